@@ -1,0 +1,26 @@
+//! The four verbs: values in, messages out.
+
+mod check;
+mod discover;
+mod read;
+mod spec;
+
+pub(crate) use self::check::check;
+pub(crate) use self::discover::discover;
+pub(crate) use self::read::read;
+pub(crate) use self::spec::spec;
+
+use crate::http::Http;
+use crate::source::Source;
+
+/// How a command ended that came to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    Well,
+    /// Streams have failed, and each has told its trouble already.
+    WithFailedStreams,
+}
+
+fn http_for<C>(source: &Source<C>) -> Http {
+    Http::new(source.name, source.version)
+}

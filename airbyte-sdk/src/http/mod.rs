@@ -1,0 +1,57 @@
+//! Fetching over HTTP, and nothing about streams: one client per run, bounded in time and size, polite when refused.
+
+mod pages;
+mod request;
+mod response;
+mod retry;
+
+pub use self::pages::Pages;
+pub use self::request::Request;
+pub use self::response::Response;
+
+use std::fmt::Display;
+use std::time::Duration;
+
+/// The HTTP client of a run: shared by all streams, with time limits, gzip, retries and connection reuse.
+///
+/// A clone is the same client. Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+///
+/// | limit | |
+/// | --- | --- |
+/// | connecting | 30 s |
+/// | until the answer begins | 60 s |
+/// | silence within the answer | 60 s |
+/// | size of an answer, unpacked | 1 GiB |
+#[derive(Clone)]
+pub struct Http {
+    agent: ureq::Agent,
+}
+
+const CONNECT: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(60);
+pub(crate) const LARGEST_BODY: u64 = 1 << 30;
+
+impl Http {
+    /// A client that introduces itself as this connector.
+    pub(crate) fn new(connector: &str, version: &str) -> Self {
+        let user_agent = format!("{connector}/{version} airbyte-sdk/{}", env!("CARGO_PKG_VERSION"));
+        let config = ureq::Agent::config_builder()
+            // An error status is an answer too: its body says why.
+            .http_status_as_error(false)
+            // A redirect is followed by nobody: it would carry the request, and its key, somewhere else.
+            .max_redirects(0)
+            .timeout_connect(Some(CONNECT))
+            .timeout_recv_response(Some(SILENCE))
+            .timeout_per_read(Some(SILENCE))
+            .user_agent(user_agent)
+            .build();
+        Self {
+            agent: config.new_agent(),
+        }
+    }
+
+    /// A GET request of this URL.
+    pub fn get(&self, url: impl Display) -> Request {
+        Request::new(self.agent.clone(), url.to_string())
+    }
+}

@@ -1,0 +1,115 @@
+//! The configured catalog: which streams to read, and how.
+
+use super::{called, json};
+use crate::error::Result;
+use crate::problems::{Problems, kind_of};
+use crate::protocol::ConfiguredAirbyteCatalog;
+use serde_json::Value;
+use std::path::Path;
+
+/// Reads a configured catalog.
+pub(crate) fn catalog(path: &Path) -> Result<ConfiguredAirbyteCatalog> {
+    let value = json(path, "catalog")?;
+    let what = called("catalog", path);
+    let problems = problems_of(&value);
+    if !problems.is_empty() {
+        return Err(problems.into_error(&what));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let mut problems = Problems::default();
+        problems.add(&error.path().to_string(), "is not what the protocol says");
+        problems.into_error(&what)
+    })
+}
+
+/// Everything that is missing or of the wrong kind among what a source needs; the rest is the platform's own.
+fn problems_of(catalog: &Value) -> Problems {
+    let mut problems = Problems::default();
+    let Some(object) = catalog.as_object() else {
+        problems.add(
+            "",
+            format!("must be a JSON object with `streams`, not {}", kind_of(catalog)),
+        );
+        return problems;
+    };
+    let Some(streams) = expect(
+        &mut problems,
+        object.get("streams"),
+        "streams",
+        "a list",
+        Value::as_array,
+    ) else {
+        return problems;
+    };
+    for (index, entry) in streams.iter().enumerate() {
+        let at = |key: &str| format!("streams[{index}]{key}");
+        if expect(&mut problems, Some(entry), &at(""), "an object", Value::as_object).is_none() {
+            continue;
+        }
+        for mode in ["sync_mode", "destination_sync_mode"] {
+            expect(
+                &mut problems,
+                entry.get(mode),
+                &at(&format!(".{mode}")),
+                "text",
+                Value::as_str,
+            );
+        }
+        let stream = entry.get("stream");
+        if expect(
+            &mut problems,
+            stream,
+            &at(".stream"),
+            "an object",
+            Value::as_object,
+        )
+        .is_some()
+        {
+            let get = |key: &str| stream.and_then(|stream| stream.get(key));
+            expect(
+                &mut problems,
+                get("name"),
+                &at(".stream.name"),
+                "text",
+                Value::as_str,
+            );
+            expect(
+                &mut problems,
+                get("json_schema"),
+                &at(".stream.json_schema"),
+                "an object",
+                Value::as_object,
+            );
+            let modes = get("supported_sync_modes");
+            expect(
+                &mut problems,
+                modes,
+                &at(".stream.supported_sync_modes"),
+                "a list",
+                Value::as_array,
+            );
+        }
+    }
+    problems
+}
+
+fn expect<'v, T: ?Sized>(
+    problems: &mut Problems,
+    value: Option<&'v Value>,
+    path: &str,
+    kind: &str,
+    cast: fn(&'v Value) -> Option<T>,
+) -> Option<T>
+where
+    T: Sized,
+{
+    let Some(value) = value else {
+        problems.add(path, "is missing");
+        return None;
+    };
+    let cast = cast(value);
+    if cast.is_none() {
+        problems.add(path, format!("must be {kind}, not {}", kind_of(value)));
+    }
+    cast
+}

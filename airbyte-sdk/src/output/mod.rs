@@ -1,0 +1,124 @@
+//! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
+
+mod lines;
+mod log;
+mod redact;
+
+pub(crate) use self::lines::{Lines, escape_line_breaks};
+pub(crate) use self::log::install as install_logger;
+
+use crate::error::{Error, Result};
+use crate::protocol::{
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
+};
+use crate::secret::Scrubber;
+use jiff::Timestamp;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// How often what waits is written, and how old `emitted_at` may be at the most: twice in the 100 ms within which a
+/// record must leave.
+const BEAT: Duration = Duration::from_millis(50);
+
+/// Where all messages go.
+pub(crate) struct Output {
+    lines: Mutex<Lines>,
+    beats: AtomicU32,
+    scrubber: OnceLock<Scrubber>,
+}
+
+impl Output {
+    #[expect(clippy::disallowed_methods, reason = "this is the room that owns stdout")]
+    pub(crate) fn stdout() -> Arc<Self> {
+        Self::to(Lines::new(Box::new(std::io::stdout())))
+    }
+
+    pub(crate) fn to(lines: Lines) -> Arc<Self> {
+        Arc::new(Self {
+            lines: Mutex::new(lines),
+            beats: AtomicU32::new(0),
+            scrubber: OnceLock::new(),
+        })
+    }
+
+    /// From here on these values are blanked in everything that people read.
+    pub(crate) fn hide(&self, secrets: &[String]) {
+        // Set once per process, when its one configuration has been read.
+        let _ = self
+            .scrubber
+            .set(Scrubber::new(secrets.iter().map(String::as_str)));
+    }
+
+    /// Queues one message as one line.
+    pub(crate) fn message(&self, message: &AirbyteMessage) -> Result<()> {
+        let scrubbed = self
+            .scrubber
+            .get()
+            .and_then(|scrubber| redact::redact(message, scrubber));
+        let mut line = serde_json::to_vec(scrubbed.as_ref().unwrap_or(message))?;
+        line.push(b'\n');
+        lines::escape_line_breaks(&mut line, 0);
+        self.line(&line)
+    }
+
+    /// Queues an ERROR trace: what went wrong, for the user and for the platform.
+    pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
+        let mut trace = AirbyteErrorTraceMessage::new(error.message());
+        trace.internal_message = error.internal().map(str::to_owned);
+        trace.failure_type = Some(error.failure_type());
+        trace.stream_descriptor = stream.cloned();
+        self.trace(Trace::Error(trace))
+    }
+
+    pub(crate) fn trace(&self, trace: Trace) -> Result<()> {
+        self.message(&AirbyteMessage::Trace(AirbyteTraceMessage::new(
+            now() as f64,
+            trace,
+        )))
+    }
+
+    /// Queues a finished line, line break included.
+    #[inline]
+    pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
+        self.lines().push(line)
+    }
+
+    /// Writes what waits.
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.lines().flush()
+    }
+
+    /// Counts up while [`keep_flushing`](Self::keep_flushing) runs; a change means that time has passed.
+    #[inline]
+    pub(crate) fn beats(&self) -> u32 {
+        self.beats.load(Relaxed)
+    }
+
+    /// Writes what waits again and again, so that records leave even while the service keeps a stream waiting.
+    pub(crate) fn keep_flushing(self: &Arc<Self>) {
+        let output = Arc::downgrade(self);
+        // If no thread can be had, records still leave when the buffer is full and at every state.
+        let _ = std::thread::Builder::new()
+            .name("flush".to_owned())
+            .spawn(move || {
+                loop {
+                    std::thread::sleep(BEAT);
+                    let Some(output) = output.upgrade() else { return };
+                    output.beats.fetch_add(1, Relaxed);
+                    if output.flush().is_err() {
+                        return;
+                    }
+                }
+            });
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Milliseconds since 1970, as the protocol tells time.
+pub(crate) fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}

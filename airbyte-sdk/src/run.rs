@@ -1,0 +1,112 @@
+//! THE MAIN LOOP: arguments → inputs → command → exit code.
+
+use crate::cli::{Cli, Command};
+use crate::commands::{self, Done};
+use crate::error::{Error, Result};
+use crate::input;
+use crate::output::{self, Output};
+use crate::source::Source;
+use crate::spec::AirbyteSpec;
+use std::any::Any;
+use std::cell::Cell;
+use std::io::Write as _;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+
+/// Runs one command of a source, from the process's arguments to its exit code.
+pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
+    let output = Output::stdout();
+    let cli = match Cli::parse_from_args(source.name, source.version, std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(usage) => return explain(&usage, &output),
+    };
+    output::install_logger(&output, cli.wants_debug());
+    panic::set_hook(Box::new(note_panic));
+
+    let result = catch_panic(|| obey(source, cli.command, &output));
+    let code = finish(&output, result);
+    // Whatever happened: nothing stays behind in the buffer. If it cannot be written, the reader is gone.
+    match output.flush() {
+        Ok(()) => code,
+        Err(_) => ExitCode::from(FAILED),
+    }
+}
+
+fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
+    if !matches!(command, Command::Spec) {
+        output.keep_flushing();
+    }
+    match command {
+        Command::Spec => commands::spec::<C>(output)?,
+        Command::Check(file) => commands::check(source, input::config(&file.path, output), output)?,
+        Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?, output)?,
+        Command::Read {
+            config,
+            catalog,
+            state,
+        } => {
+            let config = input::config(&config.path, output)?;
+            let catalog = input::catalog(&catalog)?;
+            let states = input::states(state.as_deref())?;
+            return commands::read(source, &config, catalog, states, output);
+        }
+    }
+    Ok(Done::Well)
+}
+
+/// The one place that turns the end of a command into an exit code.
+fn finish(output: &Output, result: Result<Done>) -> ExitCode {
+    match result {
+        Ok(Done::Well) => return ExitCode::SUCCESS,
+        Ok(Done::WithFailedStreams) => {}
+        // The reader is gone: there is nobody to tell.
+        Err(error) if error.is_stopped() => {}
+        Err(error) => {
+            let _ = output.error(&error, None);
+        }
+    }
+    ExitCode::from(FAILED)
+}
+
+/// Help goes to stdout, since it was asked for; a wrong command line is told on stderr.
+fn explain(usage: &clap::Error, output: &Output) -> ExitCode {
+    let text = usage.render().to_string();
+    if usage.use_stderr() {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        return ExitCode::from(MISUSED);
+    }
+    match output.line(text.as_bytes()).and_then(|()| output.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAILED),
+    }
+}
+
+thread_local! {
+    /// Where the last panic of this thread happened; the panic itself carries only its message.
+    static PANICKED_AT: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+fn note_panic(info: &panic::PanicHookInfo<'_>) {
+    PANICKED_AT.set(info.location().map(ToString::to_string));
+}
+
+/// Turns a panic of the author's code into a system error, so that no user ever reads a backtrace.
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panic_error(payload.as_ref())))
+}
+
+fn panic_error(payload: &(dyn Any + Send)) -> Error {
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let place = PANICKED_AT
+        .take()
+        .unwrap_or_else(|| "an unknown place".to_owned());
+    Error::system("the connector has a bug and could not go on")
+        .with_internal(format!("panicked at {place}: {}", text.unwrap_or("no message")))
+}

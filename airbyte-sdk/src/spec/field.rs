@@ -1,0 +1,197 @@
+//! One field of a form: its name, what a person reads about it, and what its value must obey.
+
+use super::value::{ConfigValue, Number, Place, Text};
+use serde_json::{Map, Value};
+
+/// One field of a configuration, of type `T`.
+///
+/// ```
+/// use airbyte_sdk::spec::Field;
+///
+/// let field = Field::<u32>::new("page_size").title("Page Size").description("Rows per request").default(100).max(1000);
+/// ```
+pub struct Field<T: ConfigValue> {
+    pub(super) name: &'static str,
+    default: Option<T>,
+    minimum: Option<T::Bound>,
+    maximum: Option<T::Bound>,
+    pattern: Option<&'static str>,
+    pattern_descriptor: Option<&'static str>,
+    notes: Map<String, Value>,
+}
+
+impl<T: ConfigValue> Field<T> {
+    /// A field under this key of the configuration.
+    pub fn new(name: &'static str) -> Self {
+        let (default, minimum, maximum) = (None, None, None);
+        Self {
+            name,
+            default,
+            minimum,
+            maximum,
+            pattern: None,
+            pattern_descriptor: None,
+            notes: Map::new(),
+        }
+    }
+
+    fn note(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.notes.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The label in the form.
+    #[must_use]
+    pub fn title(self, title: &str) -> Self {
+        self.note("title", title)
+    }
+
+    /// The help text in the form.
+    #[must_use]
+    pub fn description(self, description: &str) -> Self {
+        self.note("description", description)
+    }
+
+    /// Values to show as examples.
+    #[must_use]
+    pub fn examples<V: Into<Value>>(self, examples: impl IntoIterator<Item = V>) -> Self {
+        self.note(
+            "examples",
+            examples.into_iter().map(Into::into).collect::<Vec<Value>>(),
+        )
+    }
+
+    /// The value if the user gives none. The form shows it, and the parser fills it in.
+    #[must_use]
+    pub fn default(mut self, value: T) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    /// Keeps the field out of the form; a value given anyway is used.
+    #[must_use]
+    pub fn hidden(self) -> Self {
+        self.note("airbyte_hidden", true)
+    }
+
+    /// Shows a text area.
+    #[must_use]
+    pub fn multiline(self) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.note("multiline", true)
+    }
+
+    /// Keeps an optional field out of the collapsed section.
+    #[must_use]
+    pub fn always_show(self) -> Self {
+        self.note("always_show", true)
+    }
+
+    /// The id of the group (card) that shows the field.
+    #[must_use]
+    pub fn group(self, id: &str) -> Self {
+        self.note("group", id)
+    }
+
+    /// A regular expression that the text must match.
+    #[must_use]
+    pub fn pattern(mut self, pattern: &'static str) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// The pattern in words, for the message when a text does not match.
+    #[must_use]
+    pub fn pattern_descriptor(mut self, words: &'static str) -> Self {
+        self.pattern_descriptor = Some(words);
+        self
+    }
+
+    /// The smallest number allowed.
+    #[must_use]
+    pub fn min(mut self, minimum: T::Bound) -> Self
+    where
+        T::Bound: Number,
+    {
+        self.minimum = Some(minimum);
+        self
+    }
+
+    /// The largest number allowed.
+    #[must_use]
+    pub fn max(mut self, maximum: T::Bound) -> Self
+    where
+        T::Bound: Number,
+    {
+        self.maximum = Some(maximum);
+        self
+    }
+
+    /// Whether the user must give a value.
+    pub(super) fn is_required(&self) -> bool {
+        self.default.is_none() && T::absent().is_none()
+    }
+
+    /// The property in the spec; `order` is its place in the form.
+    pub(super) fn schema(mut self, order: usize) -> Map<String, Value> {
+        let mut schema = T::schema();
+        let mut property = Map::new();
+        let mut put = |key: &str, value: Option<Value>| {
+            value.map(|value| property.insert(key.to_owned(), value));
+        };
+        put("type", schema.shift_remove("type"));
+        for key in ["title", "description", "examples"] {
+            put(key, self.notes.shift_remove(key));
+        }
+        put("default", self.default.as_ref().map(T::to_json));
+        for (key, value) in schema {
+            put(&key, Some(value));
+        }
+        put("pattern", self.pattern.map(Value::from));
+        put("pattern_descriptor", self.pattern_descriptor.map(Value::from));
+        put("minimum", self.minimum.as_ref().map(|bound| T::bound_json(bound)));
+        put("maximum", self.maximum.as_ref().map(|bound| T::bound_json(bound)));
+        for (key, value) in self.notes {
+            put(&key, Some(value));
+        }
+        put("order", Some(order.into()));
+        property
+    }
+
+    /// The field's value, or a note of what is wrong with it.
+    pub(super) fn parse(self, given: Option<&Value>, place: &mut Place<'_>) -> Option<T> {
+        let Some(given) = given.filter(|value| !value.is_null()) else {
+            return self.default.or_else(T::absent).or_else(|| {
+                place.problem("is missing");
+                None
+            });
+        };
+        let value = T::parse(given, place)?;
+        let mut obeys = true;
+        if let Some(text) = given.as_str() {
+            obeys &= place.matches(text, self.pattern, self.pattern_descriptor);
+        }
+        if let Some(bound) = self
+            .minimum
+            .as_ref()
+            .filter(|minimum| value.compare(minimum).is_some_and(|o| o.is_lt()))
+        {
+            place.problem(format!("must be at least {}", T::bound_json(bound)));
+            obeys = false;
+        }
+        if let Some(bound) = self
+            .maximum
+            .as_ref()
+            .filter(|maximum| value.compare(maximum).is_some_and(|o| o.is_gt()))
+        {
+            place.problem(format!("must be at most {}", T::bound_json(bound)));
+            obeys = false;
+        }
+        obeys.then_some(value)
+    }
+}

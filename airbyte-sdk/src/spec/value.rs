@@ -1,0 +1,410 @@
+//! The types a configuration's field may have: what the spec says of each, and how its value is read.
+
+use crate::problems::{Problems, kind_of};
+use crate::secret::Secret;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use regex_lite::Regex;
+use serde_json::{Map, Value};
+use std::cmp::Ordering;
+
+/// A type that a field of a configuration may have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a configuration",
+    label = "no form field shows this type",
+    note = "a field is a `String`, an integer, a float, a `bool`, a `Date`, a `Timestamp` or a `Secret`, or an `Option` or a `Vec` of one"
+)]
+pub trait ConfigValue: Sized {
+    /// What `min` and `max` are given in.
+    type Bound;
+
+    /// The JSON Schema of the value, `type` included.
+    fn schema() -> Map<String, Value>;
+
+    /// Reads a value, or notes down at its place what is wrong.
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self>;
+
+    /// The value as the spec shows a default.
+    fn to_json(&self) -> Value;
+
+    /// A bound as the spec shows it.
+    fn bound_json(_: &Self::Bound) -> Value {
+        Value::Null
+    }
+
+    /// How the value compares to a bound.
+    fn compare(&self, _: &Self::Bound) -> Option<Ordering> {
+        None
+    }
+
+    /// The value when the user gave none; `None` if one is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// Bounds of numbers.
+#[diagnostic::on_unimplemented(message = "`min` and `max` are for numbers", label = "not a number")]
+pub trait Number {}
+
+/// The bound of text, which has none.
+#[diagnostic::on_unimplemented(message = "`pattern` and `multiline` are for text", label = "not text")]
+pub trait Text {}
+
+/// The bound of a type that knows neither bounds nor patterns.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Unbounded {}
+
+/// The bound of `String` and [`Secret`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Textual {}
+
+impl Text for Textual {}
+
+/// Where in the configuration a value stands; takes notes of what is wrong there.
+pub struct Place<'a> {
+    path: String,
+    problems: &'a mut Problems,
+    secrets: &'a mut Vec<String>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn new(name: &str, problems: &'a mut Problems, secrets: &'a mut Vec<String>) -> Self {
+        Self {
+            path: name.to_owned(),
+            problems,
+            secrets,
+        }
+    }
+
+    /// Notes down what is wrong here: "must be …". Never put the value into it.
+    pub fn problem(&mut self, text: impl AsRef<str>) {
+        self.problems.add(&self.path, text);
+    }
+
+    /// The usual note: what is expected, and what kind of value is there.
+    fn unexpected<T>(&mut self, expected: &str, found: &Value) -> Option<T> {
+        match found {
+            // A number in the place of a number is the wrong number.
+            Value::Number(_) if expected.contains("number") => self.problem(format!("must be {expected}")),
+            _ => self.problem(format!("must be {expected}, not {}", kind_of(found))),
+        }
+        None
+    }
+
+    fn element(&mut self, index: usize) -> Place<'_> {
+        let path = format!("{}[{index}]", self.path);
+        Place {
+            path,
+            problems: self.problems,
+            secrets: self.secrets,
+        }
+    }
+
+    /// Whether a text matches; a note if not.
+    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, words: Option<&str>) -> bool {
+        let Some(pattern) = pattern else { return true };
+        match Regex::new(pattern) {
+            Ok(regex) if regex.is_match(text) => return true,
+            Ok(_) => self.problem(format!(
+                "must be {}",
+                words.unwrap_or(&format!("text that matches {pattern}"))
+            )),
+            Err(_) => self.problem(format!(
+                "cannot be checked: its pattern {pattern} is not a regular expression"
+            )),
+        }
+        false
+    }
+}
+
+fn schema<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+impl ConfigValue for String {
+    type Bound = Textual;
+
+    fn schema() -> Map<String, Value> {
+        schema([("type", "string".into())])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        value
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| place.unexpected("text", value))
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl ConfigValue for Secret {
+    type Bound = Textual;
+
+    fn schema() -> Map<String, Value> {
+        schema([("type", "string".into()), ("airbyte_secret", true.into())])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        if let Value::String(_) | Value::Number(_) = value {
+            // A key typed without quotes is wrong, and still a key.
+            place
+                .secrets
+                .push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+        value
+            .as_str()
+            .map(Self::from)
+            .or_else(|| place.unexpected("text", value))
+    }
+
+    fn to_json(&self) -> Value {
+        Value::Null
+    }
+}
+
+impl ConfigValue for bool {
+    type Bound = Unbounded;
+
+    fn schema() -> Map<String, Value> {
+        schema([("type", "boolean".into())])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        value
+            .as_bool()
+            .or_else(|| place.unexpected("true or false", value))
+    }
+
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl ConfigValue for Date {
+    type Bound = Unbounded;
+
+    fn schema() -> Map<String, Value> {
+        schema([
+            ("type", "string".into()),
+            ("format", "date".into()),
+            ("pattern", DATE.into()),
+            ("pattern_descriptor", "YYYY-MM-DD".into()),
+        ])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        parse_text(value, DATE, "a date like 2024-01-31", place)
+    }
+
+    fn to_json(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+impl ConfigValue for Timestamp {
+    type Bound = Unbounded;
+
+    fn schema() -> Map<String, Value> {
+        schema([
+            ("type", "string".into()),
+            ("format", "date-time".into()),
+            ("pattern", TIMESTAMP.into()),
+            ("pattern_descriptor", "YYYY-MM-DDTHH:mm:ssZ".into()),
+        ])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        parse_text(
+            value,
+            TIMESTAMP,
+            "a moment in UTC like 2024-01-31T09:30:00Z",
+            place,
+        )
+    }
+
+    fn to_json(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+const TIMESTAMP: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$";
+
+/// The pattern keeps the parser to what the spec says; the type knows which dates exist.
+fn parse_text<T: std::str::FromStr>(
+    value: &Value,
+    pattern: &str,
+    words: &str,
+    place: &mut Place<'_>,
+) -> Option<T> {
+    let Some(text) = value.as_str() else {
+        return place.unexpected(words, value);
+    };
+    if !place.matches(text, Some(pattern), Some(words)) {
+        return None;
+    }
+    text.parse()
+        .map_err(|_| place.problem(format!("must be {words}; there is no such day or time")))
+        .ok()
+}
+
+macro_rules! integers {
+    ($($ty:ty: $words:literal, $minimum:expr, $maximum:expr;)*) => {$(
+        impl ConfigValue for $ty {
+            type Bound = $ty;
+
+            fn schema() -> Map<String, Value> {
+                let mut schema = schema([("type", "integer".into())]);
+                let limits: [(&str, Option<i64>); 2] = [("minimum", $minimum), ("maximum", $maximum)];
+                for (key, limit) in limits {
+                    limit.map(|limit| schema.insert(key.to_owned(), limit.into()));
+                }
+                schema
+            }
+
+            fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+                whole_number(value)
+                    .and_then(|number| Self::try_from(number).ok())
+                    .or_else(|| place.unexpected($words, value))
+            }
+
+            fn to_json(&self) -> Value {
+                (*self).into()
+            }
+
+            fn bound_json(bound: &Self) -> Value {
+                (*bound).into()
+            }
+
+            fn compare(&self, bound: &Self) -> Option<Ordering> {
+                Some(self.cmp(bound))
+            }
+        }
+
+        impl Number for $ty {}
+    )*};
+}
+integers! {
+    i8: "a whole number from -128 to 127", Some(-128), Some(127);
+    i16: "a whole number from -32768 to 32767", Some(-32_768), Some(32_767);
+    i32: "a whole number from -2147483648 to 2147483647", Some(-2_147_483_648), Some(2_147_483_647);
+    i64: "a whole number", None, None;
+    u8: "a whole number from 0 to 255", Some(0), Some(255);
+    u16: "a whole number from 0 to 65535", Some(0), Some(65_535);
+    u32: "a whole number from 0 to 4294967295", Some(0), Some(4_294_967_295);
+    u64: "a whole number from 0 upwards", Some(0), None;
+}
+
+/// JSON knows no integers: `3.0` is one too.
+fn whole_number(value: &Value) -> Option<i128> {
+    /// Up to here a float names each integer exactly.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => number
+            .as_i64()
+            .map(i128::from)
+            .or_else(|| number.as_u64().map(i128::from))
+            .or_else(|| {
+                number
+                    .as_f64()
+                    .filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)
+                    .map(|f| f as i128)
+            }),
+        _ => None,
+    }
+}
+
+macro_rules! floats {
+    ($($ty:ty),*) => {$(
+        impl ConfigValue for $ty {
+            type Bound = $ty;
+
+            fn schema() -> Map<String, Value> {
+                schema([("type", "number".into())])
+            }
+
+            #[allow(clippy::unnecessary_cast, clippy::cast_possible_truncation, reason = "one body for both widths")]
+            fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+                value.as_f64().map(|number| number as $ty).or_else(|| place.unexpected("a number", value))
+            }
+
+            fn to_json(&self) -> Value {
+                (*self).into()
+            }
+
+            fn bound_json(bound: &Self) -> Value {
+                (*bound).into()
+            }
+
+            fn compare(&self, bound: &Self) -> Option<Ordering> {
+                self.partial_cmp(bound)
+            }
+        }
+
+        impl Number for $ty {}
+    )*};
+}
+floats!(f32, f64);
+
+/// An optional field: null and absent are the same.
+impl<T: ConfigValue> ConfigValue for Option<T> {
+    type Bound = T::Bound;
+
+    fn schema() -> Map<String, Value> {
+        T::schema()
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        T::parse(value, place).map(Some)
+    }
+
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::to_json)
+    }
+
+    fn bound_json(bound: &T::Bound) -> Value {
+        T::bound_json(bound)
+    }
+
+    fn compare(&self, bound: &T::Bound) -> Option<Ordering> {
+        self.as_ref().and_then(|value| value.compare(bound))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: ConfigValue> ConfigValue for Vec<T> {
+    type Bound = Unbounded;
+
+    fn schema() -> Map<String, Value> {
+        schema([("type", "array".into()), ("items", T::schema().into())])
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        let Some(values) = value.as_array() else {
+            return place.unexpected("a list", value);
+        };
+        // Not `collect::<Option<_>>()` at once: every element is to be looked at, however many are wrong.
+        let parsed: Vec<Option<T>> = values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| T::parse(value, &mut place.element(index)))
+            .collect();
+        parsed.into_iter().collect()
+    }
+
+    fn to_json(&self) -> Value {
+        self.iter().map(T::to_json).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
+
+use crate::cursor::Order;
+use crate::protocol::{AirbyteStream, StreamDescriptor, SyncMode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A kind of record. [`#[airbyte_stream(…)]`](crate::airbyte_stream) writes this for a struct; it can be written by
+/// hand as well.
+///
+/// What [`Serialize`] writes and what [`Stream::json_schema`] says must agree: fields that are not in the schema are
+/// dropped by the platform without a word.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream",
+    label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`"
+)]
+pub trait Stream: Serialize + Sized + 'static {
+    /// The type of the cursor field, or [`NoCursor`](crate::stream::NoCursor).
+    type Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + 'static;
+
+    /// The stream's name, unique together with its namespace.
+    const NAME: &'static str;
+
+    /// The group the stream belongs to; few sources have one.
+    const NAMESPACE: Option<&'static str> = None;
+
+    /// The paths of the fields that identify a record.
+    const PRIMARY_KEY: &'static [&'static [&'static str]] = &[];
+
+    /// The name of the cursor field as the record writes it.
+    const CURSOR_FIELD: Option<&'static str> = None;
+
+    /// In which order records are emitted.
+    const ORDER: Order = Order::Unordered;
+
+    /// The record's JSON Schema (draft 7), an object with `properties`.
+    fn json_schema() -> serde_json::Map<String, serde_json::Value>;
+
+    /// The position this record is at.
+    fn cursor(&self) -> Option<&Self::Cursor> {
+        None
+    }
+}
+
+pub use crate::cursor::{Cursor, CursorField, NoCursor, Order as StreamOrder};
+
+/// The stream as the catalog lists it.
+pub(crate) fn describe<T: Stream>(incremental: bool) -> AirbyteStream {
+    let mut modes = vec![SyncMode::FullRefresh];
+    if incremental {
+        modes.push(SyncMode::Incremental);
+    }
+    let mut stream = AirbyteStream::new(T::NAME, T::json_schema(), modes);
+    stream.namespace = T::NAMESPACE.map(str::to_owned);
+    if !T::PRIMARY_KEY.is_empty() {
+        let owned = |path: &&[&str]| path.iter().map(|&part| part.to_owned()).collect();
+        stream.source_defined_primary_key = Some(T::PRIMARY_KEY.iter().map(owned).collect());
+    }
+    if let Some(field) = T::CURSOR_FIELD.filter(|_| incremental) {
+        stream.source_defined_cursor = Some(true);
+        stream.default_cursor_field = Some(vec![field.to_owned()]);
+        stream.is_resumable = Some(true);
+    }
+    stream
+}
+
+impl AirbyteStream {
+    /// Name and namespace.
+    pub(crate) fn descriptor(&self) -> StreamDescriptor {
+        let mut descriptor = StreamDescriptor::new(&self.name);
+        descriptor.namespace = self.namespace.clone().filter(|namespace| !namespace.is_empty());
+        descriptor
+    }
+}
+
+impl StreamDescriptor {
+    /// Whether both mean the same stream; an empty namespace is none.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let namespace = |descriptor: &Self| {
+            descriptor
+                .namespace
+                .clone()
+                .filter(|namespace| !namespace.is_empty())
+        };
+        self.name == other.name && namespace(self) == namespace(other)
+    }
+}

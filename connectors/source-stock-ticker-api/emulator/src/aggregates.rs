@@ -1,0 +1,398 @@
+//! The one endpoint: key, path, parameters, plan, and then a page of bars.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::iter;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::answer::Answer;
+use crate::bars::{self, Day};
+use crate::calendar::{new_york_date, new_york_midnight};
+use crate::refusal::Refusal;
+use crate::request::{Request, pairs, percent_decoded};
+use crate::settings::{EmptyResults, Settings};
+
+const DEFAULT_LIMIT: u32 = 5_000;
+const MAX_LIMIT: u32 = 50_000;
+/// More bars of one millisecond each would not fit into the shortest day.
+const MAX_BARS_PER_DAY: u32 = 82_800_000;
+
+/// What an answer depends on beside the request.
+pub(crate) struct Service<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) url: &'a str,
+    /// The number of the request.
+    pub(crate) number: usize,
+}
+
+impl Service<'_> {
+    pub(crate) fn knows_key(&self, request: &Request) -> bool {
+        request.api_key().is_some_and(|key| key == self.settings.api_key)
+    }
+
+    fn today(&self) -> Date {
+        let now = self.settings.clock.unwrap_or_else(Timestamp::now);
+        new_york_date(now.as_millisecond()).unwrap_or(Date::MIN)
+    }
+}
+
+/// The answer as the service would give it, not compressed.
+pub(crate) fn answer(service: &Service<'_>, request: &Request) -> Answer {
+    let request_id = format!(
+        "{:032x}",
+        0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + service.number as u128
+    );
+    let answer = match page(service, request, &request_id) {
+        Ok(body) => Answer::json_bytes(200, body),
+        Err(refusal) => refusal.into_answer(&request_id),
+    };
+    answer
+        .header("X-Request-Id", request_id)
+        .header("Vary", "Accept-Encoding")
+}
+
+fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Vec<u8>, Refusal> {
+    if !service.knows_key(request) {
+        let given = request.api_key().is_some();
+        return Err(if given {
+            Refusal::UnknownKey
+        } else {
+            Refusal::NoKey
+        });
+    }
+    let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
+    let asked = Asked::of(&path, request.query())?;
+    let allowed = allowed(service, &path, &asked)?;
+    Ok(Page {
+        service,
+        path: &path,
+        asked: &asked,
+        allowed: &allowed,
+    }
+    .write(request_id))
+}
+
+/// The path in its parts, as sent, and the ticker decoded.
+struct Path<'a> {
+    ticker: Cow<'a, str>,
+    raw_ticker: &'a str,
+    multiplier: &'a str,
+    timespan: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
+impl<'a> Path<'a> {
+    fn of(request: &'a Request) -> Option<Self> {
+        let rest = request
+            .path()
+            .strip_prefix("/v2/aggs/ticker/")
+            .filter(|_| request.method == "GET")?;
+        let parts: Vec<&str> = rest.split('/').collect();
+        let [raw_ticker, "range", multiplier, timespan, from, to] = parts[..] else {
+            return None;
+        };
+        let ticker = percent_decoded(raw_ticker);
+        if ticker.is_empty() || ticker.contains('/') {
+            return None;
+        }
+        Some(Self {
+            ticker,
+            raw_ticker,
+            multiplier,
+            timespan,
+            from,
+            to,
+        })
+    }
+}
+
+/// The parameters, read and found valid.
+struct Asked {
+    from: Date,
+    to: Date,
+    limit: u32,
+    descending: bool,
+    adjusted: bool,
+    /// How many bars of the first day were on the page before.
+    skip: u32,
+}
+
+impl Asked {
+    fn of(path: &Path<'_>, query: &str) -> Result<Self, Refusal> {
+        if path.multiplier != "1" || path.timespan != "day" {
+            return Err(Refusal::Parameter(
+                "this emulator has bars of 1 day only".to_owned(),
+            ));
+        }
+        let from = time(path.from).ok_or(Refusal::Time("from"))?;
+        let to = time(path.to).ok_or(Refusal::Time("to"))?;
+        if to < from {
+            return Err(Refusal::ToBeforeFrom);
+        }
+        let mut asked = Self {
+            from,
+            to,
+            limit: DEFAULT_LIMIT,
+            descending: false,
+            adjusted: true,
+            skip: 0,
+        };
+        for (name, value) in pairs(query) {
+            if name == "cursor" {
+                let bad = || Refusal::Parameter("the parameter 'cursor' is not one of ours".to_owned());
+                let bytes = URL_SAFE_NO_PAD.decode(value.as_bytes()).map_err(|_| bad())?;
+                let query = String::from_utf8(bytes).map_err(|_| bad())?;
+                for (name, value) in pairs(&query) {
+                    if name == "skip" {
+                        asked.skip = value.parse().map_err(|_| bad())?;
+                    } else {
+                        asked.take(&name, &value)?;
+                    }
+                }
+            } else {
+                asked.take(&name, &value)?;
+            }
+        }
+        Ok(asked)
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+        let bad = |must: &str| Refusal::Parameter(format!("the parameter '{name}' must be {must}"));
+        match name {
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                self.limit = limit.ok_or_else(|| bad("a number from 1 to 50000"))?;
+            }
+            "sort" => {
+                self.descending = match value {
+                    "asc" => false,
+                    "desc" => true,
+                    _ => return Err(bad("'asc' or 'desc'")),
+                };
+            }
+            "adjusted" => self.adjusted = value.parse().map_err(|_| bad("'true' or 'false'"))?,
+            // Others are ignored, as the service does.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A date, or milliseconds snapped to their day in New York.
+fn time(text: &str) -> Option<Date> {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if let &[year, month, day] = text.split('-').collect::<Vec<_>>().as_slice()
+        && (year.len(), month.len(), day.len()) == (4, 2, 2)
+        && [year, month, day].into_iter().all(digits)
+    {
+        return Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    }
+    let number = text.strip_prefix('-').unwrap_or(text);
+    if number.is_empty() || !digits(number) {
+        return None;
+    }
+    new_york_date(text.parse().ok()?)
+}
+
+/// The part of the range that the plan lets through, both ends included. It has no days if a range within the
+/// plan has none.
+struct Allowed {
+    first: Date,
+    last: Date,
+    /// Whether the end was moved because the last days are not finished.
+    delayed: bool,
+}
+
+fn allowed(service: &Service<'_>, path: &Path<'_>, asked: &Asked) -> Result<Allowed, Refusal> {
+    let settings = service.settings;
+    let other_class = ["O:", "I:", "C:", "X:"]
+        .iter()
+        .any(|class| path.ticker.starts_with(class));
+    if settings.entitled_to_stocks_only && other_class {
+        return Err(Refusal::NotEntitled);
+    }
+    let today = service.today();
+    let earliest = settings.history_days.map_or(Date::MIN, |days| {
+        today
+            .checked_sub(SignedDuration::from_hours(i64::from(days) * 24))
+            .unwrap_or(Date::MIN)
+    });
+    if asked.to < earliest || asked.from > today {
+        return Err(Refusal::Timeframe);
+    }
+    let available = if settings.end_of_day {
+        today.yesterday().unwrap_or(today)
+    } else {
+        today
+    };
+    if asked.from > available {
+        return Err(Refusal::BeforeEndOfDay);
+    }
+    Ok(Allowed {
+        first: asked.from.max(earliest),
+        last: asked.to.min(available),
+        delayed: asked.to > available && settings.end_of_day,
+    })
+}
+
+struct Page<'a> {
+    service: &'a Service<'a>,
+    path: &'a Path<'a>,
+    asked: &'a Asked,
+    allowed: &'a Allowed,
+}
+
+/// Where a page ended although there are more bars.
+struct Rest {
+    /// The day of the last bar.
+    last: Date,
+    /// The day of the next bar, and how many of its bars are done.
+    next: Date,
+    skip: u32,
+}
+
+impl Page<'_> {
+    fn write(&self, request_id: &str) -> Vec<u8> {
+        let settings = self.service.settings;
+        let (results, count, rest) = self.results();
+        let ticker = serde_json::Value::from(&*self.path.ticker);
+        let adjusted = self.asked.adjusted;
+        let status = if settings.delayed || self.allowed.delayed {
+            "DELAYED"
+        } else {
+            "OK"
+        };
+
+        let mut body = Vec::with_capacity(results.len() + 512);
+        // Writing into memory does not fail.
+        let _ = write!(
+            body,
+            r#"{{"ticker":{ticker},"queryCount":{count},"resultsCount":{count},"adjusted":{adjusted}"#
+        );
+        match (count, settings.empty_results) {
+            (0, EmptyResults::Absent) => {}
+            (0, EmptyResults::Null) => body.extend_from_slice(b",\"results\":null"),
+            _ => {
+                body.extend_from_slice(b",\"results\":[");
+                body.extend_from_slice(&results);
+                body.push(b']');
+            }
+        }
+        let _ = write!(body, r#","status":"{status}","request_id":"{request_id}""#);
+        if count > 0 {
+            let _ = write!(body, r#","count":{count}"#);
+        }
+        if let Some(rest) = rest {
+            let _ = write!(
+                body,
+                r#","next_url":{}"#,
+                serde_json::Value::from(self.next_url(&rest))
+            );
+        }
+        body.push(b'}');
+        body
+    }
+
+    /// The bars with commas between them, their number, and what is left for the next page.
+    fn results(&self) -> (Vec<u8>, u32, Option<Rest>) {
+        let Some(company) = bars::company(&self.path.ticker) else {
+            return (Vec::new(), 0, None);
+        };
+        let (settings, asked) = (self.service.settings, self.asked);
+        let per_day = settings.bars_per_day.clamp(1, MAX_BARS_PER_DAY);
+        let mut skip = asked.skip;
+        let mut last = asked.from;
+        let mut count = 0;
+        let mut results = Vec::new();
+        for date in self.dates() {
+            let Some(day) = Day::new(company, date, asked.adjusted, settings.volume_form) else {
+                continue;
+            };
+            for done in skip..per_day {
+                if count == asked.limit {
+                    return (
+                        results,
+                        count,
+                        Some(Rest {
+                            last,
+                            next: date,
+                            skip: done,
+                        }),
+                    );
+                }
+                if count > 0 {
+                    results.push(b',');
+                }
+                day.write(
+                    &mut results,
+                    if asked.descending {
+                        per_day - 1 - done
+                    } else {
+                        done
+                    },
+                );
+                count += 1;
+                last = date;
+            }
+            skip = 0;
+        }
+        (results, count, None)
+    }
+
+    /// All days of the range in the order asked for.
+    fn dates(&self) -> impl Iterator<Item = Date> {
+        let range = self.allowed.first..=self.allowed.last;
+        let (start, step): (_, fn(Date) -> _) = if self.asked.descending {
+            (self.allowed.last, Date::yesterday)
+        } else {
+            (self.allowed.first, Date::tomorrow)
+        };
+        iter::successors(Some(start), move |date| step(*date).ok())
+            .take_while(move |date| range.contains(date))
+    }
+
+    /// The same range from the day after the last bar on, or up to the day before when it runs backwards. The
+    /// other end stays as the caller wrote it, and the parameters travel in the cursor, without the key.
+    fn next_url(&self, rest: &Rest) -> String {
+        let Asked {
+            limit,
+            descending,
+            adjusted,
+            ..
+        } = *self.asked;
+        let sort = if descending { "desc" } else { "asc" };
+        let mut query = format!("limit={limit}&sort={sort}");
+        if !adjusted {
+            query.push_str("&adjusted=false");
+        }
+        let beside = if descending {
+            rest.last.yesterday()
+        } else {
+            rest.last.tomorrow()
+        };
+        let mut start = new_york_midnight(beside.unwrap_or(rest.last));
+        if rest.skip > 0 {
+            query.push_str(&format!("&skip={}", rest.skip));
+            start = new_york_midnight(rest.next);
+            start += i64::from(rest.skip);
+        }
+        let cursor = URL_SAFE_NO_PAD.encode(query);
+        let Path {
+            raw_ticker, from, to, ..
+        } = self.path;
+        let range = if descending {
+            format!("{from}/{start}")
+        } else {
+            format!("{start}/{to}")
+        };
+        format!(
+            "{}/v2/aggs/ticker/{raw_ticker}/range/1/day/{range}?cursor={cursor}",
+            self.service.url
+        )
+    }
+}

@@ -1,0 +1,60 @@
+//! Everything the service says instead of bars, word for word.
+
+use crate::answer::Answer;
+
+/// Why a request gets no bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NoKey,
+    UnknownKey,
+    NoSuchPath,
+    /// `from` or `to` is no date.
+    Time(&'static str),
+    ToBeforeFrom,
+    /// A parameter that the service would refuse too, in words that are this emulator's own.
+    Parameter(String),
+    NotEntitled,
+    Timeframe,
+    BeforeEndOfDay,
+}
+
+impl Refusal {
+    pub(crate) fn into_answer(self, request_id: &str) -> Answer {
+        let error = |status, text: &str| body(status, "ERROR", "error", text, request_id);
+        let forbidden = |text: &str| body(403, "NOT_AUTHORIZED", "message", text, request_id);
+        match self {
+            Self::NoKey => error(401, "API Key was not provided"),
+            Self::UnknownKey => error(401, "Unknown API Key"),
+            Self::NoSuchPath => Answer::text(404, "404 page not found\n"),
+            Self::Time(name) => {
+                let form = "Use YYYY-MM-DD or Unix MS Timestamps";
+                error(
+                    400,
+                    &format!("Could not parse the time parameter: '{name}'. {form}"),
+                )
+            }
+            Self::ToBeforeFrom => error(
+                400,
+                "The parameter 'to' cannot be a time that occurs before 'from'",
+            ),
+            Self::Parameter(text) => error(400, &text),
+            Self::NotEntitled => forbidden(
+                "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing",
+            ),
+            Self::Timeframe => forbidden(
+                "Your plan doesn't include this data timeframe. \
+                 Please upgrade your plan at https://polygon.io/pricing",
+            ),
+            Self::BeforeEndOfDay => forbidden(
+                "Attempted to request today's data before end of day. \
+                 Please upgrade your plan at https://massive.com/pricing",
+            ),
+        }
+    }
+}
+
+fn body(status: u16, word: &str, key: &str, text: &str, request_id: &str) -> Answer {
+    let text = serde_json::Value::from(text);
+    let body = format!(r#"{{"status":"{word}","request_id":"{request_id}","{key}":{text}}}"#);
+    Answer::json_bytes(status, body.into_bytes())
+}

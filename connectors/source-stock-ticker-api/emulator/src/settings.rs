@@ -1,0 +1,95 @@
+//! What a test decides about the service: key, clock, plan, forms of the answers, faults.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::answer::Answer;
+use crate::request::Request;
+
+/// A script of faults: gets the number of the request (from 0) and the request itself.
+///
+/// `Some` is sent in place of the real answer, exactly as it is; `None` lets the request through. It runs on
+/// the connection's own thread, so it may sleep to make an answer slow.
+pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Answer> + Send + Sync>;
+
+/// How the service behaves. Start from [`Settings::default`]: a paid key with all history.
+#[derive(Clone)]
+pub struct Settings {
+    /// The port on 127.0.0.1; 0 takes a free one. Read at the start only.
+    pub port: u16,
+    /// The only key that is known.
+    pub api_key: String,
+    /// The service's idea of the present, which decides what "today" is; `None` is the machine's clock.
+    pub clock: Option<Timestamp>,
+    /// How many days back the plan reaches; `None` is all history, the free plan has `Some(730)`.
+    pub history_days: Option<u32>,
+    /// Whether today's bar is missing until tomorrow. Today on its own is then refused, and a range that ends
+    /// today or later is answered up to yesterday with status `DELAYED`. The free plan has `true`.
+    pub end_of_day: bool,
+    /// Whether tickers of options, indices, currencies and crypto (`O: I: C: X:`) are refused.
+    pub entitled_to_stocks_only: bool,
+    /// What an answer without bars has in place of its bars.
+    pub empty_results: EmptyResults,
+    /// How traded volumes are written.
+    pub volume_form: VolumeForm,
+    /// Whether answers are compressed for clients that ask for it.
+    pub gzip: bool,
+    /// Whether every good answer has status `DELAYED` instead of `OK`.
+    pub delayed: bool,
+    /// How many bars each trading day has, one millisecond apart from midnight on. More than 1 is no
+    /// behaviour of the service: it makes long reads out of few days. A page can then end inside a day.
+    pub bars_per_day: u32,
+    /// Whether finished answers are kept by request target, so that a benchmark measures its client only.
+    pub cache: bool,
+    /// A script of faults, asked before anything else.
+    pub fault: Option<Fault>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            api_key: "test-key".to_owned(),
+            clock: None,
+            history_days: None,
+            end_of_day: false,
+            entitled_to_stocks_only: false,
+            empty_results: EmptyResults::Absent,
+            volume_form: VolumeForm::Integer,
+            gzip: true,
+            delayed: false,
+            bars_per_day: 1,
+            cache: false,
+            fault: None,
+        }
+    }
+}
+
+/// What an answer without bars has under `results`. All three have been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmptyResults {
+    /// The key is not there.
+    #[default]
+    Absent,
+    /// `"results":null`.
+    Null,
+    /// `"results":[]`.
+    Array,
+}
+
+/// How a traded volume is written. All forms have been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VolumeForm {
+    /// `52488692`.
+    #[default]
+    Integer,
+    /// `642646396.0`.
+    Float,
+    /// `1.81724024e+08`.
+    Exponent,
+    /// `25933.6`, which is also another value: a fraction of a share was traded.
+    Fraction,
+    /// Each day takes the next of the other forms.
+    Mixed,
+}
