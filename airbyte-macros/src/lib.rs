@@ -1,1 +1,38 @@
-//! macros
+//! The macros of `airbyte-sdk`, which documents and re-exports them; depend on that crate instead.
+
+mod attr;
+mod deserialize;
+mod doc;
+mod errors;
+mod frame;
+mod keys;
+mod source;
+mod spec;
+mod stream;
+
+use proc_macro::TokenStream;
+use syn::parse_macro_input;
+
+#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[proc_macro_derive(AirbyteSpec, attributes(airbyte))]
+pub fn airbyte_spec(item: TokenStream) -> TokenStream {
+    spec::derive(parse_macro_input!(item)).into()
+}
+
+#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[proc_macro_attribute]
+pub fn airbyte_stream(words: TokenStream, item: TokenStream) -> TokenStream {
+    stream::attribute(words.into(), parse_macro_input!(item)).into()
+}
+
+#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[proc_macro_attribute]
+pub fn airbyte_source(words: TokenStream, item: TokenStream) -> TokenStream {
+    source::attribute(words.into(), parse_macro_input!(item)).into()
+}
+
+#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[proc_macro_derive(Deserialize, attributes(serde, airbyte))]
+pub fn deserialize(item: TokenStream) -> TokenStream {
+    deserialize::derive(parse_macro_input!(item)).into()
+}

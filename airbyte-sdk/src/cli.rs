@@ -50,20 +50,14 @@ impl Cli {
         version: &'static str,
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
-        let matches = Self::command()
-            .name(name)
-            .bin_name(name)
-            .version(version)
-            .try_get_matches_from(arguments)?;
+        let matches =
+            Self::command().name(name).bin_name(name).version(version).try_get_matches_from(arguments)?;
         Self::from_arg_matches(&matches)
     }
 
     pub(crate) fn wants_debug(&self) -> bool {
         self.debug
-            || std::env::var("LOG_LEVEL").is_ok_and(|level| {
-                ["debug", "trace"]
-                    .iter()
-                    .any(|word| level.eq_ignore_ascii_case(word))
-            })
+            || std::env::var("LOG_LEVEL")
+                .is_ok_and(|level| ["debug", "trace"].iter().any(|word| level.eq_ignore_ascii_case(word)))
     }
 }

@@ -45,9 +45,7 @@ macro_rules! cursors {
         }
     )*};
 }
-cursors!(
-    Date, DateTime, Timestamp, String, i8, i16, i32, i64, u8, u16, u32, u64
-);
+cursors!(Date, DateTime, Timestamp, String, i8, i16, i32, i64, u8, u16, u32, u64);
 
 impl<T: CursorField> CursorField for Option<T> {
     type Cursor = T::Cursor;
@@ -83,11 +81,7 @@ pub(crate) struct Progress<C> {
 
 impl<C: PartialOrd + Clone + Serialize> Progress<C> {
     pub(crate) fn new(order: Order, since: Option<C>) -> Self {
-        Self {
-            order,
-            furthest: since,
-            last: None,
-        }
+        Self { order, furthest: since, last: None }
     }
 
     /// Whether a state may be sent before the stream has ended.
@@ -158,10 +152,7 @@ mod tests {
         }
         assert_eq!(progress.furthest(), Some(&5));
         let error = progress.observe(&1).unwrap_err();
-        assert!(
-            error.message().ends_with("its cursor went back from 4 to 1"),
-            "{error}"
-        );
+        assert!(error.message().ends_with("its cursor went back from 4 to 1"), "{error}");
         assert!(!progress.can_checkpoint());
     }
 }

@@ -196,10 +196,7 @@ pub(crate) fn send_status(
     stream: &StreamDescriptor,
     status: AirbyteStreamStatus,
 ) -> Result<()> {
-    output.trace(Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(
-        stream.clone(),
-        status,
-    )))
+    output.trace(Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status)))
 }
 
 /// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
@@ -215,23 +212,11 @@ impl RecordLine {
     fn new(stream: &StreamDescriptor) -> Self {
         let mut bytes = br#"{"type":"RECORD","record":{"#.to_vec();
         if let Some(namespace) = &stream.namespace {
-            let _ = write!(
-                bytes,
-                r#""namespace":{},"#,
-                serde_json::Value::from(namespace.as_str())
-            );
+            let _ = write!(bytes, r#""namespace":{},"#, serde_json::Value::from(namespace.as_str()));
         }
-        let _ = write!(
-            bytes,
-            r#""stream":{},"emitted_at":"#,
-            serde_json::Value::from(stream.name.as_str())
-        );
+        let _ = write!(bytes, r#""stream":{},"emitted_at":"#, serde_json::Value::from(stream.name.as_str()));
         output::escape_line_breaks(&mut bytes, 0);
-        let mut line = Self {
-            clock: bytes.len(),
-            data: 0,
-            bytes,
-        };
+        let mut line = Self { clock: bytes.len(), data: 0, bytes };
         line.set_clock(0);
         line
     }
@@ -259,8 +244,6 @@ impl RecordLine {
 /// The platform drops such records without a word, so they are refused here.
 #[cold]
 fn not_a_record(data: &[u8]) -> Error {
-    Error::system("a record must be an object with at least one field").with_internal(format!(
-        "it was written as {}",
-        String::from_utf8_lossy(&data[..data.len().min(40)])
-    ))
+    Error::system("a record must be an object with at least one field")
+        .with_internal(format!("it was written as {}", String::from_utf8_lossy(&data[..data.len().min(40)])))
 }

@@ -63,11 +63,7 @@ impl Error {
     }
 
     fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            reason,
-            message: message.into(),
-            internal: None,
-        }))
+        Self(Box::new(Inner { reason, message: message.into(), internal: None }))
     }
 
     /// Adds what helps whoever debugs this, beside the message that the user sees.
@@ -90,6 +86,12 @@ impl Error {
     /// What the user reads.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The message as a sentence, for those who see it on its own.
+    pub(crate) fn sentence(&self) -> String {
+        let mut letters = self.0.message.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// What the log gets besides, if anything.
@@ -123,10 +125,7 @@ impl fmt::Debug for Error {
             Reason::Stopped => "stopped",
         };
         write!(f, "{kind}: {}", self.0.message)?;
-        self.0
-            .internal
-            .as_ref()
-            .map_or(Ok(()), |details| write!(f, " ({details})"))
+        self.0.internal.as_ref().map_or(Ok(()), |details| write!(f, " ({details})"))
     }
 }
 
@@ -139,14 +138,9 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
             cause = inner.source();
         }
         let any: &(dyn std::error::Error + 'static) = &error;
-        let passing = any
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| is_passing(io.kind()));
-        let converted = if passing {
-            Self::transient(error.to_string())
-        } else {
-            Self::system(error.to_string())
-        };
+        let passing = any.downcast_ref::<std::io::Error>().is_some_and(|io| is_passing(io.kind()));
+        let converted =
+            if passing { Self::transient(error.to_string()) } else { Self::system(error.to_string()) };
         match details.trim_end_matches("; ") {
             "" => converted,
             details => converted.with_internal(details),
@@ -188,10 +182,7 @@ mod tests {
 
     #[test]
     fn details_add_up_and_stay_out_of_the_message() {
-        let error = Error::config("no")
-            .with_internal("a")
-            .with_internal("b")
-            .context("page 2");
+        let error = Error::config("no").with_internal("a").with_internal("b").context("page 2");
         assert_eq!(error.message(), "page 2: no");
         assert_eq!(error.internal(), Some("a; b"));
         assert_eq!(format!("{error:?}"), "config_error: page 2: no (a; b)");

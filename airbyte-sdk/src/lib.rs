@@ -23,11 +23,13 @@ pub mod stream;
 #[doc(hidden)]
 pub mod __private;
 
+pub use airbyte_macros::{AirbyteSpec, Deserialize, airbyte_source, airbyte_stream};
 pub use emitter::Emitter;
 pub use error::{Error, Result};
 pub use http::Http;
 pub use jiff::{self, Timestamp, civil::Date};
 pub use secret::Secret;
+pub use serde::de::Deserialize;
 pub use source::Source;
 pub use spec::AirbyteSpec;
 pub use stream::Stream;

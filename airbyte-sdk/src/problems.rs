@@ -25,11 +25,7 @@ impl Problems {
         Error::config(match self.0.as_slice() {
             [one] if !one.starts_with('`') => format!("{what} {one}"),
             [one] => format!("{what} is not valid: {one}"),
-            many => format!(
-                "{what} is not valid in {} places: {}",
-                many.len(),
-                many.join("; ")
-            ),
+            many => format!("{what} is not valid in {} places: {}", many.len(), many.join("; ")),
         })
     }
 }

@@ -44,11 +44,7 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
         Command::Spec => commands::spec::<C>(output)?,
         Command::Check(file) => commands::check(source, input::config(&file.path, output), output)?,
         Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?, output)?,
-        Command::Read {
-            config,
-            catalog,
-            state,
-        } => {
+        Command::Read { config, catalog, state } => {
             let config = input::config(&config.path, output)?;
             let catalog = input::catalog(&catalog)?;
             let states = input::states(state.as_deref())?;
@@ -104,9 +100,7 @@ fn panic_error(payload: &(dyn Any + Send)) -> Error {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let place = PANICKED_AT
-        .take()
-        .unwrap_or_else(|| "an unknown place".to_owned());
+    let place = PANICKED_AT.take().unwrap_or_else(|| "an unknown place".to_owned());
     Error::system("the connector has a bug and could not go on")
         .with_internal(format!("panicked at {place}: {}", text.unwrap_or("no message")))
 }

@@ -15,10 +15,7 @@ pub fn of_record<T: JsonSchema>() -> Map<String, Value> {
     });
     let generated = settings.into_generator().into_root_schema_for::<T>().to_value();
     let mut schema = Map::new();
-    schema.insert(
-        "$schema".to_owned(),
-        "http://json-schema.org/draft-07/schema#".into(),
-    );
+    schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     if let Value::Object(mut root) = generated {
         // The name of the Rust type is nobody's business; what the author said about it is.
         root.shift_remove("title");
@@ -35,10 +32,7 @@ fn in_dialect(mut schema: Map<String, Value>) -> Map<String, Value> {
     if let Some(ty) = schema.shift_remove("type") {
         result.insert("type".to_owned(), ty);
     }
-    if result
-        .get("type")
-        .is_some_and(|ty| names(ty, "integer") || names(ty, "number"))
-    {
+    if result.get("type").is_some_and(|ty| names(ty, "integer") || names(ty, "number")) {
         // Widths of Rust's numbers: no JSON Schema formats, and limits that no destination heeds.
         ["format", "minimum", "maximum"].iter().for_each(|key| drop(schema.shift_remove(*key)));
     }
@@ -48,10 +42,9 @@ fn in_dialect(mut schema: Map<String, Value>) -> Map<String, Value> {
     schema.shift_remove("required");
     for (key, value) in schema {
         let value = match (key.as_str(), value) {
-            ("properties", Value::Object(properties)) => properties
-                .into_iter()
-                .map(|(name, field)| (name, nullable(child(field))))
-                .collect(),
+            ("properties", Value::Object(properties)) => {
+                properties.into_iter().map(|(name, field)| (name, nullable(child(field)))).collect()
+            }
             ("oneOf" | "anyOf" | "allOf", Value::Array(options)) => options.into_iter().map(child).collect(),
             // What a list holds, and what a map holds.
             ("items" | "additionalProperties", value @ Value::Object(_)) => child(value),
@@ -81,11 +74,9 @@ fn unwrap_nullable(schema: &mut Map<String, Value>) {
     };
     let is_null = |option: &&Value| option.get("type") == Some(&json!("null"));
     let mut others = options.iter().filter(|option| !is_null(option));
-    if let (Some(Value::Object(only)), None, true) = (
-        others.next(),
-        others.next(),
-        options.iter().any(|option| is_null(&option)),
-    ) {
+    if let (Some(Value::Object(only)), None, true) =
+        (others.next(), others.next(), options.iter().any(|option| is_null(&option)))
+    {
         let only = only.clone();
         schema.shift_remove("anyOf");
         for (key, value) in only {
@@ -131,10 +122,7 @@ fn add_format(schema: &mut Map<String, Value>, format: &Value) {
 }
 
 fn names(ty: &Value, name: &str) -> bool {
-    ty == name
-        || ty
-            .as_array()
-            .is_some_and(|types| types.iter().any(|ty| ty == name))
+    ty == name || ty.as_array().is_some_and(|types| types.iter().any(|ty| ty == name))
 }
 
 #[cfg(test)]

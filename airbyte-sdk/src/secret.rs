@@ -94,10 +94,7 @@ fn forms(secret: &str) -> Vec<String> {
         // Many programs leave what is legal inside a query alone.
         forms.push(percent_encode(secret, b"-._~!$'()*,;:@/?", hex));
     }
-    for engine in [
-        &general_purpose::STANDARD_NO_PAD,
-        &general_purpose::URL_SAFE_NO_PAD,
-    ] {
+    for engine in [&general_purpose::STANDARD_NO_PAD, &general_purpose::URL_SAFE_NO_PAD] {
         forms.push(engine.encode(secret));
     }
     forms
@@ -141,10 +138,7 @@ mod tests {
             general_purpose::STANDARD.encode(key),
         ] {
             let scrubbed = scrubber.scrub(&text);
-            assert!(
-                scrubbed.contains(STARS) && !scrubbed.contains("ss"),
-                "{text} became {scrubbed}"
-            );
+            assert!(scrubbed.contains(STARS) && !scrubbed.contains("ss"), "{text} became {scrubbed}");
         }
     }
 

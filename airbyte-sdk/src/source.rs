@@ -54,12 +54,7 @@ impl<C: AirbyteSpec> Source<C> {
     /// A source without streams. Name and version are the connector's; services see them in the user agent.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Self {
-            name,
-            version,
-            streams: Vec::new(),
-            check: None,
-        }
+        Self { name, version, streams: Vec::new(), check: None }
     }
 
     /// Adds a stream that can be read on from where the last sync stopped.
@@ -75,11 +70,7 @@ impl<C: AirbyteSpec> Source<C> {
         T: Stream,
         T::Cursor: Cursor,
     {
-        self.streams.push(Box::new(Typed {
-            fetch,
-            incremental: true,
-            record: PhantomData,
-        }));
+        self.streams.push(Box::new(Typed { fetch, incremental: true, record: PhantomData }));
         self
     }
 
@@ -90,11 +81,7 @@ impl<C: AirbyteSpec> Source<C> {
         fetch: impl Fn(&C, &mut Emitter<T>) -> Result<()> + 'static,
     ) -> Self {
         let fetch = move |config: &C, _since: Option<T::Cursor>, out: &mut Emitter<T>| fetch(config, out);
-        self.streams.push(Box::new(Typed {
-            fetch,
-            incremental: false,
-            record: PhantomData,
-        }));
+        self.streams.push(Box::new(Typed { fetch, incremental: false, record: PhantomData }));
         self
     }
 
@@ -166,9 +153,7 @@ where
 
 /// The cursor in a state; none in a state without one, such as that of a full refresh.
 fn position<T: Stream>(state: Option<Map<String, Value>>) -> Result<Option<T::Cursor>> {
-    let value = T::CURSOR_FIELD
-        .zip(state)
-        .and_then(|(field, mut state)| Some((field, state.remove(field)?)));
+    let value = T::CURSOR_FIELD.zip(state).and_then(|(field, mut state)| Some((field, state.remove(field)?)));
     let Some((field, value)) = value.filter(|(_, value)| !value.is_null()) else {
         return Ok(None);
     };

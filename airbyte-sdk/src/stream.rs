@@ -1,6 +1,5 @@
 //! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
 
-use crate::cursor::Order;
 use crate::protocol::{AirbyteStream, StreamDescriptor, SyncMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,7 +41,7 @@ pub trait Stream: Serialize + Sized + 'static {
     }
 }
 
-pub use crate::cursor::{Cursor, CursorField, NoCursor, Order as StreamOrder};
+pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
 
 /// The stream as the catalog lists it.
 pub(crate) fn describe<T: Stream>(incremental: bool) -> AirbyteStream {
@@ -76,12 +75,8 @@ impl AirbyteStream {
 impl StreamDescriptor {
     /// Whether both mean the same stream; an empty namespace is none.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let namespace = |descriptor: &Self| {
-            descriptor
-                .namespace
-                .clone()
-                .filter(|namespace| !namespace.is_empty())
-        };
+        let namespace =
+            |descriptor: &Self| descriptor.namespace.clone().filter(|namespace| !namespace.is_empty());
         self.name == other.name && namespace(self) == namespace(other)
     }
 }

@@ -132,15 +132,8 @@ const CONFIGURED_CATALOG: Example = Example {
 
 /// Members whose value is free JSON: what is in there is data, not protocol.
 fn is_free(key: &str) -> bool {
-    [
-        "data",
-        "json_schema",
-        "stream_state",
-        "shared_state",
-        "config",
-        "connectionSpecification",
-    ]
-    .contains(&key)
+    ["data", "json_schema", "stream_state", "shared_state", "config", "connectionSpecification"]
+        .contains(&key)
         || ["access_token_headers", "access_token_params"].contains(&key)
         || ["oauth_user_input_from_connector_config_specification"].contains(&key)
         || key.starts_with("complete_oauth_")
@@ -150,21 +143,12 @@ fn is_free(key: &str) -> bool {
 fn objects(at: String, value: &Value) -> Vec<String> {
     let members: Vec<(String, &Value)> = match value {
         Value::Object(object) => object.iter().map(|(key, member)| (key.clone(), member)).collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, item)| (i.to_string(), item))
-            .collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(i, item)| (i.to_string(), item)).collect(),
         _ => Vec::new(),
     };
     let inner = members.into_iter().filter(|(key, _)| !is_free(key));
     let inner = inner.flat_map(|(key, member)| objects(format!("{at}/{key}"), member));
-    value
-        .is_object()
-        .then(|| at.clone())
-        .into_iter()
-        .chain(inner)
-        .collect()
+    value.is_object().then(|| at.clone()).into_iter().chain(inner).collect()
 }
 
 /// `value` with the object at `pointer` changed.
@@ -194,11 +178,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example)
         let extended = with(&full, &object, |members| {
             members.insert("from_a_newer_protocol".into(), json!({"x": [1]}));
         });
-        assert_eq!(
-            read::<T>(&extended).as_ref(),
-            Ok(&parsed),
-            "unknown field in {object:?}"
-        );
+        assert_eq!(read::<T>(&extended).as_ref(), Ok(&parsed), "unknown field in {object:?}");
 
         for key in full.pointer(&object).unwrap().as_object().unwrap().keys() {
             let absent = with(&full, &object, |members| drop(members.shift_remove(key)));
@@ -212,10 +192,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example)
                     }
                 }
                 (Err(error), from_null) => {
-                    assert!(
-                        error.contains(&format!("`{key}`")),
-                        "absent {object}/{key}: {error}"
-                    );
+                    assert!(error.contains(&format!("`{key}`")), "absent {object}/{key}: {error}");
                     assert!(from_null.is_err(), "null at {object}/{key}");
                     required.push(format!("{object}/{key}"));
                 }
@@ -334,15 +311,8 @@ fn constructors_fill_in_what_is_required_and_nothing_else() {
         AirbyteStateStats::new(12.0),
         AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited),
         AirbyteStreamStatusRateLimitedReason::new(),
-        [
-            json!(AuthSpecification::new()),
-            json!(OAuth2Specification::new()),
-            json!(AdvancedAuth::new())
-        ],
-        [
-            json!(OAuthConfigSpecification::new()),
-            json!(OAuthStateLength::new())
-        ],
+        [json!(AuthSpecification::new()), json!(OAuth2Specification::new()), json!(AdvancedAuth::new())],
+        [json!(OAuthConfigSpecification::new()), json!(OAuthStateLength::new())],
         OAuthConnectorInputSpecification::new("https://a.io/agree", "https://a.io/token"),
     ]);
     let expected = json!([
@@ -363,11 +333,7 @@ fn counts_and_times_keep_their_decimal_point() {
     let text = r#"{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"}},
         "sourceStats":{"recordCount":12}}"#;
     let mut state: AirbyteStateMessage = serde_json::from_str(text).unwrap();
-    assert!(
-        serde_json::to_string(&state)
-            .unwrap()
-            .ends_with(r#""sourceStats":{"recordCount":12.0}}"#)
-    );
+    assert!(serde_json::to_string(&state).unwrap().ends_with(r#""sourceStats":{"recordCount":12.0}}"#));
 
     for (count, written) in [(0.0, "0.0"), (3e9, "3000000000.0"), (1e15, "1000000000000000.0")] {
         state.source_stats = Some(AirbyteStateStats::new(count));
@@ -376,11 +342,7 @@ fn counts_and_times_keep_their_decimal_point() {
     }
 
     let trace = AirbyteTraceMessage::new(1_700_000_000_000.0, AirbyteErrorTraceMessage::new("no"));
-    assert!(
-        serde_json::to_string(&trace)
-            .unwrap()
-            .contains(r#""emitted_at":1700000000000.0,"#)
-    );
+    assert!(serde_json::to_string(&trace).unwrap().contains(r#""emitted_at":1700000000000.0,"#));
 }
 
 #[test]
@@ -391,43 +353,26 @@ fn legacy_state_is_read_with_and_without_its_type() {
         r#"{"type":null,"stream":null,"data":{"since":3},"id":1}"#,
     ] {
         let state: AirbyteStateMessage = serde_json::from_str(text).unwrap();
-        let State::Legacy { 0: data, .. } = &state.state else {
-            panic!("{state:?}")
-        };
+        let State::Legacy { 0: data, .. } = &state.state else { panic!("{state:?}") };
         assert_eq!(json!(data), json!({"since": 3}));
         assert_eq!(state.state_type(), AirbyteStateType::Legacy);
-        assert_eq!(
-            serde_json::to_string(&state).unwrap(),
-            r#"{"type":"LEGACY","data":{"since":3}}"#
-        );
+        assert_eq!(serde_json::to_string(&state).unwrap(), r#"{"type":"LEGACY","data":{"since":3}}"#);
     }
 }
 
 #[test]
 fn what_is_wrong_is_named() {
     for (text, expected) in [
-        (
-            r#"{"record":{"stream":"a","data":{},"emitted_at":1}}"#,
-            "missing field `type`",
-        ),
-        (
-            r#"{"type":"RECORD"}"#,
-            "missing field `record`, which type `RECORD` promises",
-        ),
+        (r#"{"record":{"stream":"a","data":{},"emitted_at":1}}"#, "missing field `type`"),
+        (r#"{"type":"RECORD"}"#, "missing field `record`, which type `RECORD` promises"),
         (
             r#"{"type":"CONNECTION_STATUS","connection_status":{"status":"FAILED"}}"#,
             "missing field `connectionStatus`",
         ),
-        (
-            r#"{"type":"RECORD","log":{"level":"INFO","message":"m"}}"#,
-            "missing field `record`",
-        ),
+        (r#"{"type":"RECORD","log":{"level":"INFO","message":"m"}}"#, "missing field `record`"),
         (r#"{"type":"BANANA"}"#, "unknown message type `BANANA`"),
         (r#"{"type":"record"}"#, "unknown message type `record`"),
-        (
-            r#"{"type":"RECORD","record":{"stream":"a","data":[1],"emitted_at":1}}"#,
-            "expected a map",
-        ),
+        (r#"{"type":"RECORD","record":{"stream":"a","data":[1],"emitted_at":1}}"#, "expected a map"),
         (
             r#"{"type":"STATE","state":{"type":"GLOBAL","data":{}}}"#,
             "missing field `global`, which type `GLOBAL`",
@@ -440,34 +385,20 @@ fn what_is_wrong_is_named() {
             r#"{"type":"STATE","state":{"stream":{"stream_descriptor":{"name":"a"}}}}"#,
             "a state without `type`",
         ),
-        (
-            r#"{"type":"STATE","state":{"type":"NEW","data":{}}}"#,
-            "unknown state type `NEW`",
-        ),
-        (
-            r#"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1}}"#,
-            "missing field `error`, which",
-        ),
+        (r#"{"type":"STATE","state":{"type":"NEW","data":{}}}"#, "unknown state type `NEW`"),
+        (r#"{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1}}"#, "missing field `error`, which"),
         (
             r#"{"type":"TRACE","trace":{"type":"ERROR","error":{"message":"m"}}}"#,
             "missing field `emitted_at`",
         ),
-        (
-            r#"{"type":"TRACE","trace":{"type":"NEW","emitted_at":1}}"#,
-            "unknown trace type `NEW`",
-        ),
+        (r#"{"type":"TRACE","trace":{"type":"NEW","emitted_at":1}}"#, "unknown trace type `NEW`"),
         (
             r#"{"type":"CONTROL","control":{"type":"CONNECTOR_CONFIG","emitted_at":1}}"#,
             "`connectorConfig`, which",
         ),
-        (
-            r#"{"type":"CONTROL","control":{"type":"NEW","emitted_at":1}}"#,
-            "unknown control type `NEW`",
-        ),
+        (r#"{"type":"CONTROL","control":{"type":"NEW","emitted_at":1}}"#, "unknown control type `NEW`"),
     ] {
-        let error = serde_json::from_str::<AirbyteMessage>(text)
-            .unwrap_err()
-            .to_string();
+        let error = serde_json::from_str::<AirbyteMessage>(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
@@ -478,10 +409,7 @@ fn an_error_can_be_traced_to_its_place() {
         "json_schema":{},"supported_sync_modes":[1]}]}}"#;
     let mut json = serde_json::Deserializer::from_str(text);
     let error = serde_path_to_error::deserialize::<_, AirbyteMessage>(&mut json).unwrap_err();
-    assert_eq!(
-        error.path().to_string(),
-        "catalog.streams[0].supported_sync_modes[0]"
-    );
+    assert_eq!(error.path().to_string(), "catalog.streams[0].supported_sync_modes[0]");
 }
 
 /// Every word is known, comes back as it went in, and a new one is kept.

@@ -17,7 +17,7 @@ pub(crate) fn check<C>(source: &Source<C>, config: Result<C>, output: &Output) -
                 log::info!("{details}");
             }
             let mut status = AirbyteConnectionStatus::new(ConnectionStatus::Failed);
-            status.message = Some(error.message().to_owned());
+            status.message = Some(error.sentence());
             status
         }
         Err(error) => return Err(error),
@@ -31,12 +31,7 @@ fn try_connection<C>(source: &Source<C>, config: &C) -> Result<()> {
         return run::catch_panic(|| check(config, &http));
     }
     for stream in &source.streams {
-        let turn = Turn {
-            config,
-            http: &http,
-            descriptor: stream.describe().descriptor(),
-            state: None,
-        };
+        let turn = Turn { config, http: &http, descriptor: stream.describe().descriptor(), state: None };
         match stream.read(turn, None).1 {
             // The first record is proof enough; so is an end without one.
             Err(error) if !error.is_stopped() => return Err(error),

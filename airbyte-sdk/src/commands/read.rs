@@ -21,9 +21,7 @@ pub(crate) fn read<C>(
     output: &Arc<Output>,
 ) -> Result<Done> {
     if catalog.streams.is_empty() {
-        return Err(Error::config(
-            "the catalog has no streams; choose at least one to read",
-        ));
+        return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
     let http = http_for(source);
     let plan = plan(source, catalog);
@@ -34,12 +32,7 @@ pub(crate) fn read<C>(
         let (records, result) = match stream {
             Ok(stream) => {
                 let state = states.take(&descriptor);
-                let turn = Turn {
-                    config,
-                    http: &http,
-                    descriptor: descriptor.clone(),
-                    state,
-                };
+                let turn = Turn { config, http: &http, descriptor: descriptor.clone(), state };
                 stream.read(turn, Some(Arc::clone(output)))
             }
             Err(error) => (0, Err(error)),
@@ -63,11 +56,7 @@ pub(crate) fn read<C>(
         };
         send_status(output, &descriptor, status)?;
     }
-    Ok(if failed {
-        Done::WithFailedStreams
-    } else {
-        Done::Well
-    })
+    Ok(if failed { Done::WithFailedStreams } else { Done::Well })
 }
 
 type Planned<'s, C> = (StreamDescriptor, Result<&'s dyn AnyStream<C>>);
@@ -80,10 +69,7 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
         let descriptor = configured.stream.descriptor();
         let twice = plan.iter().any(|(other, _)| other.is_same_as(&descriptor));
         let stream = if twice {
-            Err(Error::config(format!(
-                "the catalog has the stream `{}` twice",
-                descriptor.name
-            )))
+            Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
         } else {
             find(source, &configured, &descriptor)
         };

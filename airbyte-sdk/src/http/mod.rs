@@ -45,9 +45,7 @@ impl Http {
             .timeout_per_read(Some(SILENCE))
             .user_agent(user_agent)
             .build();
-        Self {
-            agent: config.new_agent(),
-        }
+        Self { agent: config.new_agent() }
     }
 
     /// A GET request of this URL.

@@ -43,15 +43,8 @@ where
             Ok(request) => request,
             Err(error) => return Some(Err(error)),
         };
-        let page = request
-            .send()
-            .and_then(|response| response.json_with(&mut self.body));
-        if let Some(url) = page
-            .as_ref()
-            .ok()
-            .and_then(&mut self.next)
-            .filter(|url| !url.is_empty())
-        {
+        let page = request.send().and_then(|response| response.json_with(&mut self.body));
+        if let Some(url) = page.as_ref().ok().and_then(&mut self.next).filter(|url| !url.is_empty()) {
             self.request = Some(self.follow(request, &url));
         }
         Some(page)
@@ -94,12 +87,7 @@ struct Circle {
 impl Circle {
     fn new(url: &str) -> Self {
         let hasher = RandomState::new();
-        Self {
-            kept: hasher.hash_one(url),
-            hasher,
-            steps: 0,
-            keep_at: 1,
-        }
+        Self { kept: hasher.hash_one(url), hasher, steps: 0, keep_at: 1 }
     }
 
     fn closes(&mut self, url: &str) -> bool {
@@ -124,10 +112,7 @@ mod tests {
     fn the_next_page_is_asked_for_at_home() {
         let base = "http://127.0.0.1:80/v2/a?limit=2";
         for (next, asked) in [
-            (
-                "https://api.massive.com/v2/a?cursor=x",
-                "http://127.0.0.1:80/v2/a?cursor=x",
-            ),
+            ("https://api.massive.com/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
             ("/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
             ("https://evil@host:1/steal", "http://127.0.0.1:80/steal"),
         ] {
@@ -142,17 +127,8 @@ mod tests {
     fn circles_of_every_length_close_and_a_long_walk_does_not() {
         for (tail, length) in [(0, 1), (1, 1), (3, 3), (10, 7)] {
             let mut circle = Circle::new("0");
-            let pages = (1..1000).map(|step| {
-                if step < tail {
-                    step
-                } else {
-                    tail + (step - tail) % length
-                }
-            });
-            assert!(
-                pages.into_iter().any(|page| circle.closes(&page.to_string())),
-                "{tail}, {length}"
-            );
+            let pages = (1..1000).map(|step| if step < tail { step } else { tail + (step - tail) % length });
+            assert!(pages.into_iter().any(|page| circle.closes(&page.to_string())), "{tail}, {length}");
         }
         let mut circle = Circle::new("0");
         assert!(!(1..10_000).any(|page| circle.closes(&page.to_string())));

@@ -23,13 +23,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(agent: ureq::Agent, url: String) -> Self {
-        Self {
-            agent,
-            url,
-            query: Vec::new(),
-            headers: Vec::new(),
-            bearer: None,
-        }
+        Self { agent, url, query: Vec::new(), headers: Vec::new(), bearer: None }
     }
 
     /// Adds a parameter to the URL, escaped. Not the place for a key: URLs are written to logs.
@@ -85,11 +79,7 @@ impl Request {
             let Some(wait) = retry::wait_before_next(attempt, &outcome, retry::dice()) else {
                 return result.and_then(Response::success);
             };
-            log::info!(
-                "{outcome}; trying {} again in {:.1} s",
-                self.place(),
-                wait.as_secs_f64()
-            );
+            log::info!("{outcome}; trying {} again in {:.1} s", self.place(), wait.as_secs_f64());
             std::thread::sleep(wait);
             attempt += 1;
         }
@@ -105,16 +95,8 @@ impl Request {
         let started = Instant::now();
         match self.call() {
             Ok(response) => {
-                log::debug!(
-                    "GET {}: HTTP {} after {:?}",
-                    self.place(),
-                    response.status(),
-                    started.elapsed()
-                );
-                (
-                    Outcome::Status(response.status(), response.retry_after()),
-                    Ok(response),
-                )
+                log::debug!("GET {}: HTTP {} after {:?}", self.place(), response.status(), started.elapsed());
+                (Outcome::Status(response.status(), response.retry_after()), Ok(response))
             }
             Err(error) => {
                 log::debug!("GET {}: {error} after {:?}", self.place(), started.elapsed());
@@ -143,11 +125,7 @@ impl Request {
     }
 
     fn sorted(&self, error: ureq::Error) -> Error {
-        let host = self
-            .url
-            .parse::<Uri>()
-            .ok()
-            .and_then(|uri| uri.host().map(str::to_owned));
+        let host = self.url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         let host = host.as_deref().unwrap_or("the service");
         match error {
             ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl => {

@@ -58,18 +58,11 @@ impl Response {
     }
 
     fn broken_off(&self, error: &std::io::Error) -> Error {
-        let message = format!(
-            "the answer of {} could not be read to its end: {error}",
-            self.place
-        );
+        let message = format!("the answer of {} could not be read to its end: {error}", self.place);
         let passing = is_passing(error.kind())
             || error.kind() == ErrorKind::Other
             || error.kind() == ErrorKind::InvalidInput;
-        if passing {
-            Error::transient(message)
-        } else {
-            Error::system(message)
-        }
+        if passing { Error::transient(message) } else { Error::system(message) }
     }
 
     /// Read once more to learn where it went wrong; only failures pay for that.
@@ -81,11 +74,8 @@ impl Response {
         let place = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body))
             .err()
             .map_or_else(String::new, |error| error.path().to_string());
-        Error::system(format!(
-            "{} answered with JSON of an unexpected shape at `{place}`",
-            self.place
-        ))
-        .with_internal(error)
+        Error::system(format!("{} answered with JSON of an unexpected shape at `{place}`", self.place))
+            .with_internal(error)
     }
 
     /// The answer if its status is below 300, otherwise an error: config for what the user can mend (401, 403 and the
@@ -110,17 +100,13 @@ impl Response {
             408 | 425 | 499 | 500.. => {
                 Error::transient(format!("the service is in trouble{said} (HTTP {status})"))
             }
-            429 => Error::transient(format!(
-                "the service allows no more requests for now{said} (HTTP 429)"
-            )),
+            429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),
             400.. => Error::config(format!("the service refuses the request{said} (HTTP {status})")),
             _ => Error::system(format!(
                 "the service sends elsewhere, and redirects are not followed (HTTP {status})"
             )),
         };
-        let id = self
-            .header("x-request-id")
-            .or_else(|| body.get("request_id").and_then(Value::as_str));
+        let id = self.header("x-request-id").or_else(|| body.get("request_id").and_then(Value::as_str));
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
         Err(error.with_internal(format!("GET {}{id}", self.place)))
     }
@@ -140,19 +126,12 @@ impl Response {
 /// What the service says went wrong, where services usually say it.
 fn message_in(body: &Value) -> Option<String> {
     const LONGEST: usize = 300;
-    let text = |value: &Value| {
-        value
-            .as_str()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    let found = ["message", "error", "error_description", "detail", "title"]
-        .iter()
-        .find_map(|&key| {
-            let value = body.get(key)?;
-            text(value).or_else(|| text(value.get("message")?))
-        })?;
+    let text =
+        |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let found = ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
+        let value = body.get(key)?;
+        text(value).or_else(|| text(value.get("message")?))
+    })?;
     Some(match found.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &found[..end]),
         None => found,
@@ -167,10 +146,7 @@ mod tests {
     #[test]
     fn the_service_is_quoted_where_it_speaks() {
         for (body, said) in [
-            (
-                json!({"status": "ERROR", "error": "Unknown API Key"}),
-                Some("Unknown API Key"),
-            ),
+            (json!({"status": "ERROR", "error": "Unknown API Key"}), Some("Unknown API Key")),
             (json!({"error": {"code": 1, "message": " deep "}}), Some("deep")),
             (json!({"message": "", "detail": "later"}), Some("later")),
             (json!(["no"]), None),

@@ -86,18 +86,13 @@ mod tests {
     #[test]
     fn trouble_is_met_with_growing_patience_that_ends() {
         let trouble = Outcome::Status(503, None);
-        let waits: Vec<_> = (1..=ATTEMPTS)
-            .map(|attempt| wait(attempt, trouble.clone()))
-            .collect();
+        let waits: Vec<_> = (1..=ATTEMPTS).map(|attempt| wait(attempt, trouble.clone())).collect();
         assert_eq!(waits, [Some(0.25), Some(0.5), Some(1.0), None]);
     }
 
     #[test]
     fn half_of_the_wait_is_left_to_the_dice() {
-        assert_eq!(
-            wait_before_next(1, &Outcome::Passing, 0.0),
-            Some(Duration::from_millis(125))
-        );
+        assert_eq!(wait_before_next(1, &Outcome::Passing, 0.0), Some(Duration::from_millis(125)));
         assert!((0.0..=1.0).contains(&dice()));
     }
 

@@ -26,19 +26,11 @@ pub(crate) fn catalog(path: &Path) -> Result<ConfiguredAirbyteCatalog> {
 fn problems_of(catalog: &Value) -> Problems {
     let mut problems = Problems::default();
     let Some(object) = catalog.as_object() else {
-        problems.add(
-            "",
-            format!("must be a JSON object with `streams`, not {}", kind_of(catalog)),
-        );
+        problems.add("", format!("must be a JSON object with `streams`, not {}", kind_of(catalog)));
         return problems;
     };
-    let Some(streams) = expect(
-        &mut problems,
-        object.get("streams"),
-        "streams",
-        "a list",
-        Value::as_array,
-    ) else {
+    let Some(streams) = expect(&mut problems, object.get("streams"), "streams", "a list", Value::as_array)
+    else {
         return problems;
     };
     for (index, entry) in streams.iter().enumerate() {
@@ -47,32 +39,12 @@ fn problems_of(catalog: &Value) -> Problems {
             continue;
         }
         for mode in ["sync_mode", "destination_sync_mode"] {
-            expect(
-                &mut problems,
-                entry.get(mode),
-                &at(&format!(".{mode}")),
-                "text",
-                Value::as_str,
-            );
+            expect(&mut problems, entry.get(mode), &at(&format!(".{mode}")), "text", Value::as_str);
         }
         let stream = entry.get("stream");
-        if expect(
-            &mut problems,
-            stream,
-            &at(".stream"),
-            "an object",
-            Value::as_object,
-        )
-        .is_some()
-        {
+        if expect(&mut problems, stream, &at(".stream"), "an object", Value::as_object).is_some() {
             let get = |key: &str| stream.and_then(|stream| stream.get(key));
-            expect(
-                &mut problems,
-                get("name"),
-                &at(".stream.name"),
-                "text",
-                Value::as_str,
-            );
+            expect(&mut problems, get("name"), &at(".stream.name"), "text", Value::as_str);
             expect(
                 &mut problems,
                 get("json_schema"),
@@ -81,13 +53,7 @@ fn problems_of(catalog: &Value) -> Problems {
                 Value::as_object,
             );
             let modes = get("supported_sync_modes");
-            expect(
-                &mut problems,
-                modes,
-                &at(".stream.supported_sync_modes"),
-                "a list",
-                Value::as_array,
-            );
+            expect(&mut problems, modes, &at(".stream.supported_sync_modes"), "a list", Value::as_array);
         }
     }
     problems

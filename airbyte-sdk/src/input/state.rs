@@ -17,10 +17,7 @@ pub(crate) struct States(Vec<(StreamDescriptor, Map<String, Value>)>);
 impl States {
     /// The state of this stream, if there is one with a position in it.
     pub(crate) fn take(&mut self, descriptor: &StreamDescriptor) -> Option<Map<String, Value>> {
-        let place = self
-            .0
-            .iter()
-            .rposition(|(other, _)| other.is_same_as(descriptor))?;
+        let place = self.0.iter().rposition(|(other, _)| other.is_same_as(descriptor))?;
         Some(self.0.swap_remove(place).1)
     }
 }
@@ -31,10 +28,7 @@ pub(crate) fn states(path: Option<&Path>) -> Result<States> {
         return Ok(States::default());
     };
     let value = json(path, "state")?;
-    let mut reader = Reader {
-        states: States::default(),
-        problems: Problems::default(),
-    };
+    let mut reader = Reader { states: States::default(), problems: Problems::default() };
     reader.file(&value);
     if reader.problems.is_empty() {
         Ok(reader.states)
@@ -66,26 +60,19 @@ impl Reader {
                     self.add(StreamDescriptor::new(name), state, &format!("{name:?}"));
                 }
             }
-            other => self.problems.add(
-                "",
-                format!("must be a list of STATE messages, not {}", kind_of(other)),
-            ),
+            other => {
+                self.problems.add("", format!("must be a list of STATE messages, not {}", kind_of(other)))
+            }
         }
     }
 
     /// Null keys and unknown ones are legal: clients write both.
     fn message(&mut self, message: &Value, path: &str) {
         // Some clients wrap each state in the message it came in.
-        let message = message
-            .get("state")
-            .filter(|state| state.is_object())
-            .unwrap_or(message);
+        let message = message.get("state").filter(|state| state.is_object()).unwrap_or(message);
         let given = |key: &str| message.get(key).filter(|value| !value.is_null());
         if let Some(global) = given("global") {
-            if global
-                .get("shared_state")
-                .and_then(Value::as_object)
-                .is_some_and(|shared| !shared.is_empty())
+            if global.get("shared_state").and_then(Value::as_object).is_some_and(|shared| !shared.is_empty())
             {
                 log::warn!(
                     "the state has a part shared by all streams, which this connector does not know; it is left aside"
@@ -100,34 +87,21 @@ impl Reader {
         } else if let Some(Value::Object(data)) = given("data") {
             self.file(&Value::Object(data.clone()));
         } else {
-            self.problems.add(
-                path,
-                "must be a STATE message: an object with `stream` or `global`",
-            );
+            self.problems.add(path, "must be a STATE message: an object with `stream` or `global`");
         }
     }
 
     fn stream(&mut self, state: &Value, path: &str) {
         let descriptor = state.get("stream_descriptor");
-        let Some(name) = descriptor
-            .and_then(|descriptor| descriptor.get("name"))
-            .and_then(Value::as_str)
+        let Some(name) = descriptor.and_then(|descriptor| descriptor.get("name")).and_then(Value::as_str)
         else {
-            self.problems.add(
-                &format!("{path}.stream_descriptor.name"),
-                "must be the name of a stream",
-            );
+            self.problems.add(&format!("{path}.stream_descriptor.name"), "must be the name of a stream");
             return;
         };
         let mut key = StreamDescriptor::new(name);
-        key.namespace = descriptor
-            .and_then(|descriptor| descriptor.get("namespace")?.as_str())
-            .map(str::to_owned);
-        self.add(
-            key,
-            state.get("stream_state").unwrap_or(&Value::Null),
-            &format!("{path}.stream_state"),
-        );
+        key.namespace =
+            descriptor.and_then(|descriptor| descriptor.get("namespace")?.as_str()).map(str::to_owned);
+        self.add(key, state.get("stream_state").unwrap_or(&Value::Null), &format!("{path}.stream_state"));
     }
 
     fn add(&mut self, descriptor: StreamDescriptor, state: &Value, path: &str) {
@@ -135,9 +109,7 @@ impl Reader {
             Value::Null => {}
             Value::Object(state) if SENTINELS.iter().any(|sentinel| state.contains_key(*sentinel)) => {}
             Value::Object(state) => self.states.0.push((descriptor, state.clone())),
-            other => self
-                .problems
-                .add(path, format!("must be an object, not {}", kind_of(other))),
+            other => self.problems.add(path, format!("must be an object, not {}", kind_of(other))),
         }
     }
 }
@@ -148,10 +120,7 @@ mod tests {
     use serde_json::json;
 
     fn read(value: &Value) -> Reader {
-        let mut reader = Reader {
-            states: States::default(),
-            problems: Problems::default(),
-        };
+        let mut reader = Reader { states: States::default(), problems: Problems::default() };
         reader.file(value);
         reader
     }
@@ -200,11 +169,7 @@ mod tests {
         let value = json!([5, {"type": "STREAM", "stream": {"stream_descriptor": {}}},
             {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": "x"}}]);
         let message = read(&value).problems.into_error("the state").message().to_owned();
-        for place in [
-            "`[0]`",
-            "`[1].stream.stream_descriptor.name`",
-            "`[2].stream.stream_state`",
-        ] {
+        for place in ["`[0]`", "`[1].stream.stream_descriptor.name`", "`[2].stream.stream_state`"] {
             assert!(message.contains(place), "{message}");
         }
         assert!(!message.contains("\"x\""), "{message}");

@@ -15,11 +15,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new(to: Box<dyn Write + Send>) -> Self {
-        Self {
-            waiting: Vec::with_capacity(FULL + 4096),
-            to,
-            closed: false,
-        }
+        Self { waiting: Vec::with_capacity(FULL + 4096), to, closed: false }
     }
 
     #[inline]
@@ -28,11 +24,7 @@ impl Lines {
             return Err(Error::stopped());
         }
         self.waiting.extend_from_slice(line);
-        if self.waiting.len() < FULL {
-            Ok(())
-        } else {
-            self.flush()
-        }
+        if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
     }
 
     /// An error ends the run: nobody can be told anything more on this way.

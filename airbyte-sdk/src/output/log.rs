@@ -15,11 +15,7 @@ static BRIDGE: Bridge = Bridge(OnceLock::new());
 /// From here on `log::info!` and its like write to this output. Only the first call in a process counts.
 pub(crate) fn install(output: &Arc<Output>, debug: bool) {
     if BRIDGE.0.set(Arc::clone(output)).is_ok() && log::set_logger(&BRIDGE).is_ok() {
-        log::set_max_level(if debug {
-            LevelFilter::Debug
-        } else {
-            LevelFilter::Info
-        });
+        log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
     }
 }
 

@@ -35,27 +35,18 @@ impl Output {
     }
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
-        Arc::new(Self {
-            lines: Mutex::new(lines),
-            beats: AtomicU32::new(0),
-            scrubber: OnceLock::new(),
-        })
+        Arc::new(Self { lines: Mutex::new(lines), beats: AtomicU32::new(0), scrubber: OnceLock::new() })
     }
 
     /// From here on these values are blanked in everything that people read.
     pub(crate) fn hide(&self, secrets: &[String]) {
         // Set once per process, when its one configuration has been read.
-        let _ = self
-            .scrubber
-            .set(Scrubber::new(secrets.iter().map(String::as_str)));
+        let _ = self.scrubber.set(Scrubber::new(secrets.iter().map(String::as_str)));
     }
 
     /// Queues one message as one line.
     pub(crate) fn message(&self, message: &AirbyteMessage) -> Result<()> {
-        let scrubbed = self
-            .scrubber
-            .get()
-            .and_then(|scrubber| redact::redact(message, scrubber));
+        let scrubbed = self.scrubber.get().and_then(|scrubber| redact::redact(message, scrubber));
         let mut line = serde_json::to_vec(scrubbed.as_ref().unwrap_or(message))?;
         line.push(b'\n');
         lines::escape_line_breaks(&mut line, 0);
@@ -64,7 +55,7 @@ impl Output {
 
     /// Queues an ERROR trace: what went wrong, for the user and for the platform.
     pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
-        let mut trace = AirbyteErrorTraceMessage::new(error.message());
+        let mut trace = AirbyteErrorTraceMessage::new(error.sentence());
         trace.internal_message = error.internal().map(str::to_owned);
         trace.failure_type = Some(error.failure_type());
         trace.stream_descriptor = stream.cloned();
@@ -72,10 +63,7 @@ impl Output {
     }
 
     pub(crate) fn trace(&self, trace: Trace) -> Result<()> {
-        self.message(&AirbyteMessage::Trace(AirbyteTraceMessage::new(
-            now() as f64,
-            trace,
-        )))
+        self.message(&AirbyteMessage::Trace(AirbyteTraceMessage::new(now() as f64, trace)))
     }
 
     /// Queues a finished line, line break included.
@@ -99,18 +87,16 @@ impl Output {
     pub(crate) fn keep_flushing(self: &Arc<Self>) {
         let output = Arc::downgrade(self);
         // If no thread can be had, records still leave when the buffer is full and at every state.
-        let _ = std::thread::Builder::new()
-            .name("flush".to_owned())
-            .spawn(move || {
-                loop {
-                    std::thread::sleep(BEAT);
-                    let Some(output) = output.upgrade() else { return };
-                    output.beats.fetch_add(1, Relaxed);
-                    if output.flush().is_err() {
-                        return;
-                    }
+        let _ = std::thread::Builder::new().name("flush".to_owned()).spawn(move || {
+            loop {
+                std::thread::sleep(BEAT);
+                let Some(output) = output.upgrade() else { return };
+                output.beats.fetch_add(1, Relaxed);
+                if output.flush().is_err() {
+                    return;
                 }
-            });
+            }
+        });
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

@@ -18,10 +18,7 @@ pub struct AirbyteControlMessage {
 impl AirbyteControlMessage {
     /// A request made at `emitted_at` milliseconds since the epoch.
     pub fn new(emitted_at: f64, control: impl Into<Control>) -> Self {
-        Self {
-            emitted_at,
-            control: control.into(),
-        }
+        Self { emitted_at, control: control.into() }
     }
 }
 
@@ -84,9 +81,6 @@ impl TryFrom<Wire> for AirbyteControlMessage {
             }
             ty => return Err(super::unknown("control", ty)),
         };
-        Ok(Self {
-            emitted_at: wire.emitted_at,
-            control,
-        })
+        Ok(Self { emitted_at: wire.emitted_at, control })
     }
 }

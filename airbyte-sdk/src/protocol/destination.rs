@@ -42,11 +42,6 @@ impl DestinationOperation {
         sync_mode: DestinationSyncMode,
         json_schema: Map<String, Value>,
     ) -> Self {
-        Self {
-            object_name: object_name.into(),
-            sync_mode,
-            json_schema,
-            matching_keys: None,
-        }
+        Self { object_name: object_name.into(), sync_mode, json_schema, matching_keys: None }
     }
 }

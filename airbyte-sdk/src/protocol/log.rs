@@ -18,11 +18,7 @@ pub struct AirbyteLogMessage {
 impl AirbyteLogMessage {
     /// `message` at `level`.
     pub fn new(level: LogLevel, message: impl Into<String>) -> Self {
-        Self {
-            level,
-            message: message.into(),
-            stack_trace: None,
-        }
+        Self { level, message: message.into(), stack_trace: None }
     }
 }
 

@@ -28,14 +28,7 @@ impl AirbyteRecordMessage {
     /// A record of `stream`, emitted at `emitted_at` milliseconds since the epoch.
     pub fn new(stream: impl Into<String>, data: Map<String, Value>, emitted_at: i64) -> Self {
         let stream = stream.into();
-        Self {
-            namespace: None,
-            stream,
-            data,
-            emitted_at,
-            meta: None,
-            file_reference: None,
-        }
+        Self { namespace: None, stream, data, emitted_at, meta: None, file_reference: None }
     }
 }
 
@@ -51,9 +44,7 @@ pub struct AirbyteRecordMessageMeta {
 impl AirbyteRecordMessageMeta {
     /// Notes that list `changes`; `default()` has no list at all.
     pub fn new(changes: Vec<AirbyteRecordMessageMetaChange>) -> Self {
-        Self {
-            changes: Some(changes),
-        }
+        Self { changes: Some(changes) }
     }
 }
 
@@ -72,11 +63,7 @@ pub struct AirbyteRecordMessageMetaChange {
 impl AirbyteRecordMessageMetaChange {
     /// `change` was done to `field` because of `reason`.
     pub fn new(field: impl Into<String>, change: RecordChange, reason: RecordChangeReason) -> Self {
-        Self {
-            field: field.into(),
-            change,
-            reason,
-        }
+        Self { field: field.into(), change, reason }
     }
 }
 

@@ -25,20 +25,12 @@ pub struct AirbyteStateMessage {
 impl AirbyteStateMessage {
     /// The state of one stream; type `STREAM`.
     pub fn stream(state: AirbyteStreamState) -> Self {
-        Self {
-            state: State::Stream(state),
-            source_stats: None,
-            destination_stats: None,
-        }
+        Self { state: State::Stream(state), source_stats: None, destination_stats: None }
     }
 
     /// The state of all streams at once; type `GLOBAL`.
     pub fn global(state: AirbyteGlobalState) -> Self {
-        Self {
-            state: State::Global(state),
-            source_stats: None,
-            destination_stats: None,
-        }
+        Self { state: State::Global(state), source_stats: None, destination_stats: None }
     }
 
     /// The kind of state, as `type` says it.
@@ -126,14 +118,7 @@ impl TryFrom<Wire> for AirbyteStateMessage {
     type Error = String;
 
     fn try_from(wire: Wire) -> Result<Self, String> {
-        let Wire {
-            ty,
-            stream,
-            global,
-            data,
-            source_stats,
-            destination_stats,
-        } = wire;
+        let Wire { ty, stream, global, data, source_stats, destination_stats } = wire;
         let state = match ty {
             Some(AirbyteStateType::Stream) => required(stream, "STREAM", "stream").map(State::Stream)?,
             Some(AirbyteStateType::Global) => required(global, "GLOBAL", "global").map(State::Global)?,
@@ -144,11 +129,7 @@ impl TryFrom<Wire> for AirbyteStateMessage {
                 State::Legacy(data.ok_or(missing)?)
             }
         };
-        Ok(Self {
-            state,
-            source_stats,
-            destination_stats,
-        })
+        Ok(Self { state, source_stats, destination_stats })
     }
 }
 
@@ -166,10 +147,7 @@ pub struct AirbyteStreamState {
 impl AirbyteStreamState {
     /// A stream that remembers nothing yet.
     pub fn new(stream_descriptor: StreamDescriptor) -> Self {
-        Self {
-            stream_descriptor,
-            stream_state: None,
-        }
+        Self { stream_descriptor, stream_state: None }
     }
 }
 
@@ -187,10 +165,7 @@ pub struct AirbyteGlobalState {
 impl AirbyteGlobalState {
     /// The states of all streams, with nothing shared.
     pub fn new(stream_states: Vec<AirbyteStreamState>) -> Self {
-        Self {
-            shared_state: None,
-            stream_states,
-        }
+        Self { shared_state: None, stream_states }
     }
 }
 
@@ -208,10 +183,7 @@ pub struct StreamDescriptor {
 impl StreamDescriptor {
     /// A stream without a namespace.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            namespace: None,
-        }
+        Self { name: name.into(), namespace: None }
     }
 }
 
@@ -231,9 +203,6 @@ pub struct AirbyteStateStats {
 impl AirbyteStateStats {
     /// Stats of `record_count` records; `default()` has no count, which the platform does not expect.
     pub fn new(record_count: f64) -> Self {
-        Self {
-            record_count: Some(record_count),
-            rejected_record_count: None,
-        }
+        Self { record_count: Some(record_count), rejected_record_count: None }
     }
 }

@@ -16,10 +16,7 @@ pub struct AirbyteConnectionStatus {
 impl AirbyteConnectionStatus {
     /// An answer without a message.
     pub fn new(status: ConnectionStatus) -> Self {
-        Self {
-            status,
-            message: None,
-        }
+        Self { status, message: None }
     }
 }
 

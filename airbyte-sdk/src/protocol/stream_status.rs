@@ -20,11 +20,7 @@ pub struct AirbyteStreamStatusTraceMessage {
 impl AirbyteStreamStatusTraceMessage {
     /// A stream has reached `status`, for no particular reason.
     pub fn new(stream_descriptor: StreamDescriptor, status: AirbyteStreamStatus) -> Self {
-        Self {
-            stream_descriptor,
-            status,
-            reasons: None,
-        }
+        Self { stream_descriptor, status, reasons: None }
     }
 }
 
@@ -57,10 +53,7 @@ pub struct AirbyteStreamStatusReason {
 impl AirbyteStreamStatusReason {
     /// A reason without detail.
     pub fn new(ty: AirbyteStreamStatusReasonType) -> Self {
-        Self {
-            ty,
-            rate_limited: None,
-        }
+        Self { ty, rate_limited: None }
     }
 }
 

@@ -19,10 +19,7 @@ pub struct AirbyteTraceMessage {
 impl AirbyteTraceMessage {
     /// News sent at `emitted_at` milliseconds since the epoch.
     pub fn new(emitted_at: f64, trace: impl Into<Trace>) -> Self {
-        Self {
-            emitted_at,
-            trace: trace.into(),
-        }
+        Self { emitted_at, trace: trace.into() }
     }
 }
 
@@ -93,10 +90,7 @@ impl TryFrom<Wire> for AirbyteTraceMessage {
             ty @ "ANALYTICS" => required(wire.analytics, ty, "analytics").map(Trace::Analytics)?,
             ty => return Err(super::unknown("trace", ty)),
         };
-        Ok(Self {
-            emitted_at: wire.emitted_at,
-            trace,
-        })
+        Ok(Self { emitted_at: wire.emitted_at, trace })
     }
 }
 
@@ -169,13 +163,7 @@ pub struct AirbyteEstimateTraceMessage {
 impl AirbyteEstimateTraceMessage {
     /// A guess with no numbers yet.
     pub fn new(name: impl Into<String>, ty: EstimateType) -> Self {
-        Self {
-            name: name.into(),
-            ty,
-            namespace: None,
-            row_estimate: None,
-            byte_estimate: None,
-        }
+        Self { name: name.into(), ty, namespace: None, row_estimate: None, byte_estimate: None }
     }
 }
 
@@ -204,9 +192,6 @@ pub struct AirbyteAnalyticsTraceMessage {
 impl AirbyteAnalyticsTraceMessage {
     /// A fact that is told by its name alone.
     pub fn new(ty: impl Into<String>) -> Self {
-        Self {
-            ty: ty.into(),
-            value: None,
-        }
+        Self { ty: ty.into(), value: None }
     }
 }

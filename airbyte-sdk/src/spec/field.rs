@@ -24,15 +24,7 @@ impl<T: ConfigValue> Field<T> {
     /// A field under this key of the configuration.
     pub fn new(name: &'static str) -> Self {
         let (default, minimum, maximum) = (None, None, None);
-        Self {
-            name,
-            default,
-            minimum,
-            maximum,
-            pattern: None,
-            pattern_descriptor: None,
-            notes: Map::new(),
-        }
+        Self { name, default, minimum, maximum, pattern: None, pattern_descriptor: None, notes: Map::new() }
     }
 
     fn note(mut self, key: &str, value: impl Into<Value>) -> Self {
@@ -55,10 +47,7 @@ impl<T: ConfigValue> Field<T> {
     /// Values to show as examples.
     #[must_use]
     pub fn examples<V: Into<Value>>(self, examples: impl IntoIterator<Item = V>) -> Self {
-        self.note(
-            "examples",
-            examples.into_iter().map(Into::into).collect::<Vec<Value>>(),
-        )
+        self.note("examples", examples.into_iter().map(Into::into).collect::<Vec<Value>>())
     }
 
     /// The value if the user gives none. The form shows it, and the parser fills it in.
@@ -176,18 +165,14 @@ impl<T: ConfigValue> Field<T> {
         if let Some(text) = given.as_str() {
             obeys &= place.matches(text, self.pattern, self.pattern_descriptor);
         }
-        if let Some(bound) = self
-            .minimum
-            .as_ref()
-            .filter(|minimum| value.compare(minimum).is_some_and(|o| o.is_lt()))
+        if let Some(bound) =
+            self.minimum.as_ref().filter(|minimum| value.compare(minimum).is_some_and(|o| o.is_lt()))
         {
             place.problem(format!("must be at least {}", T::bound_json(bound)));
             obeys = false;
         }
-        if let Some(bound) = self
-            .maximum
-            .as_ref()
-            .filter(|maximum| value.compare(maximum).is_some_and(|o| o.is_gt()))
+        if let Some(bound) =
+            self.maximum.as_ref().filter(|maximum| value.compare(maximum).is_some_and(|o| o.is_gt()))
         {
             place.problem(format!("must be at most {}", T::bound_json(bound)));
             obeys = false;

@@ -9,31 +9,17 @@ use serde_json::{Map, Value};
 pub struct Form<'a>(Job<'a>);
 
 enum Job<'a> {
-    Describe {
-        properties: Map<String, Value>,
-        required: Vec<Value>,
-    },
-    Read {
-        object: &'a Map<String, Value>,
-        problems: Problems,
-        secrets: Vec<String>,
-    },
+    Describe { properties: Map<String, Value>, required: Vec<Value> },
+    Read { object: &'a Map<String, Value>, problems: Problems, secrets: Vec<String> },
 }
 
 impl<'a> Form<'a> {
     pub(super) fn describing() -> Self {
-        Self(Job::Describe {
-            properties: Map::new(),
-            required: Vec::new(),
-        })
+        Self(Job::Describe { properties: Map::new(), required: Vec::new() })
     }
 
     pub(super) fn reading(object: &'a Map<String, Value>) -> Self {
-        Self(Job::Read {
-            object,
-            problems: Problems::default(),
-            secrets: Vec::new(),
-        })
+        Self(Job::Read { object, problems: Problems::default(), secrets: Vec::new() })
     }
 
     /// The next field. Its value, if the form is being read and the value is right.
@@ -47,11 +33,9 @@ impl<'a> Form<'a> {
                 properties.insert(name.to_owned(), field.schema(properties.len()).into());
                 None
             }
-            Job::Read {
-                object,
-                problems,
-                secrets,
-            } => field.parse(object.get(name), &mut Place::new(name, problems, secrets)),
+            Job::Read { object, problems, secrets } => {
+                field.parse(object.get(name), &mut Place::new(name, problems, secrets))
+            }
         }
     }
 
@@ -64,9 +48,7 @@ impl<'a> Form<'a> {
 
     pub(super) fn into_reading(self) -> (Problems, Vec<String>) {
         match self.0 {
-            Job::Read {
-                problems, secrets, ..
-            } => (problems, secrets),
+            Job::Read { problems, secrets, .. } => (problems, secrets),
             Job::Describe { .. } => Default::default(),
         }
     }

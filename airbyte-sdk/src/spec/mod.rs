@@ -44,9 +44,7 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     ///
     /// A config error that names every field that is missing or wrong, and no value.
     fn from_json(config: &Value) -> Result<Self> {
-        read(config)
-            .0
-            .map_err(|problems| problems.into_error("The configuration"))
+        read(config).0.map_err(|problems| problems.into_error("The configuration"))
     }
 }
 
@@ -57,19 +55,14 @@ pub(crate) fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     let (properties, required) = form.into_description();
 
     let mut schema = Map::new();
-    schema.insert(
-        "$schema".to_owned(),
-        "http://json-schema.org/draft-07/schema#".into(),
-    );
+    schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     schema.insert("title".to_owned(), C::TITLE.into());
     if let Some(description) = C::DESCRIPTION {
         schema.insert("description".to_owned(), description.into());
     }
     schema.insert("type".to_owned(), "object".into());
     if !C::GROUPS.is_empty() {
-        let groups = C::GROUPS
-            .iter()
-            .map(|(id, title)| json!({"id": id, "title": title}));
+        let groups = C::GROUPS.iter().map(|(id, title)| json!({"id": id, "title": title}));
         schema.insert("groups".to_owned(), groups.collect());
     }
     schema.insert("required".to_owned(), required.into());

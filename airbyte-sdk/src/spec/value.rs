@@ -72,11 +72,7 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(super) fn new(name: &str, problems: &'a mut Problems, secrets: &'a mut Vec<String>) -> Self {
-        Self {
-            path: name.to_owned(),
-            problems,
-            secrets,
-        }
+        Self { path: name.to_owned(), problems, secrets }
     }
 
     /// Notes down what is wrong here: "must be …". Never put the value into it.
@@ -96,11 +92,7 @@ impl<'a> Place<'a> {
 
     fn element(&mut self, index: usize) -> Place<'_> {
         let path = format!("{}[{index}]", self.path);
-        Place {
-            path,
-            problems: self.problems,
-            secrets: self.secrets,
-        }
+        Place { path, problems: self.problems, secrets: self.secrets }
     }
 
     /// Whether a text matches; a note if not.
@@ -108,23 +100,19 @@ impl<'a> Place<'a> {
         let Some(pattern) = pattern else { return true };
         match Regex::new(pattern) {
             Ok(regex) if regex.is_match(text) => return true,
-            Ok(_) => self.problem(format!(
-                "must be {}",
-                words.unwrap_or(&format!("text that matches {pattern}"))
-            )),
-            Err(_) => self.problem(format!(
-                "cannot be checked: its pattern {pattern} is not a regular expression"
-            )),
+            Ok(_) => {
+                self.problem(format!("must be {}", words.unwrap_or(&format!("text that matches {pattern}"))))
+            }
+            Err(_) => {
+                self.problem(format!("cannot be checked: its pattern {pattern} is not a regular expression"))
+            }
         }
         false
     }
 }
 
 fn schema<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
-    entries
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 impl ConfigValue for String {
@@ -135,10 +123,7 @@ impl ConfigValue for String {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .or_else(|| place.unexpected("text", value))
+        value.as_str().map(str::to_owned).or_else(|| place.unexpected("text", value))
     }
 
     fn to_json(&self) -> Value {
@@ -156,14 +141,9 @@ impl ConfigValue for Secret {
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         if let Value::String(_) | Value::Number(_) = value {
             // A key typed without quotes is wrong, and still a key.
-            place
-                .secrets
-                .push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            place.secrets.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        value
-            .as_str()
-            .map(Self::from)
-            .or_else(|| place.unexpected("text", value))
+        value.as_str().map(Self::from).or_else(|| place.unexpected("text", value))
     }
 
     fn to_json(&self) -> Value {
@@ -179,9 +159,7 @@ impl ConfigValue for bool {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        value
-            .as_bool()
-            .or_else(|| place.unexpected("true or false", value))
+        value.as_bool().or_else(|| place.unexpected("true or false", value))
     }
 
     fn to_json(&self) -> Value {
@@ -223,12 +201,7 @@ impl ConfigValue for Timestamp {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        parse_text(
-            value,
-            TIMESTAMP,
-            "a moment in UTC like 2024-01-31T09:30:00Z",
-            place,
-        )
+        parse_text(value, TIMESTAMP, "a moment in UTC like 2024-01-31T09:30:00Z", place)
     }
 
     fn to_json(&self) -> Value {
@@ -252,9 +225,7 @@ fn parse_text<T: std::str::FromStr>(
     if !place.matches(text, Some(pattern), Some(words)) {
         return None;
     }
-    text.parse()
-        .map_err(|_| place.problem(format!("must be {words}; there is no such day or time")))
-        .ok()
+    text.parse().map_err(|_| place.problem(format!("must be {words}, and one that exists"))).ok()
 }
 
 macro_rules! integers {
@@ -309,16 +280,14 @@ fn whole_number(value: &Value) -> Option<i128> {
     /// Up to here a float names each integer exactly.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::Number(number) => number
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| number.as_u64().map(i128::from))
-            .or_else(|| {
+        Value::Number(number) => {
+            number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)).or_else(|| {
                 number
                     .as_f64()
                     .filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)
                     .map(|f| f as i128)
-            }),
+            })
+        }
         _ => None,
     }
 }

@@ -42,38 +42,23 @@ impl Service<'_> {
 
 /// The answer as the service would give it, not compressed.
 pub(crate) fn answer(service: &Service<'_>, request: &Request) -> Answer {
-    let request_id = format!(
-        "{:032x}",
-        0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + service.number as u128
-    );
+    let request_id = format!("{:032x}", 0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + service.number as u128);
     let answer = match page(service, request, &request_id) {
         Ok(body) => Answer::json_bytes(200, body),
         Err(refusal) => refusal.into_answer(&request_id),
     };
-    answer
-        .header("X-Request-Id", request_id)
-        .header("Vary", "Accept-Encoding")
+    answer.header("X-Request-Id", request_id).header("Vary", "Accept-Encoding")
 }
 
 fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Vec<u8>, Refusal> {
     if !service.knows_key(request) {
         let given = request.api_key().is_some();
-        return Err(if given {
-            Refusal::UnknownKey
-        } else {
-            Refusal::NoKey
-        });
+        return Err(if given { Refusal::UnknownKey } else { Refusal::NoKey });
     }
     let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
     let asked = Asked::of(&path, request.query())?;
     let allowed = allowed(service, &path, &asked)?;
-    Ok(Page {
-        service,
-        path: &path,
-        asked: &asked,
-        allowed: &allowed,
-    }
-    .write(request_id))
+    Ok(Page { service, path: &path, asked: &asked, allowed: &allowed }.write(request_id))
 }
 
 /// The path in its parts, as sent, and the ticker decoded.
@@ -88,10 +73,7 @@ struct Path<'a> {
 
 impl<'a> Path<'a> {
     fn of(request: &'a Request) -> Option<Self> {
-        let rest = request
-            .path()
-            .strip_prefix("/v2/aggs/ticker/")
-            .filter(|_| request.method == "GET")?;
+        let rest = request.path().strip_prefix("/v2/aggs/ticker/").filter(|_| request.method == "GET")?;
         let parts: Vec<&str> = rest.split('/').collect();
         let [raw_ticker, "range", multiplier, timespan, from, to] = parts[..] else {
             return None;
@@ -100,14 +82,7 @@ impl<'a> Path<'a> {
         if ticker.is_empty() || ticker.contains('/') {
             return None;
         }
-        Some(Self {
-            ticker,
-            raw_ticker,
-            multiplier,
-            timespan,
-            from,
-            to,
-        })
+        Some(Self { ticker, raw_ticker, multiplier, timespan, from, to })
     }
 }
 
@@ -125,23 +100,14 @@ struct Asked {
 impl Asked {
     fn of(path: &Path<'_>, query: &str) -> Result<Self, Refusal> {
         if path.multiplier != "1" || path.timespan != "day" {
-            return Err(Refusal::Parameter(
-                "this emulator has bars of 1 day only".to_owned(),
-            ));
+            return Err(Refusal::Parameter("this emulator has bars of 1 day only".to_owned()));
         }
         let from = time(path.from).ok_or(Refusal::Time("from"))?;
         let to = time(path.to).ok_or(Refusal::Time("to"))?;
         if to < from {
             return Err(Refusal::ToBeforeFrom);
         }
-        let mut asked = Self {
-            from,
-            to,
-            limit: DEFAULT_LIMIT,
-            descending: false,
-            adjusted: true,
-            skip: 0,
-        };
+        let mut asked = Self { from, to, limit: DEFAULT_LIMIT, descending: false, adjusted: true, skip: 0 };
         for (name, value) in pairs(query) {
             if name == "cursor" {
                 let bad = || Refusal::Parameter("the parameter 'cursor' is not one of ours".to_owned());
@@ -210,26 +176,18 @@ struct Allowed {
 
 fn allowed(service: &Service<'_>, path: &Path<'_>, asked: &Asked) -> Result<Allowed, Refusal> {
     let settings = service.settings;
-    let other_class = ["O:", "I:", "C:", "X:"]
-        .iter()
-        .any(|class| path.ticker.starts_with(class));
+    let other_class = ["O:", "I:", "C:", "X:"].iter().any(|class| path.ticker.starts_with(class));
     if settings.entitled_to_stocks_only && other_class {
         return Err(Refusal::NotEntitled);
     }
     let today = service.today();
     let earliest = settings.history_days.map_or(Date::MIN, |days| {
-        today
-            .checked_sub(SignedDuration::from_hours(i64::from(days) * 24))
-            .unwrap_or(Date::MIN)
+        today.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).unwrap_or(Date::MIN)
     });
     if asked.to < earliest || asked.from > today {
         return Err(Refusal::Timeframe);
     }
-    let available = if settings.end_of_day {
-        today.yesterday().unwrap_or(today)
-    } else {
-        today
-    };
+    let available = if settings.end_of_day { today.yesterday().unwrap_or(today) } else { today };
     if asked.from > available {
         return Err(Refusal::BeforeEndOfDay);
     }
@@ -262,11 +220,7 @@ impl Page<'_> {
         let (results, count, rest) = self.results();
         let ticker = serde_json::Value::from(&*self.path.ticker);
         let adjusted = self.asked.adjusted;
-        let status = if settings.delayed || self.allowed.delayed {
-            "DELAYED"
-        } else {
-            "OK"
-        };
+        let status = if settings.delayed || self.allowed.delayed { "DELAYED" } else { "OK" };
 
         let mut body = Vec::with_capacity(results.len() + 512);
         // Writing into memory does not fail.
@@ -288,11 +242,7 @@ impl Page<'_> {
             let _ = write!(body, r#","count":{count}"#);
         }
         if let Some(rest) = rest {
-            let _ = write!(
-                body,
-                r#","next_url":{}"#,
-                serde_json::Value::from(self.next_url(&rest))
-            );
+            let _ = write!(body, r#","next_url":{}"#, serde_json::Value::from(self.next_url(&rest)));
         }
         body.push(b'}');
         body
@@ -315,27 +265,12 @@ impl Page<'_> {
             };
             for done in skip..per_day {
                 if count == asked.limit {
-                    return (
-                        results,
-                        count,
-                        Some(Rest {
-                            last,
-                            next: date,
-                            skip: done,
-                        }),
-                    );
+                    return (results, count, Some(Rest { last, next: date, skip: done }));
                 }
                 if count > 0 {
                     results.push(b',');
                 }
-                day.write(
-                    &mut results,
-                    if asked.descending {
-                        per_day - 1 - done
-                    } else {
-                        done
-                    },
-                );
+                day.write(&mut results, if asked.descending { per_day - 1 - done } else { done });
                 count += 1;
                 last = date;
             }
@@ -359,22 +294,13 @@ impl Page<'_> {
     /// The same range from the day after the last bar on, or up to the day before when it runs backwards. The
     /// other end stays as the caller wrote it, and the parameters travel in the cursor, without the key.
     fn next_url(&self, rest: &Rest) -> String {
-        let Asked {
-            limit,
-            descending,
-            adjusted,
-            ..
-        } = *self.asked;
+        let Asked { limit, descending, adjusted, .. } = *self.asked;
         let sort = if descending { "desc" } else { "asc" };
         let mut query = format!("limit={limit}&sort={sort}");
         if !adjusted {
             query.push_str("&adjusted=false");
         }
-        let beside = if descending {
-            rest.last.yesterday()
-        } else {
-            rest.last.tomorrow()
-        };
+        let beside = if descending { rest.last.yesterday() } else { rest.last.tomorrow() };
         let mut start = new_york_midnight(beside.unwrap_or(rest.last));
         if rest.skip > 0 {
             query.push_str(&format!("&skip={}", rest.skip));
@@ -382,17 +308,8 @@ impl Page<'_> {
             start += i64::from(rest.skip);
         }
         let cursor = URL_SAFE_NO_PAD.encode(query);
-        let Path {
-            raw_ticker, from, to, ..
-        } = self.path;
-        let range = if descending {
-            format!("{from}/{start}")
-        } else {
-            format!("{start}/{to}")
-        };
-        format!(
-            "{}/v2/aggs/ticker/{raw_ticker}/range/1/day/{range}?cursor={cursor}",
-            self.service.url
-        )
+        let Path { raw_ticker, from, to, .. } = self.path;
+        let range = if descending { format!("{from}/{start}") } else { format!("{start}/{to}") };
+        format!("{}/v2/aggs/ticker/{raw_ticker}/range/1/day/{range}?cursor={cursor}", self.service.url)
     }
 }

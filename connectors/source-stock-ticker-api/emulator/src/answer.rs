@@ -34,25 +34,18 @@ impl Answer {
 
     /// A JSON answer that announces its whole body, sends the first `sent` bytes of it and closes.
     pub fn truncated(status: u16, body: impl Into<Vec<u8>>, sent: usize) -> Self {
-        Self {
-            ending: Ending::Truncated { sent },
-            ..Self::json_bytes(status, body.into())
-        }
+        Self { ending: Ending::Truncated { sent }, ..Self::json_bytes(status, body.into()) }
     }
 
     /// Nothing at all: the connection is closed without an answer.
     pub fn hang_up() -> Self {
-        Self {
-            ending: Ending::HangUp,
-            ..Self::new(0, "", Vec::new())
-        }
+        Self { ending: Ending::HangUp, ..Self::new(0, "", Vec::new()) }
     }
 
     /// The same answer with a header set, in place of one of that name.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers
-            .retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        self.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.into()));
         self
     }
@@ -63,12 +56,7 @@ impl Answer {
 
     fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
-        Self {
-            status,
-            headers,
-            body,
-            ending: Ending::Whole,
-        }
+        Self { status, headers, body, ending: Ending::Whole }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -84,11 +72,7 @@ impl Answer {
 
     /// The bytes to send, or `None` to hang up.
     pub(crate) fn into_wire(mut self, keep_alive: bool, is_head: bool) -> Option<Wire> {
-        let mut wire = Wire {
-            head: Vec::with_capacity(256),
-            body: Vec::new(),
-            keep_alive,
-        };
+        let mut wire = Wire { head: Vec::with_capacity(256), body: Vec::new(), keep_alive };
         let length = self.body.len();
         match self.ending {
             Ending::HangUp => return None,
@@ -120,10 +104,7 @@ impl Answer {
     }
 
     fn value_of(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(present, _)| present.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -181,9 +162,7 @@ mod tests {
 
     #[test]
     fn a_truncated_answer_announces_all_and_closes() {
-        let wire = Answer::truncated(200, *b"0123456789", 4)
-            .into_wire(true, false)
-            .unwrap();
+        let wire = Answer::truncated(200, *b"0123456789", 4).into_wire(true, false).unwrap();
         assert!(head(&wire).contains("Content-Length: 10\r\nConnection: close\r\n"));
         assert_eq!(wire.body, b"0123");
         assert!(!wire.keep_alive);
@@ -191,10 +170,7 @@ mod tests {
 
     #[test]
     fn a_scripted_close_is_kept() {
-        let wire = Answer::text(200, "x")
-            .header("Connection", "close")
-            .into_wire(true, false)
-            .unwrap();
+        let wire = Answer::text(200, "x").header("Connection", "close").into_wire(true, false).unwrap();
         assert!(!wire.keep_alive);
         assert_eq!(head(&wire).matches("Connection").count(), 1);
     }

@@ -20,33 +20,19 @@ pub(crate) struct Company {
 }
 
 const COMPANIES: [Company; 9] = [
-    Company {
-        split: Some((date(2020, 8, 31), 4)),
-        ..listed("AAPL", 17_000.0)
-    },
-    Company {
-        split: Some((date(2022, 8, 31), 3)),
-        ..listed("TSLA", 62_000.0)
-    },
+    Company { split: Some((date(2020, 8, 31), 4)), ..listed("AAPL", 17_000.0) },
+    Company { split: Some((date(2022, 8, 31), 3)), ..listed("TSLA", 57_500.0) },
     listed("AMZN", 16_000.0),
     listed("MSFT", 31_000.0),
     listed("GOOG", 14_500.0),
     listed("BRK.A", 45_000_000.0),
     listed("BRK.B", 30_000.0),
     listed("KIMpL", 2_500.0),
-    Company {
-        otc: true,
-        ..listed("NSRGY", 11_000.0)
-    },
+    Company { otc: true, ..listed("NSRGY", 11_000.0) },
 ];
 
 const fn listed(ticker: &'static str, level: f64) -> Company {
-    Company {
-        ticker,
-        level,
-        split: None,
-        otc: false,
-    }
+    Company { ticker, level, split: None, otc: false }
 }
 
 pub(crate) fn company(ticker: &str) -> Option<&'static Company> {
@@ -84,13 +70,8 @@ impl Day {
             return None;
         }
         let number = epoch_day(date);
-        let seed = company
-            .ticker
-            .bytes()
-            .fold(0, |seed, byte| mixed(seed ^ u64::from(byte)));
-        let ratio = company
-            .split
-            .map_or(1, |(since, ratio)| if date < since { ratio } else { 1 });
+        let seed = company.ticker.bytes().fold(0, |seed, byte| mixed(seed ^ u64::from(byte)));
+        let ratio = company.split.map_or(1, |(since, ratio)| if date < since { ratio } else { 1 });
         let (price_factor, volume_factor) = if adjusted { (1, ratio) } else { (ratio, 1) };
         let form = match (form, number.rem_euclid(4)) {
             (VolumeForm::Mixed, 0) => VolumeForm::Integer,
@@ -101,16 +82,7 @@ impl Day {
         };
         let close = told_close(company.ticker, date).unwrap_or_else(|| close(company.level, seed, number));
         let (midnight, otc) = (new_york_midnight(date), company.otc);
-        Some(Self {
-            seed,
-            number,
-            midnight,
-            close,
-            price_factor,
-            volume_factor,
-            form,
-            otc,
-        })
+        Some(Self { seed, number, midnight, close, price_factor, volume_factor, form, otc })
     }
 
     /// Writes one bar of the day as JSON. `index` counts the bars of a day, so it is 0 unless there are many.
@@ -167,18 +139,8 @@ fn told_close(ticker: &str, day: Date) -> Option<u64> {
 /// A price in cents that wanders around its level: waves of many lengths, from three years down to a day.
 /// Only sums and products are used, which come out the same on every machine.
 fn close(level: f64, seed: u64, day: i64) -> u64 {
-    const WAVES: [(i64, f64); 6] = [
-        (1024, 0.30),
-        (256, 0.12),
-        (64, 0.06),
-        (16, 0.03),
-        (4, 0.02),
-        (1, 0.01),
-    ];
-    let swing: f64 = WAVES
-        .iter()
-        .map(|&(length, height)| height * wave(seed, day, length))
-        .sum();
+    const WAVES: [(i64, f64); 6] = [(1024, 0.30), (256, 0.12), (64, 0.06), (16, 0.03), (4, 0.02), (1, 0.01)];
+    let swing: f64 = WAVES.iter().map(|&(length, height)| height * wave(seed, day, length)).sum();
     (level * (1.0 + swing)) as u64
 }
 
@@ -253,9 +215,7 @@ mod tests {
 
     fn bar(ticker: &str, day: Date, adjusted: bool, form: VolumeForm) -> serde_json::Value {
         let mut out = Vec::new();
-        Day::new(company(ticker).unwrap(), day, adjusted, form)
-            .unwrap()
-            .write(&mut out, 0);
+        Day::new(company(ticker).unwrap(), day, adjusted, form).unwrap().write(&mut out, 0);
         serde_json::from_slice(&out).unwrap()
     }
 
@@ -269,14 +229,9 @@ mod tests {
             assert_eq!(closing_price("TSLA", date(2020, 12, day), true), Some(price));
         }
         let mut out = Vec::new();
-        Day::new(
-            company("TSLA").unwrap(),
-            date(2020, 12, 18),
-            true,
-            VolumeForm::Integer,
-        )
-        .unwrap()
-        .write(&mut out, 0);
+        Day::new(company("TSLA").unwrap(), date(2020, 12, 18), true, VolumeForm::Integer)
+            .unwrap()
+            .write(&mut out, 0);
         assert!(String::from_utf8(out).unwrap().contains(",\"c\":695,"));
     }
 
@@ -299,17 +254,11 @@ mod tests {
                 if is_trading_day(day) {
                     let bar = bar(ticker, day, true, VolumeForm::Integer);
                     let [open, high, low, close] = ["o", "h", "l", "c"].map(|key| number(&bar[key]));
-                    assert!(
-                        0.0 < low && low <= open.min(close) && open.max(close) <= high,
-                        "{ticker} {bar}"
-                    );
+                    assert!(0.0 < low && low <= open.min(close) && open.max(close) <= high, "{ticker} {bar}");
                     assert_eq!(Some(close), closing_price(ticker, day, true));
                     let told = *ticker == "TSLA" && day.year() == 2020 && day.month() == 12;
                     if let Some(before) = before.replace(close).filter(|_| !told) {
-                        assert!(
-                            (close / before - 1.0_f64).abs() < 0.25,
-                            "{ticker} {day}: {before}, {close}"
-                        );
+                        assert!((close / before - 1.0_f64).abs() < 0.25, "{ticker} {day}: {before}, {close}");
                     }
                     let weighted = bar.get("vw").map(number);
                     assert!(weighted.is_none_or(|weighted| low <= weighted && weighted <= high));
@@ -319,10 +268,7 @@ mod tests {
                 }
                 day = day.tomorrow().unwrap();
             }
-            assert!(
-                without_n > 50 && without_vw > 50,
-                "{ticker}: {without_n}, {without_vw}"
-            );
+            assert!(without_n > 50 && without_vw > 50, "{ticker}: {without_n}, {without_vw}");
         }
     }
 
@@ -332,10 +278,7 @@ mod tests {
             let prior = first.checked_sub(jiff::Span::new().days(5)).unwrap();
             let [raw, adjusted] = [false, true].map(|is| bar(ticker, prior, is, VolumeForm::Integer));
             for key in ["o", "h", "l", "c", "vw"] {
-                assert!(
-                    (number(&raw[key]) / number(&adjusted[key]) - ratio).abs() < 1e-9,
-                    "{key}"
-                );
+                assert!((number(&raw[key]) / number(&adjusted[key]) - ratio).abs() < 1e-9, "{key}");
             }
             assert_eq!(number(&adjusted["v"]), number(&raw["v"]) * ratio);
             assert_eq!(adjusted["n"], raw["n"]);
@@ -359,11 +302,7 @@ mod tests {
         assert_eq!(written(25_933, VolumeForm::Fraction), "25933.5");
         let days =
             [2, 3, 4, 5].map(|day| bar("AAPL", date(2026, 3, day), true, VolumeForm::Mixed)["v"].to_string());
-        assert_eq!(
-            days.iter().filter(|volume| volume.contains('.')).count(),
-            3,
-            "{days:?}"
-        );
+        assert_eq!(days.iter().filter(|volume| volume.contains('.')).count(), 3, "{days:?}");
     }
 
     #[test]

@@ -66,16 +66,9 @@ pub(crate) fn new_york_midnight(date: Date) -> i64 {
 
 /// The date in New York at an instant given in milliseconds; `None` outside the years that dates can have.
 pub(crate) fn new_york_date(ms: i64) -> Option<Date> {
-    let utc = Timestamp::from_millisecond(ms)
-        .ok()?
-        .to_zoned(TimeZone::UTC)
-        .date();
+    let utc = Timestamp::from_millisecond(ms).ok()?.to_zoned(TimeZone::UTC).date();
     // New York is always behind, so it has the same date or the one before.
-    if new_york_midnight(utc) <= ms {
-        Some(utc)
-    } else {
-        utc.yesterday().ok()
-    }
+    if new_york_midnight(utc) <= ms { Some(utc) } else { utc.yesterday().ok() }
 }
 
 /// Whether the clocks of New York show summer time at 00:00 on `date`. They change at 02:00, so on the
@@ -126,17 +119,9 @@ mod tests {
             (date(2024, 11, 3), 25),
         ] {
             let next = sunday.tomorrow().unwrap();
-            assert_eq!(
-                new_york_midnight(next) - new_york_midnight(sunday),
-                hours * HOUR_MS,
-                "{sunday}"
-            );
+            assert_eq!(new_york_midnight(next) - new_york_midnight(sunday), hours * HOUR_MS, "{sunday}");
             let before = sunday.yesterday().unwrap();
-            assert_eq!(
-                new_york_midnight(sunday) - new_york_midnight(before),
-                24 * HOUR_MS,
-                "{sunday}"
-            );
+            assert_eq!(new_york_midnight(sunday) - new_york_midnight(before), 24 * HOUR_MS, "{sunday}");
         }
     }
 
@@ -210,12 +195,7 @@ mod tests {
 
     #[test]
     fn good_fridays_of_known_years() {
-        for day in [
-            date(1990, 4, 13),
-            date(2000, 4, 21),
-            date(2008, 3, 21),
-            date(2024, 3, 29),
-        ] {
+        for day in [date(1990, 4, 13), date(2000, 4, 21), date(2008, 3, 21), date(2024, 3, 29)] {
             assert!(!is_trading_day(day), "{day}");
         }
     }

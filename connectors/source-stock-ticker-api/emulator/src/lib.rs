@@ -1,5 +1,5 @@
-//! The stock price API on loopback: daily bars with the service's paging, errors and plans, and any fault that
-//! a test scripts.
+//! The stock price API on loopback: daily bars with the service's paging, errors and plans, and any fault
+//! that a test scripts.
 //!
 //! ```
 //! use stock_api_emulator::{Answer, Emulator, Settings};
@@ -67,11 +67,7 @@ impl Emulator {
         let shared = Arc::new(Shared::new(format!("http://{address}"), settings));
         let for_thread = Arc::clone(&shared);
         let accepting = thread::Builder::new().spawn(move || server::accept(&listener, &for_thread))?;
-        Ok(Self {
-            shared,
-            address,
-            accepting: Some(accepting),
-        })
+        Ok(Self { shared, address, accepting: Some(accepting) })
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`.

@@ -31,12 +31,9 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(timestamp) = text.parse() {
         return Ok(timestamp);
     }
-    let date: Date = text
-        .parse()
-        .map_err(|_| "neither an RFC 3339 timestamp nor a date".to_owned())?;
+    let date: Date = text.parse().map_err(|_| "neither an RFC 3339 timestamp nor a date".to_owned())?;
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
-    noon.map(|noon| noon.timestamp())
-        .map_err(|error| error.to_string())
+    noon.map(|noon| noon.timestamp()).map_err(|error| error.to_string())
 }
 
 fn main() -> io::Result<()> {
@@ -79,10 +76,7 @@ fn has_no_input() -> bool {
     use std::os::unix::fs::FileTypeExt;
 
     let stdin = io::stdin();
-    let metadata = stdin
-        .as_fd()
-        .try_clone_to_owned()
-        .and_then(|input| File::from(input).metadata());
+    let metadata = stdin.as_fd().try_clone_to_owned().and_then(|input| File::from(input).metadata());
     !stdin.is_terminal() && metadata.is_ok_and(|metadata| metadata.file_type().is_char_device())
 }
 

@@ -28,15 +28,9 @@ impl Refusal {
             Self::NoSuchPath => Answer::text(404, "404 page not found\n"),
             Self::Time(name) => {
                 let form = "Use YYYY-MM-DD or Unix MS Timestamps";
-                error(
-                    400,
-                    &format!("Could not parse the time parameter: '{name}'. {form}"),
-                )
+                error(400, &format!("Could not parse the time parameter: '{name}'. {form}"))
             }
-            Self::ToBeforeFrom => error(
-                400,
-                "The parameter 'to' cannot be a time that occurs before 'from'",
-            ),
+            Self::ToBeforeFrom => error(400, "The parameter 'to' cannot be a time that occurs before 'from'"),
             Self::Parameter(text) => error(400, &text),
             Self::NotEntitled => forbidden(
                 "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing",

@@ -20,17 +20,12 @@ pub struct Request {
 impl Request {
     /// The first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn path(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or(self.target.as_str(), |(path, _)| path)
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
     pub(crate) fn query(&self) -> &str {
@@ -41,55 +36,34 @@ impl Request {
     pub(crate) fn api_key(&self) -> Option<Cow<'_, str>> {
         let bearer = self.header("Authorization").and_then(|value| {
             let (scheme, key) = value.trim().split_once(' ')?;
-            scheme
-                .eq_ignore_ascii_case("Bearer")
-                .then_some(Cow::Borrowed(key.trim()))
+            scheme.eq_ignore_ascii_case("Bearer").then_some(Cow::Borrowed(key.trim()))
         });
-        let in_query = || {
-            pairs(self.query())
-                .find(|(name, _)| name == "apiKey")
-                .map(|(_, key)| key)
-        };
-        bearer
-            .filter(|key| !key.is_empty())
-            .or_else(in_query)
-            .filter(|key| !key.is_empty())
+        let in_query = || pairs(self.query()).find(|(name, _)| name == "apiKey").map(|(_, key)| key);
+        bearer.filter(|key| !key.is_empty()).or_else(in_query).filter(|key| !key.is_empty())
     }
 
     pub(crate) fn accepts_gzip(&self) -> bool {
         let refused = |rest: &str| {
-            let weight = rest
-                .trim()
-                .strip_prefix("q=")
-                .and_then(|weight| weight.trim().parse::<f32>().ok());
+            let weight = rest.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
             weight == Some(0.0)
         };
-        self.header("Accept-Encoding")
-            .unwrap_or_default()
-            .split(',')
-            .any(|coding| {
-                let (name, rest) = coding.split_once(';').unwrap_or((coding, ""));
-                name.trim().eq_ignore_ascii_case("gzip") && !refused(rest)
-            })
+        self.header("Accept-Encoding").unwrap_or_default().split(',').any(|coding| {
+            let (name, rest) = coding.split_once(';').unwrap_or((coding, ""));
+            name.trim().eq_ignore_ascii_case("gzip") && !refused(rest)
+        })
     }
 
     /// Whether the client expects the connection to end with the answer.
     pub(crate) fn wants_close(&self, is_http_1_0: bool) -> bool {
         let connection = self.header("Connection").unwrap_or_default();
-        let says = |word: &str| {
-            connection
-                .split(',')
-                .any(|token| token.trim().eq_ignore_ascii_case(word))
-        };
+        let says = |word: &str| connection.split(',').any(|token| token.trim().eq_ignore_ascii_case(word));
         says("close") || (is_http_1_0 && !says("keep-alive"))
     }
 
     /// Whether bytes of a body follow the head.
     pub(crate) fn has_body(&self) -> bool {
         self.header("Transfer-Encoding").is_some()
-            || self
-                .header("Content-Length")
-                .is_some_and(|length| length.trim() != "0")
+            || self.header("Content-Length").is_some_and(|length| length.trim() != "0")
     }
 }
 
@@ -134,10 +108,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             method: "GET".to_owned(),
             target: target.to_owned(),
-            headers: headers
-                .iter()
-                .map(|(name, value)| (name.to_string(), value.to_string()))
-                .collect(),
+            headers: headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         }
     }
 
@@ -166,10 +137,7 @@ mod tests {
         assert_eq!(key("/a", &[("Authorization", "Bearer k")]).as_deref(), Some("k"));
         assert_eq!(key("/a", &[("AUTHORIZATION", "bearer k")]).as_deref(), Some("k"));
         assert_eq!(key("/a?x=1&apiKey=k%2F1", &[]).as_deref(), Some("k/1"));
-        assert_eq!(
-            key("/a?apiKey=query", &[("Authorization", "Bearer header")]).as_deref(),
-            Some("header")
-        );
+        assert_eq!(key("/a?apiKey=query", &[("Authorization", "Bearer header")]).as_deref(), Some("header"));
     }
 
     #[test]

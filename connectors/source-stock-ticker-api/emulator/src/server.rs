@@ -35,18 +35,9 @@ struct State {
 
 impl Shared {
     pub(crate) fn new(url: String, settings: Settings) -> Self {
-        let state = State {
-            settings: Arc::new(settings),
-            requests: Vec::new(),
-            cache: HashMap::new(),
-        };
+        let state = State { settings: Arc::new(settings), requests: Vec::new(), cache: HashMap::new() };
         let (stopping, connections) = (AtomicBool::new(false), Mutex::new(Vec::new()));
-        Self {
-            url,
-            state: Mutex::new(state),
-            stopping,
-            connections,
-        }
+        Self { url, state: Mutex::new(state), stopping, connections }
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -66,10 +57,7 @@ impl Shared {
 
     /// Ends all connections, whatever their threads wait for.
     pub(crate) fn hang_up(&self) {
-        for stream in lock(&self.connections)
-            .drain(..)
-            .filter_map(|stream| stream.upgrade())
-        {
+        for stream in lock(&self.connections).drain(..).filter_map(|stream| stream.upgrade()) {
             // One that is closed already is what we want.
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -113,9 +101,7 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     loop {
         let wire = match next_head(stream, &mut input)? {
             Head::End => return Ok(()),
-            Head::Malformed => Answer::text(400, "400 Bad Request\n")
-                .into_wire(false, false)
-                .map(Arc::new),
+            Head::Malformed => Answer::text(400, "400 Bad Request\n").into_wire(false, false).map(Arc::new),
             Head::Complete { request, is_http_1_0 } => {
                 let keep_alive = !request.wants_close(is_http_1_0) && !request.has_body();
                 respond(shared, request, keep_alive)?
@@ -166,11 +152,7 @@ fn recorded(head: &httparse::Request<'_, '_>) -> Request {
         at: Timestamp::now(),
         method: head.method.unwrap_or_default().to_owned(),
         target: head.path.unwrap_or_default().to_owned(),
-        headers: head
-            .headers
-            .iter()
-            .map(|header| (header.name.to_owned(), text(header.value)))
-            .collect(),
+        headers: head.headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect(),
     }
 }
 
@@ -187,11 +169,7 @@ fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Op
         return Ok(answer.into_wire(keep_alive, is_head).map(Arc::new));
     }
     let gzip = settings.gzip && request.accepts_gzip();
-    let service = Service {
-        settings: &settings,
-        url: &shared.url,
-        number,
-    };
+    let service = Service { settings: &settings, url: &shared.url, number };
     let keep = settings.cache && keep_alive && request.method == "GET" && service.knows_key(&request);
     let key = (request.target.clone(), gzip);
     if keep && let Some(wire) = lock(&shared.state).cache.get(&key) {

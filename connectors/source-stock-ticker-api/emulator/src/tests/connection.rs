@@ -18,26 +18,15 @@ fn many_requests_share_a_connection() {
     let mut client = Client::new(&emulator);
     for _ in 0..3 {
         let response = client.get(MARCH, KEY);
-        assert_eq!(
-            (response.status, response.header("Connection")),
-            (200, Some("keep-alive"))
-        );
+        assert_eq!((response.status, response.header("Connection")), (200, Some("keep-alive")));
         assert_eq!(response.header("Content-Type"), Some("application/json"));
-        assert_eq!(
-            response.header("X-Request-Id"),
-            response.json()["request_id"].as_str()
-        );
+        assert_eq!(response.header("X-Request-Id"), response.json()["request_id"].as_str());
     }
     // Two at once, the second in the same packet.
     let one = format!("GET {MARCH} HTTP/1.1\r\n{KEY}\r\n");
     assert_eq!(client.send(one.repeat(2).as_bytes()).unwrap().status, 200);
     assert_eq!(client.receive().unwrap().status, 200);
-    assert_eq!(
-        client
-            .get(MARCH, &format!("{KEY}Connection: close\r\n"))
-            .header("Connection"),
-        Some("close")
-    );
+    assert_eq!(client.get(MARCH, &format!("{KEY}Connection: close\r\n")).header("Connection"), Some("close"));
     assert!(client.is_closed());
     assert_eq!(emulator.requests().len(), 6);
 }
@@ -47,9 +36,7 @@ fn requests_are_recorded_as_sent() {
     let emulator = friday(Settings::default());
     let before = Timestamp::now();
     range(&emulator, "X%3ABTCUSD", "2026-03-02/2026-03-13?sort=asc&limit=7");
-    let [request] = &emulator.requests()[..] else {
-        panic!("one request")
-    };
+    let [request] = &emulator.requests()[..] else { panic!("one request") };
     assert_eq!(request.method, "GET");
     assert_eq!(
         request.target,
@@ -69,9 +56,7 @@ fn compressed_only_when_asked_for() {
     assert_eq!(packed.header("Content-Encoding"), Some("gzip"));
     assert!(packed.body.len() < plain.body.len());
     let mut text = String::new();
-    GzDecoder::new(&packed.body[..])
-        .read_to_string(&mut text)
-        .unwrap();
+    GzDecoder::new(&packed.body[..]).read_to_string(&mut text).unwrap();
     let (mut unpacked, mut plain): (Value, Value) = (serde_json::from_str(&text).unwrap(), plain.json());
     assert_ne!(unpacked["request_id"].take(), plain["request_id"].take());
     assert_eq!(unpacked, plain);
@@ -86,12 +71,7 @@ fn nonsense_is_answered_and_ends_the_connection() {
     let emulator = friday(Settings::default());
     let long = format!("GET / HTTP/1.1\r\nX-Long: {}", "x".repeat(70_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(200));
-    for bytes in [
-        &b"\x00\x01\x02\r\n\r\n"[..],
-        b"GET /\r\n\r\n",
-        long.as_bytes(),
-        many.as_bytes(),
-    ] {
+    for bytes in [&b"\x00\x01\x02\r\n\r\n"[..], b"GET /\r\n\r\n", long.as_bytes(), many.as_bytes()] {
         let mut client = Client::new(&emulator);
         assert_eq!(client.send(bytes).unwrap().status, 400);
         assert!(client.is_closed());
@@ -115,10 +95,7 @@ fn a_fault_takes_the_place_of_the_answer() {
     emulator.update(|settings| {
         settings.fault = Some(Arc::new(|number, request| match number {
             0 => Some(Answer::text(503, "").header("Retry-After", "2")),
-            1 => Some(Answer::json(
-                200,
-                &serde_json::json!({"status": "ERROR", "error": request.target}),
-            )),
+            1 => Some(Answer::json(200, &serde_json::json!({"status": "ERROR", "error": request.target}))),
             2 => Some(Answer::truncated(200, *b"{\"results\":[", 5)),
             3 => Some(Answer::hang_up()),
             _ => None,
@@ -127,20 +104,13 @@ fn a_fault_takes_the_place_of_the_answer() {
     let mut client = Client::new(&emulator);
     let gzip = format!("{KEY}Accept-Encoding: gzip\r\n");
     let busy = client.get(MARCH, &gzip);
-    assert_eq!(
-        (busy.status, busy.header("Retry-After"), busy.text()),
-        (503, Some("2"), "")
-    );
+    assert_eq!((busy.status, busy.header("Retry-After"), busy.text()), (503, Some("2"), ""));
     assert_eq!(client.get(MARCH, &gzip).json()["error"], MARCH);
     let cut = client.get(MARCH, &gzip);
     assert_eq!((cut.header("Content-Length"), cut.text()), (Some("12"), "{\"res"));
     assert!(client.is_closed());
     let mut client = Client::new(&emulator);
-    assert!(
-        client
-            .send(format!("GET {MARCH} HTTP/1.1\r\n\r\n").as_bytes())
-            .is_none()
-    );
+    assert!(client.send(format!("GET {MARCH} HTTP/1.1\r\n\r\n").as_bytes()).is_none());
     let mut client = Client::new(&emulator);
     assert_eq!(client.get(MARCH, KEY).status, 200);
     assert_eq!(emulator.requests().len(), 5);
@@ -148,10 +118,7 @@ fn a_fault_takes_the_place_of_the_answer() {
 
 #[test]
 fn kept_answers_are_the_same_and_still_need_the_key() {
-    let emulator = friday(Settings {
-        cache: true,
-        ..Settings::default()
-    });
+    let emulator = friday(Settings { cache: true, ..Settings::default() });
     let mut client = Client::new(&emulator);
     let first = client.get(MARCH, KEY);
     assert_eq!(client.get(MARCH, KEY).body, first.body);
@@ -168,16 +135,11 @@ fn stops_at_once_despite_idle_and_busy_connections() {
         std::thread::sleep(Duration::from_millis(if number == 1 { 3_000 } else { 0 }));
         None
     });
-    let emulator = friday(Settings {
-        fault: Some(slow),
-        ..Settings::default()
-    });
+    let emulator = friday(Settings { fault: Some(slow), ..Settings::default() });
     let mut idle = Client::new(&emulator);
     idle.get(MARCH, KEY);
     let mut busy = Client::new(&emulator);
-    busy.stream
-        .write_all(format!("GET {MARCH} HTTP/1.1\r\n{KEY}\r\n").as_bytes())
-        .unwrap();
+    busy.stream.write_all(format!("GET {MARCH} HTTP/1.1\r\n{KEY}\r\n").as_bytes()).unwrap();
     while emulator.requests().len() < 2 {
         std::thread::yield_now();
     }

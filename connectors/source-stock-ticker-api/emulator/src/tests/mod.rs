@@ -16,11 +16,7 @@ const KEY: &str = "Authorization: Bearer test-key\r\n";
 
 /// An emulator whose clock stands still.
 fn at(now: &str, settings: Settings) -> Emulator {
-    Emulator::start(Settings {
-        clock: Some(now.parse().unwrap()),
-        ..settings
-    })
-    .unwrap()
+    Emulator::start(Settings { clock: Some(now.parse().unwrap()), ..settings }).unwrap()
 }
 
 /// One whose clock shows noon in New York on Friday, 13 November 2026.
@@ -61,16 +57,9 @@ impl Client {
         }
         let head = String::from_utf8(head).unwrap();
         let status = head[9..12].parse().unwrap();
-        let mut response = Response {
-            status,
-            head,
-            body: Vec::new(),
-        };
+        let mut response = Response { status, head, body: Vec::new() };
         let length = response.header("Content-Length").unwrap().parse().unwrap();
-        (&mut self.stream)
-            .take(length)
-            .read_to_end(&mut response.body)
-            .ok()?;
+        (&mut self.stream).take(length).read_to_end(&mut response.body).ok()?;
         Some(response)
     }
 
@@ -110,6 +99,5 @@ fn range(emulator: &Emulator, ticker: &str, range: &str) -> Response {
 /// The field `t` of all bars of an answer.
 fn times(body: &Value) -> Vec<i64> {
     let bars = body.get("results").and_then(Value::as_array);
-    bars.map(|bars| bars.iter().map(|bar| bar["t"].as_i64().unwrap()).collect())
-        .unwrap_or_default()
+    bars.map(|bars| bars.iter().map(|bar| bar["t"].as_i64().unwrap()).collect()).unwrap_or_default()
 }

@@ -27,41 +27,22 @@ fn walk(emulator: &Emulator, target: &str) -> Vec<Value> {
 
 #[test]
 fn every_bar_once_whatever_the_limit() {
-    let emulator = friday(Settings {
-        volume_form: VolumeForm::Mixed,
-        ..Settings::default()
-    });
+    let emulator = friday(Settings { volume_form: VolumeForm::Mixed, ..Settings::default() });
     // Both ranges hold a change of the clocks.
-    for (from, to) in [
-        (date(2026, 2, 27), date(2026, 3, 17)),
-        (date(2026, 10, 22), date(2026, 11, 10)),
-    ] {
-        let days: Vec<_> = from
-            .series(jiff::Span::new().days(1))
-            .take_while(|day| *day <= to)
-            .collect();
-        let mut expected: Vec<_> = days
-            .into_iter()
-            .filter(|day| is_trading_day(*day))
-            .map(new_york_midnight)
-            .collect();
+    for (from, to) in [(date(2026, 2, 27), date(2026, 3, 17)), (date(2026, 10, 22), date(2026, 11, 10))] {
+        let days: Vec<_> = from.series(jiff::Span::new().days(1)).take_while(|day| *day <= to).collect();
+        let mut expected: Vec<_> =
+            days.into_iter().filter(|day| is_trading_day(*day)).map(new_york_midnight).collect();
         for sort in ["asc", "desc"] {
             for limit in [1, 2, 3, 5, 7, 13, 14, 50_000] {
                 let target =
                     format!("/v2/aggs/ticker/AAPL/range/1/day/{from}/{to}?sort={sort}&limit={limit}");
                 let pages = walk(&emulator, &target);
                 assert_eq!(pages.len(), expected.len().div_ceil(limit), "{sort} {limit}");
-                assert_eq!(
-                    pages.iter().flat_map(times).collect::<Vec<_>>(),
-                    expected,
-                    "{sort} {limit}"
-                );
+                assert_eq!(pages.iter().flat_map(times).collect::<Vec<_>>(), expected, "{sort} {limit}");
                 for page in &pages {
                     let count = times(page).len();
-                    assert_eq!(
-                        [&page["queryCount"], &page["resultsCount"], &page["count"]],
-                        [count; 3]
-                    );
+                    assert_eq!([&page["queryCount"], &page["resultsCount"], &page["count"]], [count; 3]);
                 }
             }
             expected.reverse();
@@ -89,25 +70,16 @@ fn unadjusted_stays_unadjusted() {
     let pages = walk(&emulator, target);
     assert_eq!(pages.len(), 3);
     assert!(pages.iter().all(|page| page["adjusted"] == false));
-    let closes: Vec<_> = pages
-        .iter()
-        .flat_map(|page| page["results"].as_array().unwrap())
-        .collect();
+    let closes: Vec<_> = pages.iter().flat_map(|page| page["results"].as_array().unwrap()).collect();
     for (bar, day) in closes.iter().zip([26, 27, 28]) {
-        assert_eq!(
-            bar["c"].as_f64(),
-            closing_price("AAPL", date(2020, 8, day), false)
-        );
+        assert_eq!(bar["c"].as_f64(), closing_price("AAPL", date(2020, 8, day), false));
         assert_ne!(bar["c"].as_f64(), closing_price("AAPL", date(2020, 8, day), true));
     }
 }
 
 #[test]
 fn many_bars_per_day_can_end_a_page_inside_a_day() {
-    let emulator = friday(Settings {
-        bars_per_day: 10,
-        ..Settings::default()
-    });
+    let emulator = friday(Settings { bars_per_day: 10, ..Settings::default() });
     for sort in ["asc", "desc"] {
         for limit in [3, 10, 25, 100] {
             let target =
@@ -117,10 +89,8 @@ fn many_bars_per_day_can_end_a_page_inside_a_day() {
                 found.reverse();
             }
             let days = [5, 6, 9, 10].map(|day| new_york_midnight(date(2026, 3, day)));
-            let expected: Vec<_> = days
-                .iter()
-                .flat_map(|midnight| (0..10).map(move |i| midnight + i))
-                .collect();
+            let expected: Vec<_> =
+                days.iter().flat_map(|midnight| (0..10).map(move |i| midnight + i)).collect();
             assert_eq!(found, expected, "{sort} {limit}");
         }
     }

@@ -10,14 +10,7 @@ const TIMEFRAME: &str = "Your plan doesn't include this data timeframe. \
                          Please upgrade your plan at https://polygon.io/pricing";
 
 fn free(now: &str) -> Emulator {
-    at(
-        now,
-        Settings {
-            history_days: Some(730),
-            end_of_day: true,
-            ..Settings::default()
-        },
-    )
+    at(now, Settings { history_days: Some(730), end_of_day: true, ..Settings::default() })
 }
 
 fn midnights<const N: usize>(days: [Date; N]) -> Vec<i64> {
@@ -29,10 +22,7 @@ fn both_ends_belong_to_the_range() {
     let emulator = friday(Settings::default());
     let week = range(&emulator, "AAPL", "2026-03-06/2026-03-09").json();
     assert_eq!(times(&week), [1_772_773_200_000, 1_773_028_800_000]);
-    assert_eq!(
-        week["results"][0]["c"].as_f64(),
-        closing_price("AAPL", date(2026, 3, 6), true)
-    );
+    assert_eq!(week["results"][0]["c"].as_f64(), closing_price("AAPL", date(2026, 3, 6), true));
 }
 
 #[test]
@@ -47,10 +37,7 @@ fn instants_are_snapped_to_their_day_in_new_york() {
     );
     // Midnight UTC is still the evening before.
     let utc = 1_709_683_200_000;
-    assert_eq!(
-        days(utc, utc + 86_400_000),
-        midnights([date(2024, 3, 5), date(2024, 3, 6)])
-    );
+    assert_eq!(days(utc, utc + 86_400_000), midnights([date(2024, 3, 5), date(2024, 3, 6)]));
 }
 
 #[test]
@@ -66,10 +53,7 @@ fn the_wire_form_of_an_answer() {
     assert!(text.contains(r#","c":695,"h":"#), "{text}");
     let id = body.header("X-Request-Id").unwrap();
     assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    assert!(
-        text.ends_with(&format!(r#"}}],"status":"OK","request_id":"{id}","count":1}}"#)),
-        "{text}"
-    );
+    assert!(text.ends_with(&format!(r#"}}],"status":"OK","request_id":"{id}","count":1}}"#)), "{text}");
 }
 
 #[test]
@@ -114,10 +98,7 @@ fn tickers_are_decoded_once_and_kept_in_their_case() {
         ("%22%5C", "\"\\", 0),
     ] {
         let body = range(&emulator, raw, "2026-03-06/2026-03-06").json();
-        assert_eq!(
-            (body["ticker"].as_str(), times(&body).len()),
-            (Some(ticker), bars)
-        );
+        assert_eq!((body["ticker"].as_str(), times(&body).len()), (Some(ticker), bars));
     }
 }
 
@@ -128,53 +109,30 @@ fn todays_bar_comes_at_the_end_of_the_day() {
     // Seven in the evening in New York, and already the next day in Greenwich.
     let emulator = at("2026-11-14T00:30:00Z", Settings::default());
     let body = range(&emulator, "AAPL", "2026-11-12/2026-11-20").json();
-    assert_eq!(
-        (body["status"].as_str(), times(&body)),
-        (Some("OK"), midnights([yesterday, today]))
-    );
+    assert_eq!((body["status"].as_str(), times(&body)), (Some("OK"), midnights([yesterday, today])));
 
     emulator.update(|settings| settings.end_of_day = true);
     for to in ["2026-11-13", "2026-11-20"] {
         let body = range(&emulator, "AAPL", &format!("2026-11-12/{to}")).json();
-        assert_eq!(
-            (body["status"].as_str(), times(&body)),
-            (Some("DELAYED"), midnights([yesterday]))
-        );
+        assert_eq!((body["status"].as_str(), times(&body)), (Some("DELAYED"), midnights([yesterday])));
         let alone = range(&emulator, "AAPL", &format!("2026-11-13/{to}"));
         assert_eq!(alone.status, 403);
         let message = alone.json()["message"].as_str().unwrap().to_owned();
-        assert!(
-            message.starts_with("Attempted to request today's data before end of day. "),
-            "{message}"
-        );
+        assert!(message.starts_with("Attempted to request today's data before end of day. "), "{message}");
     }
     let body = range(&emulator, "AAPL", "2026-11-12/2026-11-12").json();
-    assert_eq!(
-        (body["status"].as_str(), times(&body)),
-        (Some("OK"), midnights([yesterday]))
-    );
+    assert_eq!((body["status"].as_str(), times(&body)), (Some("OK"), midnights([yesterday])));
 
     emulator.update(|settings| settings.clock = Some("2026-11-14T05:00:00Z".parse().unwrap()));
-    assert_eq!(
-        times(&range(&emulator, "AAPL", "2026-11-13/2026-11-13").json()),
-        midnights([today])
-    );
+    assert_eq!(times(&range(&emulator, "AAPL", "2026-11-13/2026-11-13").json()), midnights([today]));
 }
 
 #[test]
 fn ranges_outside_the_plan() {
     let emulator = free("2026-07-28T16:00:00Z");
-    for days in [
-        "2020-01-01/2024-07-27",
-        "2026-07-29/2026-07-31",
-        "2030-01-01/2030-01-02",
-    ] {
+    for days in ["2020-01-01/2024-07-27", "2026-07-29/2026-07-31", "2030-01-01/2030-01-02"] {
         let response = range(&emulator, "AAPL", days);
-        assert_eq!(
-            (response.status, response.json()["message"].as_str()),
-            (403, Some(TIMEFRAME)),
-            "{days}"
-        );
+        assert_eq!((response.status, response.json()["message"].as_str()), (403, Some(TIMEFRAME)), "{days}");
     }
     let clipped = range(&emulator, "AAPL", "2022-07-01/2026-07-27?limit=50000").json();
     assert_eq!(clipped["status"], "OK");
@@ -183,10 +141,7 @@ fn ranges_outside_the_plan() {
     assert_eq!(times(&clipped).len(), 501);
 
     emulator.update(|settings| settings.history_days = None);
-    assert_eq!(
-        times(&range(&emulator, "AAPL", "1989-01-01/1990-01-02").json()).len(),
-        1
-    );
+    assert_eq!(times(&range(&emulator, "AAPL", "1989-01-01/1990-01-02").json()).len(), 1);
     assert_eq!(range(&emulator, "AAPL", "2026-07-29/2026-07-31").status, 403);
     emulator.update(|settings| settings.history_days = Some(u32::MAX));
     assert_eq!(range(&emulator, "AAPL", "1989-01-01/1990-01-02").status, 200);
@@ -194,18 +149,12 @@ fn ranges_outside_the_plan() {
 
 #[test]
 fn other_asset_classes_need_another_plan() {
-    let emulator = friday(Settings {
-        entitled_to_stocks_only: true,
-        ..Settings::default()
-    });
+    let emulator = friday(Settings { entitled_to_stocks_only: true, ..Settings::default() });
     for ticker in ["X%3ABTCUSD", "C:EURUSD", "I:SPX", "O:SPY251219C00650000"] {
         let response = range(&emulator, ticker, "2026-03-02/2026-03-13");
         assert_eq!(response.status, 403);
         assert!(
-            response.json()["message"]
-                .as_str()
-                .unwrap()
-                .starts_with("You are not entitled to this data.")
+            response.json()["message"].as_str().unwrap().starts_with("You are not entitled to this data.")
         );
     }
     assert_eq!(range(&emulator, "AAPL", "2026-03-02/2026-03-13").status, 200);

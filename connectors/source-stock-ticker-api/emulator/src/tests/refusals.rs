@@ -16,24 +16,14 @@ fn the_key_comes_before_everything() {
         "/v2/aggs/ticker/AAPL/range/1/day/x/y",
         "/v2/aggs/ticker/AAPL/range/1/day/2026-03-02/2026-03-03",
     ] {
-        for headers in [
-            "",
-            "Authorization: Bearer \r\n",
-            "Authorization: Basic test-key\r\n",
-        ] {
+        for headers in ["", "Authorization: Bearer \r\n", "Authorization: Basic test-key\r\n"] {
             let response = client.get(target, headers);
             assert_eq!(response.status, 401);
-            assert_eq!(
-                response.text(),
-                body_with(&response, "ERROR", "error", "API Key was not provided")
-            );
+            assert_eq!(response.text(), body_with(&response, "ERROR", "error", "API Key was not provided"));
         }
         let response = client.get(target, "Authorization: Bearer Test-Key\r\n");
         assert_eq!(response.status, 401);
-        assert_eq!(
-            response.text(),
-            body_with(&response, "ERROR", "error", "Unknown API Key")
-        );
+        assert_eq!(response.text(), body_with(&response, "ERROR", "error", "Unknown API Key"));
         let response = client.get(&format!("{target}?apiKey=other"), "");
         assert_eq!(response.status, 401);
         assert_ne!(client.get(&format!("{target}?apiKey=test-key"), "").status, 401);
@@ -58,13 +48,7 @@ fn only_one_path_is_served() {
         assert_eq!(client.get(target, KEY).status, 404, "{target}");
     }
     let target = "/v2/aggs/ticker/AAPL/range/1/day/2026-03-02/2026-03-03";
-    assert_eq!(
-        client
-            .send(format!("PUT {target} HTTP/1.1\r\n{KEY}\r\n").as_bytes())
-            .unwrap()
-            .status,
-        404
-    );
+    assert_eq!(client.send(format!("PUT {target} HTTP/1.1\r\n{KEY}\r\n").as_bytes()).unwrap().status, 404);
 }
 
 #[test]
@@ -87,10 +71,7 @@ fn times_that_are_none() {
         "%32024-07-01",
         "",
     ] {
-        for (name, days) in [
-            ("from", format!("{bad}/2026-03-02")),
-            ("to", format!("2026-03-02/{bad}")),
-        ] {
+        for (name, days) in [("from", format!("{bad}/2026-03-02")), ("to", format!("2026-03-02/{bad}"))] {
             let response = range(&emulator, "AAPL", &days);
             assert_eq!(response.status, 400, "{days}");
             let text =
@@ -174,9 +155,6 @@ fn the_messages_of_the_plan() {
     ] {
         let response = range(&emulator, ticker, &format!("{day}/{day}"));
         assert_eq!(response.status, 403);
-        assert_eq!(
-            response.text(),
-            body_with(&response, "NOT_AUTHORIZED", "message", text)
-        );
+        assert_eq!(response.text(), body_with(&response, "NOT_AUTHORIZED", "message", text));
     }
 }

@@ -1,0 +1,44 @@
+//! What surrounds generated code: the path to the SDK, and a block that leaks no names.
+
+use crate::attr::Words;
+use crate::errors::Errors;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Expr, Path, parse_quote};
+
+/// Where the author's crate finds the SDK: `::airbyte_sdk`, or what `crate = ::renamed` says.
+pub(crate) fn sdk(words: &mut Words, errors: &mut Errors) -> Path {
+    let default = parse_quote!(::airbyte_sdk);
+    match words.expr("crate", errors) {
+        None => default,
+        Some(Expr::Path(path)) if path.path.leading_colon.is_some() => path.path,
+        Some(other) => {
+            errors.at(&other, "expected an absolute path to the SDK, such as `crate = ::renamed`");
+            default
+        }
+    }
+}
+
+/// Puts impls in a block of their own, where `__airbyte` is all that generated code needs to name.
+pub(crate) fn block(sdk: &Path, body: impl ToTokens) -> TokenStream {
+    let alias = alias(sdk);
+    quote! {
+        const _: () = {
+            #alias
+            #body
+        };
+    }
+}
+
+/// The one name that generated code uses.
+pub(crate) fn alias(sdk: &Path) -> TokenStream {
+    quote!(use #sdk::__private as __airbyte;)
+}
+
+/// The path to a crate behind the SDK, as serde and schemars want it: as a string.
+pub(crate) fn path_text(sdk: &Path, name: &str) -> String {
+    let mut text = sdk.to_token_stream().to_string().replace(' ', "");
+    text.push_str("::__private::");
+    text.push_str(name);
+    text
+}

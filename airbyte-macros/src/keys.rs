@@ -1,0 +1,32 @@
+//! Every word of the macros, where it is legal.
+
+/// `#[airbyte(…)]` on a configuration struct.
+pub(crate) const SPEC: &[&str] = &["title", "description", "documentation_url", "groups", "crate"];
+
+/// `#[airbyte(…)]` on a field of a configuration.
+pub(crate) const FIELD: &[&str] = &[
+    "title",
+    "description",
+    "examples",
+    "default",
+    "pattern",
+    "pattern_descriptor",
+    "min",
+    "max",
+    "hidden",
+    "multiline",
+    "always_show",
+    "group",
+];
+
+/// `#[airbyte_stream(…)]`.
+pub(crate) const STREAM: &[&str] = &["name", "namespace", "primary_key", "cursor", "order", "crate"];
+
+/// The values of `order`.
+pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];
+
+/// `#[airbyte_source(…)]`.
+pub(crate) const SOURCE: &[&str] = &["check", "crate"];
+
+/// `#[airbyte(…)]` on a type that is only read.
+pub(crate) const DESERIALIZE: &[&str] = &["crate"];

@@ -1,0 +1,102 @@
+//! What the author wrote about a source: its configuration, its streams, its check.
+
+use super::signature::{self, Fetch};
+use crate::errors::Errors;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, FnArg, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Type};
+
+pub(super) struct Model {
+    pub(super) config: Type,
+    pub(super) streams: Vec<Stream>,
+    /// The function that tries the connection.
+    pub(super) check: Option<TokenStream>,
+}
+
+pub(super) struct Stream {
+    /// How the function is called by.
+    pub(super) path: TokenStream,
+    pub(super) fetch: Fetch,
+}
+
+impl Model {
+    pub(super) fn read(item: &Item, check: Option<Expr>, errors: &mut Errors) -> Option<Self> {
+        match item {
+            Item::Fn(function) => Self::of_function(function, check, errors),
+            Item::Impl(block) => Self::of_impl(block, check.as_ref(), errors),
+            other => {
+                errors.at(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
+                None
+            }
+        }
+    }
+
+    fn of_function(function: &ItemFn, check: Option<Expr>, errors: &mut Errors) -> Option<Self> {
+        let name = &function.sig.ident;
+        if name == "main" {
+            errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
+        }
+        let fetch = signature::read(&function.sig, errors)?;
+        let config = match function.sig.inputs.first() {
+            Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
+            _ => return None,
+        };
+        let streams = vec![Stream { path: name.to_token_stream(), fetch }];
+        Some(Self { config, streams, check: check.map(|check| check.to_token_stream()) })
+    }
+
+    fn of_impl(block: &ItemImpl, check: Option<&Expr>, errors: &mut Errors) -> Option<Self> {
+        let config = &*block.self_ty;
+        if let Some(check) = check {
+            errors.at(check, "in an `impl` block the check is the method named `check`");
+        }
+        if !block.generics.params.is_empty() {
+            errors.at(&block.generics, "a configuration has no generics");
+        }
+        if let Some((of, _)) = &block.trait_ {
+            errors.at(of, "write the fetch methods in a plain `impl` block");
+        }
+        let methods = || {
+            block.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(method) => Some(method),
+                _ => None,
+            })
+        };
+        let mut streams = Vec::new();
+        let mut found = false;
+        for method in methods().filter(|method| signature::is_fetch(&method.sig)) {
+            found = true;
+            if let Some(fetch) = signature::read(&method.sig, errors) {
+                streams.push(Stream { path: path_of(config, method), fetch });
+            }
+        }
+        if !found {
+            errors.at(config, "no method here fetches a stream: one takes `out: &mut Emitter<Record>`, or returns an iterator of records");
+        }
+        let check =
+            methods().find(|method| method.sig.ident == "check").map(|method| path_of(config, method));
+        Some(Self { config: config.clone(), streams, check })
+    }
+}
+
+fn path_of(config: &Type, method: &ImplItemFn) -> TokenStream {
+    let name = &method.sig.ident;
+    let config = quote_spanned!(name.span()=> <#config>);
+    quote!(#config::#name)
+}
+
+/// `T` of `&T`.
+pub(super) fn referred(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        other => other,
+    }
+}
+
+impl Stream {
+    /// The span to blame when the whole function does not fit.
+    pub(super) fn span(&self) -> proc_macro2::Span {
+        self.path.span()
+    }
+}

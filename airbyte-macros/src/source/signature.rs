@@ -1,0 +1,174 @@
+//! The arguments of a fetch function: which they are tells what kind of stream it is.
+
+use crate::attr::last_segment;
+use crate::errors::Errors;
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{
+    FnArg, GenericArgument, GenericParam, PathArguments, ReceiverKind, ReturnType, Signature, Type,
+    TypeParamBound,
+};
+
+/// The right signatures, for every message about a wrong one.
+const RIGHT: &str = "a fetch function is
+    fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Record>) -> Result<()>   for incremental reading,
+    fn fetch(config: &Config, out: &mut Emitter<Record>) -> Result<()>                        for full refresh only;
+in an `impl Config` block with `&self` for `config: &Config`. Instead of taking `out` it may return
+    Result<impl Iterator<Item = Result<Record>>>";
+
+/// A fetch function that has a legal shape. The spans are those of the author's types: what the compiler finds wrong
+/// with a type, it says there.
+pub(super) struct Fetch {
+    pub(super) record: Type,
+    pub(super) config: Span,
+    pub(super) since: Option<Span>,
+    /// `None`: the records are returned.
+    pub(super) out: Option<Span>,
+    pub(super) returns: Span,
+}
+
+/// Whether a method of an `impl` block is meant to be one.
+pub(super) fn is_fetch(signature: &Signature) -> bool {
+    let takes_emitter = signature.inputs.iter().any(|argument| match argument {
+        FnArg::Typed(argument) => emitter_record(&argument.ty).is_some(),
+        FnArg::Receiver(_) => false,
+    });
+    takes_emitter || returned_record(&signature.output).is_some()
+}
+
+pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> {
+    if let Some(keyword) = &signature.asyncness {
+        errors.at(
+            keyword,
+            "a fetch function is not async: it may block, and each read has its own thread of work",
+        );
+        return None;
+    }
+    let lifetimes_only =
+        signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
+    if !lifetimes_only {
+        errors.at(&signature.generics, "a fetch function has no generics");
+        return None;
+    }
+    let mut arguments = signature.inputs.iter();
+    let Some(first) = arguments.next() else {
+        errors.push(syn::Error::new(
+            signature.paren_token.span.join(),
+            format!("there are no arguments; {RIGHT}"),
+        ));
+        return None;
+    };
+    let config = read_config(first, errors)?;
+    let (mut since, mut out) = (None, None);
+    for argument in arguments {
+        let FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        let ty = &*argument.ty;
+        if out.is_some() {
+            errors.at(argument, format!("`out` comes last; {RIGHT}"));
+            return None;
+        }
+        if let Some(record) = emitter_record(ty) {
+            if !matches!(ty, Type::Reference(reference) if reference.mutability.is_some()) {
+                errors.at(ty, "the emitter is lent: write `&mut Emitter<…>`");
+                return None;
+            }
+            out = Some((record.clone(), ty.span()));
+        } else if last_segment(ty).is_some_and(|segment| segment.ident == "Option") && since.is_none() {
+            since = Some(ty.span());
+        } else {
+            errors.at(argument, format!("this argument has no place here; {RIGHT}"));
+            return None;
+        }
+    }
+    let returns = match &signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => {
+            let end = signature.paren_token.span.close();
+            errors.push(syn::Error::new(
+                end,
+                "the return type is missing: write `-> Result<()>`, so that `?` can be used",
+            ));
+            return None;
+        }
+    };
+    match (out, returned_record(&signature.output)) {
+        (Some((record, span)), _) => Some(Fetch { record, config, since, out: Some(span), returns }),
+        (None, Some(record)) => Some(Fetch { record: record.clone(), config, since, out: None, returns }),
+        (None, None) => {
+            errors.at(&signature.ident, format!("nothing here says which records are fetched; {RIGHT}"));
+            None
+        }
+    }
+}
+
+fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
+    match first {
+        FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)) => {
+            Some(receiver.span())
+        }
+        FnArg::Receiver(receiver) => {
+            errors.at(receiver, "the configuration is lent: write `&self`");
+            None
+        }
+        FnArg::Typed(argument) => match &*argument.ty {
+            ty if emitter_record(ty).is_some() => {
+                errors.at(argument, format!("the configuration comes first; {RIGHT}"));
+                None
+            }
+            Type::Reference(reference) if reference.mutability.is_none() => Some(argument.ty.span()),
+            Type::Reference(_) => {
+                errors.at(&argument.ty, "the configuration cannot be changed: write `&Config`");
+                None
+            }
+            ty => {
+                let name = last_segment(ty).map_or("Config".to_owned(), |segment| segment.ident.to_string());
+                errors.at(ty, format!("the configuration is lent: write `&{name}`"));
+                None
+            }
+        },
+    }
+}
+
+/// `T` of `&mut Emitter<T>`.
+fn emitter_record(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Reference(reference) => emitter_record(&reference.elem),
+        _ => generic_argument(last_segment(ty).filter(|segment| segment.ident == "Emitter")?),
+    }
+}
+
+/// `T` of `Result<impl Iterator<Item = Result<T>>>`.
+fn returned_record(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = output else {
+        return None;
+    };
+    let Type::ImplTrait(returned) = generic_argument(last_segment(ty)?)? else {
+        return None;
+    };
+    let item = returned.bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else {
+            return None;
+        };
+        let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments else {
+            return None;
+        };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(item) if item.ident == "Item" => Some(&item.ty),
+            _ => None,
+        })
+    })?;
+    generic_argument(last_segment(item)?)
+}
+
+/// The first type in angle brackets.
+fn generic_argument(segment: &syn::PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}

@@ -1,0 +1,91 @@
+//! Writes the record with its serialisation and schema, and the impl of `Stream`.
+
+use super::model::Model;
+use crate::{doc, frame};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, parse_quote};
+
+pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
+    let Model { sdk, name, .. } = model;
+    describe(&mut item);
+    let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
+    let ident = &item.ident;
+    let (generics, arguments, bounds) = item.generics.split_for_impl();
+
+    let namespace = model.namespace.as_ref().map(
+        |namespace| quote!(const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some(#namespace);),
+    );
+    let primary_key = (!model.primary_key.is_empty()).then(|| {
+        let paths = model.primary_key.iter().map(|field| quote!(&[#field]));
+        quote!(const PRIMARY_KEY: &'static [&'static [&'static str]] = &[#(#paths),*];)
+    });
+    let order = model.ascending.then(|| {
+        quote!(
+            const ORDER: __airbyte::Order = __airbyte::Order::Ascending;
+        )
+    });
+    let (cursor_type, cursor) = match &model.cursor {
+        None => (
+            quote!(
+                type Cursor = __airbyte::NoCursor;
+            ),
+            None,
+        ),
+        Some(cursor) => {
+            let (field, ty, name) = (&cursor.field, &cursor.ty, &cursor.name);
+            // Spanned at the type, so that one which cannot be a cursor is pointed at.
+            let projection = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::Cursor);
+            let methods = quote! {
+                const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
+
+                #[inline]
+                fn cursor(&self) -> __airbyte::Option<&Self::Cursor> {
+                    __airbyte::CursorField::cursor(&self.#field)
+                }
+            };
+            (quote!(type Cursor = #projection;), Some(methods))
+        }
+    };
+    let stream = frame::block(
+        sdk,
+        quote! {
+            #[automatically_derived]
+            impl #generics __airbyte::Stream for #ident #arguments #bounds {
+                #cursor_type
+                const NAME: &'static str = #name;
+                #namespace
+                #primary_key
+                #order
+                #cursor
+
+                fn json_schema() -> __airbyte::JsonObject {
+                    __airbyte::of_record::<Self>()
+                }
+            }
+        },
+    );
+    quote! {
+        #[derive(#sdk::__private::serde::Serialize, #sdk::__private::schemars::JsonSchema)]
+        #[serde(crate = #serde)]
+        #[schemars(crate = #schemars)]
+        #item
+        #stream
+    }
+}
+
+/// Doc comments become descriptions as the other macros write them: paragraphs, not lines.
+fn describe(item: &mut DeriveInput) {
+    if let Some(description) = doc::comment(&item.attrs) {
+        item.attrs.push(parse_quote!(#[schemars(description = #description)]));
+    }
+    let Data::Struct(data) = &mut item.data else {
+        return;
+    };
+    for field in &mut data.fields {
+        if let Some(description) = doc::comment(&field.attrs).map(|text| text.to_token_stream()) {
+            field.attrs.push(parse_quote!(#[schemars(description = #description)]));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the author wrote about a stream: typed and checked against the struct's fields.
+
+use crate::attr::{Words, as_text, field_name};
+use crate::errors::{Errors, hint};
+use crate::{frame, keys};
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type};
+
+pub(super) struct Model {
+    pub(super) sdk: Path,
+    pub(super) name: String,
+    pub(super) namespace: Option<LitStr>,
+    /// The fields as the record writes them.
+    pub(super) primary_key: Vec<String>,
+    pub(super) cursor: Option<Cursor>,
+    pub(super) ascending: bool,
+}
+
+pub(super) struct Cursor {
+    pub(super) field: Ident,
+    pub(super) ty: Type,
+    /// The field as the record writes it.
+    pub(super) name: String,
+}
+
+impl Model {
+    /// What cannot be read stays empty, and is in `errors`.
+    pub(super) fn read(tokens: TokenStream, item: &DeriveInput, errors: &mut Errors) -> Self {
+        let mut words = Words::parse(tokens, keys::STREAM, errors);
+        let sdk = frame::sdk(&mut words, errors);
+        let fields = Columns::of(item, errors);
+        let name = match words.text("name", errors) {
+            Some(name) => {
+                if name.value().trim().is_empty() {
+                    errors.at(&name, "the stream's name is empty");
+                }
+                name.value()
+            }
+            None => {
+                let suggestion = snake_case(&item.ident.unraw().to_string());
+                let message =
+                    format!("the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`");
+                errors.push(syn::Error::new(proc_macro2::Span::call_site(), message));
+                suggestion
+            }
+        };
+        let mut primary_key: Vec<String> = Vec::new();
+        for part in words.list("primary_key", errors).map(|(_, list)| list).unwrap_or_default() {
+            let Some(column) = fields.find(&part, errors) else {
+                continue;
+            };
+            if primary_key.contains(&column.name) {
+                errors.at(&part, format!("`{}` is in the key twice", as_text(&part)));
+            }
+            primary_key.push(column.name.clone());
+        }
+        let cursor = words.expr("cursor", errors);
+        let order = words.expr("order", errors);
+        if let (None, Some(order)) = (&cursor, &order) {
+            errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
+        }
+        let cursor = cursor.and_then(|field| {
+            let column = fields.find(&field, errors)?;
+            Some(Cursor { field: column.ident.clone(), ty: column.ty.clone(), name: column.name.clone() })
+        });
+        let ascending = order.is_some_and(|order| is_ascending(&order, errors));
+        check_attributes(item, errors);
+        Self { sdk, name, namespace: words.text("namespace", errors), primary_key, cursor, ascending }
+    }
+}
+
+fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
+    let word = as_text(order);
+    if !keys::ORDERS.contains(&word.as_str()) {
+        errors.at(order, format!("unknown order `{word}`{}", hint(&word, keys::ORDERS.iter().copied())));
+    }
+    word == "ascending"
+}
+
+/// What the macro brings itself, and what it cannot follow yet.
+fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        // A derive that cannot be parsed is the compiler's to report.
+        let _ = attribute.parse_nested_meta(|derive| {
+            let name =
+                derive.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            if ["Serialize", "JsonSchema"].contains(&name.as_str()) {
+                errors.at(
+                    &derive.path,
+                    format!("`#[airbyte_stream]` derives `{name}` already; remove this one"),
+                );
+            }
+            Ok(())
+        });
+    }
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        errors.at(
+            attribute,
+            "`serde` attributes on the whole record are not followed; rename fields one by one",
+        );
+    }
+    if !item.generics.params.is_empty() {
+        errors.at(&item.generics, "a record has no generics: its schema is one");
+    }
+}
+
+/// The fields of the record.
+struct Columns<'a> {
+    record: &'a Ident,
+    columns: Vec<Column<'a>>,
+}
+
+struct Column<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    /// As the record writes it.
+    name: String,
+}
+
+impl<'a> Columns<'a> {
+    fn of(item: &'a DeriveInput, errors: &mut Errors) -> Self {
+        let mut columns = Vec::new();
+        match &item.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) if !fields.named.is_empty() => {
+                    for field in &fields.named {
+                        let Some(ident) = &field.ident else { continue };
+                        let name = renamed(&field.attrs).unwrap_or_else(|| ident.unraw().to_string());
+                        columns.push(Column { ident, ty: &field.ty, name });
+                    }
+                }
+                _ => errors.at(
+                    &item.ident,
+                    "a record is a struct with named fields, at least one: they are the columns",
+                ),
+            },
+            Data::Enum(_) | Data::Union(_) => {
+                errors.at(&item.ident, "a record is a struct with named fields")
+            }
+        }
+        Self { record: &item.ident, columns }
+    }
+
+    fn find(&self, field: &Expr, errors: &mut Errors) -> Option<&Column<'a>> {
+        let name = field_name(field, errors)?;
+        let found = self.columns.iter().find(|column| *column.ident == name);
+        if found.is_none() && !self.columns.is_empty() {
+            let names: Vec<String> =
+                self.columns.iter().map(|column| column.ident.unraw().to_string()).collect();
+            let given = name.unraw().to_string();
+            let hint = hint(&given, names.iter().map(String::as_str));
+            errors.at(&name, format!("`{}` has no field `{given}`{hint}", self.record));
+        }
+        found
+    }
+}
+
+/// The name in `#[serde(rename = "…")]`.
+fn renamed(attributes: &[Attribute]) -> Option<String> {
+    let mut name = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // What else is in there is serde's to judge.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
