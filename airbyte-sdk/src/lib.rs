@@ -20,6 +20,9 @@ mod source;
 pub mod spec;
 pub mod stream;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 #[doc(hidden)]
 pub mod __private;
 

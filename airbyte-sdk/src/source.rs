@@ -141,12 +141,11 @@ where
     }
 
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
-        let since = match position::<T>(turn.state.filter(|_| self.incremental)) {
-            Ok(since) => since,
-            Err(error) => return (0, Err(error)),
-        };
-        let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, since.clone());
-        let fetched = run::catch_panic(|| (self.fetch)(turn.config, since, &mut out));
+        let position = position::<T>(turn.state.filter(|_| self.incremental));
+        let since = position.as_ref().ok().cloned().flatten();
+        let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, since);
+        let fetched =
+            position.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, since, &mut out)));
         out.finish(fetched)
     }
 }

@@ -35,7 +35,10 @@ pub(crate) fn read<C>(
                 let turn = Turn { config, http: &http, descriptor: descriptor.clone(), state };
                 stream.read(turn, Some(Arc::clone(output)))
             }
-            Err(error) => (0, Err(error)),
+            Err(error) => {
+                send_status(output, &descriptor, AirbyteStreamStatus::Running)?;
+                (0, Err(error))
+            }
         };
         let status = match result {
             Ok(()) => {

@@ -1,0 +1,54 @@
+# The image of one connector of this workspace:
+#
+#     docker build -t airbyte/source-stock-ticker-api:0.1.0 .
+#     docker build -t airbyte/source-other:0.1.0 --build-arg CONNECTOR=source-other .
+
+# A crate under connectors/, whose package has the name of its folder.
+ARG CONNECTOR=source-stock-ticker-api
+
+# The workspace without its code: the manifests, and an empty root file for every target, because
+# cargo refuses a manifest whose targets are missing. The next stage takes these files by content,
+# so this one may run after every edit and the dependencies are still compiled only once.
+FROM rust:1.95-slim-bookworm AS manifests
+WORKDIR /workspace
+COPY . .
+RUN mkdir /stubs \
+    && find /workspace \( -name Cargo.toml -o -name Cargo.lock -o -path '*/.cargo/*' \) \
+        -exec cp --parents -t /stubs {} + \
+    && cargo metadata --no-deps --offline --format-version 1 > /metadata.json \
+    && grep -o '"src_path":"[^"]*"' /metadata.json | cut -d '"' -f 4 | while read -r root; do \
+        mkdir -p "/stubs${root%/*}" && echo '#![allow(warnings)] fn main() {}' > "/stubs$root"; \
+    done
+
+FROM rust:1.95-slim-bookworm AS build
+ARG CONNECTOR
+WORKDIR /workspace
+COPY --from=manifests /stubs /
+RUN cargo build --release --locked -p "$CONNECTOR"
+COPY . .
+# The files keep the dates of the checkout, older than the stubs' build: without `touch` cargo
+# would take the stubs for the real thing.
+RUN find . -name target -prune -o -name '*.rs' -exec touch {} + \
+    && cargo build --release --locked -p "$CONNECTOR" \
+    && install -D -m 0755 "target/release/$CONNECTOR" /out/source
+
+# The platform starts a connector through `sh`, and needs `sleep` and `mv` beside it: a distroless
+# or empty base would not do. Roots of trust are compiled into the binary.
+FROM debian:bookworm-slim
+ARG CONNECTOR
+# The version of the workspace in Cargo.toml.
+ARG VERSION=0.1.0
+RUN groupadd --gid 1000 airbyte \
+    && useradd --uid 1000 --gid 1000 --home-dir /airbyte --no-create-home \
+        --shell /usr/sbin/nologin airbyte \
+    && install -d -o airbyte -g airbyte /airbyte
+WORKDIR /airbyte
+COPY --from=build /out/source /airbyte/source
+# By number, so that Kubernetes can see that it is not root.
+USER 1000:1000
+# The platform ignores ENTRYPOINT and evaluates this variable, from a working directory of its own:
+# both must name the same absolute path, without blanks.
+ENV AIRBYTE_ENTRYPOINT="/airbyte/source"
+ENTRYPOINT ["/airbyte/source"]
+LABEL io.airbyte.name="airbyte/${CONNECTOR}" \
+      io.airbyte.version="${VERSION}"

@@ -1,0 +1,16 @@
+//! For the tests of a connector: run its program as the platform does, and look at what came back.
+//!
+//! Needs the feature `testing`; put it into the dev-dependencies:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! airbyte-sdk = { version = "…", features = ["testing"] }
+//! ```
+//!
+//! Everything here panics when it cannot do its work, as tests want it.
+
+mod golden;
+mod run;
+
+pub use golden::assert_golden;
+pub use run::{Connector, Run};

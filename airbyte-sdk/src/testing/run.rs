@@ -1,0 +1,214 @@
+//! A connector's program and its runs.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is for tests: a failure to run one is a failure of the test"
+)]
+
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// A connector's program, with a folder of its own for input files. The folder goes when this value goes.
+///
+/// ```no_run
+/// use airbyte_sdk::testing::Connector;
+/// use serde_json::json;
+///
+/// let connector = Connector::new("target/debug/source-days");
+/// let config = json!({"city": "Oslo"});
+/// let catalog = connector.discover(&config).configured("incremental");
+/// let read = connector.read(&config, &catalog, None);
+/// assert_eq!(read.exit_code, Some(0), "{read}");
+/// assert_eq!(read.records("days").len(), 7);
+/// ```
+pub struct Connector {
+    program: PathBuf,
+    folder: PathBuf,
+}
+
+impl Connector {
+    /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("airbyte-sdk-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
+        // A blank in the path is normal for some clients.
+        let folder = std::env::temp_dir().join(name).join("input files");
+        std::fs::create_dir_all(&folder).expect("a folder for input files");
+        Self { program: program.into(), folder }
+    }
+
+    /// Writes a file into the folder and returns its path.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::write(&path, text).expect("an input file");
+        path
+    }
+
+    /// `spec`
+    pub fn spec(&self) -> Run {
+        self.run(["spec"])
+    }
+
+    /// `check` with this configuration
+    pub fn check(&self, config: &Value) -> Run {
+        let config = self.file("config.json", config.to_string());
+        self.run([OsStr::new("check"), OsStr::new("--config"), config.as_ref()])
+    }
+
+    /// `discover` with this configuration
+    pub fn discover(&self, config: &Value) -> Run {
+        let config = self.file("config.json", config.to_string());
+        self.run([OsStr::new("discover"), OsStr::new("--config"), config.as_ref()])
+    }
+
+    /// `read` with this configuration, this configured catalog and, if given, this state
+    pub fn read(&self, config: &Value, catalog: &Value, state: Option<&Value>) -> Run {
+        self.finish(&mut self.read_command(config, catalog, state))
+    }
+
+    /// The command of [`read`](Self::read), not yet started.
+    pub fn read_command(&self, config: &Value, catalog: &Value, state: Option<&Value>) -> Command {
+        let mut command = self.command();
+        command.arg("read");
+        command.arg("--config").arg(self.file("config.json", config.to_string()));
+        command.arg("--catalog").arg(self.file("catalog.json", catalog.to_string()));
+        if let Some(state) = state {
+            command.arg("--state").arg(self.file("state.json", state.to_string()));
+        }
+        command
+    }
+
+    /// Runs the program with these arguments.
+    pub fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
+        self.finish(self.command().args(arguments))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.stdin(Stdio::null()).current_dir(&self.folder).env_remove("LOG_LEVEL");
+        command
+    }
+
+    fn finish(&self, command: &mut Command) -> Run {
+        let output = command
+            .output()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.program.display()));
+        Run {
+            exit_code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Drop for Connector {
+    fn drop(&mut self) {
+        let _ = self.folder.parent().map(Path::to_owned).map(std::fs::remove_dir_all);
+    }
+}
+
+/// What came back from a run. Printing it shows everything, for the message of an assertion.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Run {
+    /// The exit code; `None` if a signal ended the run.
+    pub exit_code: Option<i32>,
+    /// All of stdout.
+    pub stdout: String,
+    /// All of stderr.
+    pub stderr: String,
+}
+
+impl Run {
+    /// The messages on stdout.
+    ///
+    /// # Panics
+    ///
+    /// If a line is not a JSON object with a `type`.
+    pub fn messages(&self) -> Vec<Value> {
+        self.stdout
+            .lines()
+            .map(|line| match serde_json::from_str::<Value>(line) {
+                Ok(message) if message["type"].is_string() => message,
+                _ => panic!("this line of stdout is no message: {line}"),
+            })
+            .collect()
+    }
+
+    /// The payloads of all messages of a type: those in `record` for `RECORD`.
+    pub fn all(&self, message_type: &str) -> Vec<Value> {
+        let key = if message_type == "CONNECTION_STATUS" {
+            "connectionStatus"
+        } else {
+            &message_type.to_lowercase()
+        };
+        let messages = self.messages().into_iter().filter(|message| message["type"] == message_type);
+        messages.map(|mut message| message[key].take()).collect()
+    }
+
+    /// The data of all records of a stream.
+    pub fn records(&self, stream: &str) -> Vec<Value> {
+        let records = self.all("RECORD").into_iter().filter(|record| record["stream"] == stream);
+        records.map(|mut record| record["data"].take()).collect()
+    }
+
+    /// All states, in the form in which a platform hands them back.
+    pub fn states(&self) -> Vec<Value> {
+        self.all("STATE")
+    }
+
+    /// The last state of each stream, as the state file of the next read.
+    pub fn final_state(&self) -> Value {
+        let mut last: Vec<Value> = Vec::new();
+        for state in self.states() {
+            last.retain(|other| other["stream"]["stream_descriptor"] != state["stream"]["stream_descriptor"]);
+            last.push(state);
+        }
+        last.into()
+    }
+
+    /// The statuses of a stream, in order.
+    pub fn statuses(&self, stream: &str) -> Vec<String> {
+        let statuses = self.all("TRACE").into_iter().filter_map(|mut trace| {
+            let status = trace["stream_status"].take();
+            (status["stream_descriptor"]["name"] == stream)
+                .then(|| status["status"].as_str().map(str::to_owned))?
+        });
+        statuses.collect()
+    }
+
+    /// All ERROR traces.
+    pub fn errors(&self) -> Vec<Value> {
+        self.all("TRACE")
+            .into_iter()
+            .filter(|trace| trace["type"] == "ERROR")
+            .map(|mut trace| trace["error"].take())
+            .collect()
+    }
+
+    /// A configured catalog of all streams that `discover` found, to be read in this sync mode.
+    ///
+    /// # Panics
+    ///
+    /// If there is no CATALOG.
+    pub fn configured(&self, sync_mode: &str) -> Value {
+        let catalogs = self.all("CATALOG");
+        let Some(streams) = catalogs.first().and_then(|catalog| catalog["streams"].as_array()) else {
+            panic!("no CATALOG:\n{self}");
+        };
+        let configured = streams.iter().map(
+            |stream| json!({"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}),
+        );
+        json!({"streams": configured.collect::<Vec<_>>()})
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "exit code {:?}\nstdout:\n{}\nstderr:\n{}", self.exit_code, self.stdout, self.stderr)
+    }
+}

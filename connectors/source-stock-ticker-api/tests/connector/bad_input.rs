@@ -1,0 +1,319 @@
+//! Wrong command lines and wrong files: a clear answer, the right exit code, and no value of the user's in it.
+
+use crate::common::*;
+use airbyte_sdk::testing::Run;
+use serde_json::{Value, json};
+use std::ffi::OsString;
+
+#[test]
+fn a_wrong_command_line_is_answered_on_stderr() {
+    let connector = connector();
+    let wrong: [&[&str]; 7] = [
+        &[],
+        &["write"],
+        &["spec", "--frobnicate"],
+        &["check"],
+        &["discover", "--config"],
+        &["read", "--config", "c.json"],
+        &["check", "--config", "a", "--config", "b"],
+    ];
+    for arguments in wrong {
+        let run = connector.run(arguments);
+        assert_eq!(run.exit_code, Some(2), "{arguments:?}: {run}");
+        assert!(run.stdout.is_empty(), "{arguments:?}: {run}");
+        let helps =
+            ["Usage: source-stock-ticker-api", "try '--help'"].iter().any(|help| run.stderr.contains(help));
+        assert!(helps, "{arguments:?}: {run}");
+    }
+}
+
+#[test]
+fn help_that_was_asked_for_is_no_failure() {
+    for arguments in [vec!["--help"], vec!["help", "read"], vec!["--version"]] {
+        let run = connector().run(&arguments);
+        assert_eq!(run.exit_code, Some(0), "{arguments:?}: {run}");
+        assert!(run.stdout.contains("source-stock-ticker-api") && run.stderr.is_empty(), "{run}");
+    }
+}
+
+#[test]
+fn debug_is_accepted_everywhere() {
+    let emulator = emulator();
+    let connector = connector();
+    let config = connector.file("config.json", config(&emulator.url()).to_string());
+    let catalog = connector.file("catalog.json", catalog("incremental").to_string());
+    let path = |path: &std::path::Path| OsString::from(path);
+    for arguments in [
+        vec!["spec".into(), "--debug".into()],
+        vec!["--debug".into(), "spec".into()],
+        vec!["check".into(), "--config".into(), path(&config), "--debug".into()],
+        vec!["discover".into(), "--debug".into(), "--config".into(), path(&config)],
+        vec![
+            "read".into(),
+            "--config".into(),
+            path(&config),
+            "--catalog".into(),
+            path(&catalog),
+            "--debug".into(),
+        ],
+    ] {
+        let run = connector.run(&arguments);
+        assert_eq!(run.exit_code, Some(0), "{arguments:?}: {run}");
+        assert!(!run.messages().is_empty() && run.stderr.is_empty());
+        assert!(!run.stdout.contains(KEY), "{run}");
+        if arguments[0] == "read" {
+            assert!(run.all("LOG").iter().any(|log| log["level"] == "DEBUG"), "{run}");
+        }
+    }
+}
+
+/// Runs `check`, `discover` and `read` with this text as the config file.
+fn with_config(text: &[u8]) -> [Run; 3] {
+    let connector = connector();
+    let config = connector.file("settings.json", text).into_os_string();
+    let catalog = connector.file("catalog.json", catalog("full_refresh").to_string()).into_os_string();
+    let run = |command: &str, more: &[OsString]| {
+        let mut arguments = vec![OsString::from(command), "--config".into(), config.clone()];
+        arguments.extend_from_slice(more);
+        connector.run(arguments)
+    };
+    [run("check", &[]), run("discover", &[]), run("read", &["--catalog".into(), catalog])]
+}
+
+/// The message of a config that `check` answers with FAILED and the others with a trace.
+fn refused(text: &[u8]) -> String {
+    let [check, discover, read] = with_config(text);
+    assert_eq!(check.exit_code, Some(0), "{check}");
+    let statuses = check.all("CONNECTION_STATUS");
+    assert_eq!(statuses.len(), 1, "{check}");
+    assert_eq!(statuses[0]["status"], "FAILED", "{check}");
+    let message = statuses[0]["message"].as_str().unwrap();
+    for run in [discover, read] {
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(assert_error(&run, "config_error"), message);
+        assert!(
+            run.all("CATALOG").is_empty() && run.all("RECORD").is_empty() && run.stderr.is_empty(),
+            "{run}"
+        );
+    }
+    assert!(message.contains("settings.json"), "{message}");
+    message.to_owned()
+}
+
+#[test]
+fn a_config_that_is_no_json_object_is_named() {
+    for (text, said) in [
+        ("", "is not JSON"),
+        ("{\"stock_ticker\": ", "is not JSON"),
+        ("[]", "must be a JSON object, not a list"),
+        ("\"text\"", "must be a JSON object, not text"),
+        ("null", "must be a JSON object, not null"),
+    ] {
+        let message = refused(text.as_bytes());
+        assert!(message.contains(said), "{text}: {message}");
+    }
+    assert!(refused(b"{\"a\": \"\xff\xfe\"}").contains("is not JSON"));
+}
+
+#[test]
+fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
+    let message =
+        refused(br#"{"stock_ticker": 12345678, "start_date": "2024-02-30", "adjusted": "maybe-so"}"#);
+    for said in [
+        "in 4 places",
+        "`stock_ticker` must be text, not a number",
+        "`api_key` is missing",
+        "`start_date` must be a date like 2024-01-31, and one that exists",
+        "`adjusted` must be true or false, not text",
+    ] {
+        assert!(message.contains(said), "{said} is not in: {message}");
+    }
+    for value in ["12345678", "2024-02-30", "maybe-so"] {
+        assert!(!message.contains(value), "{value} is in: {message}");
+    }
+    let message = refused(br#"{"stock_ticker": "../secrets", "api_key": null}"#);
+    assert!(message.contains("`stock_ticker` must be a ticker such as AAPL or BRK.B"), "{message}");
+    assert!(message.contains("`api_key` is missing"), "{message}");
+    let message = refused(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
+    assert!(
+        message.contains("`api_key` must be text, not a number") && !message.contains("4711"),
+        "{message}"
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let connector = connector();
+    let config = connector.file("config.json", config("http://127.0.0.1:9").to_string());
+    let catalog = connector.file("catalog.json", catalog("full_refresh").to_string());
+    let folder = config.parent().unwrap();
+    for missing in ["config", "catalog", "state"] {
+        for (path, said) in [("nowhere.json", "No such file"), (folder.to_str().unwrap(), "Is a directory")] {
+            let mut arguments: Vec<OsString> = vec!["read".into()];
+            for (role, file) in [("config", &config), ("catalog", &catalog)] {
+                arguments.push(format!("--{role}").into());
+                arguments.push(if role == missing { path.into() } else { file.into() });
+            }
+            if missing == "state" {
+                arguments.extend(["--state".into(), path.into()]);
+            }
+            let run = connector.run(arguments);
+            assert_eq!(run.exit_code, Some(1), "{run}");
+            let message = assert_error(&run, "config_error");
+            assert!(message.contains(&format!("{missing} file {path}")), "{message}");
+            assert!(message.contains(said), "{message}");
+        }
+    }
+    let run = connector.run(["check", "--config", "nowhere.json"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.all("CONNECTION_STATUS")[0]["status"], "FAILED", "{run}");
+}
+
+#[test]
+fn unknown_fields_are_accepted_everywhere() {
+    let emulator = emulator();
+    let mut config = config(&emulator.url());
+    config["__platform_note"] = json!({"x": 1});
+    let mut catalog = catalog("incremental");
+    catalog["more"] = 1.into();
+    catalog["streams"][0]["more"] = json!([]);
+    catalog["streams"][0]["stream"]["more"] = json!({});
+    catalog["streams"][0]["generation_id"] = 3.into();
+    let mut state = state("2026-11-02");
+    state[0]["id"] = 1.into();
+    state[0]["global"] = Value::Null;
+    state[0]["stream"]["more"] = 1.into();
+    state[0]["stream"]["stream_state"]["more"] = 1.into();
+    let run = connector().read(&config, &catalog, Some(&state));
+    assert_complete(&run);
+    assert!(!run.records("stock_prices").is_empty());
+}
+
+fn read_with_catalog(catalog: &Value) -> Run {
+    let emulator = emulator();
+    connector().read(&config(&emulator.url()), catalog, None)
+}
+
+#[test]
+fn a_catalog_that_lacks_or_mistypes_fields_is_refused_whole() {
+    for (catalog, said) in [
+        (json!([]), vec!["must be a JSON object"]),
+        (json!({}), vec!["`streams` is missing"]),
+        (json!({"streams": {}}), vec!["`streams` must be a list, not an object"]),
+        (
+            json!({"streams": [{"stream": {"name": 5}, "sync_mode": true}, 7]}),
+            vec![
+                "`streams[0].stream.name` must be text, not a number",
+                "`streams[0].stream.json_schema` is missing",
+                "`streams[0].stream.supported_sync_modes` is missing",
+                "`streams[0].sync_mode` must be text, not true or false",
+                "`streams[0].destination_sync_mode` is missing",
+                "`streams[1]` must be an object, not a number",
+            ],
+        ),
+    ] {
+        let run = read_with_catalog(&catalog);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        let message = assert_error(&run, "config_error");
+        for said in said {
+            assert!(message.contains(said), "{said} is not in: {message}");
+        }
+        assert!(message.contains("catalog.json") && run.statuses("stock_prices").is_empty(), "{run}");
+    }
+}
+
+#[test]
+fn a_catalog_without_streams_is_refused() {
+    let run = read_with_catalog(&json!({"streams": []}));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(assert_error(&run, "config_error").contains("no streams"), "{run}");
+}
+
+#[test]
+fn an_unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
+    let mut both = catalog("incremental");
+    let mut unknown = both["streams"][0].clone();
+    unknown["stream"]["name"] = "stock_prizes".into();
+    both["streams"].as_array_mut().unwrap().insert(0, unknown);
+    let run = read_with_catalog(&both);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+    assert_eq!(run.statuses("stock_prizes"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
+    assert!(!run.records("stock_prices").is_empty());
+    let message = assert_error(&run, "config_error");
+    assert!(message.contains("`stock_prizes`") && message.contains("it has `stock_prices`"), "{message}");
+    let last_record = run.messages().iter().rposition(|message| message["type"] == "RECORD");
+    let error = run.messages().iter().position(|message| message["trace"]["type"] == "ERROR");
+    assert!(last_record < error, "{run}");
+
+    let run = read_with_catalog(&catalog("INVALID"));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(assert_error(&run, "config_error").contains("`INVALID`"), "{run}");
+    assert!(run.records("stock_prices").is_empty());
+}
+
+#[test]
+fn a_stream_configured_twice_is_read_once_and_reported() {
+    let mut twice = catalog("incremental");
+    let again = twice["streams"][0].clone();
+    twice["streams"].as_array_mut().unwrap().push(again);
+    let run = read_with_catalog(&twice);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(assert_error(&run, "config_error").contains("twice"), "{run}");
+    assert!(!run.records("stock_prices").is_empty());
+}
+
+#[test]
+fn states_that_say_nothing_about_the_stream_are_fine() {
+    let emulator = emulator();
+    let connector = connector();
+    let config = config(&emulator.url());
+    let whole = connector.read(&config, &catalog("incremental"), None).records("stock_prices");
+    let mut other = state("2026-11-19");
+    other[0]["stream"]["stream_descriptor"]["name"] = "another".into();
+    let mut null = state("2026-11-19");
+    null[0]["stream"]["stream_state"] = Value::Null;
+    let mut empty = state("2026-11-19");
+    empty[0]["stream"]["stream_state"] = json!({});
+    for state in [json!([]), json!({}), json!(null), other, null, empty] {
+        let run = connector.read(&config, &catalog("incremental"), Some(&state));
+        assert_complete(&run);
+        assert_eq!(run.records("stock_prices"), whole, "{state}");
+    }
+    let config = connector.file("config.json", config.to_string()).into_os_string();
+    let catalog = connector.file("catalog.json", catalog("incremental").to_string()).into_os_string();
+    let blank = connector.file("blank.json", " \n").into_os_string();
+    let run = connector.run([
+        "read".into(),
+        "--config".into(),
+        config,
+        "--catalog".into(),
+        catalog,
+        "--state".into(),
+        blank,
+    ]);
+    assert_complete(&run);
+    assert_eq!(run.records("stock_prices"), whole);
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
+    let emulator = emulator();
+    let mut number = state("x");
+    number[0]["stream"]["stream_state"]["date"] = 20_201_215.into();
+    let mut text = state("x");
+    text[0]["stream"]["stream_state"] = "2020-12-15".into();
+    for (state, said) in [
+        (json!("text"), "must be a list of STATE messages, not text"),
+        (json!([1]), "`[0]` must be a STATE message"),
+        (state("2020-12-32"), "stream `stock_prices` cannot be read: its `date`"),
+        (number, "stream `stock_prices` cannot be read: its `date`"),
+        (text, "`[0].stream.stream_state` must be an object, not text"),
+    ] {
+        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert!(assert_error(&run, "config_error").contains(said), "{said}: {run}");
+        assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
+    }
+    assert!(emulator.requests().is_empty());
+}

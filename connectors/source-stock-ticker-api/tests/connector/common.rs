@@ -1,0 +1,75 @@
+//! The connector, the service it reads from, and the inputs that most tests use.
+
+use airbyte_sdk::testing::{Connector, Run};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use stock_api_emulator::{Answer, Emulator, Request, Settings};
+
+pub(crate) const KEY: &str = "test-key-4711";
+
+pub(crate) fn connector() -> Connector {
+    Connector::new(env!("CARGO_BIN_EXE_source-stock-ticker-api"))
+}
+
+pub(crate) fn emulator() -> Emulator {
+    emulator_with(|_| {})
+}
+
+pub(crate) fn emulator_with(change: impl FnOnce(&mut Settings)) -> Emulator {
+    let mut settings = Settings { api_key: KEY.to_owned(), ..Settings::default() };
+    change(&mut settings);
+    Emulator::start(settings).expect("a port on loopback")
+}
+
+/// An emulator whose answers are scripted: `None` lets the real one through.
+pub(crate) fn scripted(
+    script: impl Fn(usize, &Request) -> Option<Answer> + Send + Sync + 'static,
+) -> Emulator {
+    emulator_with(|settings| settings.fault = Some(Arc::new(script)))
+}
+
+pub(crate) fn config(url: &str) -> Value {
+    json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": url})
+}
+
+pub(crate) fn config_since(url: &str, start_date: &str) -> Value {
+    let mut config = config(url);
+    config["start_date"] = start_date.into();
+    config
+}
+
+pub(crate) fn catalog(sync_mode: &str) -> Value {
+    let schema = json!({"type": "object", "properties": {
+        "date": {"type": "string"}, "stock_ticker": {"type": "string"}, "price": {"type": "number"}}});
+    let stream = json!({"name": "stock_prices", "json_schema": schema, "supported_sync_modes": ["full_refresh", "incremental"]});
+    json!({"streams": [{"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}]})
+}
+
+pub(crate) fn state(date: &str) -> Value {
+    json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"date": date}}}])
+}
+
+/// A read that went well from beginning to end.
+pub(crate) fn assert_complete(run: &Run) {
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+    assert!(run.errors().is_empty() && run.stderr.is_empty(), "{run}");
+}
+
+/// A read that failed once, with this failure type; returns the message.
+pub(crate) fn assert_incomplete(run: &Run, failure_type: &str) -> String {
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
+    assert!(run.stderr.is_empty(), "{run}");
+    let message = assert_error(run, failure_type);
+    assert_eq!(run.errors()[0]["stream_descriptor"]["name"], "stock_prices");
+    message
+}
+
+/// Exactly one ERROR trace, with this failure type; returns its message.
+pub(crate) fn assert_error(run: &Run, failure_type: &str) -> String {
+    let errors = run.errors();
+    assert_eq!(errors.len(), 1, "{run}");
+    assert_eq!(errors[0]["failure_type"], failure_type, "{run}");
+    errors[0]["message"].as_str().expect("a message").to_owned()
+}

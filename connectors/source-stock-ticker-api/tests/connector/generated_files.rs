@@ -1,0 +1,58 @@
+//! What is generated from the structs: spec.json and the catalog, compared with the files that are checked in.
+
+use crate::common::{config, connector};
+use airbyte_sdk::testing::assert_golden;
+use serde_json::{Value, json};
+
+#[test]
+fn spec_json_is_current() {
+    let specs = connector().spec().all("SPEC");
+    assert_eq!(specs.len(), 1);
+    assert_golden("spec.json", &specs[0]);
+}
+
+#[test]
+fn the_catalog_is_current() {
+    let catalogs = connector().discover(&config("http://127.0.0.1:9")).all("CATALOG");
+    assert_eq!(catalogs.len(), 1);
+    assert_golden("tests/catalog.json", &catalogs[0]);
+}
+
+/// The values of the spec that Airbyte's tutorial builds by hand.
+#[test]
+fn the_spec_holds_the_tutorials() {
+    let tutorial = json!({
+        "documentationUrl": "https://polygon.io/docs/stocks/get_v2_aggs_ticker__stocksticker__range__multiplier___timespan___from___to",
+        "connectionSpecification": {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "type": "object",
+            "required": ["stock_ticker", "api_key"],
+            "properties": {
+                "stock_ticker": {
+                    "type": "string",
+                    "title": "Stock Ticker",
+                    "description": "The stock ticker to track",
+                    "examples": ["AAPL", "TSLA", "AMZN"]
+                },
+                "api_key": {
+                    "type": "string",
+                    "title": "API Key",
+                    "description": "The Polygon.io Stocks API key to use to hit the API.",
+                    "airbyte_secret": true
+                }
+            }
+        }
+    });
+    assert_contains(&connector().spec().all("SPEC")[0], &tutorial, "spec");
+}
+
+fn assert_contains(whole: &Value, part: &Value, path: &str) {
+    match part {
+        Value::Object(part) => {
+            for (key, value) in part {
+                assert_contains(&whole[key], value, &format!("{path}.{key}"));
+            }
+        }
+        part => assert_eq!(whole, part, "{path}"),
+    }
+}

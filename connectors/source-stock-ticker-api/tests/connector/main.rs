@@ -1,0 +1,9 @@
+//! The connector as a program: run against the emulator, judged by what it writes. One program, so that it is linked
+//! once.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers too")]
+
+mod bad_input;
+mod common;
+mod generated_files;
+mod reading;
+mod trouble;

@@ -1,0 +1,217 @@
+//! Reading from the service when all is well: which days, which prices, which state.
+
+use crate::common::*;
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan, tz::Offset};
+use serde_json::{Value, json};
+use stock_api_emulator::{Answer, Emulator, Request, closing_price};
+
+/// First and last day of a request.
+fn range(request: &Request) -> (Date, Date) {
+    let path = request.target.split('?').next().unwrap();
+    let mut parts = path.rsplit('/');
+    let last = parts.next().unwrap().parse().unwrap();
+    (parts.next().unwrap().parse().unwrap(), last)
+}
+
+fn expected(ticker: &str, adjusted: bool, (first, last): (Date, Date)) -> Vec<Value> {
+    let days = first.series(1.day()).take_while(|day| *day <= last);
+    let prices = days.filter_map(|day| Some((day, closing_price(ticker, day, adjusted)?)));
+    prices
+        .map(|(day, price)| json!({"date": day.to_string(), "stock_ticker": ticker, "price": price}))
+        .collect()
+}
+
+fn only_request(emulator: &Emulator) -> Request {
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    requests[0].clone()
+}
+
+#[test]
+fn the_last_seven_finished_days_are_read_when_nothing_is_said() {
+    let emulator = emulator();
+    let run = connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
+    assert_complete(&run);
+    let (first, last) = range(&only_request(&emulator));
+    assert_eq!(first + 6.days(), last);
+    let today = Offset::UTC.to_datetime(Timestamp::now()).date();
+    assert!(last < today && today <= last + 2.days(), "{last} is not the last finished day of {today}");
+    let records = run.records("stock_prices");
+    assert_eq!(records, expected("TSLA", true, (first, last)));
+    assert!(!records.is_empty());
+}
+
+#[test]
+fn the_tutorials_five_prices_come_out() {
+    let emulator = emulator();
+    let run = connector().read(&config_since(&emulator.url(), "2020-12-15"), &catalog("full_refresh"), None);
+    assert_complete(&run);
+    let tutorial = [("15", 633.25), ("16", 622.77), ("17", 655.9), ("18", 695.0), ("21", 649.86)];
+    let tutorial = tutorial.map(
+        |(day, price)| json!({"date": format!("2020-12-{day}"), "stock_ticker": "TSLA", "price": price}),
+    );
+    assert_eq!(run.records("stock_prices")[..5], tutorial);
+}
+
+#[test]
+fn every_record_says_when_it_was_emitted_in_milliseconds() {
+    let emulator = emulator();
+    let before = Timestamp::now().as_millisecond();
+    let run = connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
+    let after = Timestamp::now().as_millisecond();
+    for record in run.all("RECORD") {
+        let emitted_at = record["emitted_at"].as_i64().unwrap();
+        assert!((before..=after).contains(&emitted_at), "{record}");
+    }
+}
+
+#[test]
+fn an_incremental_read_goes_on_after_the_last_day_it_has_seen() {
+    let emulator = emulator();
+    let connector = connector();
+    let config = config(&emulator.url());
+    let first = connector.read(&config, &catalog("incremental"), None);
+    assert_complete(&first);
+    let records = first.records("stock_prices");
+    let states = first.states();
+    let last = states.last().unwrap();
+    assert_eq!(last["type"], "STREAM");
+    assert_eq!(last["stream"]["stream_state"]["date"], records.last().unwrap()["date"]);
+    assert_eq!(last["sourceStats"]["recordCount"], json!(records.len() as f64));
+
+    let second = connector.read(&config, &catalog("incremental"), Some(&first.final_state()));
+    assert_complete(&second);
+    assert!(second.records("stock_prices").is_empty(), "{second}");
+    assert_eq!(second.states().len(), 1);
+    assert_eq!(second.states()[0]["stream"], last["stream"]);
+    assert_eq!(second.states()[0]["sourceStats"]["recordCount"], json!(0.0));
+}
+
+#[test]
+fn reading_in_two_steps_gives_what_one_step_gives() {
+    let emulator = emulator();
+    let connector = connector();
+    let config = config_since(&emulator.url(), "2026-01-02");
+    let whole = connector.read(&config, &catalog("incremental"), None);
+    let rest = connector.read(&config, &catalog("incremental"), Some(&state("2026-03-06")));
+    let (first_day, last_day) = range(&emulator.requests()[1]);
+    assert_eq!(first_day, date(2026, 3, 7));
+    assert_eq!(rest.records("stock_prices"), expected("TSLA", true, (first_day, last_day)));
+    let mut both = expected("TSLA", true, (date(2026, 1, 2), date(2026, 3, 6)));
+    both.extend(rest.records("stock_prices"));
+    assert_eq!(whole.records("stock_prices"), both);
+    assert_eq!(rest.final_state()[0]["stream"], whole.final_state()[0]["stream"]);
+}
+
+#[test]
+fn a_state_in_the_future_asks_for_nothing_and_stays() {
+    let emulator = emulator();
+    let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2999-01-01")));
+    assert_complete(&run);
+    assert!(emulator.requests().is_empty());
+    assert!(run.records("stock_prices").is_empty());
+    assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"date": "2999-01-01"}));
+}
+
+#[test]
+fn a_week_without_prices_is_no_failure_and_moves_no_state() {
+    for empty in [json!({}), json!({"results": null}), json!({"results": []})] {
+        let mut page = json!({"ticker": "TSLA", "queryCount": 0, "resultsCount": 0, "adjusted": true, "status": "OK", "request_id": "1"});
+        page.as_object_mut().unwrap().extend(empty.as_object().unwrap().clone());
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let old = state("2020-02-03");
+        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&old));
+        assert_complete(&run);
+        assert_eq!(run.states()[0]["stream"], old[0]["stream"]);
+        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
+        assert_complete(&run);
+        assert_eq!(run.states()[0]["stream"]["stream_state"], json!({}));
+    }
+}
+
+#[test]
+fn the_key_travels_in_the_header_and_the_page_is_as_large_as_can_be() {
+    let emulator = emulator();
+    connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
+    let request = only_request(&emulator);
+    assert_eq!(request.header("authorization"), Some(&*format!("Bearer {KEY}")));
+    assert!(!request.target.contains(KEY), "{}", request.target);
+    assert!(request.target.ends_with("?adjusted=true&sort=asc&limit=50000"), "{}", request.target);
+    let agent = request.header("user-agent").unwrap();
+    assert!(agent.starts_with("source-stock-ticker-api/"), "{agent}");
+}
+
+#[test]
+fn prices_before_a_split_can_be_had_as_they_were() {
+    let emulator = emulator();
+    let mut config = config_since(&emulator.url(), "2022-08-01");
+    config["adjusted"] = false.into();
+    let run = connector().read(&config, &catalog("full_refresh"), None);
+    assert_complete(&run);
+    let range = range(&only_request(&emulator));
+    let records = run.records("stock_prices");
+    assert_eq!(records, expected("TSLA", false, range));
+    assert_ne!(records, expected("TSLA", true, range));
+}
+
+#[test]
+fn a_delayed_answer_is_an_answer() {
+    let emulator = emulator_with(|settings| settings.delayed = true);
+    let run = connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
+    assert_complete(&run);
+    assert!(!run.records("stock_prices").is_empty());
+}
+
+/// Two pages whose `next_url` is on another host: the second is asked for at the first one's origin, with the key.
+#[test]
+fn the_next_page_is_asked_for_at_the_same_origin() {
+    let bar = |t: i64, c: f64| json!({"t": t, "c": c, "o": 1, "h": 1, "l": 1, "v": 1.81724024e8});
+    let page = |bars: Value, next: Option<&str>| {
+        let mut page =
+            json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars, "resultsCount": 1});
+        if let Some(next) = next {
+            page["next_url"] = next.into();
+        }
+        page
+    };
+    // New York's midnight before and after clocks went forward.
+    let first = page(
+        json!([bar(1_772_773_200_000, 1.5)]),
+        Some("https://api.massive.com/v2/aggs/ticker/TSLA/next?cursor=abc"),
+    );
+    let second = page(json!([bar(1_773_028_800_000, 2.0)]), None);
+    let emulator =
+        scripted(move |count, _| Some(Answer::json(200, if count == 0 { &first } else { &second })));
+    let run = connector().read(&config_since(&emulator.url(), "2026-03-01"), &catalog("incremental"), None);
+    assert_complete(&run);
+    let dates: Vec<_> =
+        run.records("stock_prices").into_iter().map(|record| record["date"].clone()).collect();
+    assert_eq!(dates, ["2026-03-06", "2026-03-09"]);
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[1].target, "/v2/aggs/ticker/TSLA/next?cursor=abc");
+    assert_eq!(requests[1].header("authorization"), Some(&*format!("Bearer {KEY}")));
+}
+
+#[test]
+fn many_pages_are_read_to_the_end() {
+    let emulator = emulator_with(|settings| settings.bars_per_day = 20_000);
+    let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
+    assert_complete(&run);
+    let (first, last) = range(&emulator.requests()[0]);
+    let days = expected("TSLA", true, (first, last)).len();
+    assert_eq!(run.all("RECORD").len(), days * 20_000);
+    assert!(emulator.requests().len() > 1);
+    let counted: f64 =
+        run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).sum();
+    assert_eq!(counted, (days * 20_000) as f64);
+}
+
+#[test]
+fn check_succeeds_when_there_are_prices() {
+    let emulator = emulator();
+    let run = connector().check(&config(&emulator.url()));
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
+}

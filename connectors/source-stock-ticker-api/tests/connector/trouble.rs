@@ -1,0 +1,262 @@
+//! When the service, or the reader of stdout, is in trouble: what is said, how it is sorted, and that nothing is lost.
+
+use crate::common::*;
+use airbyte_sdk::testing::Run;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use stock_api_emulator::{Answer, Emulator};
+
+fn read(emulator: &Emulator) -> Run {
+    connector().read(&config(&emulator.url()), &catalog("incremental"), None)
+}
+
+fn check(emulator: &Emulator) -> Run {
+    connector().check(&config(&emulator.url()))
+}
+
+/// What `check` answers to trouble that the user cannot mend: a trace, and no status.
+fn assert_undecided(run: &Run, failure_type: &str) {
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_error(run, failure_type);
+    assert!(run.all("CONNECTION_STATUS").is_empty(), "{run}");
+}
+
+/// What `check` answers to what the user can mend; returns the message.
+fn assert_failed(run: &Run) -> String {
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let statuses = run.all("CONNECTION_STATUS");
+    assert_eq!(statuses.len(), 1, "{run}");
+    assert_eq!(statuses[0]["status"], "FAILED", "{run}");
+    statuses[0]["message"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_wrong_key_is_the_users_to_mend_and_not_asked_twice() {
+    let emulator = emulator_with(|settings| settings.api_key = "another-key".to_owned());
+    let run = read(&emulator);
+    let message = assert_incomplete(&run, "config_error");
+    assert!(message.contains("does not accept the key: Unknown API Key"), "{message}");
+    assert!(!run.stdout.contains(KEY), "{run}");
+    assert_eq!(emulator.requests().len(), 1);
+    let message = assert_failed(&check(&emulator));
+    assert!(message.contains("Unknown API Key"), "{message}");
+}
+
+#[test]
+fn a_plan_that_does_not_reach_is_told_as_the_service_tells_it() {
+    let emulator = emulator_with(|settings| settings.history_days = Some(0));
+    let run = connector().read(
+        &config_since(&emulator.url(), "2020-01-02"),
+        &catalog("incremental"),
+        Some(&state("2020-01-02")),
+    );
+    // The range ends inside the history or not; either way it is no wrong key.
+    if run.exit_code == Some(1) {
+        let message = assert_incomplete(&run, "config_error");
+        assert!(message.contains("denies access") && message.contains("plan"), "{message}");
+    }
+    let denied = json!({"status": "NOT_AUTHORIZED", "request_id": "r-1",
+        "message": "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing"});
+    let emulator = scripted(move |_, _| Some(Answer::json(403, &denied)));
+    let run = read(&emulator);
+    let message = assert_incomplete(&run, "config_error");
+    assert!(message.contains("denies access: You are not entitled to this data."), "{message}");
+    assert!(run.errors()[0]["internal_message"].as_str().unwrap().contains("r-1"), "{run}");
+    assert!(assert_failed(&check(&emulator)).contains("not entitled"));
+    assert_eq!(emulator.requests().len(), 2);
+}
+
+#[test]
+fn an_unknown_ticker_fails_the_check_and_reads_as_empty() {
+    let emulator = emulator();
+    let mut config = config(&emulator.url());
+    config["stock_ticker"] = "tsla".into();
+    let message = assert_failed(&connector().check(&config));
+    assert!(message.contains("tsla") && message.contains("capital letters"), "{message}");
+    assert_complete(&connector().read(&config, &catalog("incremental"), None));
+}
+
+#[test]
+fn a_service_in_trouble_is_asked_again_and_then_given_up() {
+    let emulator = scripted(|_, _| Some(Answer::text(503, "<html>try later</html>")));
+    let run = read(&emulator);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("HTTP 503") && !message.contains("html"), "{message}");
+    assert_eq!(emulator.requests().len(), 4);
+    assert!(run.states().is_empty(), "{run}");
+    assert_undecided(&check(&emulator), "transient_error");
+}
+
+#[test]
+fn a_hiccup_goes_unnoticed() {
+    for hiccup in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
+        let emulator = scripted(move |count, _| (count == 0).then(|| hiccup.clone()));
+        let run = read(&emulator);
+        assert_complete(&run);
+        assert!(!run.records("stock_prices").is_empty());
+        assert_eq!(emulator.requests().len(), 2);
+    }
+}
+
+#[test]
+fn a_service_that_asks_for_patience_gets_it() {
+    let refused = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
+    let emulator = scripted(move |count, _| {
+        (count == 0).then(|| Answer::json(429, &refused).header("Retry-After", "1"))
+    });
+    let run = read(&emulator);
+    assert_complete(&run);
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests[1].at.as_millisecond() - requests[0].at.as_millisecond() >= 1000);
+}
+
+#[test]
+fn nobody_answers() {
+    let url = emulator().url();
+    let run = connector().read(&config(&url), &catalog("incremental"), None);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("127.0.0.1"), "{message}");
+    assert_undecided(&connector().check(&config(&url)), "transient_error");
+}
+
+#[test]
+fn a_url_that_is_none_is_the_users_to_mend() {
+    for url in ["not a url", "", "https://"] {
+        let run = connector().read(&config(url), &catalog("incremental"), None);
+        assert_incomplete(&run, "config_error");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_transient() {
+    for answer in [
+        Answer::text(200, "<html>maintenance</html>"),
+        Answer::text(200, ""),
+        Answer::text(200, "{\"ticker\":\"TSLA\",\"results\":[{\"t\":1"),
+        Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10),
+    ] {
+        let emulator = scripted(move |_, _| Some(answer.clone()));
+        assert_incomplete(&read(&emulator), "transient_error");
+        assert_undecided(&check(&emulator), "transient_error");
+    }
+}
+
+#[test]
+fn an_answer_of_another_shape_names_the_place() {
+    let page = |bars: Value| json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
+    let good = json!({"t": 1_772_773_200_000_i64, "c": 1.5});
+    for (answer, place) in [
+        (page(json!([good, {"t": "noon", "c": 2}])), "results[1].t"),
+        (page(json!([{"t": 1, "c": null}])), "results[0].c"),
+        (page(json!([{"c": 2}])), "results[0]"),
+        (page(json!({})), "results"),
+        (json!([]), ""),
+        (json!(null), ""),
+    ] {
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let run = read(&emulator);
+        let message = assert_incomplete(&run, "system_error");
+        assert!(message.contains(&format!("`{place}")), "{place}: {message}");
+        assert!(run.records("stock_prices").is_empty(), "{run}");
+    }
+}
+
+#[test]
+fn an_answer_that_says_it_failed_is_believed() {
+    for answer in [
+        json!({"ticker": "TSLA", "status": "ERROR", "error": "internal"}),
+        json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
+        json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
+    ] {
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let run = read(&emulator);
+        assert_incomplete(&run, "transient_error");
+        assert!(run.records("stock_prices").is_empty(), "{run}");
+    }
+}
+
+/// A walk that fails on its second page is a failure; what came before it is covered by a state, and no more.
+#[test]
+fn what_came_before_the_trouble_is_kept() {
+    let emulator = emulator_with(|settings| {
+        settings.bars_per_day = 20_000;
+        settings.fault = Some(std::sync::Arc::new(|count, _| (count == 1).then(|| Answer::text(401, "{}"))));
+    });
+    let run = read(&emulator);
+    assert_eq!(run.exit_code, Some(1), "{run}", run = run.stderr);
+    assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "INCOMPLETE"]);
+    let messages = run.messages();
+    let records = run.records("stock_prices");
+    assert_eq!(records.len(), 50_000);
+    let last_state = messages.iter().rposition(|message| message["type"] == "STATE").unwrap();
+    let last_record = messages.iter().rposition(|message| message["type"] == "RECORD").unwrap();
+    assert!(last_record < last_state);
+    assert_eq!(
+        messages[last_state]["state"]["stream"]["stream_state"]["date"],
+        records.last().unwrap()["date"]
+    );
+    let counted: f64 =
+        run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).sum();
+    assert_eq!(counted, 50_000.0);
+}
+
+#[test]
+fn pages_that_go_round_in_a_circle_end() {
+    let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": "/v2/aggs/again",
+        "results": [{"t": 1_772_773_200_000_i64, "c": 1.5}]});
+    let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+    let message = assert_incomplete(&read(&emulator), "system_error");
+    assert!(message.contains("circle"), "{message}");
+    assert!(emulator.requests().len() <= 3, "{}", emulator.requests().len());
+}
+
+#[test]
+fn a_redirect_is_not_followed_with_the_key() {
+    let other = emulator();
+    let elsewhere = other.url();
+    let emulator =
+        scripted(move |_, _| Some(Answer::text(302, "").header("Location", format!("{elsewhere}/v2/steal"))));
+    assert_incomplete(&read(&emulator), "system_error");
+    assert!(other.requests().is_empty());
+}
+
+#[test]
+fn an_error_text_with_the_key_in_it_is_blanked() {
+    let echo = json!({"status": "ERROR", "error": format!("no such key: {KEY} (apiKey={KEY})")});
+    let emulator = scripted(move |_, _| Some(Answer::json(401, &echo)));
+    for run in [read(&emulator), check(&emulator)] {
+        assert!(run.stdout.contains("no such key: ****"), "{run}");
+        assert!(!run.stdout.contains(KEY) && !run.stderr.contains(KEY), "{run}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_read_quickly_and_quietly() {
+    let emulator = emulator_with(|settings| {
+        settings.bars_per_day = 20_000;
+        settings.cache = true;
+    });
+    let connector = connector();
+    let mut child = connector
+        .read_command(&config(&emulator.url()), &catalog("incremental"), None)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("STARTED"), "{line}");
+    drop(stdout);
+    let left = Instant::now();
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(1), "{stderr}");
+    assert!(stderr.is_empty(), "{stderr}");
+    // A bound against hanging, not a measurement.
+    assert!(left.elapsed() < Duration::from_secs(20));
+}
