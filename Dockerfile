@@ -28,16 +28,13 @@ RUN cargo build --release --locked -p "$CONNECTOR"
 COPY . .
 # The files keep the dates of the checkout, older than the stubs' build: without `touch` cargo
 # would take the stubs for the real thing.
-RUN find . -name target -prune -o -name '*.rs' -exec touch {} + \
+RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && cargo build --release --locked -p "$CONNECTOR" \
     && install -D -m 0755 "target/release/$CONNECTOR" /out/source
 
 # The platform starts a connector through `sh`, and needs `sleep` and `mv` beside it: a distroless
 # or empty base would not do. Roots of trust are compiled into the binary.
 FROM debian:bookworm-slim
-ARG CONNECTOR
-# The version of the workspace in Cargo.toml.
-ARG VERSION=0.1.0
 RUN groupadd --gid 1000 airbyte \
     && useradd --uid 1000 --gid 1000 --home-dir /airbyte --no-create-home \
         --shell /usr/sbin/nologin airbyte \
@@ -50,5 +47,8 @@ USER 1000:1000
 # both must name the same absolute path, without blanks.
 ENV AIRBYTE_ENTRYPOINT="/airbyte/source"
 ENTRYPOINT ["/airbyte/source"]
+ARG CONNECTOR
+# The version of the workspace in Cargo.toml.
+ARG VERSION=0.1.0
 LABEL io.airbyte.name="airbyte/${CONNECTOR}" \
       io.airbyte.version="${VERSION}"

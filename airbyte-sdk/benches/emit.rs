@@ -1,0 +1,110 @@
+//! How fast records leave: a source that emits from memory, read by nobody (`/dev/null`), beside a loop that writes the
+//! same bytes. `cargo bench -p airbyte-sdk --bench emit`
+//!
+//! The program runs itself: called with `read` it is a connector, called with `copy` it is the loop.
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods, reason = "a benchmark")]
+
+use airbyte_sdk::jiff::ToSpan;
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, Source, airbyte_stream};
+use std::fs::File;
+use std::io::Write;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+const RECORDS: usize = 4_000_000;
+const RUNS: usize = 7;
+
+#[derive(AirbyteSpec)]
+struct Config {}
+
+#[airbyte_stream(name = "stock_prices", primary_key(stock_ticker, date), cursor = date, order = ascending)]
+struct StockPrice {
+    date: Date,
+    stock_ticker: String,
+    price: f64,
+}
+
+fn fetch(_: &Config, _: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
+    let start = airbyte_sdk::jiff::civil::date(2000, 1, 1);
+    let days: Vec<Date> = start.series(1.day()).take(8000).collect();
+    for at in 0..RECORDS {
+        let price = 100.0 + (at % 10_007) as f64 / 100.0;
+        out.emit(StockPrice { date: days[at * days.len() / RECORDS], stock_ticker: "TSLA".to_owned(), price })?;
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("read") => return Source::new("source-emit", "0").incremental(fetch).run(),
+        Some("copy") => copy(),
+        _ => compare(),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Writes as many bytes as the records have, in pieces as large as the SDK's.
+fn copy() {
+    let line = br#"{"type":"RECORD","record":{"stream":"stock_prices","emitted_at":1795182104004,"data":{"date":"2026-11-13","stock_ticker":"TSLA","price":141.81}}}"#;
+    let piece = [&line[..], b"\n"].concat().repeat(64 * 1024 / line.len() + 1);
+    let mut left = RECORDS * (line.len() + 1);
+    let mut stdout = std::io::stdout();
+    // The bytes are laid into a buffer first, as records must be: memory to memory, then to the system.
+    let mut buffer = Vec::with_capacity(piece.len());
+    while left > 0 {
+        let part = left.min(piece.len());
+        buffer.clear();
+        buffer.extend_from_slice(&piece[..part]);
+        stdout.write_all(&buffer).expect("stdout");
+        left -= part;
+    }
+}
+
+fn compare() {
+    let folder = std::env::temp_dir().join(format!("airbyte-sdk-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).expect("an input file");
+        folder.join(name)
+    };
+    let config = file("config.json", "{}");
+    let catalog = file(
+        "catalog.json",
+        r#"{"streams":[{"stream":{"name":"stock_prices","json_schema":{},"supported_sync_modes":["incremental"]},"sync_mode":"incremental","destination_sync_mode":"append"}]}"#,
+    );
+    let program = std::env::current_exe().expect("this program");
+    let mut read = Command::new(&program);
+    read.arg("read").arg("--config").arg(config).arg("--catalog").arg(catalog);
+    let mut copy = Command::new(&program);
+    copy.arg("copy");
+
+    let bytes = read.output().expect("a run").stdout.len();
+    // In turn, so that a machine that grows slow is slow for both.
+    let (mut reads, mut copies) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        reads.push(time(&mut read));
+        copies.push(time(&mut copy));
+    }
+    println!("{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, start of the process included");
+    for (name, times) in [("emit", &mut reads), ("copy", &mut copies)] {
+        times.sort_unstable();
+        let seconds = times[RUNS / 2].as_secs_f64();
+        println!(
+            "{name}: {:6.2} M records/s {:8.1} MB/s ({:.3} s; {:.3} to {:.3})",
+            RECORDS as f64 / seconds / 1e6,
+            bytes as f64 / seconds / 1e6,
+            seconds,
+            times[0].as_secs_f64(),
+            times[RUNS - 1].as_secs_f64(),
+        );
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+fn time(command: &mut Command) -> Duration {
+    let null = File::create("/dev/null").expect("/dev/null");
+    let started = Instant::now();
+    let status = command.stdin(Stdio::null()).stdout(null).status().expect("a run");
+    assert!(status.success());
+    started.elapsed()
+}

@@ -1,0 +1,8 @@
+use airbyte_sdk::Deserialize;
+
+#[derive(Deserialize)]
+struct Page<T> {
+    results: Vec<T>,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use airbyte_sdk::Secret;
+
+fn main() {
+    let key = Secret::from("k-123456");
+    println!("{}", key);
+}

@@ -1,0 +1,20 @@
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Http, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_source(check = chek)]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+    Ok(())
+}
+
+fn check(config: &Config, http: &Http) -> Result<()> {
+    Ok(())
+}

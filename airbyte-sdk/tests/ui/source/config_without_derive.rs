@@ -1,0 +1,15 @@
+use airbyte_sdk::{Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_source]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+    Ok(())
+}

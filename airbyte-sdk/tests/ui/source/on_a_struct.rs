@@ -1,0 +1,6 @@
+use airbyte_sdk::{airbyte_source};
+
+#[airbyte_source]
+struct Config {
+    city: String,
+}

@@ -1,0 +1,16 @@
+use airbyte_sdk::{AirbyteSpec, Date, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_source]
+fn fetch(config: &Config) -> Result<impl Iterator<Item = Day>> {
+    Ok(std::iter::empty())
+}

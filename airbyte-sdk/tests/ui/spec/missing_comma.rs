@@ -1,0 +1,9 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(title = "City" hidden)]
+    city: String,
+}
+
+fn main() {}

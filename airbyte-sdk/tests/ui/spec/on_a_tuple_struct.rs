@@ -1,0 +1,6 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config(String);
+
+fn main() {}

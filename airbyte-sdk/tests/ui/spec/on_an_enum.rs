@@ -1,0 +1,8 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+enum Config {
+    City,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(title = City)]
+    city: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use airbyte_sdk::airbyte_stream;
+
+#[airbyte_stream(name = "days")]
+struct Day<'a> {
+    day: &'a str,
+}
+
+fn main() {}

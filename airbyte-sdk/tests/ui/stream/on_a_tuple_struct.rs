@@ -1,0 +1,6 @@
+use airbyte_sdk::airbyte_stream;
+
+#[airbyte_stream(name = "days")]
+struct Day(String);
+
+fn main() {}

@@ -1,0 +1,9 @@
+use airbyte_sdk::airbyte_stream;
+
+#[airbyte_stream(name = "days", primary_key(day, town))]
+struct Day {
+    day: String,
+    city: String,
+}
+
+fn main() {}

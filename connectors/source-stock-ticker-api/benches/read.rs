@@ -1,0 +1,91 @@
+//! The connector from end to end: how fast it starts, and how fast and in how much memory it reads a million records
+//! page by page from the emulator. `cargo bench -p source-stock-ticker-api --bench read`
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods, reason = "a benchmark")]
+
+use airbyte_sdk::testing::Connector;
+use jiff::{Timestamp, ToSpan, tz::Offset};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use stock_api_emulator::{Emulator, Settings, is_trading_day};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_source-stock-ticker-api");
+const BARS_PER_DAY: u32 = 10_000;
+const RUNS: usize = 7;
+
+fn main() {
+    start();
+    // Trading days until there are a million records, and then ten times as many.
+    for (records, days) in [(1_000_000, 100), (10_000_000, 1000)] {
+        read(records, days);
+    }
+}
+
+fn start() {
+    let mut times: Vec<Duration> = (0..200)
+        .map(|_| {
+            let started = Instant::now();
+            let status = Command::new(PROGRAM).arg("spec").stdout(Stdio::null()).status().expect("a run");
+            assert!(status.success());
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let milliseconds = |at: usize| times[at].as_secs_f64() * 1e3;
+    println!("spec: {:.2} ms (median of {}; {:.2} to {:.2})", milliseconds(100), times.len(), milliseconds(0), milliseconds(199));
+}
+
+fn read(records: u64, days: usize) {
+    let settings = Settings {
+        api_key: "bench-key".to_owned(),
+        bars_per_day: BARS_PER_DAY,
+        // The first run makes the pages; what is measured is the connector.
+        cache: true,
+        gzip: false,
+        ..Settings::default()
+    };
+    let emulator = Emulator::start(settings).expect("a port on loopback");
+    let config = json!({"stock_ticker": "TSLA", "api_key": "bench-key", "api_url": emulator.url(), "start_date": first_day(days)});
+    let connector = Connector::new(PROGRAM);
+    let catalog = connector.discover(&config).configured("incremental");
+    let mut runs: Vec<(Duration, u64)> = (0..=RUNS).map(|_| measure(&connector, &config, &catalog)).skip(1).collect();
+    runs.sort_unstable();
+    let seconds = runs[RUNS / 2].0.as_secs_f64();
+    println!(
+        "read: {:.2} M records/s, {:.1} MiB peak ({} M records in pages of 50000, {seconds:.3} s; {:.3} to {:.3}; median of {RUNS} runs)",
+        records as f64 / seconds / 1e6,
+        runs.iter().map(|run| run.1).max().unwrap_or_default() as f64 / 1024.0,
+        records / 1_000_000,
+        runs[0].0.as_secs_f64(),
+        runs[RUNS - 1].0.as_secs_f64(),
+    );
+}
+
+/// As many trading days back as it takes, yesterday in New York included.
+fn first_day(days: usize) -> Value {
+    let last = Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().expect("a day");
+    let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
+    trading.expect("enough days").to_string().into()
+}
+
+/// One read to /dev/null: its time, and its peak memory in KiB.
+fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
+    let null = File::create("/dev/null").expect("/dev/null");
+    let started = Instant::now();
+    let mut child = connector.read_command(config, catalog, None).stdout(null).spawn().expect("a run");
+    let mut peak = 0;
+    // The kernel keeps the peak, but forgets it with the process: the last look before the end tells it.
+    while child.try_wait().expect("a run").is_none() {
+        peak = peak_of(&child).unwrap_or(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(child.wait().expect("a run").success());
+    (started.elapsed(), peak)
+}
+
+fn peak_of(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
