@@ -1,6 +1,6 @@
 //! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
 
-use crate::errors::{Errors, hint};
+use crate::errors::{Errors, hint, nearest};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -21,12 +21,17 @@ enum Value {
 }
 
 /// The words of an item or a field, taken out one by one.
-pub(crate) struct Words(Vec<Word>);
+pub(crate) struct Words {
+    read: Vec<Word>,
+    /// Words that are misspelled or have no readable value, as they were meant. Nobody is to be told that they are
+    /// missing as well.
+    garbled: Vec<String>,
+}
 
 impl Words {
     /// Those of all `#[airbyte(…)]` attributes in a list.
     pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
-        let mut words = Self(Vec::new());
+        let mut words = Self::none();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("airbyte")) {
             match &attribute.meta {
                 Meta::List(list) => words.read(list.tokens.clone(), legal, errors),
@@ -38,24 +43,29 @@ impl Words {
 
     /// Those of an attribute macro's arguments.
     pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
-        let mut words = Self(Vec::new());
+        let mut words = Self::none();
         words.read(tokens, legal, errors);
         words
+    }
+
+    fn none() -> Self {
+        Self { read: Vec::new(), garbled: Vec::new() }
     }
 
     fn read(&mut self, tokens: TokenStream, legal: &[&str], errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                match input.call(Word::parse) {
-                    Ok(word) => self.add(word, legal, errors),
-                    Err(error) => {
-                        errors.push(error);
+                if let Err(error) = self.read_one(input, legal, errors) {
+                    errors.push(error);
+                    skip_to_comma(input)?;
+                } else if !input.is_empty() && !input.peek(Token![,]) {
+                    errors.push(input.error("expected `,`: words are separated by commas"));
+                    // What looks like the next word is read as one.
+                    if !input.peek(Ident::peek_any) {
                         skip_to_comma(input)?;
                     }
                 }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
+                input.parse::<Option<Token![,]>>()?;
             }
             Ok(())
         };
@@ -64,20 +74,29 @@ impl Words {
         }
     }
 
-    fn add(&mut self, word: Word, legal: &[&str], errors: &mut Errors) {
-        let name = word.name.unraw().to_string();
-        if !legal.contains(&name.as_str()) {
-            errors.at(&word.name, format!("unknown word `{name}`{}", hint(&name, legal.iter().copied())));
-        } else if self.0.iter().any(|other| other.name == word.name) {
-            errors.at(&word.name, format!("`{name}` is said twice"));
+    fn read_one(&mut self, input: ParseStream<'_>, legal: &[&str], errors: &mut Errors) -> syn::Result<()> {
+        let name = input.call(Word::name)?;
+        let text = name.unraw().to_string();
+        let value = input.call(Word::value).inspect_err(|_| self.garbled.push(text.clone()))?;
+        if !legal.contains(&text.as_str()) {
+            errors.at(&name, format!("unknown word `{text}`{}", hint(&text, legal.iter().copied())));
+            self.garbled.extend(nearest(&text, legal.iter().copied()).map(str::to_owned));
+        } else if self.read.iter().any(|other| other.name == name) {
+            errors.at(&name, format!("`{text}` is said twice"));
         } else {
-            self.0.push(word);
+            self.read.push(Word { name, value });
         }
+        Ok(())
+    }
+
+    /// Whether the author wrote this word, right or wrong. To be asked before it is taken out.
+    pub(crate) fn mention(&self, name: &str) -> bool {
+        self.read.iter().any(|word| word.name == name) || self.garbled.iter().any(|word| word == name)
     }
 
     fn take(&mut self, name: &str) -> Option<Word> {
-        let place = self.0.iter().position(|word| word.name == name)?;
-        Some(self.0.swap_remove(place))
+        let place = self.read.iter().position(|word| word.name == name)?;
+        Some(self.read.swap_remove(place))
     }
 
     /// `word`, with no value.
@@ -132,14 +151,14 @@ impl Words {
 }
 
 impl Word {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.call(Ident::parse_any).map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected a word, such as `title = \"…\"`; words are separated by commas",
-            )
-        })?;
-        let value = if input.peek(Token![=]) {
+    fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+        input.call(Ident::parse_any).map_err(|error| {
+            syn::Error::new(error.span(), "expected a word, and its value if it takes one: `word = …`")
+        })
+    }
+
+    fn value(input: ParseStream<'_>) -> syn::Result<Value> {
+        Ok(if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             Value::One(input.parse()?)
         } else if input.peek(syn::token::Paren) {
@@ -148,11 +167,7 @@ impl Word {
             Value::Many(Punctuated::<Expr, Token![,]>::parse_terminated(&content)?.into_iter().collect())
         } else {
             Value::None
-        };
-        if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(input.error("expected `,`"));
-        }
-        Ok(Self { name, value })
+        })
     }
 }
 

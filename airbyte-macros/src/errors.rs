@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::fmt::Display;
+use syn::Item;
 
 /// The mistakes found so far. Dropping it without asking for them is a bug of the macro.
 pub(crate) struct Errors {
@@ -18,6 +19,24 @@ impl Errors {
     /// A mistake at these tokens.
     pub(crate) fn at(&mut self, tokens: &impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// A mistake of the whole item, said at its name.
+    pub(crate) fn at_item(&mut self, item: &Item, message: impl Display) {
+        let name = match item {
+            Item::Const(item) => item.ident.to_token_stream(),
+            Item::Enum(item) => item.ident.to_token_stream(),
+            Item::Fn(item) => item.sig.ident.to_token_stream(),
+            Item::Impl(item) => item.self_ty.to_token_stream(),
+            Item::Mod(item) => item.ident.to_token_stream(),
+            Item::Static(item) => item.ident.to_token_stream(),
+            Item::Struct(item) => item.ident.to_token_stream(),
+            Item::Trait(item) => item.ident.to_token_stream(),
+            Item::Type(item) => item.ident.to_token_stream(),
+            Item::Union(item) => item.ident.to_token_stream(),
+            other => other.to_token_stream(),
+        };
+        self.at(&name, message);
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
@@ -43,15 +62,17 @@ impl Drop for Errors {
 /// "; did you mean `x`?", or the list of what is legal.
 pub(crate) fn hint<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
     let legal: Vec<&str> = legal.into_iter().collect();
-    let nearest = legal.iter().map(|word| (distance(given, word), word)).min();
     let list = legal.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    match nearest {
-        Some((steps, word)) if steps <= 1 + word.len() / 3 => {
-            format!("; did you mean `{word}`? Legal here: {list}")
-        }
-        Some(_) => format!("; legal here: {list}"),
-        None => String::new(),
+    match nearest(given, legal) {
+        Some(word) => format!("; did you mean `{word}`? Legal here: {list}"),
+        None => format!("; legal here: {list}"),
     }
+}
+
+/// The word that was probably meant.
+pub(crate) fn nearest<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (steps, word) = legal.into_iter().map(|word| (distance(given, word), word)).min()?;
+    (steps <= 1 + word.len() / 3).then_some(word)
 }
 
 /// How many letters must change (Levenshtein).

@@ -4,7 +4,7 @@ use crate::attr::Words;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Expr, Path, parse_quote};
+use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
 
 /// Where the author's crate finds the SDK: `::airbyte_sdk`, or what `crate = ::renamed` says.
 pub(crate) fn sdk(words: &mut Words, errors: &mut Errors) -> Path {
@@ -33,6 +33,16 @@ pub(crate) fn block(sdk: &Path, body: impl ToTokens) -> TokenStream {
 /// The one name that generated code uses.
 pub(crate) fn alias(sdk: &Path) -> TokenStream {
     quote!(use #sdk::__private as __airbyte;)
+}
+
+/// The generics of an item. It has some by mistake only, and then its impl asks for all that it needs.
+pub(crate) fn generics(item: &DeriveInput, needs: TokenStream) -> Generics {
+    let mut generics = item.generics.clone();
+    if !generics.params.is_empty() {
+        let (ident, (_, arguments, _)) = (&item.ident, item.generics.split_for_impl());
+        generics.make_where_clause().predicates.push(parse_quote!(#ident #arguments: #needs));
+    }
+    generics
 }
 
 /// The path to a crate behind the SDK, as serde and schemars want it: as a string.

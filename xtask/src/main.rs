@@ -1,1 +1,20 @@
-fn main() {}
+//! The chores of the workspace, behind cargo aliases.
+
+mod demo;
+
+use std::process::ExitCode;
+
+#[expect(clippy::print_stderr, reason = "a tool for people")]
+fn main() -> ExitCode {
+    let result = match std::env::args().nth(1).as_deref() {
+        Some("demo") => demo::run(),
+        _ => Err("usage: cargo demo".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -85,7 +85,8 @@ fn field(field: &Field) -> TokenStream {
 /// After a mistake: an impl that lets the rest of the crate be judged on its own.
 pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
-    let (generics, arguments, bounds) = item.generics.split_for_impl();
+    let generics = frame::generics(item, quote!(__airbyte::Send + __airbyte::Sync + 'static));
+    let (generics, arguments, bounds) = generics.split_for_impl();
     frame::block(
         sdk,
         quote! {

@@ -1,6 +1,6 @@
 //! Writes the record with its serialisation and schema, and the impl of `Stream`.
 
-use super::model::Model;
+use super::model::{Model, derives, is_ours};
 use crate::{doc, frame};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,10 +9,12 @@ use syn::{Data, DeriveInput, parse_quote};
 
 pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
     let Model { sdk, name, .. } = model;
+    forget_mistakes(&mut item);
     describe(&mut item);
     let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
     let ident = &item.ident;
-    let (generics, arguments, bounds) = item.generics.split_for_impl();
+    let fallback = frame::generics(&item, quote!(#sdk::__private::serde::Serialize + #sdk::__private::schemars::JsonSchema + 'static));
+    let (generics, arguments, bounds) = fallback.split_for_impl();
 
     let namespace = model.namespace.as_ref().map(
         |namespace| quote!(const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some(#namespace);),
@@ -37,12 +39,13 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
             let (field, ty, name) = (&cursor.field, &cursor.ty, &cursor.name);
             // Spanned at the type, so that one which cannot be a cursor is pointed at.
             let projection = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::Cursor);
+            let value = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::cursor(&self.#field));
             let methods = quote! {
                 const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
 
                 #[inline]
                 fn cursor(&self) -> __airbyte::Option<&Self::Cursor> {
-                    __airbyte::CursorField::cursor(&self.#field)
+                    #value
                 }
             };
             (quote!(type Cursor = #projection;), Some(methods))
@@ -72,6 +75,23 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
         #[schemars(crate = #schemars)]
         #item
         #stream
+    }
+}
+
+/// Takes out what was reported and would be reported again by the compiler.
+fn forget_mistakes(item: &mut DeriveInput) {
+    item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
+    for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let derives = derives(attribute);
+        if derives.iter().any(is_ours) {
+            let kept = derives.iter().filter(|derive| !is_ours(derive));
+            *attribute = parse_quote!(#[derive(#(#kept),*)]);
+        }
+    }
+    if let Data::Struct(data) = &mut item.data {
+        for field in &mut data.fields {
+            field.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
+        }
     }
 }
 

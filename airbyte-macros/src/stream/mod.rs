@@ -6,10 +6,20 @@ mod model;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Item};
 
-pub(crate) fn attribute(words: TokenStream, item: DeriveInput) -> TokenStream {
+pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
     let mut errors = Errors::new();
+    let item: DeriveInput = match item {
+        Item::Struct(item) => item.into(),
+        Item::Enum(item) => item.into(),
+        Item::Union(item) => item.into(),
+        other => {
+            errors.at_item(&other, "`#[airbyte_stream]` goes on a struct: the record");
+            let errors = errors.finish();
+            return quote!(#errors #other);
+        }
+    };
     let model = model::Model::read(words, &item, &mut errors);
     let errors = errors.finish();
     // The stream stands even after a mistake, so that nothing else in the crate fails because of it.

@@ -5,7 +5,8 @@ use crate::errors::{Errors, hint};
 use crate::{frame, keys};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Token, Type};
 
 pub(super) struct Model {
     pub(super) sdk: Path,
@@ -30,6 +31,7 @@ impl Model {
         let mut words = Words::parse(tokens, keys::STREAM, errors);
         let sdk = frame::sdk(&mut words, errors);
         let fields = Columns::of(item, errors);
+        let (has_name, has_cursor) = (words.mention("name"), words.mention("cursor"));
         let name = match words.text("name", errors) {
             Some(name) => {
                 if name.value().trim().is_empty() {
@@ -39,9 +41,12 @@ impl Model {
             }
             None => {
                 let suggestion = snake_case(&item.ident.unraw().to_string());
-                let message =
-                    format!("the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`");
-                errors.push(syn::Error::new(proc_macro2::Span::call_site(), message));
+                if !has_name {
+                    let message = format!(
+                        "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`"
+                    );
+                    errors.at(&item.ident, message);
+                }
                 suggestion
             }
         };
@@ -57,12 +62,14 @@ impl Model {
         }
         let cursor = words.expr("cursor", errors);
         let order = words.expr("order", errors);
-        if let (None, Some(order)) = (&cursor, &order) {
+        if let (false, Some(order)) = (has_cursor, &order) {
             errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
         }
+        let generic = !item.generics.params.is_empty();
         let cursor = cursor.and_then(|field| {
             let column = fields.find(&field, errors)?;
-            Some(Cursor { field: column.ident.clone(), ty: column.ty.clone(), name: column.name.clone() })
+            // Generics are a mistake already; the type of the cursor would add one.
+            (!generic).then(|| Cursor { field: column.ident.clone(), ty: column.ty.clone(), name: column.name.clone() })
         });
         let ascending = order.is_some_and(|order| is_ascending(&order, errors));
         check_attributes(item, errors);
@@ -73,7 +80,10 @@ impl Model {
 fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
     let word = as_text(order);
     if !keys::ORDERS.contains(&word.as_str()) {
-        errors.at(order, format!("unknown order `{word}`{}", hint(&word, keys::ORDERS.iter().copied())));
+        errors.at(
+            order,
+            format!("unknown order `{word}`: records come with a growing cursor (`ascending`) or in any order (`unordered`, which is the same as no word)"),
+        );
     }
     word == "ascending"
 }
@@ -81,18 +91,21 @@ fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
 /// What the macro brings itself, and what it cannot follow yet.
 fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
     for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        // A derive that cannot be parsed is the compiler's to report.
-        let _ = attribute.parse_nested_meta(|derive| {
-            let name =
-                derive.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
-            if ["Serialize", "JsonSchema"].contains(&name.as_str()) {
-                errors.at(
-                    &derive.path,
-                    format!("`#[airbyte_stream]` derives `{name}` already; remove this one"),
-                );
-            }
-            Ok(())
-        });
+        for path in derives(attribute).iter().filter(|path| is_ours(path)) {
+            let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            errors.at(path, format!("`#[airbyte_stream]` derives `{name}` already; remove this one"));
+        }
+    }
+    let fields = match &item.data {
+        Data::Struct(data) => data.fields.iter().flat_map(|field| &field.attrs).collect(),
+        _ => Vec::new(),
+    };
+    for attribute in item.attrs.iter().chain(fields).filter(|attribute| attribute.path().is_ident("airbyte"))
+    {
+        errors.at(
+            attribute.path(),
+            "a record has no `#[airbyte(…)]`: its doc comments are its descriptions, and `#[serde(rename = \"…\")]` renames a field",
+        );
     }
     for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         errors.at(
@@ -103,6 +116,18 @@ fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
     if !item.generics.params.is_empty() {
         errors.at(&item.generics, "a record has no generics: its schema is one");
     }
+}
+
+/// What a `#[derive(…)]` names. One that cannot be parsed is the compiler's to report.
+pub(super) fn derives(attribute: &Attribute) -> Vec<Path> {
+    let paths = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+    paths.map(|paths| paths.into_iter().collect()).unwrap_or_default()
+}
+
+/// Whether the macro writes this derive.
+pub(super) fn is_ours(derive: &Path) -> bool {
+    let last = derive.segments.last();
+    last.is_some_and(|segment| segment.ident == "Serialize" || segment.ident == "JsonSchema")
 }
 
 /// The fields of the record.

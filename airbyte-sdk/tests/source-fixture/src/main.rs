@@ -1,0 +1,148 @@
+//! A source with a stream for each way of reading and of failing.
+
+use renamed_sdk::jiff::Timestamp;
+use renamed_sdk::{
+    AirbyteSpec, Deserialize, Emitter, Error, Http, Result, Secret, airbyte_source, airbyte_stream, log,
+};
+
+/// How the streams behave.
+#[derive(AirbyteSpec)]
+#[airbyte(crate = ::renamed_sdk, title = "Fixture", groups(login = "Login"))]
+struct Config {
+    /// How many records each stream has
+    #[airbyte(default = 3, max = 1_000_000)]
+    count: u32,
+    /// How many records share a number
+    #[airbyte(default = 1, min = 1)]
+    ties: u32,
+    /// Something that must not be seen
+    #[airbyte(group = "login")]
+    token: Option<Secret>,
+    /// Words for the texts
+    #[airbyte(default = vec!["plain".to_owned()])]
+    words: Vec<String>,
+    #[airbyte(default = 0.5, min = 0.0, max = 1.0, always_show)]
+    ratio: f64,
+    since: Option<Timestamp>,
+    /// What `check` answers
+    #[airbyte(default = "ok", pattern = "^(ok|config|transient|system|panic)$")]
+    check: String,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "numbers", namespace = "math", primary_key(id), cursor = number, order = ascending)]
+struct Number {
+    id: u64,
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "jumbled", primary_key(id), cursor = number)]
+struct Jumbled {
+    id: u64,
+    #[serde(rename = "Number")]
+    number: Option<i64>,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "texts")]
+struct Text {
+    text: String,
+    note: Note,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Given {
+    notes: Vec<u8>,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "notes")]
+struct Note {
+    at: Option<Timestamp>,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "backwards", cursor = number, order = ascending)]
+struct Backwards {
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "broken", cursor = number, order = ascending)]
+struct Broken {
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "panicking")]
+struct Panicking {
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "careless", cursor = number, order = ascending)]
+struct Careless {
+    number: i64,
+}
+
+#[airbyte_source(crate = ::renamed_sdk)]
+impl Config {
+    /// Numbers that never go down; with ties, several records have the same.
+    fn numbers(&self, since: Option<i64>, out: &mut Emitter<Number>) -> Result<()> {
+        let all =
+            (0..u64::from(self.count)).map(|id| Number { id, number: (id / u64::from(self.ties)) as i64 });
+        out.extend(all.filter(|record| since.is_none_or(|since| record.number >= since)).map(Ok))
+    }
+
+    /// The same numbers out of order, and one record without any.
+    fn jumbled(&self, since: Option<i64>) -> Result<impl Iterator<Item = Result<Jumbled>>> {
+        let shuffled =
+            (0..u64::from(self.count)).map(|id| Jumbled { id, number: Some(((id * 7) % 5) as i64) });
+        let nameless = std::iter::once(Jumbled { id: u64::MAX, number: None });
+        Ok(shuffled
+            .chain(nameless)
+            .filter(move |record| since.is_none_or(|since| record.number >= Some(since)))
+            .map(Ok))
+    }
+
+    fn texts(&self, out: &mut Emitter<Text>) -> Result<()> {
+        let _ = Given { notes: Vec::new() }.notes;
+        self.words
+            .iter()
+            .try_for_each(|text| out.emit(Text { text: text.clone(), note: Note { at: self.since } }))
+    }
+
+    fn backwards(&self, _since: Option<i64>, out: &mut Emitter<Backwards>) -> Result<()> {
+        [1, 2, 5, 4, 9].into_iter().try_for_each(|number| out.emit(Backwards { number }))
+    }
+
+    /// Some records, then a failure.
+    fn broken(&self, _since: Option<i64>, out: &mut Emitter<Broken>) -> Result<()> {
+        (0..i64::from(self.count)).try_for_each(|number| out.emit(Broken { number }))?;
+        let told = self.token.as_ref().map_or("nothing", |token| token.expose());
+        Err(Error::transient(format!("the service said {told}")).with_internal(format!("url?key={told}")))
+    }
+
+    #[expect(clippy::panic, reason = "this is what the stream is for")]
+    fn panicking(&self, out: &mut Emitter<Panicking>) -> Result<()> {
+        out.emit(Panicking { number: 1 })?;
+        let told = self.token.as_ref().map_or("nothing", |token| token.expose());
+        panic!("out of luck with {told}")
+    }
+
+    /// Goes on after an error as if nothing had happened.
+    fn careless(&self, _since: Option<i64>, out: &mut Emitter<Careless>) -> Result<()> {
+        for number in [1, 3, 2, 4, 5] {
+            let _ = out.emit(Careless { number });
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::panic, reason = "this is what the word is for")]
+    fn check(&self, _http: &Http) -> Result<()> {
+        if let Some(token) = &self.token {
+            log::warn!("the token is {}, and as debug {token:?}", token.expose());
+        }
+        match self.check.as_str() {
+            "config" => Err(Error::config("change something")),
+            "transient" => Err(Error::transient("try later")),
+            "system" => Err("x".parse::<i64>().err().map_or_else(|| Error::system("no error"), Error::from)),
+            "panic" => panic!("no check today"),
+            _ => Ok(log::info!("{} and {}", self.ratio, self.count)),
+        }
+    }
+}

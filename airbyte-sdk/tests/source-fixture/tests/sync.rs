@@ -1,0 +1,272 @@
+//! The SDK's promises, kept by a connector that behaves and misbehaves on demand.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::{Connector, Run};
+use serde_json::{Value, json};
+
+fn connector() -> Connector {
+    Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
+}
+
+/// Reads these streams, in this order.
+fn read(config: &Value, streams: &[&str], mode: &str, state: Option<&Value>) -> Run {
+    let connector = connector();
+    let discovered = connector.discover(config).configured(mode);
+    let all = discovered["streams"].as_array().unwrap();
+    let chosen: Vec<&Value> = streams
+        .iter()
+        .map(|name| all.iter().find(|entry| entry["stream"]["name"] == *name).unwrap())
+        .collect();
+    connector.read(config, &json!({"streams": chosen}), state)
+}
+
+/// The ids of a stream's records.
+fn ids(run: &Run, stream: &str) -> Vec<u64> {
+    run.records(stream).iter().map(|record| record["id"].as_u64().unwrap()).collect()
+}
+
+fn record_counts(run: &Run) -> Vec<f64> {
+    run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).collect()
+}
+
+#[test]
+fn each_kind_of_stream_is_described_by_its_function() {
+    let catalog = connector().discover(&json!({})).all("CATALOG").remove(0);
+    let streams = catalog["streams"].as_array().unwrap();
+    let named = |name: &str| streams.iter().find(|stream| stream["name"] == name).unwrap();
+    assert_eq!(named("numbers")["namespace"], "math");
+    assert_eq!(named("numbers")["supported_sync_modes"], json!(["full_refresh", "incremental"]));
+    assert_eq!(named("jumbled")["default_cursor_field"], json!(["Number"]));
+    assert_eq!(named("jumbled")["is_resumable"], true);
+    let texts = named("texts");
+    assert_eq!(texts["supported_sync_modes"], json!(["full_refresh"]));
+    for absent in
+        ["default_cursor_field", "source_defined_cursor", "is_resumable", "source_defined_primary_key"]
+    {
+        assert_eq!(texts.get(absent), None, "{texts}");
+    }
+    let note = &texts["json_schema"]["properties"]["note"];
+    assert_eq!(note["properties"]["at"]["airbyte_type"], "timestamp_with_timezone");
+}
+
+#[test]
+fn an_ascending_stream_says_where_it_is_while_it_runs() {
+    let run = read(&json!({"count": 12_000, "ties": 4}), &["numbers"], "incremental", None);
+    assert_eq!(run.exit_code, Some(0));
+    assert_eq!(record_counts(&run), [10_000.0, 2_000.0]);
+    // Each state covers what came before it, and nothing more.
+    let (mut last, mut states) = (None, 0);
+    for message in run.messages() {
+        if message["type"] == "RECORD" {
+            assert_eq!(message["record"]["namespace"], "math");
+            last = Some(message["record"]["data"]["number"].clone());
+        } else if message["type"] == "STATE" {
+            states += 1;
+            assert_eq!(Some(&message["state"]["stream"]["stream_state"]["number"]), last.as_ref());
+            assert_eq!(
+                message["state"]["stream"]["stream_descriptor"],
+                json!({"name": "numbers", "namespace": "math"})
+            );
+        }
+    }
+    assert_eq!(states, 2);
+}
+
+#[test]
+fn resuming_from_any_state_loses_no_record_even_among_ties() {
+    let config = json!({"count": 12_000, "ties": 3});
+    let whole = read(&config, &["numbers"], "incremental", None);
+    assert_eq!(whole.states().len(), 2);
+    for state in whole.states() {
+        let place = state["stream"]["stream_state"]["number"].as_i64().unwrap();
+        let rest = read(&config, &["numbers"], "incremental", Some(&json!([state])));
+        let mut seen: Vec<u64> = whole
+            .records("numbers")
+            .iter()
+            .filter(|record| record["number"].as_i64().unwrap() <= place)
+            .map(|record| record["id"].as_u64().unwrap())
+            .collect();
+        seen.extend(ids(&rest, "numbers"));
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 12_000);
+        assert_eq!(rest.final_state()[0]["stream"], whole.final_state()[0]["stream"]);
+    }
+}
+
+#[test]
+fn an_unordered_stream_says_where_it_is_only_at_its_end() {
+    let run = read(&json!({"count": 12_000}), &["jumbled"], "incremental", None);
+    assert_eq!(run.exit_code, Some(0));
+    assert_eq!(run.all("RECORD").len(), 12_001);
+    assert_eq!(record_counts(&run), [12_001.0]);
+    assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"Number": 4}));
+    let rest = read(&json!({"count": 3}), &["jumbled"], "incremental", Some(&json!([run.states()[0]])));
+    assert_eq!(rest.records("jumbled").len(), 1);
+    assert_eq!(rest.states()[0]["stream"]["stream_state"], json!({"Number": 4}));
+}
+
+#[test]
+fn a_stream_without_cursor_sends_an_empty_state_and_takes_any() {
+    for (mode, state) in [("full_refresh", None), ("incremental", Some(json!({"texts": {"x": 1}})))] {
+        let run = read(&json!({"words": ["a", "b"]}), &["texts"], mode, state.as_ref());
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(run.statuses("texts"), ["STARTED", "RUNNING", "COMPLETE"]);
+        assert_eq!(run.states()[0]["stream"]["stream_state"], json!({}));
+        assert_eq!(record_counts(&run), [2.0]);
+        assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN") == (mode == "incremental"), "{run}");
+    }
+}
+
+#[test]
+fn no_character_ends_a_line_too_soon() {
+    let words =
+        ["a\nb", "c\u{2028}d", "e\u{2029}f", "g\u{85}h", "i\u{b}\u{c}\u{1c}j", "\"quoted\" \\ é € 🦀", ""];
+    let run = read(&json!({"words": words}), &["texts"], "full_refresh", None);
+    let texts: Vec<Value> = run.records("texts").iter().map(|record| record["text"].clone()).collect();
+    assert_eq!(texts, words);
+    assert!(!run.stdout.contains(['\u{2028}', '\u{2029}', '\u{85}']));
+}
+
+#[test]
+fn one_streams_failure_does_not_stop_the_others() {
+    let order = ["panicking", "broken", "backwards", "numbers"];
+    let run = read(&json!({"count": 5}), &order, "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    for failed in &order[..3] {
+        assert_eq!(run.statuses(failed), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
+    }
+    assert_eq!(run.statuses("numbers"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+    let errors = run.errors();
+    let names: Vec<&Value> = errors.iter().map(|error| &error["stream_descriptor"]["name"]).collect();
+    assert_eq!(names, order[..3].iter().collect::<Vec<_>>(), "one error a stream, in order");
+    let types: Vec<&Value> = errors.iter().map(|error| &error["failure_type"]).collect();
+    assert_eq!(types, ["system_error", "transient_error", "system_error"]);
+}
+
+#[test]
+fn a_panic_is_an_error_without_a_backtrace() {
+    let run = read(&json!({"token": "tok-123456"}), &["panicking"], "full_refresh", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(run.stderr.is_empty(), "{run}");
+    let error = &run.errors()[0];
+    assert_eq!(error["message"], "The connector has a bug and could not go on");
+    let details = error["internal_message"].as_str().unwrap();
+    assert!(details.contains("main.rs:") && details.contains("out of luck with ****"), "{details}");
+    assert_eq!(run.records("panicking").len(), 1);
+    assert!(run.states().is_empty(), "a full refresh that failed is not finished: {run}");
+}
+
+#[test]
+fn a_failed_stream_keeps_what_its_order_allows() {
+    let run = read(&json!({"count": 5}), &["broken"], "incremental", None);
+    assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"number": 4}), "{run}");
+    assert_eq!(record_counts(&run), [5.0]);
+    let messages = run.messages();
+    let state = messages.iter().position(|message| message["type"] == "STATE").unwrap();
+    let error = messages.iter().position(|message| message["trace"]["type"] == "ERROR").unwrap();
+    assert!(state < error, "{run}");
+    // Nothing came: nothing is said.
+    let run = read(&json!({"count": 0}), &["broken"], "incremental", None);
+    assert!(run.states().is_empty() && run.exit_code == Some(1), "{run}");
+}
+
+#[test]
+fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
+    let run = read(&json!({}), &["backwards"], "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("went back from 5 to 4"), "{message}");
+    assert!(run.states().is_empty(), "{run}");
+    assert_eq!(run.records("backwards").len(), 3);
+}
+
+#[test]
+fn an_error_that_was_overlooked_is_still_an_error() {
+    let run = read(&json!({}), &["careless"], "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("careless").last().unwrap(), "INCOMPLETE");
+    assert_eq!(run.records("careless").len(), 2, "nothing goes out after an error: {run}");
+    assert!(run.errors()[0]["message"].as_str().unwrap().contains("went back from 3 to 2"), "{run}");
+}
+
+#[test]
+fn check_tells_what_the_user_can_mend_from_what_not() {
+    let check = |word: &str| connector().check(&json!({"check": word}));
+    assert_eq!(check("ok").all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
+    let failed = check("config");
+    assert_eq!(failed.exit_code, Some(0));
+    assert_eq!(failed.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": "Change something"})]);
+    for (word, failure_type) in
+        [("transient", "transient_error"), ("system", "system_error"), ("panic", "system_error")]
+    {
+        let run = check(word);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert!(run.all("CONNECTION_STATUS").is_empty() && run.stderr.is_empty(), "{run}");
+        assert_eq!(run.errors()[0]["failure_type"], failure_type, "{run}");
+    }
+}
+
+#[test]
+fn a_secret_is_seen_in_no_message() {
+    // With a quote and a line break, and one value that is the start of another.
+    for token in ["tok-123456", "a \"b\"/c&d=é", "line one\nline two"] {
+        let config = json!({"token": token, "count": 1});
+        let runs =
+            [connector().check(&config), read(&config, &["broken", "panicking"], "full_refresh", None)];
+        for run in runs {
+            assert!(run.stdout.contains("****"), "{run}");
+            let escaped = serde_json::to_string(token).unwrap();
+            for form in [token, &escaped[1..escaped.len() - 1], "line two"] {
+                assert!(!run.stdout.contains(form) && !run.stderr.contains(form), "{form}: {run}");
+            }
+        }
+    }
+}
+
+#[test]
+fn limits_of_the_configuration_are_kept() {
+    let run = connector().check(&json!({"count": 1_000_001, "ties": 0, "ratio": 1.5, "words": ["a", 5], "since": "2024-01-01", "check": "no"}));
+    let status = run.all("CONNECTION_STATUS").remove(0);
+    let message = status["message"].as_str().unwrap();
+    for said in [
+        "in 6 places",
+        "`count` must be at most 1000000",
+        "`ties` must be at least 1",
+        "`words[1]` must be text, not a number",
+        "`ratio` must be at most 1.0",
+        "`since` must be a moment in UTC",
+        "`check` must be text that matches",
+    ] {
+        assert!(message.contains(said), "{said} is not in: {message}");
+    }
+    let run = connector().check(&json!({"count": 3.0, "ties": -1}));
+    let status = run.all("CONNECTION_STATUS").remove(0);
+    assert!(
+        status["message"]
+            .as_str()
+            .unwrap()
+            .ends_with("is not valid: `ties` must be a whole number from 0 to 4294967295"),
+        "{run}"
+    );
+}
+
+#[test]
+fn the_spec_shows_what_the_parser_keeps() {
+    let spec = connector().spec().all("SPEC").remove(0);
+    let form = &spec["connectionSpecification"];
+    assert_eq!(form["title"], "Fixture");
+    assert_eq!(form["groups"], json!([{"id": "login", "title": "Login"}]));
+    assert_eq!(form["required"], json!([]));
+    let properties = &form["properties"];
+    assert_eq!(
+        properties["count"],
+        json!({"type": "integer", "title": "Count", "description": "How many records each stream has",
+            "default": 3, "minimum": 0, "maximum": 1_000_000, "order": 0})
+    );
+    assert_eq!(properties["token"]["airbyte_secret"], true);
+    assert_eq!(properties["token"]["group"], "login");
+    assert_eq!(properties["words"]["items"], json!({"type": "string"}));
+    assert_eq!(properties["words"]["default"], json!(["plain"]));
+    assert_eq!(properties["ratio"]["always_show"], true);
+}

@@ -1,0 +1,124 @@
+//! `cargo demo`: the stock ticker connector through its four commands, against the emulator or the real service.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a tool for people: it prints, and shows files"
+)]
+
+use serde_json::{Value, json};
+use std::error::Error;
+use std::path::Path;
+use std::process::Command;
+use stock_api_emulator::{Emulator, Settings};
+
+const CONNECTOR: &str = "source-stock-ticker-api";
+/// The variables that the vendor's own clients read.
+const KEY_VARIABLES: [&str; 2] = ["MASSIVE_API_KEY", "POLYGON_API_KEY"];
+const FOLDER: &str = "target/demo";
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+pub(crate) fn run() -> Result<()> {
+    std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
+    let program = build()?;
+    std::fs::create_dir_all(FOLDER)?;
+
+    let key = KEY_VARIABLES.iter().find_map(|name| std::env::var(name).ok()).filter(|key| !key.is_empty());
+    let emulator = Emulator::start(Settings::default())?;
+    let config = match &key {
+        Some(key) => {
+            println!("Reading from the real service, with the key from your environment.");
+            json!({"stock_ticker": "TSLA", "api_key": key})
+        }
+        None => {
+            println!("Reading from an emulator of the service at {}.", emulator.url());
+            println!("(To read from the real one, put your key into {}.)", KEY_VARIABLES.join(" or "));
+            json!({"stock_ticker": "TSLA", "api_key": Settings::default().api_key, "api_url": emulator.url()})
+        }
+    };
+    let demo = Demo { program };
+    let result = demo.story(&config);
+    if key.is_some() {
+        // A real key is left lying in no file.
+        std::fs::remove_file(format!("{FOLDER}/config.json"))?;
+    }
+    result
+}
+
+/// Builds the connector and says where its program is.
+fn build() -> Result<String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let build = ["build", "--quiet", "--package", CONNECTOR, "--message-format=json-render-diagnostics"];
+    let output = Command::new(cargo).args(build).stderr(std::process::Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the connector does not build".into());
+    }
+    let messages = String::from_utf8(output.stdout)?;
+    let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let program = built.filter_map(|message| message["executable"].as_str().map(str::to_owned)).next_back();
+    let program = program.ok_or("cargo did not say where the connector is")?;
+    let here = std::env::current_dir()?;
+    Ok(Path::new(&program).strip_prefix(&here).map_or(program.clone(), |path| path.display().to_string()))
+}
+
+struct Demo {
+    program: String,
+}
+
+impl Demo {
+    fn story(&self, config: &Value) -> Result<()> {
+        write("config.json", config)?;
+        let with_config = ["--config", "target/demo/config.json"];
+
+        self.step("Which settings does the connector need?", "spec", &[])?;
+        self.step("Do these settings work?", "check", &with_config)?;
+
+        let catalogs = self.step("Which streams are there?", "discover", &with_config)?;
+        let streams = catalogs
+            .iter()
+            .find(|message| message["type"] == "CATALOG")
+            .map(|found| &found["catalog"]["streams"]);
+        let streams = streams.and_then(Value::as_array).ok_or("no catalog came back")?;
+        let configure =
+            |stream| json!({"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append"});
+        write("catalog.json", &json!({"streams": streams.iter().map(configure).collect::<Vec<_>>()}))?;
+
+        let with_catalog = [&with_config[..], &["--catalog", "target/demo/catalog.json"]].concat();
+        let first = self.step("Read the last seven days.", "read", &with_catalog)?;
+        let states: Vec<&Value> = first
+            .iter()
+            .filter(|message| message["type"] == "STATE")
+            .map(|message| &message["state"])
+            .collect();
+        write("state.json", &json!([states.last().ok_or("no state came back")?]))?;
+        println!("{} records. The last STATE is kept in {FOLDER}/state.json.", records(&first));
+
+        let news = ["--catalog", "target/demo/incremental.json", "--state", "target/demo/state.json"];
+        let news = [&with_config[..], &news].concat();
+        let second = self.step("Read what is new since then.", "read", &news)?;
+        println!("{} records, and the same state: no trading day has ended in between.", records(&second));
+        Ok(())
+    }
+
+    /// Runs one command, shows it and what came back, and returns the messages.
+    fn step(&self, question: &str, command: &str, arguments: &[&str]) -> Result<Vec<Value>> {
+        let line = [&[self.program.as_str(), command], arguments].concat().join(" ");
+        println!("\n# {question}\n$ {line}");
+        let output = Command::new(&self.program).arg(command).args(arguments).output()?;
+        let stdout = String::from_utf8(output.stdout)?;
+        print!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
+        if !output.status.success() {
+            return Err(format!("`{command}` failed with {}", output.status).into());
+        }
+        stdout.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    }
+}
+
+fn write(name: &str, value: &Value) -> Result<()> {
+    Ok(std::fs::write(format!("{FOLDER}/{name}"), format!("{value:#}\n"))?)
+}
+
+fn records(messages: &[Value]) -> usize {
+    messages.iter().filter(|message| message["type"] == "RECORD").count()
+}
