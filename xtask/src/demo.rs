@@ -80,12 +80,16 @@ impl Demo {
             .find(|message| message["type"] == "CATALOG")
             .map(|found| &found["catalog"]["streams"]);
         let streams = streams.and_then(Value::as_array).ok_or("no catalog came back")?;
-        let configure =
-            |stream| json!({"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append"});
-        write("catalog.json", &json!({"streams": streams.iter().map(configure).collect::<Vec<_>>()}))?;
+        for mode in ["full_refresh", "incremental"] {
+            let configure =
+                |stream| json!({"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"});
+            let streams: Vec<Value> = streams.iter().map(configure).collect();
+            write(&format!("{mode}.json"), &json!({"streams": streams}))?;
+        }
 
-        let with_catalog = [&with_config[..], &["--catalog", "target/demo/catalog.json"]].concat();
-        let first = self.step("Read the last seven days.", "read", &with_catalog)?;
+        let everything = [&with_config[..], &["--catalog", "target/demo/full_refresh.json"]].concat();
+        let question = "Read everything: the last seven days, since no start date is set.";
+        let first = self.step(question, "read", &everything)?;
         let states: Vec<&Value> = first
             .iter()
             .filter(|message| message["type"] == "STATE")
