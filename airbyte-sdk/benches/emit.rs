@@ -2,7 +2,14 @@
 //! same bytes. `cargo bench -p airbyte-sdk --bench emit`
 //!
 //! The program runs itself: called with `read` it is a connector, called with `copy` it is the loop.
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods, reason = "a benchmark")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark"
+)]
 
 use airbyte_sdk::jiff::ToSpan;
 use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, Source, airbyte_stream};
@@ -29,7 +36,11 @@ fn fetch(_: &Config, _: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<(
     let days: Vec<Date> = start.series(1.day()).take(8000).collect();
     for at in 0..RECORDS {
         let price = 100.0 + (at % 10_007) as f64 / 100.0;
-        out.emit(StockPrice { date: days[at * days.len() / RECORDS], stock_ticker: "TSLA".to_owned(), price })?;
+        out.emit(StockPrice {
+            date: days[at * days.len() / RECORDS],
+            stock_ticker: "TSLA".to_owned(),
+            price,
+        })?;
     }
     Ok(())
 }
@@ -85,7 +96,9 @@ fn compare() {
         reads.push(time(&mut read));
         copies.push(time(&mut copy));
     }
-    println!("{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, start of the process included");
+    println!(
+        "{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, start of the process included"
+    );
     for (name, times) in [("emit", &mut reads), ("copy", &mut copies)] {
         times.sort_unstable();
         let seconds = times[RUNS / 2].as_secs_f64();

@@ -1,24 +1,89 @@
-//! Write an Airbyte source connector as annotated structs and one fetch function.
+//! Write an [Airbyte](https://airbyte.com) source connector as annotated structs and one fetch function.
+//!
+//! ```no_run
+//! use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Secret, airbyte_source, airbyte_stream};
+//!
+//! /// What the user fills in.
+//! #[derive(AirbyteSpec)]
+//! struct Config {
+//!     /// The city to follow
+//!     city: String,
+//!     /// The key of your account
+//!     api_key: Secret,
+//! }
+//!
+//! /// One day's weather.
+//! #[airbyte_stream(name = "weather", primary_key(day), cursor = day, order = ascending)]
+//! struct Weather {
+//!     day: Date,
+//!     degrees: f64,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Answer {
+//!     day: Date,
+//!     degrees: f64,
+//! }
+//!
+//! #[airbyte_source]
+//! fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Weather>) -> Result<()> {
+//!     let mut request = out.http().get("https://weather.example/days").query("city", &config.city);
+//!     if let Some(day) = since {
+//!         request = request.query("from", day);
+//!     }
+//!     let days: Vec<Answer> = request.bearer(&config.api_key).json()?;
+//!     for Answer { day, degrees } in days {
+//!         out.emit(Weather { day, degrees })?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! That is a whole connector. Its program has the four commands of the Airbyte protocol:
+//!
+//! | command | answers |
+//! | --- | --- |
+//! | `spec` | which settings there are: a JSON Schema made from `Config` |
+//! | `check --config FILE` | whether they work |
+//! | `discover --config FILE` | which streams there are: a catalog made from `Weather` |
+//! | `read --config FILE --catalog FILE [--state FILE]` | the records, and states by which a later read goes on |
+//!
+//! What the protocol asks for besides is done by the SDK: one message a line, statuses, record counts, states that
+//! never run ahead of their records, errors sorted by who must act, secrets kept out of every message, and exit codes.
+//!
+//! # Where to go on
+//!
+//! - [`AirbyteSpec`](derive@AirbyteSpec), [`#[airbyte_stream]`](macro@airbyte_stream) and
+//!   [`#[airbyte_source]`](macro@airbyte_source) have a table of their words each.
+//! - [`Emitter`] takes the records; [`Http`] fetches; [`Error`] is made by its category.
+//! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
 
 // So that the macros work inside this crate as they do outside of it.
 extern crate self as airbyte_sdk;
 
-mod cli;
-mod commands;
-mod cursor;
-mod emitter;
-mod error;
-pub mod http;
-mod input;
-mod output;
-mod problems;
-pub mod protocol;
+// The way in.
 mod run;
+mod cli;
+mod input;
+
+// The four verbs: values in, messages out.
+mod commands;
+
+// What an author meets.
+mod source;
+pub mod stream;
+pub mod spec;
+mod emitter;
+
+// What they stand on.
+mod cursor;
+pub mod http;
+mod output;
 mod schema;
 mod secret;
-mod source;
-pub mod spec;
-pub mod stream;
+mod problems;
+mod error;
+pub mod protocol;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -26,16 +91,183 @@ pub mod testing;
 #[doc(hidden)]
 pub mod __private;
 
-pub use airbyte_macros::{AirbyteSpec, Deserialize, airbyte_source, airbyte_stream};
 pub use emitter::Emitter;
 pub use error::{Error, Result};
 pub use http::Http;
 pub use jiff::{self, Timestamp, civil::Date};
 pub use secret::Secret;
-pub use serde::de::Deserialize;
 pub use source::Source;
 pub use spec::AirbyteSpec;
 pub use stream::Stream;
+
+#[doc(no_inline)]
+pub use serde::de::Deserialize;
+
+/// Makes a struct the configuration of a connector: its fields become the form that users fill in.
+///
+/// A doc comment becomes the help text, the name becomes the label (`api_key` → "API Key"), and the type says what may
+/// be filled in:
+///
+/// | type | in the form |
+/// | --- | --- |
+/// | `String` | text |
+/// | [`Secret`](struct@Secret) | text that is masked, and blanked in every log |
+/// | `i8` … `i64`, `u8` … `u64` | a whole number of that range |
+/// | `f32`, `f64` | a number |
+/// | `bool` | a switch |
+/// | [`Date`](struct@Date), [`Timestamp`](struct@Timestamp) | a date picker; a moment is given in UTC |
+/// | `Option<…>` | the same, and may be left out |
+/// | `Vec<…>` | a list |
+///
+/// # Words for a field: `#[airbyte(…)]`
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `title = "…"` | the label, if not the name |
+/// | `description = "…"` | the help text, if not the doc comment |
+/// | `examples(…, …)` | values shown as examples |
+/// | `default = …` | the value if the user gives none |
+/// | `min = …`, `max = …` | the smallest and the largest number |
+/// | `pattern = "…"` | a regular expression the text must match |
+/// | `pattern_descriptor = "…"` | the pattern in words, for the message when it does not |
+/// | `hidden` | not shown; a value given anyway is used |
+/// | `multiline` | a text area |
+/// | `always_show` | an optional field that is not tucked away |
+/// | `group = "id"` | the card it is shown on |
+///
+/// # Words for the struct
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `title = "…"` | the form's title, if not the package's name |
+/// | `description = "…"` | the form's description, if not the doc comment |
+/// | `documentation_url = "…"` | where users read more |
+/// | `groups(id = "Title", …)` | the cards, in order |
+/// | `crate = ::path` | where the SDK is, if it is renamed |
+///
+/// A configuration that breaks these rules is refused with all its mistakes at once, each by the name of its field
+/// and never with its value.
+///
+/// ```
+/// use airbyte_sdk::{AirbyteSpec, Secret};
+/// use serde_json::json;
+///
+/// #[derive(AirbyteSpec)]
+/// #[airbyte(groups(login = "Login"))]
+/// struct Config {
+///     /// The name you log in with
+///     #[airbyte(group = "login", examples("alice"))]
+///     user: String,
+///     #[airbyte(group = "login")]
+///     password: Secret,
+///     /// How many rows a request asks for
+///     #[airbyte(default = 100, min = 1, max = 1000)]
+///     page_size: u32,
+/// }
+///
+/// let config = Config::from_json(&json!({"user": "alice", "password": "p4ss"})).unwrap();
+/// assert_eq!(config.page_size, 100);
+///
+/// let error = Config::from_json(&json!({"user": 5, "page_size": 0})).err().unwrap();
+/// assert_eq!(
+///     error.message(),
+///     "The configuration is not valid in 3 places: `user` must be text, not a number; \
+///      `password` is missing; `page_size` must be at least 1"
+/// );
+/// # let _ = (config.user, config.password);
+/// ```
+pub use airbyte_macros::AirbyteSpec;
+
+/// Makes a struct the record of a stream: its fields become the columns.
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `name = "…"` | the stream's name; the one word that must be there |
+/// | `namespace = "…"` | the group the stream belongs to |
+/// | `primary_key(field, …)` | the fields that identify a record |
+/// | `cursor = field` | the field that grows, by which a later read goes on: a date, a moment, an integer or a text, or an `Option` of one |
+/// | `order = ascending` | records come in the order of the cursor, so that a state can be sent, and a broken read resumed, in the middle |
+/// | `order = unordered` | they do not (this is the default); a state is sent at the end |
+/// | `crate = ::path` | where the SDK is, if it is renamed |
+///
+/// Doc comments become descriptions. `#[serde(rename = "…")]` gives a field another name. An inner struct derives
+/// `serde::Serialize` and `schemars::JsonSchema`, or is a stream itself.
+///
+/// ```
+/// use airbyte_sdk::{Stream, Timestamp, airbyte_stream};
+///
+/// /// A visit to the shop.
+/// #[airbyte_stream(name = "visits", primary_key(id), cursor = at)]
+/// struct Visit {
+///     id: u64,
+///     /// When the door opened
+///     at: Option<Timestamp>,
+/// }
+///
+/// assert_eq!(Visit::NAME, "visits");
+/// assert_eq!(Visit::CURSOR_FIELD, Some("at"));
+/// assert_eq!(Visit::json_schema()["properties"]["at"]["format"], "date-time");
+/// ```
+pub use airbyte_macros::airbyte_stream;
+
+/// Makes a fetch function, or an `impl` block of them, a program: writes its `main`.
+///
+/// The arguments say what kind of stream it is:
+///
+/// | function | stream |
+/// | --- | --- |
+/// | `fn fetch(config: &Config, out: &mut Emitter<Record>) -> Result<()>` | read from its beginning each time |
+/// | `fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Record>) -> Result<()>` | read from where the last sync stopped; the type in `since` is that of the cursor field |
+/// | `fn fetch(config: &Config, …) -> Result<impl Iterator<Item = Result<Record>>>` | the same two, records returned instead of emitted |
+///
+/// `since` is the position of the last record that is safe, and the record at that position may be sent again. With
+/// `None` everything is to be read.
+///
+/// On a function there is one word: `#[airbyte_source(check = function)]` names how the connection is tried, by
+/// `fn(&Config, &Http) -> Result<()>`. Without it `check` fetches up to the first record.
+///
+/// On an `impl Config` block every method that takes an [`Emitter`](struct@Emitter) (or returns an iterator of records)
+/// is a stream, with `&self` for the configuration; a method named `check` tries the connection; others are helpers.
+///
+/// ```no_run
+/// # use airbyte_sdk::*;
+/// # #[derive(AirbyteSpec)] struct Config { city: String }
+/// # #[airbyte_stream(name = "days", cursor = day)] struct Day { day: Date }
+/// # #[airbyte_stream(name = "streets")] struct Street { name: String }
+/// #[airbyte_source]
+/// impl Config {
+///     fn days(&self, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+///         out.emit(Day { day: since.unwrap_or(Date::MIN) })
+///     }
+///
+///     fn streets(&self, out: &mut Emitter<Street>) -> Result<()> {
+///         out.emit(Street { name: self.city.clone() })
+///     }
+///
+///     fn check(&self, http: &Http) -> Result<()> {
+///         http.get("https://weather.example/ping").send().map(drop)
+///     }
+/// }
+/// ```
+pub use airbyte_macros::airbyte_source;
+
+/// serde's derive for the answers of a service, for crates that depend on the SDK alone.
+///
+/// All of `#[serde(…)]` works. A type with generics or lifetimes needs the `serde` crate itself.
+///
+/// ```
+/// use airbyte_sdk::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Page {
+///     #[serde(rename = "nextUrl")]
+///     next_url: Option<String>,
+/// }
+///
+/// let page: Page = serde_json::from_str(r#"{"nextUrl": "/2"}"#).unwrap();
+/// assert_eq!(page.next_url.as_deref(), Some("/2"));
+/// ```
+pub use airbyte_macros::Deserialize;
 
 /// Logging: each line becomes a LOG message on stdout, with secrets removed.
 pub mod log {

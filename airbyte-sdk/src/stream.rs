@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
     label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`"
 )]
 pub trait Stream: Serialize + Sized + 'static {
-    /// The type of the cursor field, or [`NoCursor`](crate::stream::NoCursor).
+    /// The type of the cursor field, or [`NoCursor`].
     type Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + 'static;
 
     /// The stream's name, unique together with its namespace.

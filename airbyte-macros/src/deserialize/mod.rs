@@ -5,7 +5,7 @@ use crate::errors::Errors;
 use crate::{frame, keys};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, DeriveInput, Fields, Ident, Path};
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Path, parse_quote};
 
 pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
@@ -14,12 +14,19 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     if !item.generics.params.is_empty() {
         errors.at(&item.generics, "types with generics or lifetimes need serde itself: add `serde` to your crate and use its derive");
     }
-    let body = match errors.finish() {
-        None => mirror(item, &sdk),
-        // The type is left without an impl: what else it is, is not known well enough to write one.
-        Some(errors) => return errors,
-    };
-    frame::block(&sdk, body)
+    if let Data::Union(_) = item.data {
+        errors.at(&item.ident, "a union cannot be read: nothing says which of its fields is meant");
+    }
+    for attribute in field_attributes(&item.data).filter(|attribute| attribute.path().is_ident("airbyte")) {
+        errors.at(attribute.path(), "a field that is only read has no `#[airbyte(…)]`; see `#[serde(…)]`, such as `#[serde(rename = \"…\")]`");
+    }
+    match errors.finish() {
+        None => frame::block(&sdk, mirror(item, &sdk)),
+        Some(errors) => {
+            let fallback = frame::block(&sdk, fallback(&item));
+            quote!(#errors #fallback)
+        }
+    }
 }
 
 /// serde can write the impl for another type than the one it looks at ("remote"). It looks at a copy that lives in a
@@ -31,14 +38,14 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
         |attributes: &mut Vec<Attribute>| attributes.retain(|attribute| attribute.path().is_ident("serde"));
     serde_attributes(&mut item.attrs);
     match &mut item.data {
-        syn::Data::Struct(data) => fields_of(&mut data.fields, serde_attributes),
-        syn::Data::Enum(data) => {
+        Data::Struct(data) => fields_of(&mut data.fields, serde_attributes),
+        Data::Enum(data) => {
             for variant in &mut data.variants {
                 serde_attributes(&mut variant.attrs);
                 fields_of(&mut variant.fields, serde_attributes);
             }
         }
-        syn::Data::Union(_) => {}
+        Data::Union(_) => {}
     }
     let mirror = mirror.to_token_stream();
     quote! {
@@ -54,6 +61,32 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
             }
         }
     }
+}
+
+/// After a mistake: an impl that lets the rest of the crate be judged on its own.
+fn fallback(item: &DeriveInput) -> TokenStream {
+    let ident = &item.ident;
+    let mut with_lifetime = item.generics.clone();
+    with_lifetime.params.insert(0, parse_quote!('__de));
+    let (generics, _, _) = with_lifetime.split_for_impl();
+    let (_, arguments, bounds) = item.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #generics __airbyte::serde::Deserialize<'__de> for #ident #arguments #bounds {
+            fn deserialize<D: __airbyte::serde::Deserializer<'__de>>(_: D) -> __airbyte::Result<Self, D::Error> {
+                __airbyte::Result::Err(__airbyte::serde::de::Error::custom(""))
+            }
+        }
+    }
+}
+
+fn field_attributes(data: &Data) -> impl Iterator<Item = &Attribute> {
+    let fields: Vec<&Fields> = match data {
+        Data::Struct(data) => vec![&data.fields],
+        Data::Enum(data) => data.variants.iter().map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    fields.into_iter().flatten().flat_map(|field| &field.attrs)
 }
 
 fn fields_of(fields: &mut Fields, keep: impl Fn(&mut Vec<Attribute>)) {

@@ -2,18 +2,18 @@
 
 use super::model::{Model, Stream};
 use crate::frame;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
-    let config = &model.config;
     let streams = model.streams.iter().map(stream);
     let check = model.check.as_ref().map(|check| {
-        let call = quote_spanned!(check.span()=> #check(config, http));
-        quote!(.check(|config, http| #call))
+        let method = quote_spanned!(check.span()=> check);
+        quote!(.#method(#check))
     });
+    let config = &model.config;
     let new = quote_spanned!(config.span()=> __airbyte::Source::<#config>::new);
     let private = frame::alias(sdk);
     quote! {
@@ -32,6 +32,8 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
 fn stream(stream: &Stream) -> TokenStream {
     let Stream { path, fetch } = stream;
     let record = &fetch.record;
+    // The call as a whole is where the author wrote what it returns.
+    let path = located(path, fetch.returns);
     let config = quote_spanned!(fetch.config=> config);
     let since = fetch.since.map(|span| quote_spanned!(span=> since));
     let mut arguments = vec![config];
@@ -53,4 +55,13 @@ fn stream(stream: &Stream) -> TokenStream {
             quote!(.#method::<#record>(|config, out| #call))
         }
     }
+}
+
+/// The same names, with what the compiler says of them said elsewhere.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    located.collect()
 }

@@ -7,19 +7,32 @@ mod signature;
 use crate::attr::Words;
 use crate::errors::Errors;
 use crate::{frame, keys};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::Item;
+use syn::{Item, parse_quote};
 
-pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
+pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
     let mut words = Words::parse(words, keys::SOURCE, &mut errors);
     let sdk = frame::sdk(&mut words, &mut errors);
     let model = model::Model::read(&item, words.expr("check", &mut errors), &mut errors);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, &sdk),
-        // A crate without `main` would fail for a second time.
-        (errors, _) => quote!(#errors fn main() {}),
+        (errors, _) => {
+            step_aside(&mut item);
+            // A crate without `main` would fail for a second time.
+            quote!(#errors fn main() {})
+        }
     };
     quote!(#item #main)
+}
+
+/// A function that took the name `main` was reported; two of them would be reported again.
+fn step_aside(item: &mut Item) {
+    if let Item::Fn(function) = item
+        && function.sig.ident == "main"
+    {
+        function.sig.ident = Ident::new("__main", function.sig.ident.span());
+        function.attrs.push(parse_quote!(#[allow(dead_code)]));
+    }
 }

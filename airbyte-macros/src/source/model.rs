@@ -26,7 +26,7 @@ impl Model {
             Item::Fn(function) => Self::of_function(function, check, errors),
             Item::Impl(block) => Self::of_impl(block, check.as_ref(), errors),
             other => {
-                errors.at(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
+                errors.at_item(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
                 None
             }
         }
@@ -36,6 +36,9 @@ impl Model {
         let name = &function.sig.ident;
         if name == "main" {
             errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
+        }
+        if let Some(text @ Expr::Lit(_)) = &check {
+            errors.at(text, "`check` takes the name of a function, without quotes");
         }
         let fetch = signature::read(&function.sig, errors)?;
         let config = match function.sig.inputs.first() {
@@ -74,8 +77,11 @@ impl Model {
         if !found {
             errors.at(config, "no method here fetches a stream: one takes `out: &mut Emitter<Record>`, or returns an iterator of records");
         }
-        let check =
-            methods().find(|method| method.sig.ident == "check").map(|method| path_of(config, method));
+        let check = methods().find(|method| method.sig.ident == "check");
+        if let Some(check) = check {
+            signature::read_check(&check.sig, errors);
+        }
+        let check = check.map(|method| path_of(config, method));
         Some(Self { config: config.clone(), streams, check })
     }
 }

@@ -1,11 +1,11 @@
 //! The arguments of a fetch function: which they are tells what kind of stream it is.
 
-use crate::attr::last_segment;
+use crate::attr::{as_text, last_segment};
 use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{
-    FnArg, GenericArgument, GenericParam, PathArguments, ReceiverKind, ReturnType, Signature, Type,
+    FnArg, GenericArgument, GenericParam, Pat, PathArguments, ReceiverKind, ReturnType, Signature, Type,
     TypeParamBound,
 };
 
@@ -38,16 +38,13 @@ pub(super) fn is_fetch(signature: &Signature) -> bool {
 
 pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> {
     if let Some(keyword) = &signature.asyncness {
-        errors.at(
-            keyword,
-            "a fetch function is not async: it may block, and each read has its own thread of work",
-        );
+        errors.at(keyword, "a fetch function is not async: a request waits for its answer. Remove `async`");
         return None;
     }
     let lifetimes_only =
         signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
     if !lifetimes_only {
-        errors.at(&signature.generics, "a fetch function has no generics");
+        errors.at(&signature.generics, "a fetch function has no generics: name the types");
         return None;
     }
     let mut arguments = signature.inputs.iter();
@@ -69,21 +66,32 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
             errors.at(argument, format!("`out` comes last; {RIGHT}"));
             return None;
         }
+        if is_bare_emitter(ty) {
+            // The compiler asks for the record's type.
+            return None;
+        }
         if let Some(record) = emitter_record(ty) {
             if !matches!(ty, Type::Reference(reference) if reference.mutability.is_some()) {
                 errors.at(ty, "the emitter is lent: write `&mut Emitter<…>`");
                 return None;
             }
             out = Some((record.clone(), ty.span()));
-        } else if last_segment(ty).is_some_and(|segment| segment.ident == "Option") && since.is_none() {
+        } else if is_named(ty, "Option") && since.is_none() {
             since = Some(ty.span());
+        } else if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "since") {
+            let ty = as_text(ty);
+            errors.at(
+                &argument.ty,
+                format!("the first sync has no position to start from: write `Option<{ty}>`"),
+            );
+            return None;
         } else {
             errors.at(argument, format!("this argument has no place here; {RIGHT}"));
             return None;
         }
     }
     let returns = match &signature.output {
-        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Type(_, ty) => &**ty,
         ReturnType::Default => {
             let end = signature.paren_token.span.close();
             errors.push(syn::Error::new(
@@ -94,10 +102,18 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
         }
     };
     match (out, returned_record(&signature.output)) {
-        (Some((record, span)), _) => Some(Fetch { record, config, since, out: Some(span), returns }),
-        (None, Some(record)) => Some(Fetch { record: record.clone(), config, since, out: None, returns }),
-        (None, None) => {
+        (Some((record, span)), _) => {
+            Some(Fetch { record, config, since, out: Some(span), returns: returns.span() })
+        }
+        (None, Some(record)) => {
+            Some(Fetch { record: record.clone(), config, since, out: None, returns: returns.span() })
+        }
+        (None, None) if is_plain_result(returns) => {
             errors.at(&signature.ident, format!("nothing here says which records are fetched; {RIGHT}"));
+            None
+        }
+        (None, None) => {
+            errors.at(returns, format!("this does not say which records are fetched; {RIGHT}"));
             None
         }
     }
@@ -113,7 +129,7 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
             None
         }
         FnArg::Typed(argument) => match &*argument.ty {
-            ty if emitter_record(ty).is_some() => {
+            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
                 errors.at(argument, format!("the configuration comes first; {RIGHT}"));
                 None
             }
@@ -128,6 +144,40 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
                 None
             }
         },
+    }
+}
+
+/// The method that tries the connection.
+pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
+    let fits = signature.inputs.len() == 2
+        && matches!(
+            signature.inputs.first(),
+            Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None))
+        )
+        && matches!(&signature.output, ReturnType::Type(_, ty) if is_plain_result(ty));
+    if !fits {
+        errors.at(&signature.ident, "the check is `fn check(&self, http: &Http) -> Result<()>`");
+    }
+}
+
+/// `Result<()>`.
+fn is_plain_result(ty: &Type) -> bool {
+    is_named(ty, "Result")
+        && last_segment(ty)
+            .and_then(generic_argument)
+            .is_some_and(|ty| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()))
+}
+
+fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// `&mut Emitter` that does not say of what.
+fn is_bare_emitter(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_bare_emitter(&reference.elem),
+        _ => last_segment(ty)
+            .is_some_and(|segment| segment.ident == "Emitter" && generic_argument(segment).is_none()),
     }
 }
 

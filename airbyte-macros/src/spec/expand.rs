@@ -11,8 +11,8 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     let Model { ident, title, .. } = model;
     let description = constant("DESCRIPTION", model.description.as_ref());
     let documentation_url = constant("DOCUMENTATION_URL", model.documentation_url.as_ref());
-    let groups = (!model.groups.is_empty()).then(|| {
-        let groups = model.groups.iter().map(|(id, title)| quote!((#id, #title)));
+    let groups = model.groups.known().filter(|groups| !groups.is_empty()).map(|groups| {
+        let groups = groups.iter().map(|(id, title)| quote!((#id, #title)));
         quote!(const GROUPS: &'static [(&'static str, &'static str)] = &[#(#groups),*];)
     });
     let locals: Vec<_> = model.fields.iter().map(|field| format_ident!("__{}", field.name)).collect();
@@ -55,11 +55,13 @@ fn field(field: &Field) -> TokenStream {
         call.extend(quote!(.examples([#(#examples),*])));
     }
     if let Some(default) = &field.default {
-        let is_text = matches!(default, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }));
-        let value = if is_text {
-            quote_spanned!(default.span()=> __airbyte::Into::into(#default))
-        } else {
-            default.to_token_stream()
+        let value = match default {
+            Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {
+                quote_spanned!(default.span()=> __airbyte::Into::into(#default))
+            }
+            Expr::Lit(_) => default.to_token_stream(),
+            // The type beside it makes the compiler say what is expected, and why.
+            _ => quote!({ let value: #ty = #default; value }),
         };
         call.extend(quote_spanned!(default.span()=> .default(#value)));
     }
@@ -85,7 +87,7 @@ fn field(field: &Field) -> TokenStream {
 /// After a mistake: an impl that lets the rest of the crate be judged on its own.
 pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
-    let generics = frame::generics(item, quote!(__airbyte::Send + __airbyte::Sync + 'static));
+    let generics = frame::generics(item, quote!(::core::marker::Send + ::core::marker::Sync + 'static));
     let (generics, arguments, bounds) = generics.split_for_impl();
     frame::block(
         sdk,

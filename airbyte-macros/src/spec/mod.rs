@@ -1,7 +1,9 @@
 //! `#[derive(AirbyteSpec)]`: a struct becomes a form.
 
-mod expand;
 mod model;
+
+mod check;
+mod expand;
 
 use crate::errors::Errors;
 use proc_macro2::TokenStream;

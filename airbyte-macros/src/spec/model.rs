@@ -1,7 +1,8 @@
 //! What the author wrote about a configuration: typed and checked, each value with its span.
 
-use crate::attr::{Words, last_segment};
-use crate::errors::{Errors, hint};
+use super::check::check;
+use crate::attr::Words;
+use crate::errors::Errors;
 use crate::{doc, frame, keys};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, ExprAssign, ExprLit, Fields, Ident, Lit, LitStr, Path, Type};
@@ -11,8 +12,15 @@ pub(super) struct Model {
     pub(super) title: String,
     pub(super) description: Option<String>,
     pub(super) documentation_url: Option<LitStr>,
-    pub(super) groups: Vec<(String, LitStr)>,
+    pub(super) groups: Groups,
     pub(super) fields: Vec<Field>,
+}
+
+/// The groups of fields: id and title.
+pub(super) enum Groups {
+    Known(Vec<(String, LitStr)>),
+    /// There is a mistake in them, so nothing can be said of a field's group.
+    Garbled,
 }
 
 pub(super) struct Field {
@@ -23,7 +31,10 @@ pub(super) struct Field {
     pub(super) description: Option<String>,
     pub(super) examples: Vec<Expr>,
     pub(super) default: Option<Expr>,
+    /// Also true if what was written cannot be read.
+    pub(super) has_default: bool,
     pub(super) pattern: Option<LitStr>,
+    pub(super) has_pattern: bool,
     pub(super) pattern_descriptor: Option<LitStr>,
     pub(super) min: Option<Expr>,
     pub(super) max: Option<Expr>,
@@ -39,8 +50,7 @@ impl Model {
         let mut words = Words::of(&item.attrs, keys::SPEC, errors);
         let sdk = frame::sdk(&mut words, errors);
         let text = |text: LitStr| text.value();
-        let groups = words.list("groups", errors).map(|(_, list)| list).unwrap_or_default();
-        let groups: Vec<_> = groups.iter().filter_map(|group| read_group(group, errors)).collect();
+        let groups = Groups::read(&mut words, errors);
         let title = words.text("title", errors).map(text).unwrap_or_else(|| connector_title(&item.ident));
         let description = words.text("description", errors).map(text).or_else(|| doc::comment(&item.attrs));
         let documentation_url = words.text("documentation_url", errors);
@@ -76,31 +86,61 @@ fn connector_title(ident: &Ident) -> String {
     }
 }
 
-/// `id = "Title"`.
-fn read_group(group: &Expr, errors: &mut Errors) -> Option<(String, LitStr)> {
-    if let Expr::Assign(ExprAssign { left, right, .. }) = group {
-        if let (Expr::Path(id), Expr::Lit(ExprLit { lit: Lit::Str(title), .. })) = (&**left, &**right) {
-            if let Some(id) = id.path.get_ident() {
-                return Some((id.unraw().to_string(), title.clone()));
+impl Groups {
+    fn read(words: &mut Words, errors: &mut Errors) -> Self {
+        let mentioned = words.mention("groups");
+        let Some((_, list)) = words.list("groups", errors) else {
+            return if mentioned { Self::Garbled } else { Self::Known(Vec::new()) };
+        };
+        let mut groups: Vec<(String, LitStr)> = Vec::new();
+        let mut garbled = false;
+        for group in &list {
+            match read_group(group, errors) {
+                Some((id, _)) if groups.iter().any(|(other, _)| *other == id) => {
+                    errors.at(group, format!("the group `{id}` is declared twice"));
+                }
+                Some(group) => groups.push(group),
+                None => garbled = true,
             }
         }
+        if garbled { Self::Garbled } else { Self::Known(groups) }
+    }
+
+    pub(super) fn known(&self) -> Option<&[(String, LitStr)]> {
+        match self {
+            Self::Known(groups) => Some(groups),
+            Self::Garbled => None,
+        }
+    }
+}
+
+/// `id = "Title"`.
+fn read_group(group: &Expr, errors: &mut Errors) -> Option<(String, LitStr)> {
+    if let Expr::Assign(ExprAssign { left, right, .. }) = group
+        && let (Expr::Path(id), Expr::Lit(ExprLit { lit: Lit::Str(title), .. })) = (&**left, &**right)
+        && let Some(id) = id.path.get_ident()
+    {
+        return Some((id.unraw().to_string(), title.clone()));
     }
     errors.at(group, "a group is its id and its title: `groups(login = \"Login\")`");
     None
 }
 
 impl Field {
-    fn read(field: &syn::Field, groups: &[(String, LitStr)], errors: &mut Errors) -> Option<Self> {
+    fn read(field: &syn::Field, groups: &Groups, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
         let name = ident.unraw().to_string();
         let mut words = Words::of(&field.attrs, keys::FIELD, errors);
         let text = |text: LitStr| text.value();
+        let (has_default, has_pattern) = (words.mention("default"), words.mention("pattern"));
         let read = Self {
             title: words.text("title", errors).map(text).unwrap_or_else(|| doc::title(&name)),
             description: words.text("description", errors).map(text).or_else(|| doc::comment(&field.attrs)),
             examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: words.expr("default", errors),
+            has_default,
             pattern: words.text("pattern", errors),
+            has_pattern,
             pattern_descriptor: words.text("pattern_descriptor", errors),
             min: words.expr("min", errors),
             max: words.expr("max", errors),
@@ -112,40 +152,7 @@ impl Field {
             ident,
             name,
         };
-        read.check(groups, errors);
+        check(&read, groups, errors);
         Some(read)
-    }
-
-    /// What one word asks of another, and of the type.
-    fn check(&self, groups: &[(String, LitStr)], errors: &mut Errors) {
-        let ty = last_segment(&self.ty).map(|segment| segment.ident.to_string()).unwrap_or_default();
-        let optional = ty == "Option";
-        if let Some(default) = &self.default {
-            if optional {
-                errors
-                    .at(default, "a field with a default is never left out: remove `Option`, or the default");
-            }
-            if ty == "Secret" {
-                errors.at(default, "a secret has no default: the spec would show it to everybody");
-            }
-        }
-        if let (Some(words), None) = (&self.pattern_descriptor, &self.pattern) {
-            errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
-        }
-        if let (Some(flag), false) = (&self.always_show, optional || self.default.is_some()) {
-            errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
-        }
-        if let Some(group) = &self.group {
-            let id = group.value();
-            if groups.is_empty() {
-                errors.at(
-                    group,
-                    format!("no groups are declared; add `#[airbyte(groups({id} = \"…\"))]` to the struct"),
-                );
-            } else if !groups.iter().any(|(declared, _)| *declared == id) {
-                let legal = hint(&id, groups.iter().map(|(id, _)| id.as_str()));
-                errors.at(group, format!("there is no group `{id}`{legal}"));
-            }
-        }
     }
 }

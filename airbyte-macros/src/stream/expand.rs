@@ -13,7 +13,10 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
     describe(&mut item);
     let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
     let ident = &item.ident;
-    let fallback = frame::generics(&item, quote!(#sdk::__private::serde::Serialize + #sdk::__private::schemars::JsonSchema + 'static));
+    let fallback = frame::generics(
+        &item,
+        quote!(__airbyte::serde::Serialize + __airbyte::schemars::JsonSchema + 'static),
+    );
     let (generics, arguments, bounds) = fallback.split_for_impl();
 
     let namespace = model.namespace.as_ref().map(
@@ -37,18 +40,18 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
         ),
         Some(cursor) => {
             let (field, ty, name) = (&cursor.field, &cursor.ty, &cursor.name);
-            // Spanned at the type, so that one which cannot be a cursor is pointed at.
+            // Spanned at the type, so that one which cannot be a cursor is pointed at, and once.
             let projection = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::Cursor);
-            let value = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::cursor(&self.#field));
-            let methods = quote! {
-                const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
-
+            let method = quote_spanned! {ty.span()=>
                 #[inline]
-                fn cursor(&self) -> __airbyte::Option<&Self::Cursor> {
-                    #value
+                fn cursor(&self) -> __airbyte::Option<&#projection> {
+                    <#ty as __airbyte::CursorField>::cursor(&self.#field)
                 }
             };
-            (quote!(type Cursor = #projection;), Some(methods))
+            let constant = quote! {
+                const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
+            };
+            (quote!(type Cursor = #projection;), Some(quote!(#constant #method)))
         }
     };
     let stream = frame::block(

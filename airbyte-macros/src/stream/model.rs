@@ -69,7 +69,11 @@ impl Model {
         let cursor = cursor.and_then(|field| {
             let column = fields.find(&field, errors)?;
             // Generics are a mistake already; the type of the cursor would add one.
-            (!generic).then(|| Cursor { field: column.ident.clone(), ty: column.ty.clone(), name: column.name.clone() })
+            (!generic).then(|| Cursor {
+                field: column.ident.clone(),
+                ty: column.ty.clone(),
+                name: column.name.clone(),
+            })
         });
         let ascending = order.is_some_and(|order| is_ascending(&order, errors));
         check_attributes(item, errors);

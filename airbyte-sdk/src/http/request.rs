@@ -71,7 +71,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// A status of 400 and above, as [`Response::success`] sorts it, or no answer at all (a transient error).
+    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
+    /// are transient. No answer at all is transient too. The error quotes what the service says.
     pub fn send(&self) -> Result<Response> {
         let mut attempt = 1;
         loop {

@@ -1,4 +1,6 @@
-use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source};
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Emitter, Result, Stream, airbyte_source};
 
 #[derive(AirbyteSpec)]
 struct Config {
@@ -6,6 +8,6 @@ struct Config {
 }
 
 #[airbyte_source]
-fn fetch<T>(config: &Config, out: &mut Emitter<T>) -> Result<()> {
+fn fetch<T: Stream>(config: &Config, out: &mut Emitter<T>) -> Result<()> {
     Ok(())
 }

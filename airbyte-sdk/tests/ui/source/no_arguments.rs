@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use airbyte_sdk::{Result, airbyte_source};
 
 #[airbyte_source]

@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use airbyte_sdk::{AirbyteSpec, Result, airbyte_source};
 
 #[derive(AirbyteSpec)]

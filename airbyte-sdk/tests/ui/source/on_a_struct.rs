@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use airbyte_sdk::{airbyte_source};
 
 #[airbyte_source]

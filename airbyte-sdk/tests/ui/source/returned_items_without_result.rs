@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use airbyte_sdk::{AirbyteSpec, Date, Result, airbyte_source, airbyte_stream};
 
 #[derive(AirbyteSpec)]

@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
 
 #[derive(AirbyteSpec)]

@@ -1,4 +1,4 @@
-use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
+use airbyte_sdk::{AirbyteSpec, Emitter, Result, Source, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 #[airbyte(groups(place = "Place"), colour = "red")]
@@ -17,7 +17,10 @@ struct Day {
     day: String,
 }
 
-#[airbyte_source]
+fn source() -> Source<Config> {
+    Source::new("source-days", "1.0.0").full_refresh(fetch)
+}
+
 fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
     out.emit(Day { day: config.city.clone() })
 }

@@ -18,6 +18,22 @@ fn the_catalog_is_current() {
     assert_golden("tests/catalog.json", &catalogs[0]);
 }
 
+/// What the README's commands read with.
+#[test]
+fn the_configured_catalogs_are_current() {
+    let discovered = connector().discover(&config("http://127.0.0.1:9"));
+    for (file, mode) in [("fullrefresh", "full_refresh"), ("incremental", "incremental")] {
+        assert_golden(format!("integration_tests/{file}_configured_catalog.json"), &discovered.configured(mode));
+    }
+}
+
+#[test]
+fn the_readme_shows_the_connector_as_it_is() {
+    let (readme, connector) = (include_str!("../../../../README.md"), include_str!("../../src/main.rs"));
+    assert!(readme.contains(connector), "copy src/main.rs into the README");
+    assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
+}
+
 /// The values of the spec that Airbyte's tutorial builds by hand.
 #[test]
 fn the_spec_holds_the_tutorials() {
