@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Token, parenthesized};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Token, Type, parenthesized};
 
 /// `word`, `word = value` or `word(value, …)`.
 struct Word {
@@ -160,14 +160,23 @@ impl Word {
     fn value(input: ParseStream<'_>) -> syn::Result<Value> {
         Ok(if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Value::One(input.parse()?)
+            Value::One(ungrouped(input.parse()?))
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
-            Value::Many(Punctuated::<Expr, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+            let values = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
+            Value::Many(values.into_iter().map(ungrouped).collect())
         } else {
             Value::None
         })
+    }
+}
+
+/// A value that came through a macro of the author stands in an invisible group.
+fn ungrouped(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
     }
 }
 
@@ -194,10 +203,19 @@ pub(crate) fn field_name(value: &Expr, errors: &mut Errors) -> Option<Ident> {
     name
 }
 
-/// The last name of a type's path, if it is one: `Option` of `core::option::Option<T>`.
-pub(crate) fn last_segment(ty: &syn::Type) -> Option<&syn::PathSegment> {
+/// A type without parentheses, and without the invisible group of one that came through a macro of the author.
+pub(crate) fn bare(ty: &Type) -> &Type {
     match ty {
-        syn::Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        other => other,
+    }
+}
+
+/// The last name of a type's path, if it is one: `Option` of `core::option::Option<T>`.
+pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
+    match bare(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
         _ => None,
     }
 }

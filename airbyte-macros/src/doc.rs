@@ -52,7 +52,7 @@ pub(crate) fn title(name: &str) -> String {
         }
         let after_lower = name[..at].chars().next_back().is_some_and(|before| !before.is_uppercase());
         match words.last_mut() {
-            Some(word) if !start && !(letter.is_uppercase() && after_lower) => word.push(letter),
+            Some(word) if !(start || letter.is_uppercase() && after_lower) => word.push(letter),
             _ => words.push(letter.to_string()),
         }
         start = false;

@@ -190,8 +190,8 @@ pub use airbyte_macros::AirbyteSpec;
 /// | `order = unordered` | they do not (this is the default); a state is sent at the end |
 /// | `crate = ::path` | where the SDK is, if it is renamed |
 ///
-/// Doc comments become descriptions. `#[serde(rename = "…")]` gives a field another name. An inner struct derives
-/// `serde::Serialize` and `schemars::JsonSchema`, or is a stream itself.
+/// Doc comments become descriptions. `#[serde(rename = "…")]` gives a field another name. A field of another struct's
+/// type asks that struct for `serde::Serialize` and `schemars::JsonSchema`.
 ///
 /// ```
 /// use airbyte_sdk::{Stream, Timestamp, airbyte_stream};

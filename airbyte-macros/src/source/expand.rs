@@ -2,8 +2,8 @@
 
 use super::model::{Model, Stream};
 use crate::frame;
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -34,27 +34,35 @@ fn stream(stream: &Stream) -> TokenStream {
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
     let path = located(path, fetch.returns);
-    let config = quote_spanned!(fetch.config=> config);
-    let since = fetch.since.map(|span| quote_spanned!(span=> since));
-    let mut arguments = vec![config];
-    arguments.extend(since.clone());
+    let config = own("config", fetch.config);
+    let since = fetch.since.map(|span| own("since", span));
+    let out = own("out", fetch.out.unwrap_or(fetch.returns));
     let call = match fetch.out {
-        Some(span) => {
-            arguments.push(quote_spanned!(span=> out));
+        Some(_) => {
+            let arguments = [Some(&config), since.as_ref(), Some(&out)].into_iter().flatten();
             quote_spanned!(fetch.returns=> #path(#(#arguments),*))
         }
-        None => quote_spanned!(fetch.returns=> out.extend(#path(#(#arguments),*)?)),
+        None => {
+            let arguments = [Some(&config), since.as_ref()].into_iter().flatten();
+            quote_spanned!(fetch.returns=> #out.extend(#path(#(#arguments),*)?))
+        }
     };
     match since {
         Some(_) => {
             let method = quote_spanned!(stream.span()=> incremental);
-            quote!(.#method::<#record>(|config, since, out| #call))
+            quote!(.#method::<#record>(|#config, #since, #out| #call))
         }
         None => {
             let method = quote_spanned!(stream.span()=> full_refresh);
-            quote!(.#method::<#record>(|config, out| #call))
+            quote!(.#method::<#record>(|#config, #out| #call))
         }
     }
+}
+
+/// A name that stands in nobody's way: the author's function may be called `out` or `since`. Its span is wholly the
+/// author's, as hygiene would have the compiler speak of an expansion.
+fn own(name: &str, span: Span) -> Ident {
+    format_ident!("__{name}", span = span)
 }
 
 /// The same names, with what the compiler says of them said elsewhere.

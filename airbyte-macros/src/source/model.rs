@@ -1,6 +1,7 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
 use super::signature::{self, Fetch};
+use crate::attr::bare;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -94,7 +95,7 @@ fn path_of(config: &Type, method: &ImplItemFn) -> TokenStream {
 
 /// `T` of `&T`.
 pub(super) fn referred(ty: &Type) -> &Type {
-    match ty {
+    match bare(ty) {
         Type::Reference(reference) => &reference.elem,
         other => other,
     }

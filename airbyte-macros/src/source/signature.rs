@@ -1,6 +1,6 @@
 //! The arguments of a fetch function: which they are tells what kind of stream it is.
 
-use crate::attr::{as_text, last_segment};
+use crate::attr::{as_text, bare, last_segment};
 use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -71,7 +71,7 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
             return None;
         }
         if let Some(record) = emitter_record(ty) {
-            if !matches!(ty, Type::Reference(reference) if reference.mutability.is_some()) {
+            if !matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) {
                 errors.at(ty, "the emitter is lent: write `&mut Emitter<…>`");
                 return None;
             }
@@ -128,7 +128,7 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
             errors.at(receiver, "the configuration is lent: write `&self`");
             None
         }
-        FnArg::Typed(argument) => match &*argument.ty {
+        FnArg::Typed(argument) => match bare(&argument.ty) {
             ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
                 errors.at(argument, format!("the configuration comes first; {RIGHT}"));
                 None
@@ -165,7 +165,7 @@ fn is_plain_result(ty: &Type) -> bool {
     is_named(ty, "Result")
         && last_segment(ty)
             .and_then(generic_argument)
-            .is_some_and(|ty| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()))
+            .is_some_and(|ty| matches!(bare(ty), Type::Tuple(tuple) if tuple.elems.is_empty()))
 }
 
 fn is_named(ty: &Type, name: &str) -> bool {
@@ -174,7 +174,7 @@ fn is_named(ty: &Type, name: &str) -> bool {
 
 /// `&mut Emitter` that does not say of what.
 fn is_bare_emitter(ty: &Type) -> bool {
-    match ty {
+    match bare(ty) {
         Type::Reference(reference) => is_bare_emitter(&reference.elem),
         _ => last_segment(ty)
             .is_some_and(|segment| segment.ident == "Emitter" && generic_argument(segment).is_none()),
@@ -183,7 +183,7 @@ fn is_bare_emitter(ty: &Type) -> bool {
 
 /// `T` of `&mut Emitter<T>`.
 fn emitter_record(ty: &Type) -> Option<&Type> {
-    match ty {
+    match bare(ty) {
         Type::Reference(reference) => emitter_record(&reference.elem),
         _ => generic_argument(last_segment(ty).filter(|segment| segment.ident == "Emitter")?),
     }
@@ -194,7 +194,7 @@ fn returned_record(output: &ReturnType) -> Option<&Type> {
     let ReturnType::Type(_, ty) = output else {
         return None;
     };
-    let Type::ImplTrait(returned) = generic_argument(last_segment(ty)?)? else {
+    let Type::ImplTrait(returned) = bare(generic_argument(last_segment(ty)?)?) else {
         return None;
     };
     let item = returned.bounds.iter().find_map(|bound| {

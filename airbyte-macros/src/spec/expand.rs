@@ -2,7 +2,7 @@
 
 use super::model::{Field, Model};
 use crate::frame;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Expr, ExprLit, Lit, Path};
@@ -15,21 +15,28 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
         let groups = groups.iter().map(|(id, title)| quote!((#id, #title)));
         quote!(const GROUPS: &'static [(&'static str, &'static str)] = &[#(#groups),*];)
     });
-    let locals: Vec<_> = model.fields.iter().map(|field| format_ident!("__{}", field.name)).collect();
+    // Names of our own, so that they hide nothing that a default refers to.
+    let own = |name: &str| Ident::new(name, Span::mixed_site());
+    let form = own("form");
+    let locals: Vec<_> = model.fields.iter().map(|field| own(&format!("__{}", field.name))).collect();
+    // A type that cannot be a field is reported here, at its place; below it is then taken for one.
+    let bounds =
+        model.fields.iter().map(|Field { ty, .. }| quote_spanned!(ty.span()=> #ty: #sdk::spec::ConfigValue));
     let idents = model.fields.iter().map(|field| &field.ident);
     let calls = model.fields.iter().map(field);
     frame::block(
         sdk,
         quote! {
             #[automatically_derived]
-            impl __airbyte::AirbyteSpec for #ident {
+            #[allow(trivial_bounds)]
+            impl __airbyte::AirbyteSpec for #ident where #(#bounds),* {
                 const TITLE: &'static str = #title;
                 #description
                 #documentation_url
                 #groups
 
-                fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
-                    #(let #locals = form.field(#calls);)*
+                fn form(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+                    #(let #locals = #form.field(#calls);)*
                     __airbyte::Some(Self { #(#idents: #locals?),* })
                 }
             }

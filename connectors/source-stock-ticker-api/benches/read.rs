@@ -1,6 +1,13 @@
 //! The connector from end to end: how fast it starts, and how fast and in how much memory it reads a million records
 //! page by page from the emulator. `cargo bench -p source-stock-ticker-api --bench read`
-#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, clippy::disallowed_macros, clippy::disallowed_methods, reason = "a benchmark")]
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark"
+)]
 
 use airbyte_sdk::testing::Connector;
 use jiff::{Timestamp, ToSpan, tz::Offset};
@@ -33,7 +40,13 @@ fn start() {
         .collect();
     times.sort_unstable();
     let milliseconds = |at: usize| times[at].as_secs_f64() * 1e3;
-    println!("spec: {:.2} ms (median of {}; {:.2} to {:.2})", milliseconds(100), times.len(), milliseconds(0), milliseconds(199));
+    println!(
+        "spec: {:.2} ms (median of {}; {:.2} to {:.2})",
+        milliseconds(100),
+        times.len(),
+        milliseconds(0),
+        milliseconds(199)
+    );
 }
 
 fn read(records: u64, days: usize) {
@@ -49,7 +62,8 @@ fn read(records: u64, days: usize) {
     let config = json!({"stock_ticker": "TSLA", "api_key": "bench-key", "api_url": emulator.url(), "start_date": first_day(days)});
     let connector = Connector::new(PROGRAM);
     let catalog = connector.discover(&config).configured("incremental");
-    let mut runs: Vec<(Duration, u64)> = (0..=RUNS).map(|_| measure(&connector, &config, &catalog)).skip(1).collect();
+    let mut runs: Vec<(Duration, u64)> =
+        (0..=RUNS).map(|_| measure(&connector, &config, &catalog)).skip(1).collect();
     runs.sort_unstable();
     let seconds = runs[RUNS / 2].0.as_secs_f64();
     println!(

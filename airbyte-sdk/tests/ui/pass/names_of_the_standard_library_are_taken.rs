@@ -1,71 +1,75 @@
 #![deny(warnings)]
 
-use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Error, airbyte_source, airbyte_stream};
+mod connector {
+    use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Error, airbyte_source, airbyte_stream};
 
-/// The author's own types; generated code means others.
-#[allow(dead_code)]
-mod own {
-    pub struct Option;
-    pub struct Some;
-    pub struct None;
-    pub struct Result;
-    pub struct Ok;
-    pub struct Err;
-    pub struct String;
-    pub struct Vec;
-    pub struct Box;
-    pub trait Into {}
-    pub trait From {}
-    pub trait Default {}
-    pub trait Iterator {}
+    /// The author's own types; generated code means others.
+    #[allow(dead_code)]
+    mod own {
+        pub struct Option;
+        pub struct Some;
+        pub struct None;
+        pub struct Result;
+        pub struct Ok;
+        pub struct Err;
+        pub struct String;
+        pub struct Vec;
+        pub struct Box;
+        pub trait Into {}
+        pub trait From {}
+        pub trait Default {}
+        pub trait Iterator {}
+    }
+
+    #[allow(unused_imports)]
+    use own::*;
+
+    #[derive(AirbyteSpec)]
+    struct Config {
+        #[airbyte(default = "Berlin", examples("Berlin", "Paris"), pattern = ".+")]
+        city: std::string::String,
+        #[airbyte(default = 10 * 10, min = 1)]
+        pages: u32,
+        start: std::option::Option<Date>,
+    }
+
+    #[airbyte_stream(name = "days", primary_key(day), cursor = day)]
+    struct Day {
+        day: Date,
+        note: std::option::Option<std::string::String>,
+    }
+
+    #[derive(Deserialize)]
+    struct Page {
+        note: std::option::Option<std::string::String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Status {
+        Open,
+        Closed { pages: u32 },
+    }
+
+    #[airbyte_source(check = check)]
+    fn fetch(
+        config: &Config,
+        since: std::option::Option<Date>,
+        out: &mut Emitter<Day>,
+    ) -> std::result::Result<(), Error> {
+        let page: Page = out.http().get(config.city.as_str()).json()?;
+        let status: Status = out.http().get(config.city.as_str()).json()?;
+        let pages = match status {
+            Status::Open => config.pages,
+            Status::Closed { pages } => pages,
+        };
+        let day = since.or(config.start).unwrap_or(Date::MIN);
+        out.emit(Day { day, note: page.note.filter(|_| pages > 0) })
+    }
+
+    fn check(_: &Config, _: &airbyte_sdk::Http) -> std::result::Result<(), Error> {
+        std::result::Result::Ok(())
+    }
 }
 
-#[allow(unused_imports)]
-use own::*;
-
-#[derive(AirbyteSpec)]
-struct Config {
-    #[airbyte(default = "Berlin", examples("Berlin", "Paris"), pattern = ".+")]
-    city: std::string::String,
-    #[airbyte(default = 10 * 10, min = 1)]
-    pages: u32,
-    start: std::option::Option<Date>,
-}
-
-#[airbyte_stream(name = "days", primary_key(day), cursor = day)]
-struct Day {
-    day: Date,
-    note: std::option::Option<std::string::String>,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    note: std::option::Option<std::string::String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Open,
-    Closed { pages: u32 },
-}
-
-#[airbyte_source(check = check)]
-fn fetch(
-    config: &Config,
-    since: std::option::Option<Date>,
-    out: &mut Emitter<Day>,
-) -> std::result::Result<(), Error> {
-    let page: Page = out.http().get(config.city.as_str()).json()?;
-    let status: Status = out.http().get(config.city.as_str()).json()?;
-    let pages = match status {
-        Status::Open => config.pages,
-        Status::Closed { pages } => pages,
-    };
-    let day = since.or(config.start).unwrap_or(Date::MIN);
-    out.emit(Day { day, note: page.note.filter(|_| pages > 0) })
-}
-
-fn check(_: &Config, _: &airbyte_sdk::Http) -> std::result::Result<(), Error> {
-    std::result::Result::Ok(())
-}
+fn main() {}

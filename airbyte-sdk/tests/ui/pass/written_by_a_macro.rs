@@ -1,25 +1,29 @@
 #![deny(warnings)]
 
-use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
+mod connector {
+    use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
 
-macro_rules! connector {
-    ($config:ident, $record:ident { $($field:ident: $ty:ty = $default:expr),* $(,)? }, $name:literal, $cursor:ident) => {
-        #[derive(AirbyteSpec)]
-        struct $config {
-            $(#[airbyte(default = $default)] $field: $ty,)*
-        }
+    macro_rules! connector {
+        ($config:ident, $record:ident { $($field:ident: $ty:ty = $default:expr),* $(,)? }, $name:literal, $cursor:ident) => {
+            #[derive(AirbyteSpec)]
+            struct $config {
+                $(#[airbyte(default = $default)] $field: $ty,)*
+            }
 
-        #[airbyte_stream(name = $name, cursor = $cursor)]
-        struct $record {
-            $($field: $ty,)*
-        }
+            #[airbyte_stream(name = $name, cursor = $cursor)]
+            struct $record {
+                $($field: $ty,)*
+            }
 
-        #[airbyte_source]
-        fn fetch(config: &$config, since: Option<u32>, out: &mut Emitter<$record>) -> Result<()> {
-            drop(since);
-            out.emit($record { $($field: config.$field.clone(),)* })
-        }
-    };
+            #[airbyte_source]
+            fn fetch(config: &$config, since: Option<u32>, out: &mut Emitter<$record>) -> Result<()> {
+                let _ = since;
+                out.emit($record { $($field: config.$field.clone(),)* })
+            }
+        };
+    }
+
+    connector!(Settings, Thing { id: u32 = 5, text: String = "none" }, "things", id);
 }
 
-connector!(Settings, Thing { id: u32 = 5, text: String = "none" }, "things", id);
+fn main() {}

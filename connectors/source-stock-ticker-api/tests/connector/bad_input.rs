@@ -67,6 +67,17 @@ fn debug_is_accepted_everywhere() {
     }
 }
 
+#[test]
+fn the_platforms_log_level_is_heeded_however_it_is_written() {
+    let emulator = emulator();
+    let connector = connector();
+    for (level, debug) in [("DEBUG", true), ("debug", true), ("INFO", false), ("nonsense", false)] {
+        let mut command = connector.read_command(&config(&emulator.url()), &catalog("incremental"), None);
+        let stdout = command.env("LOG_LEVEL", level).output().unwrap().stdout;
+        assert_eq!(String::from_utf8(stdout).unwrap().contains("\"level\":\"DEBUG\""), debug, "{level}");
+    }
+}
+
 /// Runs `check`, `discover` and `read` with this text as the config file.
 fn with_config(text: &[u8]) -> [Run; 3] {
     let connector = connector();

@@ -23,7 +23,10 @@ fn the_catalog_is_current() {
 fn the_configured_catalogs_are_current() {
     let discovered = connector().discover(&config("http://127.0.0.1:9"));
     for (file, mode) in [("fullrefresh", "full_refresh"), ("incremental", "incremental")] {
-        assert_golden(format!("integration_tests/{file}_configured_catalog.json"), &discovered.configured(mode));
+        assert_golden(
+            format!("integration_tests/{file}_configured_catalog.json"),
+            &discovered.configured(mode),
+        );
     }
 }
 
@@ -32,6 +35,13 @@ fn the_readme_shows_the_connector_as_it_is() {
     let (readme, connector) = (include_str!("../../../../README.md"), include_str!("../../src/main.rs"));
     assert!(readme.contains(connector), "copy src/main.rs into the README");
     assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
+}
+
+#[test]
+fn the_image_is_labelled_with_the_version() {
+    let dockerfile = include_str!("../../../../Dockerfile");
+    let version = concat!("ARG VERSION=", env!("CARGO_PKG_VERSION"), "\n");
+    assert!(dockerfile.contains(version), "the Dockerfile has another version than Cargo.toml");
 }
 
 /// The values of the spec that Airbyte's tutorial builds by hand.
