@@ -9,7 +9,7 @@ pub(crate) fn comment(attributes: &[Attribute]) -> Option<String> {
     for line in attributes
         .iter()
         .filter_map(line)
-        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>())
     {
         let line = line.trim();
         if line.is_empty() {

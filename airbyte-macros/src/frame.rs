@@ -2,7 +2,7 @@
 
 use crate::attr::Words;
 use crate::errors::Errors;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
 
@@ -51,4 +51,13 @@ pub(crate) fn path_text(sdk: &Path, name: &str) -> String {
     text.push_str("::__private::");
     text.push_str(name);
     text
+}
+
+/// The same names, with what the compiler says of them said at another place.
+pub(crate) fn located(tokens: &impl ToTokens, span: Span) -> TokenStream {
+    let located = tokens.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    located.collect()
 }

@@ -10,6 +10,9 @@ mod source;
 mod spec;
 mod stream;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 

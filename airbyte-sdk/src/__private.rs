@@ -12,5 +12,16 @@ pub use schemars;
 pub use serde;
 pub use std::process::ExitCode;
 
+/// Stands in for the function that serde writes for a type, after serde found a mistake in it and wrote none. Without it
+/// the compiler would report the missing function as well.
+pub trait Unread: Sized {
+    /// Never called: the program is not built. A function of the type itself comes first.
+    fn deserialize<'de, T, D: serde::Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+        Err(serde::de::Error::custom(""))
+    }
+}
+
+impl<T> Unread for T {}
+
 /// What a schema is.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -33,6 +33,7 @@ pub trait CursorField {
 
 macro_rules! cursors {
     ($($ty:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Cursor for $ty {}
 
         impl CursorField for $ty {

@@ -54,6 +54,9 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
         #[allow(dead_code)]
         #item
 
+        #[allow(unused_imports)]
+        use __airbyte::Unread as _;
+
         #[automatically_derived]
         impl<'de> __airbyte::serde::Deserialize<'de> for #ident {
             fn deserialize<D: __airbyte::serde::Deserializer<'de>>(deserializer: D) -> __airbyte::Result<Self, D::Error> {

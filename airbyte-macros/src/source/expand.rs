@@ -33,7 +33,7 @@ fn stream(stream: &Stream) -> TokenStream {
     let Stream { path, fetch } = stream;
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
-    let path = located(path, fetch.returns);
+    let path = frame::located(path, fetch.returns);
     let config = own("config", fetch.config);
     let since = fetch.since.map(|span| own("since", span));
     let out = own("out", fetch.out.unwrap_or(fetch.returns));
@@ -63,13 +63,4 @@ fn stream(stream: &Stream) -> TokenStream {
 /// author's, as hygiene would have the compiler speak of an expansion.
 fn own(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
-}
-
-/// The same names, with what the compiler says of them said elsewhere.
-fn located(tokens: &TokenStream, span: Span) -> TokenStream {
-    let located = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    located.collect()
 }

@@ -75,7 +75,7 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
                 errors.at(ty, "the emitter is lent: write `&mut Emitter<…>`");
                 return None;
             }
-            out = Some((record.clone(), ty.span()));
+            out = Some((record.clone(), record.span()));
         } else if is_named(ty, "Option") && since.is_none() {
             since = Some(ty.span());
         } else if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "since") {
@@ -133,7 +133,7 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
                 errors.at(argument, format!("the configuration comes first; {RIGHT}"));
                 None
             }
-            Type::Reference(reference) if reference.mutability.is_none() => Some(argument.ty.span()),
+            Type::Reference(reference) if reference.mutability.is_none() => Some(reference.elem.span()),
             Type::Reference(_) => {
                 errors.at(&argument.ty, "the configuration cannot be changed: write `&Config`");
                 None

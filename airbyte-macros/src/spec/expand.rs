@@ -20,8 +20,10 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     let form = own("form");
     let locals: Vec<_> = model.fields.iter().map(|field| own(&format!("__{}", field.name))).collect();
     // A type that cannot be a field is reported here, at its place; below it is then taken for one.
-    let bounds =
-        model.fields.iter().map(|Field { ty, .. }| quote_spanned!(ty.span()=> #ty: #sdk::spec::ConfigValue));
+    let bounds = model.fields.iter().map(|Field { ty, .. }| {
+        let value = frame::located(&quote!(#sdk::spec::ConfigValue), ty.span());
+        quote_spanned!(ty.span()=> #ty: #value)
+    });
     let idents = model.fields.iter().map(|field| &field.ident);
     let calls = model.fields.iter().map(field);
     frame::block(

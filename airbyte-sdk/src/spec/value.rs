@@ -115,6 +115,7 @@ fn schema<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for String {
     type Bound = Textual;
 
@@ -131,6 +132,7 @@ impl ConfigValue for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for Secret {
     type Bound = Textual;
 
@@ -151,6 +153,7 @@ impl ConfigValue for Secret {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for bool {
     type Bound = Unbounded;
 
@@ -167,6 +170,7 @@ impl ConfigValue for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for Date {
     type Bound = Unbounded;
 
@@ -188,6 +192,7 @@ impl ConfigValue for Date {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ConfigValue for Timestamp {
     type Bound = Unbounded;
 
@@ -230,6 +235,7 @@ fn parse_text<T: std::str::FromStr>(
 
 macro_rules! integers {
     ($($ty:ty: $words:literal, $minimum:expr, $maximum:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl ConfigValue for $ty {
             type Bound = $ty;
 
@@ -294,6 +300,7 @@ fn whole_number(value: &Value) -> Option<i128> {
 
 macro_rules! floats {
     ($($ty:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl ConfigValue for $ty {
             type Bound = $ty;
 
@@ -325,6 +332,7 @@ macro_rules! floats {
 floats!(f32, f64);
 
 /// An optional field: null and absent are the same.
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Option<T> {
     type Bound = T::Bound;
 
@@ -353,6 +361,7 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Vec<T> {
     type Bound = Unbounded;
 

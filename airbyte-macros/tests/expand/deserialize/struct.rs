@@ -1,0 +1,22 @@
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[derive(__airbyte::serde::Deserialize)]
+    #[serde(crate = "::airbyte_sdk::__private::serde", remote = "Page")]
+    #[allow(dead_code)]
+    #[serde(rename_all = "camelCase")]
+    pub struct __Mirror {
+        results: Vec<Bar>,
+        #[serde(rename = "next")]
+        next_url: Option<String>,
+    }
+    #[allow(unused_imports)]
+    use __airbyte::Unread as _;
+    #[automatically_derived]
+    impl<'de> __airbyte::serde::Deserialize<'de> for Page {
+        fn deserialize<D: __airbyte::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> __airbyte::Result<Self, D::Error> {
+            __Mirror::deserialize(deserializer)
+        }
+    }
+};

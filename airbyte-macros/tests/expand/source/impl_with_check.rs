@@ -1,0 +1,30 @@
+impl Config {
+    fn days(&self, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+        out.emit(Day {
+            day: since.unwrap_or(self.start_date),
+        })
+    }
+    fn cities(&self) -> Result<impl Iterator<Item = Result<City>>> {
+        Ok(self.names()?.into_iter().map(|name| Ok(City { name })))
+    }
+    fn check(&self, http: &Http) -> Result<()> {
+        self.names().map(drop)
+    }
+    fn names(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+fn main() -> ::airbyte_sdk::__private::ExitCode {
+    use ::airbyte_sdk::__private as __airbyte;
+    __airbyte::Source::<
+        Config,
+    >::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
+        .incremental::<
+            Day,
+        >(|__config, __since, __out| <Config>::days(__config, __since, __out))
+        .full_refresh::<
+            City,
+        >(|__config, __out| __out.extend(<Config>::cities(__config)?))
+        .check(<Config>::check)
+        .run()
+}

@@ -1,0 +1,88 @@
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    #[allow(trivial_bounds)]
+    impl __airbyte::AirbyteSpec for Config
+    where
+        String: ::airbyte_sdk::spec::ConfigValue,
+        Secret: ::airbyte_sdk::spec::ConfigValue,
+        u32: ::airbyte_sdk::spec::ConfigValue,
+        String: ::airbyte_sdk::spec::ConfigValue,
+        Vec<String>: ::airbyte_sdk::spec::ConfigValue,
+        Option<Date>: ::airbyte_sdk::spec::ConfigValue,
+        Option<String>: ::airbyte_sdk::spec::ConfigValue,
+    {
+        const TITLE: &'static str = "Shop";
+        const DESCRIPTION: __airbyte::Option<&'static str> = __airbyte::Some(
+            "What is sold, and how often.",
+        );
+        const DOCUMENTATION_URL: __airbyte::Option<&'static str> = __airbyte::Some(
+            "https://example.com/shop",
+        );
+        const GROUPS: &'static [(&'static str, &'static str)] = &[
+            ("login", "Login"),
+            ("reading", "Reading"),
+        ];
+        fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            let __shop = form
+                .field(
+                    __airbyte::Field::<String>::new("shop")
+                        .title("Shop name")
+                        .description("As in its address.")
+                        .examples(["a", "b"])
+                        .pattern("^[a-z]+$")
+                        .pattern_descriptor("small letters")
+                        .group("reading"),
+                );
+            let __api_key = form
+                .field(
+                    __airbyte::Field::<Secret>::new("api_key")
+                        .title("API Key")
+                        .description("The key of the API")
+                        .group("login")
+                        .multiline(),
+                );
+            let __page_size = form
+                .field(
+                    __airbyte::Field::<u32>::new("page_size")
+                        .title("Page Size")
+                        .default(100)
+                        .min(1)
+                        .max(1000)
+                        .hidden(),
+                );
+            let __api_url = form
+                .field(
+                    __airbyte::Field::<String>::new("api_url")
+                        .title("API URL")
+                        .default(__airbyte::Into::into("https://example.com")),
+                );
+            let __states = form
+                .field(
+                    __airbyte::Field::<Vec<String>>::new("states")
+                        .title("States")
+                        .default({
+                            let value: Vec<String> = vec!["open".to_owned()];
+                            value
+                        }),
+                );
+            let __start_date = form
+                .field(
+                    __airbyte::Field::<Option<Date>>::new("start_date")
+                        .title("Start Date")
+                        .always_show(),
+                );
+            let __type = form
+                .field(__airbyte::Field::<Option<String>>::new("type").title("Type"));
+            __airbyte::Some(Self {
+                shop: __shop?,
+                api_key: __api_key?,
+                page_size: __page_size?,
+                api_url: __api_url?,
+                states: __states?,
+                start_date: __start_date?,
+                r#type: __type?,
+            })
+        }
+    }
+};

@@ -1,0 +1,16 @@
+::core::compile_error! {
+    "unknown word `titel`; did you mean `title`? Legal here: `title`, `description`, `examples`, `default`, `pattern`, `pattern_descriptor`, `min`, `max`, `hidden`, `multiline`, `always_show`, `group`"
+}
+::core::compile_error! {
+    "`hidden` takes no value: write just `hidden`"
+}
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::AirbyteSpec for Config {
+        const TITLE: &'static str = "";
+        fn form(_: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            __airbyte::None
+        }
+    }
+};

@@ -1,0 +1,16 @@
+const _: () = {
+    use ::renamed::__private as __airbyte;
+    #[automatically_derived]
+    #[allow(trivial_bounds)]
+    impl __airbyte::AirbyteSpec for Config
+    where
+        String: ::renamed::spec::ConfigValue,
+    {
+        const TITLE: &'static str = "Config";
+        fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            let __city = form
+                .field(__airbyte::Field::<String>::new("city").title("City"));
+            __airbyte::Some(Self { city: __city? })
+        }
+    }
+};

@@ -1,0 +1,43 @@
+#[derive(
+    ::airbyte_sdk::__private::serde::Serialize,
+    ::airbyte_sdk::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::airbyte_sdk::__private::serde")]
+#[schemars(crate = "::airbyte_sdk::__private::schemars")]
+/// What somebody bought.
+///
+/// Orders are never deleted.
+#[derive(Debug)]
+#[schemars(description = "What somebody bought.\n\nOrders are never deleted.")]
+pub struct Order {
+    id: u64,
+    shop: String,
+    /// When the order
+    /// was changed last
+    #[serde(rename = "updatedAt")]
+    #[schemars(description = "When the order was changed last")]
+    updated_at: Option<Timestamp>,
+}
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Stream for Order {
+        type Cursor = <Option<Timestamp> as __airbyte::CursorField>::Cursor;
+        const NAME: &'static str = "orders";
+        const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some("shop");
+        const PRIMARY_KEY: &'static [&'static [&'static str]] = &[&["id"], &["shop"]];
+        const ORDER: __airbyte::Order = __airbyte::Order::Ascending;
+        const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(
+            "updatedAt",
+        );
+        #[inline]
+        fn cursor(
+            &self,
+        ) -> __airbyte::Option<&<Option<Timestamp> as __airbyte::CursorField>::Cursor> {
+            <Option<Timestamp> as __airbyte::CursorField>::cursor(&self.updated_at)
+        }
+        fn json_schema() -> __airbyte::JsonObject {
+            __airbyte::of_record::<Self>()
+        }
+    }
+};

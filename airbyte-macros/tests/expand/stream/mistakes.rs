@@ -1,0 +1,30 @@
+::core::compile_error! {
+    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `order`, `crate`"
+}
+::core::compile_error! {
+    "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"
+}
+::core::compile_error! {
+    "`#[airbyte_stream]` derives `Serialize` already; remove this one"
+}
+#[derive(
+    ::airbyte_sdk::__private::serde::Serialize,
+    ::airbyte_sdk::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::airbyte_sdk::__private::serde")]
+#[schemars(crate = "::airbyte_sdk::__private::schemars")]
+#[derive(Debug)]
+struct City {
+    founded: Date,
+}
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Stream for City {
+        type Cursor = __airbyte::NoCursor;
+        const NAME: &'static str = "city";
+        fn json_schema() -> __airbyte::JsonObject {
+            __airbyte::of_record::<Self>()
+        }
+    }
+};

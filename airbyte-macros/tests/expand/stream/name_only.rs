@@ -1,0 +1,20 @@
+#[derive(
+    ::airbyte_sdk::__private::serde::Serialize,
+    ::airbyte_sdk::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::airbyte_sdk::__private::serde")]
+#[schemars(crate = "::airbyte_sdk::__private::schemars")]
+struct City {
+    name: String,
+}
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Stream for City {
+        type Cursor = __airbyte::NoCursor;
+        const NAME: &'static str = "cities";
+        fn json_schema() -> __airbyte::JsonObject {
+            __airbyte::of_record::<Self>()
+        }
+    }
+};

@@ -1,0 +1,27 @@
+#[derive(
+    ::renamed::__private::serde::Serialize,
+    ::renamed::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::renamed::__private::serde")]
+#[schemars(crate = "::renamed::__private::schemars")]
+struct City {
+    founded: Date,
+}
+const _: () = {
+    use ::renamed::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Stream for City {
+        type Cursor = <Date as __airbyte::CursorField>::Cursor;
+        const NAME: &'static str = "cities";
+        const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some("founded");
+        #[inline]
+        fn cursor(
+            &self,
+        ) -> __airbyte::Option<&<Date as __airbyte::CursorField>::Cursor> {
+            <Date as __airbyte::CursorField>::cursor(&self.founded)
+        }
+        fn json_schema() -> __airbyte::JsonObject {
+            __airbyte::of_record::<Self>()
+        }
+    }
+};
