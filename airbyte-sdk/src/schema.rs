@@ -100,10 +100,10 @@ fn nullable(mut schema: Value) -> Value {
         types.insert(0, "null".into());
         *ty = types.into();
     }
-    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-        if !words.contains(&Value::Null) {
-            words.push(Value::Null);
-        }
+    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut)
+        && !words.contains(&Value::Null)
+    {
+        words.push(Value::Null);
     }
     schema
 }

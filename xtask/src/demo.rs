@@ -2,7 +2,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_macros,
-    clippy::disallowed_methods,
     reason = "a tool for people: it prints, and shows files"
 )]
 

@@ -59,16 +59,13 @@ fn problems_of(catalog: &Value) -> Problems {
     problems
 }
 
-fn expect<'v, T: ?Sized>(
+fn expect<'v, T>(
     problems: &mut Problems,
     value: Option<&'v Value>,
     path: &str,
     kind: &str,
     cast: fn(&'v Value) -> Option<T>,
-) -> Option<T>
-where
-    T: Sized,
-{
+) -> Option<T> {
     let Some(value) = value else {
         problems.add(path, "is missing");
         return None;

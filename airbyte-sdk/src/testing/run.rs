@@ -1,6 +1,5 @@
 //! A connector's program and its runs.
 #![expect(
-    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
     reason = "this is for tests: a failure to run one is a failure of the test"

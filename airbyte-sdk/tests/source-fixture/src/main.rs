@@ -142,7 +142,10 @@ impl Config {
             "transient" => Err(Error::transient("try later")),
             "system" => Err("x".parse::<i64>().err().map_or_else(|| Error::system("no error"), Error::from)),
             "panic" => panic!("no check today"),
-            _ => Ok(log::info!("{} and {}", self.ratio, self.count)),
+            _ => {
+                log::info!("{} and {}", self.ratio, self.count);
+                Ok(())
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
@@ -50,5 +51,3 @@ mod connector {
         Ok(())
     }
 }
-
-fn main() {}

@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{Emitter, Result, airbyte_source};
@@ -35,5 +36,3 @@ mod connector {
         out.emit(streams::Event { id: 1, at: airbyte_sdk::Timestamp::UNIX_EPOCH, tags })
     }
 }
-
-fn main() {}

@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_source, airbyte_stream};
@@ -29,5 +30,3 @@ mod connector {
         out.emit(Thing { r#type, r#where: config.r#match.clone() })
     }
 }
-
-fn main() {}

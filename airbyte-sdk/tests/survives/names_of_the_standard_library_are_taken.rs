@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Error, airbyte_source, airbyte_stream};
@@ -6,19 +7,19 @@ mod connector {
     /// The author's own types; generated code means others.
     #[allow(dead_code)]
     mod own {
-        pub struct Option;
-        pub struct Some;
-        pub struct None;
-        pub struct Result;
-        pub struct Ok;
-        pub struct Err;
-        pub struct String;
-        pub struct Vec;
-        pub struct Box;
-        pub trait Into {}
-        pub trait From {}
-        pub trait Default {}
-        pub trait Iterator {}
+        pub(super) struct Option;
+        pub(super) struct Some;
+        pub(super) struct None;
+        pub(super) struct Result;
+        pub(super) struct Ok;
+        pub(super) struct Err;
+        pub(super) struct String;
+        pub(super) struct Vec;
+        pub(super) struct Box;
+        pub(super) trait Into {}
+        pub(super) trait From {}
+        pub(super) trait Default {}
+        pub(super) trait Iterator {}
     }
 
     #[allow(unused_imports)]
@@ -71,5 +72,3 @@ mod connector {
         std::result::Result::Ok(())
     }
 }
-
-fn main() {}

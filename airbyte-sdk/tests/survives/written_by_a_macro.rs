@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
@@ -25,5 +26,3 @@ mod connector {
 
     connector!(Settings, Thing { id: u32 = 5, text: String = "none" }, "things", id);
 }
-
-fn main() {}

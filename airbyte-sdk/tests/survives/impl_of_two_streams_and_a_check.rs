@@ -1,4 +1,5 @@
 #![deny(warnings)]
+#![allow(dead_code)]
 
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Date, Emitter, Error, Http, Result, airbyte_source, airbyte_stream};
@@ -40,5 +41,3 @@ mod connector {
         }
     }
 }
-
-fn main() {}

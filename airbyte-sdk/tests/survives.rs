@@ -1,0 +1,15 @@
+//! Unusual and right: surroundings in which the macros must work. That it compiles is the test.
+#![allow(dead_code, reason = "each module has a `main` that nobody calls")]
+
+#[path = "survives/impl_of_two_streams_and_a_check.rs"]
+mod impl_of_two_streams_and_a_check;
+#[path = "survives/names_of_the_standard_library_are_taken.rs"]
+mod names_of_the_standard_library_are_taken;
+#[path = "survives/names_that_generated_code_uses.rs"]
+mod names_that_generated_code_uses;
+#[path = "survives/raw_identifiers.rs"]
+mod raw_identifiers;
+#[path = "survives/record_of_a_private_module.rs"]
+mod record_of_a_private_module;
+#[path = "survives/written_by_a_macro.rs"]
+mod written_by_a_macro;
