@@ -17,9 +17,9 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print which settings the connector needs
+    /// Print what the connector needs to be configured with
     Spec,
-    /// Try the settings
+    /// Try a configuration
     Check(ConfigFile),
     /// Print which streams there are
     Discover(ConfigFile),
@@ -38,7 +38,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigFile {
-    /// The settings, as JSON
+    /// The configuration, as JSON
     #[arg(long = "config", value_name = "FILE")]
     pub(crate) path: PathBuf,
 }

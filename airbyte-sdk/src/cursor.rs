@@ -74,6 +74,8 @@ pub enum Order {
 /// Follows the cursor of one read.
 pub(crate) struct Progress<C> {
     order: Order,
+    /// The position resumed from.
+    since: Option<C>,
     /// The furthest position: the one resumed from, or that of a record seen.
     furthest: Option<C>,
     /// The last position seen in this read, kept apart because a read may begin before where it resumes.
@@ -82,10 +84,10 @@ pub(crate) struct Progress<C> {
 
 impl<C: PartialOrd + Clone + Serialize> Progress<C> {
     pub(crate) fn new(order: Order, since: Option<C>) -> Self {
-        Self { order, furthest: since, last: None }
+        Self { order, furthest: since.clone(), since, last: None }
     }
 
-    /// Whether a state may be sent before the stream has ended.
+    /// Whether a state may be sent before the stream has ended. No longer so once the order did not hold.
     pub(crate) fn can_checkpoint(&self) -> bool {
         self.order == Order::Ascending
     }
@@ -109,10 +111,11 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         Ok(())
     }
 
-    /// An order that does not hold must not vouch for a state, so from here on there is none.
+    /// An order that does not hold must not vouch for a state: what it has vouched for is taken back.
     #[cold]
     fn went_back(&mut self, cursor: &C) -> Error {
         self.order = Order::Unordered;
+        self.furthest = self.since.clone();
         let text = |value: &C| serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned());
         let last = self.last.as_ref().map_or_else(String::new, text);
         Error::system(format!(
@@ -155,5 +158,6 @@ mod tests {
         let error = progress.observe(&1).unwrap_err();
         assert!(error.message().ends_with("its cursor went back from 4 to 1"), "{error}");
         assert!(!progress.can_checkpoint());
+        assert_eq!(progress.furthest(), Some(&5));
     }
 }

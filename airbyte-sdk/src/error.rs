@@ -88,12 +88,6 @@ impl Error {
         &self.0.message
     }
 
-    /// The message as a sentence, for those who see it on its own.
-    pub(crate) fn sentence(&self) -> String {
-        let mut letters = self.0.message.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    }
-
     /// What the log gets besides, if anything.
     pub fn internal(&self) -> Option<&str> {
         self.0.internal.as_deref()

@@ -43,8 +43,8 @@
 //!
 //! | command | answers |
 //! | --- | --- |
-//! | `spec` | which settings there are: a JSON Schema made from `Config` |
-//! | `check --config FILE` | whether they work |
+//! | `spec` | what is to be configured: a JSON Schema made from `Config` |
+//! | `check --config FILE` | whether a configuration works |
 //! | `discover --config FILE` | which streams there are: a catalog made from `Weather` |
 //! | `read --config FILE --catalog FILE [--state FILE]` | the records, and states by which a later read goes on |
 //!

@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
@@ -82,25 +83,46 @@ fn explain(usage: &clap::Error, output: &Output) -> ExitCode {
 }
 
 thread_local! {
-    /// Where the last panic of this thread happened; the panic itself carries only its message.
-    static PANICKED_AT: Cell<Option<String>> = const { Cell::new(None) };
+    /// Whether this thread's panics are caught below.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// The last panic of this thread.
+    static PANIC: Cell<Option<String>> = const { Cell::new(None) };
 }
+
+/// A panic on a thread that the author started: nobody catches it, and it is no less a bug.
+static STRAY_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 fn note_panic(info: &panic::PanicHookInfo<'_>) {
-    PANICKED_AT.set(info.location().map(ToString::to_string));
+    let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    let note = Some(format!("panicked at {place}: {}", text_of(info.payload())));
+    // A thread that is being torn down has no locals any more.
+    if GUARDED.try_with(Cell::get).unwrap_or_default() {
+        let _ = PANIC.try_with(|panic| panic.set(note));
+    } else {
+        *STRAY_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = note;
+    }
 }
 
-/// Turns a panic of the author's code into a system error, so that no user ever reads a backtrace.
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+/// Turns a panic of the author's code into a system error, so that no user ever reads a backtrace. That goes for threads
+/// it has started, too: work that lost one of them has not been done.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panic_error(payload.as_ref())))
-}
-
-fn panic_error(payload: &(dyn Any + Send)) -> Error {
-    let text = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let place = PANICKED_AT.take().unwrap_or_else(|| "an unknown place".to_owned());
-    Error::system("the connector has a bug and could not go on")
-        .with_internal(format!("panicked at {place}: {}", text.unwrap_or("no message")))
+    let outer = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(outer);
+    let stray = STRAY_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let panicked = match &result {
+        Ok(Ok(_)) => stray,
+        Ok(Err(_)) => None,
+        Err(payload) => Some(PANIC.take().unwrap_or_else(|| text_of(payload.as_ref()).to_owned())),
+    };
+    match (panicked, result) {
+        (None, Ok(result)) => result,
+        (panicked, _) => Err(Error::system("the connector has a bug and could not go on")
+            .with_internal(panicked.unwrap_or_default())),
+    }
 }

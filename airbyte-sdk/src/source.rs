@@ -105,6 +105,24 @@ impl<C: AirbyteSpec> Source<C> {
     pub fn run(self) -> ExitCode {
         run::run(&self)
     }
+
+    /// The streams as the catalog lists them.
+    ///
+    /// A stream is known by its name: of two with one name the second would never be read.
+    pub(crate) fn catalog(&self) -> Result<Vec<AirbyteStream>> {
+        let mut catalog: Vec<AirbyteStream> = Vec::with_capacity(self.streams.len());
+        for stream in self.streams.iter().map(|stream| stream.describe()) {
+            let descriptor = stream.descriptor();
+            if catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor)) {
+                return Err(Error::system(format!("this source has two streams called `{}`", stream.name)));
+            }
+            catalog.push(stream);
+        }
+        if catalog.is_empty() {
+            return Err(Error::system("this source has no streams"));
+        }
+        Ok(catalog)
+    }
 }
 
 /// What a stream is read with and for.
@@ -150,12 +168,16 @@ where
     }
 }
 
-/// The cursor in a state; none in a state without one, such as that of a full refresh.
+/// The cursor in a state; none in an empty one, such as that of a full refresh.
 fn position<T: Stream>(state: Option<Map<String, Value>>) -> Result<Option<T::Cursor>> {
-    let value = T::CURSOR_FIELD.zip(state).and_then(|(field, mut state)| Some((field, state.remove(field)?)));
-    let Some((field, value)) = value.filter(|(_, value)| !value.is_null()) else {
+    let (Some(field), Some(mut state)) = (T::CURSOR_FIELD, state) else { return Ok(None) };
+    let value = state.remove(field).unwrap_or_default();
+    if value.is_null() {
+        if !state.is_empty() {
+            log::warn!("{}: the state has no `{field}`; reading from the beginning", T::NAME);
+        }
         return Ok(None);
-    };
+    }
     serde_json::from_value(value).map(Some).map_err(|_| {
         Error::config(format!(
             "the state of stream `{}` cannot be read: its `{field}` is no position of this stream. Reset the stream to read it from its beginning",

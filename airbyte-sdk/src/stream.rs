@@ -75,8 +75,7 @@ impl AirbyteStream {
 impl StreamDescriptor {
     /// Whether both mean the same stream; an empty namespace is none.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let namespace =
-            |descriptor: &Self| descriptor.namespace.clone().filter(|namespace| !namespace.is_empty());
+        let namespace = |descriptor: &Self| descriptor.namespace.clone().unwrap_or_default();
         self.name == other.name && namespace(self) == namespace(other)
     }
 }

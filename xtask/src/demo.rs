@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<()> {
     let program = build()?;
     std::fs::create_dir_all(FOLDER)?;
 
-    let key = KEY_VARIABLES.iter().find_map(|name| std::env::var(name).ok()).filter(|key| !key.is_empty());
+    let key = KEY_VARIABLES.iter().find_map(|name| std::env::var(name).ok().filter(|key| !key.is_empty()));
     let emulator = Emulator::start(Settings::default())?;
     let config = match &key {
         Some(key) => {
@@ -39,7 +39,7 @@ pub(crate) fn run() -> Result<()> {
     let demo = Demo { program };
     let result = demo.story(&config);
     if key.is_some() {
-        // A real key is left lying in no file.
+        // A real key is not left lying in a file.
         std::fs::remove_file(format!("{FOLDER}/config.json"))?;
     }
     result
@@ -100,7 +100,7 @@ impl Demo {
         let news = ["--catalog", "target/demo/incremental.json", "--state", "target/demo/state.json"];
         let news = [&with_config[..], &news].concat();
         let second = self.step("Read what is new since then.", "read", &news)?;
-        println!("{} records, and the same state: no trading day has ended in between.", records(&second));
+        println!("{} records. (None means that no trading day has ended in between.)", records(&second));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
 use super::signature::{self, Fetch};
+use crate::attr::as_text;
 use crate::attr::bare;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
@@ -67,11 +68,14 @@ impl Model {
                 _ => None,
             })
         };
-        let mut streams = Vec::new();
+        let mut streams: Vec<Stream> = Vec::new();
         let mut found = false;
         for method in methods().filter(|method| signature::is_fetch(&method.sig)) {
             found = true;
             if let Some(fetch) = signature::read(&method.sig, errors) {
+                if streams.iter().any(|other| as_text(&other.fetch.record) == as_text(&fetch.record)) {
+                    errors.at(&fetch.record, "another method fetches these records already: a stream has one record type, and a record type one stream");
+                }
                 streams.push(Stream { path: path_of(config, method), fetch });
             }
         }

@@ -1,4 +1,4 @@
-//! `check`: can the source be read with these settings?
+//! `check`: can the source be read with this configuration?
 
 use super::http_for;
 use crate::error::Result;
@@ -6,10 +6,11 @@ use crate::output::Output;
 use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus, FailureType};
 use crate::run;
 use crate::source::{Source, Turn};
+use crate::spec::AirbyteSpec;
 
 /// FAILED is the answer for what the user can mend, and only for that: during a sync the platform takes it as a reason
 /// not to try again. Everything else is an error of the command.
-pub(crate) fn check<C>(source: &Source<C>, config: Result<C>, output: &Output) -> Result<()> {
+pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>, output: &Output) -> Result<()> {
     let status = match config.and_then(|config| try_connection(source, &config)) {
         Ok(()) => AirbyteConnectionStatus::new(ConnectionStatus::Succeeded),
         Err(error) if error.failure_type() == FailureType::ConfigError => {
@@ -17,21 +18,21 @@ pub(crate) fn check<C>(source: &Source<C>, config: Result<C>, output: &Output) -
                 log::info!("{details}");
             }
             let mut status = AirbyteConnectionStatus::new(ConnectionStatus::Failed);
-            status.message = Some(error.sentence());
+            status.message = Some(error.message().to_owned());
             status
         }
         Err(error) => return Err(error),
     };
-    output.message(&AirbyteMessage::ConnectionStatus(status))
+    output.message(AirbyteMessage::ConnectionStatus(status))
 }
 
-fn try_connection<C>(source: &Source<C>, config: &C) -> Result<()> {
+fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> {
     let http = http_for(source);
     if let Some(check) = &source.check {
         return run::catch_panic(|| check(config, &http));
     }
-    for stream in &source.streams {
-        let turn = Turn { config, http: &http, descriptor: stream.describe().descriptor(), state: None };
+    for (stream, described) in source.streams.iter().zip(source.catalog()?) {
+        let turn = Turn { config, http: &http, descriptor: described.descriptor(), state: None };
         match stream.read(turn, None).1 {
             // The first record is proof enough; so is an end without one.
             Err(error) if !error.is_stopped() => return Err(error),

@@ -6,14 +6,16 @@ use crate::error::{Error, Result};
 use crate::input::States;
 use crate::output::Output;
 use crate::protocol::{
-    AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor, SyncMode,
+    AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
+    SyncMode,
 };
 use crate::source::{AnyStream, Source, Turn};
+use crate::spec::AirbyteSpec;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Reads every configured stream. A stream that fails does not stop the others, but the run has failed.
-pub(crate) fn read<C>(
+pub(crate) fn read<C: AirbyteSpec>(
     source: &Source<C>,
     config: &C,
     catalog: ConfiguredAirbyteCatalog,
@@ -24,7 +26,7 @@ pub(crate) fn read<C>(
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
     let http = http_for(source);
-    let plan = plan(source, catalog);
+    let plan = plan(source, catalog)?;
     let mut failed = false;
     for (descriptor, stream) in plan {
         send_status(output, &descriptor, AirbyteStreamStatus::Started)?;
@@ -66,53 +68,45 @@ type Planned<'s, C> = (StreamDescriptor, Result<&'s dyn AnyStream<C>>);
 
 /// Finds the stream for each entry of the catalog. Those that cannot be read come last: the trouble with the catalog
 /// must not keep the others from being read.
-fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
+fn plan<C: AirbyteSpec>(
+    source: &Source<C>,
+    catalog: ConfiguredAirbyteCatalog,
+) -> Result<Vec<Planned<'_, C>>> {
+    let offered = source.catalog()?;
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
         let twice = plan.iter().any(|(other, _)| other.is_same_as(&descriptor));
-        let stream = if twice {
-            Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
-        } else {
-            find(source, &configured, &descriptor)
+        let place = offered.iter().position(|stream| stream.descriptor().is_same_as(&descriptor));
+        let stream = match place {
+            _ if twice => {
+                Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
+            }
+            Some(place) => readable(&configured, &offered[place]).map(|()| source.streams[place].as_ref()),
+            None => {
+                let names: Vec<String> = offered.iter().map(|stream| format!("`{}`", stream.name)).collect();
+                Err(Error::config(format!(
+                    "the catalog has a stream `{}` that this source does not have; it has {}",
+                    descriptor.name,
+                    names.join(", ")
+                )))
+            }
         };
         plan.push((descriptor, stream));
     }
     plan.sort_by_key(|(_, stream)| stream.is_err());
-    plan
+    Ok(plan)
 }
 
-fn find<'s, C>(
-    source: &'s Source<C>,
-    configured: &ConfiguredAirbyteStream,
-    descriptor: &StreamDescriptor,
-) -> Result<&'s dyn AnyStream<C>> {
-    let (mut names, mut found) = (Vec::new(), None);
-    for stream in &source.streams {
-        let described = stream.describe();
-        if described.descriptor().is_same_as(descriptor) {
-            found = Some((stream.as_ref(), described));
-        } else {
-            names.push(format!("`{}`", described.name));
-        }
+/// Whether the stream can be read as it is asked for.
+fn readable(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Result<()> {
+    let (mode, name) = (&configured.sync_mode, &offered.name);
+    if let SyncMode::Unrecognized(_) = mode {
+        return Err(Error::config(format!("the stream `{name}` cannot be read in the sync mode `{mode}`")));
     }
-    let Some((stream, described)) = found else {
-        return Err(Error::config(format!(
-            "the catalog has a stream `{}` that this source does not have; it has {}",
-            descriptor.name,
-            names.join(", ")
-        )));
-    };
-    match &configured.sync_mode {
-        mode @ SyncMode::Unrecognized(_) => Err(Error::config(format!(
-            "the stream `{}` cannot be read in the sync mode `{mode}`",
-            descriptor.name
-        ))),
-        mode if !described.supported_sync_modes.contains(mode) => {
-            // Some clients ask for `incremental` whatever a stream offers.
-            log::warn!("{}: {mode} is not offered; reading everything", descriptor.name);
-            Ok(stream)
-        }
-        _ => Ok(stream),
+    if !offered.supported_sync_modes.contains(mode) {
+        // Some clients ask for `incremental` whatever a stream offers.
+        log::warn!("{name}: {mode} is not offered; reading everything");
     }
+    Ok(())
 }

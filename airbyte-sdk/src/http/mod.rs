@@ -21,7 +21,7 @@ use std::time::Duration;
 /// | connecting | 30 s |
 /// | until the answer begins | 60 s |
 /// | silence within the answer | 60 s |
-/// | size of an answer, unpacked | 1 GiB |
+/// | size of an answer, unpacked | 256 MiB |
 #[derive(Clone)]
 pub struct Http {
     agent: ureq::Agent,
@@ -29,7 +29,7 @@ pub struct Http {
 
 const CONNECT: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(60);
-pub(crate) const LARGEST_BODY: u64 = 1 << 30;
+const LARGEST_BODY: u64 = 256 << 20;
 
 impl Http {
     /// A client that introduces itself as this connector.

@@ -43,7 +43,7 @@ where
             Ok(request) => request,
             Err(error) => return Some(Err(error)),
         };
-        let page = request.send().and_then(|response| response.json_with(&mut self.body));
+        let page = request.json_with(&mut self.body);
         if let Some(url) = page.as_ref().ok().and_then(&mut self.next).filter(|url| !url.is_empty()) {
             self.request = Some(self.follow(request, &url));
         }

@@ -1,8 +1,9 @@
 //! One request: built step by step, sent as often as it takes.
 
+use super::LARGEST_BODY;
 use super::pages::Pages;
 use super::response::Response;
-use super::retry::{self, Outcome};
+use super::retry::{self, Failure};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use serde::de::DeserializeOwned;
@@ -44,13 +45,23 @@ impl Request {
         self
     }
 
-    /// Sends the request and reads the answer's JSON.
+    /// Sends the request and reads the answer's JSON. Trouble that may pass is met as [`send`](Self::send) does, and so
+    /// is an answer that breaks off.
     ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send) and of [`Response::json`].
     pub fn json<T: DeserializeOwned>(self) -> Result<T> {
-        self.send()?.json()
+        self.json_with(&mut Vec::new())
+    }
+
+    /// The same with a buffer that is used for page after page.
+    pub(super) fn json_with<T: DeserializeOwned>(&self, buffer: &mut Vec<u8>) -> Result<T> {
+        let response = self.until_done(|mut response| {
+            response.read_body(buffer, LARGEST_BODY)?;
+            Ok(response)
+        })?;
+        response.parse(buffer)
     }
 
     /// Reads page after page. `next` finds the URL of the next page in a page; `None` ends it.
@@ -74,13 +85,21 @@ impl Request {
     /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
     /// are transient. No answer at all is transient too. The error quotes what the service says.
     pub fn send(&self) -> Result<Response> {
+        self.until_done(Ok)
+    }
+
+    /// Tries until `finish` has what it wants of a good answer, or nothing better is to be expected.
+    fn until_done<T>(&self, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
         let mut attempt = 1;
         loop {
-            let (outcome, result) = self.send_once();
-            let Some(wait) = retry::wait_before_next(attempt, &outcome, retry::dice()) else {
-                return result.and_then(Response::success);
+            let failure = match self.try_once().and_then(&mut finish) {
+                Ok(done) => return Ok(done),
+                Err(failure) => failure,
             };
-            log::info!("{outcome}; trying {} again in {:.1} s", self.place(), wait.as_secs_f64());
+            let Some(wait) = retry::wait_before_next(attempt, &failure.outcome, retry::dice()) else {
+                return Err(failure.error);
+            };
+            log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
             std::thread::sleep(wait);
             attempt += 1;
         }
@@ -92,17 +111,21 @@ impl Request {
         self.query.clear();
     }
 
-    fn send_once(&self) -> (Outcome, Result<Response>) {
+    fn try_once(&self) -> Result<Response, Failure> {
         let started = Instant::now();
-        match self.call() {
-            Ok(response) => {
-                log::debug!("GET {}: HTTP {} after {:?}", self.place(), response.status(), started.elapsed());
-                (Outcome::Status(response.status(), response.retry_after()), Ok(response))
-            }
-            Err(error) => {
-                log::debug!("GET {}: {error} after {:?}", self.place(), started.elapsed());
-                (retry::outcome_of(&error), Err(self.sorted(error)))
-            }
+        let result = self.call();
+        match &result {
+            Ok(response) => log::debug!(
+                "GET {}: HTTP {} after {:.0?}",
+                self.place(),
+                response.status(),
+                started.elapsed()
+            ),
+            Err(error) => log::debug!("GET {}: {error} after {:.0?}", self.place(), started.elapsed()),
+        }
+        match result {
+            Ok(response) => response.success(),
+            Err(error) => Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) }),
         }
     }
 
@@ -120,32 +143,49 @@ impl Request {
         request.call().map(|answer| Response::new(answer, self.place()))
     }
 
-    /// The URL as it may be written down: without its query.
+    /// The URL as it may be written down: without its query, and without a user and password.
     fn place(&self) -> String {
-        self.url.split(['?', '#']).next().unwrap_or_default().to_owned()
+        let url = self.url.split(['?', '#']).next().unwrap_or_default();
+        let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        format!("{scheme}://{host}{path}")
     }
 
-    fn sorted(&self, error: ureq::Error) -> Error {
+    /// An error for the user. The details of some errors are left out, since they quote the request.
+    fn sorted(&self, error: &ureq::Error) -> Error {
         let host = self.url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         let host = host.as_deref().unwrap_or("the service");
         match error {
             ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl => {
-                Error::config(format!("{} is not a URL that can be asked", self.place())).with_internal(error)
+                Error::config(format!("{} is not a URL that can be asked", self.place()))
             }
-            ureq::Error::Http(_) => {
-                // A key with a line break in it, for example: the details would show it.
-                Error::config(format!(
-                    "the request to {host} cannot be sent: its URL, a header or the key has a character that is not allowed there"
-                ))
-            }
-            ureq::Error::HostNotFound => {
-                Error::transient(format!("there is no host named {host} to be found"))
-            }
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => {
+            ureq::Error::Http(_) => Error::config(format!(
+                "the request to {host} cannot be sent: its URL, a header or the key has a character that is not allowed there"
+            )),
+            error if retry::is_unsafe(error) => {
                 Error::transient(format!("no safe connection to {host}: {error}"))
             }
             error => Error::transient(format!("{host} did not answer: {error}"))
                 .with_internal(format!("GET {}", self.place())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_shows_neither_query_nor_password() {
+        for (url, place) in [
+            ("https://a.example/b?key=1", "https://a.example/b"),
+            ("https://bob:pass@a.example:8/b@c#d", "https://a.example:8/b@c"),
+            ("https://bob:p@ss@a.example", "https://a.example"),
+            ("not a url?key=1", "not a url"),
+        ] {
+            let request = Request::new(ureq::Agent::new_with_defaults(), url.to_owned());
+            assert_eq!(request.place(), place);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
 use super::LARGEST_BODY;
+use super::retry::{self, Failure, Outcome};
 use crate::error::{Error, Result, is_passing};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 use std::time::Duration;
 use ureq::{Body, http};
 
@@ -35,34 +36,45 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// Transient if the body is cut off or is no JSON, a system error if it is JSON of another shape; that one
-    /// names the place.
-    pub fn json<T: DeserializeOwned>(self) -> Result<T> {
-        self.json_with(&mut Vec::new())
+    /// Transient if the body is cut off or is no JSON, a system error if it is too large, or JSON of another shape; that
+    /// one names the place.
+    pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+        let mut body = Vec::new();
+        self.read_body(&mut body, LARGEST_BODY).map_err(|failure| failure.error)?;
+        self.parse(&body)
     }
 
-    /// The same with a buffer that is used for page after page.
-    pub(super) fn json_with<T: DeserializeOwned>(mut self, buffer: &mut Vec<u8>) -> Result<T> {
+    /// From a slice, since parsing from a reader is slower by half.
+    pub(super) fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T> {
+        serde_json::from_slice(body).map_err(|error| self.unreadable::<T>(body, &error))
+    }
+
+    /// Reads the body, which may have `limit` bytes when unpacked.
+    pub(super) fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<(), Failure> {
         buffer.clear();
-        self.read_body(buffer, LARGEST_BODY)?;
-        // From a slice, since parsing from a reader is slower by half.
-        serde_json::from_slice(buffer).map_err(|error| self.unreadable::<T>(buffer, &error))
+        // ureq's own limit is for the packed bytes; a megabyte of those can hold a gigabyte of zeros.
+        let body = self.answer.body_mut().with_config().limit(limit).reader();
+        let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
+            Ok(_) if buffer.len() as u64 <= limit => return Ok(()),
+            Ok(_) => (Outcome::Final, self.too_large(limit)),
+            Err(error) => self.broken_off(&error, limit),
+        };
+        Err(Failure { outcome, error })
     }
 
-    fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<()> {
-        let mut body = self.answer.body_mut().with_config().limit(limit).reader();
-        match body.read_to_end(buffer) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.broken_off(&error)),
-        }
+    fn too_large(&self, limit: u64) -> Error {
+        Error::system(format!("the answer of {} has more than {limit} bytes", self.place))
     }
 
-    fn broken_off(&self, error: &std::io::Error) -> Error {
+    fn broken_off(&self, error: &std::io::Error, limit: u64) -> (Outcome, Error) {
         let message = format!("the answer of {} could not be read to its end: {error}", self.place);
-        let passing = is_passing(error.kind())
-            || error.kind() == ErrorKind::Other
-            || error.kind() == ErrorKind::InvalidInput;
-        if passing { Error::transient(message) } else { Error::system(message) }
+        // What the client has to say comes wrapped.
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+            Some(ureq::Error::BodyExceedsLimit(_)) => (Outcome::Final, self.too_large(limit)),
+            Some(error) => (retry::outcome_of(error), Error::transient(message)),
+            None if is_passing(error.kind()) => (Outcome::Passing, Error::transient(message)),
+            None => (Outcome::Final, Error::system(message)),
+        }
     }
 
     /// Read once more to learn where it went wrong; only failures pay for that.
@@ -80,16 +92,12 @@ impl Response {
 
     /// The answer if its status is below 300, otherwise an error: config for what the user can mend (401, 403 and the
     /// other 4xx), transient for 408, 429 and 5xx. It carries what the service said about it.
-    ///
-    /// # Errors
-    ///
-    /// See above; [`send`](super::Request::send) has asked already.
-    pub(super) fn success(mut self) -> Result<Self> {
+    pub(super) fn success(mut self) -> Result<Self, Failure> {
         let status = self.status();
         if status < 300 {
             return Ok(self);
         }
-        // An error text longer than this is no text for people.
+        // Text for people is shorter than this. Reading it to its end keeps the connection for the next request.
         let mut body = Vec::new();
         let _ = self.read_body(&mut body, 64 * 1024);
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -108,11 +116,12 @@ impl Response {
         };
         let id = self.header("x-request-id").or_else(|| body.get("request_id").and_then(Value::as_str));
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
-        Err(error.with_internal(format!("GET {}{id}", self.place)))
+        let error = error.with_internal(format!("GET {}{id}", self.place));
+        Err(Failure { outcome: Outcome::Status(status, self.retry_after()), error })
     }
 
     /// How long the service asks to wait: seconds, or a date.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    fn retry_after(&self) -> Option<Duration> {
         let text = self.header("retry-after")?.trim();
         if let Ok(seconds) = text.parse::<u64>() {
             return Some(Duration::from_secs(seconds));
@@ -125,16 +134,11 @@ impl Response {
 
 /// What the service says went wrong, where services usually say it.
 fn message_in(body: &Value) -> Option<String> {
-    const LONGEST: usize = 300;
     let text =
         |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let found = ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
+    ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
         let value = body.get(key)?;
         text(value).or_else(|| text(value.get("message")?))
-    })?;
-    Some(match found.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &found[..end]),
-        None => found,
     })
 }
 
@@ -154,7 +158,5 @@ mod tests {
         ] {
             assert_eq!(message_in(&body).as_deref(), said, "{body}");
         }
-        let long = message_in(&json!({"error": "é".repeat(500)})).unwrap();
-        assert_eq!(long.chars().count(), 301);
     }
 }

@@ -1,6 +1,6 @@
 //! When to ask again, and how long to wait: a pure function of what happened.
 
-use std::fmt;
+use crate::error::Error;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::time::Duration;
@@ -26,14 +26,10 @@ pub(super) enum Outcome {
     Final,
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(429, _) => f.write_str("the service asks for patience (HTTP 429)"),
-            Self::Status(status, _) => write!(f, "the service is in trouble (HTTP {status})"),
-            Self::Passing | Self::Final => f.write_str("no answer"),
-        }
-    }
+/// An attempt that did not bring what was wanted.
+pub(super) struct Failure {
+    pub(super) outcome: Outcome,
+    pub(super) error: Error,
 }
 
 /// The wait before the next attempt, or `None` to give up. `dice` is between 0 and 1.
@@ -58,14 +54,24 @@ pub(super) fn wait_before_next(attempt: u32, outcome: &Outcome, dice: f64) -> Op
 /// Whether another attempt may end differently.
 pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
     match error {
-        // A certificate that does not verify arrives as an input error; asking again changes nothing.
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => Outcome::Final,
+        error if is_unsafe(error) => Outcome::Final,
         ureq::Error::Io(_)
         | ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
+        | ureq::Error::Decompress(..)
         | ureq::Error::Protocol(_) => Outcome::Passing,
         _ => Outcome::Final,
+    }
+}
+
+/// Whether the connection is not to be trusted; asking again changes nothing. A certificate that does not verify
+/// arrives as an input error.
+pub(super) fn is_unsafe(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.kind() == io::ErrorKind::InvalidData,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => true,
+        _ => false,
     }
 }
 

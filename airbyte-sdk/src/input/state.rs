@@ -78,9 +78,14 @@ impl Reader {
                     "the state has a part shared by all streams, which this connector does not know; it is left aside"
                 );
             }
-            let streams = global.get("stream_states").and_then(Value::as_array);
-            for (index, state) in streams.into_iter().flatten().enumerate() {
-                self.stream(state, &format!("{path}.global.stream_states[{index}]"));
+            let path = format!("{path}.global.stream_states");
+            match global.get("stream_states") {
+                Some(Value::Array(streams)) => {
+                    for (index, state) in streams.iter().enumerate() {
+                        self.stream(state, &format!("{path}[{index}]"));
+                    }
+                }
+                _ => self.problems.add(&path, "must be a list of states"),
             }
         } else if let Some(stream) = given("stream") {
             self.stream(stream, &format!("{path}.stream"));
@@ -107,7 +112,7 @@ impl Reader {
     fn add(&mut self, descriptor: StreamDescriptor, state: &Value, path: &str) {
         match state {
             Value::Null => {}
-            Value::Object(state) if SENTINELS.iter().any(|sentinel| state.contains_key(*sentinel)) => {}
+            Value::Object(state) if state.keys().all(|key| SENTINELS.contains(&key.as_str())) => {}
             Value::Object(state) => self.states.0.push((descriptor, state.clone())),
             other => self.problems.add(path, format!("must be an object, not {}", kind_of(other))),
         }
@@ -167,9 +172,15 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_named() {
         let value = json!([5, {"type": "STREAM", "stream": {"stream_descriptor": {}}},
-            {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": "x"}}]);
+            {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": "x"}},
+            {"type": "GLOBAL", "global": {"stream_states": {"a": {}}}}]);
         let message = read(&value).problems.into_error("the state").message().to_owned();
-        for place in ["`[0]`", "`[1].stream.stream_descriptor.name`", "`[2].stream.stream_state`"] {
+        for place in [
+            "`[0]`",
+            "`[1].stream.stream_descriptor.name`",
+            "`[2].stream.stream_state`",
+            "`[3].global.stream_states`",
+        ] {
             assert!(message.contains(place), "{message}");
         }
         assert!(!message.contains("\"x\""), "{message}");

@@ -38,7 +38,7 @@ impl Log for Bridge {
         };
         let message = AirbyteLogMessage::new(level, record.args().to_string());
         // If stdout is gone, the next record will end the run.
-        let _ = output.message(&AirbyteMessage::Log(message));
+        let _ = output.message(AirbyteMessage::Log(message));
     }
 
     fn flush(&self) {}

@@ -31,7 +31,14 @@ pub(crate) struct Output {
 impl Output {
     #[expect(clippy::disallowed_methods, reason = "this is the room that owns stdout")]
     pub(crate) fn stdout() -> Arc<Self> {
-        Self::to(Lines::new(Box::new(std::io::stdout())))
+        let stdout = std::io::stdout();
+        // Past the standard library's own buffer, which would look for line ends once more, and which takes a stdout
+        // that cannot be written for one that has been.
+        #[cfg(unix)]
+        if let Ok(file) = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned() {
+            return Self::to(Lines::new(Box::new(std::fs::File::from(file))));
+        }
+        Self::to(Lines::new(Box::new(stdout)))
     }
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
@@ -44,10 +51,10 @@ impl Output {
         let _ = self.scrubber.set(Scrubber::new(secrets.iter().map(String::as_str)));
     }
 
-    /// Queues one message as one line.
-    pub(crate) fn message(&self, message: &AirbyteMessage) -> Result<()> {
-        let scrubbed = self.scrubber.get().and_then(|scrubber| redact::redact(message, scrubber));
-        let mut line = serde_json::to_vec(scrubbed.as_ref().unwrap_or(message))?;
+    /// Queues one message as one line, fit to be read by people.
+    pub(crate) fn message(&self, mut message: AirbyteMessage) -> Result<()> {
+        redact::redact(&mut message, self.scrubber.get());
+        let mut line = serde_json::to_vec(&message)?;
         line.push(b'\n');
         lines::escape_line_breaks(&mut line, 0);
         self.line(&line)
@@ -55,7 +62,7 @@ impl Output {
 
     /// Queues an ERROR trace: what went wrong, for the user and for the platform.
     pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
-        let mut trace = AirbyteErrorTraceMessage::new(error.sentence());
+        let mut trace = AirbyteErrorTraceMessage::new(error.message());
         trace.internal_message = error.internal().map(str::to_owned);
         trace.failure_type = Some(error.failure_type());
         trace.stream_descriptor = stream.cloned();
@@ -63,7 +70,7 @@ impl Output {
     }
 
     pub(crate) fn trace(&self, trace: Trace) -> Result<()> {
-        self.message(&AirbyteMessage::Trace(AirbyteTraceMessage::new(now() as f64, trace)))
+        self.message(AirbyteMessage::Trace(AirbyteTraceMessage::new(now() as f64, trace)))
     }
 
     /// Queues a finished line, line break included.

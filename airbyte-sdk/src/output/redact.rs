@@ -1,38 +1,93 @@
-//! Takes secrets out of the messages that people read: logs, traces and the answer of `check`.
+//! What becomes of the texts that people read, in logs, traces and the answer of `check`: secrets are taken out first,
+//! and only then are they shortened and made sentences, so that no half of a secret is left.
 
 use crate::protocol::{AirbyteMessage, Trace};
 use crate::secret::Scrubber;
 
-/// The message without secrets, or `None` if it can go as it is: records and states are the user's own data, and
-/// CONTROL carries the configuration back on purpose.
-pub(super) fn redact(message: &AirbyteMessage, scrubber: &Scrubber) -> Option<AirbyteMessage> {
-    let scrub = |text: &mut String| *text = scrubber.scrub(text).into_owned();
-    let scrub_all = |texts: [&mut Option<String>; 2]| texts.into_iter().flatten().for_each(scrub);
-    let mut message = match message {
-        AirbyteMessage::Log(_) | AirbyteMessage::ConnectionStatus(_) | AirbyteMessage::Trace(_) => {
-            message.clone()
+/// Longer messages help nobody; a service may answer with a whole page.
+const LONGEST_MESSAGE: usize = 1_000;
+const LONGEST_DETAILS: usize = 10_000;
+
+/// Records and states are the user's own data, and CONTROL carries the configuration back on purpose: they stay.
+pub(super) fn redact(message: &mut AirbyteMessage, scrubber: Option<&Scrubber>) {
+    let scrub = |text: &mut String, longest: usize| {
+        if let Some(scrubber) = scrubber {
+            *text = scrubber.scrub(text).into_owned();
         }
-        _ => return None,
+        shorten(text, longest);
     };
-    match &mut message {
+    match message {
         AirbyteMessage::Log(log) => {
-            scrub(&mut log.message);
-            log.stack_trace.as_mut().map(scrub);
+            scrub(&mut log.message, LONGEST_DETAILS);
+            log.stack_trace.iter_mut().for_each(|text| scrub(text, LONGEST_DETAILS));
         }
         AirbyteMessage::ConnectionStatus(status) => {
-            status.message.as_mut().map(scrub);
+            if let Some(text) = &mut status.message {
+                scrub(text, LONGEST_MESSAGE);
+                begin_sentence(text);
+            }
         }
         AirbyteMessage::Trace(trace) => match &mut trace.trace {
             Trace::Error(error) => {
-                scrub(&mut error.message);
-                scrub_all([&mut error.internal_message, &mut error.stack_trace]);
+                scrub(&mut error.message, LONGEST_MESSAGE);
+                begin_sentence(&mut error.message);
+                let details = [&mut error.internal_message, &mut error.stack_trace];
+                details.into_iter().flatten().for_each(|text| scrub(text, LONGEST_DETAILS));
             }
             Trace::Analytics(analytics) => {
-                analytics.value.as_mut().map(scrub);
+                analytics.value.iter_mut().for_each(|text| scrub(text, LONGEST_DETAILS));
             }
             _ => {}
         },
         _ => {}
     }
-    Some(message)
+}
+
+fn shorten(text: &mut String, longest: usize) {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+/// A capital letter in front, if there is a plain word: not in a URL or a name.
+fn begin_sentence(text: &mut str) {
+    let word = text.split(' ').next().unwrap_or_default();
+    if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        text[..1].make_ascii_uppercase();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{AirbyteErrorTraceMessage, AirbyteTraceMessage};
+
+    fn read(text: &str) -> String {
+        let error = AirbyteErrorTraceMessage::new(text);
+        let mut message = AirbyteMessage::Trace(AirbyteTraceMessage::new(0.0, error));
+        redact(&mut message, Some(&Scrubber::new(["tok-123456"])));
+        match message {
+            AirbyteMessage::Trace(AirbyteTraceMessage { trace: Trace::Error(error), .. }) => error.message,
+            _ => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn a_message_becomes_a_sentence_and_nothing_else_changes() {
+        assert_eq!(read("nothing came"), "Nothing came");
+        assert_eq!(read("tok-123456 is no key"), "**** is no key");
+        assert_eq!(read("https://a.example: no"), "https://a.example: no");
+        assert_eq!(read("ünder"), "ünder");
+        assert_eq!(read(""), "");
+    }
+
+    #[test]
+    fn a_cut_leaves_no_half_of_a_secret() {
+        for before in (LONGEST_MESSAGE - 12)..LONGEST_MESSAGE {
+            let text = read(&format!("{} tok-123456 and more", "x".repeat(before)));
+            assert!(!text.contains("tok"), "{text}");
+            assert!(text.chars().count() <= LONGEST_MESSAGE + 1);
+        }
+    }
 }

@@ -25,7 +25,7 @@ struct Config {
     ratio: f64,
     since: Option<Timestamp>,
     /// What `check` answers
-    #[airbyte(default = "ok", pattern = "^(ok|config|transient|system|panic)$")]
+    #[airbyte(default = "ok", pattern = "^(ok|config|token|transient|system|panic)$")]
     check: String,
 }
 
@@ -79,6 +79,16 @@ struct Careless {
     number: i64,
 }
 
+#[airbyte_stream(crate = ::renamed_sdk, name = "threaded")]
+struct Threaded {
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "overlooked")]
+struct Overlooked {
+    number: i64,
+}
+
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     /// Numbers that never go down; with ties, several records have the same.
@@ -106,8 +116,31 @@ impl Config {
             .try_for_each(|text| out.emit(Text { text: text.clone(), note: Note { at: self.since } }))
     }
 
+    /// Up to `count`, and then one back.
     fn backwards(&self, _since: Option<i64>, out: &mut Emitter<Backwards>) -> Result<()> {
-        [1, 2, 5, 4, 9].into_iter().try_for_each(|number| out.emit(Backwards { number }))
+        let count = i64::from(self.count);
+        (0..count).chain([count - 2, count]).try_for_each(|number| out.emit(Backwards { number }))
+    }
+
+    /// Numbers from a thread that does not live to its end.
+    #[expect(clippy::panic, reason = "this is what the stream is for")]
+    fn threaded(&self, out: &mut Emitter<Threaded>) -> Result<()> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for number in 0..9 {
+                if number == 5 || sender.send(number).is_err() {
+                    panic!("no more numbers");
+                }
+            }
+        });
+        receiver.into_iter().try_for_each(|number| out.emit(Threaded { number }))
+    }
+
+    /// Overlooks what an iterator has to say.
+    fn overlooked(&self, out: &mut Emitter<Overlooked>) -> Result<()> {
+        let _ =
+            out.extend([Ok(Overlooked { number: 1 }), Err(Error::transient("the second page is missing"))]);
+        Ok(())
     }
 
     /// Some records, then a failure.
@@ -139,6 +172,7 @@ impl Config {
         }
         match self.check.as_str() {
             "config" => Err(Error::config("change something")),
+            "token" => Err(Error::config(self.token.as_ref().map_or("", |token| token.expose()))),
             "transient" => Err(Error::transient("try later")),
             "system" => Err("x".parse::<i64>().err().map_or_else(|| Error::system("no error"), Error::from)),
             "panic" => panic!("no check today"),

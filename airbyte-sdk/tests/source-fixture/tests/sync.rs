@@ -173,12 +173,36 @@ fn a_failed_stream_keeps_what_its_order_allows() {
 
 #[test]
 fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
-    let run = read(&json!({}), &["backwards"], "incremental", None);
+    let run = read(&json!({"count": 6}), &["backwards"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("went back from 5 to 4"), "{message}");
     assert!(run.states().is_empty(), "{run}");
-    assert_eq!(run.records("backwards").len(), 3);
+    assert_eq!(run.records("backwards").len(), 6);
+}
+
+/// States that were sent before the order broke are taken back, so that the next read fails as well and loses nothing.
+#[test]
+fn a_state_sent_on_an_order_that_broke_is_taken_back() {
+    let config = json!({"count": 12_000});
+    for (before, after) in
+        [(None, json!({})), (Some(json!({"backwards": {"number": 3}})), json!({"number": 3}))]
+    {
+        let run = read(&config, &["backwards"], "incremental", before.as_ref());
+        assert_eq!(run.exit_code, Some(1));
+        assert_eq!(record_counts(&run), [10_000.0, 2_000.0]);
+        assert_eq!(run.final_state()[0]["stream"]["stream_state"], after);
+    }
+}
+
+#[test]
+fn a_panic_on_a_thread_of_the_authors_is_not_lost() {
+    let run = read(&json!({}), &["threaded", "numbers"], "full_refresh", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("threaded").last().unwrap(), "INCOMPLETE");
+    assert!(run.errors()[0]["internal_message"].as_str().unwrap().contains("no more numbers"), "{run}");
+    assert_eq!(run.statuses("numbers").last().unwrap(), "COMPLETE");
+    assert!(run.stderr.is_empty(), "{run}");
 }
 
 #[test]
@@ -188,6 +212,14 @@ fn an_error_that_was_overlooked_is_still_an_error() {
     assert_eq!(run.statuses("careless").last().unwrap(), "INCOMPLETE");
     assert_eq!(run.records("careless").len(), 2, "nothing goes out after an error: {run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("went back from 3 to 2"), "{run}");
+}
+
+#[test]
+fn an_iterators_error_that_was_overlooked_is_still_an_error() {
+    let run = read(&json!({}), &["overlooked"], "full_refresh", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.errors()[0]["message"], "The second page is missing");
+    assert_eq!(run.errors()[0]["failure_type"], "transient_error");
 }
 
 #[test]
@@ -210,7 +242,7 @@ fn check_tells_what_the_user_can_mend_from_what_not() {
 #[test]
 fn a_secret_is_seen_in_no_message() {
     // With a quote and a line break, and one value that is the start of another.
-    for token in ["tok-123456", "a \"b\"/c&d=é", "line one\nline two"] {
+    for token in ["tok-123456", "ünder", "a \"b\"/c&d=é", "line one\nline two"] {
         let config = json!({"token": token, "count": 1});
         let runs =
             [connector().check(&config), read(&config, &["broken", "panicking"], "full_refresh", None)];

@@ -190,7 +190,7 @@ fn unknown_fields_are_accepted_everywhere() {
     catalog["streams"][0]["more"] = json!([]);
     catalog["streams"][0]["stream"]["more"] = json!({});
     catalog["streams"][0]["generation_id"] = 3.into();
-    let mut state = state("2026-11-02");
+    let mut state = state("2020-11-02");
     state[0]["id"] = 1.into();
     state[0]["global"] = Value::Null;
     state[0]["stream"]["more"] = 1.into();
@@ -280,11 +280,11 @@ fn states_that_say_nothing_about_the_stream_are_fine() {
     let connector = connector();
     let config = config(&emulator.url());
     let whole = connector.read(&config, &catalog("incremental"), None).records("stock_prices");
-    let mut other = state("2026-11-19");
+    let mut other = state("2020-11-19");
     other[0]["stream"]["stream_descriptor"]["name"] = "another".into();
-    let mut null = state("2026-11-19");
+    let mut null = state("2020-11-19");
     null[0]["stream"]["stream_state"] = Value::Null;
-    let mut empty = state("2026-11-19");
+    let mut empty = state("2020-11-19");
     empty[0]["stream"]["stream_state"] = json!({});
     for state in [json!([]), json!({}), json!(null), other, null, empty] {
         let run = connector.read(&config, &catalog("incremental"), Some(&state));
