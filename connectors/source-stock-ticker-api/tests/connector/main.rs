@@ -1,6 +1,11 @@
 //! The connector as a program: run against the emulator, judged by what it writes. One program, so that it is linked
 //! once.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic in its helpers too, and reads what it likes"
+)]
 
 mod bad_input;
 mod common;
