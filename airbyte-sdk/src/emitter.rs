@@ -1,15 +1,11 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
-use crate::cursor::Progress;
+use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::http::Http;
-use crate::output::{self, Output};
-use crate::protocol::{
-    AirbyteMessage, AirbyteStateMessage, AirbyteStateStats, AirbyteStreamState, AirbyteStreamStatus,
-    AirbyteStreamStatusTraceMessage, StreamDescriptor, Trace,
-};
+use crate::output::{self, Output, RecordLine};
+use crate::protocol::{AirbyteStreamState, AirbyteStreamStatus, StreamDescriptor};
 use crate::stream::Stream;
-use std::io::Write as _;
 use std::sync::Arc;
 
 /// Reading the clock costs as much as a quarter of a record, so one reading serves this many.
@@ -49,10 +45,14 @@ impl<T: Stream> Emitter<T> {
         output: Option<Arc<Output>>,
         http: Http,
         stream: StreamDescriptor,
+        columns: Option<Vec<String>>,
         since: Option<T::Cursor>,
     ) -> Self {
+        if let (Some(output), Order::Ascending) = (&output, T::ORDER) {
+            output.vouch(T::CURSOR_FIELD);
+        }
         Self {
-            line: RecordLine::new(&stream),
+            line: RecordLine::new(&stream, columns),
             output,
             http,
             stream,
@@ -113,7 +113,7 @@ impl<T: Stream> Emitter<T> {
         }
         // Borrowed anew, since `pause` needed all of `self`.
         if let Some(output) = &self.output {
-            output.line(&self.line.bytes)?;
+            output.record(self.line.bytes())?;
         }
         self.since_state += 1;
         Ok(())
@@ -134,7 +134,7 @@ impl<T: Stream> Emitter<T> {
         let now = output::now();
         self.line.set_clock(now);
         if self.total + self.since_state == 0 {
-            send_status(output, &self.stream, AirbyteStreamStatus::Running)?;
+            output.status(&self.stream, AirbyteStreamStatus::Running)?;
         }
         let due = self.since_state >= RECORDS_PER_STATE || now - self.state_at >= MILLISECONDS_PER_STATE;
         if due && self.since_state > 0 && self.progress.can_checkpoint() {
@@ -147,19 +147,22 @@ impl<T: Stream> Emitter<T> {
     /// Sends the state that covers all records so far, and lets everything leave.
     fn checkpoint(&mut self) -> Result<()> {
         let Some(output) = &self.output else { return Ok(()) };
-        let mut state = serde_json::Map::new();
-        if let (Some(field), Some(cursor)) = (T::CURSOR_FIELD, self.progress.furthest()) {
-            state.insert(field.to_owned(), serde_json::to_value(cursor)?);
-        }
-        let mut covered = AirbyteStreamState::new(self.stream.clone());
-        covered.stream_state = Some(state);
-        let mut message = AirbyteStateMessage::stream(covered);
-        message.source_stats = Some(AirbyteStateStats::new(self.since_state as f64));
-        output.message(AirbyteMessage::State(message))?;
+        output.state(self.state()?)?;
         self.total += self.since_state;
         self.since_state = 0;
         self.states += 1;
         output.flush()
+    }
+
+    /// How far the stream has come.
+    fn state(&self) -> Result<AirbyteStreamState> {
+        let mut blob = serde_json::Map::new();
+        if let (Some(field), Some(cursor)) = (T::CURSOR_FIELD, self.progress.furthest()) {
+            blob.insert(field.to_owned(), serde_json::to_value(cursor)?);
+        }
+        let mut state = AirbyteStreamState::new(self.stream.clone());
+        state.stream_state = Some(blob);
+        Ok(state)
     }
 
     /// Ends the stream: the last state, if one is legal. Returns how many records there were.
@@ -185,7 +188,7 @@ impl<T: Stream> Emitter<T> {
     fn announce(&self) -> Result<()> {
         match &self.output {
             Some(output) if self.total + self.since_state == 0 => {
-                send_status(output, &self.stream, AirbyteStreamStatus::Running)
+                output.status(&self.stream, AirbyteStreamStatus::Running)
             }
             _ => Ok(()),
         }
@@ -195,66 +198,12 @@ impl<T: Stream> Emitter<T> {
     #[cold]
     fn fail(&mut self, error: Error) -> Error {
         self.clock_in = 0;
+        if let Some(output) = &self.output {
+            output.vouch(None);
+        }
         if self.failed.is_none() {
             self.failed = Some(error);
         }
         Error::stopped()
     }
-}
-
-/// Says how a stream is doing.
-pub(crate) fn send_status(
-    output: &Output,
-    stream: &StreamDescriptor,
-    status: AirbyteStreamStatus,
-) -> Result<()> {
-    output.trace(Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status)))
-}
-
-/// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
-struct RecordLine {
-    bytes: Vec<u8>,
-    /// Where `emitted_at` begins.
-    clock: usize,
-    /// Where the record's data begins.
-    data: usize,
-}
-
-impl RecordLine {
-    fn new(stream: &StreamDescriptor) -> Self {
-        let mut bytes = br#"{"type":"RECORD","record":{"#.to_vec();
-        if let Some(namespace) = &stream.namespace {
-            let _ = write!(bytes, r#""namespace":{},"#, serde_json::Value::from(namespace.as_str()));
-        }
-        let _ = write!(bytes, r#""stream":{},"emitted_at":"#, serde_json::Value::from(stream.name.as_str()));
-        output::escape_line_breaks(&mut bytes, 0);
-        let mut line = Self { clock: bytes.len(), data: 0, bytes };
-        line.set_clock(0);
-        line
-    }
-
-    fn set_clock(&mut self, now: i64) {
-        self.bytes.truncate(self.clock);
-        // Writing to a vector cannot fail.
-        let _ = write!(self.bytes, r#"{now},"data":"#);
-        self.data = self.bytes.len();
-    }
-
-    #[inline]
-    fn write(&mut self, record: &impl serde::Serialize) -> Result<()> {
-        self.bytes.truncate(self.data);
-        serde_json::to_writer(&mut self.bytes, record)?;
-        if self.bytes.len() <= self.data + 2 || self.bytes[self.data] != b'{' {
-            return Err(not_a_record());
-        }
-        output::escape_line_breaks(&mut self.bytes, self.data);
-        self.bytes.extend_from_slice(b"}}\n");
-        Ok(())
-    }
-}
-
-/// The platform drops such records without a word, so they are refused here.
-#[cold]
-fn not_a_record() -> Error {
-    Error::system("a record must be an object with at least one field")
 }

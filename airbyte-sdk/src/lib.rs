@@ -65,6 +65,7 @@ extern crate self as airbyte_sdk;
 mod run;
 mod cli;
 mod input;
+mod signals;
 
 // The four verbs: values in, messages out.
 mod commands;

@@ -5,6 +5,7 @@ use crate::commands::{self, Done};
 use crate::error::{Error, Result};
 use crate::input;
 use crate::output::{self, Output};
+use crate::signals;
 use crate::source::Source;
 use crate::spec::AirbyteSpec;
 use std::any::Any;
@@ -14,6 +15,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
@@ -40,6 +42,10 @@ pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
 fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
     if !matches!(command, Command::Spec) {
         output.keep_flushing();
+        signals::watch(output);
+    }
+    if matches!(command, Command::Check(_) | Command::Discover(_)) {
+        give_up_after(source.deadline, output);
     }
     match command {
         Command::Spec => commands::spec::<C>(output)?,
@@ -53,6 +59,19 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
         }
     }
     Ok(Done::Well)
+}
+
+/// Ends the process with an error if the command has not ended by then.
+fn give_up_after(deadline: Duration, output: &Arc<Output>) {
+    let output = Arc::clone(output);
+    // If no thread can be had, the limits of the HTTP client still hold.
+    let _ = std::thread::Builder::new().name("deadline".to_owned()).spawn(move || {
+        std::thread::sleep(deadline);
+        let message =
+            format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
+        output.end(Some(&Error::transient(message)));
+        std::process::exit(i32::from(FAILED));
+    });
 }
 
 /// The one place that turns the end of a command into an exit code.

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A connector that reads: put its streams in, then [`run`](Self::run) it.
 ///
@@ -46,7 +47,10 @@ pub struct Source<C> {
     pub(crate) version: &'static str,
     pub(crate) streams: Vec<Box<dyn AnyStream<C>>>,
     pub(crate) check: Option<Check<C>>,
+    pub(crate) deadline: Duration,
 }
+
+const DEADLINE: Duration = Duration::from_secs(300);
 
 pub(crate) type Check<C> = Box<dyn Fn(&C, &Http) -> Result<()>>;
 
@@ -54,7 +58,7 @@ impl<C: AirbyteSpec> Source<C> {
     /// A source without streams. Name and version are the connector's; services see them in the user agent.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, streams: Vec::new(), check: None }
+        Self { name, version, streams: Vec::new(), check: None, deadline: DEADLINE }
     }
 
     /// Adds a stream that can be read on from where the last sync stopped.
@@ -95,6 +99,14 @@ impl<C: AirbyteSpec> Source<C> {
         self
     }
 
+    /// How long `check` and `discover` may take, 5 minutes if not set. After that they end with a transient error, so
+    /// that the user is told something before the platform gives up on its own (after 9 minutes).
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// Obeys the command line: `spec`, `check`, `discover` or `read`. To be returned from `main`.
     ///
     /// | exit code | |
@@ -131,6 +143,8 @@ pub(crate) struct Turn<'a, C> {
     pub(crate) http: &'a Http,
     /// The name and namespace the records carry: those of the configured catalog.
     pub(crate) descriptor: StreamDescriptor,
+    /// The columns that the user has chosen; `None` if all.
+    pub(crate) columns: Option<Vec<String>>,
     /// The stream's state from an earlier run.
     pub(crate) state: Option<Map<String, Value>>,
 }
@@ -161,7 +175,7 @@ where
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
         let position = position::<T>(turn.state.filter(|_| self.incremental));
         let since = position.as_ref().ok().cloned().flatten();
-        let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, since);
+        let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, turn.columns, since);
         let fetched =
             position.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, since, &mut out)));
         out.finish(fetched)

@@ -1,7 +1,6 @@
 //! THE SYNC LOOP: stream after stream, records and states in between, and what becomes of each.
 
 use super::{Done, http_for};
-use crate::emitter::send_status;
 use crate::error::{Error, Result};
 use crate::input::States;
 use crate::output::Output;
@@ -28,17 +27,20 @@ pub(crate) fn read<C: AirbyteSpec>(
     let http = http_for(source);
     let plan = plan(source, catalog)?;
     let mut failed = false;
-    for (descriptor, stream) in plan {
-        send_status(output, &descriptor, AirbyteStreamStatus::Started)?;
+    for Planned { descriptor, columns, stream } in plan {
+        output.status(&descriptor, AirbyteStreamStatus::Started)?;
         let started = Instant::now();
         let (records, result) = match stream {
             Ok(stream) => {
                 let state = states.take(&descriptor);
-                let turn = Turn { config, http: &http, descriptor: descriptor.clone(), state };
+                let from =
+                    if state.is_some() { "from where the last sync stopped" } else { "from its beginning" };
+                log::info!("{}: reading {from}", descriptor.name);
+                let turn = Turn { config, http: &http, descriptor: descriptor.clone(), columns, state };
                 stream.read(turn, Some(Arc::clone(output)))
             }
             Err(error) => {
-                send_status(output, &descriptor, AirbyteStreamStatus::Running)?;
+                output.status(&descriptor, AirbyteStreamStatus::Running)?;
                 (0, Err(error))
             }
         };
@@ -59,12 +61,17 @@ pub(crate) fn read<C: AirbyteSpec>(
                 AirbyteStreamStatus::Incomplete
             }
         };
-        send_status(output, &descriptor, status)?;
+        output.status(&descriptor, status)?;
     }
     Ok(if failed { Done::WithFailedStreams } else { Done::Well })
 }
 
-type Planned<'s, C> = (StreamDescriptor, Result<&'s dyn AnyStream<C>>);
+/// An entry of the configured catalog.
+struct Planned<'s, C> {
+    descriptor: StreamDescriptor,
+    columns: Option<Vec<String>>,
+    stream: Result<&'s dyn AnyStream<C>>,
+}
 
 /// Finds the stream for each entry of the catalog. Those that cannot be read come last: the trouble with the catalog
 /// must not keep the others from being read.
@@ -76,7 +83,7 @@ fn plan<C: AirbyteSpec>(
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
-        let twice = plan.iter().any(|(other, _)| other.is_same_as(&descriptor));
+        let twice = plan.iter().any(|other| other.descriptor.is_same_as(&descriptor));
         let place = offered.iter().position(|stream| stream.descriptor().is_same_as(&descriptor));
         let stream = match place {
             _ if twice => {
@@ -92,9 +99,10 @@ fn plan<C: AirbyteSpec>(
                 )))
             }
         };
-        plan.push((descriptor, stream));
+        let columns = place.and_then(|place| chosen(&configured, &offered[place]));
+        plan.push(Planned { descriptor, columns, stream });
     }
-    plan.sort_by_key(|(_, stream)| stream.is_err());
+    plan.sort_by_key(|planned| planned.stream.is_err());
     Ok(plan)
 }
 
@@ -109,4 +117,13 @@ fn readable(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Re
         log::warn!("{name}: {mode} is not offered; reading everything");
     }
     Ok(())
+}
+
+/// The columns that the user has left in the configured schema; `None` if all, so that nothing need be taken out.
+fn chosen(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Option<Vec<String>> {
+    let columns = |stream: &AirbyteStream| stream.json_schema.get("properties")?.as_object().cloned();
+    let (chosen, offered) = (columns(&configured.stream)?, columns(offered)?);
+    let kept: Vec<String> = offered.keys().filter(|name| chosen.contains_key(*name)).cloned().collect();
+    // A schema that names none of them was not made by choosing.
+    (kept.len() < offered.len() && !kept.is_empty()).then_some(kept)
 }

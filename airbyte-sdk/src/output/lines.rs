@@ -6,16 +6,29 @@ use std::io::{self, ErrorKind, Write};
 /// What gathers before it is written; one `write` of this size costs less than the records in it.
 const FULL: usize = 64 * 1024;
 
+/// How the line of a record begins.
+pub(super) const RECORD: &[u8] = br#"{"type":"RECORD","#;
+
 /// A buffer of whole lines in front of a writer.
 pub(crate) struct Lines {
     waiting: Vec<u8>,
     to: Box<dyn Write + Send>,
     closed: bool,
+    /// Records pushed since the last state.
+    records: u64,
+    /// The last record that was written, if none is waiting.
+    last_record: Vec<u8>,
 }
 
 impl Lines {
     pub(crate) fn new(to: Box<dyn Write + Send>) -> Self {
-        Self { waiting: Vec::with_capacity(FULL + 4096), to, closed: false }
+        Self {
+            waiting: Vec::with_capacity(FULL + 4096),
+            to,
+            closed: false,
+            records: 0,
+            last_record: Vec::new(),
+        }
     }
 
     #[inline]
@@ -27,6 +40,31 @@ impl Lines {
         if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
     }
 
+    #[inline]
+    pub(super) fn push_record(&mut self, line: &[u8]) -> Result<()> {
+        self.push(line)?;
+        self.records += 1;
+        Ok(())
+    }
+
+    /// How many records were pushed since this was asked last, which is at every state.
+    pub(super) fn take_records(&mut self) -> u64 {
+        std::mem::take(&mut self.records)
+    }
+
+    /// The last record since the last state.
+    pub(super) fn last_record(&self) -> Option<&[u8]> {
+        if self.records == 0 {
+            return None;
+        }
+        Some(last_record_of(&self.waiting).unwrap_or(&self.last_record))
+    }
+
+    /// Lets nothing more out.
+    pub(super) fn shut(&mut self) {
+        self.closed = true;
+    }
+
     /// An error ends the run: nobody can be told anything more on this way.
     pub(crate) fn flush(&mut self) -> Result<()> {
         if self.closed {
@@ -34,6 +72,10 @@ impl Lines {
         }
         if self.waiting.is_empty() {
             return Ok(());
+        }
+        if let Some(record) = last_record_of(&self.waiting).filter(|_| self.records > 0) {
+            self.last_record.clear();
+            self.last_record.extend_from_slice(record);
         }
         let written = self.to.write_all(&self.waiting).and_then(|()| self.to.flush());
         self.waiting.clear();
@@ -48,6 +90,10 @@ impl Lines {
         }
         Error::stopped()
     }
+}
+
+fn last_record_of(lines: &[u8]) -> Option<&[u8]> {
+    lines.rsplit(|byte| *byte == b'\n').find(|line| line.starts_with(RECORD))
 }
 
 /// Replaces the characters that some line readers (Python's `splitlines`) take for line breaks by their JSON escapes.

@@ -1,15 +1,20 @@
 //! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
 
+mod interrupt;
 mod lines;
 mod log;
+mod record;
 mod redact;
 
-pub(crate) use self::lines::{Lines, escape_line_breaks};
+pub(crate) use self::lines::Lines;
 pub(crate) use self::log::install as install_logger;
+pub(crate) use self::record::RecordLine;
 
+use self::interrupt::Current;
 use crate::error::{Error, Result};
 use crate::protocol::{
-    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateMessage, AirbyteStateStats, AirbyteStreamState,
+    AirbyteStreamStatus, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
@@ -26,6 +31,8 @@ pub(crate) struct Output {
     lines: Mutex<Lines>,
     beats: AtomicU32,
     scrubber: OnceLock<Scrubber>,
+    /// What a signal finds.
+    current: Mutex<Option<Current>>,
 }
 
 impl Output {
@@ -42,7 +49,12 @@ impl Output {
     }
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
-        Arc::new(Self { lines: Mutex::new(lines), beats: AtomicU32::new(0), scrubber: OnceLock::new() })
+        Arc::new(Self {
+            lines: Mutex::new(lines),
+            beats: AtomicU32::new(0),
+            scrubber: OnceLock::new(),
+            current: Mutex::new(None),
+        })
     }
 
     /// From here on these values are blanked in everything that people read.
@@ -52,29 +64,58 @@ impl Output {
     }
 
     /// Queues one message as one line, fit to be read by people.
-    pub(crate) fn message(&self, mut message: AirbyteMessage) -> Result<()> {
+    pub(crate) fn message(&self, message: AirbyteMessage) -> Result<()> {
+        self.line(&self.render(message)?)
+    }
+
+    fn render(&self, mut message: AirbyteMessage) -> Result<Vec<u8>> {
         redact::redact(&mut message, self.scrubber.get());
         let mut line = serde_json::to_vec(&message)?;
         line.push(b'\n');
         lines::escape_line_breaks(&mut line, 0);
-        self.line(&line)
+        Ok(line)
+    }
+
+    /// Queues the state of the stream that is being read, with the number of records it covers.
+    pub(crate) fn state(&self, state: AirbyteStreamState) -> Result<()> {
+        let mut lines = self.lines();
+        let line = self.state_line(state, &mut lines)?;
+        lines.push(&line)
+    }
+
+    fn state_line(&self, state: AirbyteStreamState, lines: &mut Lines) -> Result<Vec<u8>> {
+        let mut message = AirbyteStateMessage::stream(state);
+        message.source_stats = Some(AirbyteStateStats::new(lines.take_records() as f64));
+        self.render(AirbyteMessage::State(message))
+    }
+
+    /// Queues how a stream is doing.
+    pub(crate) fn status(&self, stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Result<()> {
+        let terminal = matches!(status, AirbyteStreamStatus::Complete | AirbyteStreamStatus::Incomplete);
+        self.reading(if terminal { None } else { Some(stream) });
+        if status == AirbyteStreamStatus::Started {
+            // Records of a stream that failed without a state are not those of the next one.
+            self.lines().take_records();
+        }
+        self.trace(status_of(stream, status))
     }
 
     /// Queues an ERROR trace: what went wrong, for the user and for the platform.
     pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
-        let mut trace = AirbyteErrorTraceMessage::new(error.message());
-        trace.internal_message = error.internal().map(str::to_owned);
-        trace.failure_type = Some(error.failure_type());
-        trace.stream_descriptor = stream.cloned();
-        self.trace(Trace::Error(trace))
+        self.trace(error_trace(error, stream))
     }
 
     pub(crate) fn trace(&self, trace: Trace) -> Result<()> {
-        self.message(AirbyteMessage::Trace(AirbyteTraceMessage::new(now() as f64, trace)))
+        self.message(trace_message(trace))
+    }
+
+    /// Queues a record's line.
+    #[inline]
+    pub(crate) fn record(&self, line: &[u8]) -> Result<()> {
+        self.lines().push_record(line)
     }
 
     /// Queues a finished line, line break included.
-    #[inline]
     pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
         self.lines().push(line)
     }
@@ -109,6 +150,22 @@ impl Output {
     fn lines(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn trace_message(trace: Trace) -> AirbyteMessage {
+    AirbyteMessage::Trace(AirbyteTraceMessage::new(now() as f64, trace))
+}
+
+fn error_trace(error: &Error, stream: Option<&StreamDescriptor>) -> Trace {
+    let mut trace = AirbyteErrorTraceMessage::new(error.message());
+    trace.internal_message = error.internal().map(str::to_owned);
+    trace.failure_type = Some(error.failure_type());
+    trace.stream_descriptor = stream.cloned();
+    Trace::Error(trace)
+}
+
+fn status_of(stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Trace {
+    Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status))
 }
 
 /// Milliseconds since 1970, as the protocol tells time.

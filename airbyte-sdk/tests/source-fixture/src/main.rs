@@ -89,6 +89,12 @@ struct Overlooked {
     number: i64,
 }
 
+#[airbyte_stream(crate = ::renamed_sdk, name = "silent", primary_key(id), cursor = number, order = ascending)]
+struct Silent {
+    id: u64,
+    number: i64,
+}
+
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     /// Numbers that never go down; with ties, several records have the same.
@@ -134,6 +140,13 @@ impl Config {
             }
         });
         receiver.into_iter().try_for_each(|number| out.emit(Threaded { number }))
+    }
+
+    /// Some records, and then nothing for longer than any test waits.
+    fn silent(&self, _since: Option<i64>, out: &mut Emitter<Silent>) -> Result<()> {
+        (0..u64::from(self.count)).try_for_each(|id| out.emit(Silent { id, number: id as i64 * 10 }))?;
+        std::thread::sleep(std::time::Duration::from_secs(600));
+        Ok(())
     }
 
     /// Overlooks what an iterator has to say.

@@ -257,6 +257,29 @@ fn a_secret_is_seen_in_no_message() {
 }
 
 #[test]
+fn only_chosen_columns_are_written() {
+    let connector = connector();
+    let config = json!({"count": 3});
+    let mut catalog = connector.discover(&config).configured("incremental");
+    let streams = catalog["streams"].as_array_mut().unwrap();
+    streams.retain(|entry| entry["stream"]["name"] == "numbers");
+    streams[0]["stream"]["json_schema"]["properties"].as_object_mut().unwrap().shift_remove("id");
+    streams[0]["stream"]["json_schema"]["properties"]["unknown"] = json!({});
+    let run = connector.read(&config, &catalog, None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.records("numbers"), [json!({"number": 0}), json!({"number": 1}), json!({"number": 2})]);
+    assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"number": 2}));
+    // A schema without columns chooses nothing, and so does one that names none of them.
+    for schema in [json!({}), json!({"properties": {}}), json!({"properties": {"x": {}}})] {
+        catalog["streams"][0]["stream"]["json_schema"] = schema;
+        assert_eq!(
+            connector.read(&config, &catalog, None).records("numbers")[2],
+            json!({"id": 2, "number": 2})
+        );
+    }
+}
+
+#[test]
 fn limits_of_the_configuration_are_kept() {
     let run = connector().check(&json!({"count": 1_000_001, "ties": 0, "ratio": 1.5, "words": ["a", 5], "since": "2024-01-01", "check": "no"}));
     let status = run.all("CONNECTION_STATUS").remove(0);

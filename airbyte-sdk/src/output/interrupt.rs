@@ -1,0 +1,85 @@
+//! The last words of a run that is ended from outside, said by another thread than the one that reads.
+
+use super::{Lines, Output, status_of, trace_message};
+use crate::error::Error;
+use crate::protocol::{AirbyteStreamState, AirbyteStreamStatus, StreamDescriptor};
+use serde_json::Value;
+use std::sync::{MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+/// A reader that takes nothing must not keep the run from ending.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The stream that is being read.
+pub(super) struct Current {
+    stream: StreamDescriptor,
+    /// The cursor field, if every record says how far the stream has come.
+    cursor_field: Option<&'static str>,
+}
+
+impl Output {
+    /// Notes which stream is being read.
+    pub(super) fn reading(&self, stream: Option<&StreamDescriptor>) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().map(|current| &current.stream) != stream {
+            *current = stream.map(|stream| Current { stream: stream.clone(), cursor_field: None });
+        }
+    }
+
+    /// Notes that each record says, in this field, how far the stream has come; `None` takes it back.
+    pub(crate) fn vouch(&self, cursor_field: Option<&'static str>) {
+        if let Some(current) = &mut *self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+            current.cursor_field = cursor_field;
+        }
+    }
+
+    /// Ends the output: the last legal state of the stream that is being read, its status, the error if there is one.
+    /// Nothing gets out after that.
+    pub(crate) fn end(&self, error: Option<&Error>) {
+        let Some(mut lines) = self.patiently() else { return };
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut last = Vec::new();
+        if let Some(error) = error {
+            last.push(self.render(trace_message(super::error_trace(error, None))));
+        }
+        if let Some(Current { stream, cursor_field }) = current {
+            let state = cursor_field.and_then(|field| state_at(lines.last_record()?, field, &stream));
+            if let Some(state) = state {
+                last.push(self.state_line(state, &mut lines));
+            }
+            last.push(self.render(trace_message(status_of(&stream, AirbyteStreamStatus::Incomplete))));
+        }
+        for line in last.into_iter().flatten() {
+            let _ = lines.push(&line);
+        }
+        let _ = lines.flush();
+        lines.shut();
+    }
+
+    fn patiently(&self) -> Option<MutexGuard<'_, Lines>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.lines.try_lock() {
+                Ok(lines) => return Some(lines),
+                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(TryLockError::WouldBlock) => return None,
+            }
+        }
+    }
+}
+
+/// The state after this record. The typed position is with the thread that reads, and that may be in the middle of a
+/// request; what it has written says the same.
+fn state_at(record: &[u8], field: &str, stream: &StreamDescriptor) -> Option<AirbyteStreamState> {
+    let mut message: Value = serde_json::from_slice(record).ok()?;
+    let cursor = message.get_mut("record")?.get_mut("data")?.get_mut(field)?.take();
+    if cursor.is_null() {
+        return None;
+    }
+    let mut state = AirbyteStreamState::new(stream.clone());
+    state.stream_state = Some([(field.to_owned(), cursor)].into_iter().collect());
+    Some(state)
+}

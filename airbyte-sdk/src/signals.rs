@@ -1,0 +1,29 @@
+//! SIGTERM and SIGINT: the last legal state is sent, the stream is reported as incomplete, and the process dies of that very
+//! signal, as shells and clients expect. Nothing depends on this: the platform may end a connector without any signal.
+
+use crate::output::Output;
+use std::sync::Arc;
+
+/// Watches for signals on a thread of its own, so that one is heeded in the middle of a request.
+#[cfg(unix)]
+pub(crate) fn watch(output: &Arc<Output>) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    let Ok(mut signals) = Signals::new([SIGTERM, SIGINT]) else { return };
+    let output = Arc::clone(output);
+    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            output.end(None);
+            // The first process of a container does not die of signals that it does not handle.
+            if std::process::id() != 1 {
+                let _ = emulate_default_handler(signal);
+            }
+            std::process::exit(128 + signal);
+        }
+    });
+}
+
+#[cfg(not(unix))]
+pub(crate) fn watch(_: &Arc<Output>) {}

@@ -1,0 +1,184 @@
+//! Does a connector keep to the protocol? Runs its program many times and looks at what came out.
+//!
+//! The program may be written in anything: it is judged by stdout, stderr and exit codes alone. What it reads from must
+//! hold still meanwhile and must have a few records, best several per stream.
+//!
+//! ```no_run
+//! use airbyte_sdk::testing::conformance::Subject;
+//! use serde_json::json;
+//!
+//! Subject::new("target/debug/source-days")
+//!     .config(json!({"city": "Oslo", "api_key": "k-471147114711"}))
+//!     .invalid_config(json!({"city": "Atlantis", "api_key": "k-471147114711"}))
+//!     .assert_conforms();
+//! ```
+
+mod clauses;
+mod plan;
+mod runner;
+mod runs;
+mod values;
+
+use serde_json::Value;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A connector to be judged: its program, and inputs for it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    config: Value,
+    invalid_config: Option<Value>,
+    secrets: Vec<String>,
+    time_limit: Duration,
+}
+
+impl Subject {
+    /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
+    pub fn new(program: impl AsRef<Path>) -> Self {
+        let program = program.as_ref();
+        // A lone name is looked for in PATH; anything else must not depend on where the program is started.
+        let absolute = (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
+        Self {
+            program: absolute.unwrap_or_else(|| program.to_owned()),
+            arguments: Vec::new(),
+            config: Value::Object(serde_json::Map::new()),
+            invalid_config: None,
+            secrets: Vec::new(),
+            time_limit: Duration::from_secs(60),
+        }
+    }
+
+    /// The configuration to work with; `check` must succeed with it. An empty object if nothing is said.
+    #[must_use]
+    pub fn config(mut self, config: Value) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// A configuration that the user would have to mend: `check` must answer FAILED.
+    #[must_use]
+    pub fn invalid_config(mut self, config: Value) -> Self {
+        self.invalid_config = Some(config);
+        self
+    }
+
+    /// Values that must never be seen in a message, besides those of the fields that the spec marks as secret.
+    #[must_use]
+    pub fn secrets(mut self, secrets: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.secrets = secrets.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Arguments that come before the command, for a program that is an interpreter.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How long one run may take before it is ended and counts as hanging; a minute if nothing is said.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Runs the program a few dozen times and judges what came out.
+    ///
+    /// # Panics
+    ///
+    /// If the program cannot be started, or its input files cannot be written.
+    #[must_use]
+    pub fn check(&self) -> Report {
+        let runs = plan::run_all(self);
+        let outcomes = clauses::all().map(|clause| Outcome {
+            clause: clause.name,
+            rule: clause.rule,
+            verdict: (clause.judge)(&runs).err().unwrap_or(Verdict::Passed),
+        });
+        Report { outcomes: outcomes.collect() }
+    }
+
+    /// Judges the connector, and panics with the whole report if it breaks a rule.
+    ///
+    /// # Panics
+    ///
+    /// If a clause failed, or as [`check`](Self::check) does.
+    pub fn assert_conforms(&self) {
+        self.check().assert_conforms();
+    }
+}
+
+/// What became of each clause. Printing it shows a table, and what was wrong.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Report {
+    outcomes: Vec<Outcome>,
+}
+
+impl Report {
+    /// All clauses, in the order of the table.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// The clauses that failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Failed(_)))
+    }
+
+    /// Panics with the whole report if a clause failed.
+    ///
+    /// # Panics
+    ///
+    /// If a clause failed.
+    #[expect(clippy::panic, reason = "this is an assertion")]
+    pub fn assert_conforms(&self) {
+        if self.failures().next().is_some() {
+            panic!("the connector does not keep to the protocol\n{self}");
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Outcome { clause, rule, verdict } in &self.outcomes {
+            match verdict {
+                Verdict::Passed => writeln!(f, "{clause:<36} passed")?,
+                Verdict::NotApplicable(why) => writeln!(f, "{clause:<36} not applicable: {why}")?,
+                Verdict::Failed(what) => {
+                    writeln!(f, "{clause:<36} FAILED\n    the rule: {rule}\n    but: {what}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One clause and what became of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The name of the clause.
+    pub clause: &'static str,
+    /// What a connector must do.
+    pub rule: &'static str,
+    /// Whether it does.
+    pub verdict: Verdict,
+}
+
+/// How a clause was judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing was seen that breaks the rule.
+    Passed,
+    /// The rule is broken: in which run, and by what.
+    Failed(String),
+    /// There was nothing to judge, and why.
+    NotApplicable(String),
+}

@@ -1,0 +1,113 @@
+//! Starts the program, ends it when it hangs, and keeps what it wrote, whatever that is.
+#![expect(clippy::expect_used, clippy::panic, reason = "this is for tests: a failure to run one is a failure of the test")]
+
+use super::Subject;
+use super::runs::{Kind, Shot};
+use crate::testing::Connector;
+use serde_json::Value;
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// The program, a folder for its input files, and the runs so far.
+pub(super) struct Runner<'a> {
+    pub(super) subject: &'a Subject,
+    folder: Connector,
+    pub(super) shots: Vec<Shot>,
+}
+
+/// What one run is given, besides its arguments.
+#[derive(Default)]
+pub(super) struct Setting {
+    /// It should go well.
+    pub(super) good: bool,
+    /// What it is to read.
+    pub(super) catalog: Option<Value>,
+    pub(super) environment: Vec<(&'static str, &'static str)>,
+    /// Where it runs, if not beside its input files.
+    pub(super) working_directory: Option<PathBuf>,
+    /// Nobody listens at the other end of stdout.
+    pub(super) closed_stdout: bool,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(subject: &'a Subject) -> Self {
+        Self { subject, folder: Connector::new(&subject.program), shots: Vec::new() }
+    }
+
+    pub(super) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> OsString {
+        self.folder.file(name, text).into_os_string()
+    }
+
+    /// A folder in which the program finds nothing.
+    pub(super) fn elsewhere(&self) -> PathBuf {
+        let beside = self.folder.file("elsewhere.txt", "");
+        let folder = beside.with_file_name("elsewhere");
+        std::fs::create_dir_all(&folder).expect("an empty folder");
+        folder
+    }
+
+    pub(super) fn run(&mut self, name: &'static str, kind: Kind, arguments: &[OsString], setting: Setting) {
+        let mut command = Command::new(&self.subject.program);
+        command.args(&self.subject.arguments).args(arguments).stdin(Stdio::null());
+        command.env_remove("LOG_LEVEL").envs(setting.environment.iter().copied());
+        let here = self.folder.file("here.txt", "");
+        command.current_dir(setting.working_directory.as_deref().or(here.parent()).unwrap_or(Path::new(".")));
+        command.stderr(Stdio::piped()).stdout(Stdio::piped());
+        if setting.closed_stdout {
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            command.stdout(writer);
+        }
+        let began = SystemTime::now();
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.subject.program.display()));
+        drop(command);
+        let stdout = child.stdout.take().map(collect);
+        let stderr = child.stderr.take().map(collect);
+        let (status, patience) = match wait(&mut child, self.subject.time_limit) {
+            Some(status) => (Some(status), self.subject.time_limit),
+            None => (None, Duration::from_millis(100)),
+        };
+        let text = |channel: Option<mpsc::Receiver<Vec<u8>>>| {
+            let bytes = channel.and_then(|channel| channel.recv_timeout(patience).ok()).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let (stdout, stderr) = (text(stdout), text(stderr));
+        let Setting { good, catalog, .. } = setting;
+        let ended = status.is_some();
+        let exit_code = status.and_then(|status| status.code());
+        self.shots.push(Shot { name, kind, good, catalog, ended, exit_code, began, ..Shot::new(stdout, stderr) });
+    }
+}
+
+/// Reads to the end beside the program, so that no pipe fills up.
+fn collect(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// Waits for the end; `None` if it had to be brought about.
+fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a program to wait for") {
+            return Some(status);
+        }
+        if began.elapsed() > limit {
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,127 @@
+//! Runs that are ended from outside: by a signal, by a kill, by a deadline.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::Connector;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+fn connector() -> Connector {
+    Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
+}
+
+/// Starts to read one stream.
+fn start(
+    connector: &Connector,
+    config: &Value,
+    stream: &str,
+    state: Option<&Value>,
+) -> (Child, BufReader<ChildStdout>) {
+    let mut catalog = connector.discover(config).configured("incremental");
+    catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
+    let mut command = connector.read_command(config, &catalog, state);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    (child, stdout)
+}
+
+fn next(stdout: &mut BufReader<ChildStdout>) -> Value {
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap_or_default()
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_wait_is_heeded_at_once() {
+    for (name, number) in [("-TERM", 15), ("-INT", 2)] {
+        let connector = connector();
+        let (mut child, mut stdout) = start(&connector, &json!({"count": 3}), "silent", None);
+        // The records come although the stream goes silent after them.
+        let mut records = 0;
+        while records < 3 {
+            records += u32::from(next(&mut stdout)["type"] == "RECORD");
+        }
+        signal(&child, name);
+        let rest: Vec<Value> =
+            stdout.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+        assert_eq!(child.wait().unwrap().signal(), Some(number));
+        assert_eq!(rest.len(), 2, "{rest:?}");
+        let state = &rest[0]["state"];
+        assert_eq!(state["stream"]["stream_state"], json!({"number": 20}));
+        assert_eq!(state["sourceStats"]["recordCount"], json!(3.0));
+        assert_eq!(rest[1]["trace"]["stream_status"]["status"], "INCOMPLETE");
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.is_empty(), "{stderr}");
+    }
+}
+
+#[test]
+fn a_signal_before_any_record_leaves_no_state() {
+    let connector = connector();
+    let (mut child, mut stdout) = start(&connector, &json!({"count": 0}), "silent", None);
+    assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
+    signal(&child, "-TERM");
+    let rest: Vec<String> = stdout.lines().map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    assert!(rest.iter().all(|line| !line.contains("STATE\"")), "{rest:?}");
+    assert!(rest.last().unwrap().contains("INCOMPLETE"), "{rest:?}");
+}
+
+/// Whatever is cut off, what was read before the last state and what is read from there on is everything.
+#[test]
+fn a_kill_at_any_moment_loses_no_record() {
+    let config = json!({"count": 60_000, "ties": 7});
+    let mut interrupted = 0;
+    for lines in [1, 3_000, 10_001, 10_020, 23_000, 59_000] {
+        let connector = connector();
+        let (mut child, stdout) = start(&connector, &config, "numbers", None);
+        let mut seen: Vec<Value> = Vec::new();
+        let mut covered = Vec::new();
+        let mut state = None;
+        for (count, line) in stdout.lines().map_while(Result::ok).enumerate() {
+            if count == lines {
+                child.kill().unwrap();
+            }
+            // A line that was cut off is dropped by whoever reads it.
+            let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
+            if message["type"] == "RECORD" {
+                seen.push(message["record"]["data"]["id"].clone());
+            } else if message["type"] == "STATE" {
+                covered.append(&mut seen);
+                state = Some(message["state"].clone());
+            }
+        }
+        interrupted += u32::from(child.wait().unwrap().signal() == Some(9));
+        let state = state.map(|state| json!([state]));
+        let (mut child, stdout) = start(&connector, &config, "numbers", state.as_ref());
+        let messages = stdout.lines().map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        covered.extend(
+            messages
+                .filter(|message| message["type"] == "RECORD")
+                .map(|mut message| message["record"]["data"]["id"].take()),
+        );
+        assert!(child.wait().unwrap().success());
+        let mut ids: Vec<u64> = covered.iter().filter_map(Value::as_u64).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 60_000, "killed after {lines} lines");
+    }
+    assert!(interrupted >= 4, "only {interrupted} of 6 runs were killed in time");
+}
+
+#[test]
+fn a_check_that_takes_too_long_is_given_up() {
+    let connector = Connector::new(env!("CARGO_BIN_EXE_slow"));
+    let run = connector.check(&json!({}));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(run.all("CONNECTION_STATUS").is_empty(), "{run}");
+    assert_eq!(run.errors()[0]["failure_type"], "transient_error");
+    assert!(run.errors()[0]["message"].as_str().unwrap().contains("gave up after 0.2 s"), "{run}");
+}
