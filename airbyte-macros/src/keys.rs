@@ -20,7 +20,8 @@ pub(crate) const FIELD: &[&str] = &[
 ];
 
 /// `#[airbyte_stream(…)]`.
-pub(crate) const STREAM: &[&str] = &["name", "namespace", "primary_key", "cursor", "order", "crate"];
+pub(crate) const STREAM: &[&str] =
+    &["name", "namespace", "primary_key", "cursor", "order", "older_state", "crate"];
 
 /// The values of `order`.
 pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];

@@ -1,5 +1,6 @@
 //! What generated code may name, and nobody else. It can change with any version.
 
+pub use crate::error::Result as SdkResult;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
 pub use crate::spec::{AirbyteSpec, Field, Form};
@@ -10,6 +11,7 @@ pub use core::option::Option::{self, None, Some};
 pub use core::result::Result;
 pub use schemars;
 pub use serde;
+pub use serde_json::Value;
 pub use std::process::ExitCode;
 
 /// Stands in for the function that serde writes for a type, after serde found a mistake in it and wrote none. Without it

@@ -189,6 +189,7 @@ pub use airbyte_macros::AirbyteSpec;
 /// | `cursor = field` | the field that grows, by which a later read goes on: a date, a moment, an integer or a text, or an `Option` of one |
 /// | `order = ascending` | records come in the order of the cursor, so that a state can be sent, and a broken read resumed, in the middle |
 /// | `order = unordered` | they do not (this is the default); a state is sent at the end |
+/// | `older_state = function` | finds the position in a state of another form, written by an earlier version or another connector: `fn(&serde_json::Value) -> Result<Option<Date>>`, with the type of the cursor |
 /// | `crate = ::path` | where the SDK is, if it is renamed |
 ///
 /// Doc comments become descriptions. `#[serde(rename = "…")]` gives a field another name. A field of another struct's

@@ -9,6 +9,7 @@ use crate::protocol::{AirbyteStream, StreamDescriptor};
 use crate::run;
 use crate::spec::AirbyteSpec;
 use crate::stream::{self, Stream};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::process::ExitCode;
@@ -184,18 +185,21 @@ where
 
 /// The cursor in a state; none in an empty one, such as that of a full refresh.
 fn position<T: Stream>(state: Option<Map<String, Value>>) -> Result<Option<T::Cursor>> {
-    let (Some(field), Some(mut state)) = (T::CURSOR_FIELD, state) else { return Ok(None) };
-    let value = state.remove(field).unwrap_or_default();
-    if value.is_null() {
-        if !state.is_empty() {
-            log::warn!("{}: the state has no `{field}`; reading from the beginning", T::NAME);
-        }
+    let (Some(field), Some(state)) = (T::CURSOR_FIELD, state) else { return Ok(None) };
+    let value = state.get(field).filter(|value| !value.is_null());
+    if let Some(cursor) = value.and_then(|value| T::Cursor::deserialize(value).ok()) {
+        return Ok(Some(cursor));
+    }
+    if value.is_none() && state.values().all(Value::is_null) {
         return Ok(None);
     }
-    serde_json::from_value(value).map(Some).map_err(|_| {
-        Error::config(format!(
-            "the state of stream `{}` cannot be read: its `{field}` is no position of this stream. Reset the stream to read it from its beginning",
-            T::NAME
-        ))
-    })
+    if let Some(cursor) = T::older_state(&state.clone().into())? {
+        log::info!("{}: the state has an older form, and is understood", T::NAME);
+        return Ok(Some(cursor));
+    }
+    let trouble = if value.is_some() { "is no position of this stream" } else { "is missing" };
+    Err(Error::config(format!(
+        "the state of stream `{}` cannot be read: its `{field}` {trouble}. Reset the stream to read it from its beginning",
+        T::NAME
+    )))
 }

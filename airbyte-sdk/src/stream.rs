@@ -1,8 +1,10 @@
 //! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
 
+use crate::error::Result;
 use crate::protocol::{AirbyteStream, StreamDescriptor, SyncMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A kind of record. [`#[airbyte_stream(…)]`](crate::airbyte_stream) writes this for a struct; it can be written by
 /// hand as well.
@@ -33,7 +35,18 @@ pub trait Stream: Serialize + Sized + 'static {
     const ORDER: Order = Order::Unordered;
 
     /// The record's JSON Schema (draft 7), an object with `properties`.
-    fn json_schema() -> serde_json::Map<String, serde_json::Value>;
+    fn json_schema() -> serde_json::Map<String, Value>;
+
+    /// Finds the position in a state of another form: one that an earlier version wrote, or another connector. Asked when
+    /// the state has no cursor that can be read; `None` if it is no such state either, which is an error, since reading
+    /// from the beginning without a word would hide that something is wrong.
+    ///
+    /// # Errors
+    ///
+    /// If the state is known, and broken.
+    fn older_state(_state: &Value) -> Result<Option<Self::Cursor>> {
+        Ok(None)
+    }
 
     /// The position this record is at.
     fn cursor(&self) -> Option<&Self::Cursor> {

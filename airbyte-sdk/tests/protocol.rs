@@ -1,6 +1,7 @@
 //! Each wire type against a JSON example that sets every field of the published schema.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 
 use airbyte_sdk::protocol::*;
@@ -162,8 +163,8 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())
 }
 
-/// What must hold for every type, on one example.
-fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example) {
+/// What must hold for every type, on one example; returns it as it is written, in full and without what is optional.
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example) -> [String; 2] {
     let full: Value = serde_json::from_str(example.full).unwrap();
     let parsed: T = read(&full).unwrap();
 
@@ -206,12 +207,16 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example)
 
     // All optional members gone at once.
     let parsed: T = read(&minimal).unwrap();
-    assert_eq!(serde_json::to_string(&parsed).unwrap(), minimal.to_string());
+    let written_minimal = serde_json::to_string(&parsed).unwrap();
+    assert_eq!(written_minimal, minimal.to_string());
+    [written, written_minimal]
 }
 
 #[test]
 fn messages_are_read_and_written_as_the_schema_says() {
-    MESSAGES.iter().for_each(check::<AirbyteMessage>);
+    for example in MESSAGES {
+        check::<AirbyteMessage>(example);
+    }
 }
 
 #[test]
@@ -412,8 +417,10 @@ fn an_error_can_be_traced_to_its_place() {
     assert_eq!(error.path().to_string(), "catalog.streams[0].supported_sync_modes[0]");
 }
 
-/// Every word is known, comes back as it went in, and a new one is kept.
-fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(words: &str) {
+/// Every word is known, comes back as it went in, and a new one is kept. Returns the words under the type's name.
+fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(
+    words: &'static str,
+) -> (&'static str, &'static str) {
     for word in words.split(' ') {
         let read: T = serde_json::from_value(json!(word)).unwrap();
         assert!(!format!("{read:?}").starts_with("Unrecognized"), "{read:?}");
@@ -425,26 +432,73 @@ fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(words: &str) {
         assert_eq!((json!(read), read.to_string()), (json!(word), word.to_owned()));
     }
     assert!(serde_json::from_value::<T>(json!(1)).is_err());
+    (std::any::type_name::<T>().rsplit("::").next().unwrap(), words)
+}
+
+/// The enums, each with all its words.
+fn words() -> Vec<(&'static str, &'static str)> {
+    vec![
+        check_words::<SyncMode>("full_refresh incremental"),
+        check_words::<DestinationSyncMode>("append overwrite append_dedup update soft_delete"),
+        check_words::<LogLevel>("FATAL ERROR WARN INFO DEBUG TRACE"),
+        check_words::<ConnectionStatus>("SUCCEEDED FAILED"),
+        check_words::<FailureType>("system_error config_error transient_error"),
+        check_words::<EstimateType>("STREAM SYNC"),
+        check_words::<AirbyteStateType>("GLOBAL STREAM LEGACY"),
+        check_words::<AirbyteStreamStatus>("STARTED RUNNING COMPLETE INCOMPLETE"),
+        check_words::<AirbyteStreamStatusReasonType>("RATE_LIMITED"),
+        check_words::<AuthType>("oauth2.0"),
+        check_words::<AuthFlowType>("oauth2.0 oauth1.0"),
+        check_words::<RecordChange>("NULLED TRUNCATED"),
+        check_words::<RecordChangeReason>(
+            "SOURCE_RECORD_SIZE_LIMITATION DESTINATION_RECORD_SIZE_LIMITATION PLATFORM_RECORD_SIZE_LIMITATION \
+             SOURCE_FIELD_SIZE_LIMITATION DESTINATION_FIELD_SIZE_LIMITATION PLATFORM_FIELD_SIZE_LIMITATION \
+             SOURCE_SERIALIZATION_ERROR DESTINATION_SERIALIZATION_ERROR PLATFORM_SERIALIZATION_ERROR \
+             SOURCE_RETRIEVAL_ERROR DESTINATION_TYPECAST_ERROR",
+        ),
+    ]
 }
 
 #[test]
 fn words_are_exact_and_new_ones_are_kept() {
-    check_words::<SyncMode>("full_refresh incremental");
-    check_words::<DestinationSyncMode>("append overwrite append_dedup update soft_delete");
-    check_words::<LogLevel>("FATAL ERROR WARN INFO DEBUG TRACE");
-    check_words::<ConnectionStatus>("SUCCEEDED FAILED");
-    check_words::<FailureType>("system_error config_error transient_error");
-    check_words::<EstimateType>("STREAM SYNC");
-    check_words::<AirbyteStateType>("GLOBAL STREAM LEGACY");
-    check_words::<AirbyteStreamStatus>("STARTED RUNNING COMPLETE INCOMPLETE");
-    check_words::<AirbyteStreamStatusReasonType>("RATE_LIMITED");
-    check_words::<AuthType>("oauth2.0");
-    check_words::<AuthFlowType>("oauth2.0 oauth1.0");
-    check_words::<RecordChange>("NULLED TRUNCATED");
-    check_words::<RecordChangeReason>(
-        "SOURCE_RECORD_SIZE_LIMITATION DESTINATION_RECORD_SIZE_LIMITATION PLATFORM_RECORD_SIZE_LIMITATION \
-         SOURCE_FIELD_SIZE_LIMITATION DESTINATION_FIELD_SIZE_LIMITATION PLATFORM_FIELD_SIZE_LIMITATION \
-         SOURCE_SERIALIZATION_ERROR DESTINATION_SERIALIZATION_ERROR PLATFORM_SERIALIZATION_ERROR \
-         SOURCE_RETRIEVAL_ERROR DESTINATION_TYPECAST_ERROR",
-    );
+    words();
+}
+
+/// The values at `pointer` of all lines, each once, in order.
+fn found<'a>(lines: &'a [Value], pointer: &str) -> BTreeSet<&'a str> {
+    lines.iter().filter_map(|line| line.pointer(pointer).and_then(Value::as_str)).collect()
+}
+
+/// With a path in the variable `CORPUS`, writes there all that this file has, for `official_models.py` to read:
+/// lines of `{"kind": …, "value": …}`, with the text as the SDK writes it.
+#[test]
+fn the_corpus_has_every_type_of_message() {
+    let line = |kind: &str, written: String| format!(r#"{{"kind":"{kind}","value":{written}}}"#);
+    let mut lines: Vec<String> = Vec::new();
+    for example in MESSAGES {
+        lines.extend(check::<AirbyteMessage>(example).map(|written| line("AirbyteMessage", written)));
+    }
+    // A legacy state has no example above, because its type is written even if it was not read.
+    let legacy = read::<AirbyteMessage>(&json!({"type": "STATE", "state": {"data": {"since": 3}}})).unwrap();
+    lines.push(line("AirbyteMessage", serde_json::to_string(&legacy).unwrap()));
+    let catalogs = check::<ConfiguredAirbyteCatalog>(&CONFIGURED_CATALOG);
+    lines.extend(catalogs.map(|written| line("ConfiguredAirbyteCatalog", written)));
+    for (kind, words) in words() {
+        lines.extend(words.split(' ').map(|word| line(kind, json!(word).to_string())));
+    }
+
+    let parsed: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (pointer, expected) in [
+        ("/value/type", "CATALOG CONNECTION_STATUS CONTROL DESTINATION_CATALOG LOG RECORD SPEC STATE TRACE"),
+        ("/value/state/type", "GLOBAL LEGACY STREAM"),
+        ("/value/trace/type", "ANALYTICS ERROR ESTIMATE STREAM_STATUS"),
+        ("/value/control/type", "CONNECTOR_CONFIG"),
+    ] {
+        assert_eq!(found(&parsed, pointer), expected.split(' ').collect(), "{pointer}");
+    }
+    assert_eq!(found(&parsed, "/kind").len(), 2 + words().len(), "one kind per type");
+
+    if let Some(path) = std::env::var_os("CORPUS") {
+        std::fs::write(path, lines.join("\n") + "\n").unwrap();
+    }
 }

@@ -51,7 +51,15 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
             let constant = quote! {
                 const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
             };
-            (quote!(type Cursor = #projection;), Some(quote!(#constant #method)))
+            let older_state = model.older_state.as_ref().map(|function| {
+                let call = quote_spanned!(function.span()=> #function(state));
+                quote! {
+                    fn older_state(state: &__airbyte::Value) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
+                        #call
+                    }
+                }
+            });
+            (quote!(type Cursor = #projection;), Some(quote!(#constant #older_state #method)))
         }
     };
     let stream = frame::block(

@@ -16,6 +16,8 @@ pub(super) struct Model {
     pub(super) primary_key: Vec<String>,
     pub(super) cursor: Option<Cursor>,
     pub(super) ascending: bool,
+    /// The function that reads states of an older form.
+    pub(super) older_state: Option<Expr>,
 }
 
 pub(super) struct Cursor {
@@ -65,6 +67,10 @@ impl Model {
         if let (false, Some(order)) = (has_cursor, &order) {
             errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
         }
+        let older_state = words.expr("older_state", errors);
+        if let (false, Some(function)) = (has_cursor, &older_state) {
+            errors.at(function, "`older_state` finds the cursor in a state, and there is no `cursor = …`");
+        }
         let generic = !item.generics.params.is_empty();
         let cursor = cursor.and_then(|field| {
             let column = fields.find(&field, errors)?;
@@ -77,7 +83,15 @@ impl Model {
         });
         let ascending = order.is_some_and(|order| is_ascending(&order, errors));
         check_attributes(item, errors);
-        Self { sdk, name, namespace: words.text("namespace", errors), primary_key, cursor, ascending }
+        Self {
+            sdk,
+            name,
+            namespace: words.text("namespace", errors),
+            primary_key,
+            cursor,
+            ascending,
+            older_state,
+        }
     }
 }
 

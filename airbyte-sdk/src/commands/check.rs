@@ -27,7 +27,7 @@ pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>, outpu
 }
 
 fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> {
-    let http = http_for(source);
+    let http = http_for(source, None);
     if let Some(check) = &source.check {
         return run::catch_panic(|| check(config, &http));
     }

@@ -11,7 +11,9 @@ pub(crate) use self::read::read;
 pub(crate) use self::spec::spec;
 
 use crate::http::Http;
+use crate::output::Output;
 use crate::source::Source;
+use std::sync::Arc;
 
 /// How a command ended that came to its end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,6 @@ pub(crate) enum Done {
     WithFailedStreams,
 }
 
-fn http_for<C>(source: &Source<C>) -> Http {
-    Http::new(source.name, source.version)
+fn http_for<C>(source: &Source<C>, output: Option<Arc<Output>>) -> Http {
+    Http::new(source.name, source.version, output)
 }

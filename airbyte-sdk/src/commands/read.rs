@@ -24,7 +24,7 @@ pub(crate) fn read<C: AirbyteSpec>(
     if catalog.streams.is_empty() {
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
-    let http = http_for(source);
+    let http = http_for(source, Some(Arc::clone(output)));
     let plan = plan(source, catalog)?;
     let mut failed = false;
     for Planned { descriptor, columns, stream } in plan {

@@ -9,7 +9,9 @@ pub use self::pages::Pages;
 pub use self::request::Request;
 pub use self::response::Response;
 
+use crate::output::Output;
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries and connection reuse.
@@ -25,6 +27,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Http {
     agent: ureq::Agent,
+    output: Option<Arc<Output>>,
 }
 
 const CONNECT: Duration = Duration::from_secs(30);
@@ -33,7 +36,9 @@ const LARGEST_BODY: u64 = 256 << 20;
 
 impl Http {
     /// A client that introduces itself as this connector.
-    pub(crate) fn new(connector: &str, version: &str) -> Self {
+    ///
+    /// Waiting for a rate limit is announced on the output, if there is one.
+    pub(crate) fn new(connector: &str, version: &str, output: Option<Arc<Output>>) -> Self {
         let user_agent = format!("{connector}/{version} airbyte-sdk/{}", env!("CARGO_PKG_VERSION"));
         let config = ureq::Agent::config_builder()
             // An error status is an answer too: its body says why.
@@ -45,11 +50,11 @@ impl Http {
             .timeout_per_read(Some(SILENCE))
             .user_agent(user_agent)
             .build();
-        Self { agent: config.new_agent() }
+        Self { agent: config.new_agent(), output }
     }
 
     /// A GET request of this URL.
     pub fn get(&self, url: impl Display) -> Request {
-        Request::new(self.agent.clone(), url.to_string())
+        Request::new(self.clone(), url.to_string())
     }
 }

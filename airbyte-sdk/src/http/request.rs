@@ -1,9 +1,9 @@
 //! One request: built step by step, sent as often as it takes.
 
-use super::LARGEST_BODY;
 use super::pages::Pages;
 use super::response::Response;
-use super::retry::{self, Failure};
+use super::retry::{self, Failure, Outcome};
+use super::{Http, LARGEST_BODY};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use ureq::http::Uri;
 #[must_use = "a request does nothing until it is sent: call `.json()`, `.send()` or `.pages()`"]
 #[derive(Clone)]
 pub struct Request {
-    agent: ureq::Agent,
+    http: Http,
     pub(super) url: String,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
@@ -23,8 +23,8 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn new(agent: ureq::Agent, url: String) -> Self {
-        Self { agent, url, query: Vec::new(), headers: Vec::new(), bearer: None }
+    pub(super) fn new(http: Http, url: String) -> Self {
+        Self { http, url, query: Vec::new(), headers: Vec::new(), bearer: None }
     }
 
     /// Adds a parameter to the URL, escaped. Not the place for a key: URLs are written to logs.
@@ -100,6 +100,9 @@ impl Request {
                 return Err(failure.error);
             };
             log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
+            if let (Outcome::Status(429, _), Some(output)) = (failure.outcome, &self.http.output) {
+                output.rate_limited(wait)?;
+            }
             std::thread::sleep(wait);
             attempt += 1;
         }
@@ -130,7 +133,7 @@ impl Request {
     }
 
     fn call(&self) -> Result<Response, ureq::Error> {
-        let mut request = self.agent.get(&self.url);
+        let mut request = self.http.agent.get(&self.url);
         for (name, value) in &self.query {
             request = request.query(name, value);
         }
@@ -184,7 +187,7 @@ mod tests {
             ("https://bob:p@ss@a.example", "https://a.example"),
             ("not a url?key=1", "not a url"),
         ] {
-            let request = Request::new(ureq::Agent::new_with_defaults(), url.to_owned());
+            let request = Http::new("test", "0", None).get(url);
             assert_eq!(request.place(), place);
         }
     }

@@ -26,6 +26,11 @@ impl Output {
         }
     }
 
+    pub(super) fn current_stream(&self) -> Option<StreamDescriptor> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|current| current.stream.clone())
+    }
+
     /// Notes that each record says, in this field, how far the stream has come; `None` takes it back.
     pub(crate) fn vouch(&self, cursor_field: Option<&'static str>) {
         if let Some(current) = &mut *self.current.lock().unwrap_or_else(PoisonError::into_inner) {

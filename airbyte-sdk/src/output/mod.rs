@@ -14,7 +14,9 @@ use self::interrupt::Current;
 use crate::error::{Error, Result};
 use crate::protocol::{
     AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateMessage, AirbyteStateStats, AirbyteStreamState,
-    AirbyteStreamStatus, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
+    AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason,
+    AirbyteStreamStatusReasonType, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor,
+    Trace,
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
@@ -98,6 +100,19 @@ impl Output {
             self.lines().take_records();
         }
         self.trace(status_of(stream, status))
+    }
+
+    /// Says that the stream being read waits for a rate limit, and until when. The next record ends that for whoever
+    /// looks.
+    pub(crate) fn rate_limited(&self, wait: Duration) -> Result<()> {
+        let Some(stream) = self.current_stream() else { return Ok(()) };
+        let mut limit = AirbyteStreamStatusRateLimitedReason::new();
+        limit.quota_reset = Some(now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
+        let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
+        reason.rate_limited = Some(limit);
+        let mut status = AirbyteStreamStatusTraceMessage::new(stream, AirbyteStreamStatus::Running);
+        status.reasons = Some(vec![reason]);
+        self.trace(Trace::StreamStatus(status))
     }
 
     /// Queues an ERROR trace: what went wrong, for the user and for the platform.

@@ -9,6 +9,7 @@
 //!
 //! Everything here panics when it cannot do its work, as tests want it.
 
+pub mod conformance;
 mod golden;
 mod run;
 

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `order`, `crate`"
+    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `order`, `older_state`, `crate`"
 }
 ::core::compile_error! {
     "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"

@@ -41,7 +41,8 @@ impl Subject {
     pub fn new(program: impl AsRef<Path>) -> Self {
         let program = program.as_ref();
         // A lone name is looked for in PATH; anything else must not depend on where the program is started.
-        let absolute = (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
+        let absolute =
+            (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
         Self {
             program: absolute.unwrap_or_else(|| program.to_owned()),
             arguments: Vec::new(),

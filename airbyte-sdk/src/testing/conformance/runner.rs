@@ -1,5 +1,9 @@
 //! Starts the program, ends it when it hangs, and keeps what it wrote, whatever that is.
-#![expect(clippy::expect_used, clippy::panic, reason = "this is for tests: a failure to run one is a failure of the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is for tests: a failure to run one is a failure of the test"
+)]
 
 use super::Subject;
 use super::runs::{Kind, Shot};
@@ -81,7 +85,16 @@ impl<'a> Runner<'a> {
         let Setting { good, catalog, .. } = setting;
         let ended = status.is_some();
         let exit_code = status.and_then(|status| status.code());
-        self.shots.push(Shot { name, kind, good, catalog, ended, exit_code, began, ..Shot::new(stdout, stderr) });
+        self.shots.push(Shot {
+            name,
+            kind,
+            good,
+            catalog,
+            ended,
+            exit_code,
+            began,
+            ..Shot::new(stdout, stderr)
+        });
     }
 }
 

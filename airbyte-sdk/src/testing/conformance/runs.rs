@@ -66,7 +66,10 @@ impl Shot {
 
     /// The payloads of all messages of a type.
     pub(super) fn all<'a>(&'a self, message_type: &'a str) -> impl Iterator<Item = &'a Value> {
-        self.messages.iter().filter(move |(_, message)| message["type"] == message_type).map(|(_, message)| payload(message))
+        self.messages
+            .iter()
+            .filter(move |(_, message)| message["type"] == message_type)
+            .map(|(_, message)| payload(message))
     }
 
     pub(super) fn errors(&self) -> impl Iterator<Item = &Value> {
@@ -189,7 +192,9 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn supports(&self, sync_mode: &str) -> bool {
-        self.value["supported_sync_modes"].as_array().is_some_and(|modes| modes.iter().any(|mode| mode == sync_mode))
+        self.value["supported_sync_modes"]
+            .as_array()
+            .is_some_and(|modes| modes.iter().any(|mode| mode == sync_mode))
     }
 
     pub(super) fn is_resumable(&self) -> bool {
@@ -230,17 +235,17 @@ pub(super) struct Runs {
     pub(super) shots: Vec<Shot>,
     pub(super) streams: Vec<Stream>,
     pub(super) secrets: Vec<String>,
-    pub(super) config: Value,
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
     pub(super) spoilt: Vec<Spoilt>,
-    /// How many messages of the incremental read came before each state that was resumed from.
-    pub(super) resumed: Vec<(usize, &'static str)>,
+    /// For each resumed read the place of its state among the messages of the uncut one, and its own among the runs.
+    pub(super) resumed: Vec<(usize, usize)>,
 }
 
 /// A field that was left out or given a wrong value.
 pub(super) struct Spoilt {
     pub(super) shot: usize,
     pub(super) field: String,
+    pub(super) config: Value,
 }
 
 impl Runs {
@@ -308,9 +313,13 @@ pub(super) fn state_streams(state: &Value) -> Vec<Key> {
 /// What a platform would hand back after the first `count` messages of a run.
 pub(super) fn state_after(shot: &Shot, count: usize) -> Value {
     let mut kept: Vec<&Value> = Vec::new();
-    for Checkpoint { state, .. } in checkpoints(shot).into_iter().filter(|checkpoint| checkpoint.index < count) {
+    for Checkpoint { state, .. } in
+        checkpoints(shot).into_iter().filter(|checkpoint| checkpoint.index < count)
+    {
         let streams = state_streams(state);
-        kept.retain(|other| other["type"] != "GLOBAL" && !state_streams(other).iter().any(|key| streams.contains(key)));
+        kept.retain(|other| {
+            other["type"] != "GLOBAL" && !state_streams(other).iter().any(|key| streams.contains(key))
+        });
         if !streams.is_empty() {
             kept.push(state);
         }

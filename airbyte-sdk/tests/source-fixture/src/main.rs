@@ -4,6 +4,7 @@ use renamed_sdk::jiff::Timestamp;
 use renamed_sdk::{
     AirbyteSpec, Deserialize, Emitter, Error, Http, Result, Secret, airbyte_source, airbyte_stream, log,
 };
+use serde_json::Value;
 
 /// How the streams behave.
 #[derive(AirbyteSpec)]
@@ -29,10 +30,16 @@ struct Config {
     check: String,
 }
 
-#[airbyte_stream(crate = ::renamed_sdk, name = "numbers", namespace = "math", primary_key(id), cursor = number, order = ascending)]
+#[airbyte_stream(crate = ::renamed_sdk, name = "numbers", namespace = "math", primary_key(id), cursor = number, order = ascending, older_state = older)]
 struct Number {
     id: u64,
     number: i64,
+}
+
+/// The state as another connector wrote it: `{"last": "number 5"}`.
+fn older(state: &Value) -> Result<Option<i64>> {
+    let Some(text) = state["last"].as_str() else { return Ok(None) };
+    Ok(Some(text.trim_start_matches("number ").parse()?))
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "jumbled", primary_key(id), cursor = number)]

@@ -257,6 +257,29 @@ fn a_secret_is_seen_in_no_message() {
 }
 
 #[test]
+fn a_state_of_an_older_form_is_understood_or_refused() {
+    let numbers = |state: Value| {
+        let state = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "numbers", "namespace": "math"}, "stream_state": state}}]);
+        read(&json!({"count": 9}), &["numbers"], "incremental", Some(&state))
+    };
+    for state in [json!({"last": "number 7"}), json!({"number": "of another type", "last": "number 7"})] {
+        assert_eq!(ids(&numbers(state), "numbers"), [7, 8]);
+    }
+    for (state, failure_type, said) in [
+        (json!({"at": 5}), "config_error", "its `number` is missing"),
+        (json!({"number": "5"}), "config_error", "its `number` is no position"),
+        (json!({"last": "number x"}), "system_error", "invalid digit"),
+    ] {
+        let run = numbers(state);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(run.errors()[0]["failure_type"], failure_type, "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().to_lowercase().contains(said), "{run}");
+        assert!(run.records("numbers").is_empty() && run.states().is_empty(), "{run}");
+    }
+    assert_eq!(numbers(json!({"number": null})).records("numbers").len(), 9);
+}
+
+#[test]
 fn only_chosen_columns_are_written() {
     let connector = connector();
     let config = json!({"count": 3});

@@ -119,7 +119,16 @@ fn a_service_that_asks_for_patience_gets_it() {
         (count == 0).then(|| Answer::json(429, &refused).header("Retry-After", "1"))
     });
     let run = read(&emulator);
-    assert_complete(&run);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "RUNNING", "COMPLETE"], "{run}");
+    let limited = |trace: &Value| trace["stream_status"]["reasons"].is_array();
+    let waits: Vec<Value> = run.all("TRACE").into_iter().filter(limited).collect();
+    assert_eq!(waits.len(), 1, "{run}");
+    let reason = &waits[0]["stream_status"]["reasons"][0];
+    assert_eq!(reason["type"], "RATE_LIMITED");
+    let reset = reason["rate_limited"]["quota_reset"].as_i64().unwrap();
+    let waited = reset - waits[0]["emitted_at"].as_f64().unwrap() as i64;
+    assert!((900..=1000).contains(&waited), "{run}");
     let requests = emulator.requests();
     assert_eq!(requests.len(), 2);
     assert!(requests[1].at.as_millisecond() - requests[0].at.as_millisecond() >= 1000);

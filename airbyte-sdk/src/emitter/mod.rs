@@ -1,5 +1,8 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
+#[cfg(test)]
+mod resume_law;
+
 use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::http::Http;
@@ -31,6 +34,8 @@ pub struct Emitter<T: Stream> {
     clock_in: u32,
     /// The output's beat at the last reading.
     beat: u32,
+    records_per_clock: u32,
+    records_per_state: u64,
     /// When the last state was sent, or the stream was started.
     state_at: i64,
     since_state: u64,
@@ -58,6 +63,8 @@ impl<T: Stream> Emitter<T> {
             stream,
             progress: Progress::new(T::ORDER, since),
             clock_in: 0,
+            records_per_clock: RECORDS_PER_CLOCK,
+            records_per_state: RECORDS_PER_STATE,
             beat: 0,
             state_at: output::now(),
             since_state: 0,
@@ -128,7 +135,7 @@ impl<T: Stream> Emitter<T> {
         }
         // Time alone does not move the places where records are counted: the same records give the same states.
         if self.clock_in == 0 {
-            self.clock_in = RECORDS_PER_CLOCK;
+            self.clock_in = self.records_per_clock;
         }
         self.beat = output.beats();
         let now = output::now();
@@ -136,7 +143,7 @@ impl<T: Stream> Emitter<T> {
         if self.total + self.since_state == 0 {
             output.status(&self.stream, AirbyteStreamStatus::Running)?;
         }
-        let due = self.since_state >= RECORDS_PER_STATE || now - self.state_at >= MILLISECONDS_PER_STATE;
+        let due = self.since_state >= self.records_per_state || now - self.state_at >= MILLISECONDS_PER_STATE;
         if due && self.since_state > 0 && self.progress.can_checkpoint() {
             self.checkpoint()?;
             self.state_at = now;

@@ -1,0 +1,274 @@
+//! States: their kinds, places and counts, which are accepted, and that resuming loses nothing.
+
+use super::{Clause, clause};
+use crate::testing::conformance::plan::*;
+use crate::testing::conformance::runs::{
+    Judged, Key, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams,
+};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+pub(super) const CLAUSES: &[Clause] = &[
+    clause(
+        "states_are_of_one_kind",
+        "all states of a run are of the type STREAM, or all GLOBAL",
+        states_are_of_one_kind,
+    ),
+    clause(
+        "every_stream_has_a_state",
+        "a stream that is complete sent a state, even without a record",
+        every_stream_has_a_state,
+    ),
+    clause(
+        "last_state_is_last",
+        "the last state of a stream comes after all its records and before COMPLETE",
+        last_state_is_last,
+    ),
+    clause(
+        "record_counts_match",
+        "recordCount is how many records came since the stream's last state",
+        record_counts_match,
+    ),
+    clause(
+        "record_counts_have_a_point",
+        "recordCount is written with a decimal point",
+        record_counts_have_a_point,
+    ),
+    clause(
+        "state_forms_are_accepted",
+        "no state in any form, and states of other streams, mean: from the beginning",
+        state_forms_are_accepted,
+    ),
+    clause("global_state_is_accepted", "states may come back as one GLOBAL", |runs| {
+        runs.one(GLOBAL_STATE)?.must_succeed()
+    }),
+    clause("extra_input_fields_accepted", "unknown fields in catalog and state do no harm", |runs| {
+        runs.one(EXTRA_FIELDS)?.must_succeed()
+    }),
+    clause(
+        "broken_state_fails_the_read",
+        "a state that cannot be understood fails the read, which must not start again silently",
+        |runs| runs.one(BROKEN_STATE)?.must_fail(),
+    ),
+    clause(
+        "resuming_loses_nothing",
+        "records before a state, and those of a read resumed from it, are all records",
+        resuming_loses_nothing,
+    ),
+    clause(
+        "last_state_is_heeded",
+        "a read resumed from the last state does not read everything again",
+        last_state_is_heeded,
+    ),
+    clause(
+        "full_refresh_reads_everything",
+        "a full refresh reads everything each time, and a stream that is not resumable ignores its state",
+        full_refresh_reads_everything,
+    ),
+    clause(
+        "finished_refresh_is_recognised",
+        "a resumable stream does not repeat a full refresh that its state says is finished",
+        finished_refresh_is_recognised,
+    ),
+];
+
+/// Reads that sent a state.
+fn with_states(runs: &Runs) -> Judged<Vec<&Shot>> {
+    let shots: Vec<_> = runs.reads().filter(|shot| shot.all("STATE").next().is_some()).collect();
+    if shots.is_empty() { not_applicable("no state was seen") } else { Ok(shots) }
+}
+
+fn states_are_of_one_kind(runs: &Runs) -> Judged {
+    for shot in with_states(runs)? {
+        let mut kind = &Value::Null;
+        for state in shot.all("STATE") {
+            let whole = match state["type"].as_str() {
+                Some("STREAM") => state["stream"]["stream_descriptor"]["name"].is_string(),
+                Some("GLOBAL") => state["global"]["stream_states"].is_array(),
+                _ => false,
+            };
+            if !whole || !(kind.is_null() || *kind == state["type"]) {
+                return shot.fails("a state of another kind, or without what it carries", state);
+            }
+            kind = &state["type"];
+        }
+    }
+    Ok(())
+}
+
+fn every_stream_has_a_state(runs: &Runs) -> Judged {
+    for shot in runs.reads() {
+        let with_state: HashSet<_> = shot.all("STATE").flat_map(state_streams).collect();
+        let mut complete = shot.statuses().filter(|(_, status)| *status == "COMPLETE");
+        if let Some((stream, _)) =
+            complete.find(|(stream, _)| shot.configured().contains(stream) && !with_state.contains(stream))
+        {
+            return shot.fails(format_args!("{stream} sent no state"), "");
+        }
+    }
+    Ok(())
+}
+
+fn last_state_is_last(runs: &Runs) -> Judged {
+    for shot in with_states(runs)? {
+        let mut last: HashMap<Key, usize> = HashMap::new();
+        for checkpoint in checkpoints(shot) {
+            last.extend(state_streams(checkpoint.state).into_iter().map(|key| (key, checkpoint.index)));
+        }
+        let complete: HashSet<_> =
+            shot.statuses().filter(|(_, status)| *status == "COMPLETE").map(|(key, _)| key).collect();
+        for (index, (line, message)) in shot.messages.iter().enumerate() {
+            let is_after = |key: &Key| last.get(key).is_some_and(|last| index > *last);
+            let is_before = |key: &Key| last.get(key).is_some_and(|last| index < *last);
+            if message["type"] == "RECORD" {
+                let key = Key::of_record(&message["record"]);
+                if complete.contains(&key) && is_after(&key) {
+                    return shot.fails(format_args!("a record of {key} comes after its last state"), line);
+                }
+            }
+            let status = &message["trace"]["stream_status"];
+            let key = Key::of(&status["stream_descriptor"]);
+            if status["status"] == "COMPLETE" && is_before(&key) {
+                return shot.fails(format_args!("a state of {key} comes after COMPLETE"), line);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn record_counts_match(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in with_states(runs)? {
+        let mut counts: HashMap<Key, u64> = HashMap::new();
+        for (line, message) in &shot.messages {
+            if message["type"] == "RECORD" {
+                *counts.entry(Key::of_record(&message["record"])).or_default() += 1;
+            }
+            if message["type"] != "STATE" {
+                continue;
+            }
+            let state = &message["state"];
+            // A GLOBAL state counts the records of all streams.
+            let counted: u64 = match state["type"].as_str() {
+                Some("GLOBAL") => counts.drain().map(|(_, count)| count).sum(),
+                _ => state_streams(state).iter().filter_map(|key| counts.remove(key)).sum(),
+            };
+            if state.get("sourceStats").is_none() {
+                continue;
+            }
+            seen = true;
+            if state["sourceStats"]["recordCount"].as_f64() != Some(counted as f64) {
+                return shot.fails(format_args!("{counted} records came since the state before"), line);
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no state counts records; the platform does it itself") }
+}
+
+fn record_counts_have_a_point(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in with_states(runs)? {
+        for (line, message) in shot.messages.iter().filter(|(_, message)| message["type"] == "STATE") {
+            if !message["state"]["sourceStats"]["recordCount"].is_number() {
+                continue;
+            }
+            seen = true;
+            let after = line.rsplit_once("\"recordCount\"").map_or("", |(_, after)| after);
+            let number = after.trim_start_matches([':', ' ']);
+            let digits = number.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            if !digits.starts_with('.') {
+                return shot.fails("a recordCount without a decimal point", line);
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no state counts records") }
+}
+
+fn set(shot: &Shot) -> HashSet<(Key, String)> {
+    shot.records().into_iter().collect()
+}
+
+/// Fails if the run lacks a record of these.
+fn must_have(shot: &Shot, all: &HashSet<(Key, String)>, more: &HashSet<(Key, String)>) -> Judged {
+    let records = set(shot);
+    let missing: Vec<_> =
+        all.iter().filter(|record| !records.contains(record) && !more.contains(record)).collect();
+    match missing.first() {
+        None => Ok(()),
+        Some((key, data)) => {
+            shot.fails(format_args!("{} records are missing, one of {key}", missing.len()), data)
+        }
+    }
+}
+
+fn state_forms_are_accepted(runs: &Runs) -> Judged {
+    let all = set(runs.one(INCREMENTAL)?);
+    for shot in runs.named(STATE_FORM) {
+        shot.must_succeed()?;
+        must_have(shot, &all, &HashSet::new())?;
+    }
+    Ok(())
+}
+
+fn resuming_loses_nothing(runs: &Runs) -> Judged {
+    let whole = runs.one(INCREMENTAL)?;
+    let all = set(whole);
+    if runs.resumed.is_empty() {
+        return not_applicable("no state was seen to resume from");
+    }
+    for (place, shot) in &runs.resumed {
+        let Some(shot) = runs.shots.get(*shot) else { continue };
+        shot.must_succeed()?;
+        let before = whole.messages[..*place]
+            .iter()
+            .map(|(_, message)| &message["record"])
+            .filter(|record| record.is_object());
+        let before = before.map(|record| (Key::of_record(record), record["data"].to_string())).collect();
+        must_have(shot, &all, &before)?;
+    }
+    Ok(())
+}
+
+/// Fails if a run read all records of a stream again that has more than one position. Returns whether there is any.
+fn must_have_fewer(whole: &Shot, shot: &Shot, streams: &[&Stream]) -> Judged {
+    let mut seen = false;
+    for stream in streams {
+        let cursor = stream.cursor();
+        let records = whole.all("RECORD").filter(|record| Key::of_record(record) == stream.key);
+        let positions: HashSet<String> =
+            records.map(|record| at(&record["data"], &cursor).to_string()).collect();
+        if cursor.is_empty() || positions.len() < 2 {
+            continue;
+        }
+        seen = true;
+        let (before, again) = (whole.records_of(&stream.key), shot.records_of(&stream.key));
+        if before.iter().all(|data| again.contains(data)) {
+            return shot
+                .fails(format_args!("all {} records of {} come again", before.len(), stream.key), &again[0]);
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no stream has a cursor and records at two positions") }
+}
+
+fn last_state_is_heeded(runs: &Runs) -> Judged {
+    let shot = runs.one(FINAL_STATE)?;
+    shot.must_succeed()?;
+    let incremental: Vec<_> =
+        runs.streams()?.iter().filter(|stream| stream.supports("incremental")).collect();
+    must_have_fewer(runs.one(INCREMENTAL)?, shot, &incremental)
+}
+
+fn full_refresh_reads_everything(runs: &Runs) -> Judged {
+    let all = set(runs.one(FULL_REFRESH)?);
+    must_have(runs.one(FULL_REFRESH_AGAIN)?, &all, &HashSet::new())?;
+    let shot = runs.one(FULL_REFRESH_STATE)?;
+    shot.must_succeed()?;
+    let restart = |key: &Key| runs.stream(key).is_some_and(|stream| !stream.is_resumable());
+    must_have(shot, &all.into_iter().filter(|(key, _)| restart(key)).collect(), &HashSet::new())
+}
+
+fn finished_refresh_is_recognised(runs: &Runs) -> Judged {
+    let (whole, shot) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
+    let resumable: Vec<_> = runs.streams()?.iter().filter(|stream| stream.is_resumable()).collect();
+    must_have_fewer(whole, shot, &resumable)
+}
