@@ -17,6 +17,7 @@ pub(crate) const FIELD: &[&str] = &[
     "multiline",
     "always_show",
     "group",
+    "not_secret",
 ];
 
 /// `#[airbyte_stream(…)]`.

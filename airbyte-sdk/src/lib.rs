@@ -135,6 +135,7 @@ pub use serde::de::Deserialize;
 /// | `multiline` | a text area |
 /// | `always_show` | an optional field that is not tucked away |
 /// | `group = "id"` | the card it is shown on |
+/// | `not_secret` | the name sounds like a credential, and is none (a plain field called `…_token`, `password` and so on does not compile without it) |
 ///
 /// # Words for the struct
 ///

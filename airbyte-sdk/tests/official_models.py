@@ -106,8 +106,8 @@ def check(place, kind, value):
         parsed = adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         for mistake in error.errors():
-            at = ".".join(map(str, mistake["loc"]))
-            failures.append(f"{place}: {at}: {mistake['msg']}, not {mistake['input']!r}")
+            at = ".".join(map(str, [place, *mistake["loc"]]))
+            failures.append(f"{at}: {mistake['msg']}, not {mistake['input']!r}")
         return
     compare(place, kind, value, adapter.dump_python(parsed, mode="json", by_alias=True, exclude_unset=True))
 
@@ -141,7 +141,8 @@ def main():
         messages += kind in ROOTS
         check(place, kind, line["value"])
 
-    for kind in found.values():
+    # What a wrong line has is not seen, so that all of it would be missing.
+    for kind in [] if failures else found.values():
         expected = fields(kind) if is_a(kind, BaseModel) else kind
         for missing in [part for part in expected if (kind, part) not in seen]:
             part = missing if isinstance(missing, str) else missing.value

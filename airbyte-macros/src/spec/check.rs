@@ -11,6 +11,7 @@ use syn::{Expr, ExprLit, ExprUnary, GenericArgument, Lit, PathArguments, Type};
 pub(super) fn check(field: &Field, groups: &Groups, errors: &mut Errors) {
     let optional = is_option(&field.ty);
     let kind = Kind::of(&field.ty);
+    check_secrecy(field, kind, errors);
     if let Some(default) = &field.default {
         if optional {
             errors.at(default, "a field with a default is never left out: remove `Option`, or the default");
@@ -52,6 +53,50 @@ pub(super) fn check(field: &Field, groups: &Groups, errors: &mut Errors) {
             let legal = hint(&id, groups.iter().map(|(id, _)| id.as_str()));
             errors.at(group, format!("there is no group `{id}`{legal}"));
         }
+    }
+}
+
+/// Names under which the platform expects a secret, as Airbyte's own checks of a spec list them.
+const CREDENTIALS: &[&str] = &[
+    "access_token",
+    "api_token",
+    "certificate",
+    "client_secret",
+    "client_token",
+    "credentials",
+    "jwt",
+    "key",
+    "password",
+    "refresh_token",
+    "secret",
+    "service_account",
+    "service_account_info",
+    "token",
+];
+
+/// The same for the ends of names.
+const CREDENTIAL_ENDS: &[&str] =
+    &["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
+
+/// A credential in a plain field would be shown in the form, and in logs.
+fn check_secrecy(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
+    let sounds = CREDENTIALS.contains(&field.name.as_str())
+        || CREDENTIAL_ENDS.iter().any(|end| field.name.ends_with(end));
+    match (&field.not_secret, kind) {
+        (None, Some(Kind::Text | Kind::Integer | Kind::Float)) if sounds => {
+            let message = format!(
+                "`{}` sounds like a credential: make it a `Secret`, which is masked in the form and blanked in every log. If it is none, rename it, or say so: `#[airbyte(not_secret)]`",
+                field.name
+            );
+            errors.at(&field.ty, message);
+        }
+        (Some(flag), _) if !sounds || kind == Some(Kind::Secret) => {
+            errors.at(
+                flag,
+                "`not_secret` is for a plain field whose name sounds like a credential; this is none",
+            );
+        }
+        _ => {}
     }
 }
 

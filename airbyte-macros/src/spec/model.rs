@@ -42,6 +42,8 @@ pub(super) struct Field {
     pub(super) multiline: Option<Ident>,
     pub(super) always_show: Option<Ident>,
     pub(super) group: Option<LitStr>,
+    /// The author's word that a name which sounds like a credential is none.
+    pub(super) not_secret: Option<Ident>,
 }
 
 impl Model {
@@ -148,6 +150,7 @@ impl Field {
             multiline: words.flag("multiline", errors),
             always_show: words.flag("always_show", errors),
             group: words.text("group", errors),
+            not_secret: words.flag("not_secret", errors),
             ty: field.ty.clone(),
             ident,
             name,

@@ -7,7 +7,10 @@ use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
-use crate::protocol::{AirbyteStreamState, AirbyteStreamStatus, StreamDescriptor};
+use crate::protocol::{
+    AirbyteEstimateTraceMessage, AirbyteStreamState, AirbyteStreamStatus, EstimateType, StreamDescriptor,
+    Trace,
+};
 use crate::stream::Stream;
 use std::sync::Arc;
 
@@ -17,6 +20,8 @@ const RECORDS_PER_CLOCK: u32 = 50;
 const RECORDS_PER_STATE: u64 = 10_000;
 /// or after this time, whichever comes first.
 const MILLISECONDS_PER_STATE: i64 = 15_000;
+/// How often the log says how far a long read has come.
+const MILLISECONDS_PER_NOTE: i64 = 10_000;
 
 /// Takes the records of one stream. A fetch function gets it as `out`.
 ///
@@ -38,6 +43,9 @@ pub struct Emitter<T: Stream> {
     records_per_state: u64,
     /// When the last state was sent, or the stream was started.
     state_at: i64,
+    started_at: i64,
+    /// When the log said last how it goes.
+    told_at: i64,
     since_state: u64,
     states: u64,
     total: u64,
@@ -56,6 +64,7 @@ impl<T: Stream> Emitter<T> {
         if let (Some(output), Order::Ascending) = (&output, T::ORDER) {
             output.vouch(T::CURSOR_FIELD);
         }
+        let now = output::now();
         Self {
             line: RecordLine::new(&stream, columns),
             output,
@@ -66,7 +75,9 @@ impl<T: Stream> Emitter<T> {
             records_per_clock: RECORDS_PER_CLOCK,
             records_per_state: RECORDS_PER_STATE,
             beat: 0,
-            state_at: output::now(),
+            state_at: now,
+            started_at: now,
+            told_at: now,
             since_state: 0,
             states: 0,
             total: 0,
@@ -77,6 +88,19 @@ impl<T: Stream> Emitter<T> {
     /// The client for this read: one for all streams, with time limits and retries.
     pub fn http(&self) -> &Http {
         &self.http
+    }
+
+    /// Tells how many records this read will bring, when the service says so: whoever runs the sync sees how far it is.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads any more.
+    pub fn estimate(&mut self, records: u64) -> Result<()> {
+        let Some(output) = &self.output else { return Ok(()) };
+        let mut estimate = AirbyteEstimateTraceMessage::new(&self.stream.name, EstimateType::Stream);
+        estimate.namespace = self.stream.namespace.clone();
+        estimate.row_estimate = Some(records);
+        output.trace(Trace::Estimate(estimate))
     }
 
     /// Sends one record. A number that is not finite (NaN, infinity) has no form in JSON and is written as null.
@@ -142,6 +166,16 @@ impl<T: Stream> Emitter<T> {
         self.line.set_clock(now);
         if self.total + self.since_state == 0 {
             output.status(&self.stream, AirbyteStreamStatus::Running)?;
+        }
+        if now - self.told_at >= MILLISECONDS_PER_NOTE {
+            self.told_at = now;
+            let records = self.total + self.since_state;
+            let seconds = (now - self.started_at) as f64 / 1e3;
+            log::info!(
+                "{}: {records} records so far, {:.0} a second",
+                self.stream.name,
+                records as f64 / seconds
+            );
         }
         let due = self.since_state >= self.records_per_state || now - self.state_at >= MILLISECONDS_PER_STATE;
         if due && self.since_state > 0 && self.progress.can_checkpoint() {

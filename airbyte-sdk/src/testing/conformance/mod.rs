@@ -93,7 +93,6 @@ impl Subject {
     /// # Panics
     ///
     /// If the program cannot be started, or its input files cannot be written.
-    #[must_use]
     pub fn check(&self) -> Report {
         let runs = plan::run_all(self);
         let outcomes = clauses::all().map(|clause| Outcome {

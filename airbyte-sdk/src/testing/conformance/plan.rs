@@ -128,6 +128,7 @@ impl Plan<'_> {
         if let Some(state) = state {
             arguments.extend(["--state".into(), self.runner.file("state.json", state)]);
         }
+        arguments.extend_from_slice(&setting.more);
         let kind = if setting.closed_stdout { Kind::Unheard } else { Kind::Read };
         self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting });
     }
@@ -230,11 +231,10 @@ impl Plan<'_> {
             &arguments,
             Setting { catalog: Some(catalog.clone()), ..good() },
         );
-        let debug = [&arguments[..], &["--debug".into()]].concat();
-        self.runner.run(DEBUG, Kind::Read, &debug, Setting { catalog: Some(catalog.clone()), ..good() });
+        let debug = Setting { more: vec!["--debug".into()], ..good() };
+        self.read(DEBUG, &catalog, None, debug);
         let environment = vec![("LOG_LEVEL", "debug")];
-        let setting = Setting { catalog: Some(catalog.clone()), environment, ..good() };
-        self.runner.run(LOG_LEVEL, Kind::Read, &arguments, setting);
+        self.read(LOG_LEVEL, &catalog, None, Setting { environment, ..good() });
         self.read(UNHEARD, &catalog, None, Setting { closed_stdout: true, ..Setting::default() });
     }
 
@@ -324,10 +324,10 @@ impl Plan<'_> {
             vec!["read".into(), "--config".into(), config.clone(), "--catalog".into(), catalog.clone()]
         };
         self.runner.run(BROKEN_CATALOG, Kind::Read, &read(&config, &broken), Setting::default());
-        self.runner.run(BROKEN_CONFIG, Kind::Read, &read(&broken, &file), Setting::default());
+        let setting = || Setting { catalog: Some(catalog.clone()), ..Setting::default() };
+        self.runner.run(BROKEN_CONFIG, Kind::Read, &read(&broken, &file), setting());
         let state = [read(&config, &file), vec!["--state".into(), broken]].concat();
-        let setting = Setting { catalog: Some(catalog.clone()), ..Setting::default() };
-        self.runner.run(BROKEN_STATE, Kind::Read, &state, setting);
+        self.runner.run(BROKEN_STATE, Kind::Read, &state, setting());
     }
 
     /// Reads with configurations that say the same, and with one that is wrong.

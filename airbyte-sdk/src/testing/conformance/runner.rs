@@ -30,6 +30,8 @@ pub(super) struct Setting {
     pub(super) good: bool,
     /// What it is to read.
     pub(super) catalog: Option<Value>,
+    /// More arguments of a read.
+    pub(super) more: Vec<OsString>,
     pub(super) environment: Vec<(&'static str, &'static str)>,
     /// Where it runs, if not beside its input files.
     pub(super) working_directory: Option<PathBuf>,

@@ -123,6 +123,7 @@ impl Config {
     }
 
     fn texts(&self, out: &mut Emitter<Text>) -> Result<()> {
+        out.estimate(self.words.len() as u64)?;
         let _ = Given { notes: Vec::new() }.notes;
         self.words
             .iter()

@@ -280,6 +280,37 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
 }
 
 #[test]
+fn an_estimate_is_passed_on() {
+    let run = read(&json!({"words": ["a", "b"]}), &["texts"], "full_refresh", None);
+    let traces = run.all("TRACE");
+    let estimates: Vec<&Value> = traces.iter().filter(|trace| trace["type"] == "ESTIMATE").collect();
+    assert_eq!(estimates.len(), 1, "{run}");
+    assert_eq!(estimates[0]["estimate"], json!({"name": "texts", "type": "STREAM", "row_estimate": 2}));
+}
+
+/// A client in use sends the same unknown key twice.
+#[test]
+fn keys_that_are_unknown_null_or_there_twice_are_accepted() {
+    let connector = connector();
+    let config = connector.file("given.json", r#"{"count": 4, "count": 5, "more": null, "token": null}"#);
+    let discovered = connector.discover(&json!({})).configured("incremental");
+    let streams = discovered["streams"].as_array().unwrap();
+    let numbers = streams.iter().find(|entry| entry["stream"]["name"] == "numbers").unwrap();
+    let catalog = connector.file("catalog.json", json!({"streams": [numbers]}).to_string());
+    let state = connector.file(
+        "state.json",
+        r#"[{"type":"STREAM","stream":{"stream_descriptor":{"name":"numbers","namespace":"math"},"stream_state":{"number":3}},
+            "global_":null,"global_":null,"data":null,"sourceStats":null,"destinationStats":null}]"#,
+    );
+    let arguments =
+        ["read".into(), "--config".into(), config, "--catalog".into(), catalog, "--state".into(), state];
+    let run = connector.run(arguments);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(ids(&run, "numbers"), [3, 4]);
+    assert!(run.stdout.contains(r#""sourceStats":{"recordCount":2.0}"#), "{run}");
+}
+
+#[test]
 fn only_chosen_columns_are_written() {
     let connector = connector();
     let config = json!({"count": 3});

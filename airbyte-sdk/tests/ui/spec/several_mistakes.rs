@@ -9,7 +9,7 @@ struct Config {
     #[airbyte(hidden = true, default = 5)]
     pages: Option<u32>,
     #[airbyte(always_show, hidden, hidden)]
-    key: String,
+    shop: String,
 }
 
 #[airbyte_stream(name = "days")]

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod common;
+mod conformance;
 mod generated_files;
 mod reading;
 mod trouble;

@@ -283,6 +283,45 @@ fn memory_does_not_grow_with_the_number_of_pages() {
     assert!(many < few + 3 * 1024, "{many} KiB for {many_pages} pages, {few} KiB for {few_pages}");
 }
 
+/// A service that repeats the key wherever it can, in every form in which keys are usually repeated.
+#[test]
+fn a_key_that_is_echoed_everywhere_is_seen_nowhere() {
+    let canary = r#"can"ary/+&=\\4711"#;
+    let url = "can%22ary%2F%2B%26%3D%5C%5C4711";
+    // Of `user:KEY:x`, and of the key alone.
+    let (basic, plain) = ("dXNlcjpjYW4iYXJ5LysmPVxcNDcxMTp4", "Y2FuImFyeS8rJj1cXDQ3MTE=");
+    let said = format!("no key {canary}, apiKey={url}, Basic {basic} or {plain}, {canary:?}");
+    let page = |status: &str| json!({"ticker": "TSLA", "status": status, "results": []});
+    let mut lost = page("OK");
+    lost["next_url"] = format!("not a url {canary}").into();
+    let answers = [
+        Answer::json(401, &json!({"error": said})).header("X-Request-Id", canary),
+        Answer::json(403, &json!({"message": format!("{} {said}", "x".repeat(960))})),
+        Answer::json(404, &json!({"detail": said, "request_id": canary})),
+        Answer::json(
+            200,
+            &json!({"ticker": canary, "status": said, "results": [{"t": canary, "c": canary}]}),
+        ),
+        Answer::json(200, &page(&said)),
+        Answer::json(200, &lost),
+    ];
+    for answer in answers {
+        let emulator = scripted(move |_, _| Some(answer.clone()));
+        let mut config = config(&emulator.url());
+        config["api_key"] = canary.into();
+        let connector = connector();
+        let mut read = connector.read_command(&config, &catalog("incremental"), None);
+        let output = read.arg("--debug").output().unwrap();
+        let check = connector.check(&config);
+        let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        let everything = [stdout, stderr, check.stdout, check.stderr].concat();
+        assert!(everything.contains("ERROR"), "{everything}");
+        for form in [canary, url, &basic[9..25], &plain[..21], "4711", "ary/"] {
+            assert!(!everything.contains(form), "{form} is in {everything}");
+        }
+    }
+}
+
 #[test]
 fn a_reader_that_leaves_ends_the_read_quickly_and_quietly() {
     let emulator = emulator_with(|settings| {

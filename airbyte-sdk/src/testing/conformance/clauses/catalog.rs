@@ -39,7 +39,7 @@ fn catalog_streams(runs: &Runs) -> Judged {
     }
     let mut keys = HashSet::new();
     for Stream { key, value } in &runs.streams {
-        if !value["name"].as_str().is_some_and(|name| !name.is_empty()) || !keys.insert(key) {
+        if value["name"].as_str().is_none_or(str::is_empty) || !keys.insert(key) {
             return fails(format_args!("{key} is no name, or there twice"), value);
         }
         let modes = value["supported_sync_modes"].as_array();

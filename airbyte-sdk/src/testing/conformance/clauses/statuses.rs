@@ -108,8 +108,10 @@ fn statuses_in_order(runs: &Runs) -> Judged {
                 (None, "INCOMPLETE") => "INCOMPLETE",
                 (Some("STARTED" | "RUNNING"), "RECORD") => continue,
                 _ => {
-                    return shot
-                        .fails(format_args!("{status} of {key} after {}", before.unwrap_or("nothing")), line);
+                    return shot.fails(
+                        format_args!("{status} of {key} after {}", before.unwrap_or("nothing")),
+                        line,
+                    );
                 }
             };
             states.insert(key, now);
@@ -119,7 +121,7 @@ fn statuses_in_order(runs: &Runs) -> Judged {
 }
 
 fn every_stream_has_an_end(runs: &Runs) -> Judged {
-    for shot in runs.reads().filter(|shot| shot.succeeded()) {
+    for shot in runs.reads().filter(|shot| shot.good && shot.succeeded()) {
         for key in shot.configured() {
             if !shot.statuses().any(|(other, status)| other == key && status == "COMPLETE") {
                 return shot.fails(format_args!("{key} is not COMPLETE"), "");

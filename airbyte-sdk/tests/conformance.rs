@@ -1,0 +1,75 @@
+//! The conformance suite itself: a connector that behaves passes all of it, and one with a single fault fails just the
+//! clause that is about it.
+#![cfg(all(feature = "testing", unix))]
+
+use airbyte_sdk::testing::conformance::{Report, Subject, Verdict};
+use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+/// A connector with the fault that is named like the clause it breaks.
+fn judge(fault: &str) -> Report {
+    let config =
+        json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}, "units": "metric"});
+    let mut invalid = config.clone();
+    invalid["city"] = "Atlantis".into();
+    let limit = if fault == "runs_come_to_an_end" { 3 } else { 60 };
+    Subject::new("sh")
+        .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh"), fault])
+        .config(config)
+        .invalid_config(invalid)
+        .time_limit(Duration::from_secs(limit))
+        .check()
+}
+
+#[test]
+fn every_clause_fails_for_the_connector_that_breaks_it_and_for_no_other() {
+    let model = judge("none");
+    for outcome in model.outcomes() {
+        assert_eq!(outcome.verdict, Verdict::Passed, "{}\n{model}", outcome.clause);
+    }
+    let clauses: Vec<&str> = model.outcomes().iter().map(|outcome| outcome.clause).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut wrong = Vec::new();
+        while let Some(clause) = clauses.get(next.fetch_add(1, Relaxed)) {
+            let report = judge(clause);
+            let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
+            if failed != [*clause] {
+                let details = report.failures().map(|outcome| format!("{outcome:?}\n"));
+                wrong.push(format!("{clause}: {failed:?}\n{}", details.collect::<String>()));
+            }
+        }
+        wrong
+    };
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a judgement")).collect()
+    });
+    assert!(wrong.is_empty(), "other clauses failed than the one that was broken:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_report_tells_the_rule_and_what_breaks_it() {
+    let report = judge("one_spec");
+    let text = report.to_string();
+    assert!(text.contains("one_spec                             FAILED"), "{text}");
+    assert!(text.contains("the rule: spec prints one SPEC"), "{text}");
+    assert!(text.contains("but: spec: 2 of SPEC, exit code 0\n    seen: {\"type\":\"SPEC\""), "{text}");
+    assert!(text.contains("one_catalog                          passed"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "the connector does not keep to the protocol")]
+fn a_rogue_is_refused() {
+    judge("usage_on_stderr").assert_conforms();
+}
+
+#[test]
+fn a_program_that_says_nothing_is_judged_too() {
+    let report = Subject::new("true").check();
+    let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
+    for clause in ["one_spec", "check_succeeds", "one_catalog", "usage_on_stderr"] {
+        assert!(failed.contains(&clause), "{report}");
+    }
+}

@@ -1,0 +1,14 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    api_key: String,
+    refresh_token: Option<String>,
+    /// Says which page comes next
+    #[airbyte(not_secret)]
+    page_token: String,
+    #[airbyte(not_secret)]
+    city: String,
+}
+
+fn main() {}

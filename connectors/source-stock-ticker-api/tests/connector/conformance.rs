@@ -1,0 +1,16 @@
+//! The connector keeps to the protocol, in all that the SDK's conformance suite can see from outside.
+
+use crate::common::*;
+use airbyte_sdk::testing::conformance::Subject;
+
+#[test]
+fn the_connector_keeps_to_the_protocol() {
+    let emulator = emulator();
+    let mut invalid = config(&emulator.url());
+    invalid["api_key"] = "wrong-key-0815".into();
+    Subject::new(env!("CARGO_BIN_EXE_source-stock-ticker-api"))
+        .config(config_since(&emulator.url(), "2024-01-02"))
+        .invalid_config(invalid)
+        .secrets([KEY, "wrong-key-0815"])
+        .assert_conforms();
+}
