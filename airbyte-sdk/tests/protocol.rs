@@ -163,7 +163,8 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())
 }
 
-/// What must hold for every type, on one example; returns it as it is written, in full and without what is optional.
+/// What must hold for every type, on one example. Returns it as it is written, in full and without all that
+/// is optional.
 fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example) -> [String; 2] {
     let full: Value = serde_json::from_str(example.full).unwrap();
     let parsed: T = read(&full).unwrap();
@@ -417,7 +418,7 @@ fn an_error_can_be_traced_to_its_place() {
     assert_eq!(error.path().to_string(), "catalog.streams[0].supported_sync_modes[0]");
 }
 
-/// Every word is known, comes back as it went in, and a new one is kept. Returns the words under the type's name.
+/// Every word is known, comes back as it went in, and a new one is kept. Returns the type's name and the words.
 fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(
     words: &'static str,
 ) -> (&'static str, &'static str) {

@@ -49,7 +49,18 @@ pub(crate) fn run() -> Result<()> {
 fn build() -> Result<String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let build = ["build", "--quiet", "--package", CONNECTOR, "--message-format=json-render-diagnostics"];
-    let output = Command::new(cargo).args(build).stderr(std::process::Stdio::inherit()).output()?;
+    let mut command = Command::new(cargo);
+    command.args(build).stderr(std::process::Stdio::inherit());
+    // What cargo tells this program about its own package would make build scripts run anew.
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
+            command.env_remove(name);
+        }
+    }
+    let output = command.output()?;
     if !output.status.success() {
         return Err("the connector does not build".into());
     }
