@@ -5,7 +5,7 @@
 use airbyte_sdk::testing::conformance::{Report, Subject, Verdict};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A connector with the fault that is named like the clause it breaks.
 fn judge(fault: &str) -> Report {
@@ -13,9 +13,10 @@ fn judge(fault: &str) -> Report {
         json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}, "units": "metric"});
     let mut invalid = config.clone();
     invalid["city"] = "Atlantis".into();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
     let limit = if fault == "runs_come_to_an_end" { 3 } else { 60 };
     Subject::new("sh")
-        .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh"), fault])
+        .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh"), fault, &now])
         .config(config)
         .invalid_config(invalid)
         .time_limit(Duration::from_secs(limit))

@@ -14,6 +14,7 @@
 //! ```
 
 mod clauses;
+mod inputs;
 mod plan;
 mod runner;
 mod runs;

@@ -1,6 +1,7 @@
 //! Which runs are made: every way a platform, a user or an accident may start the program.
 
 use super::Subject;
+use super::inputs::{configured, find_secrets, selected, sprinkle, sprinkle_catalog};
 use super::runner::{Runner, Setting};
 use super::runs::{Key, Kind, Runs, Spoilt, Stream, checkpoints, state_after};
 use serde_json::{Map, Value, json};
@@ -356,84 +357,5 @@ impl Plan<'_> {
             self.spoilt.push(Spoilt { shot: self.runner.shots.len(), field, config: config.clone() });
             self.read_with(READ_SPOILT, &config, &catalog, None, Setting::default());
         }
-    }
-}
-
-/// A configured catalog of these streams, as a platform hands it over.
-fn configured(streams: &[Stream], sync_mode: &str) -> Value {
-    let configured = streams.iter().map(|stream| {
-        let first = stream.value["supported_sync_modes"][0].as_str().unwrap_or("full_refresh");
-        let mode = if stream.supports(sync_mode) { sync_mode } else { first };
-        let mut configured = json!({
-            "stream": stream.value, "sync_mode": mode, "destination_sync_mode": "append",
-            "generation_id": 1, "minimum_generation_id": 0, "sync_id": 1,
-        });
-        for (to, from) in
-            [("cursor_field", "default_cursor_field"), ("primary_key", "source_defined_primary_key")]
-        {
-            if let Some(value) = stream.value.get(from) {
-                configured[to] = value.clone();
-            }
-        }
-        configured
-    });
-    json!({"streams": configured.collect::<Vec<_>>()})
-}
-
-/// The catalog with keys and cursors as the only columns; `None` if there are no others.
-fn selected(streams: &[Stream], catalog: &Value) -> Option<Value> {
-    let mut selected = catalog.clone();
-    for (index, stream) in streams.iter().enumerate() {
-        let mut kept: Vec<_> = stream.primary_key().iter().filter_map(|path| path.first().copied()).collect();
-        kept.extend(stream.cursor().first());
-        let properties = selected["streams"][index]["stream"]["json_schema"]["properties"].as_object_mut()?;
-        if !kept.is_empty() {
-            properties.retain(|name, _| kept.contains(&&**name));
-        }
-    }
-    (selected != *catalog).then_some(selected)
-}
-
-/// Adds an unknown field to every object of a list of states, except in what is the connector's own.
-fn sprinkle(states: &mut Value) {
-    for state in states.as_array_mut().into_iter().flatten() {
-        for place in ["", "/stream", "/stream/stream_descriptor", "/global"] {
-            if let Some(Value::Object(object)) = state.pointer_mut(place) {
-                object.insert("unknown_field_8642135".to_owned(), json!({"some": 1}));
-            }
-        }
-        state["id"] = 7.into();
-        state["sourceStats"] = json!({"recordCount": 3.0, "additionalStats": {"a": 1.0}});
-        state["destinationStats"] = json!({"recordCount": 3.0});
-    }
-}
-
-fn sprinkle_catalog(catalog: &mut Value) {
-    for configured in catalog["streams"].as_array_mut().into_iter().flatten() {
-        configured["unknown_field_8642135"] = json!({"some": 1});
-        configured["stream"]["unknown_field_8642135"] = json!([1, {"some": 1}]);
-    }
-    catalog["unknown_field_8642135"] = json!({"some": 1});
-}
-
-/// The values of fields that the spec marks. Short ones and those without a digit may be words of a message.
-fn find_secrets(schema: &Value, value: &Value, found: &mut Vec<String>) {
-    if schema["airbyte_secret"] == true {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if text.len() >= 8 && text.contains(|letter: char| letter.is_ascii_digit()) && !found.contains(&text)
-        {
-            found.push(text);
-        }
-    }
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        if let Some(value) = value.get(name) {
-            find_secrets(property, value, found);
-        }
-    }
-    for option in schema["oneOf"].as_array().into_iter().flatten() {
-        find_secrets(option, value, found);
-    }
-    for item in value.as_array().into_iter().flatten() {
-        find_secrets(&schema["items"], item, found);
     }
 }

@@ -194,3 +194,26 @@ fn forms(secret: &str) -> Vec<(&'static str, String)> {
     forms.retain(|(_, form)| form.len() >= 4);
     forms
 }
+
+#[cfg(test)]
+mod tests {
+    use super::forms;
+
+    #[test]
+    fn a_secret_is_known_in_every_dress() {
+        let secret = "a \"b\"/4711+ü\nand a second line";
+        let seen = |text: &str| forms(secret).iter().any(|(_, form)| text.contains(form));
+        for text in [
+            format!("key={secret}!"),
+            r#"{"key":"a \"b\"/4711+ü\nand a second line"}"#.to_owned(),
+            "?key=a%20%22b%22%2F4711%2B%C3%BC%0Aand%20a%20second%20line&more".to_owned(),
+            "?key=a%20%22b%22%2f4711%2b%c3%bc%0aand%20a%20second%20line&more".to_owned(),
+            "?key=a+%22b%22%2F4711%2B%C3%BC%0Aand+a+second+line".to_owned(),
+            "YSAiYiIvNDcxMSvDvAphbmQgYSBzZWNvbmQgbGluZQ==".to_owned(),
+            "there was: and a second line".to_owned(),
+        ] {
+            assert!(seen(&text), "{text}");
+        }
+        assert!(!seen("nothing of it"));
+    }
+}

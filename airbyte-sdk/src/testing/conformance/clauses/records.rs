@@ -106,6 +106,7 @@ fn record_fields_are_in_the_schema(runs: &Runs) -> Judged {
 
 fn only_selected_fields(runs: &Runs) -> Judged {
     let shot = runs.one(SELECTED)?;
+    shot.must_succeed()?;
     let streams = shot.catalog.as_ref().and_then(|catalog| catalog["streams"].as_array());
     for configured in streams.into_iter().flatten() {
         let key = Key::of(&configured["stream"]);
