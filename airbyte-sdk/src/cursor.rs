@@ -92,6 +92,15 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         self.order == Order::Ascending
     }
 
+    /// Whether the last record seen is the furthest position, too: a read may begin before where it resumes.
+    pub(crate) fn is_at_furthest(&self) -> bool {
+        match (&self.since, &self.last) {
+            (None, _) => true,
+            (Some(since), Some(last)) => last >= since,
+            (Some(_), None) => false,
+        }
+    }
+
     pub(crate) fn furthest(&self) -> Option<&C> {
         self.furthest.as_ref()
     }

@@ -47,18 +47,18 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
     if matches!(command, Command::Check(_) | Command::Discover(_)) {
         give_up_after(source.deadline, output);
     }
-    match command {
-        Command::Spec => commands::spec::<C>(output)?,
-        Command::Check(file) => commands::check(source, input::config(&file.path, output), output)?,
-        Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?, output)?,
+    let answer = match command {
+        Command::Spec => commands::spec::<C>(),
+        Command::Check(file) => commands::check(source, input::config(&file.path, output))?,
+        Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?)?,
         Command::Read { config, catalog, state } => {
             let config = input::config(&config.path, output)?;
             let catalog = input::catalog(&catalog)?;
             let states = input::states(state.as_deref())?;
             return commands::read(source, &config, catalog, states, output);
         }
-    }
-    Ok(Done::Well)
+    };
+    Ok(Done::WithAnswer(Box::new(answer)))
 }
 
 /// Ends the process with an error if the command has not ended by then.
@@ -67,17 +67,28 @@ fn give_up_after(deadline: Duration, output: &Arc<Output>) {
     // If no thread can be had, the limits of the HTTP client still hold.
     let _ = std::thread::Builder::new().name("deadline".to_owned()).spawn(move || {
         std::thread::sleep(deadline);
-        let message =
-            format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
-        output.end(Some(&Error::transient(message)));
-        std::process::exit(i32::from(FAILED));
+        if output.claim_last_word() {
+            let message =
+                format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
+            output.end(Some(Error::transient(message)));
+            std::process::exit(i32::from(FAILED));
+        }
     });
 }
 
 /// The one place that turns the end of a command into an exit code.
 fn finish(output: &Output, result: Result<Done>) -> ExitCode {
+    // If a signal or the deadline came first, that ends the process in its own way.
+    while !output.claim_last_word() {
+        std::thread::park();
+    }
     match result {
         Ok(Done::Well) => return ExitCode::SUCCESS,
+        Ok(Done::WithAnswer(answer)) => {
+            if output.message(*answer).is_ok() {
+                return ExitCode::SUCCESS;
+            }
+        }
         Ok(Done::WithFailedStreams) => {}
         // The reader is gone: there is nobody to tell.
         Err(error) if error.is_stopped() => {}

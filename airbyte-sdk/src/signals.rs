@@ -14,14 +14,16 @@ pub(crate) fn watch(output: &Arc<Output>) {
     let Ok(mut signals) = Signals::new([SIGTERM, SIGINT]) else { return };
     let output = Arc::clone(output);
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            output.end(None);
-            // The first process of a container does not die of signals that it does not handle.
-            if std::process::id() != 1 {
-                let _ = emulate_default_handler(signal);
-            }
-            std::process::exit(128 + signal);
+        let Some(signal) = signals.forever().next() else { return };
+        if !output.claim_last_word() {
+            return;
         }
+        output.end(None);
+        // The first process of a container does not die of signals that it does not handle.
+        if std::process::id() != 1 {
+            let _ = emulate_default_handler(signal);
+        }
+        std::process::exit(128 + signal);
     });
 }
 

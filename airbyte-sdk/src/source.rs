@@ -174,8 +174,13 @@ where
     }
 
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
-        let position = position::<T>(turn.state.filter(|_| self.incremental));
+        let position = run::catch_panic(|| position::<T>(turn.state.filter(|_| self.incremental)));
         let since = position.as_ref().ok().cloned().flatten();
+        if output.is_some() && position.is_ok() {
+            let from =
+                if since.is_some() { "from where the last sync stopped" } else { "from its beginning" };
+            log::info!("{}: reading {from}", T::NAME);
+        }
         let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, turn.columns, since);
         let fetched =
             position.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, since, &mut out)));

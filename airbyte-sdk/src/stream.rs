@@ -28,7 +28,8 @@ pub trait Stream: Serialize + Sized + 'static {
     /// The paths of the fields that identify a record.
     const PRIMARY_KEY: &'static [&'static [&'static str]] = &[];
 
-    /// The name of the cursor field as the record writes it.
+    /// The name of the cursor field as the record writes it. Its value is written as [`Stream::Cursor`] is: a state is
+    /// taken from the last record when a run is ended by a signal.
     const CURSOR_FIELD: Option<&'static str> = None;
 
     /// In which order records are emitted.

@@ -74,6 +74,12 @@ impl Model {
         let generic = !item.generics.params.is_empty();
         let cursor = cursor.and_then(|field| {
             let column = fields.find(&field, errors)?;
+            if let Some(word) = &column.custom {
+                errors.at(
+                    word,
+                    "the cursor field is written as its type writes it: a state is read back that way",
+                );
+            }
             // Generics are a mistake already; the type of the cursor would add one.
             (!generic).then(|| Cursor {
                 field: column.ident.clone(),
@@ -159,6 +165,8 @@ struct Column<'a> {
     ty: &'a Type,
     /// As the record writes it.
     name: String,
+    /// The word by which it is written in another way than its type says.
+    custom: Option<Path>,
 }
 
 impl<'a> Columns<'a> {
@@ -169,8 +177,9 @@ impl<'a> Columns<'a> {
                 Fields::Named(fields) if !fields.named.is_empty() => {
                     for field in &fields.named {
                         let Some(ident) = &field.ident else { continue };
-                        let name = renamed(&field.attrs).unwrap_or_else(|| ident.unraw().to_string());
-                        columns.push(Column { ident, ty: &field.ty, name });
+                        let (renamed, custom) = serde_words(&field.attrs);
+                        let name = renamed.unwrap_or_else(|| ident.unraw().to_string());
+                        columns.push(Column { ident, ty: &field.ty, name, custom });
                     }
                 }
                 _ => errors.at(
@@ -199,21 +208,24 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The name in `#[serde(rename = "…")]`.
-fn renamed(attributes: &[Attribute]) -> Option<String> {
-    let mut name = None;
+/// The name in `#[serde(rename = "…")]`, and the word that says how else the field is written.
+fn serde_words(attributes: &[Attribute]) -> (Option<String>, Option<Path>) {
+    let (mut name, mut custom) = (None, None);
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         // What else is in there is serde's to judge.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 name = Some(meta.value()?.parse::<LitStr>()?.value());
             } else if meta.input.peek(syn::Token![=]) {
+                if ["with", "serialize_with", "into"].iter().any(|word| meta.path.is_ident(word)) {
+                    custom = Some(meta.path.clone());
+                }
                 meta.value()?.parse::<Expr>()?;
             }
             Ok(())
         });
     }
-    name
+    (name, custom)
 }
 
 fn snake_case(name: &str) -> String {

@@ -2,7 +2,6 @@
 
 use super::http_for;
 use crate::error::Result;
-use crate::output::Output;
 use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus, FailureType};
 use crate::run;
 use crate::source::{Source, Turn};
@@ -10,7 +9,7 @@ use crate::spec::AirbyteSpec;
 
 /// FAILED is the answer for what the user can mend, and only for that: during a sync the platform takes it as a reason
 /// not to try again. Everything else is an error of the command.
-pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>, output: &Output) -> Result<()> {
+pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>) -> Result<AirbyteMessage> {
     let status = match config.and_then(|config| try_connection(source, &config)) {
         Ok(()) => AirbyteConnectionStatus::new(ConnectionStatus::Succeeded),
         Err(error) if error.failure_type() == FailureType::ConfigError => {
@@ -23,7 +22,7 @@ pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>, outpu
         }
         Err(error) => return Err(error),
     };
-    output.message(AirbyteMessage::ConnectionStatus(status))
+    Ok(AirbyteMessage::ConnectionStatus(status))
 }
 
 fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> {

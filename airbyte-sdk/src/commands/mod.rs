@@ -12,13 +12,15 @@ pub(crate) use self::spec::spec;
 
 use crate::http::Http;
 use crate::output::Output;
+use crate::protocol::AirbyteMessage;
 use crate::source::Source;
 use std::sync::Arc;
 
 /// How a command ended that came to its end.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     Well,
+    /// With this message, which is the command's last.
+    WithAnswer(Box<AirbyteMessage>),
     /// Streams have failed, and each has told its trouble already.
     WithFailedStreams,
 }

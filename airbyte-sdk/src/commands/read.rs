@@ -33,9 +33,6 @@ pub(crate) fn read<C: AirbyteSpec>(
         let (records, result) = match stream {
             Ok(stream) => {
                 let state = states.take(&descriptor);
-                let from =
-                    if state.is_some() { "from where the last sync stopped" } else { "from its beginning" };
-                log::info!("{}: reading {from}", descriptor.name);
                 let turn = Turn { config, http: &http, descriptor: descriptor.clone(), columns, state };
                 stream.read(turn, Some(Arc::clone(output)))
             }

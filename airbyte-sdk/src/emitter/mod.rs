@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod resume_law;
 
-use crate::cursor::{Order, Progress};
+use crate::cursor::Progress;
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
@@ -61,9 +61,6 @@ impl<T: Stream> Emitter<T> {
         columns: Option<Vec<String>>,
         since: Option<T::Cursor>,
     ) -> Self {
-        if let (Some(output), Order::Ascending) = (&output, T::ORDER) {
-            output.vouch(T::CURSOR_FIELD);
-        }
         let now = output::now();
         Self {
             line: RecordLine::new(&stream, columns),
@@ -156,6 +153,9 @@ impl<T: Stream> Emitter<T> {
         let Some(output) = &self.output else { return Ok(()) };
         if self.failed.is_some() {
             return Err(Error::stopped());
+        }
+        if self.progress.can_checkpoint() && self.progress.is_at_furthest() {
+            output.vouch(T::CURSOR_FIELD);
         }
         // Time alone does not move the places where records are counted: the same records give the same states.
         if self.clock_in == 0 {

@@ -1,11 +1,12 @@
 //! The last words of a run that is ended from outside, said by another thread than the one that reads.
 
-use super::{Lines, Output, status_of, trace_message};
+use super::{Output, status_of, trace_message};
 use crate::error::Error;
 use crate::protocol::{AirbyteStreamState, AirbyteStreamStatus, StreamDescriptor};
 use serde_json::Value;
-use std::sync::{MutexGuard, PoisonError, TryLockError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering::AcqRel;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// A reader that takes nothing must not keep the run from ending.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -38,10 +39,27 @@ impl Output {
         }
     }
 
-    /// Ends the output: the last legal state of the stream that is being read, its status, the error if there is one.
-    /// Nothing gets out after that.
-    pub(crate) fn end(&self, error: Option<&Error>) {
-        let Some(mut lines) = self.patiently() else { return };
+    /// Whether the caller may say the last word of the run: the answer of the command, or why there is none. True once.
+    pub(crate) fn claim_last_word(&self) -> bool {
+        !self.last_word.swap(true, AcqRel)
+    }
+
+    /// Ends the output: the error if there is one, the last legal state of the stream that is being read, its status.
+    /// Nothing gets out after that. Takes no longer than a reader may be waited for.
+    pub(crate) fn end(self: &Arc<Self>, error: Option<Error>) {
+        let (done, wait) = std::sync::mpsc::channel();
+        let output = Arc::clone(self);
+        let writer = std::thread::Builder::new().name("last words".to_owned()).spawn(move || {
+            output.say_last_words(error.as_ref());
+            let _ = done.send(());
+        });
+        if writer.is_ok() {
+            let _ = wait.recv_timeout(PATIENCE);
+        }
+    }
+
+    fn say_last_words(&self, error: Option<&Error>) {
+        let mut lines = self.lines();
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut last = Vec::new();
         if let Some(error) = error {
@@ -59,20 +77,6 @@ impl Output {
         }
         let _ = lines.flush();
         lines.shut();
-    }
-
-    fn patiently(&self) -> Option<MutexGuard<'_, Lines>> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match self.lines.try_lock() {
-                Ok(lines) => return Some(lines),
-                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                Err(TryLockError::WouldBlock) => return None,
-            }
-        }
     }
 }
 

@@ -42,13 +42,15 @@ impl Lines {
 
     #[inline]
     pub(super) fn push_record(&mut self, line: &[u8]) -> Result<()> {
-        self.push(line)?;
+        // Before the push, which may flush: only where there are records the last one is kept.
         self.records += 1;
-        Ok(())
+        self.push(line)
     }
 
     /// How many records were pushed since this was asked last, which is at every state.
     pub(super) fn take_records(&mut self) -> u64 {
+        // Nor is a record of before to be found from here on.
+        self.last_record.clear();
         std::mem::take(&mut self.records)
     }
 
@@ -149,6 +151,27 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn the_last_record_is_found_wherever_it_is_and_never_one_of_before() {
+        let record =
+            |id: usize, length: usize| format!("{{\"type\":\"RECORD\",\"id\":{id}{}}}\n", " ".repeat(length));
+        let mut lines = Lines::new(Box::new(io::sink()));
+        let id = |lines: &Lines| lines.last_record().map(|record| record[RECORD.len() + 5]);
+        assert_eq!(id(&lines), None);
+        lines.push_record(record(1, 0).as_bytes()).unwrap();
+        lines.push(b"{\"type\":\"LOG\"}\n").unwrap();
+        assert_eq!(id(&lines), Some(b'1'));
+        lines.flush().unwrap();
+        assert_eq!(id(&lines), Some(b'1'));
+        assert_eq!(lines.take_records(), 1);
+        assert_eq!(id(&lines), None);
+        // The first record after a state that is flushed at once.
+        lines.push_record(record(2, FULL).as_bytes()).unwrap();
+        assert_eq!(id(&lines), Some(b'2'));
+        lines.push(&[b' '; FULL]).unwrap();
+        assert_eq!(id(&lines), Some(b'2'));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::protocol::{
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ pub(crate) struct Output {
     scrubber: OnceLock<Scrubber>,
     /// What a signal finds.
     current: Mutex<Option<Current>>,
+    last_word: AtomicBool,
 }
 
 impl Output {
@@ -56,6 +57,7 @@ impl Output {
             beats: AtomicU32::new(0),
             scrubber: OnceLock::new(),
             current: Mutex::new(None),
+            last_word: AtomicBool::new(false),
         })
     }
 
@@ -94,12 +96,16 @@ impl Output {
     /// Queues how a stream is doing.
     pub(crate) fn status(&self, stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Result<()> {
         let terminal = matches!(status, AirbyteStreamStatus::Complete | AirbyteStreamStatus::Incomplete);
+        let started = status == AirbyteStreamStatus::Started;
+        let line = self.render(trace_message(status_of(stream, status)))?;
+        // Under one lock: what a signal finds is what has been said.
+        let mut lines = self.lines();
         self.reading(if terminal { None } else { Some(stream) });
-        if status == AirbyteStreamStatus::Started {
+        if started {
             // Records of a stream that failed without a state are not those of the next one.
-            self.lines().take_records();
+            lines.take_records();
         }
-        self.trace(status_of(stream, status))
+        lines.push(&line)
     }
 
     /// Says that the stream being read waits for a rate limit, and until when. The next record ends that for whoever

@@ -4,6 +4,8 @@ use super::lines::{RECORD, escape_line_breaks};
 use crate::error::{Error, Result};
 use crate::protocol::StreamDescriptor;
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
 use std::io::Write as _;
 
 /// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
@@ -43,7 +45,7 @@ impl RecordLine {
         self.bytes.truncate(self.data);
         match &self.columns {
             None => serde_json::to_writer(&mut self.bytes, record)?,
-            Some(columns) => serde_json::to_writer(&mut self.bytes, &only(columns, record)?)?,
+            Some(columns) => write_only(columns, record, &mut self.bytes)?,
         }
         if self.bytes.len() <= self.data + 2 || self.bytes[self.data] != b'{' {
             return Err(not_a_record());
@@ -60,12 +62,25 @@ impl RecordLine {
     }
 }
 
-fn only(columns: &[String], record: &impl serde::Serialize) -> Result<Value> {
-    let mut record = serde_json::to_value(record)?;
-    if let Value::Object(fields) = &mut record {
-        fields.retain(|name, _| columns.contains(name));
+/// Takes columns out of the record's text: each value stays as the record writes it.
+fn write_only(columns: &[String], record: &impl serde::Serialize, line: &mut Vec<u8>) -> Result<()> {
+    let text = serde_json::to_string(record)?;
+    if !text.starts_with('{') || text.len() <= 2 {
+        return Err(not_a_record());
     }
-    Ok(record)
+    let fields: HashMap<String, &RawValue> = serde_json::from_str(&text)?;
+    let kept = columns.iter().filter_map(|name| Some((name, fields.get(name)?.get())));
+    let start = line.len();
+    for (name, value) in kept {
+        let separator = if line.len() == start { '{' } else { ',' };
+        let _ = write!(line, "{separator}{}:{value}", Value::from(name.as_str()));
+    }
+    if let (true, Some(name)) = (line.len() == start, columns.first()) {
+        // The platform drops a record without fields, and this one has others.
+        let _ = write!(line, "{{{}:null", Value::from(name.as_str()));
+    }
+    line.push(b'}');
+    Ok(())
 }
 
 /// The platform drops such records without a word, so they are refused here.
