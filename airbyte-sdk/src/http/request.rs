@@ -116,19 +116,16 @@ impl Request {
 
     fn try_once(&self) -> Result<Response, Failure> {
         let started = Instant::now();
-        let result = self.call();
-        match &result {
-            Ok(response) => log::debug!(
-                "GET {}: HTTP {} after {:.0?}",
-                self.place(),
-                response.status(),
-                started.elapsed()
-            ),
-            Err(error) => log::debug!("GET {}: {error} after {:.0?}", self.place(), started.elapsed()),
-        }
-        match result {
-            Ok(response) => response.success(),
-            Err(error) => Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) }),
+        match self.call() {
+            Ok(response) => {
+                let status = response.status();
+                log::debug!("GET {}: HTTP {status} after {:.0?}", self.place(), started.elapsed());
+                response.success()
+            }
+            Err(error) => {
+                log::debug!("GET {}: {error} after {:.0?}", self.place(), started.elapsed());
+                Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) })
+            }
         }
     }
 

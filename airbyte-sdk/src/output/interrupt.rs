@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::protocol::{AirbyteStreamState, AirbyteStreamStatus, StreamDescriptor};
 use serde_json::Value;
 use std::sync::atomic::Ordering::AcqRel;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A reader that takes nothing must not keep the run from ending.
@@ -21,20 +21,19 @@ pub(super) struct Current {
 impl Output {
     /// Notes which stream is being read.
     pub(super) fn reading(&self, stream: Option<&StreamDescriptor>) {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current();
         if current.as_ref().map(|current| &current.stream) != stream {
             *current = stream.map(|stream| Current { stream: stream.clone(), cursor_field: None });
         }
     }
 
     pub(super) fn current_stream(&self) -> Option<StreamDescriptor> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().map(|current| current.stream.clone())
+        self.current().as_ref().map(|current| current.stream.clone())
     }
 
     /// Notes that each record says, in this field, how far the stream has come; `None` takes it back.
     pub(crate) fn vouch(&self, cursor_field: Option<&'static str>) {
-        if let Some(current) = &mut *self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(current) = &mut *self.current() {
             current.cursor_field = cursor_field;
         }
     }
@@ -60,7 +59,7 @@ impl Output {
 
     fn say_last_words(&self, error: Option<&Error>) {
         let mut lines = self.lines();
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let current = self.current().take();
         let mut last = Vec::new();
         if let Some(error) = error {
             last.push(self.render(trace_message(super::error_trace(error, None))));
@@ -77,6 +76,10 @@ impl Output {
         }
         let _ = lines.flush();
         lines.shut();
+    }
+
+    fn current(&self) -> MutexGuard<'_, Option<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
