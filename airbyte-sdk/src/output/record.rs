@@ -4,8 +4,6 @@ use super::lines::{RECORD, escape_line_breaks};
 use crate::error::{Error, Result};
 use crate::protocol::StreamDescriptor;
 use serde_json::Value;
-use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::io::Write as _;
 
 /// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
@@ -15,7 +13,7 @@ pub(crate) struct RecordLine {
     clock: usize,
     /// Where the record's data begins.
     data: usize,
-    /// The columns that the user has chosen; `None` if all.
+    /// The columns that the user has chosen, as their members begin; `None` if all.
     columns: Option<Vec<String>>,
 }
 
@@ -28,6 +26,8 @@ impl RecordLine {
         }
         let _ = write!(bytes, r#""stream":{},"emitted_at":"#, Value::from(stream.name.as_str()));
         escape_line_breaks(&mut bytes, 0);
+        let begin = |name: String| format!("{}:", Value::from(name));
+        let columns = columns.map(|names| names.into_iter().map(begin).collect());
         let mut line = Self { clock: bytes.len(), data: 0, bytes, columns };
         line.set_clock(0);
         line
@@ -62,29 +62,88 @@ impl RecordLine {
     }
 }
 
-/// Takes columns out of the record's text: each value stays as the record writes it.
+/// Writes a record with these columns only, each given as its member begins: `"name":`. The record is written as a
+/// whole and its text is cut, so that each value stays as the record writes it.
 fn write_only(columns: &[String], record: &impl serde::Serialize, line: &mut Vec<u8>) -> Result<()> {
     let text = serde_json::to_string(record)?;
     if !text.starts_with('{') || text.len() <= 2 {
         return Err(not_a_record());
     }
-    let fields: HashMap<String, &RawValue> = serde_json::from_str(&text)?;
-    let kept = columns.iter().filter_map(|name| Some((name, fields.get(name)?.get())));
     let start = line.len();
-    for (name, value) in kept {
-        let separator = if line.len() == start { '{' } else { ',' };
-        let _ = write!(line, "{separator}{}:{value}", Value::from(name.as_str()));
+    for member in members(&text).filter(|member| columns.iter().any(|column| member.starts_with(column))) {
+        line.push(if line.len() == start { b'{' } else { b',' });
+        line.extend_from_slice(member.as_bytes());
     }
-    if let (true, Some(name)) = (line.len() == start, columns.first()) {
+    if let (true, Some(column)) = (line.len() == start, columns.first()) {
         // The platform drops a record without fields, and this one has others.
-        let _ = write!(line, "{{{}:null", Value::from(name.as_str()));
+        let _ = write!(line, "{{{column}null");
     }
     line.push(b'}');
     Ok(())
+}
+
+/// The members of an object, cut at the commas between them. The text comes from serde_json: it is valid and has no blanks.
+fn members(object: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut in_text, mut escaped) = (0, false, false);
+    object[1..object.len() - 1].split(move |letter| {
+        if in_text {
+            in_text = escaped || letter != '"';
+            escaped = !escaped && letter == '\\';
+            return false;
+        }
+        match letter {
+            '"' => in_text = true,
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    })
 }
 
 /// The platform drops such records without a word, so they are refused here.
 #[cold]
 fn not_a_record() -> Error {
     Error::system("a record must be an object with at least one field")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_object_is_cut_between_its_members_and_nowhere_else() {
+        let record =
+            json!({"a": "x,\"}\\", "b": [1, {"c": 2, "a": 3}], "a\",": {}, "d": "\\\\,", "e": -1.5e3});
+        let text = record.to_string();
+        let cut: Vec<&str> = members(&text).collect();
+        assert_eq!(cut.len(), 5, "{cut:?}");
+        for (member, (name, value)) in cut.iter().zip(record.as_object().unwrap()) {
+            assert_eq!(*member, format!("{}:{value}", Value::from(name.as_str())));
+        }
+    }
+
+    #[test]
+    fn chosen_columns_are_written_as_the_record_writes_them() {
+        #[derive(serde::Serialize)]
+        struct Record {
+            small: f32,
+            large: u128,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            maybe: Option<bool>,
+        }
+        let record = Record { small: 0.1, large: u128::MAX, maybe: None };
+        for (columns, written) in [
+            (vec!["small"], r#""data":{"small":0.1}}}"#.to_owned()),
+            (vec!["large", "maybe"], format!(r#""data":{{"large":{}}}}}}}"#, u128::MAX)),
+            (vec!["maybe"], r#""data":{"maybe":null}}}"#.to_owned()),
+        ] {
+            let columns = columns.into_iter().map(str::to_owned).collect();
+            let mut line = RecordLine::new(&StreamDescriptor::new("a"), Some(columns));
+            line.write(&record).unwrap();
+            let text = std::str::from_utf8(line.bytes()).unwrap();
+            assert!(text.ends_with(&format!("{written}\n")), "{text}");
+        }
+    }
 }
