@@ -28,7 +28,7 @@ pub(crate) const STREAM: &[&str] =
 pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];
 
 /// `#[airbyte_source(…)]`.
-pub(crate) const SOURCE: &[&str] = &["check", "crate"];
+pub(crate) const SOURCE: &[&str] = &["check", "parts", "crate"];
 
 /// `#[airbyte(…)]` on a type that is only read.
 pub(crate) const DESERIALIZE: &[&str] = &["crate"];

@@ -200,6 +200,28 @@ fn source_of_an_impl() {
 }
 
 #[test]
+fn source_with_parts() {
+    let item = parse_quote! {
+        impl Config {
+            fn cities(&self, http: &Http) -> Result<Vec<String>> {
+                Ok(self.cities.clone())
+            }
+
+            #[parts(cities)]
+            fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+                Ok(())
+            }
+
+            #[parts(cities)]
+            fn streets(&self, city: &str) -> Result<impl Iterator<Item = Result<Street>>> {
+                Ok(std::iter::empty())
+            }
+        }
+    };
+    check("source/impl_with_parts", source::attribute(quote!(), item));
+}
+
+#[test]
 fn source_of_a_renamed_sdk() {
     let item = parse_quote! {
         fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {

@@ -226,11 +226,16 @@ pub use airbyte_macros::airbyte_stream;
 /// `since` is the position of the last record that is safe, and the record at that position may be sent again. With
 /// `None` everything is to be read.
 ///
-/// On a function there is one word: `#[airbyte_source(check = function)]` names how the connection is tried, by
-/// `fn(&Config, &Http) -> Result<()>`. Without it `check` fetches up to the first record.
+/// On a function there are two words:
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `check = function` | how the connection is tried, by `fn(&Config, &Http) -> Result<()>`; without it `check` fetches up to the first record |
+/// | `parts = function` | lists what the stream is read by, part by part: `fn(&Config, &Http) -> Result<Vec<Part>>` |
 ///
 /// On an `impl Config` block every method that takes an [`Emitter`](struct@Emitter) (or returns an iterator of records)
-/// is a stream, with `&self` for the configuration; a method named `check` tries the connection; others are helpers.
+/// is a stream, with `&self` for the configuration; a method named `check` tries the connection, `#[parts(list)]` on a
+/// stream names the method that lists its parts; others are helpers.
 ///
 /// ```no_run
 /// # use airbyte_sdk::*;
@@ -252,6 +257,32 @@ pub use airbyte_macros::airbyte_stream;
 ///     }
 /// }
 /// ```
+///
+/// # Part by part
+///
+/// What a service hands out only city by city, or account by account, is fetched so: the list names the parts, and
+/// the fetch function gets one of them as its second argument.
+///
+/// ```no_run
+/// # use airbyte_sdk::*;
+/// # #[derive(AirbyteSpec)] struct Config { cities: Vec<String> }
+/// # #[airbyte_stream(name = "days", primary_key(city, day), cursor = day)] struct Day { city: String, day: Date }
+/// #[airbyte_source]
+/// impl Config {
+///     fn cities(&self, _http: &Http) -> Result<Vec<String>> {
+///         Ok(self.cities.clone())
+///     }
+///
+///     #[parts(cities)]
+///     fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+///         out.emit(Day { city: city.to_owned(), day: since.unwrap_or(Date::MIN) })
+///     }
+/// }
+/// ```
+///
+/// Each part has a position of its own in the state, by the name that `Display` gives it; no two may have the same.
+/// A part that fails does not stop the others, unless it is the third in a row. Without `since` a full refresh that
+/// broke off goes on with the parts that are left.
 pub use airbyte_macros::airbyte_source;
 
 /// serde's derive for the answers of a service, for crates that depend on the SDK alone.

@@ -40,7 +40,7 @@ pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
 
 fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
     if !matches!(command, Command::Spec) {
-        output.keep_flushing();
+        output.keep_alive();
         signals::watch(output);
     }
     if matches!(command, Command::Check(_) | Command::Discover(_)) {

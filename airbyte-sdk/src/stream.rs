@@ -57,8 +57,20 @@ pub trait Stream: Serialize + Sized + 'static {
 
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
 
+/// From where a stream can be read on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resume {
+    /// From its beginning only.
+    Never,
+    /// From the parts that are finished, when a read broke off.
+    Parts,
+    /// From the position of its cursor.
+    Cursor,
+}
+
 /// The stream as the catalog lists it.
-pub(crate) fn describe<T: Stream>(incremental: bool) -> AirbyteStream {
+pub(crate) fn describe<T: Stream>(resume: Resume) -> AirbyteStream {
+    let incremental = resume == Resume::Cursor;
     let mut modes = vec![SyncMode::FullRefresh];
     if incremental {
         modes.push(SyncMode::Incremental);
@@ -72,6 +84,8 @@ pub(crate) fn describe<T: Stream>(incremental: bool) -> AirbyteStream {
     if let Some(field) = T::CURSOR_FIELD.filter(|_| incremental) {
         stream.source_defined_cursor = Some(true);
         stream.default_cursor_field = Some(vec![field.to_owned()]);
+    }
+    if resume != Resume::Never {
         stream.is_resumable = Some(true);
     }
     stream

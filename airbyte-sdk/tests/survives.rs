@@ -7,6 +7,8 @@ mod impl_of_two_streams_and_a_check;
 mod names_of_the_standard_library_are_taken;
 #[path = "survives/names_that_generated_code_uses.rs"]
 mod names_that_generated_code_uses;
+#[path = "survives/parts.rs"]
+mod parts;
 #[path = "survives/raw_identifiers.rs"]
 mod raw_identifiers;
 #[path = "survives/record_of_a_private_module.rs"]

@@ -30,32 +30,29 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
 /// `.incremental::<Record>(|config, since, out| fetch(config, since, out))`. The function is handed over by a closure,
 /// so that a wrong type is reported at the argument that has it and not at the function as a whole.
 fn stream(stream: &Stream) -> TokenStream {
-    let Stream { path, fetch } = stream;
+    let Stream { path, fetch, parts } = stream;
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
     let path = frame::located(path, fetch.returns);
     let config = own("config", fetch.config);
+    let part = fetch.part.map(|span| own("part", span));
     let since = fetch.since.map(|span| own("since", span));
     let out = own("out", fetch.out.unwrap_or(fetch.returns));
+    let given: Vec<&Ident> = [Some(&config), part.as_ref(), since.as_ref()].into_iter().flatten().collect();
     let call = match fetch.out {
-        Some(_) => {
-            let arguments = [Some(&config), since.as_ref(), Some(&out)].into_iter().flatten();
-            quote_spanned!(fetch.returns=> #path(#(#arguments),*))
-        }
-        None => {
-            let arguments = [Some(&config), since.as_ref()].into_iter().flatten();
-            quote_spanned!(fetch.returns=> #out.extend(#path(#(#arguments),*)?))
-        }
+        Some(_) => quote_spanned!(fetch.returns=> #path(#(#given,)* #out)),
+        None => quote_spanned!(fetch.returns=> #out.extend(#path(#(#given),*)?)),
     };
-    match since {
-        Some(_) => {
-            let method = quote_spanned!(stream.span()=> incremental);
-            quote!(.#method::<#record>(|#config, #since, #out| #call))
-        }
-        None => {
-            let method = quote_spanned!(stream.span()=> full_refresh);
-            quote!(.#method::<#record>(|#config, #out| #call))
-        }
+    let method = match (&since, &parts) {
+        (Some(_), None) => "incremental",
+        (None, None) => "full_refresh",
+        (Some(_), Some(_)) => "incremental_parts",
+        (None, Some(_)) => "full_refresh_parts",
+    };
+    let method = Ident::new(method, stream.span().resolved_at(Span::call_site()));
+    match parts {
+        None => quote!(.#method::<#record>(|#(#given,)* #out| #call)),
+        Some(list) => quote!(.#method::<#record, _>(#list, |#(#given,)* #out| #call)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod expand;
 mod model;
+mod parts;
 mod signature;
 
 use crate::attr::Words;
@@ -15,7 +16,9 @@ pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
     let mut words = Words::parse(words, keys::SOURCE, &mut errors);
     let sdk = frame::sdk(&mut words, &mut errors);
-    let model = model::Model::read(&item, words.expr("check", &mut errors), &mut errors);
+    let (check, parts) = (words.expr("check", &mut errors), words.expr("parts", &mut errors));
+    let model = model::Model::read(&item, check, parts, &mut errors);
+    parts::take_out(&mut item);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, &sdk),
         (errors, _) => {

@@ -1,5 +1,6 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
+use super::parts;
 use super::signature::{self, Fetch};
 use crate::attr::as_text;
 use crate::attr::bare;
@@ -20,13 +21,20 @@ pub(super) struct Stream {
     /// How the function is called by.
     pub(super) path: TokenStream,
     pub(super) fetch: Fetch,
+    /// The function that lists the parts.
+    pub(super) parts: Option<TokenStream>,
 }
 
 impl Model {
-    pub(super) fn read(item: &Item, check: Option<Expr>, errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(
+        item: &Item,
+        check: Option<Expr>,
+        parts: Option<Expr>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         match item {
-            Item::Fn(function) => Self::of_function(function, check, errors),
-            Item::Impl(block) => Self::of_impl(block, check.as_ref(), errors),
+            Item::Fn(function) => Self::of_function(function, check, parts, errors),
+            Item::Impl(block) => Self::of_impl(block, check.as_ref(), parts.as_ref(), errors),
             other => {
                 errors.at_item(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
                 None
@@ -34,27 +42,43 @@ impl Model {
         }
     }
 
-    fn of_function(function: &ItemFn, check: Option<Expr>, errors: &mut Errors) -> Option<Self> {
+    fn of_function(
+        function: &ItemFn,
+        check: Option<Expr>,
+        parts: Option<Expr>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let name = &function.sig.ident;
         if name == "main" {
             errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
         }
-        if let Some(text @ Expr::Lit(_)) = &check {
-            errors.at(text, "`check` takes the name of a function, without quotes");
+        for (word, function) in [("check", &check), ("parts", &parts)] {
+            if let Some(text @ Expr::Lit(_)) = function {
+                errors.at(text, format!("`{word}` takes the name of a function, without quotes"));
+            }
         }
-        let fetch = signature::read(&function.sig, errors)?;
+        let fetch = signature::read(&function.sig, parts.is_some(), errors)?;
         let config = match function.sig.inputs.first() {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
-        let streams = vec![Stream { path: name.to_token_stream(), fetch }];
+        let parts = parts.map(|parts| parts.to_token_stream());
+        let streams = vec![Stream { path: name.to_token_stream(), fetch, parts }];
         Some(Self { config, streams, check: check.map(|check| check.to_token_stream()) })
     }
 
-    fn of_impl(block: &ItemImpl, check: Option<&Expr>, errors: &mut Errors) -> Option<Self> {
+    fn of_impl(
+        block: &ItemImpl,
+        check: Option<&Expr>,
+        parts: Option<&Expr>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let config = &*block.self_ty;
         if let Some(check) = check {
             errors.at(check, "in an `impl` block the check is the method named `check`");
+        }
+        if let Some(parts) = parts {
+            errors.at(parts, "in an `impl` block the parts are said for each method: `#[parts(list)]`");
         }
         if !block.generics.params.is_empty() {
             errors.at(&block.generics, "a configuration has no generics");
@@ -62,27 +86,36 @@ impl Model {
         if let Some((of, _)) = &block.trait_ {
             errors.at(of, "write the fetch methods in a plain `impl` block");
         }
-        let methods = || {
-            block.items.iter().filter_map(|item| match item {
+        let methods: Vec<&ImplItemFn> = block
+            .items
+            .iter()
+            .filter_map(|item| match item {
                 ImplItem::Fn(method) => Some(method),
                 _ => None,
             })
-        };
+            .collect();
         let mut streams: Vec<Stream> = Vec::new();
         let mut found = false;
-        for method in methods().filter(|method| signature::is_fetch(&method.sig)) {
+        for method in &methods {
+            if !signature::is_fetch(&method.sig) {
+                if let Some(attribute) = parts::find(method) {
+                    errors.at(attribute, "`#[parts(list)]` goes on a method that fetches a stream");
+                }
+                continue;
+            }
             found = true;
-            if let Some(fetch) = signature::read(&method.sig, errors) {
+            let parts = parts::read(method, config, &methods, errors);
+            if let Some(fetch) = signature::read(&method.sig, parts.is_some(), errors) {
                 if streams.iter().any(|other| as_text(&other.fetch.record) == as_text(&fetch.record)) {
                     errors.at(&fetch.record, "another method fetches these records already: a stream has one record type, and a record type one stream");
                 }
-                streams.push(Stream { path: path_of(config, method), fetch });
+                streams.push(Stream { path: path_of(config, method), fetch, parts: parts.flatten() });
             }
         }
         if !found {
             errors.at(config, "no method here fetches a stream: one takes `out: &mut Emitter<Record>`, or returns an iterator of records");
         }
-        let check = methods().find(|method| method.sig.ident == "check");
+        let check = methods.iter().find(|method| method.sig.ident == "check");
         if let Some(check) = check {
             signature::read_check(&check.sig, errors);
         }

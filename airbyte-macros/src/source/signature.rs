@@ -14,13 +14,16 @@ const RIGHT: &str = "a fetch function is
     fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Record>) -> Result<()>   for incremental reading,
     fn fetch(config: &Config, out: &mut Emitter<Record>) -> Result<()>                        for full refresh only;
 in an `impl Config` block with `&self` for `config: &Config`. Instead of taking `out` it may return
-    Result<impl Iterator<Item = Result<Record>>>";
+    Result<impl Iterator<Item = Result<Record>>>
+A stream that is read part by part says `parts`, and the part comes second: `part: &Part`";
 
 /// A fetch function that has a legal shape. The spans are those of the author's types: what the compiler finds wrong
 /// with a type, it says there.
 pub(super) struct Fetch {
     pub(super) record: Type,
     pub(super) config: Span,
+    /// What is read of the stream in one call.
+    pub(super) part: Option<Span>,
     pub(super) since: Option<Span>,
     /// `None`: the records are returned.
     pub(super) out: Option<Span>,
@@ -36,7 +39,7 @@ pub(super) fn is_fetch(signature: &Signature) -> bool {
     takes_emitter || returned_record(&signature.output).is_some()
 }
 
-pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> {
+pub(super) fn read(signature: &Signature, in_parts: bool, errors: &mut Errors) -> Option<Fetch> {
     if let Some(keyword) = &signature.asyncness {
         errors.at(keyword, "a fetch function is not async: a request waits for its answer. Remove `async`");
         return None;
@@ -56,6 +59,7 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
         return None;
     };
     let config = read_config(first, errors)?;
+    let part = if in_parts { Some(read_part(arguments.next(), signature, errors)?) } else { None };
     let (mut since, mut out) = (None, None);
     for argument in arguments {
         let FnArg::Typed(argument) = argument else {
@@ -103,10 +107,10 @@ pub(super) fn read(signature: &Signature, errors: &mut Errors) -> Option<Fetch> 
     };
     match (out, returned_record(&signature.output)) {
         (Some((record, span)), _) => {
-            Some(Fetch { record, config, since, out: Some(span), returns: returns.span() })
+            Some(Fetch { record, config, part, since, out: Some(span), returns: returns.span() })
         }
         (None, Some(record)) => {
-            Some(Fetch { record: record.clone(), config, since, out: None, returns: returns.span() })
+            Some(Fetch { record: record.clone(), config, part, since, out: None, returns: returns.span() })
         }
         (None, None) if is_plain_result(returns) => {
             errors.at(&signature.ident, format!("nothing here says which records are fetched; {RIGHT}"));
@@ -147,17 +151,48 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
     }
 }
 
+/// The second argument of a stream that is read part by part.
+fn read_part(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
+    const MISSING: &str = "the stream is read part by part, and the part is missing: the second argument is `part: &Part`, of the type that the list has";
+    match second {
+        Some(FnArg::Typed(argument)) => match bare(&argument.ty) {
+            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => errors.at(argument, MISSING),
+            Type::Reference(reference) if reference.mutability.is_none() => {
+                return Some(argument.ty.span());
+            }
+            Type::Reference(_) => errors.at(&argument.ty, "a part cannot be changed: write `&`"),
+            ty => errors.at(ty, format!("the part is lent: write `&{}`", as_text(ty))),
+        },
+        _ => errors.at(&signature.ident, MISSING),
+    }
+    None
+}
+
 /// The method that tries the connection.
 pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
-    let fits = signature.inputs.len() == 2
-        && matches!(
-            signature.inputs.first(),
-            Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None))
-        )
-        && matches!(&signature.output, ReturnType::Type(_, ty) if is_plain_result(ty));
-    if !fits {
+    if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_plain_result(ty)))
+    {
         errors.at(&signature.ident, "the check is `fn check(&self, http: &Http) -> Result<()>`");
     }
+}
+
+/// The method that lists the parts of a stream.
+pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
+    let is_list = |ty: &Type| {
+        is_named(ty, "Result")
+            && last_segment(ty).and_then(generic_argument).is_some_and(|ty| is_named(ty, "Vec"))
+    };
+    if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_list(ty))) {
+        let name = &signature.ident;
+        errors.at(name, format!("parts are listed by `fn {name}(&self, http: &Http) -> Result<Vec<Part>>`"));
+    }
+}
+
+/// `&self` and one more.
+fn takes_http(signature: &Signature) -> bool {
+    let receiver = signature.inputs.first();
+    signature.inputs.len() == 2
+        && matches!(receiver, Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)))
 }
 
 /// `Result<()>`.

@@ -31,8 +31,8 @@ fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> 
         return run::catch_panic(|| check(config, &http));
     }
     for (stream, described) in source.streams.iter().zip(source.catalog()?) {
-        let turn =
-            Turn { config, http: &http, descriptor: described.descriptor(), columns: None, state: None };
+        let descriptor = described.descriptor();
+        let turn = Turn { config, http: &http, descriptor, columns: None, state: None, pace: source.pace };
         match stream.read(turn, None).1 {
             // The first record is proof enough; so is an end without one.
             Err(error) if !error.is_stopped() => return Err(error),

@@ -31,9 +31,10 @@ pub(crate) fn read<C: AirbyteSpec>(
         output.status(&descriptor, AirbyteStreamStatus::Started)?;
         let started = Instant::now();
         let (records, result) = match stream {
-            Ok(stream) => {
-                let state = states.take(&descriptor);
-                let turn = Turn { config, http: &http, descriptor: descriptor.clone(), columns, state };
+            Ok((stream, resumes)) => {
+                let state = states.take(&descriptor).filter(|_| resumes);
+                let descriptor = descriptor.clone();
+                let turn = Turn { config, http: &http, descriptor, columns, state, pace: source.pace };
                 stream.read(turn, Some(Arc::clone(output)))
             }
             Err(error) => {
@@ -67,7 +68,8 @@ pub(crate) fn read<C: AirbyteSpec>(
 struct Planned<'s, C> {
     descriptor: StreamDescriptor,
     columns: Option<Vec<String>>,
-    stream: Result<&'s dyn AnyStream<C>>,
+    /// The stream, and whether it takes up a state.
+    stream: Result<(&'s dyn AnyStream<C>, bool)>,
 }
 
 /// Finds the stream for each entry of the catalog. Those that cannot be read come last: the trouble with the catalog
@@ -86,7 +88,9 @@ fn plan<C: AirbyteSpec>(
             _ if twice => {
                 Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
             }
-            Some(place) => readable(&configured, &offered[place]).map(|()| source.streams[place].as_ref()),
+            Some(place) => {
+                takes_state(&configured, &offered[place]).map(|takes| (source.streams[place].as_ref(), takes))
+            }
             None => {
                 let names: Vec<String> = offered.iter().map(|stream| format!("`{}`", stream.name)).collect();
                 Err(Error::config(format!(
@@ -103,17 +107,18 @@ fn plan<C: AirbyteSpec>(
     Ok(plan)
 }
 
-/// Whether the stream can be read as it is asked for.
-fn readable(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Result<()> {
+/// Whether the stream, read as it is asked for, takes up a state; an error if it cannot be read so.
+fn takes_state(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Result<bool> {
     let (mode, name) = (&configured.sync_mode, &offered.name);
     if let SyncMode::Unrecognized(_) = mode {
         return Err(Error::config(format!("the stream `{name}` cannot be read in the sync mode `{mode}`")));
     }
-    if !offered.supported_sync_modes.contains(mode) {
-        // Some clients ask for `incremental` whatever a stream offers.
+    let is_offered = offered.supported_sync_modes.contains(mode);
+    if !is_offered {
+        // Some clients ask for `incremental` whatever a stream offers, and hand back whatever state there is.
         log::warn!("{name}: {mode} is not offered; reading everything");
     }
-    Ok(())
+    Ok(is_offered)
 }
 
 /// The columns that the user has left in the configured schema; `None` if all, so that nothing need be taken out.

@@ -1,24 +1,22 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
-#[cfg(test)]
-mod resume_law;
+mod parts;
 
+pub(crate) use self::parts::PARTS;
+
+use self::parts::Parts;
 use crate::cursor::Progress;
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
 use crate::protocol::{
-    AirbyteEstimateTraceMessage, AirbyteStreamState, AirbyteStreamStatus, EstimateType, StreamDescriptor,
-    Trace,
+    AirbyteEstimateTraceMessage, AirbyteStateBlob, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
 };
+use crate::source::{Pace, Turn};
 use crate::stream::Stream;
 use std::sync::Arc;
 
-/// Reading the clock costs as much as a quarter of a record, so one reading serves this many.
-const RECORDS_PER_CLOCK: u32 = 50;
-/// An ascending stream sends a state after this many records,
-const RECORDS_PER_STATE: u64 = 10_000;
-/// or after this time, whichever comes first.
+/// A state is sent after this time, or after the [`Pace`]'s number of records, whichever comes first.
 const MILLISECONDS_PER_STATE: i64 = 15_000;
 /// How often the log says how far a long read has come.
 const MILLISECONDS_PER_NOTE: i64 = 10_000;
@@ -35,12 +33,13 @@ pub struct Emitter<T: Stream> {
     stream: StreamDescriptor,
     line: RecordLine,
     progress: Progress<T::Cursor>,
+    /// What of the stream is read, if it is read part by part.
+    parts: Option<Parts>,
+    pace: Pace,
     /// Records until the clock is read again.
     clock_in: u32,
     /// The output's beat at the last reading.
     beat: u32,
-    records_per_clock: u32,
-    records_per_state: u64,
     /// When the last state was sent, or the stream was started.
     state_at: i64,
     started_at: i64,
@@ -54,23 +53,17 @@ pub struct Emitter<T: Stream> {
 }
 
 impl<T: Stream> Emitter<T> {
-    pub(crate) fn new(
-        output: Option<Arc<Output>>,
-        http: Http,
-        stream: StreamDescriptor,
-        columns: Option<Vec<String>>,
-        since: Option<T::Cursor>,
-    ) -> Self {
+    pub(crate) fn new<C>(turn: &Turn<'_, C>, output: Option<Arc<Output>>, since: Option<T::Cursor>) -> Self {
         let now = output::now();
-        Self {
-            line: RecordLine::new(&stream, columns),
+        let emitter = Self {
+            line: RecordLine::new(&turn.descriptor, turn.columns.clone()),
             output,
-            http,
-            stream,
+            http: turn.http.clone(),
+            stream: turn.descriptor.clone(),
             progress: Progress::new(T::ORDER, since),
+            parts: None,
+            pace: turn.pace,
             clock_in: 0,
-            records_per_clock: RECORDS_PER_CLOCK,
-            records_per_state: RECORDS_PER_STATE,
             beat: 0,
             state_at: now,
             started_at: now,
@@ -79,7 +72,9 @@ impl<T: Stream> Emitter<T> {
             states: 0,
             total: 0,
             failed: None,
-        }
+        };
+        emitter.tell_where_it_stands();
+        emitter
     }
 
     /// The client for this read: one for all streams, with time limits and retries.
@@ -159,7 +154,7 @@ impl<T: Stream> Emitter<T> {
         }
         // Time alone does not move the places where records are counted: the same records give the same states.
         if self.clock_in == 0 {
-            self.clock_in = self.records_per_clock;
+            self.clock_in = self.pace.records_per_clock;
         }
         self.beat = output.beats();
         let now = output::now();
@@ -177,18 +172,21 @@ impl<T: Stream> Emitter<T> {
                 records as f64 / seconds
             );
         }
-        let due = self.since_state >= self.records_per_state || now - self.state_at >= MILLISECONDS_PER_STATE;
-        if due && self.since_state > 0 && self.progress.can_checkpoint() {
+        if self.is_state_due(now) && self.since_state > 0 && self.progress.can_checkpoint() {
             self.checkpoint()?;
-            self.state_at = now;
         }
         Ok(())
+    }
+
+    fn is_state_due(&self, now: i64) -> bool {
+        self.since_state >= self.pace.records_per_state || now - self.state_at >= MILLISECONDS_PER_STATE
     }
 
     /// Sends the state that covers all records so far, and lets everything leave.
     fn checkpoint(&mut self) -> Result<()> {
         let Some(output) = &self.output else { return Ok(()) };
-        output.state(self.state()?)?;
+        output.state(&self.stream, self.state()?)?;
+        self.state_at = output::now();
         self.total += self.since_state;
         self.since_state = 0;
         self.states += 1;
@@ -196,14 +194,26 @@ impl<T: Stream> Emitter<T> {
     }
 
     /// How far the stream has come.
-    fn state(&self) -> Result<AirbyteStreamState> {
-        let mut blob = serde_json::Map::new();
-        if let (Some(field), Some(cursor)) = (T::CURSOR_FIELD, self.progress.furthest()) {
-            blob.insert(field.to_owned(), serde_json::to_value(cursor)?);
+    fn state(&self) -> Result<AirbyteStateBlob> {
+        match &self.parts {
+            Some(parts) => Ok(parts.state(self.position()?.filter(|_| self.progress.can_checkpoint()))),
+            None => Ok(self.position()?.unwrap_or_default()),
         }
-        let mut state = AirbyteStreamState::new(self.stream.clone());
-        state.stream_state = Some(blob);
-        Ok(state)
+    }
+
+    /// For whoever has to speak for the stream before it sends a state itself.
+    fn tell_where_it_stands(&self) {
+        if let (Some(output), Ok(state)) = (&self.output, self.state()) {
+            output.stands_at(state);
+        }
+    }
+
+    /// The furthest position, as a state says it.
+    fn position(&self) -> Result<Option<AirbyteStateBlob>> {
+        let (Some(field), Some(cursor)) = (T::CURSOR_FIELD, self.progress.furthest()) else {
+            return Ok(None);
+        };
+        Ok(Some([(field.to_owned(), serde_json::to_value(cursor)?)].into_iter().collect()))
     }
 
     /// Ends the stream: the last state, if one is legal. Returns how many records there were.
@@ -216,6 +226,8 @@ impl<T: Stream> Emitter<T> {
         let state = self.announce().and_then(|()| match &fetched {
             Ok(()) => self.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
+            // The parts that are finished are, whatever became of the others.
+            Err(_) if self.parts.is_some() && self.total + self.since_state > 0 => self.checkpoint(),
             // What is out is out: an ascending stream can be read on from here.
             Err(_) if ascending && self.since_state > 0 => self.checkpoint(),
             // It turned out not to be one: the states sent on the way must not stand.

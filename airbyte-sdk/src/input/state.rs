@@ -20,6 +20,13 @@ impl States {
         let place = self.0.iter().rposition(|(other, _)| other.is_same_as(descriptor))?;
         Some(self.0.swap_remove(place).1)
     }
+
+    /// Reads what a state file holds; `whose` names it in errors.
+    pub(crate) fn read(value: &Value, whose: &str) -> Result<Self> {
+        let mut reader = Reader { states: Self::default(), problems: Problems::default() };
+        reader.file(value);
+        if reader.problems.is_empty() { Ok(reader.states) } else { Err(reader.problems.into_error(whose)) }
+    }
 }
 
 /// Reads a state file; no file is no state.
@@ -27,14 +34,7 @@ pub(crate) fn states(path: Option<&Path>) -> Result<States> {
     let Some(path) = path else {
         return Ok(States::default());
     };
-    let value = json(path, "state")?;
-    let mut reader = Reader { states: States::default(), problems: Problems::default() };
-    reader.file(&value);
-    if reader.problems.is_empty() {
-        Ok(reader.states)
-    } else {
-        Err(reader.problems.into_error(&called("state", path)))
-    }
+    States::read(&json(path, "state")?, &called("state", path))
 }
 
 struct Reader {

@@ -18,6 +18,10 @@ pub(crate) struct Lines {
     records: u64,
     /// The last record that was written, if none is waiting.
     last_record: Vec<u8>,
+    /// From where on in `waiting` the last record is looked for.
+    fresh: usize,
+    /// Whether a record or a state was pushed since this was asked last.
+    heard: bool,
 }
 
 impl Lines {
@@ -28,6 +32,8 @@ impl Lines {
             closed: false,
             records: 0,
             last_record: Vec::new(),
+            fresh: 0,
+            heard: false,
         }
     }
 
@@ -44,22 +50,33 @@ impl Lines {
     pub(super) fn push_record(&mut self, line: &[u8]) -> Result<()> {
         // Before the push, which may flush: only where there are records the last one is kept.
         self.records += 1;
+        self.heard = true;
         self.push(line)
     }
 
-    /// How many records were pushed since this was asked last, which is at every state.
+    /// How many records were pushed since this was asked last, which is at every state. Nor is a record of before to be
+    /// found from here on.
     pub(super) fn take_records(&mut self) -> u64 {
-        // Nor is a record of before to be found from here on.
-        self.last_record.clear();
+        self.forget_records();
+        self.heard = true;
         std::mem::take(&mut self.records)
+    }
+
+    /// A record pushed so far is not the last one of what comes now.
+    pub(super) fn forget_records(&mut self) {
+        self.last_record.clear();
+        self.fresh = self.waiting.len();
     }
 
     /// The last record since the last state.
     pub(super) fn last_record(&self) -> Option<&[u8]> {
-        if self.records == 0 {
-            return None;
-        }
-        Some(last_record_of(&self.waiting).unwrap_or(&self.last_record))
+        let kept = Some(&*self.last_record).filter(|record| !record.is_empty());
+        last_record_of(&self.waiting[self.fresh..]).or(kept)
+    }
+
+    /// Whether the platform has had a sign of life since this was asked last: a record or a state.
+    pub(super) fn take_heard(&mut self) -> bool {
+        std::mem::take(&mut self.heard)
     }
 
     /// Lets nothing more out.
@@ -75,12 +92,14 @@ impl Lines {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        if let Some(record) = last_record_of(&self.waiting).filter(|_| self.records > 0) {
+        let fresh = if self.records > 0 { &self.waiting[self.fresh..] } else { &[] };
+        if let Some(record) = last_record_of(fresh) {
             self.last_record.clear();
             self.last_record.extend_from_slice(record);
         }
         let written = self.to.write_all(&self.waiting).and_then(|()| self.to.flush());
         self.waiting.clear();
+        self.fresh = 0;
         written.map_err(|error| self.close(&error))
     }
 
@@ -172,6 +191,8 @@ mod tests {
         assert_eq!(id(&lines), Some(b'2'));
         lines.push(&[b' '; FULL]).unwrap();
         assert_eq!(id(&lines), Some(b'2'));
+        lines.forget_records();
+        assert_eq!(id(&lines), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
 
+mod current;
+mod heartbeat;
 mod interrupt;
 mod lines;
 mod log;
@@ -10,23 +12,19 @@ pub(crate) use self::lines::Lines;
 pub(crate) use self::log::install as install_logger;
 pub(crate) use self::record::RecordLine;
 
-use self::interrupt::Current;
+use self::current::Current;
 use crate::error::{Error, Result};
 use crate::protocol::{
-    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateMessage, AirbyteStateStats, AirbyteStreamState,
-    AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason,
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateBlob, AirbyteStateMessage, AirbyteStateStats,
+    AirbyteStreamState, AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason,
     AirbyteStreamStatusReasonType, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor,
     Trace,
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-
-/// How often what waits is written, and how old `emitted_at` may be at the most: twice in the 100 ms within which a
-/// record must leave.
-const BEAT: Duration = Duration::from_millis(50);
 
 /// Where all messages go.
 pub(crate) struct Output {
@@ -81,14 +79,22 @@ impl Output {
     }
 
     /// Queues the state of the stream that is being read, with the number of records it covers.
-    pub(crate) fn state(&self, state: AirbyteStreamState) -> Result<()> {
+    pub(crate) fn state(&self, stream: &StreamDescriptor, state: AirbyteStateBlob) -> Result<()> {
         let mut lines = self.lines();
-        let line = self.state_line(state, &mut lines)?;
+        self.stands_at(state.clone());
+        let line = self.state_line(stream, state, &mut lines)?;
         lines.push(&line)
     }
 
-    fn state_line(&self, state: AirbyteStreamState, lines: &mut Lines) -> Result<Vec<u8>> {
-        let mut message = AirbyteStateMessage::stream(state);
+    fn state_line(
+        &self,
+        stream: &StreamDescriptor,
+        state: AirbyteStateBlob,
+        lines: &mut Lines,
+    ) -> Result<Vec<u8>> {
+        let mut stream = AirbyteStreamState::new(stream.clone());
+        stream.stream_state = Some(state);
+        let mut message = AirbyteStateMessage::stream(stream);
         message.source_stats = Some(AirbyteStateStats::new(lines.take_records() as f64));
         self.render(AirbyteMessage::State(message))
     }
@@ -111,7 +117,8 @@ impl Output {
     /// Says that the stream being read waits for a rate limit, and until when. The next record ends that for whoever
     /// looks.
     pub(crate) fn rate_limited(&self, wait: Duration) -> Result<()> {
-        let Some(stream) = self.current_stream() else { return Ok(()) };
+        let stream = self.current().as_ref().map(|current| current.stream.clone());
+        let Some(stream) = stream else { return Ok(()) };
         let mut limit = AirbyteStreamStatusRateLimitedReason::new();
         limit.quota_reset = Some(now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
         let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
@@ -144,28 +151,6 @@ impl Output {
     /// Writes what waits.
     pub(crate) fn flush(&self) -> Result<()> {
         self.lines().flush()
-    }
-
-    /// Counts up while [`keep_flushing`](Self::keep_flushing) runs; a change means that time has passed.
-    #[inline]
-    pub(crate) fn beats(&self) -> u32 {
-        self.beats.load(Relaxed)
-    }
-
-    /// Writes what waits again and again, so that records leave even while the service keeps a stream waiting.
-    pub(crate) fn keep_flushing(self: &Arc<Self>) {
-        let output = Arc::downgrade(self);
-        // If no thread can be had, records still leave when the buffer is full and at every state.
-        let _ = std::thread::Builder::new().name("flush".to_owned()).spawn(move || {
-            loop {
-                std::thread::sleep(BEAT);
-                let Some(output) = output.upgrade() else { return };
-                output.beats.fetch_add(1, Relaxed);
-                if output.flush().is_err() {
-                    return;
-                }
-            }
-        });
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

@@ -6,6 +6,10 @@ use renamed_sdk::{
 };
 use serde_json::Value;
 
+mod shelves;
+
+use shelves::{Book, Box, Shelf};
+
 /// How the streams behave.
 #[derive(AirbyteSpec)]
 #[airbyte(crate = ::renamed_sdk, title = "Fixture", groups(login = "Login"))]
@@ -24,6 +28,9 @@ struct Config {
     words: Vec<String>,
     #[airbyte(default = 0.5, min = 0.0, max = 1.0, always_show)]
     ratio: f64,
+    /// The shelves of the library; those called `bad…` cannot be read to their end
+    #[airbyte(default = vec!["a".to_owned(), "b".to_owned()])]
+    shelves: Vec<String>,
     since: Option<Timestamp>,
     /// What `check` answers
     #[airbyte(default = "ok", pattern = "^(ok|config|token|transient|system|panic)$")]
@@ -155,6 +162,21 @@ impl Config {
         (0..u64::from(self.count)).try_for_each(|id| out.emit(Silent { id, number: id as i64 * 10 }))?;
         std::thread::sleep(std::time::Duration::from_secs(600));
         Ok(())
+    }
+
+    fn shelves(&self, _http: &Http) -> Result<Vec<Shelf>> {
+        Ok(self.shelves.iter().cloned().map(Shelf).collect())
+    }
+
+    #[parts(shelves)]
+    fn books(&self, shelf: &Shelf, since: Option<i64>, out: &mut Emitter<Book>) -> Result<()> {
+        shelf.books(self.count, since).try_for_each(|book| out.emit(book))?;
+        shelf.end()
+    }
+
+    #[parts(shelves)]
+    fn boxes(&self, shelf: &Shelf) -> Result<impl Iterator<Item = Result<Box>>> {
+        shelf.end().map(|()| shelf.boxes(self.count).map(Ok))
     }
 
     /// Overlooks what an iterator has to say.

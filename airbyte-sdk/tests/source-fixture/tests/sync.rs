@@ -280,6 +280,20 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
 }
 
 #[test]
+fn a_global_state_is_read_without_the_part_that_is_shared() {
+    let stream = |name: &str, namespace: &str, number: i64| json!({"stream_descriptor": {"name": name, "namespace": namespace}, "stream_state": {"number": number}});
+    for (shared, warned) in [(json!({"cdc": 5}), true), (json!({}), false), (json!(null), false)] {
+        let streams = [stream("numbers", "math", 2), stream("elsewhere", "", 9)];
+        let state = json!([{"type": "GLOBAL", "global": {"shared_state": shared, "stream_states": streams}}]);
+        let run = read(&json!({"count": 4}), &["numbers"], "incremental", Some(&state));
+        assert_eq!(ids(&run, "numbers"), [2, 3]);
+        let warnings = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN");
+        assert_eq!(warnings.count(), usize::from(warned), "{run}");
+        assert_eq!(run.states()[0]["type"], "STREAM", "{run}");
+    }
+}
+
+#[test]
 fn an_estimate_is_passed_on() {
     let run = read(&json!({"words": ["a", "b"]}), &["texts"], "full_refresh", None);
     let traces = run.all("TRACE");

@@ -1,19 +1,25 @@
 //! A source: its configuration, its streams and how each is fetched. What the macro writes, and what a person can.
 
+mod any;
+mod parts;
+#[cfg(test)]
+mod resume_law;
+mod whole;
+
+pub(crate) use self::any::{AnyStream, Pace, Turn};
+
+use self::parts::InParts;
+use self::whole::Whole;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::http::Http;
-use crate::output::Output;
-use crate::protocol::{AirbyteStream, StreamDescriptor};
+use crate::protocol::AirbyteStream;
 use crate::run;
 use crate::spec::AirbyteSpec;
-use crate::stream::{self, Stream};
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use std::marker::PhantomData;
+use crate::stream::Stream;
+use std::fmt::Display;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A connector that reads: put its streams in, then [`run`](Self::run) it.
@@ -49,6 +55,7 @@ pub struct Source<C> {
     pub(crate) streams: Vec<Box<dyn AnyStream<C>>>,
     pub(crate) check: Option<Check<C>>,
     pub(crate) deadline: Duration,
+    pub(crate) pace: Pace,
 }
 
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -59,7 +66,7 @@ impl<C: AirbyteSpec> Source<C> {
     /// A source without streams. Name and version are the connector's; services see them in the user agent.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, streams: Vec::new(), check: None, deadline: DEADLINE }
+        Self { name, version, streams: Vec::new(), check: None, deadline: DEADLINE, pace: Pace::default() }
     }
 
     /// Adds a stream that can be read on from where the last sync stopped.
@@ -75,7 +82,7 @@ impl<C: AirbyteSpec> Source<C> {
         T: Stream,
         T::Cursor: Cursor,
     {
-        self.streams.push(Box::new(Typed { fetch, incremental: true, record: PhantomData }));
+        self.streams.push(Box::new(Whole::new(fetch, true)));
         self
     }
 
@@ -86,7 +93,47 @@ impl<C: AirbyteSpec> Source<C> {
         fetch: impl Fn(&C, &mut Emitter<T>) -> Result<()> + 'static,
     ) -> Self {
         let fetch = move |config: &C, _since: Option<T::Cursor>, out: &mut Emitter<T>| fetch(config, out);
-        self.streams.push(Box::new(Typed { fetch, incremental: false, record: PhantomData }));
+        self.streams.push(Box::new(Whole::new(fetch, false)));
+        self
+    }
+
+    /// Adds a stream that is read part by part, each with a position of its own: the prices of some stocks, the commits
+    /// of some repositories.
+    ///
+    /// `list` finds the parts, and what `Display` makes of one is its name in the state, so no two may share it. `fetch`
+    /// gets one of them and the position reached in it. A part that fails does not stop the others, unless it is the
+    /// third in a row. A part that is no longer listed is forgotten.
+    #[must_use]
+    pub fn incremental_parts<T, P>(
+        mut self,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
+        fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + 'static,
+    ) -> Self
+    where
+        T: Stream,
+        T::Cursor: Cursor,
+        P: Display + 'static,
+    {
+        self.streams.push(Box::new(InParts::new(list, fetch, true)));
+        self
+    }
+
+    /// Adds a stream that is read part by part, from its beginning each time. A read that broke off goes on with
+    /// the parts that were not finished.
+    #[must_use]
+    pub fn full_refresh_parts<T, P>(
+        mut self,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
+        fetch: impl Fn(&C, &P, &mut Emitter<T>) -> Result<()> + 'static,
+    ) -> Self
+    where
+        T: Stream,
+        P: Display + 'static,
+    {
+        let fetch = move |config: &C, part: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            fetch(config, part, out)
+        };
+        self.streams.push(Box::new(InParts::new(list, fetch, false)));
         self
     }
 
@@ -136,75 +183,4 @@ impl<C: AirbyteSpec> Source<C> {
         }
         Ok(catalog)
     }
-}
-
-/// What a stream is read with and for.
-pub(crate) struct Turn<'a, C> {
-    pub(crate) config: &'a C,
-    pub(crate) http: &'a Http,
-    /// The name and namespace the records carry: those of the configured catalog.
-    pub(crate) descriptor: StreamDescriptor,
-    /// The columns that the user has chosen; `None` if all.
-    pub(crate) columns: Option<Vec<String>>,
-    /// The stream's state from an earlier run.
-    pub(crate) state: Option<Map<String, Value>>,
-}
-
-/// A stream without its record type. Nothing but this trait knows the type, so the sync loop is one plain function.
-pub(crate) trait AnyStream<C> {
-    fn describe(&self) -> AirbyteStream;
-
-    /// Reads the stream and returns how many records there were. Without an output it stops at the first.
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>);
-}
-
-struct Typed<T, F> {
-    fetch: F,
-    incremental: bool,
-    record: PhantomData<fn() -> T>,
-}
-
-impl<C, T, F> AnyStream<C> for Typed<T, F>
-where
-    T: Stream,
-    F: Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
-{
-    fn describe(&self) -> AirbyteStream {
-        stream::describe::<T>(self.incremental)
-    }
-
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
-        let position = run::catch_panic(|| position::<T>(turn.state.filter(|_| self.incremental)));
-        let since = position.as_ref().ok().cloned().flatten();
-        if output.is_some() && position.is_ok() {
-            let from =
-                if since.is_some() { "from where the last sync stopped" } else { "from its beginning" };
-            log::info!("{}: reading {from}", T::NAME);
-        }
-        let mut out = Emitter::<T>::new(output, turn.http.clone(), turn.descriptor, turn.columns, since);
-        let fetched =
-            position.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, since, &mut out)));
-        out.finish(fetched)
-    }
-}
-
-/// The cursor in a state; none in an empty one, such as that of a full refresh.
-fn position<T: Stream>(state: Option<Map<String, Value>>) -> Result<Option<T::Cursor>> {
-    let (Some(field), Some(state)) = (T::CURSOR_FIELD, state) else { return Ok(None) };
-    let value = state.get(field).filter(|value| !value.is_null());
-    if let Some(cursor) = value.and_then(|value| T::Cursor::deserialize(value).ok()) {
-        return Ok(Some(cursor));
-    }
-    if value.is_none() && state.values().all(Value::is_null) {
-        return Ok(None);
-    }
-    if let Some(cursor) = T::older_state(&state.clone().into())? {
-        log::info!("{}: the state has an older form, and is understood", T::NAME);
-        return Ok(Some(cursor));
-    }
-    let trouble = if value.is_some() { "is no position of this stream" } else { "is missing" };
-    Err(Error::config(format!(
-        "the state of stream `{}` cannot be read: its `{field}` {trouble}. Reset the stream to read it from its beginning",
-        T::NAME
-    )))
 }

@@ -1,0 +1,63 @@
+//! `#[parts(list)]` on a fetch method: which method lists what is read part by part.
+
+use crate::errors::{Errors, hint};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta, Type};
+
+const WORD: &str = "parts";
+
+/// The method that lists the parts, as it is called by; the outer `None` if there is no such word.
+pub(super) fn read(
+    method: &ImplItemFn,
+    config: &Type,
+    methods: &[&ImplItemFn],
+    errors: &mut Errors,
+) -> Option<Option<TokenStream>> {
+    let mut attributes = method.attrs.iter().filter(|attribute| is_parts(attribute));
+    let attribute = attributes.next()?;
+    if let Some(second) = attributes.next() {
+        errors.at(second, "the parts are listed by one method");
+    }
+    let name = match &attribute.meta {
+        Meta::List(list) => list.parse_args::<Ident>().ok(),
+        _ => None,
+    };
+    let Some(name) = name else {
+        errors.at(attribute, "write the name of the method that lists the parts: `#[parts(list)]`");
+        return Some(None);
+    };
+    let Some(list) = methods.iter().find(|other| other.sig.ident == name) else {
+        let names: Vec<String> = methods
+            .iter()
+            .filter(|other| other.sig.ident != method.sig.ident)
+            .map(|other| other.sig.ident.unraw().to_string())
+            .collect();
+        let hint = hint(&name.unraw().to_string(), names.iter().map(String::as_str));
+        errors.at(&name, format!("there is no method `{name}` in this block{hint}"));
+        return Some(None);
+    };
+    super::signature::read_list(&list.sig, errors);
+    let config = quote_spanned!(name.span()=> <#config>);
+    Some(Some(quote!(#config::#name)))
+}
+
+/// Whether the attribute stands on this method.
+pub(super) fn find(method: &ImplItemFn) -> Option<&Attribute> {
+    method.attrs.iter().find(|attribute| is_parts(attribute))
+}
+
+/// No compiler knows the attribute; it has been read.
+pub(super) fn take_out(item: &mut Item) {
+    let Item::Impl(block) = item else { return };
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item {
+            method.attrs.retain(|attribute| !is_parts(attribute));
+        }
+    }
+}
+
+fn is_parts(attribute: &Attribute) -> bool {
+    attribute.path().to_token_stream().to_string() == WORD
+}

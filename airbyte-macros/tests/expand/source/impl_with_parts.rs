@@ -1,0 +1,42 @@
+impl Config {
+    fn cities(&self, http: &Http) -> Result<Vec<String>> {
+        Ok(self.cities.clone())
+    }
+    fn days(
+        &self,
+        city: &str,
+        since: Option<Date>,
+        out: &mut Emitter<Day>,
+    ) -> Result<()> {
+        Ok(())
+    }
+    fn streets(&self, city: &str) -> Result<impl Iterator<Item = Result<Street>>> {
+        Ok(std::iter::empty())
+    }
+}
+fn main() -> ::airbyte_sdk::__private::ExitCode {
+    use ::airbyte_sdk::__private as __airbyte;
+    __airbyte::Source::<
+        Config,
+    >::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
+        .incremental_parts::<
+            Day,
+            _,
+        >(
+            <Config>::cities,
+            |__config, __part, __since, __out| <Config>::days(
+                __config,
+                __part,
+                __since,
+                __out,
+            ),
+        )
+        .full_refresh_parts::<
+            Street,
+            _,
+        >(
+            <Config>::cities,
+            |__config, __part, __out| __out.extend(<Config>::streets(__config, __part)?),
+        )
+        .run()
+}

@@ -1,0 +1,85 @@
+//! The stream that is being read, as seen from another thread than the one that reads it.
+
+use super::Output;
+use crate::protocol::{AirbyteStateBlob, StreamDescriptor};
+use serde_json::Value;
+use std::sync::{MutexGuard, PoisonError};
+
+/// Makes the state of a stream of the position in the part of it that is being read.
+pub(crate) type ToState = Box<dyn Fn(Option<AirbyteStateBlob>) -> AirbyteStateBlob + Send>;
+
+pub(super) struct Current {
+    pub(super) stream: StreamDescriptor,
+    /// The cursor field, if every record says how far the stream has come.
+    cursor_field: Option<&'static str>,
+    /// If the stream is read part by part.
+    part: Option<ToState>,
+    /// The last one sent, or what the read began with.
+    last_state: AirbyteStateBlob,
+}
+
+impl Current {
+    /// The state after this record, which is the last one, if one is legal. The typed position is with the thread that
+    /// reads, and that may be in the middle of a request; what it has written says the same.
+    pub(super) fn state(&self, last_record: Option<&[u8]>) -> Option<AirbyteStateBlob> {
+        let position = self.cursor_field.and_then(|field| position_at(last_record?, field));
+        match &self.part {
+            Some(to_state) => Some(to_state(position)),
+            None => position,
+        }
+    }
+
+    pub(super) fn last_state(&self) -> AirbyteStateBlob {
+        self.last_state.clone()
+    }
+}
+
+impl Output {
+    /// Notes which stream is being read.
+    pub(super) fn reading(&self, stream: Option<&StreamDescriptor>) {
+        let mut current = self.current();
+        if current.as_ref().map(|current| &current.stream) != stream {
+            *current = stream.map(|stream| Current {
+                stream: stream.clone(),
+                cursor_field: None,
+                part: None,
+                last_state: AirbyteStateBlob::new(),
+            });
+        }
+    }
+
+    /// Notes where the stream that is being read stands.
+    pub(crate) fn stands_at(&self, state: AirbyteStateBlob) {
+        if let Some(current) = &mut *self.current() {
+            current.last_state = state;
+        }
+    }
+
+    /// Notes that each record says, in this field, how far the stream has come; `None` takes it back.
+    pub(crate) fn vouch(&self, cursor_field: Option<&'static str>) {
+        if let Some(current) = &mut *self.current() {
+            current.cursor_field = cursor_field;
+        }
+    }
+
+    /// Notes that the records from here on belong to another part of the stream.
+    pub(crate) fn part(&self, to_state: ToState) {
+        // Under one lock: no record of the part before is taken for one of this.
+        let mut lines = self.lines();
+        lines.forget_records();
+        if let Some(current) = &mut *self.current() {
+            current.part = Some(to_state);
+            current.cursor_field = None;
+        }
+    }
+
+    pub(super) fn current(&self) -> MutexGuard<'_, Option<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn position_at(record: &[u8], field: &str) -> Option<AirbyteStateBlob> {
+    let mut message: Value = serde_json::from_slice(record).ok()?;
+    let cursor = message.get_mut("record")?.get_mut("data")?.get_mut(field)?.take();
+    (!cursor.is_null()).then(|| [(field.to_owned(), cursor)].into_iter().collect())
+}

@@ -1,0 +1,254 @@
+//! The law of resuming, for generated streams of every kind: wherever a run is cut, what came before the cut and what a run
+//! from the states before it brings are together every record, and the states at the end are those of a run that was not
+//! cut.
+
+use super::{Pace, Source};
+use crate::commands;
+use crate::error::Result;
+use crate::input::States;
+use crate::output::{Lines, Output};
+use crate::stream::Stream;
+use crate::{AirbyteSpec, Emitter, airbyte_stream};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, civil::DateTime};
+use proptest::prelude::*;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+#[derive(AirbyteSpec)]
+struct Config {}
+
+macro_rules! kinds {
+    ($($kind:ident $name:literal $at:ty $(, $order:ident)?;)*) => {$(
+        #[airbyte_stream(name = $name, primary_key(id), cursor = at $(, order = $order)?)]
+        struct $kind {
+            #[serde(serialize_with = "seen_at_work")]
+            id: usize,
+            at: $at,
+        }
+    )*};
+}
+kinds! {
+    Ascending "ascending" i64, ascending;
+    LookedBack "looked_back" i64, ascending;
+    Sparse "sparse" Option<i64>, ascending;
+    Texts "texts" String, ascending;
+    Dates "dates" Date, ascending;
+    Moments "moments" Timestamp, ascending;
+    LocalTimes "local_times" DateTime, ascending;
+    Unordered "unordered" Option<i64>;
+    AscendingParts "ascending_parts" i64, ascending;
+    UnorderedParts "unordered_parts" Option<i64>;
+}
+
+#[airbyte_stream(name = "everything")]
+struct Everything {
+    #[serde(serialize_with = "seen_at_work")]
+    id: usize,
+}
+
+#[airbyte_stream(name = "everything_in_parts")]
+struct EverythingInParts {
+    #[serde(serialize_with = "seen_at_work")]
+    id: usize,
+}
+
+thread_local! {
+    /// In how many moments the run is ended from outside, and whose output that is.
+    static INTERRUPT: RefCell<Option<(usize, Arc<Output>)>> = const { RefCell::new(None) };
+}
+
+/// One of the moments in which a signal may come.
+fn moment() {
+    INTERRUPT.with_borrow_mut(|interrupt| match interrupt {
+        Some((0, output)) => {
+            output.end(None);
+            *interrupt = None;
+        }
+        Some((moments, _)) => *moments -= 1,
+        None => {}
+    });
+}
+
+/// A moment in the middle of `emit`.
+fn seen_at_work<S: Serializer>(id: &usize, serializer: S) -> Result<S::Ok, S::Error> {
+    moment();
+    id.serialize(serializer)
+}
+
+/// What the services hold: for each record its position, and whether it lacks one; they do not go down.
+#[derive(Clone)]
+struct World(Arc<[(usize, i64, bool)]>);
+
+impl World {
+    /// Emits, as a service does that is asked for everything from a position on; what has none is sent again.
+    fn serve<T: Stream>(
+        &self,
+        since: Option<&T::Cursor>,
+        records: impl Iterator<Item = T>,
+        out: &mut Emitter<T>,
+    ) -> Result<()> {
+        let asked = |record: &T| since.is_none_or(|since| record.cursor().is_none_or(|at| at >= since));
+        records.filter(asked).try_for_each(|record| {
+            moment();
+            out.emit(record)
+        })
+    }
+
+    /// The records of one part, or all.
+    fn all(&self, part: Option<usize>) -> impl DoubleEndedIterator<Item = (usize, i64, bool)> + '_ {
+        self.0.iter().copied().filter(move |(id, ..)| part.is_none_or(|part| id % 3 == part))
+    }
+
+    fn source(&self, pace: u64) -> Source<Config> {
+        macro_rules! fetch {
+            ($kind:ident, |$at:ident, $null:ident| $position:expr) => {{
+                let world = self.clone();
+                move |_: &Config, since: Option<<$kind as Stream>::Cursor>, out: &mut Emitter<$kind>| {
+                    let record = |(id, $at, $null): (usize, i64, bool)| {
+                        let _ = $null;
+                        $kind { id, at: $position }
+                    };
+                    world.serve(since.as_ref(), world.all(None).map(record), out)
+                }
+            }};
+        }
+        let list = |_: &Config, _: &crate::Http| Ok(vec![0_usize, 1, 2]);
+        let (world, back, parts, jumbled, everything) =
+            (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+        let mut source = Source::<Config>::new("law", "0")
+            .incremental(fetch!(Ascending, |at, _null| at))
+            .incremental(move |_, since: Option<i64>, out: &mut Emitter<LookedBack>| {
+                let since = since.map(|since| since - 2);
+                back.serve(since.as_ref(), back.all(None).map(|(id, at, _)| LookedBack { id, at }), out)
+            })
+            .incremental(fetch!(Sparse, |at, null| (!null).then_some(at)))
+            .incremental(fetch!(Texts, |at, _null| format!("{at:04}")))
+            .incremental(fetch!(Dates, |at, _null| Date::constant(9998, 1, 1) + at.days()))
+            .incremental(
+                fetch!(Moments, |at, _null| Timestamp::UNIX_EPOCH + SignedDuration::from_millis(at - 5))
+            )
+            .incremental(
+                fetch!(LocalTimes, |at, _null| Date::constant(2024, 1, 1).at(0, 0, 0, 0) + at.nanoseconds())
+            )
+            .incremental(fetch!(Unordered, |at, null| (!null).then_some(at * 7 % 5)))
+            .full_refresh(move |_, out: &mut Emitter<Everything>| {
+                world.serve(None, world.all(None).map(|(id, ..)| Everything { id }), out)
+            })
+            .incremental_parts(list, move |_, part, since, out: &mut Emitter<AscendingParts>| {
+                let records = parts.all(Some(*part)).map(|(id, at, _)| AscendingParts { id, at });
+                parts.serve(since.as_ref(), records, out)
+            })
+            .incremental_parts(list, move |_, part, since, out: &mut Emitter<UnorderedParts>| {
+                let records = jumbled.all(Some(*part)).rev();
+                let records = records.map(|(id, at, null)| UnorderedParts { id, at: (!null).then_some(at) });
+                jumbled.serve(since.as_ref(), records, out)
+            })
+            .full_refresh_parts(list, move |_, part, out: &mut Emitter<EverythingInParts>| {
+                let records = everything.all(Some(*part)).map(|(id, ..)| EverythingInParts { id });
+                everything.serve(None, records, out)
+            });
+        source.pace = Pace { records_per_clock: 1, records_per_state: pace };
+        source
+    }
+
+    /// Reads all streams, from these states on; up to a moment, if one is given.
+    fn read(&self, states: &BTreeMap<String, Value>, pace: u64, until: Option<usize>) -> Vec<Value> {
+        let memory = Memory::default();
+        let output = Output::to(Lines::new(Box::new(memory.clone())));
+        INTERRUPT.set(until.map(|moments| (moments, Arc::clone(&output))));
+        let source = self.source(pace);
+        let streams = source.catalog().unwrap().into_iter().map(|stream| {
+            let mode = stream.supported_sync_modes.last().cloned();
+            json!({"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"})
+        });
+        let catalog = serde_json::from_value(json!({"streams": streams.collect::<Vec<_>>()})).unwrap();
+        let states = States::read(&states.values().cloned().collect(), "the state").unwrap();
+        let done = commands::read(&source, &Config {}, catalog, states, &output);
+        assert_eq!(done.is_ok(), until.is_none());
+        let _ = output.flush();
+        let bytes = memory.0.lock().unwrap().clone();
+        bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+}
+
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().map_or(Err(io::ErrorKind::Other.into()), |mut memory| memory.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Stream and id of the records.
+fn seen(messages: &[Value]) -> BTreeSet<(String, u64)> {
+    let records = messages.iter().map(|message| &message["record"]).filter(|record| record.is_object());
+    records
+        .map(|record| (record["stream"].as_str().unwrap().to_owned(), record["data"]["id"].as_u64().unwrap()))
+        .collect()
+}
+
+/// The last state of each stream.
+fn states(messages: &[Value]) -> BTreeMap<String, Value> {
+    let states = messages.iter().map(|message| &message["state"]).filter(|state| state.is_object());
+    states
+        .map(|state| {
+            (state["stream"]["stream_descriptor"]["name"].as_str().unwrap().to_owned(), state.clone())
+        })
+        .collect()
+}
+
+fn positions(states: &BTreeMap<String, Value>) -> Vec<(&String, &Value)> {
+    states.iter().map(|(name, state)| (name, &state["stream"]["stream_state"])).collect()
+}
+
+/// Resumes after `before`, and looks whether anything is missing.
+fn resumes_well(world: &World, whole: &[Value], before: &[Value], pace: u64) {
+    let given = states(before);
+    let after = world.read(&given, pace, None);
+    let mut both = seen(before);
+    both.extend(seen(&after));
+    assert_eq!(both, seen(whole), "resumed from {given:?}");
+    assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_record_is_lost_wherever_a_run_is_cut(
+        // Small steps, so that there are ties.
+        steps in prop::collection::vec((0..3_i64, any::<bool>()), 0..11),
+        pace in 1..6_u64,
+        interrupts in prop::collection::vec(0..264_usize, 16),
+    ) {
+        let mut at = 0;
+        let records: Arc<[_]> =
+            steps.iter().enumerate().map(|(id, (step, null))| { at += step; (id, at, *null) }).collect();
+        let world = World(records);
+        let whole = world.read(&BTreeMap::new(), pace, None);
+        assert_eq!(seen(&whole).len(), 12 * steps.len());
+        let counted: f64 = whole.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64()).sum();
+        assert_eq!(counted as usize, 12 * steps.len());
+        for cut in 0..=whole.len() {
+            resumes_well(&world, &whole, &whole[..cut], pace);
+        }
+        for moment in interrupts.into_iter().filter(|moment| *moment < 24 * steps.len()) {
+            let before = world.read(&BTreeMap::new(), pace, Some(moment));
+            assert_eq!(before.last().unwrap()["trace"]["stream_status"]["status"], "INCOMPLETE");
+            resumes_well(&world, &whole, &before, pace);
+        }
+    }
+}

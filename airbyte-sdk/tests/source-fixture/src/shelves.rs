@@ -1,0 +1,47 @@
+//! A library that is read shelf by shelf.
+
+use renamed_sdk::{Error, Result, airbyte_stream};
+use std::fmt;
+
+pub(crate) struct Shelf(pub(crate) String);
+
+impl fmt::Display for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "books", primary_key(shelf, number), cursor = number, order = ascending)]
+pub(crate) struct Book {
+    shelf: String,
+    number: i64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "boxes", primary_key(shelf, number))]
+pub(crate) struct Box {
+    shelf: String,
+    number: u32,
+}
+
+impl Shelf {
+    pub(crate) fn books(&self, count: u32, since: Option<i64>) -> impl Iterator<Item = Book> + '_ {
+        let numbers = since.unwrap_or(0)..i64::from(count);
+        numbers.map(|number| Book { shelf: self.0.clone(), number })
+    }
+
+    pub(crate) fn boxes(&self, count: u32) -> impl Iterator<Item = Box> + '_ {
+        (0..count).map(|number| Box { shelf: self.0.clone(), number })
+    }
+
+    /// What is found at the end of the shelf.
+    pub(crate) fn end(&self) -> Result<()> {
+        match self.0.as_str() {
+            name if name.starts_with("bad") => Err(Error::transient("the shelf broke down")),
+            "endless" => {
+                std::thread::sleep(std::time::Duration::from_secs(600));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Streams that are read part by part.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::{Connector, Run};
+use serde_json::{Value, json};
+
+/// Reads one stream, with this state if there is one.
+fn read(config: &Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
+    let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
+    let mut catalog = connector.discover(config).configured(mode);
+    catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
+    let state = state.map(|state| {
+        json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}])
+    });
+    connector.read(config, &catalog, state.as_ref())
+}
+
+fn last_state(run: &Run) -> Value {
+    run.final_state()[0]["stream"]["stream_state"].clone()
+}
+
+/// Each record as `shelf` and `number`, in order.
+fn read_from(run: &Run, stream: &str) -> Vec<String> {
+    let records = run.records(stream);
+    records
+        .iter()
+        .map(|record| format!("{}{}", record["shelf"].as_str().unwrap(), record["number"]))
+        .collect()
+}
+
+#[test]
+fn each_part_has_a_position_of_its_own() {
+    let run = read(&json!({"count": 2}), "books", "incremental", None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(read_from(&run, "books"), ["a0", "a1", "b0", "b1"]);
+    assert_eq!(last_state(&run), json!({"parts": {"a": {"number": 1}, "b": {"number": 1}}}));
+    assert_eq!(run.statuses("books"), ["STARTED", "RUNNING", "COMPLETE"]);
+
+    // Another shelf comes in and one goes: the new one is read from its beginning, the old one is forgotten.
+    let config = json!({"count": 3, "shelves": ["b", "c"]});
+    let run = read(&config, "books", "incremental", Some(last_state(&run)));
+    assert_eq!(read_from(&run, "books"), ["b1", "b2", "c0", "c1", "c2"]);
+    assert_eq!(last_state(&run), json!({"parts": {"b": {"number": 2}, "c": {"number": 2}}}));
+}
+
+#[test]
+fn the_position_of_a_stream_that_had_no_parts_holds_for_each() {
+    let run = read(&json!({"count": 3}), "books", "incremental", Some(json!({"number": 2})));
+    assert_eq!(read_from(&run, "books"), ["a2", "b2"]);
+    for (state, said) in [
+        (json!({"parts": []}), "its `parts` is not an object"),
+        (json!({"parts": {"a": 5}}), "`parts.a` is not an object"),
+        (json!({"parts": {"a": {"number": "x"}}}), "its `number` is no position"),
+        (json!({"other": 1}), "its `number` is missing"),
+    ] {
+        let run = read(&json!({"count": 1}), "books", "incremental", Some(state));
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().contains(said), "{run}");
+    }
+}
+
+#[test]
+fn a_part_that_fails_does_not_stop_the_others() {
+    let config = json!({"count": 2, "shelves": ["a", "bad", "c"]});
+    let run = read(&config, "books", "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(read_from(&run, "books"), ["a0", "a1", "bad0", "bad1", "c0", "c1"]);
+    assert_eq!(run.errors().len(), 1, "{run}");
+    assert_eq!(run.errors()[0]["message"], "bad: the shelf broke down");
+    assert_eq!(run.statuses("books").last().unwrap(), "INCOMPLETE");
+    // What the order vouches for stands, in the part that failed as well.
+    let all = json!({"a": {"number": 1}, "bad": {"number": 1}, "c": {"number": 1}});
+    assert_eq!(last_state(&run), json!({"parts": all}));
+}
+
+#[test]
+fn after_three_failures_in_a_row_the_trouble_is_the_services() {
+    let config = json!({"count": 1, "shelves": ["a", "bad1", "bad2", "bad3", "e"]});
+    let run = read(&config, "books", "incremental", None);
+    assert_eq!(read_from(&run, "books"), ["a0", "bad10", "bad20", "bad30"]);
+    assert_eq!(run.errors()[0]["internal_message"], "3 parts failed", "{run}");
+}
+
+#[test]
+fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
+    let config = json!({"count": 1, "shelves": ["a", "bad", "c"]});
+    let run = read(&config, "boxes", "full_refresh", None);
+    assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
+    assert_eq!(last_state(&run), json!({"parts": {"a": {}, "c": {}}}));
+    let state = last_state(&run);
+    let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
+    let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
+    assert_eq!(read_from(&run, "boxes"), ["b0"]);
+    // Finished is finished.
+    let run = read(&whole, "boxes", "full_refresh", Some(last_state(&run)));
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(read_from(&run, "boxes"), [] as [&str; 0]);
+    assert_eq!(last_state(&run), json!({"parts": {"a": {}, "b": {}, "c": {}}}));
+    // Some clients ask for what is not offered, and hand back what was finished long ago.
+    let run = read(&whole, "boxes", "incremental", Some(state));
+    assert_eq!(read_from(&run, "boxes"), ["a0", "b0", "c0"]);
+}
+
+#[test]
+fn two_parts_of_one_name_are_refused() {
+    let run = read(&json!({"shelves": ["a", "b", "a"]}), "books", "incremental", None);
+    assert_eq!(run.exit_code, Some(1));
+    assert!(run.errors()[0]["message"].as_str().unwrap().starts_with("`a` is listed twice"), "{run}");
+    assert!(run.all("RECORD").is_empty(), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_the_positions_of_all_parts() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
+    let config = json!({"count": 3, "shelves": ["a", "endless", "c"]});
+    let mut catalog = connector.discover(&config).configured("incremental");
+    catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == "books");
+    let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(r#""shelf":"endless","number":2"#)));
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let state: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    assert_eq!(
+        state["state"]["stream"]["stream_state"],
+        json!({"parts": {"a": {"number": 2}, "endless": {"number": 2}}})
+    );
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+}
