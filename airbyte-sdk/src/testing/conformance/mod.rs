@@ -15,6 +15,7 @@
 
 mod clauses;
 mod inputs;
+mod names;
 mod plan;
 mod runner;
 mod runs;

@@ -39,6 +39,13 @@ pub(super) struct Setting {
     pub(super) closed_stdout: bool,
 }
 
+impl Setting {
+    /// Of a run that should go well.
+    pub(super) fn good() -> Self {
+        Self { good: true, ..Self::default() }
+    }
+}
+
 impl<'a> Runner<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
         Self { subject, folder: Connector::new(&subject.program), shots: Vec::new() }

@@ -1,7 +1,7 @@
 //! The catalog: streams, their keys and cursors, and their schemas.
 
 use super::{Clause, clause};
-use crate::testing::conformance::plan::DISCOVER;
+use crate::testing::conformance::names::DISCOVER;
 use crate::testing::conformance::runs::{Judged, Runs, Stream, fails};
 use crate::testing::conformance::values::types;
 use serde_json::Value;

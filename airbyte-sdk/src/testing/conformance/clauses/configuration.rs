@@ -1,7 +1,7 @@
 //! The configuration: what is accepted, how mistakes are told, and that secrets stay secret.
 
 use super::{Clause, clause};
-use crate::testing::conformance::plan::*;
+use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{Judged, Kind, Runs, Shot, Spoilt, not_applicable};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};

@@ -1,7 +1,7 @@
 //! The program: its lines, its exit codes, its results, and where it may be started.
 
 use super::{Clause, clause};
-use crate::testing::conformance::plan::*;
+use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{Judged, Kind, Runs, Shot, not_applicable, payload};
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Records: whose they are, when they were sent, and what is in them.
 
 use super::{Clause, clause};
-use crate::testing::conformance::plan::*;
+use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{Judged, Key, Runs, Shot, at, not_applicable};
 use crate::testing::conformance::values::mismatch;
 use serde_json::Value;

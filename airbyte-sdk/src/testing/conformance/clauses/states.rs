@@ -1,7 +1,7 @@
 //! States: their kinds, places and counts, which are accepted, and that resuming loses nothing.
 
 use super::{Clause, clause};
-use crate::testing::conformance::plan::*;
+use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{
     Judged, Key, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams,
 };

@@ -2,7 +2,7 @@
 
 use super::records::is_now;
 use super::{Clause, clause};
-use crate::testing::conformance::plan::*;
+use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{Judged, Key, Runs, not_applicable, state_streams};
 use serde_json::Value;
 use std::collections::HashMap;

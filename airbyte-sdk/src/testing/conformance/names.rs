@@ -1,0 +1,39 @@
+//! What each run is called, in failures and by the clauses that look at it.
+
+pub(super) const SPEC: &str = "spec";
+pub(super) const CHECK: &str = "check";
+pub(super) const CHECK_INVALID: &str = "check with the invalid configuration";
+pub(super) const DISCOVER: &str = "discover";
+pub(super) const FULL_REFRESH: &str = "read, full refresh";
+pub(super) const FULL_REFRESH_AGAIN: &str = "read, full refresh, once more";
+pub(super) const FULL_REFRESH_STATE: &str = "read, full refresh, with the state of one that is finished";
+pub(super) const INCREMENTAL: &str = "read, incremental";
+pub(super) const FINAL_STATE: &str = "read, incremental, with the last state";
+pub(super) const GLOBAL_STATE: &str = "read, incremental, with a GLOBAL state";
+pub(super) const SUBSET: &str = "read, incremental, the first stream only";
+pub(super) const SELECTED: &str = "read, incremental, keys and cursors selected only";
+pub(super) const ELSEWHERE: &str = "read in another working directory";
+pub(super) const RELATIVE: &str = "read with relative paths";
+pub(super) const UNKNOWN_STREAM: &str = "read with a stream that does not exist";
+pub(super) const BAD_SYNC_MODE: &str = "read with the sync mode INVALID";
+pub(super) const BROKEN_CATALOG: &str = "read with a catalog that is not JSON";
+pub(super) const BROKEN_STATE: &str = "read with a state that is not JSON";
+pub(super) const BROKEN_CONFIG: &str = "read with a configuration that is not JSON";
+pub(super) const CHECK_BROKEN_CONFIG: &str = "check with a configuration that is not JSON";
+pub(super) const MISSING_CONFIG: &str = "discover with a configuration file that is not there";
+pub(super) const READ_SPOILT: &str = "read with a wrong value in the configuration";
+pub(super) const CHECK_SPOILT: &str = "check with a wrong value in the configuration";
+pub(super) const CHECK_MISSING: &str = "check without a required field of the configuration";
+pub(super) const DEFAULTS_OMITTED: &str = "read without fields that have their default";
+pub(super) const DEFAULTS_WRITTEN: &str = "read with all defaults written out";
+pub(super) const UNKNOWN_FIELDS: &str = "check with fields in the configuration that nobody knows";
+pub(super) const EXTRA_FIELDS: &str = "read with unknown fields in catalog and state";
+pub(super) const DEBUG: &str = "with --debug";
+pub(super) const LOG_LEVEL: &str = "with LOG_LEVEL set";
+pub(super) const USAGE: &str = "a wrong command line";
+pub(super) const UNHEARD: &str = "read into a stdout that is closed";
+pub(super) const STATE_FORM: &str = "read with an unusual form of state";
+pub(super) const RESUMED: &str = "read, resumed";
+/// What is put in place of a value, and must not be quoted.
+pub(super) const MARKER: &str = "wrong-value-8642135";
+pub(super) const NO_SUCH_STREAM: &str = "no_such_stream_8642135";

@@ -1,0 +1,179 @@
+//! Which runs are made: every way a platform, a user or an accident may start the program.
+
+mod reads;
+mod states;
+
+use super::Subject;
+use super::inputs::find_secrets;
+use super::names::*;
+use super::runner::{Runner, Setting};
+use super::runs::{Key, Kind, Runs, Spoilt, Stream, state_after};
+use serde_json::{Map, Value, json};
+use std::ffi::OsString;
+
+/// How many fields are spoilt, and how many states resumed from, at most.
+const A_FEW: usize = 5;
+
+pub(super) fn run_all(subject: &Subject) -> Runs {
+    let mut plan = Plan { runner: Runner::new(subject), spoilt: Vec::new(), resumed: Vec::new() };
+    plan.specs();
+    let spec = plan.result(SPEC, "SPEC")["connectionSpecification"].take();
+    plan.checks();
+    plan.configurations(&spec);
+    plan.go("check", DEBUG, Kind::Check, &subject.config, vec!["--debug".into()]);
+    plan.go("discover", DISCOVER, Kind::Discover, &subject.config, Vec::new());
+    plan.go("discover", DEBUG, Kind::Discover, &subject.config, vec!["--debug".into()]);
+    let catalog = plan.result(DISCOVER, "CATALOG");
+    let streams = catalog["streams"].as_array().cloned().unwrap_or_default();
+    let streams: Vec<_> = streams.into_iter().map(|value| Stream { key: Key::of(&value), value }).collect();
+    plan.wrong_command_lines();
+    if !streams.is_empty() {
+        plan.reads(&streams);
+        plan.states(&streams);
+        plan.troubles(&streams);
+        plan.configured_otherwise(&spec, &streams);
+    }
+    let mut secrets = subject.secrets.clone();
+    find_secrets(&spec, &subject.config, &mut secrets);
+    let Plan { runner, spoilt, resumed } = plan;
+    Runs { shots: runner.shots, streams, secrets, spoilt, resumed }
+}
+
+struct Plan<'a> {
+    runner: Runner<'a>,
+    spoilt: Vec<Spoilt>,
+    resumed: Vec<(usize, usize)>,
+}
+
+impl Plan<'_> {
+    /// The first result of the first run of this name.
+    fn result(&self, name: &str, message_type: &str) -> Value {
+        let shot = self.runner.shots.iter().find(|shot| shot.name == name);
+        shot.and_then(|shot| shot.all(message_type).next()).cloned().unwrap_or_default()
+    }
+
+    fn config(&self) -> Value {
+        self.runner.subject.config.clone()
+    }
+
+    /// A run of `check` or `discover` that should go well.
+    fn go(&mut self, command: &str, name: &'static str, kind: Kind, config: &Value, more: Vec<OsString>) {
+        self.go_or_not(command, name, kind, config, more, true);
+    }
+
+    fn go_or_not(
+        &mut self,
+        command: &str,
+        name: &'static str,
+        kind: Kind,
+        config: &Value,
+        more: Vec<OsString>,
+        good: bool,
+    ) {
+        let config = self.runner.file("config.json", config.to_string());
+        let arguments = [vec![command.into(), "--config".into(), config], more].concat();
+        self.runner.run(name, kind, &arguments, Setting { good, ..Setting::default() });
+    }
+
+    /// A read of this catalog, with this text as state.
+    fn read(&mut self, name: &'static str, catalog: &Value, state: Option<&str>, setting: Setting) {
+        let config = self.config();
+        self.read_with(name, &config, catalog, state, setting);
+    }
+
+    fn read_with(
+        &mut self,
+        name: &'static str,
+        config: &Value,
+        catalog: &Value,
+        state: Option<&str>,
+        setting: Setting,
+    ) {
+        let config = self.runner.file("config.json", config.to_string());
+        let file = self.runner.file("catalog.json", catalog.to_string());
+        let mut arguments = vec!["read".into(), "--config".into(), config, "--catalog".into(), file];
+        if let Some(state) = state {
+            arguments.extend(["--state".into(), self.runner.file("state.json", state)]);
+        }
+        arguments.extend_from_slice(&setting.more);
+        let kind = if setting.closed_stdout { Kind::Unheard } else { Kind::Read };
+        self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting });
+    }
+
+    fn specs(&mut self) {
+        let spec = ["spec".into()];
+        self.runner.run(SPEC, Kind::Spec, &spec, Setting::good());
+        let cloud = vec![("DEPLOYMENT_MODE", "cloud"), ("AIRBYTE_EDITION", "CLOUD")];
+        let elsewhere = Some(self.runner.elsewhere());
+        let setting = Setting { environment: cloud, working_directory: elsewhere, ..Setting::good() };
+        self.runner.run(SPEC, Kind::Spec, &spec, setting);
+        self.runner.run(DEBUG, Kind::Spec, &["spec".into(), "--debug".into()], Setting::good());
+        for level in ["DEBUG", "debug", "Info", "nonsense"] {
+            let setting = Setting { environment: vec![("LOG_LEVEL", level)], ..Setting::good() };
+            self.runner.run(LOG_LEVEL, Kind::Spec, &spec, setting);
+        }
+    }
+
+    fn checks(&mut self) {
+        let config = self.config();
+        self.go("check", CHECK, Kind::Check, &config, Vec::new());
+        if let Some(invalid) = self.runner.subject.invalid_config.clone() {
+            self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
+        }
+        let mut more = config;
+        more["unknown_field_8642135"] = json!({"some": ["thing", 1]});
+        self.go("check", UNKNOWN_FIELDS, Kind::Check, &more, Vec::new());
+        let broken = self.runner.file("broken.json", "{\"not\": JSON");
+        let arguments = ["check".into(), "--config".into(), broken];
+        self.runner.run(CHECK_BROKEN_CONFIG, Kind::Check, &arguments, Setting::default());
+        let arguments = ["discover".into(), "--config".into(), "not_there.json".into()];
+        self.runner.run(MISSING_CONFIG, Kind::Discover, &arguments, Setting::default());
+    }
+
+    /// Spoils fields of the configuration, one at a time.
+    fn configurations(&mut self, spec: &Value) {
+        let properties = spec["properties"].as_object().cloned().unwrap_or_default();
+        let required: Vec<_> =
+            spec["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let config = self.config();
+        let given = config.as_object().cloned().unwrap_or_default();
+        for field in required.iter().filter(|field| given.contains_key(**field)).take(A_FEW) {
+            let mut without = given.clone();
+            without.shift_remove(*field);
+            self.spoil(CHECK_MISSING, field, without);
+        }
+        for field in given.keys().filter(|field| properties.contains_key(*field)).take(A_FEW) {
+            let mut wrong = given.clone();
+            let is_array = properties[field]["type"].to_string().contains("array");
+            wrong[field] = if is_array { MARKER.into() } else { json!([MARKER]) };
+            self.spoil(CHECK_SPOILT, field, wrong);
+        }
+    }
+
+    fn spoil(&mut self, name: &'static str, field: &str, config: Map<String, Value>) {
+        self.spoilt.push(Spoilt {
+            shot: self.runner.shots.len(),
+            field: field.to_owned(),
+            config: config.clone().into(),
+        });
+        self.go_or_not("check", name, Kind::Check, &config.into(), Vec::new(), false);
+    }
+
+    fn wrong_command_lines(&mut self) {
+        let config = self.config().to_string();
+        let config = self.runner.file("config.json", config);
+        for arguments in [
+            vec!["frobnicate".into()],
+            vec!["spec".into(), "--frobnicate".into()],
+            vec!["check".into()],
+            vec!["read".into(), "--config".into(), config],
+        ] {
+            self.runner.run(USAGE, Kind::Usage, &arguments, Setting::default());
+        }
+    }
+
+    fn last_state(&self, name: &str) -> Value {
+        let shot = self.runner.shots.iter().find(|shot| shot.name == name);
+        shot.map_or_else(|| json!([]), |shot| state_after(shot, usize::MAX))
+    }
+}

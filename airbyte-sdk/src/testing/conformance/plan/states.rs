@@ -1,0 +1,66 @@
+//! Reads with states: the connector's own, unusual ones, and reads resumed from the middle.
+
+use super::{A_FEW, Plan};
+use crate::testing::conformance::inputs::{configured, sprinkle, sprinkle_catalog};
+use crate::testing::conformance::names::*;
+use crate::testing::conformance::runner::Setting;
+use crate::testing::conformance::runs::{Stream, checkpoints, state_after};
+use serde_json::{Value, json};
+
+impl Plan<'_> {
+    /// Reads with states of all sorts.
+    pub(super) fn states(&mut self, streams: &[Stream]) {
+        let catalog = configured(streams, "incremental");
+        let last = self.last_state(INCREMENTAL);
+        self.read(FINAL_STATE, &catalog, Some(&last.to_string()), Setting::good());
+        let per_stream: Vec<_> =
+            last.as_array().into_iter().flatten().map(|state| state["stream"].clone()).collect();
+        if per_stream.iter().all(Value::is_object) {
+            let global = json!([{"type": "GLOBAL", "global": {"stream_states": per_stream}}]);
+            self.read(GLOBAL_STATE, &catalog, Some(&global.to_string()), Setting::good());
+        }
+        let each = |change: &dyn Fn(&mut Value)| {
+            let states = streams.iter().map(|stream| {
+                let mut descriptor = json!({"name": stream.value["name"]});
+                if let Some(namespace) = stream.value["namespace"].as_str() {
+                    descriptor["namespace"] = namespace.into();
+                }
+                let mut state = json!({"stream_descriptor": descriptor});
+                change(&mut state);
+                json!({"type": "STREAM", "stream": state})
+            });
+            Value::Array(states.collect()).to_string()
+        };
+        let unknown = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": NO_SUCH_STREAM}, "stream_state": {"at": 1}}}]);
+        for state in [
+            "[]".to_owned(),
+            "{}".to_owned(),
+            String::new(),
+            unknown.to_string(),
+            each(&|_| {}),
+            each(&|state| state["stream_state"] = Value::Null),
+            each(&|state| state["stream_state"] = json!({})),
+            each(&|state| state["stream_state"] = json!({"__ab_no_cursor_state_message": true})),
+            each(&|state| {
+                state["stream_descriptor"]["namespace"] = state["stream_descriptor"]["namespace"].clone()
+            }),
+        ] {
+            self.read(STATE_FORM, &catalog, Some(&state), Setting::good());
+        }
+        let mut more = last.clone();
+        sprinkle(&mut more);
+        let mut more_catalog = catalog.clone();
+        sprinkle_catalog(&mut more_catalog);
+        self.read(EXTRA_FIELDS, &more_catalog, Some(&more.to_string()), Setting::good());
+
+        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == INCREMENTAL) else { return };
+        let all: Vec<usize> = checkpoints(whole).iter().map(|checkpoint| checkpoint.index).collect();
+        let count = all.len().min(A_FEW);
+        let chosen = (0..count).map(|i| all[if count > 1 { i * (all.len() - 1) / (count - 1) } else { 0 }]);
+        let starts: Vec<_> = chosen.map(|index| (index, state_after(whole, index + 1).to_string())).collect();
+        for (index, state) in starts {
+            self.resumed.push((index, self.runner.shots.len()));
+            self.read(RESUMED, &catalog, Some(&state), Setting::good());
+        }
+    }
+}
