@@ -7,8 +7,12 @@ use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A connector with the fault that is named like the clause it breaks.
+/// What became of the connector with the fault that is named like the clause it breaks.
 fn judge(fault: &str) -> Report {
+    model(fault).check()
+}
+
+fn model(fault: &str) -> Subject {
     let config =
         json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}, "units": "metric"});
     let mut invalid = config.clone();
@@ -20,7 +24,6 @@ fn judge(fault: &str) -> Report {
         .config(config)
         .invalid_config(invalid)
         .time_limit(Duration::from_secs(limit))
-        .check()
 }
 
 #[test]
@@ -64,6 +67,17 @@ fn a_report_tells_the_rule_and_what_breaks_it() {
 #[should_panic(expected = "the connector does not keep to the protocol")]
 fn a_rogue_is_refused() {
     judge("usage_on_stderr").assert_conforms();
+}
+
+#[test]
+fn only_the_chosen_streams_are_read() {
+    let subject = model("tags_never_end").time_limit(Duration::from_secs(10));
+    let report = subject.clone().streams(["users"]).check();
+    assert_eq!(report.failures().count(), 0, "{report}");
+    let report = subject.streams(["people"]).check();
+    let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
+    assert_eq!(failed, ["catalog_streams"], "{report}");
+    assert!(report.to_string().contains("no stream people, which is to be read"), "{report}");
 }
 
 #[test]

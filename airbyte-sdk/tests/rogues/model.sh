@@ -200,6 +200,7 @@ read_users() {
 read_tags() {
     descriptor='{"name":"tags","namespace":"shop"}' count=0
     stream_status STARTED
+    is tags_never_end && exec sleep 60
     is statuses_in_order || stream_status RUNNING
     extra=
     is record_fields_are_in_the_schema && extra=',"colour":"red"'

@@ -35,6 +35,7 @@ pub struct Subject {
     config: Value,
     invalid_config: Option<Value>,
     secrets: Vec<String>,
+    streams: Option<Vec<String>>,
     time_limit: Duration,
 }
 
@@ -51,6 +52,7 @@ impl Subject {
             config: Value::Object(serde_json::Map::new()),
             invalid_config: None,
             secrets: Vec::new(),
+            streams: None,
             time_limit: Duration::from_secs(60),
         }
     }
@@ -73,6 +75,14 @@ impl Subject {
     #[must_use]
     pub fn secrets(mut self, secrets: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.secrets = secrets.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The names of the streams to read; all that `discover` finds if nothing is said. For a source with a stream that
+    /// never ends, or one that does not hold still. The catalog is judged as a whole nevertheless.
+    #[must_use]
+    pub fn streams(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.streams = Some(names.into_iter().map(Into::into).collect());
         self
     }
 

@@ -234,6 +234,8 @@ pub(super) struct Checkpoint<'a> {
 pub(super) struct Runs {
     pub(super) shots: Vec<Shot>,
     pub(super) streams: Vec<Stream>,
+    /// The names of the streams that are to be read, if not all are.
+    pub(super) wanted: Vec<String>,
     pub(super) secrets: Vec<String>,
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
     pub(super) spoilt: Vec<Spoilt>,

@@ -37,6 +37,12 @@ fn catalog_streams(runs: &Runs) -> Judged {
     if runs.streams.is_empty() {
         return shot.fails("no stream", &shot.stdout);
     }
+    // A name that is misspelled in a test would leave nothing to judge.
+    if let Some(name) =
+        runs.wanted.iter().find(|name| !runs.streams.iter().any(|stream| stream.value["name"] == ***name))
+    {
+        return shot.fails(format_args!("no stream {name}, which is to be read"), &shot.stdout);
+    }
     let mut keys = HashSet::new();
     for Stream { key, value } in &runs.streams {
         if value["name"].as_str().is_none_or(str::is_empty) || !keys.insert(key) {

@@ -63,9 +63,9 @@ pub(super) const CLAUSES: &[Clause] = &[
 
 fn other_streams_are_still_read(runs: &Runs) -> Judged {
     let shot = runs.one(UNKNOWN_STREAM)?;
-    for stream in runs.streams()? {
-        if !shot.statuses().any(|(key, status)| key == stream.key && status == "COMPLETE") {
-            return shot.fails(format_args!("{} is not COMPLETE", stream.key), &shot.stdout);
+    for stream in shot.configured().iter().filter(|key| runs.stream(key).is_some()) {
+        if !shot.statuses().any(|(key, status)| key == *stream && status == "COMPLETE") {
+            return shot.fails(format_args!("{stream} is not COMPLETE"), &shot.stdout);
         }
     }
     Ok(())

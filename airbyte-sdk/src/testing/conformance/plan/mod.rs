@@ -27,16 +27,22 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     let streams = catalog["streams"].as_array().cloned().unwrap_or_default();
     let streams: Vec<_> = streams.into_iter().map(|value| Stream { key: Key::of(&value), value }).collect();
     plan.wrong_command_lines();
-    if !streams.is_empty() {
-        plan.reads(&streams);
-        plan.states(&streams);
-        plan.troubles(&streams);
-        plan.configured_otherwise(&spec, &streams);
+    let is_read = |stream: &&Stream| match &subject.streams {
+        Some(names) => names.iter().any(|name| stream.value["name"] == **name),
+        None => true,
+    };
+    let read: Vec<_> = streams.iter().filter(is_read).cloned().collect();
+    if !read.is_empty() {
+        plan.reads(&read);
+        plan.states(&read);
+        plan.troubles(&read);
+        plan.configured_otherwise(&spec, &read);
     }
     let mut secrets = subject.secrets.clone();
     find_secrets(&spec, &subject.config, &mut secrets);
     let Plan { runner, spoilt, resumed } = plan;
-    Runs { shots: runner.shots, streams, secrets, spoilt, resumed }
+    let wanted = subject.streams.clone().unwrap_or_default();
+    Runs { shots: runner.shots, streams, wanted, secrets, spoilt, resumed }
 }
 
 struct Plan<'a> {
