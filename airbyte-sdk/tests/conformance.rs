@@ -17,12 +17,15 @@ fn model(fault: &str) -> Subject {
         json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}, "units": "metric"});
     let mut invalid = config.clone();
     invalid["city"] = "Atlantis".into();
+    let mut unreachable = config.clone();
+    unreachable["city"] = "Brigadoon".into();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
     let limit = if fault == "runs_come_to_an_end" { 3 } else { 60 };
     Subject::new("sh")
         .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh"), fault, &now])
         .config(config)
         .invalid_config(invalid)
+        .unreachable_config(unreachable)
         .time_limit(Duration::from_secs(limit))
 }
 

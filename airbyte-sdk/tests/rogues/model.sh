@@ -102,6 +102,10 @@ check() {
         is exit_code_tells && error "$wrong" config_error && exit 0
         is runs_come_to_an_end && error "$wrong" config_error && exec sleep 60
     fi
+    if has "$config" Brigadoon; then
+        is unreachable_check_is_transient || fail 'Brigadoon is not there today' transient_error
+        wrong='Brigadoon is not there today'
+    fi
     if has "$config" '"city":"Atlantis"'; then wrong='Atlantis is under water'; fi
     if is unknown_config_fields_accepted && has "$config" unknown_field; then wrong='unknown_field is unknown'; fi
     if is check_succeeds && [ -z "$wrong" ] && ! has "$config" unknown_field; then wrong='not in the mood for city or login'; fi
@@ -160,7 +164,6 @@ load_reached() {
 }
 
 read_users() {
-    descriptor='{"name":"users"}' count=0
     load_reached
     is last_state_is_heeded && [ "$mode" = incremental ] && reached=0
     is finished_refresh_is_recognised && [ "$mode" = full_refresh ] && reached=0
@@ -198,7 +201,6 @@ read_users() {
 }
 
 read_tags() {
-    descriptor='{"name":"tags","namespace":"shop"}' count=0
     stream_status STARTED
     is tags_never_end && exec sleep 60
     is statuses_in_order || stream_status RUNNING
@@ -220,11 +222,19 @@ read_tags() {
 
 read_unknown() {
     is unknown_stream_fails_the_read && return
-    descriptor='{"name":"'"$name"'"}' named='{"name":"'"$name"'"}' failed=1
+    named=$descriptor failed=1
     is stream_errors_name_the_stream && named=
     error "there is no stream $name" config_error "$named"
     stream_status INCOMPLETE
     is other_streams_are_still_read && exit 1
+}
+
+read_away() {
+    type=transient_error failed=1
+    is unreachable_read_is_transient && type=config_error
+    stream_status STARTED
+    error 'Brigadoon is not there today' $type "$descriptor"
+    stream_status INCOMPLETE
 }
 
 read_all() {
@@ -259,7 +269,10 @@ read_all() {
         full_refresh | incremental) ;;
         *) is bad_sync_mode_fails_the_read && mode=full_refresh || fail "there is no sync mode $mode" ;;
         esac
-        case $name in users) read_users ;; tags) read_tags ;; *) read_unknown ;; esac
+        count=0 descriptor='{"name":"'"$name"'"}'
+        [ "$name" = tags ] && descriptor='{"name":"tags","namespace":"shop"}'
+        has "$config" Brigadoon && name=away
+        case $name in users) read_users ;; tags) read_tags ;; away) read_away ;; *) read_unknown ;; esac
         case $rest in *'{"stream":'*) rest=${rest#*'{"stream":'} ;; *) rest= ;; esac
     done
     if is records_of_configured_streams && ! has "$catalog" '"tags"'; then record '"tags"' '"label":"tag 4"'; fi

@@ -34,6 +34,7 @@ pub struct Subject {
     arguments: Vec<OsString>,
     config: Value,
     invalid_config: Option<Value>,
+    unreachable_config: Option<Value>,
     secrets: Vec<String>,
     streams: Option<Vec<String>>,
     time_limit: Duration,
@@ -51,6 +52,7 @@ impl Subject {
             arguments: Vec::new(),
             config: Value::Object(serde_json::Map::new()),
             invalid_config: None,
+            unreachable_config: None,
             secrets: Vec::new(),
             streams: None,
             time_limit: Duration::from_secs(60),
@@ -68,6 +70,14 @@ impl Subject {
     #[must_use]
     pub fn invalid_config(mut self, config: Value) -> Self {
         self.invalid_config = Some(config);
+        self
+    }
+
+    /// A valid configuration under which the service cannot be reached or is down, such as one with a port where nobody
+    /// listens: `check` and `read` must fail with a `transient_error`.
+    #[must_use]
+    pub fn unreachable_config(mut self, config: Value) -> Self {
+        self.unreachable_config = Some(config);
         self
     }
 

@@ -3,6 +3,8 @@
 pub(super) const SPEC: &str = "spec";
 pub(super) const CHECK: &str = "check";
 pub(super) const CHECK_INVALID: &str = "check with the invalid configuration";
+pub(super) const CHECK_UNREACHABLE: &str = "check with a service that cannot be reached";
+pub(super) const READ_UNREACHABLE: &str = "read with a service that cannot be reached";
 pub(super) const DISCOVER: &str = "discover";
 pub(super) const FULL_REFRESH: &str = "read, full refresh";
 pub(super) const FULL_REFRESH_AGAIN: &str = "read, full refresh, once more";

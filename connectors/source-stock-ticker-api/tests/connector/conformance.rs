@@ -8,9 +8,11 @@ fn the_connector_keeps_to_the_protocol() {
     let emulator = emulator();
     let mut invalid = config(&emulator.url());
     invalid["api_key"] = "wrong-key-0815".into();
+    let unreachable = config("http://127.0.0.1:1"); // where nobody listens
     Subject::new(env!("CARGO_BIN_EXE_source-stock-ticker-api"))
         .config(config_since(&emulator.url(), "2024-01-02"))
         .invalid_config(invalid)
+        .unreachable_config(unreachable)
         .secrets([KEY, "wrong-key-0815"])
         .assert_conforms();
 }

@@ -4,6 +4,7 @@ mod catalog;
 mod configuration;
 mod process;
 mod records;
+mod service;
 mod spec;
 mod states;
 mod statuses;
@@ -32,6 +33,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Clause> {
         records::CLAUSES,
         states::CLAUSES,
         statuses::CLAUSES,
+        service::CLAUSES,
     ];
     tables.into_iter().flatten()
 }

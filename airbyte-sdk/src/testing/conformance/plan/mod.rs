@@ -39,7 +39,9 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
         plan.configured_otherwise(&spec, &read);
     }
     let mut secrets = subject.secrets.clone();
-    find_secrets(&spec, &subject.config, &mut secrets);
+    for config in [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten() {
+        find_secrets(&spec, config, &mut secrets);
+    }
     let Plan { runner, spoilt, resumed } = plan;
     let wanted = subject.streams.clone().unwrap_or_default();
     Runs { shots: runner.shots, streams, wanted, secrets, spoilt, resumed }
@@ -125,6 +127,9 @@ impl Plan<'_> {
         self.go("check", CHECK, Kind::Check, &config, Vec::new());
         if let Some(invalid) = self.runner.subject.invalid_config.clone() {
             self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
+        }
+        if let Some(unreachable) = self.runner.subject.unreachable_config.clone() {
+            self.go_or_not("check", CHECK_UNREACHABLE, Kind::Check, &unreachable, Vec::new(), false);
         }
         let mut more = config;
         more["unknown_field_8642135"] = json!({"some": ["thing", 1]});

@@ -70,7 +70,7 @@ impl Plan<'_> {
         self.runner.run(BROKEN_STATE, Kind::Read, &state, setting());
     }
 
-    /// Reads with configurations that say the same, and with one that is wrong.
+    /// Reads with configurations that say the same, and with some that cannot go well.
     pub(super) fn configured_otherwise(&mut self, spec: &Value, streams: &[Stream]) {
         let catalog = configured(streams, "incremental");
         let config = self.config();
@@ -90,6 +90,9 @@ impl Plan<'_> {
                 let setting = Setting::good();
                 self.read_with(name, &config.into(), &catalog, None, setting);
             }
+        }
+        if let Some(unreachable) = self.runner.subject.unreachable_config.clone() {
+            self.read_with(READ_UNREACHABLE, &unreachable, &catalog, None, Setting::default());
         }
         if let Some(Spoilt { config, field, .. }) = self.spoilt.last() {
             let (config, field) = (config.clone(), field.clone());
