@@ -154,22 +154,24 @@ record() {
     count=$((count + 1))
 }
 
-# Reads the day reached into `reached`, a digit.
+# Reads the day reached into `reached`, a digit, and whether that is far `ahead` of all days.
 load_reached() {
-    reached=0
+    reached=0 ahead=
     entry=${state_text#*'"name":"users"'}
     [ "$entry" = "$state_text" ] && return
     entry=${entry%%'"stream_descriptor"'*}
+    has "$entry" '"day":"2999-12-31"' && reached=6 ahead=yes
     has "$entry" '"day":"2024-01-0' && reached=${entry#*'"day":"2024-01-0'} && reached=${reached%%'"'*}
 }
 
 read_users() {
     load_reached
-    is last_state_is_heeded && [ "$mode" = incremental ] && reached=0
+    is last_state_is_heeded && [ "$mode" = incremental ] && [ -z "$ahead" ] && reached=0
     is finished_refresh_is_recognised && [ "$mode" = full_refresh ] && reached=0
     is incremental_is_resumable && [ "$mode" = full_refresh ] && reached=0
     stream_status STARTED
     stream_status RUNNING
+    is future_state_gives_no_records && [ -n "$ahead" ] && reached=0
     day=$reached
     for i in 1 2 3 4 5 6; do
         [ $i -le "$reached" ] && continue
@@ -190,7 +192,9 @@ read_users() {
         is resuming_loses_nothing && [ $i = 2 ] && says=3
         case $i in 2 | 4) state '{"day":"2024-01-0'"$says"'"}' ;; esac
     done
-    state '{"day":"2024-01-0'"$day"'"}'
+    end=2024-01-0$day
+    [ -n "$ahead" ] && ! is future_state_comes_back && end=2999-12-31
+    state '{"day":"'$end'"}'
     if is plain_reads_succeed && [ "$mode" = full_refresh ] && [ -z "$state_file" ]; then
         error 'tired' system_error "$descriptor"
         stream_status INCOMPLETE
@@ -251,6 +255,7 @@ read_all() {
     '' | '['*']') ;;
     *) is broken_state_fails_the_read || fail 'the state is not JSON' system_error ;;
     esac
+    is sentinels_are_accepted && has "$state_text" '"__ab_' && fail 'a state without a cursor' system_error
     is global_state_is_accepted && has "$state_text" '"GLOBAL"' && fail 'a GLOBAL state' system_error
     is extra_input_fields_accepted && has "$catalog" unknown_field && fail 'an unknown field'
     is stdout_is_messages && say 'Hello!'

@@ -14,6 +14,7 @@
 //! ```
 
 mod clauses;
+mod future;
 mod inputs;
 mod names;
 mod plan;

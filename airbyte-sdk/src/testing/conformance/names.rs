@@ -35,6 +35,8 @@ pub(super) const LOG_LEVEL: &str = "with LOG_LEVEL set";
 pub(super) const USAGE: &str = "a wrong command line";
 pub(super) const UNHEARD: &str = "read into a stdout that is closed";
 pub(super) const STATE_FORM: &str = "read with an unusual form of state";
+pub(super) const SENTINEL: &str = "read with a state that says no more than that there is none";
+pub(super) const FUTURE_STATE: &str = "read, incremental, with a state far ahead";
 pub(super) const RESUMED: &str = "read, resumed";
 /// What is put in place of a value, and must not be quoted.
 pub(super) const MARKER: &str = "wrong-value-8642135";

@@ -241,6 +241,8 @@ pub(super) struct Runs {
     pub(super) spoilt: Vec<Spoilt>,
     /// For each resumed read the place of its state among the messages of the uncut one, and its own among the runs.
     pub(super) resumed: Vec<(usize, usize)>,
+    /// Each stream that was read with a state far ahead, with that state.
+    pub(super) ahead: Vec<(Key, Value)>,
 }
 
 /// A field that was left out or given a wrong value.
@@ -300,16 +302,18 @@ pub(super) fn checkpoints(shot: &Shot) -> Vec<Checkpoint<'_>> {
     messages.map(|(index, (_, message))| Checkpoint { state: &message["state"], index }).collect()
 }
 
-/// The streams a state speaks of.
-pub(super) fn state_streams(state: &Value) -> Vec<Key> {
+/// What a state says of each stream: the descriptor and the stream's own state.
+pub(super) fn stream_states(state: &Value) -> Vec<&Value> {
     match state["type"].as_str() {
-        Some("GLOBAL") => {
-            let states = state["global"]["stream_states"].as_array();
-            states.into_iter().flatten().map(|state| Key::of(&state["stream_descriptor"])).collect()
-        }
-        Some("STREAM") => vec![Key::of(&state["stream"]["stream_descriptor"])],
+        Some("GLOBAL") => state["global"]["stream_states"].as_array().into_iter().flatten().collect(),
+        Some("STREAM") => vec![&state["stream"]],
         _ => Vec::new(),
     }
+}
+
+/// The streams a state speaks of.
+pub(super) fn state_streams(state: &Value) -> Vec<Key> {
+    stream_states(state).into_iter().map(|state| Key::of(&state["stream_descriptor"])).collect()
 }
 
 /// What a platform would hand back after the first `count` messages of a run.

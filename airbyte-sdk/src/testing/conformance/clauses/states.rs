@@ -3,7 +3,7 @@
 use super::{Clause, clause};
 use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{
-    Judged, Key, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams,
+    Judged, Key, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams, stream_states,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -39,6 +39,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "no state in any form, and states of other streams, mean: from the beginning",
         state_forms_are_accepted,
     ),
+    clause(
+        "sentinels_are_accepted",
+        "states with nothing but a sentinel of Airbyte's Python CDK have no position: from the beginning",
+        sentinels_are_accepted,
+    ),
     clause("global_state_is_accepted", "states may come back as one GLOBAL", |runs| {
         runs.one(GLOBAL_STATE)?.must_succeed()
     }),
@@ -59,6 +64,16 @@ pub(super) const CLAUSES: &[Clause] = &[
         "last_state_is_heeded",
         "a read resumed from the last state does not read everything again",
         last_state_is_heeded,
+    ),
+    clause(
+        "future_state_gives_no_records",
+        "a read from a position far ahead goes well and brings no records",
+        future_state_gives_no_records,
+    ),
+    clause(
+        "future_state_comes_back",
+        "a read from a position far ahead does not put it back",
+        future_state_comes_back,
     ),
     clause(
         "full_refresh_reads_everything",
@@ -210,6 +225,18 @@ fn state_forms_are_accepted(runs: &Runs) -> Judged {
     Ok(())
 }
 
+fn sentinels_are_accepted(runs: &Runs) -> Judged {
+    // A refresh that can be resumed may take the word for it that it is finished.
+    let restarts = |stream: &Stream| stream.supports("incremental") || !stream.is_resumable();
+    let mut all = set(runs.one(INCREMENTAL)?);
+    all.retain(|(key, _)| runs.stream(key).is_some_and(restarts));
+    for shot in runs.named(SENTINEL) {
+        shot.must_succeed()?;
+        must_have(shot, &all, &HashSet::new())?;
+    }
+    Ok(())
+}
+
 fn resuming_loses_nothing(runs: &Runs) -> Judged {
     let whole = runs.one(INCREMENTAL)?;
     let all = set(whole);
@@ -256,6 +283,45 @@ fn last_state_is_heeded(runs: &Runs) -> Judged {
     let incremental: Vec<_> =
         runs.streams()?.iter().filter(|stream| stream.supports("incremental")).collect();
     must_have_fewer(runs.one(INCREMENTAL)?, shot, &incremental)
+}
+
+/// The read from far ahead, if there was one.
+fn from_far_ahead(runs: &Runs) -> Judged<&Shot> {
+    if runs.ahead.is_empty() {
+        return not_applicable(
+            "no incremental stream has a state with a date, time or integer as its cursor",
+        );
+    }
+    runs.one(FUTURE_STATE)
+}
+
+fn future_state_gives_no_records(runs: &Runs) -> Judged {
+    let shot = from_far_ahead(runs)?;
+    shot.must_succeed()?;
+    for (key, state) in &runs.ahead {
+        let records = shot.records_of(key);
+        if let Some(record) = records.first() {
+            return shot
+                .fails(format_args!("{} records of {key} after the state {state}", records.len()), record);
+        }
+    }
+    Ok(())
+}
+
+fn future_state_comes_back(runs: &Runs) -> Judged {
+    let shot = from_far_ahead(runs)?;
+    if !shot.succeeded() {
+        return not_applicable("the read from far ahead failed");
+    }
+    for (key, given) in &runs.ahead {
+        let states = shot.all("STATE").flat_map(stream_states);
+        let last = states.filter(|state| Key::of(&state["stream_descriptor"]) == *key).last();
+        if last.is_none_or(|last| last["stream_state"] != *given) {
+            let last = last.map_or_else(|| "no state at all".to_owned(), Value::to_string);
+            return shot.fails(format_args!("the last state of {key} is not the one given, {given}"), last);
+        }
+    }
+    Ok(())
 }
 
 fn full_refresh_reads_everything(runs: &Runs) -> Judged {

@@ -15,7 +15,8 @@ use std::ffi::OsString;
 const A_FEW: usize = 5;
 
 pub(super) fn run_all(subject: &Subject) -> Runs {
-    let mut plan = Plan { runner: Runner::new(subject), spoilt: Vec::new(), resumed: Vec::new() };
+    let runner = Runner::new(subject);
+    let mut plan = Plan { runner, spoilt: Vec::new(), resumed: Vec::new(), ahead: Vec::new() };
     plan.specs();
     let spec = plan.result(SPEC, "SPEC")["connectionSpecification"].take();
     plan.checks();
@@ -42,15 +43,16 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     for config in [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten() {
         find_secrets(&spec, config, &mut secrets);
     }
-    let Plan { runner, spoilt, resumed } = plan;
+    let Plan { runner, spoilt, resumed, ahead } = plan;
     let wanted = subject.streams.clone().unwrap_or_default();
-    Runs { shots: runner.shots, streams, wanted, secrets, spoilt, resumed }
+    Runs { shots: runner.shots, streams, wanted, secrets, spoilt, resumed, ahead }
 }
 
 struct Plan<'a> {
     runner: Runner<'a>,
     spoilt: Vec<Spoilt>,
     resumed: Vec<(usize, usize)>,
+    ahead: Vec<(Key, Value)>,
 }
 
 impl Plan<'_> {

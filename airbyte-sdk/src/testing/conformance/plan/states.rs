@@ -1,6 +1,7 @@
 //! Reads with states: the connector's own, unusual ones, and reads resumed from the middle.
 
 use super::{A_FEW, Plan};
+use crate::testing::conformance::future::put_ahead;
 use crate::testing::conformance::inputs::{configured, sprinkle, sprinkle_catalog};
 use crate::testing::conformance::names::*;
 use crate::testing::conformance::runner::Setting;
@@ -40,13 +41,17 @@ impl Plan<'_> {
             each(&|_| {}),
             each(&|state| state["stream_state"] = Value::Null),
             each(&|state| state["stream_state"] = json!({})),
-            each(&|state| state["stream_state"] = json!({"__ab_no_cursor_state_message": true})),
             each(&|state| {
                 state["stream_descriptor"]["namespace"] = state["stream_descriptor"]["namespace"].clone()
             }),
         ] {
             self.read(STATE_FORM, &catalog, Some(&state), Setting::good());
         }
+        for sentinel in ["__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"] {
+            let state = each(&|state| state["stream_state"] = json!({sentinel: true}));
+            self.read(SENTINEL, &catalog, Some(&state), Setting::good());
+        }
+        self.future(streams, &last);
         let mut more = last.clone();
         sprinkle(&mut more);
         let mut more_catalog = catalog.clone();
@@ -62,5 +67,23 @@ impl Plan<'_> {
             self.resumed.push((index, self.runner.shots.len()));
             self.read(RESUMED, &catalog, Some(&state), Setting::good());
         }
+    }
+
+    /// Reads the streams alone whose last state can be put far ahead.
+    fn future(&mut self, streams: &[Stream], last: &Value) {
+        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == INCREMENTAL) else { return };
+        let (state, ahead) = put_ahead(last, streams, whole);
+        if ahead.is_empty() {
+            return;
+        }
+        let is_ahead = |stream: &&Stream| ahead.iter().any(|(key, _)| *key == stream.key);
+        let streams: Vec<_> = streams.iter().filter(is_ahead).cloned().collect();
+        self.read(
+            FUTURE_STATE,
+            &configured(&streams, "incremental"),
+            Some(&state.to_string()),
+            Setting::good(),
+        );
+        self.ahead = ahead;
     }
 }
