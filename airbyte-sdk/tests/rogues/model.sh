@@ -136,7 +136,16 @@ discover() {
     say "$line"
 }
 
-stream_status() { trace STREAM_STATUS '"stream_status":{"stream_descriptor":'"$descriptor"',"status":"'"$1"'"}'; }
+# stream_status STATUS [REASON]
+stream_status() {
+    trace STREAM_STATUS '"stream_status":{"stream_descriptor":'"$descriptor"',"status":"'"$1"'"'"${2:+,\"reasons\":[$2]}}"
+}
+
+rate_limited() {
+    reset=$((now + 60000))
+    is status_reasons_are_rate_limits && reset=${reset%000}
+    stream_status RUNNING '{"type":"RATE_LIMITED","rate_limited":{"quota_reset":'$reset'}}'
+}
 
 # state STREAM_STATE: closes the count of records
 state() {
@@ -171,6 +180,7 @@ read_users() {
     is incremental_is_resumable && [ "$mode" = full_refresh ] && reached=0
     stream_status STARTED
     stream_status RUNNING
+    rate_limited
     is future_state_gives_no_records && [ -n "$ahead" ] && reached=0
     day=$reached
     for i in 1 2 3 4 5 6; do

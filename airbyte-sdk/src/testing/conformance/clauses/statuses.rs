@@ -3,9 +3,10 @@
 use super::records::is_now;
 use super::{Clause, clause};
 use crate::testing::conformance::names::*;
-use crate::testing::conformance::runs::{Judged, Key, Runs, not_applicable, state_streams};
+use crate::testing::conformance::runs::{Judged, Key, Runs, Shot, not_applicable, state_streams};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
@@ -33,6 +34,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "statuses_in_order",
         "a stream is STARTED, then RUNNING, then COMPLETE or INCOMPLETE; its records lie between",
         statuses_in_order,
+    ),
+    clause(
+        "status_reasons_are_rate_limits",
+        "a reason is given with RUNNING only: RATE_LIMITED, with quota_reset, if known, in whole milliseconds",
+        status_reasons_are_rate_limits,
     ),
     clause(
         "every_stream_has_an_end",
@@ -118,6 +124,42 @@ fn statuses_in_order(runs: &Runs) -> Judged {
         }
     }
     if seen { Ok(()) } else { not_applicable("no status was seen") }
+}
+
+fn status_reasons_are_rate_limits(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.reads() {
+        for trace in shot.all("TRACE").filter(|trace| trace["type"] == "STREAM_STATUS") {
+            let status = &trace["stream_status"];
+            let reasons = match &status["reasons"] {
+                Value::Null => continue,
+                Value::Array(reasons) => reasons,
+                _ => return shot.fails("the reasons of a status are no list", trace),
+            };
+            seen |= !reasons.is_empty();
+            if !reasons.is_empty() && status["status"] != "RUNNING" {
+                return shot.fails("a reason for a status other than RUNNING", trace);
+            }
+            for reason in reasons {
+                if reason["type"] != "RATE_LIMITED" {
+                    return shot.fails("a reason of an unknown type", trace);
+                }
+                let reset = &reason["rate_limited"]["quota_reset"];
+                if !reset.is_null() && !reset.as_i64().is_some_and(|at| is_within_a_year(shot, at)) {
+                    return shot.fails("quota_reset is no time to come in whole milliseconds", trace);
+                }
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no status has a reason") }
+}
+
+/// Whether a time lies between a day before the run and a year after it, as only milliseconds do.
+fn is_within_a_year(shot: &Shot, milliseconds: i64) -> bool {
+    let began = shot.began.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let day = Duration::from_secs(86_400);
+    u64::try_from(milliseconds)
+        .is_ok_and(|at| (began.saturating_sub(day)..began + 366 * day).contains(&Duration::from_millis(at)))
 }
 
 fn every_stream_has_an_end(runs: &Runs) -> Judged {
