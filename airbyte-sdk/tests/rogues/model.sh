@@ -131,7 +131,8 @@ discover() {
     is schema_types && label=$label',"airbyte_type":"text"'
     users='{"name":"users","json_schema":{"type":"object","properties":{"id":{"type":["null","integer"]},"day":{"type":["null","string"],"format":"date"},"seen_at":{"type":["null","string"],"format":"date-time"},"score":{"type":["null","number"]},"note":{"type":["null","string"]},"address":{"type":["null","object"],"properties":{"street":{"type":["null","string"]}}}},"additionalProperties":true},"supported_sync_modes":["full_refresh","incremental"],"source_defined_cursor":true,"default_cursor_field":["day"],"source_defined_primary_key":['$key'],"is_resumable":'$resumable'}'
     tags='{"name":"tags","namespace":"shop","json_schema":{"type":"object","properties":{"label":{'$label'}},"additionalProperties":'$closed'},"supported_sync_modes":['$modes']}'
-    line='{"type":"CATALOG","catalog":{"streams":['$users,$tags']}}'
+    pages='{"name":"pages","json_schema":{"type":"object","properties":{"page":{"type":["null","integer"]}}},"supported_sync_modes":["full_refresh"],"is_resumable":true}'
+    line='{"type":"CATALOG","catalog":{"streams":['$users,$tags,$pages']}}'
     is one_catalog && say "$line"
     say "$line"
 }
@@ -199,7 +200,10 @@ read_users() {
         fi
         record '"users"' "$data" "$meta"
         says=$day
-        is resuming_loses_nothing && [ $i = 2 ] && says=3
+        if [ $i = 2 ]; then
+            is resuming_loses_nothing && [ "$mode" = incremental ] && says=3
+            is resumed_refresh_loses_nothing && [ "$mode" = full_refresh ] && says=3
+        fi
         case $i in 2 | 4) state '{"day":"2024-01-0'"$says"'"}' ;; esac
     done
     end=2024-01-0$day
@@ -231,6 +235,22 @@ read_tags() {
     is every_stream_has_a_state || state '{"done":true}'
     is last_state_is_last && return
     is every_stream_has_an_end && ! has "$catalog" no_such_stream && return
+    stream_status COMPLETE
+}
+
+read_pages() {
+    stream_status STARTED
+    stream_status RUNNING
+    reached=0 entry=${state_text#*'"name":"pages"'}
+    entry=${entry%%'"stream_descriptor"'*}
+    has "$entry" '"page":' && reached=${entry#*'"page":'} && reached=${reached%%[!0-9]*}
+    is finished_refresh_gives_no_records && [ "$reached" = 3 ] && reached=2
+    [ "$reached" = 3 ] && state '{"page":3}'
+    for i in 1 2 3; do
+        [ $i -le "$reached" ] && continue
+        record '"pages"' '"page":'$i
+        state '{"page":'$i'}'
+    done
     stream_status COMPLETE
 }
 
@@ -287,7 +307,7 @@ read_all() {
         count=0 descriptor='{"name":"'"$name"'"}'
         [ "$name" = tags ] && descriptor='{"name":"tags","namespace":"shop"}'
         has "$config" Brigadoon && name=away
-        case $name in users) read_users ;; tags) read_tags ;; away) read_away ;; *) read_unknown ;; esac
+        case $name in users) read_users ;; tags) read_tags ;; pages) read_pages ;; away) read_away ;; *) read_unknown ;; esac
         case $rest in *'{"stream":'*) rest=${rest#*'{"stream":'} ;; *) rest= ;; esac
     done
     if is records_of_configured_streams && ! has "$catalog" '"tags"'; then record '"tags"' '"label":"tag 4"'; fi

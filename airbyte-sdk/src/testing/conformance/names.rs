@@ -38,6 +38,7 @@ pub(super) const STATE_FORM: &str = "read with an unusual form of state";
 pub(super) const SENTINEL: &str = "read with a state that says no more than that there is none";
 pub(super) const FUTURE_STATE: &str = "read, incremental, with a state far ahead";
 pub(super) const RESUMED: &str = "read, resumed";
+pub(super) const REFRESH_RESUMED: &str = "read, full refresh, resumed";
 /// What is put in place of a value, and must not be quoted.
 pub(super) const MARKER: &str = "wrong-value-8642135";
 pub(super) const NO_SUCH_STREAM: &str = "no_such_stream_8642135";

@@ -99,8 +99,7 @@ impl Shot {
 
     /// The streams it was to read.
     pub(super) fn configured(&self) -> Vec<Key> {
-        let streams = self.catalog.as_ref().and_then(|catalog| catalog["streams"].as_array());
-        streams.into_iter().flatten().map(|configured| Key::of(&configured["stream"])).collect()
+        self.catalog.as_ref().map(configured_streams).unwrap_or_default()
     }
 
     /// How it ended, in words.
@@ -224,6 +223,12 @@ pub(super) fn at<'a>(data: &'a Value, path: &[&str]) -> &'a Value {
     path.iter().fold(data, |value, name| &value[name])
 }
 
+/// The streams of a configured catalog.
+pub(super) fn configured_streams(catalog: &Value) -> Vec<Key> {
+    let streams = catalog["streams"].as_array();
+    streams.into_iter().flatten().map(|configured| Key::of(&configured["stream"])).collect()
+}
+
 /// A state of a run: the state itself and how many messages came before it.
 pub(super) struct Checkpoint<'a> {
     pub(super) state: &'a Value,
@@ -239,8 +244,7 @@ pub(super) struct Runs {
     pub(super) secrets: Vec<String>,
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
     pub(super) spoilt: Vec<Spoilt>,
-    /// For each resumed read the place of its state among the messages of the uncut one, and its own among the runs.
-    pub(super) resumed: Vec<(usize, usize)>,
+    pub(super) resumed: Vec<Resumed>,
     /// Each stream that was read with a state far ahead, with that state.
     pub(super) ahead: Vec<(Key, Value)>,
 }
@@ -250,6 +254,15 @@ pub(super) struct Spoilt {
     pub(super) shot: usize,
     pub(super) field: String,
     pub(super) config: Value,
+}
+
+/// A read that began at a state of another one.
+pub(super) struct Resumed {
+    /// The name of the uncut read.
+    pub(super) from: &'static str,
+    /// The place of the state among its messages.
+    pub(super) place: usize,
+    pub(super) shot: usize,
 }
 
 impl Runs {

@@ -4,6 +4,7 @@ mod catalog;
 mod configuration;
 mod process;
 mod records;
+mod refresh;
 mod service;
 mod spec;
 mod states;
@@ -32,6 +33,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Clause> {
         catalog::CLAUSES,
         records::CLAUSES,
         states::CLAUSES,
+        refresh::CLAUSES,
         statuses::CLAUSES,
         service::CLAUSES,
     ];

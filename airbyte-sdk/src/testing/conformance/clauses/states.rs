@@ -3,7 +3,7 @@
 use super::{Clause, clause};
 use crate::testing::conformance::names::*;
 use crate::testing::conformance::runs::{
-    Judged, Key, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams, stream_states,
+    Judged, Key, Resumed, Runs, Shot, Stream, at, checkpoints, not_applicable, state_streams, stream_states,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -58,7 +58,7 @@ pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "resuming_loses_nothing",
         "records before a state, and those of a read resumed from it, are all records",
-        resuming_loses_nothing,
+        |runs| must_lose_nothing(runs, INCREMENTAL),
     ),
     clause(
         "last_state_is_heeded",
@@ -74,16 +74,6 @@ pub(super) const CLAUSES: &[Clause] = &[
         "future_state_comes_back",
         "a read from a position far ahead does not put it back",
         future_state_comes_back,
-    ),
-    clause(
-        "full_refresh_reads_everything",
-        "a full refresh reads everything each time, and a stream that is not resumable ignores its state",
-        full_refresh_reads_everything,
-    ),
-    clause(
-        "finished_refresh_is_recognised",
-        "a resumable stream does not repeat a full refresh that its state says is finished",
-        finished_refresh_is_recognised,
     ),
 ];
 
@@ -199,12 +189,12 @@ fn record_counts_have_a_point(runs: &Runs) -> Judged {
     if seen { Ok(()) } else { not_applicable("no state counts records") }
 }
 
-fn set(shot: &Shot) -> HashSet<(Key, String)> {
+pub(super) fn set(shot: &Shot) -> HashSet<(Key, String)> {
     shot.records().into_iter().collect()
 }
 
 /// Fails if the run lacks a record of these.
-fn must_have(shot: &Shot, all: &HashSet<(Key, String)>, more: &HashSet<(Key, String)>) -> Judged {
+pub(super) fn must_have(shot: &Shot, all: &HashSet<(Key, String)>, more: &HashSet<(Key, String)>) -> Judged {
     let records = set(shot);
     let missing: Vec<_> =
         all.iter().filter(|record| !records.contains(record) && !more.contains(record)).collect();
@@ -237,27 +227,29 @@ fn sentinels_are_accepted(runs: &Runs) -> Judged {
     Ok(())
 }
 
-fn resuming_loses_nothing(runs: &Runs) -> Judged {
-    let whole = runs.one(INCREMENTAL)?;
+/// Fails if a read that was resumed from a state of the first run of this name lacks a record that did not come before.
+pub(super) fn must_lose_nothing(runs: &Runs, from: &str) -> Judged {
+    let whole = runs.one(from)?;
     let all = set(whole);
-    if runs.resumed.is_empty() {
-        return not_applicable("no state was seen to resume from");
-    }
-    for (place, shot) in &runs.resumed {
+    let mut seen = false;
+    for Resumed { place, shot, .. } in runs.resumed.iter().filter(|resumed| resumed.from == from) {
         let Some(shot) = runs.shots.get(*shot) else { continue };
+        seen = true;
         shot.must_succeed()?;
         let before = whole.messages[..*place]
             .iter()
             .map(|(_, message)| &message["record"])
             .filter(|record| record.is_object());
         let before = before.map(|record| (Key::of_record(record), record["data"].to_string())).collect();
+        let configured = shot.configured();
+        let all = all.iter().filter(|(key, _)| configured.contains(key)).cloned().collect();
         must_have(shot, &all, &before)?;
     }
-    Ok(())
+    if seen { Ok(()) } else { not_applicable("no state was seen to resume from") }
 }
 
 /// Fails if a run read all records of a stream again that has more than one position. Returns whether there is any.
-fn must_have_fewer(whole: &Shot, shot: &Shot, streams: &[&Stream]) -> Judged {
+pub(super) fn must_have_fewer(whole: &Shot, shot: &Shot, streams: &[&Stream]) -> Judged {
     let mut seen = false;
     for stream in streams {
         let cursor = stream.cursor();
@@ -322,19 +314,4 @@ fn future_state_comes_back(runs: &Runs) -> Judged {
         }
     }
     Ok(())
-}
-
-fn full_refresh_reads_everything(runs: &Runs) -> Judged {
-    let all = set(runs.one(FULL_REFRESH)?);
-    must_have(runs.one(FULL_REFRESH_AGAIN)?, &all, &HashSet::new())?;
-    let shot = runs.one(FULL_REFRESH_STATE)?;
-    shot.must_succeed()?;
-    let restart = |key: &Key| runs.stream(key).is_some_and(|stream| !stream.is_resumable());
-    must_have(shot, &all.into_iter().filter(|(key, _)| restart(key)).collect(), &HashSet::new())
-}
-
-fn finished_refresh_is_recognised(runs: &Runs) -> Judged {
-    let (whole, shot) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
-    let resumable: Vec<_> = runs.streams()?.iter().filter(|stream| stream.is_resumable()).collect();
-    must_have_fewer(whole, shot, &resumable)
 }

@@ -7,7 +7,7 @@ use super::Subject;
 use super::inputs::find_secrets;
 use super::names::*;
 use super::runner::{Runner, Setting};
-use super::runs::{Key, Kind, Runs, Spoilt, Stream, state_after};
+use super::runs::{Key, Kind, Resumed, Runs, Spoilt, Stream, state_after};
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 
@@ -51,7 +51,7 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
 struct Plan<'a> {
     runner: Runner<'a>,
     spoilt: Vec<Spoilt>,
-    resumed: Vec<(usize, usize)>,
+    resumed: Vec<Resumed>,
     ahead: Vec<(Key, Value)>,
 }
 

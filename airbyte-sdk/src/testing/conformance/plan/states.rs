@@ -5,7 +5,9 @@ use crate::testing::conformance::future::put_ahead;
 use crate::testing::conformance::inputs::{configured, sprinkle, sprinkle_catalog};
 use crate::testing::conformance::names::*;
 use crate::testing::conformance::runner::Setting;
-use crate::testing::conformance::runs::{Stream, checkpoints, state_after};
+use crate::testing::conformance::runs::{
+    Checkpoint, Resumed, Stream, checkpoints, configured_streams, state_after, state_streams,
+};
 use serde_json::{Value, json};
 
 impl Plan<'_> {
@@ -58,14 +60,26 @@ impl Plan<'_> {
         sprinkle_catalog(&mut more_catalog);
         self.read(EXTRA_FIELDS, &more_catalog, Some(&more.to_string()), Setting::good());
 
-        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == INCREMENTAL) else { return };
-        let all: Vec<usize> = checkpoints(whole).iter().map(|checkpoint| checkpoint.index).collect();
+        self.resume(INCREMENTAL, RESUMED, &catalog);
+        let mut refreshed = streams.to_vec();
+        refreshed.retain(|stream| stream.supports("full_refresh") && stream.is_resumable());
+        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"));
+    }
+
+    /// Reads again from a few of the states of an earlier read, of those that speak of a stream in this catalog.
+    fn resume(&mut self, from: &'static str, name: &'static str, catalog: &Value) {
+        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == from) else { return };
+        let streams = configured_streams(catalog);
+        let speaks =
+            |checkpoint: &Checkpoint| state_streams(checkpoint.state).iter().any(|key| streams.contains(key));
+        let all: Vec<usize> =
+            checkpoints(whole).into_iter().filter(speaks).map(|checkpoint| checkpoint.index).collect();
         let count = all.len().min(A_FEW);
         let chosen = (0..count).map(|i| all[if count > 1 { i * (all.len() - 1) / (count - 1) } else { 0 }]);
-        let starts: Vec<_> = chosen.map(|index| (index, state_after(whole, index + 1).to_string())).collect();
-        for (index, state) in starts {
-            self.resumed.push((index, self.runner.shots.len()));
-            self.read(RESUMED, &catalog, Some(&state), Setting::good());
+        let starts: Vec<_> = chosen.map(|place| (place, state_after(whole, place + 1).to_string())).collect();
+        for (place, state) in starts {
+            self.resumed.push(Resumed { from, place, shot: self.runner.shots.len() });
+            self.read(name, catalog, Some(&state), Setting::good());
         }
     }
 
