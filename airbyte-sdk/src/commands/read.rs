@@ -1,6 +1,7 @@
 //! THE SYNC LOOP: stream after stream, records and states in between, and what becomes of each.
 
 use super::{Done, http_for};
+use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::input::States;
 use crate::output::Output;
@@ -30,7 +31,7 @@ pub(crate) fn read<C: AirbyteSpec>(
     for Planned { descriptor, columns, stream } in plan {
         output.status(&descriptor, AirbyteStreamStatus::Started)?;
         let started = Instant::now();
-        let (records, result) = match stream {
+        let (tally, result) = match stream {
             Ok((stream, resumes)) => {
                 let state = states.take(&descriptor).filter(|_| resumes);
                 let descriptor = descriptor.clone();
@@ -39,23 +40,19 @@ pub(crate) fn read<C: AirbyteSpec>(
             }
             Err(error) => {
                 output.status(&descriptor, AirbyteStreamStatus::Running)?;
-                (0, Err(error))
+                (Tally::default(), Err(error))
             }
         };
         let status = match result {
             Ok(()) => {
-                log::info!(
-                    "{}: {records} records in {:.1} s",
-                    descriptor.name,
-                    started.elapsed().as_secs_f64()
-                );
+                log::info!("{}: {tally} in {:.1} s", descriptor.name, started.elapsed().as_secs_f64());
                 AirbyteStreamStatus::Complete
             }
             Err(error) if error.is_stopped() => return Err(error),
             Err(error) => {
                 failed = true;
                 output.error(&error, Some(&descriptor))?;
-                log::info!("{}: stopped after {records} records", descriptor.name);
+                log::info!("{}: stopped after {tally}", descriptor.name);
                 AirbyteStreamStatus::Incomplete
             }
         };

@@ -14,6 +14,7 @@ use crate::protocol::{
 };
 use crate::source::{Pace, Turn};
 use crate::stream::Stream;
+use std::fmt;
 use std::sync::Arc;
 
 /// A state is sent after this time, or after the [`Pace`]'s number of records, whichever comes first.
@@ -48,8 +49,29 @@ pub struct Emitter<T: Stream> {
     since_state: u64,
     states: u64,
     total: u64,
+    answers_before: u64,
     /// Set by the first error, so that a fetch function cannot overlook it.
     failed: Option<Error>,
+}
+
+/// What a stream has come to.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tally {
+    records: u64,
+    states: u64,
+    /// Requests that were answered.
+    answers: u64,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        write!(f, "{} (", counted(self.records, "record"))?;
+        if self.answers > 0 {
+            write!(f, "{}, ", counted(self.answers, "request"))?;
+        }
+        write!(f, "{})", counted(self.states, "state"))
+    }
 }
 
 impl<T: Stream> Emitter<T> {
@@ -71,6 +93,7 @@ impl<T: Stream> Emitter<T> {
             since_state: 0,
             states: 0,
             total: 0,
+            answers_before: turn.http.answers(),
             failed: None,
         };
         emitter.tell_where_it_stands();
@@ -164,13 +187,9 @@ impl<T: Stream> Emitter<T> {
         }
         if now - self.told_at >= MILLISECONDS_PER_NOTE {
             self.told_at = now;
-            let records = self.total + self.since_state;
             let seconds = (now - self.started_at) as f64 / 1e3;
-            log::info!(
-                "{}: {records} records so far, {:.0} a second",
-                self.stream.name,
-                records as f64 / seconds
-            );
+            let rate = (self.total + self.since_state) as f64 / seconds;
+            log::info!("{}: {} so far, {rate:.0} records a second", self.stream.name, self.tally());
         }
         if self.is_state_due(now) && self.since_state > 0 && self.progress.can_checkpoint() {
             self.checkpoint()?;
@@ -216,8 +235,8 @@ impl<T: Stream> Emitter<T> {
         Ok(Some([(field.to_owned(), serde_json::to_value(cursor)?)].into_iter().collect()))
     }
 
-    /// Ends the stream: the last state, if one is legal. Returns how many records there were.
-    pub(crate) fn finish(mut self, fetched: Result<()>) -> (u64, Result<()>) {
+    /// Ends the stream: the last state, if one is legal.
+    pub(crate) fn finish(mut self, fetched: Result<()>) -> (Tally, Result<()>) {
         let fetched = match self.failed.take() {
             Some(failure) => Err(failure),
             None => fetched,
@@ -234,7 +253,15 @@ impl<T: Stream> Emitter<T> {
             Err(_) if !ascending && self.states > 0 => self.checkpoint(),
             Err(_) => Ok(()),
         });
-        (self.total + self.since_state, fetched.and(state))
+        (self.tally(), fetched.and(state))
+    }
+
+    fn tally(&self) -> Tally {
+        Tally {
+            records: self.total + self.since_state,
+            states: self.states,
+            answers: self.http.answers() - self.answers_before,
+        }
     }
 
     /// RUNNING comes with the first record; a stream without any says it at its end.

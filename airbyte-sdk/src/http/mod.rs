@@ -12,6 +12,7 @@ pub use self::response::Response;
 use crate::output::Output;
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries and connection reuse.
@@ -28,6 +29,8 @@ use std::time::Duration;
 pub struct Http {
     agent: ureq::Agent,
     output: Option<Arc<Output>>,
+    /// How many requests were answered.
+    answers: Arc<AtomicU64>,
 }
 
 const CONNECT: Duration = Duration::from_secs(30);
@@ -50,7 +53,11 @@ impl Http {
             .timeout_per_read(Some(SILENCE))
             .user_agent(user_agent)
             .build();
-        Self { agent: config.new_agent(), output }
+        Self { agent: config.new_agent(), output, answers: Arc::default() }
+    }
+
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers.load(Relaxed)
     }
 
     /// A GET request of this URL.

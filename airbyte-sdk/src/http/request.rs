@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 use ureq::http::Uri;
 
@@ -118,6 +119,7 @@ impl Request {
         let started = Instant::now();
         match self.call() {
             Ok(response) => {
+                self.http.answers.fetch_add(1, Relaxed);
                 let status = response.status();
                 log::debug!("GET {}: HTTP {status} after {:.0?}", self.place(), started.elapsed());
                 response.success()

@@ -1,5 +1,6 @@
 //! A stream without its record type: what the sync loop knows of it.
 
+use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
@@ -41,8 +42,8 @@ impl Default for Pace {
 pub(crate) trait AnyStream<C> {
     fn describe(&self) -> AirbyteStream;
 
-    /// Reads the stream and returns how many records there were. Without an output it stops at the first.
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>);
+    /// Reads the stream and returns what it came to. Without an output it stops at the first.
+    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>);
 }
 
 /// The cursor in a state; none in an empty one, such as that of a full refresh.

@@ -1,7 +1,7 @@
 //! A stream that is read part by part.
 
 use super::any::{AnyStream, Turn, position, unreadable};
-use crate::emitter::{Emitter, PARTS};
+use crate::emitter::{Emitter, PARTS, Tally};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
@@ -41,7 +41,7 @@ where
         stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Parts })
     }
 
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
+    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
         let fetched = run::catch_panic(|| {

@@ -1,7 +1,7 @@
 //! A stream that is read in one go.
 
 use super::any::{AnyStream, Turn, position};
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, Tally};
 use crate::error::Result;
 use crate::output::Output;
 use crate::protocol::AirbyteStream;
@@ -31,7 +31,7 @@ where
         stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Never })
     }
 
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (u64, Result<()>) {
+    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let state = turn.state.as_ref().filter(|_| self.incremental);
         let position = run::catch_panic(|| state.map_or(Ok(None), position::<T>));
         let since = position.as_ref().ok().cloned().flatten();

@@ -33,7 +33,11 @@ struct Config {
     shelves: Vec<String>,
     since: Option<Timestamp>,
     /// What `check` answers
-    #[airbyte(default = "ok", pattern = "^(ok|config|token|transient|system|panic)$")]
+    #[airbyte(
+        default = "ok",
+        pattern = "^(ok|config|token|transient|system|panic)$",
+        pattern_descriptor = "one of the words that it knows"
+    )]
     check: String,
 }
 

@@ -294,6 +294,20 @@ fn a_global_state_is_read_without_the_part_that_is_shared() {
 }
 
 #[test]
+fn the_log_says_how_each_stream_went() {
+    let run = read(&json!({"count": 10_001}), &["numbers", "broken"], "incremental", None);
+    let logs: Vec<String> =
+        run.all("LOG").iter().map(|log| log["message"].as_str().unwrap().to_owned()).collect();
+    for said in [
+        "numbers: reading from its beginning",
+        "numbers: 10001 records (2 states) in ",
+        "broken: stopped after 10001 records (2 states)",
+    ] {
+        assert!(logs.iter().any(|log| log.starts_with(said)), "{said}: {run}");
+    }
+}
+
+#[test]
 fn an_estimate_is_passed_on() {
     let run = read(&json!({"words": ["a", "b"]}), &["texts"], "full_refresh", None);
     let traces = run.all("TRACE");
@@ -359,7 +373,7 @@ fn limits_of_the_configuration_are_kept() {
         "`words[1]` must be text, not a number",
         "`ratio` must be at most 1.0",
         "`since` must be a moment in UTC",
-        "`check` must be text that matches",
+        "`check` must be one of the words that it knows",
     ] {
         assert!(message.contains(said), "{said} is not in: {message}");
     }
