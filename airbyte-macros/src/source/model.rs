@@ -52,6 +52,13 @@ impl Model {
         if name == "main" {
             errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
         }
+        if let Some(attribute) = parts::find(&function.attrs) {
+            errors.at(
+                attribute,
+                "on a function the parts are a word of the source: `#[airbyte_source(parts = list)]`",
+            );
+            return None;
+        }
         for (word, function) in [("check", &check), ("parts", &parts)] {
             if let Some(text @ Expr::Lit(_)) = function {
                 errors.at(text, format!("`{word}` takes the name of a function, without quotes"));
@@ -98,7 +105,7 @@ impl Model {
         let mut found = false;
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
-                if let Some(attribute) = parts::find(method) {
+                if let Some(attribute) = parts::find(&method.attrs) {
                     errors.at(attribute, "`#[parts(list)]` goes on a method that fetches a stream");
                 }
                 continue;

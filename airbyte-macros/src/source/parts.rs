@@ -43,18 +43,23 @@ pub(super) fn read(
     Some(Some(quote!(#config::#name)))
 }
 
-/// Whether the attribute stands on this method.
-pub(super) fn find(method: &ImplItemFn) -> Option<&Attribute> {
-    method.attrs.iter().find(|attribute| is_parts(attribute))
+/// The attribute, if it is among these.
+pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
+    attributes.iter().find(|attribute| is_parts(attribute))
 }
 
 /// No compiler knows the attribute; it has been read.
 pub(super) fn take_out(item: &mut Item) {
-    let Item::Impl(block) = item else { return };
-    for item in &mut block.items {
-        if let ImplItem::Fn(method) = item {
-            method.attrs.retain(|attribute| !is_parts(attribute));
+    match item {
+        Item::Fn(function) => function.attrs.retain(|attribute| !is_parts(attribute)),
+        Item::Impl(block) => {
+            for item in &mut block.items {
+                if let ImplItem::Fn(method) = item {
+                    method.attrs.retain(|attribute| !is_parts(attribute));
+                }
+            }
         }
+        _ => {}
     }
 }
 

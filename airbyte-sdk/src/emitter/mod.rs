@@ -5,7 +5,7 @@ mod parts;
 pub(crate) use self::parts::PARTS;
 
 use self::parts::Parts;
-use crate::cursor::Progress;
+use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
@@ -50,6 +50,8 @@ pub struct Emitter<T: Stream> {
     states: u64,
     total: u64,
     answers_before: u64,
+    /// How many records are expected: of the parts before, and of this one.
+    estimate: (u64, u64),
     /// Set by the first error, so that a fetch function cannot overlook it.
     failed: Option<Error>,
 }
@@ -77,7 +79,10 @@ impl fmt::Display for Tally {
 impl<T: Stream> Emitter<T> {
     pub(crate) fn new<C>(turn: &Turn<'_, C>, output: Option<Arc<Output>>, since: Option<T::Cursor>) -> Self {
         let now = output::now();
-        let emitter = Self {
+        if let Some(output) = &output {
+            output.stands_at(turn.state.clone().unwrap_or_default());
+        }
+        Self {
             line: RecordLine::new(&turn.descriptor, turn.columns.clone()),
             output,
             http: turn.http.clone(),
@@ -94,10 +99,9 @@ impl<T: Stream> Emitter<T> {
             states: 0,
             total: 0,
             answers_before: turn.http.answers(),
+            estimate: (0, 0),
             failed: None,
-        };
-        emitter.tell_where_it_stands();
-        emitter
+        }
     }
 
     /// The client for this read: one for all streams, with time limits and retries.
@@ -106,6 +110,7 @@ impl<T: Stream> Emitter<T> {
     }
 
     /// Tells how many records this read will bring, when the service says so: whoever runs the sync sees how far it is.
+    /// Where a stream is read part by part, it is the number of this part, and those of all parts add up.
     ///
     /// # Errors
     ///
@@ -114,7 +119,8 @@ impl<T: Stream> Emitter<T> {
         let Some(output) = &self.output else { return Ok(()) };
         let mut estimate = AirbyteEstimateTraceMessage::new(&self.stream.name, EstimateType::Stream);
         estimate.namespace = self.stream.namespace.clone();
-        estimate.row_estimate = Some(records);
+        self.estimate.1 = records;
+        estimate.row_estimate = Some(self.estimate.0.saturating_add(records));
         output.trace(Trace::Estimate(estimate))
     }
 
@@ -214,17 +220,16 @@ impl<T: Stream> Emitter<T> {
 
     /// How far the stream has come.
     fn state(&self) -> Result<AirbyteStateBlob> {
-        match &self.parts {
-            Some(parts) => Ok(parts.state(self.position()?.filter(|_| self.progress.can_checkpoint()))),
-            None => Ok(self.position()?.unwrap_or_default()),
-        }
-    }
-
-    /// For whoever has to speak for the stream before it sends a state itself.
-    fn tell_where_it_stands(&self) {
-        if let (Some(output), Ok(state)) = (&self.output, self.state()) {
-            output.stands_at(state);
-        }
+        let position = self.position()?;
+        Ok(match &self.parts {
+            Some(parts) => {
+                if let Some(position) = position.filter(|_| self.progress.can_checkpoint()) {
+                    parts.stands_at(position);
+                }
+                parts.state(None)
+            }
+            None => position.unwrap_or_default(),
+        })
     }
 
     /// The furthest position, as a state says it.
@@ -249,8 +254,6 @@ impl<T: Stream> Emitter<T> {
             Err(_) if self.parts.is_some() && self.total + self.since_state > 0 => self.checkpoint(),
             // What is out is out: an ascending stream can be read on from here.
             Err(_) if ascending && self.since_state > 0 => self.checkpoint(),
-            // It turned out not to be one: the states sent on the way must not stand.
-            Err(_) if !ascending && self.states > 0 => self.checkpoint(),
             Err(_) => Ok(()),
         });
         (self.tally(), fetched.and(state))
@@ -278,12 +281,27 @@ impl<T: Stream> Emitter<T> {
     #[cold]
     fn fail(&mut self, error: Error) -> Error {
         self.clock_in = 0;
-        if let Some(output) = &self.output {
-            output.vouch(None);
+        if T::ORDER == Order::Ascending && !self.progress.can_checkpoint() {
+            self.take_back();
         }
         if self.failed.is_none() {
             self.failed = Some(error);
         }
         Error::stopped()
+    }
+
+    /// The stream turned out not to be in order: what the order has vouched for must not stand a moment longer.
+    fn take_back(&mut self) {
+        let Some(output) = &self.output else { return };
+        output.vouch(None);
+        match (&self.parts, self.position()) {
+            (Some(parts), Ok(Some(position))) => parts.stands_at(position),
+            (Some(parts), _) => parts.stands_nowhere(),
+            (None, _) => {}
+        }
+        if self.states > 0 {
+            // If nobody reads any more, the next message will say so.
+            let _ = self.checkpoint();
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::output;
 use crate::protocol::AirbyteStateBlob;
 use crate::stream::Stream;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The key of a state under which the positions of the parts stand, each by its name.
@@ -17,7 +18,7 @@ pub(crate) const PARTS: &str = "parts";
 pub(crate) struct Parts {
     positions: Arc<Mutex<Map<String, Value>>>,
     current: String,
-    /// Whether the parts have positions; otherwise each is finished or not.
+    /// Whether the parts have positions; otherwise each is finished, with an empty one, or not there.
     incremental: bool,
 }
 
@@ -25,10 +26,20 @@ impl Parts {
     /// The state of the stream, with this position in the part that is being read.
     pub(super) fn state(&self, current: Option<AirbyteStateBlob>) -> AirbyteStateBlob {
         let mut positions = self.positions().clone();
-        if let Some(position) = current.filter(|_| self.incremental) {
+        if let Some(position) = current {
             positions.insert(self.current.clone(), position.into());
         }
         [(PARTS.to_owned(), positions.into())].into_iter().collect()
+    }
+
+    /// Notes how far the part that is being read has come.
+    pub(super) fn stands_at(&self, position: AirbyteStateBlob) {
+        self.positions().insert(self.current.clone(), position.into());
+    }
+
+    /// The part that is being read has not come anywhere yet.
+    pub(super) fn stands_nowhere(&self) {
+        self.positions().shift_remove(&self.current);
     }
 
     fn positions(&self) -> MutexGuard<'_, Map<String, Value>> {
@@ -41,7 +52,6 @@ impl<T: Stream> Emitter<T> {
     pub(crate) fn in_parts(&mut self, positions: Map<String, Value>, incremental: bool) {
         let positions = Arc::new(Mutex::new(positions));
         self.parts = Some(Parts { positions, current: String::new(), incremental });
-        self.tell_where_it_stands();
     }
 
     /// What an earlier read has left for this part.
@@ -65,14 +75,14 @@ impl<T: Stream> Emitter<T> {
     /// Notes how far the part has come. Returns why it failed, if it did.
     pub(crate) fn end_part(&mut self, fetched: Result<()>) -> Result<()> {
         let fetched = self.failed.take().map_or(fetched, Err);
+        self.estimate = (self.estimate.0.saturating_add(self.estimate.1), 0);
         // What is out is out, if the order says so; otherwise the part stands where it stood.
         let counts = fetched.is_ok() || self.progress.can_checkpoint();
         let position = self.position()?;
-        if let (true, Some(parts)) = (counts, &self.parts) {
-            let position = if parts.incremental { position } else { Some(Map::new()) };
-            if let Some(position) = position {
-                parts.positions().insert(parts.current.clone(), position.into());
-            }
+        if let (true, Some(parts)) = (counts, &self.parts)
+            && let Some(position) = if parts.incremental { position } else { Some(Map::new()) }
+        {
+            parts.stands_at(position);
         }
         if fetched.is_ok() && self.is_state_due(output::now()) {
             self.checkpoint()?;
@@ -81,9 +91,9 @@ impl<T: Stream> Emitter<T> {
     }
 
     /// Forgets the other parts.
-    pub(crate) fn keep_parts(&mut self, keep: impl Fn(&str) -> bool) {
+    pub(crate) fn keep_parts(&mut self, names: &HashSet<&str>) {
         if let Some(parts) = &self.parts {
-            parts.positions().retain(|name, _| keep(name));
+            parts.positions().retain(|name, _| names.contains(name.as_str()));
         }
     }
 }

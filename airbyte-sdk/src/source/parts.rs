@@ -5,7 +5,7 @@ use crate::emitter::{Emitter, PARTS, Tally};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
-use crate::protocol::AirbyteStream;
+use crate::protocol::{AirbyteStream, FailureType};
 use crate::run;
 use crate::stream::{self, Resume, Stream};
 use serde_json::{Map, Value};
@@ -45,14 +45,17 @@ where
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
         let fetched = run::catch_panic(|| {
-            let parts = named((self.list)(turn.config, turn.http)?)?;
+            let parts = named((self.list)(turn.config, turn.http)?);
+            let names = names(&parts)?;
             let positions = positions::<T>(turn.state.as_ref(), &parts, self.incremental)?;
             if !quiet {
-                log::info!("{}: reading {} parts, {} of them begun", T::NAME, parts.len(), positions.len());
+                let known = names.iter().filter(|name| positions.contains_key(**name)).count();
+                let known_as = if self.incremental { "begun" } else { "finished" };
+                log::info!("{}: reading {} parts, {known} of them {known_as} before", T::NAME, parts.len());
             }
             out.in_parts(positions, self.incremental);
             self.read_parts(&turn, &parts, &mut out)?;
-            out.keep_parts(|name| parts.iter().any(|(listed, _)| listed == name));
+            out.keep_parts(&names);
             Ok(())
         });
         out.finish(fetched)
@@ -67,53 +70,76 @@ where
     where
         F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
     {
-        let mut first: Option<Error> = None;
-        let (mut failed, mut in_a_row) = (0, 0);
-        for (name, part) in parts {
+        let mut failures = Failures::default();
+        for (place, (name, part)) in parts.iter().enumerate() {
             let state = out.part_state(name);
-            if !self.incremental && state.is_some() {
-                continue; // finished, in the read that broke off
+            // Finished, in the read that broke off. One that is not empty is from when the stream had positions.
+            if !self.incremental && state.as_ref().is_some_and(Map::is_empty) {
+                continue;
             }
+            let state = state.filter(|_| self.incremental);
             let since = state.as_ref().map_or(Ok(None), |state| run::catch_panic(|| position::<T>(state)));
             out.begin_part(name, since.as_ref().ok().cloned().flatten());
             let fetched =
                 since.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, part, since, out)));
             match out.end_part(fetched) {
-                Ok(()) => in_a_row = 0,
-                Err(error) if error.is_stopped() => return Err(error),
+                Ok(()) => failures.in_a_row = 0,
+                // Of a check, too, that has seen a record of another part.
+                Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
                 Err(error) => {
-                    failed += 1;
-                    in_a_row += 1;
-                    let error = error.context(name);
-                    log::error!("{}: {error}", T::NAME);
-                    first.get_or_insert(error);
-                    if in_a_row == FAILURES_IN_A_ROW {
+                    failures.add(T::NAME, error.context(name));
+                    if failures.in_a_row == FAILURES_IN_A_ROW {
+                        log::error!("{}: {} parts are not read", T::NAME, parts.len() - place - 1);
                         break;
                     }
                 }
             }
         }
-        let Some(error) = first else { return Ok(()) };
-        Err(if failed == 1 { error } else { error.with_internal(format_args!("{failed} parts failed")) })
+        failures.end()
     }
 }
 
-/// Each part with its name.
-fn named<P: Display>(parts: Vec<P>) -> Result<Vec<(String, P)>> {
+/// What became of the parts that failed.
+#[derive(Default)]
+struct Failures {
+    /// The one that is told: the first, but rather one that another attempt may not meet.
+    told: Option<Error>,
+    count: u32,
+    in_a_row: u32,
+}
+
+impl Failures {
+    fn add(&mut self, stream: &str, error: Error) {
+        self.count += 1;
+        self.in_a_row += 1;
+        log::error!("{stream}: {error:?}");
+        let is_final = |error: &Error| error.failure_type() == FailureType::ConfigError;
+        if self.told.as_ref().is_none_or(|told| is_final(told) && !is_final(&error)) {
+            self.told = Some(error);
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        match self.told {
+            None => Ok(()),
+            Some(error) if self.count == 1 => Err(error),
+            Some(error) => Err(error.with_internal(format_args!("{} parts failed", self.count))),
+        }
+    }
+}
+
+fn named<P: Display>(parts: Vec<P>) -> Vec<(String, P)> {
+    parts.into_iter().map(|part| (part.to_string(), part)).collect()
+}
+
+fn names<P>(parts: &[(String, P)]) -> Result<HashSet<&str>> {
     let mut names = HashSet::with_capacity(parts.len());
-    parts
-        .into_iter()
-        .map(|part| {
-            let name = part.to_string();
-            if names.insert(name.clone()) {
-                Ok((name, part))
-            } else {
-                Err(Error::config(format!(
-                    "`{name}` is listed twice; what is read part by part is named once"
-                )))
-            }
-        })
-        .collect()
+    match parts.iter().find(|(name, _)| !names.insert(name.as_str())) {
+        None => Ok(names),
+        Some((name, _)) => {
+            Err(Error::config(format!("`{name}` is listed twice; what is read part by part is named once")))
+        }
+    }
 }
 
 /// The state of each part; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every part.

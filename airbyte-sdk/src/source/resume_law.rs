@@ -214,8 +214,29 @@ fn positions(states: &BTreeMap<String, Value>) -> Vec<(&String, &Value)> {
     states.iter().map(|(name, state)| (name, &state["stream"]["stream_state"])).collect()
 }
 
+/// No state takes back what an earlier one has said.
+fn never_goes_back(messages: &[Value]) {
+    let mut last: BTreeMap<&str, Value> = BTreeMap::new();
+    for state in messages.iter().map(|message| &message["state"]["stream"]).filter(|state| state.is_object())
+    {
+        let name = state["stream_descriptor"]["name"].as_str().unwrap();
+        if let Some(before) = last.insert(name, state["stream_state"].clone()) {
+            is_no_further(&before, &state["stream_state"]);
+        }
+    }
+}
+
+fn is_no_further(before: &Value, after: &Value) {
+    if let Some(object) = before.as_object() {
+        object.iter().for_each(|(key, before)| is_no_further(before, &after[key]));
+    } else if let Some(number) = before.as_i64() {
+        assert!(after.as_i64() >= Some(number), "{before} and then {after}");
+    }
+}
+
 /// Resumes after `before`, and looks whether anything is missing.
 fn resumes_well(world: &World, whole: &[Value], before: &[Value], pace: u64) {
+    never_goes_back(before);
     let given = states(before);
     let after = world.read(&given, pace, None);
     let mut both = seen(before);

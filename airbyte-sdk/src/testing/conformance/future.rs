@@ -45,6 +45,9 @@ fn state_ahead(state: &Value, stream: &Stream, whole: &Shot) -> Option<Value> {
     Some(state)
 }
 
+/// The largest numbers of the types that a cursor may have; a larger one would be no position.
+const LARGEST: [i64; 6] = [127, 255, 32_767, 65_535, 2_147_483_647, i64::MAX];
+
 /// A value far ahead, in the form of the one that is there: a connector may give back no other.
 fn value_ahead(schema: &Value, value: &Value) -> Option<Value> {
     let is_time = matches!(schema["format"].as_str(), Some("date" | "date-time"));
@@ -55,9 +58,11 @@ fn value_ahead(schema: &Value, value: &Value) -> Option<Value> {
             let is_date = mismatch(&json!({"type": "string", "format": "date"}), &date.into(), "").is_none();
             is_date.then(|| format!("2999-12-31{time}").into())
         }
-        // A time since 1970 comes near the year 2999, whatever its unit, and other numbers stay within their type.
+        // A time since 1970 comes near the year 2999, whatever its unit.
         Value::Number(number) if is_time || is_integer => {
-            Some(number.as_i64()?.max(1).saturating_mul(18).into())
+            let value = number.as_i64()?;
+            let largest = LARGEST.into_iter().find(|largest| value <= *largest)?;
+            Some(value.max(1).saturating_mul(18).min(largest)).filter(|ahead| *ahead > value).map(Value::from)
         }
         _ => None,
     }
@@ -102,10 +107,10 @@ mod tests {
             (&time, json!("2024-02-29T12:00:00Z"), json!("2999-12-31T12:00:00Z")),
             (&time, json!("2024-02-29T12:00:00.5-04:00"), json!("2999-12-31T12:00:00.5-04:00")),
             (&time, json!("2024-02-29T12:00:00"), json!("2999-12-31T12:00:00")),
-            (&time, json!(1_709_208_000), json!(30_765_744_000_u64)),
-            (&integer, json!(47), json!(846)),
+            (&time, json!(1_709_208_000), json!(2_147_483_647_u64)),
+            (&integer, json!(47), json!(127)),
             (&integer, json!(-47), json!(18)),
-            (&integer, json!(i64::MAX), json!(i64::MAX)),
+            (&integer, json!(i64::MAX - 1), json!(i64::MAX)),
         ] {
             let more = json!({"at": before, "more": 1});
             assert_eq!(ahead(schema, &Value::Null, &more), Some(json!({"at": after, "more": 1})));

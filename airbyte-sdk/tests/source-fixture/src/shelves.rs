@@ -26,7 +26,8 @@ pub(crate) struct Box {
 impl Shelf {
     pub(crate) fn books(&self, count: u32, since: Option<i64>) -> impl Iterator<Item = Book> + '_ {
         let numbers = since.unwrap_or(0)..i64::from(count);
-        numbers.map(|number| Book { shelf: self.0.clone(), number })
+        let one_back = (self.0 == "backwards").then_some(0);
+        numbers.chain(one_back).map(|number| Book { shelf: self.0.clone(), number })
     }
 
     pub(crate) fn boxes(&self, count: u32) -> impl Iterator<Item = Box> + '_ {

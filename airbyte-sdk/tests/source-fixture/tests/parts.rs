@@ -91,6 +91,10 @@ fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
     let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
     let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
     assert_eq!(read_from(&run, "boxes"), ["b0"]);
+    // A position is no sign of an end.
+    let begun = json!({"parts": {"a": {"number": 0}, "b": {}}});
+    let run = read(&whole, "boxes", "full_refresh", Some(begun));
+    assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
     // Finished is finished.
     let run = read(&whole, "boxes", "full_refresh", Some(last_state(&run)));
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -99,6 +103,21 @@ fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
     // Some clients ask for what is not offered, and hand back what was finished long ago.
     let run = read(&whole, "boxes", "incremental", Some(state));
     assert_eq!(read_from(&run, "boxes"), ["a0", "b0", "c0"]);
+}
+
+#[test]
+fn an_order_that_breaks_in_a_part_is_taken_back_at_once() {
+    let config = json!({"count": 10_001, "shelves": ["a", "backwards", "c"]});
+    let run = read(&config, "books", "incremental", Some(json!({"parts": {"backwards": {"number": 1}}})));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    let positions: Vec<Value> = run
+        .states()
+        .iter()
+        .map(|state| state["stream"]["stream_state"]["parts"]["backwards"]["number"].clone())
+        .collect();
+    // After a's 10 000, then after b's, then taken back before anything of c is read.
+    assert_eq!(positions, [json!(1), json!(10_000), json!(1), json!(1), json!(1)], "{run}");
+    assert_eq!(last_state(&run)["parts"]["c"]["number"], 10_000);
 }
 
 #[test]
