@@ -12,6 +12,9 @@
 pub mod conformance;
 mod golden;
 mod run;
+mod samples;
+mod types;
 
 pub use golden::assert_golden;
 pub use run::{Connector, Run};
+pub use types::{assert_spec, assert_stream};

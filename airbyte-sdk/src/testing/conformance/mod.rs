@@ -22,6 +22,7 @@ mod runner;
 mod runs;
 mod values;
 
+use self::runs::Runs;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fmt;
@@ -118,12 +119,7 @@ impl Subject {
     /// If the program cannot be started, or its input files cannot be written.
     pub fn check(&self) -> Report {
         let runs = plan::run_all(self);
-        let outcomes = clauses::all().map(|clause| Outcome {
-            clause: clause.name,
-            rule: clause.rule,
-            verdict: (clause.judge)(&runs).err().unwrap_or(Verdict::Passed),
-        });
-        Report { outcomes: outcomes.collect() }
+        report(clauses::all(), &runs)
     }
 
     /// Judges the connector, and panics with the whole report if it breaks a rule.
@@ -134,6 +130,24 @@ impl Subject {
     pub fn assert_conforms(&self) {
         self.check().assert_conforms();
     }
+}
+
+/// Judges a SPEC or a CATALOG alone, by the clauses that look at nothing else.
+pub(super) fn judge(message: &Value) -> Report {
+    let runs = Runs::of_message(message);
+    let (spec, catalog) = (message["type"] == "SPEC", message["type"] == "CATALOG");
+    let clauses =
+        clauses::of_specs().iter().filter(|_| spec).chain(clauses::of_catalogs().iter().filter(|_| catalog));
+    report(clauses, &runs)
+}
+
+fn report<'a>(clauses: impl Iterator<Item = &'a clauses::Clause>, runs: &Runs) -> Report {
+    let outcomes = clauses.map(|clause| Outcome {
+        clause: clause.name,
+        rule: clause.rule,
+        verdict: (clause.judge)(runs).err().unwrap_or(Verdict::Passed),
+    });
+    Report { outcomes: outcomes.collect() }
 }
 
 /// What became of each clause. Printing it shows a table, and what was wrong.

@@ -1,6 +1,7 @@
 //! What was captured, and questions about it that several clauses ask.
 
 use super::Verdict;
+use super::names::{DISCOVER, SPEC};
 use serde_json::Value;
 use std::fmt::Display;
 use std::time::SystemTime;
@@ -236,6 +237,7 @@ pub(super) struct Checkpoint<'a> {
 }
 
 /// Everything that was captured.
+#[derive(Default)]
 pub(super) struct Runs {
     pub(super) shots: Vec<Shot>,
     pub(super) streams: Vec<Stream>,
@@ -266,6 +268,16 @@ pub(super) struct Resumed {
 }
 
 impl Runs {
+    /// Those of a connector that has said this and nothing else.
+    pub(super) fn of_message(message: &Value) -> Self {
+        let (name, kind) =
+            if message["type"] == "SPEC" { (SPEC, Kind::Spec) } else { (DISCOVER, Kind::Discover) };
+        let streams = message["catalog"]["streams"].as_array().cloned().unwrap_or_default();
+        let streams = streams.into_iter().map(|value| Stream { key: Key::of(&value), value });
+        let shot = Shot { name, kind, ..Shot::new(message.to_string(), String::new()) };
+        Self { shots: vec![shot], streams: streams.collect(), ..Self::default() }
+    }
+
     /// All runs of this name.
     pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Shot> {
         self.shots.iter().filter(move |shot| shot.name == name)

@@ -25,6 +25,16 @@ const fn clause(name: &'static str, rule: &'static str, judge: fn(&Runs) -> Judg
     Clause { name, rule, judge }
 }
 
+/// Those that look at a spec alone.
+pub(super) fn of_specs() -> &'static [Clause] {
+    spec::CLAUSES
+}
+
+/// Those that look at a catalog alone.
+pub(super) fn of_catalogs() -> &'static [Clause] {
+    catalog::CLAUSES
+}
+
 pub(super) fn all() -> impl Iterator<Item = &'static Clause> {
     let tables = [
         process::CLAUSES,

@@ -1,0 +1,134 @@
+//! One line for each type of a connector: is what was made of it what the platform wants?
+
+use super::conformance;
+use super::samples::Samples;
+use crate::AirbyteSpec;
+use crate::spec;
+use crate::stream::{self, Resume, Stream};
+use serde_json::{Value, json};
+
+/// How many configurations are tried.
+const SAMPLES: u64 = 200;
+
+/// Judges the spec of a configuration by the rules of the protocol, and tries whether spec and parser accept and refuse
+/// the same: of some hundred configurations, made from the spec with the same chances each time, each that is right
+/// must be read, and each with a mistake be refused with the place of the mistake.
+///
+/// ```
+/// # use airbyte_sdk::{AirbyteSpec, Secret};
+/// #[derive(AirbyteSpec)]
+/// struct Config {
+///     api_key: Secret,
+///     #[airbyte(default = 100, min = 1, max = 1000)]
+///     page_size: u32,
+/// }
+///
+/// airbyte_sdk::testing::assert_spec::<Config>();
+/// ```
+///
+/// # Panics
+///
+/// If a rule is broken, with all of them; if spec and parser disagree, with the configuration; if no configuration can
+/// be made, because a required field has a `pattern` and no `examples`.
+#[expect(clippy::panic, reason = "this is an assertion")]
+pub fn assert_spec<C: AirbyteSpec>() {
+    let specification = serde_json::to_value(spec::specification::<C>()).unwrap_or_default();
+    conformance::judge(&json!({"type": "SPEC", "spec": specification})).assert_conforms();
+    let schema = &specification["connectionSpecification"];
+    for seed in 0..SAMPLES {
+        let mut samples = Samples::new(seed);
+        let right = samples.right(schema, "").unwrap_or_else(|field| {
+            panic!("`{field}` has a pattern, and no text that matches: give it `examples(…)`, which users like as well")
+        });
+        if let Err(error) = C::from_json(&right) {
+            panic!("the spec allows this configuration, and the parser does not\n{right:#}\n{error}");
+        }
+        let Some(spoilt) = samples.spoil(schema, &right) else { continue };
+        let place = format!("`{}`", spoilt.place);
+        match C::from_json(&spoilt.config) {
+            Ok(_) => panic!(
+                "the spec does not allow this configuration, because of {place}, and the parser does\n{:#}",
+                spoilt.config
+            ),
+            Err(error) if !error.message().contains(&place) => panic!(
+                "the error does not name {place}, which is wrong in this configuration\n{:#}\n{error}",
+                spoilt.config
+            ),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Judges the catalog's entry of a stream by the rules of the protocol: its keys, its cursor and its schema.
+///
+/// ```
+/// # use airbyte_sdk::{Date, airbyte_stream};
+/// #[airbyte_stream(name = "days", primary_key(day), cursor = day)]
+/// struct Day {
+///     day: Date,
+/// }
+///
+/// airbyte_sdk::testing::assert_stream::<Day>();
+/// ```
+///
+/// # Panics
+///
+/// If a rule is broken, with all of them.
+pub fn assert_stream<T: Stream>() {
+    let resume = if T::CURSOR_FIELD.is_some() { Resume::Cursor } else { Resume::Never };
+    let stream = serde_json::to_value(stream::describe::<T>(resume)).unwrap_or_default();
+    let catalog = json!({"type": "CATALOG", "catalog": {"streams": [stream]}});
+    conformance::judge(&catalog).assert_conforms();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Date, Secret, Timestamp};
+    use proptest::prelude::*;
+
+    /// What the parser is held against, a validator that nobody here has written.
+    fn validator<C: AirbyteSpec>() -> (Value, jsonschema::Validator) {
+        let specification = serde_json::to_value(spec::specification::<C>()).unwrap();
+        let schema = specification["connectionSpecification"].clone();
+        let validator = jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap();
+        (schema, validator)
+    }
+
+    #[derive(AirbyteSpec)]
+    #[expect(dead_code, reason = "only its spec is looked at")]
+    struct Flat {
+        text: String,
+        #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "small letters", examples("abc"))]
+        letters: Option<String>,
+        key: Secret,
+        #[airbyte(default = 5, min = -3, max = 7)]
+        small: i64,
+        byte: u8,
+        whole: i64,
+        #[airbyte(min = 0.5)]
+        ratio: Option<f64>,
+        #[airbyte(default = true)]
+        switch: bool,
+        day: Date,
+        moment: Option<Timestamp>,
+        list: Vec<String>,
+        numbers: Option<Vec<u16>>,
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_parser_agrees_with_a_validator(seed: u64) {
+            let (schema, validator) = validator::<Flat>();
+            let mut samples = Samples::new(seed);
+            let right = samples.right(&schema, "").unwrap();
+            prop_assert!(validator.is_valid(&right), "{right:#}");
+            prop_assert!(Flat::from_json(&right).is_ok(), "{right:#}");
+            let spoilt = samples.spoil(&schema, &right).unwrap();
+            prop_assert!(!validator.is_valid(&spoilt.config), "{spoilt:#?}");
+            prop_assert!(Flat::from_json(&spoilt.config).is_err(), "{spoilt:#?}");
+        }
+    }
+}
