@@ -55,6 +55,8 @@
 //!
 //! - [`AirbyteSpec`](derive@AirbyteSpec), [`#[airbyte_stream]`](macro@airbyte_stream) and
 //!   [`#[airbyte_source]`](macro@airbyte_source) have a table of their words each.
+//! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
+//!   says to it.
 //! - [`Emitter`] takes the records; [`Http`] fetches; [`Error`] is made by its category.
 //! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
 
@@ -88,6 +90,10 @@ pub mod protocol;
 
 #[cfg(feature = "testing")]
 pub mod testing;
+
+// Only to be read.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 #[doc(hidden)]
 pub mod __private;

@@ -17,4 +17,4 @@ mod types;
 
 pub use golden::assert_golden;
 pub use run::{Connector, Run};
-pub use types::{assert_spec, assert_stream};
+pub use types::{assert_spec, assert_stream, spec_of, stream_of};

@@ -7,6 +7,19 @@ use crate::spec;
 use crate::stream::{self, Resume, Stream};
 use serde_json::{Value, json};
 
+/// The payload of the SPEC message for a configuration, to be compared with a file that is checked in.
+#[must_use]
+pub fn spec_of<C: AirbyteSpec>() -> Value {
+    serde_json::to_value(spec::specification::<C>()).unwrap_or_default()
+}
+
+/// The entry in the CATALOG for a stream that is read in one go: incrementally, if it has a cursor.
+#[must_use]
+pub fn stream_of<T: Stream>() -> Value {
+    let resume = if T::CURSOR_FIELD.is_some() { Resume::Cursor } else { Resume::Never };
+    serde_json::to_value(stream::describe::<T>(resume)).unwrap_or_default()
+}
+
 /// How many configurations are tried.
 const SAMPLES: u64 = 200;
 
@@ -32,7 +45,7 @@ const SAMPLES: u64 = 200;
 /// be made, because a required field has a `pattern` and no `examples`.
 #[expect(clippy::panic, reason = "this is an assertion")]
 pub fn assert_spec<C: AirbyteSpec>() {
-    let specification = serde_json::to_value(spec::specification::<C>()).unwrap_or_default();
+    let specification = spec_of::<C>();
     conformance::judge(&json!({"type": "SPEC", "spec": specification})).assert_conforms();
     let schema = &specification["connectionSpecification"];
     for seed in 0..SAMPLES {
@@ -75,9 +88,7 @@ pub fn assert_spec<C: AirbyteSpec>() {
 ///
 /// If a rule is broken, with all of them.
 pub fn assert_stream<T: Stream>() {
-    let resume = if T::CURSOR_FIELD.is_some() { Resume::Cursor } else { Resume::Never };
-    let stream = serde_json::to_value(stream::describe::<T>(resume)).unwrap_or_default();
-    let catalog = json!({"type": "CATALOG", "catalog": {"streams": [stream]}});
+    let catalog = json!({"type": "CATALOG", "catalog": {"streams": [stream_of::<T>()]}});
     conformance::judge(&catalog).assert_conforms();
 }
 
@@ -89,8 +100,7 @@ mod tests {
 
     /// What the parser is held against, a validator that nobody here has written.
     fn validator<C: AirbyteSpec>() -> (Value, jsonschema::Validator) {
-        let specification = serde_json::to_value(spec::specification::<C>()).unwrap();
-        let schema = specification["connectionSpecification"].clone();
+        let schema = spec_of::<C>()["connectionSpecification"].clone();
         let validator = jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap();
         (schema, validator)
     }

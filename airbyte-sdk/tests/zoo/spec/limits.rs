@@ -1,0 +1,15 @@
+//! # Limits
+//!
+//! `min` and `max` are for numbers, `pattern` is for texts and comes with its words for the user.
+
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(min = 1, max = 1000)]
+    page_size: u32,
+    #[airbyte(min = 0.5, max = 2.0, default = 1.0)]
+    ratio: f64,
+    #[airbyte(pattern = "^[A-Z]{3}$", pattern_descriptor = "three capital letters", examples("EUR", "USD"))]
+    currency: String,
+}

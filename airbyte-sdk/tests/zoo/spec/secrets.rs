@@ -1,0 +1,14 @@
+//! # Secrets
+//!
+//! The type [`Secret`](crate::Secret) masks a field in the form and blanks its value in every message. A text may have
+//! several lines.
+
+use airbyte_sdk::{AirbyteSpec, Secret};
+
+#[derive(AirbyteSpec)]
+pub struct Config {
+    api_key: Secret,
+    /// In PEM form
+    #[airbyte(multiline)]
+    private_key: Option<Secret>,
+}
