@@ -7,7 +7,7 @@ import json
 import sys
 
 import jsonschema
-from airbyte_cdk.models import AirbyteCatalogSerializer
+from airbyte_cdk.models import AirbyteMessageSerializer
 from airbyte_cdk.test.standard_tests._catalog_checks import CATALOG_CHECKS, find_catalog_problems
 from airbyte_cdk.test.standard_tests._spec_lint import find_secret_marking_errors
 
@@ -23,7 +23,8 @@ def spec_problems(spec):
 
 def catalog_problems(catalog):
     # All checks, those too that the kit only warns about.
-    found = find_catalog_problems(AirbyteCatalogSerializer.load(catalog), CATALOG_CHECKS)
+    message = AirbyteMessageSerializer.load({"type": "CATALOG", "catalog": catalog})
+    found = find_catalog_problems(message.catalog, CATALOG_CHECKS)
     return [f"{check.name}: {problem}" for check, problems in found.items() for problem in problems]
 
 
