@@ -1,5 +1,6 @@
 //! The chores of the workspace, behind cargo aliases.
 
+mod build_cost;
 mod demo;
 
 use std::process::ExitCode;
@@ -8,7 +9,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("demo") => demo::run(),
-        _ => Err("usage: cargo demo".into()),
+        Some("build-cost") => build_cost::run(),
+        _ => Err("usage: cargo demo, or cargo build-cost".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
