@@ -37,6 +37,8 @@ struct Inner {
 #[derive(Clone, PartialEq)]
 enum Reason {
     Failed(FailureType),
+    /// The service allows no more requests for longer than anybody waits.
+    Exhausted,
     /// Not a failure of the connector: nobody wants more records (`check` has seen one, or stdout is closed).
     Stopped,
 }
@@ -55,6 +57,11 @@ impl Error {
     /// A bug, or something nobody foresaw. The platform retries and reports it.
     pub fn system(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::SystemError), message)
+    }
+
+    /// The service's budget of requests is used up; a transient error, unless the source says that this is an end.
+    pub(crate) fn exhausted(message: impl Into<String>) -> Self {
+        Self::new(Reason::Exhausted, message)
     }
 
     /// Ends a fetch function early without a failure.
@@ -97,8 +104,13 @@ impl Error {
     pub fn failure_type(&self) -> FailureType {
         match &self.0.reason {
             Reason::Failed(failure_type) => failure_type.clone(),
+            Reason::Exhausted => FailureType::TransientError,
             Reason::Stopped => FailureType::SystemError,
         }
+    }
+
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.0.reason == Reason::Exhausted
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -116,6 +128,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.0.reason {
             Reason::Failed(failure_type) => failure_type.as_str(),
+            Reason::Exhausted => "exhausted",
             Reason::Stopped => "stopped",
         };
         write!(f, "{kind}: {}", self.0.message)?;

@@ -26,7 +26,7 @@ pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>) -> Re
 }
 
 fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> {
-    let http = http_for(source, None);
+    let http = http_for(source, config, None);
     if let Some(check) = &source.check {
         return run::catch_panic(|| check(config, &http));
     }

@@ -25,6 +25,7 @@ pub(crate) enum Done {
     WithFailedStreams,
 }
 
-fn http_for<C>(source: &Source<C>, output: Option<Arc<Output>>) -> Http {
-    Http::new(source.name, source.version, output)
+fn http_for<C>(source: &Source<C>, config: &C, output: Option<Arc<Output>>) -> Http {
+    let limits = source.rate_limits.as_ref().map(|limits| limits(config)).unwrap_or_default();
+    Http::new(source.name, source.version, limits, output)
 }

@@ -25,12 +25,15 @@ pub(crate) fn read<C: AirbyteSpec>(
     if catalog.streams.is_empty() {
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
-    let http = http_for(source, Some(Arc::clone(output)));
+    let http = http_for(source, config, Some(Arc::clone(output)));
     let plan = plan(source, catalog)?;
     let mut failed = false;
-    for Planned { descriptor, columns, stream } in plan {
+    for Planned { descriptor, columns, incremental, stream } in plan {
         output.status(&descriptor, AirbyteStreamStatus::Started)?;
         let started = Instant::now();
+        // A full refresh replaces what was there: one that ends early would lose the rest.
+        let checkpoints = stream.as_ref().is_ok_and(|(stream, _)| stream.checkpoints());
+        let may_end_early = source.stops_when_exhausted && incremental && checkpoints;
         let (tally, result) = match stream {
             Ok((stream, resumes)) => {
                 let state = states.take(&descriptor).filter(|_| resumes);
@@ -49,6 +52,13 @@ pub(crate) fn read<C: AirbyteSpec>(
                 AirbyteStreamStatus::Complete
             }
             Err(error) if error.is_stopped() => return Err(error),
+            Err(error) if error.is_exhausted() && may_end_early => {
+                log::warn!(
+                    "{}: {error}; stopped after {tally}, and the next sync goes on from there",
+                    descriptor.name
+                );
+                AirbyteStreamStatus::Complete
+            }
             Err(error) => {
                 failed = true;
                 output.error(&error, Some(&descriptor))?;
@@ -65,6 +75,7 @@ pub(crate) fn read<C: AirbyteSpec>(
 struct Planned<'s, C> {
     descriptor: StreamDescriptor,
     columns: Option<Vec<String>>,
+    incremental: bool,
     /// The stream, and whether it takes up a state.
     stream: Result<(&'s dyn AnyStream<C>, bool)>,
 }
@@ -98,7 +109,8 @@ fn plan<C: AirbyteSpec>(
             }
         };
         let columns = place.and_then(|place| chosen(&configured, &offered[place]));
-        plan.push(Planned { descriptor, columns, stream });
+        let incremental = configured.sync_mode == SyncMode::Incremental;
+        plan.push(Planned { descriptor, columns, incremental, stream });
     }
     plan.sort_by_key(|planned| planned.stream.is_err());
     Ok(plan)

@@ -1,47 +1,86 @@
 //! Fetching over HTTP, and nothing about streams: one client per run, bounded in time and size, polite when refused.
 
+mod clock;
+mod limit;
 mod pages;
+mod refusal;
 mod request;
 mod response;
 mod retry;
 
+pub use self::limit::RateLimit;
 pub use self::pages::Pages;
+pub use self::refusal::Refusal;
 pub use self::request::Request;
 pub use self::response::Response;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::clock::SKIP_WAITS;
+
+use self::clock::Clock;
+
+use self::limit::Limiter;
+use self::retry::PATIENCE;
+use crate::error::{Error, Result};
 use crate::output::Output;
+use crate::secret::Secret;
 use std::fmt::Display;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The HTTP client of a run: shared by all streams, with time limits, gzip, retries and connection reuse.
+/// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
-/// A clone is the same client. Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+/// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
+/// [`bearer`](Self::bearer), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
+/// environment (`HTTPS_PROXY`, `NO_PROXY`, …).
 ///
 /// | limit | |
 /// | --- | --- |
 /// | connecting | 30 s |
 /// | until the answer begins | 60 s |
 /// | silence within the answer | 60 s |
-/// | size of an answer, unpacked | 256 MiB |
+/// | size of the headers of an answer | 64 KiB |
+/// | size of an answer that is read as a whole, unpacked | 256 MiB |
 #[derive(Clone)]
 pub struct Http {
+    client: Arc<Client>,
+    base: Option<Arc<str>>,
+    headers: Vec<(String, String)>,
+    bearer: Option<Secret>,
+    explain: Option<Arc<Explain>>,
+}
+
+type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
+
+/// What all requests of a run share.
+struct Client {
     agent: ureq::Agent,
     output: Option<Arc<Output>>,
+    clock: Clock,
+    limiter: Mutex<Limiter>,
     /// How many requests were answered.
-    answers: Arc<AtomicU64>,
+    answers: AtomicU64,
 }
 
 const CONNECT: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(60);
+const LARGEST_HEADER: usize = 64 << 10;
 const LARGEST_BODY: u64 = 256 << 20;
+
+/// A shorter wait is not worth a word.
+const WORTH_A_WORD: Duration = Duration::from_secs(1);
 
 impl Http {
     /// A client that introduces itself as this connector.
     ///
     /// Waiting for a rate limit is announced on the output, if there is one.
-    pub(crate) fn new(connector: &str, version: &str, output: Option<Arc<Output>>) -> Self {
+    pub(crate) fn new(
+        connector: &str,
+        version: &str,
+        limits: Vec<RateLimit>,
+        output: Option<Arc<Output>>,
+    ) -> Self {
         let user_agent = format!("{connector}/{version} airbyte-sdk/{}", env!("CARGO_PKG_VERSION"));
         let config = ureq::Agent::config_builder()
             // An error status is an answer too: its body says why.
@@ -51,17 +90,110 @@ impl Http {
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(SILENCE))
             .timeout_per_read(Some(SILENCE))
+            .max_response_header_size(LARGEST_HEADER)
             .user_agent(user_agent)
             .build();
-        Self { agent: config.new_agent(), output, answers: Arc::default() }
+        let client = Client {
+            agent: config.new_agent(),
+            output,
+            clock: Clock::of_environment(),
+            limiter: Mutex::new(Limiter::new(limits)),
+            answers: AtomicU64::new(0),
+        };
+        Self { client: Arc::new(client), base: None, headers: Vec::new(), bearer: None, explain: None }
+    }
+
+    /// The same client for one service: a request of `/path` is one of this URL and the path.
+    #[must_use]
+    pub fn base(&self, url: impl Display) -> Self {
+        let url = url.to_string();
+        Self { base: Some(url.trim_end_matches('/').into()), ..self.clone() }
+    }
+
+    /// The same client with a header in every request.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Display) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same client, signed in with `Authorization: Bearer …`.
+    #[must_use]
+    pub fn bearer(mut self, token: &Secret) -> Self {
+        self.bearer = Some(token.clone());
+        self
+    }
+
+    /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
+    /// status says. What is refused with a config error or a system error is not asked for again.
+    ///
+    /// ```
+    /// # use airbyte_sdk::{Error, Http};
+    /// # fn example(http: &Http) -> Http {
+    /// http.base("https://api.example").explain(|refusal| match refusal.status() {
+    ///     403 if refusal.message()?.contains("end of day") => Some(Error::transient("today's prices are not out yet")),
+    ///     _ => None,
+    /// })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn explain(mut self, explain: impl Fn(&Refusal) -> Option<Error> + Send + Sync + 'static) -> Self {
+        self.explain = Some(Arc::new(explain));
+        self
+    }
+
+    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base).
+    pub fn get(&self, url: impl Display) -> Request {
+        Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
+    }
+
+    /// A POST request. It is sent once, whatever happens, since nobody knows what a second one would do; see
+    /// [`Request::repeatable`].
+    pub fn post(&self, url: impl Display) -> Request {
+        Request::new(self.clone(), "POST", self.absolute(&url.to_string()))
+    }
+
+    fn absolute(&self, url: &str) -> String {
+        match &self.base {
+            Some(base) if url.starts_with('/') => format!("{base}{url}"),
+            _ => url.to_owned(),
+        }
     }
 
     pub(crate) fn answers(&self) -> u64 {
-        self.answers.load(Relaxed)
+        self.client.answers.load(Relaxed)
+    }
+}
+
+impl Client {
+    /// Waits until the rate limit allows another request.
+    fn wait_for_turn(&self) -> Result<()> {
+        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let at = limiter.next(now);
+        let wait = at - now;
+        if wait > PATIENCE.longest_wait {
+            return Err(exhausted(wait));
+        }
+        limiter.take(at);
+        // Whoever comes next is to find the place taken, and not to wait for this wait.
+        drop(limiter);
+        if wait > WORTH_A_WORD {
+            log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
+            self.announce(wait)?;
+        }
+        self.clock.sleep(wait);
+        Ok(())
     }
 
-    /// A GET request of this URL.
-    pub fn get(&self, url: impl Display) -> Request {
-        Request::new(self.clone(), url.to_string())
+    /// Tells whoever looks at the stream that it waits for a rate limit.
+    fn announce(&self, wait: Duration) -> Result<()> {
+        self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))
     }
+}
+
+/// More patience is asked for than there is.
+fn exhausted(wait: Duration) -> Error {
+    let minutes = wait.as_secs().div_ceil(60);
+    Error::exhausted(format!("the service allows no more requests for the next {minutes} minutes"))
 }

@@ -2,30 +2,42 @@
 
 use super::pages::Pages;
 use super::response::Response;
-use super::retry::{self, Failure, Outcome};
+use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::{Http, LARGEST_BODY};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
-use ureq::http::Uri;
+use ureq::Body;
+use ureq::http::{self, Uri};
+
+/// In a query everything is escaped but what never means anything there.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that has not been sent yet.
 #[must_use = "a request does nothing until it is sent: call `.json()`, `.send()` or `.pages()`"]
 #[derive(Clone)]
 pub struct Request {
     http: Http,
+    method: &'static str,
     pub(super) url: String,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     bearer: Option<Secret>,
+    body: Option<Vec<u8>>,
+    /// Whether a second one does no harm.
+    repeatable: bool,
 }
 
 impl Request {
-    pub(super) fn new(http: Http, url: String) -> Self {
-        Self { http, url, query: Vec::new(), headers: Vec::new(), bearer: None }
+    pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
+        let (headers, bearer) = (http.headers.clone(), http.bearer.clone());
+        let repeatable = method == "GET";
+        Self { http, method, url, query: Vec::new(), headers, bearer, body: None, repeatable }
     }
 
     /// Adds a parameter to the URL, escaped. Not the place for a key: URLs are written to logs.
@@ -43,6 +55,23 @@ impl Request {
     /// Signs in with `Authorization: Bearer …`.
     pub fn bearer(mut self, token: &Secret) -> Self {
         self.bearer = Some(token.clone());
+        self
+    }
+
+    /// Sends this as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the value cannot be written as JSON.
+    pub fn body(mut self, value: &impl Serialize) -> Result<Self> {
+        self.body = Some(serde_json::to_vec(value)?);
+        Ok(self.header("Content-Type", "application/json"))
+    }
+
+    /// Says that a second request would do no harm, so that this one may be sent again after trouble. So it is with
+    /// every GET; a POST that only asks for something is another case.
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
         self
     }
 
@@ -79,7 +108,8 @@ impl Request {
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
-    /// again, later and later, a few times.
+    /// again, later and later: five times at the most, within 10 minutes. A service that says how long to wait is
+    /// given that time, up to 5 minutes; one that only says "too many requests" is given a minute.
     ///
     /// # Errors
     ///
@@ -90,21 +120,34 @@ impl Request {
     }
 
     /// Tries until `finish` has what it wants of a good answer, or nothing better is to be expected.
-    fn until_done<T>(&self, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+    pub(super) fn until_done<T>(&self, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+        let client = &self.http.client;
+        let began = client.clock.now();
         let mut attempt = 1;
         loop {
+            client.wait_for_turn()?;
             let failure = match self.try_once().and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 Err(failure) => failure,
             };
-            let Some(wait) = retry::wait_before_next(attempt, &failure.outcome, retry::dice()) else {
-                return Err(failure.error);
+            let elapsed = client.clock.now() - began;
+            let next = match PATIENCE.next(attempt, elapsed, &failure.outcome, retry::dice()) {
+                // Refused before it did anything, a request can be sent again whatever it does.
+                Next::After(_) if !self.repeatable && !matches!(failure.outcome, Outcome::Status(429, _)) => {
+                    Next::GiveUp
+                }
+                next => next,
+            };
+            let wait = match next {
+                Next::After(wait) => wait,
+                Next::GiveUp => return Err(failure.error),
+                Next::Exhausted(wait) => return Err(super::exhausted(wait).with_internal(failure.error)),
             };
             log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
-            if let (Outcome::Status(429, _), Some(output)) = (failure.outcome, &self.http.output) {
-                output.rate_limited(wait)?;
+            if matches!(failure.outcome, Outcome::Status(429, _)) {
+                client.announce(wait)?;
             }
-            std::thread::sleep(wait);
+            client.clock.sleep(wait);
             attempt += 1;
         }
     }
@@ -116,33 +159,53 @@ impl Request {
     }
 
     fn try_once(&self) -> Result<Response, Failure> {
+        let client = &self.http.client;
         let started = Instant::now();
-        match self.call() {
-            Ok(response) => {
-                self.http.answers.fetch_add(1, Relaxed);
-                let status = response.status();
-                log::debug!("GET {}: HTTP {status} after {:.0?}", self.place(), started.elapsed());
-                response.success()
+        let place = format!("{} {}", self.method, self.place());
+        if let Some(output) = &client.output {
+            output.waiting_for(Some(&place));
+        }
+        let answer = self.call();
+        if let Some(output) = &client.output {
+            output.waiting_for(None);
+        }
+        match answer {
+            Ok(answer) => {
+                client.answers.fetch_add(1, Relaxed);
+                log::debug!("{place}: HTTP {} after {:.0?}", answer.status().as_u16(), started.elapsed());
+                Response::new(answer, place, client.clock.timestamp()).success(self.http.explain.as_deref())
             }
             Err(error) => {
-                log::debug!("GET {}: {error} after {:.0?}", self.place(), started.elapsed());
+                log::debug!("{place}: {error} after {:.0?}", started.elapsed());
                 Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) })
             }
         }
     }
 
-    fn call(&self) -> Result<Response, ureq::Error> {
-        let mut request = self.http.agent.get(&self.url);
-        for (name, value) in &self.query {
-            request = request.query(name, value);
-        }
+    fn call(&self) -> Result<http::Response<Body>, ureq::Error> {
+        let mut request = http::Request::builder().method(self.method).uri(self.url_with_query());
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         if let Some(token) = &self.bearer {
             request = request.header("Authorization", format!("Bearer {}", token.expose()));
         }
-        request.call().map(|answer| Response::new(answer, self.place()))
+        let agent = &self.http.client.agent;
+        match &self.body {
+            Some(body) => agent.run(request.body(&body[..])?),
+            None => agent.run(request.body(())?),
+        }
+    }
+
+    fn url_with_query(&self) -> String {
+        let mut url = self.url.clone();
+        for (name, value) in &self.query {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.extend(utf8_percent_encode(name, ESCAPED));
+            url.push('=');
+            url.extend(utf8_percent_encode(value, ESCAPED));
+        }
+        url
     }
 
     /// The URL as it may be written down: without its query, and without a user and password.
@@ -168,8 +231,11 @@ impl Request {
             error if retry::is_unsafe(error) => {
                 Error::transient(format!("no safe connection to {host}: {error}"))
             }
-            error => Error::transient(format!("{host} did not answer: {error}"))
-                .with_internal(format!("GET {}", self.place())),
+            error => Error::transient(format!("{host} did not answer: {error}")).with_internal(format!(
+                "{} {}",
+                self.method,
+                self.place()
+            )),
         }
     }
 }
@@ -186,7 +252,7 @@ mod tests {
             ("https://bob:p@ss@a.example", "https://a.example"),
             ("not a url?key=1", "not a url"),
         ] {
-            let request = Http::new("test", "0", None).get(url);
+            let request = Http::new("test", "0", Vec::new(), None).get(url);
             assert_eq!(request.place(), place);
         }
     }

@@ -1,11 +1,11 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
-use super::LARGEST_BODY;
 use super::retry::{self, Failure, Outcome};
+use super::{Explain, LARGEST_BODY, Refusal};
 use crate::error::{Error, Result, is_passing};
+use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::io::Read as _;
 use std::time::Duration;
 use ureq::{Body, http};
@@ -15,11 +15,13 @@ pub struct Response {
     answer: http::Response<Body>,
     /// Which URL was asked, without its query.
     place: String,
+    /// When the answer came.
+    at: Timestamp,
 }
 
 impl Response {
-    pub(super) fn new(answer: http::Response<Body>, place: String) -> Self {
-        Self { answer, place }
+    pub(super) fn new(answer: http::Response<Body>, place: String, at: Timestamp) -> Self {
+        Self { answer, place, at }
     }
 
     /// The HTTP status.
@@ -92,7 +94,7 @@ impl Response {
 
     /// The answer if its status is below 300, otherwise an error: config for what the user can mend (401, 403 and the
     /// other 4xx), transient for 408, 429 and 5xx. It carries what the service said about it.
-    pub(super) fn success(mut self) -> Result<Self, Failure> {
+    pub(super) fn success(mut self, explain: Option<&Explain>) -> Result<Self, Failure> {
         let status = self.status();
         if status < 300 {
             return Ok(self);
@@ -100,63 +102,61 @@ impl Response {
         // Text for people is shorter than this. Reading it to its end keeps the connection for the next request.
         let mut body = Vec::new();
         let _ = self.read_body(&mut body, 64 * 1024);
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let said = message_in(&body).map_or_else(String::new, |text| format!(": {text}"));
-        let error = match status {
-            401 => Error::config(format!("the service does not accept the key{said} (HTTP 401)")),
-            403 => Error::config(format!("the service denies access{said} (HTTP 403)")),
-            408 | 425 | 499 | 500.. => {
-                Error::transient(format!("the service is in trouble{said} (HTTP {status})"))
-            }
-            429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),
-            400.. => Error::config(format!("the service refuses the request{said} (HTTP {status})")),
-            _ => Error::system(format!(
-                "the service sends elsewhere, and redirects are not followed (HTTP {status})"
-            )),
-        };
-        let id = self.header("x-request-id").or_else(|| body.get("request_id").and_then(Value::as_str));
+        let refusal = Refusal::new(status, &body);
+        let id = self.header("x-request-id").or_else(|| refusal.request_id());
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
-        let error = error.with_internal(format!("GET {}{id}", self.place));
-        Err(Failure { outcome: Outcome::Status(status, self.retry_after()), error })
+        let explained = explain.and_then(|explain| explain(&refusal));
+        let mut outcome = Outcome::Status(status, self.wait_asked_for());
+        if explained.as_ref().is_some_and(|error| error.failure_type() != FailureType::TransientError) {
+            outcome = Outcome::Final;
+        }
+        let error = explained.unwrap_or_else(|| by_status(&refusal));
+        Err(Failure { outcome, error: error.with_internal(format!("{}{id}", self.place)) })
     }
 
-    /// How long the service asks to wait: seconds, or a date.
-    fn retry_after(&self) -> Option<Duration> {
-        let text = self.header("retry-after")?.trim();
-        if let Ok(seconds) = text.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
+    /// How long the service asks to wait: seconds, or a date; or when its window ends.
+    fn wait_asked_for(&self) -> Option<Duration> {
+        let until = |date: Timestamp| {
+            let wait = date.duration_since(self.at).max(SignedDuration::ZERO);
+            Duration::try_from(wait).ok()
+        };
+        if let Some(text) = self.header("retry-after").map(str::trim) {
+            if let Ok(seconds) = text.parse() {
+                return Some(Duration::from_secs(seconds));
+            }
+            if let Ok(date) = jiff::fmt::rfc2822::parse(text) {
+                return until(date.timestamp());
+            }
         }
-        let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-        let wait = date.duration_since(Timestamp::now()).max(SignedDuration::ZERO);
-        Duration::try_from(wait).ok()
+        if self.status() != 429 {
+            return None;
+        }
+        let reset = RESET_HEADERS.iter().find_map(|name| self.header(name)?.trim().parse::<i64>().ok())?;
+        match reset {
+            // Moments in time, in milliseconds or seconds; what is smaller is a stretch of time.
+            1_000_000_000_000.. => until(Timestamp::from_millisecond(reset).ok()?),
+            1_000_000_000.. => until(Timestamp::from_second(reset).ok()?),
+            _ => u64::try_from(reset).ok().map(Duration::from_secs),
+        }
     }
 }
 
-/// What the service says went wrong, where services usually say it.
-fn message_in(body: &Value) -> Option<String> {
-    let text =
-        |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
-        let value = body.get(key)?;
-        text(value).or_else(|| text(value.get("message")?))
-    })
-}
+/// Where services say when their window ends.
+const RESET_HEADERS: [&str; 3] = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_service_is_quoted_where_it_speaks() {
-        for (body, said) in [
-            (json!({"status": "ERROR", "error": "Unknown API Key"}), Some("Unknown API Key")),
-            (json!({"error": {"code": 1, "message": " deep "}}), Some("deep")),
-            (json!({"message": "", "detail": "later"}), Some("later")),
-            (json!(["no"]), None),
-            (json!({"error": 5}), None),
-        ] {
-            assert_eq!(message_in(&body).as_deref(), said, "{body}");
+/// Who must act, as far as the status says it.
+fn by_status(refusal: &Refusal) -> Error {
+    let said = refusal.message().map_or_else(String::new, |text| format!(": {text}"));
+    match refusal.status() {
+        401 => Error::config(format!("the service does not accept the key{said} (HTTP 401)")),
+        403 => Error::config(format!("the service denies access{said} (HTTP 403)")),
+        status @ (408 | 425 | 499 | 500..) => {
+            Error::transient(format!("the service is in trouble{said} (HTTP {status})"))
         }
+        429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),
+        status @ 400.. => Error::config(format!("the service refuses the request{said} (HTTP {status})")),
+        status => Error::system(format!(
+            "the service sends elsewhere, and redirects are not followed (HTTP {status})"
+        )),
     }
 }

@@ -1,19 +1,34 @@
 //! When to ask again, and how long to wait: a pure function of what happened.
 
-use crate::error::Error;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::time::Duration;
 
-/// Attempts in all. The platform repeats the whole sync after a transient error, so patience here only has to bridge
-/// a hiccup.
-const ATTEMPTS: u32 = 4;
-/// The wait doubles from here, and a dice decides which part of it is used.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-/// A service that says "too many requests" and not how long counts by the minute more often than not.
-const RATE_LIMIT_WAIT: Duration = Duration::from_secs(61);
-/// Longer than this nobody waits: the sync is better repeated.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+use crate::error::Error;
+
+/// How long a client bears with a service. The platform repeats a whole sync after a transient error, so this has only
+/// to bridge what passes soon.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Attempts in all.
+    attempts: u32,
+    /// From the first attempt to the last.
+    budget: Duration,
+    /// The wait doubles from here, and a dice decides how much of it is used.
+    first_wait: Duration,
+    /// A service that says "too many requests" and not how long counts by the minute more often than not.
+    rate_limit_wait: Duration,
+    /// Longer than this nobody waits for one answer.
+    pub(super) longest_wait: Duration,
+}
+
+pub(super) const PATIENCE: Patience = Patience {
+    attempts: 5,
+    budget: Duration::from_secs(600),
+    first_wait: Duration::from_secs(1),
+    rate_limit_wait: Duration::from_secs(61),
+    longest_wait: Duration::from_secs(300),
+};
 
 /// How an attempt ended, as far as the next one is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,23 +47,42 @@ pub(super) struct Failure {
     pub(super) error: Error,
 }
 
-/// The wait before the next attempt, or `None` to give up. `dice` is between 0 and 1.
-pub(super) fn wait_before_next(attempt: u32, outcome: &Outcome, dice: f64) -> Option<Duration> {
-    if attempt >= ATTEMPTS {
-        return None;
-    }
-    let backoff = FIRST_WAIT * 2_u32.saturating_pow(attempt - 1);
-    let backoff = backoff / 2 + (backoff / 2).mul_f64(dice);
-    match outcome {
-        // A wait of zero would be no wait.
-        Outcome::Status(429, asked) => Some(asked.filter(|wait| !wait.is_zero()).unwrap_or(RATE_LIMIT_WAIT)),
-        Outcome::Status(408 | 425 | 499 | 500 | 502 | 503 | 504, asked) => {
-            Some(asked.unwrap_or(backoff).max(backoff))
+/// What comes after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Next {
+    /// Another attempt after this wait.
+    After(Duration),
+    /// No other: it would end in the same way.
+    GiveUp,
+    /// No other, since the service asks for more patience than there is: so much.
+    Exhausted(Duration),
+}
+
+impl Patience {
+    /// What comes after the attempt of this number, so long after the first began. `dice` is between 0 and 1.
+    pub(super) fn next(&self, attempt: u32, elapsed: Duration, outcome: &Outcome, dice: f64) -> Next {
+        let backoff =
+            (self.first_wait * 2_u32.saturating_pow(attempt - 1)).min(self.longest_wait).mul_f64(dice);
+        let wait = match outcome {
+            // A wait of zero would be no wait.
+            Outcome::Status(429, asked) => {
+                asked.filter(|wait| !wait.is_zero()).unwrap_or(self.rate_limit_wait)
+            }
+            Outcome::Status(408 | 425 | 499 | 500 | 502 | 503 | 504, asked) => {
+                asked.unwrap_or(backoff).max(backoff)
+            }
+            Outcome::Status(..) | Outcome::Final => return Next::GiveUp,
+            Outcome::Passing => backoff,
+        };
+        if wait > self.longest_wait {
+            return Next::Exhausted(wait);
         }
-        Outcome::Status(..) | Outcome::Final => None,
-        Outcome::Passing => Some(backoff),
+        if attempt >= self.attempts || elapsed + wait > self.budget {
+            Next::GiveUp
+        } else {
+            Next::After(wait)
+        }
     }
-    .filter(|wait| *wait <= LONGEST_WAIT)
 }
 
 /// Whether another attempt may end differently.
@@ -85,37 +119,56 @@ pub(super) fn dice() -> f64 {
 mod tests {
     use super::*;
 
-    fn wait(attempt: u32, outcome: Outcome) -> Option<f64> {
-        wait_before_next(attempt, &outcome, 1.0).map(|wait| wait.as_secs_f64())
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn next(attempt: u32, outcome: &Outcome) -> Next {
+        PATIENCE.next(attempt, Duration::ZERO, outcome, 1.0)
     }
 
     #[test]
     fn trouble_is_met_with_growing_patience_that_ends() {
-        let trouble = Outcome::Status(503, None);
-        let waits: Vec<_> = (1..=ATTEMPTS).map(|attempt| wait(attempt, trouble.clone())).collect();
-        assert_eq!(waits, [Some(0.25), Some(0.5), Some(1.0), None]);
+        for trouble in
+            [Outcome::Passing, Outcome::Status(503, None), Outcome::Status(500, Some(Duration::ZERO))]
+        {
+            let waits: Vec<_> = (1..=5).map(|attempt| next(attempt, &trouble)).collect();
+            assert_eq!(waits[..4], [1, 2, 4, 8].map(|seconds| Next::After(SECOND * seconds)));
+            assert_eq!(waits[4], Next::GiveUp);
+        }
     }
 
     #[test]
-    fn half_of_the_wait_is_left_to_the_dice() {
-        assert_eq!(wait_before_next(1, &Outcome::Passing, 0.0), Some(Duration::from_millis(125)));
+    fn the_dice_takes_any_part_of_a_wait_but_none_of_one_that_is_asked_for() {
+        assert_eq!(PATIENCE.next(3, SECOND, &Outcome::Passing, 0.0), Next::After(Duration::ZERO));
+        assert_eq!(PATIENCE.next(3, SECOND, &Outcome::Passing, 0.5), Next::After(SECOND * 2));
+        assert_eq!(
+            PATIENCE.next(3, SECOND, &Outcome::Status(503, Some(SECOND * 7)), 0.0),
+            Next::After(SECOND * 7)
+        );
         assert!((0.0..=1.0).contains(&dice()));
     }
 
     #[test]
     fn a_rate_limit_waits_as_asked_or_a_minute() {
-        let asked = |seconds| Outcome::Status(429, Some(Duration::from_secs(seconds)));
-        assert_eq!(wait(1, asked(7)), Some(7.0));
-        assert_eq!(wait(1, asked(0)), Some(61.0));
-        assert_eq!(wait(1, asked(3600)), None);
-        assert_eq!(wait(1, Outcome::Status(429, None)), Some(61.0));
+        let asked = |seconds| next(1, &Outcome::Status(429, Some(SECOND * seconds)));
+        assert_eq!(asked(7), Next::After(SECOND * 7));
+        assert_eq!(asked(0), Next::After(SECOND * 61));
+        assert_eq!(asked(3600), Next::Exhausted(SECOND * 3600));
+        assert_eq!(next(1, &Outcome::Status(429, None)), Next::After(SECOND * 61));
+        assert_eq!(next(5, &Outcome::Status(429, None)), Next::GiveUp);
+    }
+
+    #[test]
+    fn the_time_is_bounded_as_the_attempts_are() {
+        let slow = |elapsed| PATIENCE.next(2, SECOND * elapsed, &Outcome::Status(429, None), 1.0);
+        assert_eq!(slow(500), Next::After(SECOND * 61));
+        assert_eq!(slow(540), Next::GiveUp);
     }
 
     #[test]
     fn what_the_user_must_mend_is_never_repeated() {
         for status in [200, 301, 400, 401, 403, 404, 422, 501] {
-            assert_eq!(wait(1, Outcome::Status(status, None)), None, "{status}");
+            assert_eq!(next(1, &Outcome::Status(status, None)), Next::GiveUp, "{status}");
         }
-        assert_eq!(wait(1, Outcome::Final), None);
+        assert_eq!(next(1, &Outcome::Final), Next::GiveUp);
     }
 }

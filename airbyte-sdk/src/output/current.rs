@@ -16,6 +16,8 @@ pub(super) struct Current {
     part: Option<ToState>,
     /// The last one sent, or what the read began with.
     last_state: AirbyteStateBlob,
+    /// What the stream waits for.
+    waiting_for: Option<String>,
 }
 
 impl Current {
@@ -26,6 +28,14 @@ impl Current {
         match &self.part {
             Some(to_state) => Some(to_state(position)),
             None => position,
+        }
+    }
+
+    /// The stream and what it waits for, in words.
+    pub(super) fn whereabouts(&self) -> String {
+        match &self.waiting_for {
+            Some(what) => format!("{}: still waiting for {what}", self.stream.name),
+            None => format!("{}: no record for a while", self.stream.name),
         }
     }
 
@@ -44,6 +54,7 @@ impl Output {
                 cursor_field: None,
                 part: None,
                 last_state: AirbyteStateBlob::new(),
+                waiting_for: None,
             });
         }
     }
@@ -52,6 +63,13 @@ impl Output {
     pub(crate) fn stands_at(&self, state: AirbyteStateBlob) {
         if let Some(current) = &mut *self.current() {
             current.last_state = state;
+        }
+    }
+
+    /// Notes what the stream waits for; `None` when it has come.
+    pub(crate) fn waiting_for(&self, what: Option<&str>) {
+        if let Some(current) = &mut *self.current() {
+            current.waiting_for = what.map(str::to_owned);
         }
     }
 

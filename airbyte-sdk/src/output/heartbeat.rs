@@ -9,6 +9,9 @@ use std::time::Duration;
 /// record must leave.
 const BEAT: Duration = Duration::from_millis(50);
 
+/// So long nothing is said of a stream that brings no records.
+const MILLISECONDS_OF_PATIENCE: i64 = 30 * 1000;
+
 /// The platform takes a source for dead that sends neither a record nor a state for three hours.
 const MILLISECONDS_OF_SILENCE: i64 = 10 * 60 * 1000;
 
@@ -24,12 +27,14 @@ impl Output {
         let output = Arc::downgrade(self);
         // If no thread can be had, records still leave when the buffer is full and at every state.
         let _ = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
-            let mut quiet_since = now();
+            let mut silence = Silence { since: now(), told: now() };
             loop {
                 std::thread::sleep(BEAT);
                 let Some(output) = output.upgrade() else { return };
                 output.beats.fetch_add(1, Relaxed);
-                output.break_silence(&mut quiet_since, now());
+                if let Some(whereabouts) = output.break_silence(&mut silence, now()) {
+                    log::info!("{whereabouts}");
+                }
                 if output.flush().is_err() {
                     return;
                 }
@@ -37,23 +42,36 @@ impl Output {
         });
     }
 
-    /// After a long silence in a stream sends its last state once more: logs and statuses do not count as life.
-    fn break_silence(&self, quiet_since: &mut i64, now: i64) {
+    /// After a long silence in a stream sends its last state once more: logs and statuses do not count as life. What is
+    /// to be said to people meanwhile comes back, since a log message needs the same locks.
+    fn break_silence(&self, silence: &mut Silence, now: i64) -> Option<String> {
         let mut lines = self.lines();
         let current = self.current();
         let (false, Some(current)) = (lines.take_heard(), &*current) else {
-            *quiet_since = now;
-            return;
+            *silence = Silence { since: now, told: now };
+            return None;
         };
-        if now - *quiet_since < MILLISECONDS_OF_SILENCE {
-            return;
+        if now - silence.since >= MILLISECONDS_OF_SILENCE {
+            silence.since = now;
+            if let Ok(line) = self.state_line(&current.stream, current.last_state(), &mut lines) {
+                // If stdout is gone, the next record will end the run.
+                let _ = lines.push(&line);
+            }
+            lines.take_heard();
         }
-        *quiet_since = now;
-        if let Ok(line) = self.state_line(&current.stream, current.last_state(), &mut lines) {
-            // If stdout is gone, the next record will end the run.
-            let _ = lines.push(&line);
+        if now - silence.told < MILLISECONDS_OF_PATIENCE {
+            return None;
         }
+        silence.told = now;
+        let seconds = (now - silence.since) / 1000;
+        Some(format!("{}, {seconds} s", current.whereabouts()))
     }
+}
+
+/// Since when a stream has brought nothing, and when that was said last.
+struct Silence {
+    since: i64,
+    told: i64,
 }
 
 #[cfg(test)]
@@ -89,8 +107,8 @@ mod tests {
                 bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
             lines.collect::<Vec<Value>>()
         };
-        let mut quiet_since = 0;
-        let mut minutes_later = |minutes: i64| output.break_silence(&mut quiet_since, minutes * 60_000);
+        let mut silence = Silence { since: 0, told: 0 };
+        let mut minutes_later = |minutes: i64| output.break_silence(&mut silence, minutes * 60_000);
         // Before the streams nobody waits for any.
         minutes_later(100);
         assert_eq!(taken(), [] as [Value; 0]);
@@ -98,6 +116,9 @@ mod tests {
         output.stands_at(json!({"day": 1}).as_object().unwrap().clone());
         output.record(b"{\"type\":\"RECORD\"}\n").unwrap();
         minutes_later(109);
+        output.waiting_for(Some("GET https://a.example/b"));
+        let told = minutes_later(110);
+        assert_eq!(told.as_deref(), Some("a: still waiting for GET https://a.example/b, 60 s"));
         minutes_later(118);
         assert_eq!(taken().len(), 2, "the status and the record");
         minutes_later(119);
@@ -105,9 +126,9 @@ mod tests {
             "stream": {"stream_descriptor": {"name": "a"}, "stream_state": {"day": 1}}, "sourceStats": {"recordCount": 1.0}}});
         assert_eq!(taken(), [state]);
         minutes_later(120);
-        minutes_later(129);
+        minutes_later(128);
         assert_eq!(taken(), [] as [Value; 0]);
-        minutes_later(130);
+        minutes_later(129);
         assert_eq!(taken()[0]["state"]["sourceStats"]["recordCount"], 0.0);
     }
 }

@@ -42,6 +42,9 @@ impl Default for Pace {
 pub(crate) trait AnyStream<C> {
     fn describe(&self) -> AirbyteStream;
 
+    /// Whether an incremental read that ends in the middle can be gone on with from there.
+    fn checkpoints(&self) -> bool;
+
     /// Reads the stream and returns what it came to. Without an output it stops at the first.
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>);
 }

@@ -13,7 +13,7 @@ use self::whole::Whole;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
-use crate::http::Http;
+use crate::http::{Http, RateLimit};
 use crate::protocol::AirbyteStream;
 use crate::run;
 use crate::spec::AirbyteSpec;
@@ -55,10 +55,15 @@ pub struct Source<C> {
     pub(crate) streams: Vec<Box<dyn AnyStream<C>>>,
     pub(crate) check: Option<Check<C>>,
     pub(crate) deadline: Duration,
+    pub(crate) rate_limits: Option<RateLimits<C>>,
+    /// Whether a used-up budget of requests ends a read well.
+    pub(crate) stops_when_exhausted: bool,
     pub(crate) pace: Pace,
 }
 
 const DEADLINE: Duration = Duration::from_secs(300);
+
+type RateLimits<C> = Box<dyn Fn(&C) -> Vec<RateLimit>>;
 
 pub(crate) type Check<C> = Box<dyn Fn(&C, &Http) -> Result<()>>;
 
@@ -66,7 +71,16 @@ impl<C: AirbyteSpec> Source<C> {
     /// A source without streams. Name and version are the connector's; services see them in the user agent.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Self { name, version, streams: Vec::new(), check: None, deadline: DEADLINE, pace: Pace::default() }
+        Self {
+            name,
+            version,
+            streams: Vec::new(),
+            check: None,
+            deadline: DEADLINE,
+            rate_limits: None,
+            stops_when_exhausted: false,
+            pace: Pace::default(),
+        }
     }
 
     /// Adds a stream that can be read on from where the last sync stopped.
@@ -152,6 +166,23 @@ impl<C: AirbyteSpec> Source<C> {
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Keeps all requests within limits, pages, retries and `check` included: those of the service, or what the user has
+    /// set. None at all is no limit.
+    #[must_use]
+    pub fn rate_limits(mut self, limits: impl Fn(&C) -> Vec<RateLimit> + 'static) -> Self {
+        self.rate_limits = Some(Box::new(limits));
+        self
+    }
+
+    /// Ends a read well when the service allows no more requests for longer than 5 minutes: with a state, so that
+    /// the next sync goes on from there. Otherwise that is a transient error, and so it stays for a stream that cannot
+    /// be resumed in the middle.
+    #[must_use]
+    pub fn stop_when_exhausted(mut self) -> Self {
+        self.stops_when_exhausted = true;
         self
     }
 

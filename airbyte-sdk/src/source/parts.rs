@@ -41,6 +41,10 @@ where
         stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Parts })
     }
 
+    fn checkpoints(&self) -> bool {
+        self.incremental
+    }
+
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
@@ -85,7 +89,9 @@ where
             match out.end_part(fetched) {
                 Ok(()) => failures.in_a_row = 0,
                 // Of a check, too, that has seen a record of another part.
-                Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
+                Err(error) if error.is_stopped() || error.is_exhausted() => {
+                    return failures.end().and(Err(error));
+                }
                 Err(error) => {
                     failures.add(T::NAME, error.context(name));
                     if failures.in_a_row == FAILURES_IN_A_ROW {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::output::Output;
 use crate::protocol::AirbyteStream;
 use crate::run;
-use crate::stream::{self, Resume, Stream};
+use crate::stream::{self, Order, Resume, Stream};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -29,6 +29,10 @@ where
 {
     fn describe(&self) -> AirbyteStream {
         stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Never })
+    }
+
+    fn checkpoints(&self) -> bool {
+        self.incremental && T::ORDER == Order::Ascending
     }
 
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {

@@ -5,6 +5,7 @@
     reason = "this is for tests: a failure to run one is a failure of the test"
 )]
 
+use crate::http::SKIP_WAITS;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 pub struct Connector {
     program: PathBuf,
     folder: PathBuf,
+    skips_waits: bool,
 }
 
 impl Connector {
@@ -37,7 +39,15 @@ impl Connector {
         // A blank in the path is normal for some clients.
         let folder = std::env::temp_dir().join(name).join("input files");
         std::fs::create_dir_all(&folder).expect("a folder for input files");
-        Self { program: program.into(), folder }
+        Self { program: program.into(), folder, skips_waits: false }
+    }
+
+    /// Lets waits pass at once, those for a rate limit and those between attempts; the log says how long each would have
+    /// been. Works with programs that are built with debug assertions, as tests build them.
+    #[must_use]
+    pub fn skip_waits(mut self) -> Self {
+        self.skips_waits = true;
+        self
     }
 
     /// Writes a file into the folder and returns its path.
@@ -89,6 +99,9 @@ impl Connector {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.stdin(Stdio::null()).current_dir(&self.folder).env_remove("LOG_LEVEL");
+        if self.skips_waits {
+            command.env(SKIP_WAITS, "1");
+        }
         command
     }
 

@@ -8,7 +8,7 @@ use stock_api_emulator::{Answer, Emulator, Request, Settings};
 pub(crate) const KEY: &str = "test-key-4711";
 
 pub(crate) fn connector() -> Connector {
-    Connector::new(env!("CARGO_BIN_EXE_source-stock-ticker-api"))
+    Connector::new(env!("CARGO_BIN_EXE_source-stock-ticker-api")).skip_waits()
 }
 
 pub(crate) fn emulator() -> Emulator {

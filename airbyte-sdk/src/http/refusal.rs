@@ -1,0 +1,61 @@
+//! What a service says when it refuses.
+
+use serde_json::Value;
+
+/// An answer with an error status, before it becomes an [`Error`](crate::Error). See [`Http::explain`](super::Http::explain).
+#[derive(Debug)]
+pub struct Refusal {
+    status: u16,
+    body: Value,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, body: &[u8]) -> Self {
+        Self { status, body: serde_json::from_slice(body).unwrap_or_default() }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body, if it is JSON; null otherwise.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// What the service says went wrong, looked for where services usually say it: `message`, `error`,
+    /// `error_description`, `detail`, `title`, and `message` within one of those.
+    pub fn message(&self) -> Option<&str> {
+        let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+        ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
+            let value = self.body.get(key)?;
+            let value = if text(value) { value } else { value.get("message").filter(|inner| text(inner))? };
+            value.as_str().map(str::trim)
+        })
+    }
+
+    /// What support asks for, if the body says it.
+    pub(super) fn request_id(&self) -> Option<&str> {
+        self.body.get("request_id")?.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_is_quoted_where_it_speaks() {
+        for (body, said) in [
+            (r#"{"status": "ERROR", "error": "Unknown API Key"}"#, Some("Unknown API Key")),
+            (r#"{"error": {"code": 1, "message": " deep "}}"#, Some("deep")),
+            (r#"{"message": "", "detail": "later"}"#, Some("later")),
+            (r#"["no"]"#, None),
+            (r#"{"error": 5}"#, None),
+            ("<html>", None),
+        ] {
+            assert_eq!(Refusal::new(400, body.as_bytes()).message(), said, "{body}");
+        }
+    }
+}
