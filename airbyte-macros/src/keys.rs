@@ -28,7 +28,10 @@ pub(crate) const STREAM: &[&str] =
 pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];
 
 /// `#[airbyte_source(…)]`.
-pub(crate) const SOURCE: &[&str] = &["check", "parts", "crate"];
+pub(crate) const SOURCE: &[&str] = &["check", "parts", "rate_limit", "stop_when_exhausted", "crate"];
+
+/// The stretches of time of a `rate_limit`.
+pub(crate) const UNITS: &[&str] = &["second", "minute", "hour", "day"];
 
 /// `#[airbyte(…)]` on a type that is only read.
 pub(crate) const DESERIALIZE: &[&str] = &["crate"];

@@ -1,6 +1,7 @@
 //! What generated code may name, and nobody else. It can change with any version.
 
 pub use crate::error::Result as SdkResult;
+pub use crate::http::RateLimit;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
 pub use crate::spec::{AirbyteSpec, Field, Form};
@@ -13,6 +14,7 @@ pub use schemars;
 pub use serde;
 pub use serde_json::Value;
 pub use std::process::ExitCode;
+pub use std::vec::Vec;
 
 /// Stands in for the function that serde writes for a type, after serde found a mistake in it and wrote none. Without it
 /// the compiler would report the missing function as well.

@@ -232,7 +232,13 @@ pub use airbyte_macros::airbyte_stream;
 /// `since` is the position of the last record that is safe, and the record at that position may be sent again. With
 /// `None` everything is to be read.
 ///
-/// On a function there are two words:
+/// | word | meaning |
+/// | --- | --- |
+/// | `rate_limit(5 / minute, …)` | how many requests the service allows in any `second`, `minute`, `hour` or `day`; pages, retries and `check` count |
+/// | `rate_limit = function` | the same, found in the configuration by `fn(&Config) -> Vec<RateLimit>` |
+/// | `stop_when_exhausted` | when the service allows no more requests for longer than 5 minutes, an incremental read ends well where it is, if it can be resumed there; otherwise that is a transient error |
+///
+/// On a function there are two more:
 ///
 /// | word | meaning |
 /// | --- | --- |

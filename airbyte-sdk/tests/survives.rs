@@ -9,6 +9,8 @@ mod names_of_the_standard_library_are_taken;
 mod names_that_generated_code_uses;
 #[path = "survives/parts.rs"]
 mod parts;
+#[path = "survives/rate_limits.rs"]
+mod rate_limits;
 #[path = "survives/raw_identifiers.rs"]
 mod raw_identifiers;
 #[path = "survives/record_of_a_private_module.rs"]

@@ -7,12 +7,22 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
-pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
+pub(super) fn expand(
+    model: &Model,
+    limits: Option<TokenStream>,
+    stops: Option<Ident>,
+    sdk: &Path,
+) -> TokenStream {
     let streams = model.streams.iter().map(stream);
     let check = model.check.as_ref().map(|check| {
         let method = quote_spanned!(check.span()=> check);
         quote!(.#method(#check))
     });
+    let limits = limits.map(|limits| {
+        let method = quote_spanned!(limits.span()=> rate_limits);
+        quote!(.#method(#limits))
+    });
+    let stops = stops.map(|_| quote!(.stop_when_exhausted()));
     let config = &model.config;
     let new = quote_spanned!(config.span()=> __airbyte::Source::<#config>::new);
     let private = frame::alias(sdk);
@@ -22,6 +32,8 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
             #new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
                 #(#streams)*
                 #check
+                #limits
+                #stops
                 .run()
         }
     }

@@ -1,6 +1,7 @@
 //! `#[airbyte_source]`: a fetch function, or an `impl` block of them, becomes a program.
 
 mod expand;
+mod limits;
 mod model;
 mod parts;
 mod signature;
@@ -17,10 +18,12 @@ pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut words = Words::parse(words, keys::SOURCE, &mut errors);
     let sdk = frame::sdk(&mut words, &mut errors);
     let (check, parts) = (words.expr("check", &mut errors), words.expr("parts", &mut errors));
+    let limits = limits::read(&mut words, &mut errors);
+    let stops = words.flag("stop_when_exhausted", &mut errors);
     let model = model::Model::read(&item, check, parts, &mut errors);
     parts::take_out(&mut item);
     let main = match (errors.finish(), model) {
-        (None, Some(model)) => expand::expand(&model, &sdk),
+        (None, Some(model)) => expand::expand(&model, limits, stops, &sdk),
         (errors, _) => {
             step_aside(&mut item);
             // A crate without `main` would fail for a second time.

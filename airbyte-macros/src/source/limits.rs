@@ -1,0 +1,45 @@
+//! `rate_limit(5 / minute, …)`, or the name of a function that finds the limits in the configuration.
+
+use crate::attr::Words;
+use crate::errors::{Errors, hint};
+use crate::keys;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprPath, Lit};
+
+/// What the builder's `rate_limits` is given.
+pub(super) fn read(words: &mut Words, errors: &mut Errors) -> Option<TokenStream> {
+    let (_, list) = words.list("rate_limit", errors)?;
+    if let [function @ Expr::Path(_)] = &list[..] {
+        return Some(function.to_token_stream());
+    }
+    let limits: Vec<TokenStream> = list.iter().filter_map(|limit| one(limit, errors)).collect();
+    Some(quote!(|_| __airbyte::Vec::from([#(#limits),*])))
+}
+
+/// `5 / minute`.
+fn one(limit: &Expr, errors: &mut Errors) -> Option<TokenStream> {
+    const RIGHT: &str = "a limit is a number of requests and a stretch of time, as in `5 / minute`, or one function that finds the limits";
+    if let Expr::Binary(ExprBinary { left, op: BinOp::Div(_), right, .. }) = limit
+        && let (Expr::Lit(ExprLit { lit: Lit::Int(requests), .. }), Expr::Path(ExprPath { path, .. })) =
+            (&**left, &**right)
+        && let Some(unit) = path.get_ident()
+    {
+        let name = unit.to_string();
+        if !keys::UNITS.contains(&name.as_str()) {
+            errors.at(
+                unit,
+                format!("unknown stretch of time `{name}`{}", hint(&name, keys::UNITS.iter().copied())),
+            );
+            return None;
+        }
+        if requests.base10_parse::<u32>().is_ok_and(|requests| requests == 0) {
+            errors.at(requests, "this would allow no request at all");
+            return None;
+        }
+        let method = format_ident!("per_{name}", span = unit.span());
+        return Some(quote_spanned!(requests.span()=> __airbyte::RateLimit::#method(#requests)));
+    }
+    errors.at(limit, RIGHT);
+    None
+}

@@ -1,0 +1,19 @@
+#![allow(unused)]
+
+use airbyte_sdk::http::RateLimit;
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_source(rate_limit, stop_when_exhausted = true)]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+    Ok(())
+}
