@@ -14,7 +14,7 @@ use crate::bars::{self, Day};
 use crate::calendar::{new_york_date, new_york_midnight};
 use crate::refusal::Refusal;
 use crate::request::{Request, pairs, percent_decoded};
-use crate::settings::{EmptyResults, Settings};
+use crate::settings::{EmptyResults, NextPage, Settings};
 
 const DEFAULT_LIMIT: u32 = 5_000;
 const MAX_LIMIT: u32 = 50_000;
@@ -34,9 +34,12 @@ impl Service<'_> {
         request.api_key().is_some_and(|key| key == self.settings.api_key)
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        self.settings.clock.unwrap_or_else(Timestamp::now)
+    }
+
     fn today(&self) -> Date {
-        let now = self.settings.clock.unwrap_or_else(Timestamp::now);
-        new_york_date(now.as_millisecond()).unwrap_or(Date::MIN)
+        new_york_date(self.now().as_millisecond()).unwrap_or(Date::MIN)
     }
 }
 
@@ -58,7 +61,8 @@ fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Ve
     let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
     let asked = Asked::of(&path, request.query())?;
     let allowed = allowed(service, &path, &asked)?;
-    Ok(Page { service, path: &path, asked: &asked, allowed: &allowed }.write(request_id))
+    Ok(Page { service, path: &path, target: &request.target, asked: &asked, allowed: &allowed }
+        .write(request_id))
 }
 
 /// The path in its parts, as sent, and the ticker decoded.
@@ -95,6 +99,10 @@ struct Asked {
     adjusted: bool,
     /// How many bars of the first day were on the page before.
     skip: u32,
+    /// Whether the page has a cursor, and so comes after another.
+    is_later: bool,
+    /// Whether the page is an empty one between two others.
+    is_pause: bool,
 }
 
 impl Asked {
@@ -107,9 +115,21 @@ impl Asked {
         if to < from {
             return Err(Refusal::ToBeforeFrom);
         }
-        let mut asked = Self { from, to, limit: DEFAULT_LIMIT, descending: false, adjusted: true, skip: 0 };
+        let mut asked = Self {
+            from,
+            to,
+            limit: DEFAULT_LIMIT,
+            descending: false,
+            adjusted: true,
+            skip: 0,
+            is_later: false,
+            is_pause: false,
+        };
         for (name, value) in pairs(query) {
-            if name == "cursor" {
+            if name == "pause" {
+                asked.is_pause = true;
+            } else if name == "cursor" {
+                asked.is_later = true;
                 let bad = || Refusal::Parameter("the parameter 'cursor' is not one of ours".to_owned());
                 let bytes = URL_SAFE_NO_PAD.decode(value.as_bytes()).map_err(|_| bad())?;
                 let query = String::from_utf8(bytes).map_err(|_| bad())?;
@@ -201,6 +221,8 @@ fn allowed(service: &Service<'_>, path: &Path<'_>, asked: &Asked) -> Result<Allo
 struct Page<'a> {
     service: &'a Service<'a>,
     path: &'a Path<'a>,
+    /// The page's own URL, without the host.
+    target: &'a str,
     asked: &'a Asked,
     allowed: &'a Allowed,
 }
@@ -217,9 +239,18 @@ struct Rest {
 impl Page<'_> {
     fn write(&self, request_id: &str) -> Vec<u8> {
         let settings = self.service.settings;
+        if self.asked.is_pause {
+            let next = self.target.replace("pause=1&", "");
+            let next = serde_json::Value::from(format!("{}{next}", self.service.url));
+            return format!(
+                r#"{{"status":"OK","ticker":"{}","adjusted":{},"resultsCount":0,"results":[],"next_url":{next}}}"#,
+                self.path.ticker, self.asked.adjusted
+            )
+            .into_bytes();
+        }
         let (results, count, rest) = self.results();
         let ticker = serde_json::Value::from(&*self.path.ticker);
-        let adjusted = self.asked.adjusted;
+        let adjusted = self.asked.adjusted != (settings.adjusted_flips && self.asked.is_later);
         let status = if settings.delayed || self.allowed.delayed { "DELAYED" } else { "OK" };
 
         let mut body = Vec::with_capacity(results.len() + 512);
@@ -301,6 +332,7 @@ impl Page<'_> {
             query.push_str("&adjusted=false");
         }
         let beside = if descending { rest.last.yesterday() } else { rest.last.tomorrow() };
+        let beside = if self.service.settings.pages_overlap { Ok(rest.last) } else { beside };
         let mut start = new_york_midnight(beside.unwrap_or(rest.last));
         if rest.skip > 0 {
             query.push_str(&format!("&skip={}", rest.skip));
@@ -310,6 +342,17 @@ impl Page<'_> {
         let cursor = URL_SAFE_NO_PAD.encode(query);
         let Path { raw_ticker, from, to, .. } = self.path;
         let range = if descending { format!("{from}/{start}") } else { format!("{start}/{to}") };
-        format!("{}/v2/aggs/ticker/{raw_ticker}/range/1/day/{range}?cursor={cursor}", self.service.url)
+        let target = |ticker: &str| format!("/v2/aggs/ticker/{ticker}/range/1/day/{range}?cursor={cursor}");
+        let own = &self.service.url;
+        match &self.service.settings.next_page {
+            NextPage::Own => format!("{own}{}", target(raw_ticker)),
+            NextPage::At(host) => format!("{host}{}", target(raw_ticker)),
+            NextPage::Relative => target(raw_ticker),
+            NextPage::OtherTicker(ticker) => format!("{own}{}", target(ticker)),
+            NextPage::Itself => format!("{own}{}", self.target),
+            NextPage::AfterAnEmptyOne => {
+                format!("{own}{}", target(raw_ticker).replace("?cursor", "?pause=1&cursor"))
+            }
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! An answer before it is sent, and how it looks on the wire.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// What is sent back for a request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
@@ -14,12 +15,16 @@ pub struct Answer {
     ending: Ending,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 enum Ending {
     Whole,
     Truncated { sent: usize },
     HangUp,
+    Script(Script),
 }
+
+/// Writes what comes after the head to the connection.
+pub(crate) type Script = Arc<dyn Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync>;
 
 impl Answer {
     /// A JSON document.
@@ -40,6 +45,12 @@ impl Answer {
     /// Nothing at all: the connection is closed without an answer.
     pub fn hang_up() -> Self {
         Self { ending: Ending::HangUp, ..Self::new(0, "", Vec::new()) }
+    }
+
+    /// Head and body as this writes them to the connection, whatever it is that it writes. Then the connection is closed;
+    /// an error, such as that the client is gone, ends it too.
+    pub fn scripted(script: impl Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { ending: Ending::Script(Arc::new(script)), ..Self::new(0, "", Vec::new()) }
     }
 
     /// The same answer with a header set, in place of one of that name.
@@ -72,10 +83,13 @@ impl Answer {
 
     /// The bytes to send, or `None` to hang up.
     pub(crate) fn into_wire(mut self, keep_alive: bool, is_head: bool) -> Option<Wire> {
-        let mut wire = Wire { head: Vec::with_capacity(256), body: Vec::new(), keep_alive };
+        let mut wire = Wire { head: Vec::with_capacity(256), body: Vec::new(), keep_alive, script: None };
         let length = self.body.len();
         match self.ending {
             Ending::HangUp => return None,
+            Ending::Script(script) => {
+                return Some(Wire { script: Some(script), keep_alive: false, ..wire });
+            }
             Ending::Whole => {}
             Ending::Truncated { sent } => {
                 self.body.truncate(sent);
@@ -114,6 +128,7 @@ pub(crate) struct Wire {
     pub(crate) head: Vec<u8>,
     pub(crate) body: Vec<u8>,
     pub(crate) keep_alive: bool,
+    pub(crate) script: Option<Script>,
 }
 
 impl Wire {

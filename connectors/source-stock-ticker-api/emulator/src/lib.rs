@@ -31,6 +31,8 @@ mod aggregates;
 mod answer;
 mod bars;
 mod calendar;
+mod call_limit;
+pub mod faults;
 mod refusal;
 mod request;
 mod server;
@@ -48,7 +50,7 @@ pub use crate::answer::Answer;
 pub use crate::bars::closing_price;
 pub use crate::calendar::is_trading_day;
 pub use crate::request::Request;
-pub use crate::settings::{EmptyResults, Fault, Settings, VolumeForm};
+pub use crate::settings::{CallLimit, EmptyResults, Fault, NextPage, RetryAfter, Settings, VolumeForm};
 
 use crate::server::Shared;
 

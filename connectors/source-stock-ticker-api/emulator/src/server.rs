@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::aggregates::{self, Service};
 use crate::answer::{Answer, Wire};
+use crate::call_limit::Calls;
 use crate::request::Request;
 use crate::settings::Settings;
 
@@ -29,13 +30,19 @@ pub(crate) struct Shared {
 struct State {
     settings: Arc<Settings>,
     requests: Vec<Request>,
+    calls: Calls,
     /// Finished answers by target and compression.
     cache: HashMap<(String, bool), Arc<Wire>>,
 }
 
 impl Shared {
     pub(crate) fn new(url: String, settings: Settings) -> Self {
-        let state = State { settings: Arc::new(settings), requests: Vec::new(), cache: HashMap::new() };
+        let state = State {
+            settings: Arc::new(settings),
+            requests: Vec::new(),
+            calls: Calls::default(),
+            cache: HashMap::new(),
+        };
         let (stopping, connections) = (AtomicBool::new(false), Mutex::new(Vec::new()));
         Self { url, state: Mutex::new(state), stopping, connections }
     }
@@ -109,6 +116,9 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
         };
         let Some(wire) = wire else { return Ok(()) };
         send(stream, &wire)?;
+        if let Some(script) = &wire.script {
+            script(&mut &*stream)?;
+        }
         if !wire.keep_alive {
             return linger(stream);
         }
@@ -170,6 +180,12 @@ fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Op
     }
     let gzip = settings.gzip && request.accepts_gzip();
     let service = Service { settings: &settings, url: &shared.url, number };
+    if let Some(limit) = settings.call_limit.filter(|_| service.knows_key(&request)) {
+        let refusal = lock(&shared.state).calls.refuse(limit, service.now());
+        if let Some(answer) = refusal {
+            return Ok(answer.into_wire(keep_alive, is_head).map(Arc::new));
+        }
+    }
     let keep = settings.cache && keep_alive && request.method == "GET" && service.knows_key(&request);
     let key = (request.target.clone(), gzip);
     if keep && let Some(wire) = lock(&shared.state).cache.get(&key) {

@@ -42,6 +42,14 @@ pub struct Settings {
     pub bars_per_day: u32,
     /// Whether finished answers are kept by request target, so that a benchmark measures its client only.
     pub cache: bool,
+    /// How a page names the next one.
+    pub next_page: NextPage,
+    /// Whether the pages after the first say the opposite of what was asked under `adjusted`.
+    pub adjusted_flips: bool,
+    /// Whether each page after the first begins with the bar that ended the one before.
+    pub pages_overlap: bool,
+    /// How many calls are allowed; `None` is all, the free plan has [`CallLimit::FREE`].
+    pub call_limit: Option<CallLimit>,
     /// A script of faults, asked before anything else.
     pub fault: Option<Fault>,
 }
@@ -61,6 +69,10 @@ impl Default for Settings {
             delayed: false,
             bars_per_day: 1,
             cache: false,
+            next_page: NextPage::Own,
+            adjusted_flips: false,
+            pages_overlap: false,
+            call_limit: None,
             fault: None,
         }
     }
@@ -92,4 +104,52 @@ pub enum VolumeForm {
     Fraction,
     /// Each day takes the next of the other forms.
     Mixed,
+}
+
+/// How a page names the next one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NextPage {
+    /// By a URL of this server.
+    #[default]
+    Own,
+    /// By a URL with this scheme and host, such as `https://api.polygon.io`.
+    At(String),
+    /// By path and query alone.
+    Relative,
+    /// By the URL of this ticker's page.
+    OtherTicker(String),
+    /// By the URL of the page itself.
+    Itself,
+    /// By the URL of a page that is empty, and names the real one.
+    AfterAnEmptyOne,
+}
+
+/// How many calls a key has, in any 60 seconds by the service's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimit {
+    /// So many are answered.
+    pub calls: usize,
+    /// Whether those that were refused count as well.
+    pub refused_count: bool,
+    /// How a refusal says when to come back.
+    pub retry_after: RetryAfter,
+    /// Whether a refusal has no body.
+    pub empty_body: bool,
+}
+
+impl CallLimit {
+    /// The limit of the free plan.
+    pub const FREE: Self =
+        Self { calls: 5, refused_count: false, retry_after: RetryAfter::Absent, empty_body: false };
+}
+
+/// How a refusal says when to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// Not at all. No capture of the service shows the header.
+    Absent,
+    /// In so many seconds.
+    Seconds(u32),
+    /// At a date, so many seconds from now.
+    Date(u32),
 }

@@ -4,6 +4,7 @@ mod connection;
 mod paging;
 mod plan;
 mod refusals;
+mod switches;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
