@@ -1,6 +1,7 @@
 //! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
 
 use crate::errors::{Errors, hint, nearest};
+use crate::keys;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -18,6 +19,16 @@ enum Value {
     None,
     One(Expr),
     Many(Vec<Expr>),
+    /// In parentheses, for somebody else to read: what is in there is no expression.
+    Tokens(TokenStream),
+}
+
+/// The words that are legal in one place.
+#[derive(Clone, Copy)]
+pub(crate) struct Legal<'a> {
+    pub(crate) words: &'a [&'a str],
+    /// Those that are known elsewhere, each with why it is not legal here.
+    pub(crate) refused: &'a [(&'a str, &'a str)],
 }
 
 /// The words of an item or a field, taken out one by one.
@@ -31,11 +42,21 @@ pub(crate) struct Words {
 impl Words {
     /// Those of all `#[airbyte(…)]` attributes in a list.
     pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
+        Self::of_attribute("airbyte", attributes, Legal { words: legal, refused: &[] }, errors)
+    }
+
+    /// Those of all attributes of another name.
+    pub(crate) fn of_attribute(
+        name: &str,
+        attributes: &[Attribute],
+        legal: Legal<'_>,
+        errors: &mut Errors,
+    ) -> Self {
         let mut words = Self::none();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("airbyte")) {
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
             match &attribute.meta {
                 Meta::List(list) => words.read(list.tokens.clone(), legal, errors),
-                other => errors.at(other, "write the words in parentheses: `#[airbyte(…)]`"),
+                other => errors.at(other, format!("write the words in parentheses: `#[{name}(…)]`")),
             }
         }
         words
@@ -44,7 +65,7 @@ impl Words {
     /// Those of an attribute macro's arguments.
     pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
         let mut words = Self::none();
-        words.read(tokens, legal, errors);
+        words.read(tokens, Legal { words: legal, refused: &[] }, errors);
         words
     }
 
@@ -52,7 +73,7 @@ impl Words {
         Self { read: Vec::new(), garbled: Vec::new() }
     }
 
-    fn read(&mut self, tokens: TokenStream, legal: &[&str], errors: &mut Errors) {
+    fn read(&mut self, tokens: TokenStream, legal: Legal<'_>, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 if let Err(error) = self.read_one(input, legal, errors) {
@@ -74,13 +95,15 @@ impl Words {
         }
     }
 
-    fn read_one(&mut self, input: ParseStream<'_>, legal: &[&str], errors: &mut Errors) -> syn::Result<()> {
+    fn read_one(&mut self, input: ParseStream<'_>, legal: Legal<'_>, errors: &mut Errors) -> syn::Result<()> {
         let name = input.call(Word::name)?;
         let text = name.unraw().to_string();
-        let value = input.call(Word::value).inspect_err(|_| self.garbled.push(text.clone()))?;
-        if !legal.contains(&text.as_str()) {
-            errors.at(&name, format!("unknown word `{text}`{}", hint(&text, legal.iter().copied())));
-            self.garbled.extend(nearest(&text, legal.iter().copied()).map(str::to_owned));
+        let value = Word::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
+        if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
+            errors.at(&name, format!("`{text}` is not for a configuration: {why}"));
+        } else if !legal.words.contains(&text.as_str()) {
+            errors.at(&name, format!("unknown word `{text}`{}", hint(&text, legal.words.iter().copied())));
+            self.garbled.extend(nearest(&text, legal.words.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
             errors.at(&name, format!("`{text}` is said twice"));
         } else {
@@ -120,6 +143,23 @@ impl Words {
         }
     }
 
+    /// `word = name`, one of these; quotes may stand around it.
+    pub(crate) fn one_of(&mut self, word: &str, legal: &[&str], errors: &mut Errors) -> Option<LitStr> {
+        let value = self.expr(word, errors)?;
+        let name = match &value {
+            Expr::Path(path) => path.path.get_ident().map(|name| LitStr::new(&name.to_string(), name.span())),
+            Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some(name.clone()),
+            _ => None,
+        };
+        let text = name.as_ref().map(LitStr::value).unwrap_or_default();
+        if !legal.contains(&text.as_str()) {
+            let legal = hint(&text, legal.iter().copied());
+            errors.at(&value, format!("`{word}` does not know `{}`{legal}", as_text(&value)));
+            return None;
+        }
+        name
+    }
+
     /// `word = value`.
     pub(crate) fn expr(&mut self, name: &str, errors: &mut Errors) -> Option<Expr> {
         self.value(name, &format!("`{name}` takes a value: `{name} = …`"), errors)
@@ -129,8 +169,37 @@ impl Words {
         let word = self.take(name)?;
         match word.value {
             Value::One(value) => Some(value),
-            Value::None | Value::Many(_) => {
+            Value::None | Value::Many(_) | Value::Tokens(_) => {
                 errors.at(&word.name, expected);
+                None
+            }
+        }
+    }
+
+    /// `word`, or `word = "text"`. With the word itself, to point at.
+    pub(crate) fn flag_or_text(
+        &mut self,
+        name: &str,
+        errors: &mut Errors,
+    ) -> Option<(Ident, Option<LitStr>)> {
+        let word = self.take(name)?;
+        match word.value {
+            Value::None => Some((word.name, None)),
+            Value::One(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some((word.name, Some(text))),
+            _ => {
+                errors.at(&word.name, format!("write just `{name}`, or `{name} = \"…\"`"));
+                None
+            }
+        }
+    }
+
+    /// `word(…)`, unread. With the word itself, to point at.
+    pub(crate) fn tokens(&mut self, name: &str, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
+        let word = self.take(name)?;
+        match word.value {
+            Value::Tokens(tokens) => Some((word.name, tokens)),
+            _ => {
+                errors.at(&word.name, format!("`{name}` takes its parts in parentheses: `{name}(…)`"));
                 None
             }
         }
@@ -157,13 +226,16 @@ impl Word {
         })
     }
 
-    fn value(input: ParseStream<'_>) -> syn::Result<Value> {
+    fn value(name: &str, input: ParseStream<'_>) -> syn::Result<Value> {
         Ok(if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             Value::One(ungrouped(input.parse()?))
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
+            if keys::UNREAD.contains(&name) {
+                return Ok(Value::Tokens(content.parse()?));
+            }
             let values = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;
             Value::Many(values.into_iter().map(ungrouped).collect())
         } else {

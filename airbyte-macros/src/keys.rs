@@ -1,7 +1,22 @@
 //! Every word of the macros, where it is legal.
 
 /// `#[airbyte(…)]` on a configuration struct.
-pub(crate) const SPEC: &[&str] = &["title", "description", "documentation_url", "groups", "crate"];
+pub(crate) const SPEC: &[&str] = &["title", "description", "documentation_url", "groups", "oauth", "crate"];
+
+/// Words whose parentheses hold no expressions.
+pub(crate) const UNREAD: &[&str] = &["oauth"];
+
+/// The parts of `oauth(…)`.
+pub(crate) const OAUTH: &[&str] = &["predicate", "user_input", "output", "server_input", "server_output"];
+
+/// `#[airbyte(…)]` on an enum of a configuration.
+pub(crate) const CHOICE: &[&str] = &["title", "description", "tag", "display_type", "crate"];
+
+/// The values of `display_type`.
+pub(crate) const DISPLAY_TYPES: &[&str] = &["dropdown", "radio"];
+
+/// `#[airbyte(…)]` on a variant.
+pub(crate) const VARIANT: &[&str] = &["title", "description", "hidden"];
 
 /// `#[airbyte(…)]` on a field of a configuration.
 pub(crate) const FIELD: &[&str] = &[
@@ -13,6 +28,10 @@ pub(crate) const FIELD: &[&str] = &[
     "pattern_descriptor",
     "min",
     "max",
+    "min_length",
+    "max_length",
+    "min_items",
+    "max_items",
     "hidden",
     "multiline",
     "always_show",

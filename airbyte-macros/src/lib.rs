@@ -17,7 +17,7 @@ use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
-#[proc_macro_derive(AirbyteSpec, attributes(airbyte))]
+#[proc_macro_derive(AirbyteSpec, attributes(airbyte, serde))]
 pub fn airbyte_spec(item: TokenStream) -> TokenStream {
     spec::derive(parse_macro_input!(item)).into()
 }

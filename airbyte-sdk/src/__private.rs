@@ -4,9 +4,10 @@ pub use crate::error::Result as SdkResult;
 pub use crate::http::RateLimit;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
-pub use crate::spec::{AirbyteSpec, Field, Form};
+pub use crate::spec::{AirbyteSpec, ConfigValue, Field, Form, OAuth, OneOf, Shape, Shaped, Variant};
 pub use crate::stream::{CursorField, NoCursor, Order, Stream};
 pub use core::convert::Into;
+pub use core::default::Default;
 pub use core::env;
 pub use core::option::Option::{self, None, Some};
 pub use core::result::Result;
@@ -29,3 +30,16 @@ impl<T> Unread for T {}
 
 /// What a schema is.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
+
+/// An object as the spec shows it: without what is null, and with what stands under the empty key in line.
+pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    let mut object = JsonObject::new();
+    for (key, value) in entries {
+        match value {
+            Value::Null => {}
+            Value::Object(inner) if key.is_empty() => object.extend(inner),
+            value => drop(object.insert(key.to_owned(), value)),
+        }
+    }
+    object.into()
+}

@@ -1,49 +1,238 @@
-//! Writes the impl of `AirbyteSpec`: one chain of calls per field, nothing else.
+//! Writes the impls: one chain of calls per field, nothing else.
 
-use super::model::{Field, Model};
+use super::choice::{Body, Names, OneOf, Variant};
+use super::field::{Default, Field, Member, Members};
+use super::kind::Kind;
+use super::model::{Model, Struct};
+use super::oauth::OAuth;
 use crate::frame;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Expr, ExprLit, Lit, Path};
+use syn::{DeriveInput, Expr, ExprLit, Lit, Path, Type};
 
 pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
-    let Model { ident, title, .. } = model;
+    let impls = match model {
+        Model::Struct(model) => of_struct(model, sdk),
+        Model::Names(model) => of_names(model),
+        Model::OneOf(model) => of_one_of(model, sdk),
+    };
+    frame::block(sdk, impls)
+}
+
+fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
+    let Struct { ident, title, own_title, members, .. } = model;
     let description = constant("DESCRIPTION", model.description.as_ref());
     let documentation_url = constant("DOCUMENTATION_URL", model.documentation_url.as_ref());
     let groups = model.groups.known().filter(|groups| !groups.is_empty()).map(|groups| {
-        let groups = groups.iter().map(|(id, title)| quote!((#id, #title)));
+        let groups = groups.iter().map(|group| {
+            let (id, title) = (&group.id, &group.title);
+            quote!((#id, #title))
+        });
         quote!(const GROUPS: &'static [(&'static str, &'static str)] = &[#(#groups),*];)
     });
-    // Names of our own, so that they hide nothing that a default refers to.
-    let own = |name: &str| Ident::new(name, Span::mixed_site());
+    let oauth = model.oauth.as_ref().map(oauth);
     let form = own("form");
-    let locals: Vec<_> = model.fields.iter().map(|field| own(&format!("__{}", field.name))).collect();
-    // A type that cannot be a field is reported here, at its place; below it is then taken for one.
-    let bounds = model.fields.iter().map(|Field { ty, .. }| {
-        let value = frame::located(&quote!(#sdk::spec::ConfigValue), ty.span());
-        quote_spanned!(ty.span()=> #ty: #value)
-    });
-    let idents = model.fields.iter().map(|field| &field.ident);
-    let calls = model.fields.iter().map(field);
-    frame::block(
-        sdk,
+    let body = body(&form, &quote!(Self), members);
+    let bounds: Vec<_> = bounds(members, sdk).collect();
+    let part = model.is_part().then(|| {
+        let entries = members.0.iter().filter_map(|member| match member {
+            Member::Field(Field { ident, key, .. }) => Some(entry(key, &quote!(&self.#ident))),
+            Member::Flattened(ident, _) => Some(quote!(("", __airbyte::Shaped::to_json(&self.#ident)))),
+            Member::Skipped(_) => None,
+        });
         quote! {
             #[automatically_derived]
             #[allow(trivial_bounds)]
-            impl __airbyte::AirbyteSpec for #ident where #(#bounds),* {
-                const TITLE: &'static str = #title;
-                #description
-                #documentation_url
-                #groups
+            impl __airbyte::Shaped for #ident where #(#bounds),* {
+                fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+                    shape.object(#own_title)
+                }
 
-                fn form(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
-                    #(let #locals = #form.field(#calls);)*
-                    __airbyte::Some(Self { #(#idents: #locals?),* })
+                fn to_json(&self) -> __airbyte::Value {
+                    __airbyte::object([#(#entries),*])
                 }
             }
-        },
-    )
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(trivial_bounds)]
+        impl __airbyte::AirbyteSpec for #ident where #(#bounds),* {
+            const TITLE: &'static str = #title;
+            #description
+            #documentation_url
+            #groups
+            #oauth
+
+            fn form(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+                #body
+            }
+        }
+        #part
+    }
+}
+
+fn of_names(model: &Names) -> TokenStream {
+    let Names { ident, names } = model;
+    let (variants, names): (Vec<_>, Vec<_>) = names.iter().map(|(variant, name)| (variant, name)).unzip();
+    quote! {
+        #[automatically_derived]
+        impl __airbyte::Shaped for #ident {
+            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+                shape.one_of_names([#((#names, Self::#variants)),*])
+            }
+
+            fn to_json(&self) -> __airbyte::Value {
+                __airbyte::Into::into(match self {
+                    #(Self::#variants => #names,)*
+                })
+            }
+        }
+    }
+}
+
+fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
+    let OneOf { ident, title, tag, variants, .. } = model;
+    let mut about = quote!(__airbyte::OneOf::new(#title, #tag));
+    if let Some(description) = &model.description {
+        about.extend(quote!(.description(#description)));
+    }
+    if let Some(display_type) = &model.display_type {
+        about.extend(quote!(.display_type(#display_type)));
+    }
+    let bounds = variants.iter().flat_map(|variant| match &variant.body {
+        Body::Unit => Vec::new(),
+        Body::Fields(members) => bounds(members, sdk).collect(),
+        Body::Struct(ty) => vec![fields_bound(ty, sdk)],
+    });
+    let (choice, form) = (own("choice"), own("form"));
+    let locals: Vec<_> = variants.iter().map(|variant| own(&format!("__{}", variant.ident))).collect();
+    let options = variants.iter().map(|variant| option(variant, &form));
+    // At most one of them is there.
+    let found = locals.iter().map(ToTokens::to_token_stream).reduce(|found, local| quote!(#found.or(#local)));
+    let arms = variants.iter().map(|variant| arm(variant, tag));
+    quote! {
+        #[automatically_derived]
+        #[allow(trivial_bounds)]
+        impl __airbyte::Shaped for #ident where #(#bounds),* {
+            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+                shape.one_of(#about, |#choice| {
+                    #(let #locals = #choice.option(#options);)*
+                    #found
+                })
+            }
+
+            fn to_json(&self) -> __airbyte::Value {
+                match self {
+                    #(#arms,)*
+                }
+            }
+        }
+    }
+}
+
+/// What is said of an option, and its form.
+fn option(variant: &Variant, form: &Ident) -> TokenStream {
+    let Variant { ident, name, title, .. } = variant;
+    let mut about = quote!(__airbyte::Variant::new(#name).title(#title));
+    if let Some(description) = &variant.description {
+        about.extend(quote!(.description(#description)));
+    }
+    if variant.hidden {
+        about.extend(quote!(.hidden()));
+    }
+    match &variant.body {
+        Body::Unit => quote!(#about, |_| __airbyte::Some(Self::#ident)),
+        Body::Struct(ty) => quote!(#about, |#form| #form.fields::<#ty>().map(Self::#ident)),
+        Body::Fields(members) => {
+            let body = body(form, &quote!(Self::#ident), members);
+            quote!(#about, |#form| { #body })
+        }
+    }
+}
+
+/// The option as the JSON that chooses it.
+fn arm(variant: &Variant, tag: &str) -> TokenStream {
+    let Variant { ident, name, .. } = variant;
+    let first = quote!((#tag, __airbyte::Into::into(#name)));
+    match &variant.body {
+        Body::Unit => quote!(Self::#ident => __airbyte::object([#first])),
+        Body::Struct(_) => {
+            let value = own("value");
+            quote!(Self::#ident(#value) => __airbyte::object([#first, ("", __airbyte::Shaped::to_json(#value))]))
+        }
+        Body::Fields(members) => {
+            let mut rest = None;
+            let (mut patterns, mut entries) = (Vec::new(), Vec::new());
+            for member in &members.0 {
+                let (Member::Field(Field { ident, .. }) | Member::Flattened(ident, _)) = member else {
+                    rest = Some(quote!(..));
+                    continue;
+                };
+                let local = own(&format!("__{ident}"));
+                patterns.push(quote!(#ident: #local));
+                entries.push(match member {
+                    Member::Field(field) => entry(&field.key, &local),
+                    _ => quote!(("", __airbyte::Shaped::to_json(#local))),
+                });
+            }
+            quote!(Self::#ident { #(#patterns,)* #rest } => __airbyte::object([#first, #(#entries),*]))
+        }
+    }
+}
+
+fn entry(key: &str, value: &impl ToTokens) -> TokenStream {
+    quote!((#key, __airbyte::ConfigValue::to_json(#value)))
+}
+
+/// A name of our own, so that it hides nothing that a default refers to.
+fn own(name: &str) -> Ident {
+    Ident::new(&name.replace("r#", ""), Span::mixed_site())
+}
+
+/// A type that cannot be a field is reported here, at its place; below it is then taken for one.
+fn bounds(members: &Members, sdk: &Path) -> impl Iterator<Item = TokenStream> {
+    members.0.iter().filter_map(move |member| match member {
+        Member::Field(Field { ty, .. }) => {
+            let value = frame::located(&quote!(#sdk::spec::ConfigValue), ty.span());
+            Some(quote_spanned!(ty.span()=> #ty: #value))
+        }
+        Member::Flattened(_, ty) => Some(fields_bound(ty, sdk)),
+        Member::Skipped(_) => None,
+    })
+}
+
+fn fields_bound(ty: &Type, sdk: &Path) -> TokenStream {
+    let fields = frame::located(&quote!(#sdk::spec::Fields), ty.span());
+    quote_spanned!(ty.span()=> #ty: #fields)
+}
+
+/// Names each field, and then makes the value of them all.
+fn body(form: &Ident, constructor: &TokenStream, members: &Members) -> TokenStream {
+    let local = |ident: &Ident| own(&format!("__{ident}"));
+    let names = members.0.iter().filter_map(|member| match member {
+        Member::Field(described) => {
+            let (local, call) = (local(&described.ident), field(described));
+            Some(quote!(let #local = #form.field(#call);))
+        }
+        Member::Flattened(ident, ty) => {
+            let local = local(ident);
+            Some(quote!(let #local = #form.fields::<#ty>();))
+        }
+        Member::Skipped(_) => None,
+    });
+    let values = members.0.iter().map(|member| match member {
+        Member::Field(Field { ident, .. }) | Member::Flattened(ident, _) => {
+            let local = local(ident);
+            quote!(#ident: #local?)
+        }
+        Member::Skipped(ident) => quote!(#ident: __airbyte::Default::default()),
+    });
+    quote! {
+        #(#names)*
+        __airbyte::Some(#constructor { #(#values),* })
+    }
 }
 
 fn constant(name: &str, value: Option<&impl ToTokens>) -> Option<TokenStream> {
@@ -51,10 +240,31 @@ fn constant(name: &str, value: Option<&impl ToTokens>) -> Option<TokenStream> {
     value.map(|value| quote!(const #name: __airbyte::Option<&'static str> = __airbyte::Some(#value);))
 }
 
+fn oauth(oauth: &OAuth) -> TokenStream {
+    let mut call = quote!(__airbyte::OAuth::new());
+    if let Some((route, value)) = &oauth.predicate {
+        let keys = &route.0;
+        call.extend(quote!(.predicate(&[#(#keys),*], #value)));
+    }
+    for (part, name, route) in &oauth.values {
+        let method = format_ident!("{}", part.method());
+        let route = route.as_ref().map(|route| {
+            let keys = &route.0;
+            quote!(, &[#(#keys),*])
+        });
+        call.extend(quote!(.#method(#name #route)));
+    }
+    quote! {
+        fn oauth() -> __airbyte::Option<__airbyte::OAuth> {
+            __airbyte::Some(#call)
+        }
+    }
+}
+
 /// `Field::<Type>::new("name").title("…")…`; what may not fit the type carries the span of what the author wrote.
 fn field(field: &Field) -> TokenStream {
-    let Field { name, ty, title, .. } = field;
-    let mut call = quote_spanned!(ty.span()=> __airbyte::Field::<#ty>::new(#name));
+    let Field { key, ty, title, .. } = field;
+    let mut call = quote_spanned!(ty.span()=> __airbyte::Field::<#ty>::new(#key));
     call.extend(quote!(.title(#title)));
     if let Some(description) = &field.description {
         call.extend(quote!(.description(#description)));
@@ -64,14 +274,7 @@ fn field(field: &Field) -> TokenStream {
         call.extend(quote!(.examples([#(#examples),*])));
     }
     if let Some(default) = &field.default {
-        let value = match default {
-            Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {
-                quote_spanned!(default.span()=> __airbyte::Into::into(#default))
-            }
-            Expr::Lit(_) => default.to_token_stream(),
-            // The type beside it makes the compiler say what is expected, and why.
-            _ => quote!({ let value: #ty = #default; value }),
-        };
+        let value = default_value(default, ty);
         call.extend(quote_spanned!(default.span()=> .default(#value)));
     }
     let words = [
@@ -79,6 +282,10 @@ fn field(field: &Field) -> TokenStream {
         ("pattern_descriptor", field.pattern_descriptor.as_ref().map(ToTokens::to_token_stream)),
         ("min", field.min.as_ref().map(ToTokens::to_token_stream)),
         ("max", field.max.as_ref().map(ToTokens::to_token_stream)),
+        ("min_length", field.min_length.as_ref().map(ToTokens::to_token_stream)),
+        ("max_length", field.max_length.as_ref().map(ToTokens::to_token_stream)),
+        ("min_items", field.min_items.as_ref().map(ToTokens::to_token_stream)),
+        ("max_items", field.max_items.as_ref().map(ToTokens::to_token_stream)),
         ("group", field.group.as_ref().map(ToTokens::to_token_stream)),
     ];
     for (name, value) in words {
@@ -93,7 +300,22 @@ fn field(field: &Field) -> TokenStream {
     call
 }
 
-/// After a mistake: an impl that lets the rest of the crate be judged on its own.
+fn default_value(default: &Default, ty: &Type) -> TokenStream {
+    match default {
+        // Of the author's own types no text is a value, whatever it can be turned into.
+        Default::Value(value @ Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) if Kind::of(ty).is_some() => {
+            quote_spanned!(value.span()=> __airbyte::Into::into(#value))
+        }
+        Default::Value(value @ Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Str(_)) => {
+            value.to_token_stream()
+        }
+        // The type beside it makes the compiler say what is expected, and why.
+        Default::Value(value) | Default::Call(value) => quote!({ let value: #ty = #value; value }),
+        Default::OfType(word) => quote_spanned!(word.span()=> <#ty as __airbyte::Default>::default()),
+    }
+}
+
+/// After a mistake: impls that let the rest of the crate be judged on its own.
 pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
     let generics = frame::generics(item, quote!(::core::marker::Send + ::core::marker::Sync + 'static));
@@ -106,6 +328,13 @@ pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
                 const TITLE: &'static str = "";
 
                 fn form(_: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+                    __airbyte::None
+                }
+            }
+
+            #[automatically_derived]
+            impl #generics __airbyte::Shaped for #ident #arguments #bounds {
+                fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                     __airbyte::None
                 }
             }

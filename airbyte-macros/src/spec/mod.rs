@@ -1,9 +1,17 @@
-//! `#[derive(AirbyteSpec)]`: a struct becomes a form.
+//! `#[derive(AirbyteSpec)]`: a struct becomes a form or a part of one, an enum a choice.
 
 mod model;
+mod choice;
+mod field;
+mod oauth;
 
+mod case;
 mod check;
 mod expand;
+mod kind;
+mod limits;
+mod secrecy;
+mod serde;
 
 use crate::errors::Errors;
 use proc_macro2::TokenStream;

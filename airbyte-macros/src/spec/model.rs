@@ -1,91 +1,113 @@
 //! What the author wrote about a configuration: typed and checked, each value with its span.
 
-use super::check::check;
+use super::case::Case;
+use super::choice::{Names, OneOf};
+use super::field::{Members, Surroundings};
+use super::oauth::OAuth;
+use super::{choice, serde};
 use crate::attr::Words;
-use crate::errors::Errors;
+use crate::errors::{Errors, hint};
 use crate::{doc, frame, keys};
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, ExprAssign, ExprLit, Fields, Ident, Lit, LitStr, Path, Type};
+use syn::{Data, DataStruct, DeriveInput, Expr, ExprAssign, ExprLit, Fields, Ident, Lit, LitStr, Path};
 
-pub(super) struct Model {
+pub(super) enum Model {
+    Struct(Struct),
+    Names(Names),
+    OneOf(OneOf),
+}
+
+pub(super) struct Struct {
     pub(super) ident: Ident,
+    /// Of the form as a whole.
     pub(super) title: String,
+    /// Where the struct is a part of another form.
+    pub(super) own_title: String,
     pub(super) description: Option<String>,
     pub(super) documentation_url: Option<LitStr>,
     pub(super) groups: Groups,
-    pub(super) fields: Vec<Field>,
+    pub(super) oauth: Option<OAuth>,
+    pub(super) members: Members,
 }
 
-/// The groups of fields: id and title.
+impl Struct {
+    /// Whether it may be the type of a field. Groups and a login belong to a whole form; a form shows no empty object.
+    pub(super) fn is_part(&self) -> bool {
+        let whole = self.oauth.is_some() || self.groups.known().is_some_and(|groups| !groups.is_empty());
+        !whole && (self.members.fields().next().is_some() || self.members.flattens())
+    }
+}
+
+/// The groups of fields.
 pub(super) enum Groups {
-    Known(Vec<(String, LitStr)>),
+    Known(Vec<Group>),
     /// There is a mistake in them, so nothing can be said of a field's group.
     Garbled,
+    /// In a variant, which has none.
+    None,
 }
 
-pub(super) struct Field {
-    pub(super) ident: Ident,
-    pub(super) name: String,
-    pub(super) ty: Type,
-    pub(super) title: String,
-    pub(super) description: Option<String>,
-    pub(super) examples: Vec<Expr>,
-    pub(super) default: Option<Expr>,
-    /// Also true if what was written cannot be read.
-    pub(super) has_default: bool,
-    pub(super) pattern: Option<LitStr>,
-    pub(super) has_pattern: bool,
-    pub(super) pattern_descriptor: Option<LitStr>,
-    pub(super) min: Option<Expr>,
-    pub(super) max: Option<Expr>,
-    pub(super) hidden: Option<Ident>,
-    pub(super) multiline: Option<Ident>,
-    pub(super) always_show: Option<Ident>,
-    pub(super) group: Option<LitStr>,
-    /// The author's word that a name which sounds like a credential is none.
-    pub(super) not_secret: Option<Ident>,
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) title: LitStr,
+    written: Expr,
 }
 
 impl Model {
     /// The path to the SDK comes back even if the rest is beyond reading.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
-        let mut words = Words::of(&item.attrs, keys::SPEC, errors);
-        let sdk = frame::sdk(&mut words, errors);
-        let text = |text: LitStr| text.value();
-        let groups = Groups::read(&mut words, errors);
-        let title = words.text("title", errors).map(text).unwrap_or_else(|| connector_title(&item.ident));
-        let description = words.text("description", errors).map(text).or_else(|| doc::comment(&item.attrs));
-        let documentation_url = words.text("documentation_url", errors);
-
         if !item.generics.params.is_empty() {
             errors.at(&item.generics, "a configuration has no generics: its form is one");
         }
-        let fields = match &item.data {
-            Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) => &fields.named,
-                _ => {
-                    errors.at(&item.ident, "a configuration is a struct with named fields: each name is a key of the user's JSON");
-                    return (None, sdk);
-                }
-            },
-            Data::Enum(_) | Data::Union(_) => {
+        match &item.data {
+            Data::Struct(data) => Self::read_struct(item, data, errors),
+            Data::Enum(data) => choice::read(item, data, errors),
+            Data::Union(_) => {
                 errors.at(&item.ident, "a configuration is a struct with named fields");
-                return (None, sdk);
+                let mut words = Words::of(&item.attrs, keys::SPEC, errors);
+                (None, frame::sdk(&mut words, errors))
             }
+        }
+    }
+
+    fn read_struct(item: &DeriveInput, data: &DataStruct, errors: &mut Errors) -> (Option<Self>, Path) {
+        let mut words = Words::of(&item.attrs, keys::SPEC, errors);
+        let sdk = frame::sdk(&mut words, errors);
+        let mut serde = serde::words(&item.attrs, serde::STRUCT, errors);
+        let rename_all: Option<Case> = serde::rename_all(&mut serde, errors);
+        let groups = Groups::read(&mut words, errors);
+        let title = words.text("title", errors).map(|title| title.value());
+        let own_title = title.clone().unwrap_or_else(|| doc::title(&item.ident.unraw().to_string()));
+        let title = title.or_else(connector_title).unwrap_or_else(|| own_title.clone());
+        let description =
+            words.text("description", errors).map(|text| text.value()).or_else(|| doc::comment(&item.attrs));
+        let documentation_url = words.text("documentation_url", errors);
+        let oauth =
+            words.tokens("oauth", errors).and_then(|(word, tokens)| OAuth::read(&word, tokens, errors));
+
+        let Fields::Named(fields) = &data.fields else {
+            errors.at(
+                &item.ident,
+                "a configuration is a struct with named fields: each name is a key of the user's JSON",
+            );
+            return (None, sdk);
         };
-        let fields = fields.iter().filter_map(|field| Field::read(field, &groups, errors)).collect();
+        let around = Surroundings { item: &item.ident, groups: &groups, rename_all, tag: None };
+        let members = Members::read(fields, &around, errors);
+        groups.check_used(&members, errors);
+        if let Some(oauth) = &oauth {
+            oauth.check(&members, errors);
+        }
         let ident = item.ident.clone();
-        (Some(Self { ident, title, description, documentation_url, groups, fields }), sdk)
+        let read = Struct { ident, title, own_title, description, documentation_url, groups, oauth, members };
+        (Some(Self::Struct(read)), sdk)
     }
 }
 
-/// The connector's name as a title, `source-stock-ticker-api` → "Stock Ticker API"; elsewhere that of the struct.
-fn connector_title(ident: &Ident) -> String {
+/// The connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
+fn connector_title() -> Option<String> {
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
-    match package.strip_prefix("source-") {
-        Some(name) => doc::title(&name.replace('-', "_")),
-        None => doc::title(&ident.unraw().to_string()),
-    }
+    package.strip_prefix("source-").map(|name| doc::title(&name.replace('-', "_")))
 }
 
 impl Groups {
@@ -94,12 +116,12 @@ impl Groups {
         let Some((_, list)) = words.list("groups", errors) else {
             return if mentioned { Self::Garbled } else { Self::Known(Vec::new()) };
         };
-        let mut groups: Vec<(String, LitStr)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         let mut garbled = false;
-        for group in &list {
-            match read_group(group, errors) {
-                Some((id, _)) if groups.iter().any(|(other, _)| *other == id) => {
-                    errors.at(group, format!("the group `{id}` is declared twice"));
+        for group in list {
+            match Group::read(group, errors) {
+                Some(Group { id, written, .. }) if groups.iter().any(|other| other.id == id) => {
+                    errors.at(&written, format!("the group `{id}` is declared twice"));
                 }
                 Some(group) => groups.push(group),
                 None => garbled = true,
@@ -108,54 +130,59 @@ impl Groups {
         if garbled { Self::Garbled } else { Self::Known(groups) }
     }
 
-    pub(super) fn known(&self) -> Option<&[(String, LitStr)]> {
+    pub(super) fn known(&self) -> Option<&[Group]> {
         match self {
             Self::Known(groups) => Some(groups),
-            Self::Garbled => None,
+            Self::Garbled | Self::None => None,
+        }
+    }
+
+    /// What a field says of its group.
+    pub(super) fn check(&self, group: &LitStr, errors: &mut Errors) {
+        let id = group.value();
+        let groups = match self {
+            Self::Garbled => return,
+            Self::None => {
+                return errors.at(group, "groups are cards of the whole form; the fields of an option stand on the card of the field that has this type");
+            }
+            Self::Known(groups) => groups,
+        };
+        if groups.is_empty() {
+            errors.at(
+                group,
+                format!("no groups are declared; add `#[airbyte(groups({id} = \"…\"))]` to the struct, if it is the whole configuration: a struct inside another has no groups"),
+            );
+        } else if !groups.iter().any(|declared| declared.id == id) {
+            let legal = hint(&id, groups.iter().map(|group| group.id.as_str()));
+            errors.at(group, format!("there is no group `{id}`{legal}"));
+        }
+    }
+
+    /// A card without a field would be empty.
+    fn check_used(&self, members: &Members, errors: &mut Errors) {
+        let Self::Known(groups) = self else { return };
+        // With a misspelled group among the fields, nobody knows which ones are used.
+        let named: Vec<String> =
+            members.fields().filter_map(|field| field.group.as_ref()).map(LitStr::value).collect();
+        let unclear = members.fields().any(|field| field.has_group && field.group.is_none())
+            || named.iter().any(|id| !groups.iter().any(|group| group.id == *id));
+        for group in groups.iter().filter(|group| !unclear && !named.contains(&group.id)) {
+            let id = &group.id;
+            errors.at(&group.written, format!("no field is in the group `{id}`; say `#[airbyte(group = \"{id}\")]` on one, or remove the group"));
         }
     }
 }
 
-/// `id = "Title"`.
-fn read_group(group: &Expr, errors: &mut Errors) -> Option<(String, LitStr)> {
-    if let Expr::Assign(ExprAssign { left, right, .. }) = group
-        && let (Expr::Path(id), Expr::Lit(ExprLit { lit: Lit::Str(title), .. })) = (&**left, &**right)
-        && let Some(id) = id.path.get_ident()
-    {
-        return Some((id.unraw().to_string(), title.clone()));
-    }
-    errors.at(group, "a group is its id and its title: `groups(login = \"Login\")`");
-    None
-}
-
-impl Field {
-    fn read(field: &syn::Field, groups: &Groups, errors: &mut Errors) -> Option<Self> {
-        let ident = field.ident.clone()?;
-        let name = ident.unraw().to_string();
-        let mut words = Words::of(&field.attrs, keys::FIELD, errors);
-        let text = |text: LitStr| text.value();
-        let (has_default, has_pattern) = (words.mention("default"), words.mention("pattern"));
-        let read = Self {
-            title: words.text("title", errors).map(text).unwrap_or_else(|| doc::title(&name)),
-            description: words.text("description", errors).map(text).or_else(|| doc::comment(&field.attrs)),
-            examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
-            default: words.expr("default", errors),
-            has_default,
-            pattern: words.text("pattern", errors),
-            has_pattern,
-            pattern_descriptor: words.text("pattern_descriptor", errors),
-            min: words.expr("min", errors),
-            max: words.expr("max", errors),
-            hidden: words.flag("hidden", errors),
-            multiline: words.flag("multiline", errors),
-            always_show: words.flag("always_show", errors),
-            group: words.text("group", errors),
-            not_secret: words.flag("not_secret", errors),
-            ty: field.ty.clone(),
-            ident,
-            name,
-        };
-        check(&read, groups, errors);
-        Some(read)
+impl Group {
+    /// `id = "Title"`.
+    fn read(group: Expr, errors: &mut Errors) -> Option<Self> {
+        if let Expr::Assign(ExprAssign { left, right, .. }) = &group
+            && let (Expr::Path(id), Expr::Lit(ExprLit { lit: Lit::Str(title), .. })) = (&**left, &**right)
+            && let Some(id) = id.path.get_ident()
+        {
+            return Some(Self { id: id.unraw().to_string(), title: title.clone(), written: group });
+        }
+        errors.at(&group, "a group is its id and its title: `groups(login = \"Login\")`");
+        None
     }
 }

@@ -1,6 +1,7 @@
 //! One field of a form: its name, what a person reads about it, and what its value must obey.
 
-use super::value::{ConfigValue, Number, Place, Text};
+use super::place::Place;
+use super::value::{ConfigValue, List, Number, Text};
 use serde_json::{Map, Value};
 
 /// One field of a configuration, of type `T`.
@@ -17,14 +18,29 @@ pub struct Field<T: ConfigValue> {
     maximum: Option<T::Bound>,
     pattern: Option<&'static str>,
     pattern_descriptor: Option<&'static str>,
+    length: Limits,
+    items: Limits,
     notes: Map<String, Value>,
 }
+
+/// How many there are at least and at most.
+#[derive(Default)]
+struct Limits(Option<u64>, Option<u64>);
 
 impl<T: ConfigValue> Field<T> {
     /// A field under this key of the configuration.
     pub fn new(name: &'static str) -> Self {
-        let (default, minimum, maximum) = (None, None, None);
-        Self { name, default, minimum, maximum, pattern: None, pattern_descriptor: None, notes: Map::new() }
+        Self {
+            name,
+            default: None,
+            minimum: None,
+            maximum: None,
+            pattern: None,
+            pattern_descriptor: None,
+            length: Limits::default(),
+            items: Limits::default(),
+            notes: Map::new(),
+        }
     }
 
     fn note(mut self, key: &str, value: impl Into<Value>) -> Self {
@@ -121,6 +137,46 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
+    /// How many characters a text has at least.
+    #[must_use]
+    pub fn min_length(mut self, characters: u64) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.length.0 = Some(characters);
+        self
+    }
+
+    /// How many characters a text has at most.
+    #[must_use]
+    pub fn max_length(mut self, characters: u64) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.length.1 = Some(characters);
+        self
+    }
+
+    /// How many items a list has at least.
+    #[must_use]
+    pub fn min_items(mut self, items: u64) -> Self
+    where
+        T::Bound: List,
+    {
+        self.items.0 = Some(items);
+        self
+    }
+
+    /// How many items a list has at most.
+    #[must_use]
+    pub fn max_items(mut self, items: u64) -> Self
+    where
+        T::Bound: List,
+    {
+        self.items.1 = Some(items);
+        self
+    }
+
     /// Whether the user must give a value.
     pub(super) fn is_required(&self) -> bool {
         self.default.is_none() && T::absent().is_none()
@@ -135,9 +191,11 @@ impl<T: ConfigValue> Field<T> {
         };
         put("type", schema.shift_remove("type"));
         for key in ["title", "description", "examples"] {
-            put(key, self.notes.shift_remove(key));
+            // What is said of the field comes before what is said of its type.
+            let of_type = schema.shift_remove(key);
+            put(key, self.notes.shift_remove(key).or(of_type));
         }
-        put("default", self.default.as_ref().map(T::to_json));
+        put("default", self.default.as_ref().map(T::to_json).filter(|default| !default.is_null()));
         for (key, value) in schema {
             put(&key, Some(value));
         }
@@ -145,6 +203,10 @@ impl<T: ConfigValue> Field<T> {
         put("pattern_descriptor", self.pattern_descriptor.map(Value::from));
         put("minimum", self.minimum.as_ref().map(|bound| T::bound_json(bound)));
         put("maximum", self.maximum.as_ref().map(|bound| T::bound_json(bound)));
+        put("minLength", self.length.0.map(Value::from));
+        put("maxLength", self.length.1.map(Value::from));
+        put("minItems", self.items.0.map(Value::from));
+        put("maxItems", self.items.1.map(Value::from));
         for (key, value) in self.notes {
             put(&key, Some(value));
         }
@@ -164,6 +226,10 @@ impl<T: ConfigValue> Field<T> {
         let mut obeys = true;
         if let Some(text) = given.as_str() {
             obeys &= place.matches(text, self.pattern, self.pattern_descriptor);
+            obeys &= place.counts(text.chars().count(), self.length.0, self.length.1, "character");
+        }
+        if let Some(items) = given.as_array() {
+            obeys &= place.counts(items.len(), self.items.0, self.items.1, "item");
         }
         if let Some(bound) =
             self.minimum.as_ref().filter(|minimum| value.compare(minimum).is_some_and(|o| o.is_lt()))

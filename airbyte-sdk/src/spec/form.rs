@@ -1,16 +1,17 @@
 //! The form: given the fields one by one, it notes down their spec or reads their values.
 
+use super::AirbyteSpec;
 use super::field::Field;
-use super::value::{ConfigValue, Place};
-use crate::problems::Problems;
-use serde_json::{Map, Value};
+use super::place::Place;
+use super::value::ConfigValue;
+use serde_json::{Map, Value, json};
 
 /// What [`AirbyteSpec::form`](crate::AirbyteSpec::form) names its fields to.
 pub struct Form<'a>(Job<'a>);
 
 enum Job<'a> {
     Describe { properties: Map<String, Value>, required: Vec<Value> },
-    Read { object: &'a Map<String, Value>, problems: Problems, secrets: Vec<String> },
+    Read { object: &'a Map<String, Value>, place: Place<'a> },
 }
 
 impl<'a> Form<'a> {
@@ -18,8 +19,15 @@ impl<'a> Form<'a> {
         Self(Job::Describe { properties: Map::new(), required: Vec::new() })
     }
 
-    pub(super) fn reading(object: &'a Map<String, Value>) -> Self {
-        Self(Job::Read { object, problems: Problems::default(), secrets: Vec::new() })
+    /// That of one option, which begins with the key that says which option it is.
+    pub(super) fn describing_option(tag: &str, name: &str) -> Self {
+        let mut properties = Map::new();
+        properties.insert(tag.to_owned(), json!({"type": "string", "const": name, "order": 0}));
+        Self(Job::Describe { properties, required: vec![tag.into()] })
+    }
+
+    pub(super) fn reading(object: &'a Map<String, Value>, place: Place<'a>) -> Self {
+        Self(Job::Read { object, place })
     }
 
     /// The next field. Its value, if the form is being read and the value is right.
@@ -33,23 +41,21 @@ impl<'a> Form<'a> {
                 properties.insert(name.to_owned(), field.schema(properties.len()).into());
                 None
             }
-            Job::Read { object, problems, secrets } => {
-                field.parse(object.get(name), &mut Place::new(name, problems, secrets))
-            }
+            Job::Read { object, place } => field.parse(object.get(name), &mut place.field(name)),
         }
     }
 
-    pub(super) fn into_description(self) -> (Map<String, Value>, Vec<Value>) {
-        match self.0 {
-            Job::Describe { properties, required } => (properties, required),
-            Job::Read { .. } => Default::default(),
-        }
+    /// The fields of another struct, as if they stood here.
+    pub fn fields<T: AirbyteSpec>(&mut self) -> Option<T> {
+        T::form(self)
     }
 
-    pub(super) fn into_reading(self) -> (Problems, Vec<String>) {
-        match self.0 {
-            Job::Read { problems, secrets, .. } => (problems, secrets),
-            Job::Describe { .. } => Default::default(),
+    /// What the form says as a schema: of an object with these fields.
+    pub(super) fn describe_into(self, schema: &mut Map<String, Value>) {
+        if let Job::Describe { properties, required } = self.0 {
+            schema.insert("required".to_owned(), required.into());
+            schema.insert("properties".to_owned(), properties.into());
+            schema.insert("additionalProperties".to_owned(), true.into());
         }
     }
 }

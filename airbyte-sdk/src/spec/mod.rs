@@ -1,12 +1,20 @@
 //! A configuration as a type: from one description of its fields come the spec and the parser.
 
+mod choice;
 mod field;
 mod form;
+mod oauth;
+mod place;
+mod shape;
 mod value;
 
+pub use self::choice::{Choice, OneOf, Variant};
 pub use self::field::Field;
 pub use self::form::Form;
-pub use self::value::{ConfigValue, Number, Place, Text};
+pub use self::oauth::OAuth;
+pub use self::place::Place;
+pub use self::shape::{Fields, Shape, Shaped};
+pub use self::value::{ConfigValue, List, Number, Text};
 
 use crate::error::Result;
 use crate::protocol::ConnectorSpecification;
@@ -19,7 +27,8 @@ use serde_json::{Map, Value, json};
 /// given either notes down the spec or reads the user's values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connector's configuration",
-    label = "add `#[derive(AirbyteSpec)]` to `{Self}`"
+    label = "add `#[derive(AirbyteSpec)]` to `{Self}`",
+    note = "a configuration is a struct; an enum is the type of one of its fields"
 )]
 pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     /// What a person reads above the form.
@@ -33,6 +42,11 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
 
     /// The groups of fields, in the order of their cards: id and title.
     const GROUPS: &'static [(&'static str, &'static str)] = &[];
+
+    /// How the platform logs the user in, if it does.
+    fn oauth() -> Option<OAuth> {
+        None
+    }
 
     /// Names each field once, in the order of the form. `None` if the form only notes down the spec, or if a value
     /// was missing or wrong.
@@ -49,10 +63,23 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
 }
 
 /// The spec of a configuration, as the command `spec` sends it.
-pub(crate) fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
+pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
+    debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is not right");
+    let mut specification = ConnectorSpecification::new(schema::<C>());
+    specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
+    specification.advanced_auth = C::oauth().map(OAuth::into_message);
+    specification
+}
+
+/// What is wrong with a spec and cannot be seen by the compiler, in words: it takes the whole form to know whether the
+/// paths of a login lead to its fields.
+pub fn faults<C: AirbyteSpec>() -> Vec<String> {
+    C::oauth().map_or_else(Vec::new, |login| login.faults(&schema::<C>()))
+}
+
+fn schema<C: AirbyteSpec>() -> Map<String, Value> {
     let mut form = Form::describing();
     C::form(&mut form);
-    let (properties, required) = form.into_description();
 
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
@@ -65,27 +92,21 @@ pub(crate) fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
         let groups = C::GROUPS.iter().map(|(id, title)| json!({"id": id, "title": title}));
         schema.insert("groups".to_owned(), groups.collect());
     }
-    schema.insert("required".to_owned(), required.into());
-    schema.insert("properties".to_owned(), properties.into());
-    schema.insert("additionalProperties".to_owned(), true.into());
-
-    let mut specification = ConnectorSpecification::new(schema);
-    specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
-    specification
+    form.describe_into(&mut schema);
+    schema
 }
 
 /// Reads a configuration. The secrets come back even if something is wrong elsewhere: whatever is said about it must
 /// not show them.
 pub(crate) fn read<C: AirbyteSpec>(config: &Value) -> (Result<C, Problems>, Vec<String>) {
-    let empty = Map::new();
-    let object = config.as_object();
-    let mut form = Form::reading(object.unwrap_or(&empty));
-    let parsed = C::form(&mut form);
-    let (mut problems, secrets) = form.into_reading();
-    if object.is_none() {
-        problems = Problems::default();
-        problems.add("", format!("must be a JSON object, not {}", kind_of(config)));
-    }
+    let (mut problems, mut secrets) = (Problems::default(), Vec::new());
+    let parsed = match config.as_object() {
+        Some(object) => C::form(&mut Form::reading(object, Place::top(&mut problems, &mut secrets))),
+        None => {
+            problems.add("", format!("must be a JSON object, not {}", kind_of(config)));
+            None
+        }
+    };
     let result = match parsed {
         Some(config) if problems.is_empty() => Ok(config),
         _ => Err(problems),

@@ -1,10 +1,9 @@
 //! The types a configuration's field may have: what the spec says of each, and how its value is read.
 
-use crate::problems::{Problems, kind_of};
+use super::place::Place;
 use crate::secret::Secret;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use regex_lite::Regex;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
@@ -12,7 +11,8 @@ use std::cmp::Ordering;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a configuration",
     label = "no form field shows this type",
-    note = "a field is a `String`, an integer, a float, a `bool`, a `Date`, a `Timestamp` or a `Secret`, or an `Option` or a `Vec` of one"
+    note = "a field is a `String`, an integer, a float, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(AirbyteSpec)]`, or an `Option` or a `Vec` of one",
+    note = "a struct that is a field has fields itself, and neither `groups` nor `oauth`: those belong to the whole configuration"
 )]
 pub trait ConfigValue: Sized {
     /// What `min` and `max` are given in.
@@ -48,8 +48,15 @@ pub trait ConfigValue: Sized {
 pub trait Number {}
 
 /// The bound of text, which has none.
-#[diagnostic::on_unimplemented(message = "`pattern` and `multiline` are for text", label = "not text")]
+#[diagnostic::on_unimplemented(
+    message = "`pattern`, `multiline`, `min_length` and `max_length` are for text",
+    label = "not text"
+)]
 pub trait Text {}
+
+/// The bound of lists, whose items are counted.
+#[diagnostic::on_unimplemented(message = "`min_items` and `max_items` are for lists", label = "not a list")]
+pub trait List {}
 
 /// The bound of a type that knows neither bounds nor patterns.
 #[derive(Debug)]
@@ -63,55 +70,14 @@ pub enum Textual {}
 
 impl Text for Textual {}
 
-/// Where in the configuration a value stands; takes notes of what is wrong there.
-pub struct Place<'a> {
-    path: String,
-    problems: &'a mut Problems,
-    secrets: &'a mut Vec<String>,
-}
+/// The bound of a list, which may be given a number of items.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Listed {}
 
-impl<'a> Place<'a> {
-    pub(super) fn new(name: &str, problems: &'a mut Problems, secrets: &'a mut Vec<String>) -> Self {
-        Self { path: name.to_owned(), problems, secrets }
-    }
+impl List for Listed {}
 
-    /// Notes down what is wrong here: "must be …". Never put the value into it.
-    pub fn problem(&mut self, text: impl AsRef<str>) {
-        self.problems.add(&self.path, text);
-    }
-
-    /// The usual note: what is expected, and what kind of value is there.
-    fn unexpected<T>(&mut self, expected: &str, found: &Value) -> Option<T> {
-        match found {
-            // A number in the place of a number is the wrong number.
-            Value::Number(_) if expected.contains("number") => self.problem(format!("must be {expected}")),
-            _ => self.problem(format!("must be {expected}, not {}", kind_of(found))),
-        }
-        None
-    }
-
-    fn element(&mut self, index: usize) -> Place<'_> {
-        let path = format!("{}[{index}]", self.path);
-        Place { path, problems: self.problems, secrets: self.secrets }
-    }
-
-    /// Whether a text matches; a note if not.
-    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, words: Option<&str>) -> bool {
-        let Some(pattern) = pattern else { return true };
-        match Regex::new(pattern) {
-            Ok(regex) if regex.is_match(text) => return true,
-            Ok(_) => {
-                self.problem(format!("must be {}", words.unwrap_or(&format!("text that matches {pattern}"))))
-            }
-            Err(_) => {
-                self.problem(format!("cannot be checked: its pattern {pattern} is not a regular expression"))
-            }
-        }
-        false
-    }
-}
-
-fn schema<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
+pub(super) fn schema<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
@@ -143,7 +109,7 @@ impl ConfigValue for Secret {
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         if let Value::String(_) | Value::Number(_) = value {
             // A key typed without quotes is wrong, and still a key.
-            place.secrets.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            place.secret(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
         value.as_str().map(Self::from).or_else(|| place.unexpected("text", value))
     }
@@ -363,7 +329,7 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Vec<T> {
-    type Bound = Unbounded;
+    type Bound = Listed;
 
     fn schema() -> Map<String, Value> {
         schema([("type", "array".into()), ("items", T::schema().into())])

@@ -27,7 +27,12 @@ mod connector {
 
     #[derive(AirbyteSpec)]
     struct Config {
-        #[airbyte(default = "Berlin", examples("Berlin", "Paris"), pattern = ".+")]
+        #[airbyte(
+            default = "Berlin",
+            examples("Berlin", "Paris"),
+            pattern = ".+",
+            pattern_descriptor = "a name"
+        )]
         city: std::string::String,
         #[airbyte(default = 10 * 10, min = 1)]
         pages: u32,

@@ -9,6 +9,7 @@ mod connector {
         form: String,
         #[airbyte(default = form())]
         config: u32,
+        #[airbyte(default = true)]
         out: bool,
         self_: f64,
         since: Option<String>,

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown word `titel`; did you mean `title`? Legal here: `title`, `description`, `examples`, `default`, `pattern`, `pattern_descriptor`, `min`, `max`, `hidden`, `multiline`, `always_show`, `group`, `not_secret`"
+    "unknown word `titel`; did you mean `title`? Legal here: `title`, `description`, `examples`, `default`, `pattern`, `pattern_descriptor`, `min`, `max`, `min_length`, `max_length`, `min_items`, `max_items`, `hidden`, `multiline`, `always_show`, `group`, `not_secret`"
 }
 ::core::compile_error! {
     "`hidden` takes no value: write just `hidden`"
@@ -10,6 +10,12 @@ const _: () = {
     impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "";
         fn form(_: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            __airbyte::None
+        }
+    }
+    #[automatically_derived]
+    impl __airbyte::Shaped for Config {
+        fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             __airbyte::None
         }
     }

@@ -13,4 +13,17 @@ const _: () = {
             __airbyte::Some(Self { city: __city? })
         }
     }
+    #[automatically_derived]
+    #[allow(trivial_bounds)]
+    impl __airbyte::Shaped for Config
+    where
+        String: ::renamed::spec::ConfigValue,
+    {
+        fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+            shape.object("Config")
+        }
+        fn to_json(&self) -> __airbyte::Value {
+            __airbyte::object([("city", __airbyte::ConfigValue::to_json(&self.city))])
+        }
+    }
 };

@@ -1,0 +1,122 @@
+//! How serde writes names in other ways: the values of `rename_all`.
+
+use crate::errors::{Errors, hint};
+use syn::LitStr;
+
+/// One of serde's ways.
+#[derive(Clone, Copy)]
+pub(super) enum Case {
+    Lower,
+    Upper,
+    Pascal,
+    Camel,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+}
+
+const NAMES: [(&str, Case); 8] = [
+    ("lowercase", Case::Lower),
+    ("UPPERCASE", Case::Upper),
+    ("PascalCase", Case::Pascal),
+    ("camelCase", Case::Camel),
+    ("snake_case", Case::Snake),
+    ("SCREAMING_SNAKE_CASE", Case::ScreamingSnake),
+    ("kebab-case", Case::Kebab),
+    ("SCREAMING-KEBAB-CASE", Case::ScreamingKebab),
+];
+
+impl Case {
+    pub(super) fn read(name: &LitStr, errors: &mut Errors) -> Option<Self> {
+        let text = name.value();
+        let found = NAMES.iter().find(|(known, _)| *known == text).map(|(_, case)| *case);
+        if found.is_none() {
+            let legal = hint(&text, NAMES.iter().map(|(name, _)| *name));
+            errors.at(name, format!("there is no way of writing names called `{text}`{legal}"));
+        }
+        found
+    }
+
+    /// The name of a field, which is written in snake case.
+    pub(super) fn of_field(self, name: &str) -> String {
+        match self {
+            Self::Lower | Self::Snake => name.to_owned(),
+            Self::Upper | Self::ScreamingSnake => name.to_ascii_uppercase(),
+            Self::Pascal => {
+                name.split('_').map(|word| first(word, |letter| letter.to_ascii_uppercase())).collect()
+            }
+            Self::Camel => first(&Self::Pascal.of_field(name), |letter| letter.to_ascii_lowercase()),
+            Self::Kebab => name.replace('_', "-"),
+            Self::ScreamingKebab => name.to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+
+    /// The name of a variant, which is written in pascal case.
+    pub(super) fn of_variant(self, name: &str) -> String {
+        match self {
+            Self::Lower => name.to_ascii_lowercase(),
+            Self::Upper => name.to_ascii_uppercase(),
+            Self::Pascal => name.to_owned(),
+            Self::Camel => first(name, |letter| letter.to_ascii_lowercase()),
+            Self::Snake => snake(name),
+            Self::ScreamingSnake => snake(name).to_ascii_uppercase(),
+            Self::Kebab => snake(name).replace('_', "-"),
+            Self::ScreamingKebab => snake(name).to_ascii_uppercase().replace('_', "-"),
+        }
+    }
+}
+
+fn first(word: &str, change: impl Fn(char) -> char) -> String {
+    let mut letters = word.chars();
+    letters.next().map(change).into_iter().chain(letters).collect()
+}
+
+/// In snake case, by serde's rule: each capital begins a word.
+pub(super) fn snake(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_as_serde_writes_them() {
+        let fields: Vec<String> = NAMES.iter().map(|(_, case)| case.of_field("very_tasty")).collect();
+        assert_eq!(
+            fields,
+            [
+                "very_tasty",
+                "VERY_TASTY",
+                "VeryTasty",
+                "veryTasty",
+                "very_tasty",
+                "VERY_TASTY",
+                "very-tasty",
+                "VERY-TASTY"
+            ]
+        );
+        let variants: Vec<String> = NAMES.iter().map(|(_, case)| case.of_variant("VeryTasty")).collect();
+        assert_eq!(
+            variants,
+            [
+                "verytasty",
+                "VERYTASTY",
+                "VeryTasty",
+                "veryTasty",
+                "very_tasty",
+                "VERY_TASTY",
+                "very-tasty",
+                "VERY-TASTY"
+            ]
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! Enums: names to choose from, or options with fields of their own.
+
+use super::case::{Case, snake};
+use super::field::{Members, Surroundings};
+use super::kind::Kind;
+use super::model::{Groups, Model};
+use super::serde;
+use crate::attr::{Words, last_segment};
+use crate::errors::Errors;
+use crate::{doc, frame, keys};
+use syn::ext::IdentExt;
+use syn::{DataEnum, DeriveInput, Fields, Ident, LitStr, Path, Type};
+
+/// An enum of unit variants only.
+pub(super) struct Names {
+    pub(super) ident: Ident,
+    /// Each variant, and the name it has in the user's JSON.
+    pub(super) names: Vec<(Ident, String)>,
+}
+
+/// An enum with data.
+pub(super) struct OneOf {
+    pub(super) ident: Ident,
+    pub(super) title: String,
+    pub(super) description: Option<String>,
+    pub(super) tag: String,
+    pub(super) display_type: Option<LitStr>,
+    pub(super) variants: Vec<Variant>,
+}
+
+pub(super) struct Variant {
+    pub(super) ident: Ident,
+    /// What the user's JSON has under the tag.
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) description: Option<String>,
+    pub(super) hidden: bool,
+    pub(super) body: Body,
+}
+
+pub(super) enum Body {
+    Unit,
+    Fields(Members),
+    /// The fields of another struct.
+    Struct(Type),
+}
+
+pub(super) fn read(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> (Option<Model>, Path) {
+    let mut words = Words::of(&item.attrs, keys::CHOICE, errors);
+    let sdk = frame::sdk(&mut words, errors);
+    let mut serde = serde::words(&item.attrs, serde::ENUM, errors);
+    let rename_all = serde::rename_all(&mut serde, errors);
+    let title = words.text("title", errors);
+    let own_description = words.text("description", errors);
+    let display_type = words.one_of("display_type", keys::DISPLAY_TYPES, errors);
+    let tags = [words.text("tag", errors), serde.text("tag", errors)];
+    if let [Some(_), Some(second)] = &tags {
+        errors.at(second, "the key is named already, by `#[airbyte(tag = …)]`");
+    }
+    let tag = tags.into_iter().flatten().next();
+    if let Some(tag) = tag.as_ref().filter(|tag| tag.value().is_empty()) {
+        errors.at(tag, "the key that says which option is chosen needs a name");
+    }
+    if data.variants.is_empty() {
+        errors.at(&item.ident, "an enum without variants offers nothing to choose from");
+        return (None, sdk);
+    }
+
+    let only_names = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+    if only_names {
+        let needless = [
+            ("tag", &tag),
+            ("display_type", &display_type),
+            ("title", &title),
+            ("description", &own_description),
+        ];
+        for (word, written) in needless {
+            let Some(written) = written else { continue };
+            let why = match word {
+                "title" | "description" => "say it on the field that has this type",
+                _ => "it is for enums whose variants have data",
+            };
+            errors.at(written, format!("`{word}` is not for a choice of names only: {why}"));
+        }
+    }
+    let key = tag.as_ref().map_or_else(|| "type".to_owned(), LitStr::value);
+    let mut variants: Vec<Variant> = Vec::new();
+    for variant in &data.variants {
+        let read = Variant::read(variant, &item.ident, &key, rename_all, only_names, errors);
+        let (read, written) = read;
+        let name = &read.name;
+        let mut refuse = |message: String| match &written {
+            Some(written) => errors.at(written, message),
+            None => errors.at(&read.ident, message),
+        };
+        if name.is_empty() {
+            refuse("an option needs a name: the form does not find one that is empty".to_owned());
+        } else if variants.iter().any(|other| other.name == *name) {
+            refuse(format!("there is an option `{name}` already"));
+        }
+        variants.push(read);
+    }
+    let ident = item.ident.clone();
+    if only_names {
+        let names = variants.into_iter().map(|variant| (variant.ident, variant.name)).collect();
+        return (Some(Model::Names(Names { ident, names })), sdk);
+    }
+    let title = title.map_or_else(|| doc::title(&ident.unraw().to_string()), |title| title.value());
+    let description = own_description.map(|text| text.value()).or_else(|| doc::comment(&item.attrs));
+    let one_of = OneOf { ident, title, description, tag: key, display_type, variants };
+    (Some(Model::OneOf(one_of)), sdk)
+}
+
+impl Variant {
+    /// With where its name was written, if it was.
+    fn read(
+        variant: &syn::Variant,
+        item: &Ident,
+        tag: &str,
+        rename_all: Option<Case>,
+        only_names: bool,
+        errors: &mut Errors,
+    ) -> (Self, Option<LitStr>) {
+        let ident = variant.ident.clone();
+        let own_name = ident.unraw().to_string();
+        let mut words = Words::of(&variant.attrs, keys::VARIANT, errors);
+        let mut serde = serde::words(&variant.attrs, serde::VARIANT, errors);
+        let rename_fields = serde::rename_all(&mut serde, errors);
+        let renamed = serde.text("rename", errors);
+        let name = match (&renamed, rename_all) {
+            (Some(name), _) => name.value(),
+            (None, Some(case)) => case.of_variant(&own_name),
+            (None, None) => snake(&own_name),
+        };
+        let hidden = words.flag("hidden", errors);
+        let title = words.text("title", errors);
+        let own_description = words.text("description", errors);
+        if only_names {
+            if let Some(hidden) = &hidden {
+                errors.at(
+                    hidden,
+                    "a form shows all names of a choice or none; `hidden` is for options with data",
+                );
+            }
+            for written in [&title, &own_description].into_iter().flatten() {
+                errors.at(
+                    written,
+                    "a form shows the names themselves; another name is given by `#[serde(rename = \"…\")]`",
+                );
+            }
+        }
+        let body = Body::read(&variant.fields, item, tag, rename_fields, errors);
+        let title = title.map_or_else(|| doc::title(&own_name), |title| title.value());
+        let description = own_description.map(|text| text.value()).or_else(|| doc::comment(&variant.attrs));
+        (Self { ident, name, title, description, hidden: hidden.is_some(), body }, renamed)
+    }
+}
+
+impl Body {
+    fn read(fields: &Fields, item: &Ident, tag: &str, rename_all: Option<Case>, errors: &mut Errors) -> Self {
+        let values = match fields {
+            Fields::Unit => return Self::Unit,
+            Fields::Named(named) => {
+                let around = Surroundings { item, groups: &Groups::None, rename_all, tag: Some(tag) };
+                return Self::Fields(Members::read(named, &around, errors));
+            }
+            Fields::Unnamed(values) => values,
+        };
+        let [value] = values.unnamed.iter().collect::<Vec<_>>()[..] else {
+            errors.at(
+                values,
+                "these values have no names, and a form shows each by its name: write `{ name: Type, … }`",
+            );
+            return Self::Unit;
+        };
+        let said = |name| value.attrs.iter().filter(move |attribute| attribute.path().is_ident(name));
+        for attribute in said("airbyte").chain(said("serde")) {
+            errors.at(
+                attribute,
+                "what is said of an option stands on the variant, and what is said of a field in its struct",
+            );
+        }
+        if super::kind::contains(&value.ty, item) {
+            errors.at(&value.ty, "a form cannot contain itself");
+            return Self::Unit;
+        }
+        if let Some(kind) = Kind::of(&value.ty) {
+            let ty = last_segment(&value.ty).map(|segment| segment.ident.to_string()).unwrap_or_default();
+            errors.at(
+                &value.ty,
+                format!(
+                    "{} has no name here, by which a form could show it: write `{{ name: {ty} }}`",
+                    kind.name()
+                ),
+            );
+            return Self::Unit;
+        }
+        Self::Struct(value.ty.clone())
+    }
+}

@@ -1,0 +1,234 @@
+//! The fields of a struct or of a variant.
+
+use super::case::Case;
+use super::check;
+use super::model::Groups;
+use super::serde;
+use crate::attr::Words;
+use crate::errors::Errors;
+use crate::{doc, keys};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Expr, FieldsNamed, Ident, LitStr, Type, parse_quote};
+
+/// What the fields of one struct or variant have in common.
+pub(super) struct Surroundings<'a> {
+    /// The type whose form it is.
+    pub(super) item: &'a Ident,
+    pub(super) groups: &'a Groups,
+    pub(super) rename_all: Option<Case>,
+    /// The key that says which option is chosen, in a variant.
+    pub(super) tag: Option<&'a str>,
+}
+
+/// All fields, in order.
+pub(super) struct Members(pub(super) Vec<Member>);
+
+#[allow(clippy::large_enum_variant, reason = "a handful of them, alive for a moment")]
+pub(super) enum Member {
+    Field(Field),
+    /// `#[serde(flatten)]`: the fields of another struct, in line.
+    Flattened(Ident, Type),
+    /// `#[serde(skip)]`: not in the form.
+    Skipped(Ident),
+}
+
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    /// The key in the user's JSON.
+    pub(super) key: String,
+    pub(super) renamed: Option<LitStr>,
+    pub(super) ty: Type,
+    pub(super) title: String,
+    pub(super) description: Option<String>,
+    pub(super) examples: Vec<Expr>,
+    pub(super) default: Option<Default>,
+    /// Also true if what was written cannot be read.
+    pub(super) has_default: bool,
+    pub(super) pattern: Option<LitStr>,
+    pub(super) has_pattern: bool,
+    pub(super) pattern_descriptor: Option<LitStr>,
+    pub(super) has_pattern_descriptor: bool,
+    pub(super) min: Option<Expr>,
+    pub(super) max: Option<Expr>,
+    pub(super) min_length: Option<Expr>,
+    pub(super) max_length: Option<Expr>,
+    pub(super) min_items: Option<Expr>,
+    pub(super) max_items: Option<Expr>,
+    pub(super) hidden: Option<Ident>,
+    pub(super) multiline: Option<Ident>,
+    pub(super) always_show: Option<Ident>,
+    pub(super) group: Option<LitStr>,
+    pub(super) has_group: bool,
+    /// The author's word that a name which sounds like a credential is none.
+    pub(super) not_secret: Option<Ident>,
+}
+
+/// The value of a field that the user leaves out.
+pub(super) enum Default {
+    /// `default = …`.
+    Value(Expr),
+    /// `#[serde(default)]`: what the type says.
+    OfType(Ident),
+    /// `#[serde(default = "function")]`, as a call.
+    Call(Expr),
+}
+
+impl ToTokens for Default {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Value(value) | Self::Call(value) => value.to_tokens(tokens),
+            Self::OfType(word) => word.to_tokens(tokens),
+        }
+    }
+}
+
+impl Members {
+    pub(super) fn read(fields: &FieldsNamed, around: &Surroundings<'_>, errors: &mut Errors) -> Self {
+        let members = fields.named.iter().filter_map(|field| Member::read(field, around, errors)).collect();
+        let members = Self(members);
+        let all: Vec<&Field> = members.fields().collect();
+        for (index, field) in all.iter().enumerate() {
+            let key = &field.key;
+            let mut refuse = |message: String| match &field.renamed {
+                Some(renamed) => errors.at(renamed, message),
+                None => errors.at(&field.ident, message),
+            };
+            if key.is_empty() {
+                refuse("a field needs a name".to_owned());
+            } else if around.tag == Some(key) {
+                refuse(format!(
+                    "the key `{key}` says already which option is chosen; rename this field, or name that key on the enum: `#[airbyte(tag = \"…\")]`"
+                ));
+            } else if all[..index].iter().any(|other| other.key == *key) {
+                refuse(format!("there is a field with the key `{key}` already"));
+            }
+            check::check(field, &all, around, errors);
+        }
+        members
+    }
+
+    /// Those that the form shows here.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.0.iter().filter_map(|member| match member {
+            Member::Field(field) => Some(field),
+            Member::Flattened(..) | Member::Skipped(_) => None,
+        })
+    }
+
+    /// Whether fields of another struct stand here too.
+    pub(super) fn flattens(&self) -> bool {
+        self.0.iter().any(|member| matches!(member, Member::Flattened(..)))
+    }
+}
+
+impl Member {
+    fn read(field: &syn::Field, around: &Surroundings<'_>, errors: &mut Errors) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        let mut serde = serde::words(&field.attrs, serde::FIELD, errors);
+        let (flatten, skip) = (serde.flag("flatten", errors), serde.flag("skip", errors));
+        let (word, because) = match (&flatten, &skip) {
+            (Some(word), _) => (word, "the fields that stand in line have words of their own"),
+            (None, Some(word)) => (word, "the field is not in the form"),
+            (None, None) => return Some(Self::Field(Field::read(field, ident, serde, around, errors))),
+        };
+        if let (Some(_), Some(skip)) = (&flatten, &skip) {
+            errors.at(skip, "`skip` and `flatten` contradict each other");
+        }
+        for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("airbyte")) {
+            errors.at(attribute, format!("nothing can be said here besides `{word}`: {because}"));
+        }
+        if let Some(other) = serde.text("rename", errors) {
+            errors.at(&other, format!("nothing can be said here besides `{word}`: {because}"));
+        }
+        // A skipped field has the default of its type, whether that is said or not.
+        if let Some((_, Some(path))) = serde.flag_or_text("default", errors) {
+            errors.at(&path, format!("nothing can be said here besides `{word}`: {because}"));
+        }
+        Some(if flatten.is_some() {
+            if super::kind::is_option(&field.ty) {
+                errors.at(&field.ty, "a flattened struct is always there; make its fields optional instead");
+            }
+            if super::kind::contains(&field.ty, around.item) {
+                errors.at(&field.ty, "a form cannot contain itself");
+            }
+            Self::Flattened(ident, field.ty.clone())
+        } else {
+            Self::Skipped(ident)
+        })
+    }
+}
+
+impl Field {
+    fn read(
+        field: &syn::Field,
+        ident: Ident,
+        mut serde: Words,
+        around: &Surroundings<'_>,
+        errors: &mut Errors,
+    ) -> Self {
+        let name = ident.unraw().to_string();
+        let renamed = serde.text("rename", errors);
+        let key = match (&renamed, around.rename_all) {
+            (Some(key), _) => key.value(),
+            (None, Some(case)) => case.of_field(&name),
+            (None, None) => name.clone(),
+        };
+        let mut words = Words::of(&field.attrs, keys::FIELD, errors);
+        let text = |text: LitStr| text.value();
+        let has_default = words.mention("default") || serde.mention("default");
+        let (has_pattern, has_pattern_descriptor) =
+            (words.mention("pattern"), words.mention("pattern_descriptor"));
+        let has_group = words.mention("group");
+        Self {
+            title: words.text("title", errors).map(text).unwrap_or_else(|| doc::title(&name)),
+            description: words.text("description", errors).map(text).or_else(|| doc::comment(&field.attrs)),
+            examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
+            default: Default::read(&mut words, &mut serde, errors),
+            has_default,
+            pattern: words.text("pattern", errors),
+            has_pattern,
+            pattern_descriptor: words.text("pattern_descriptor", errors),
+            has_pattern_descriptor,
+            min: words.expr("min", errors),
+            max: words.expr("max", errors),
+            min_length: words.expr("min_length", errors),
+            max_length: words.expr("max_length", errors),
+            min_items: words.expr("min_items", errors),
+            max_items: words.expr("max_items", errors),
+            hidden: words.flag("hidden", errors),
+            multiline: words.flag("multiline", errors),
+            always_show: words.flag("always_show", errors),
+            group: words.text("group", errors),
+            has_group,
+            not_secret: words.flag("not_secret", errors),
+            ty: field.ty.clone(),
+            ident,
+            key,
+            renamed,
+        }
+    }
+}
+
+impl Default {
+    fn read(words: &mut Words, serde: &mut Words, errors: &mut Errors) -> Option<Self> {
+        let own = words.expr("default", errors).map(Self::Value);
+        let Some(serdes) = serde.flag_or_text("default", errors) else { return own };
+        let serdes = match serdes {
+            (word, None) => Self::OfType(word),
+            (_, Some(path)) => match path.parse::<syn::ExprPath>() {
+                Ok(path) => Self::Call(parse_quote!(#path())),
+                Err(_) => {
+                    errors.at(&path, "expected the path of a function: `#[serde(default = \"function\")]`");
+                    return own;
+                }
+            },
+        };
+        if own.is_some() {
+            errors.at(&serdes, "there is a `default` already");
+            return own;
+        }
+        Some(serdes)
+    }
+}

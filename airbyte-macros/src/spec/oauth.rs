@@ -1,0 +1,176 @@
+//! `oauth(…)`: how the platform logs the user in, and where the results go.
+
+use super::field::Members;
+use crate::errors::{Errors, hint};
+use crate::keys;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Token, parenthesized};
+
+#[derive(Default)]
+pub(super) struct OAuth {
+    pub(super) predicate: Option<(Route, LitStr)>,
+    /// The part, a name, and where its value goes or comes from.
+    pub(super) values: Vec<(Part, LitStr, Option<Route>)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    UserInput,
+    Output,
+    ServerInput,
+    ServerOutput,
+}
+
+impl Part {
+    pub(super) fn method(self) -> &'static str {
+        match self {
+            Self::UserInput => "user_input",
+            Self::Output => "output",
+            Self::ServerInput => "server_input",
+            Self::ServerOutput => "server_output",
+        }
+    }
+}
+
+/// `credentials.auth_type`: the keys that lead to a value of the configuration.
+pub(super) struct Route(pub(super) Vec<LitStr>);
+
+impl Parse for Route {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let keys = Punctuated::<LitStr, Token![.]>::parse_separated_nonempty_with(input, key)?;
+        Ok(Self(keys.into_iter().collect()))
+    }
+}
+
+/// A key, with or without quotes: not every key is a name in Rust.
+fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse();
+    }
+    let name = input.call(Ident::parse_any).map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            "expected the key of a field, with dots between: `credentials.access_token`",
+        )
+    })?;
+    Ok(LitStr::new(&name.unraw().to_string(), name.span()))
+}
+
+impl OAuth {
+    pub(super) fn read(word: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
+        let mut read = Self::default();
+        let mut said: Vec<String> = Vec::new();
+        let mut garbled = tokens.is_empty();
+        if garbled {
+            errors.at(word, format!("`oauth` needs its parts{}", hint("", keys::OAUTH.iter().copied())));
+        }
+        let parts = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let name = input.call(Ident::parse_any)?;
+                let text = name.to_string();
+                let content;
+                if !input.peek(syn::token::Paren) {
+                    return Err(syn::Error::new_spanned(
+                        &name,
+                        format!("`{text}` takes its values in parentheses: `{text}(…)`"),
+                    ));
+                }
+                parenthesized!(content in input);
+                if !keys::OAUTH.contains(&text.as_str()) {
+                    let legal = hint(&text, keys::OAUTH.iter().copied());
+                    errors.at(&name, format!("unknown part `{text}`{legal}"));
+                    garbled = true;
+                    content.parse::<TokenStream>()?;
+                } else if said.contains(&text) {
+                    errors.at(&name, format!("`{text}` is said twice"));
+                    content.parse::<TokenStream>()?;
+                } else if let Err(error) = read.read_part(&text, &name, &content) {
+                    errors.push(error);
+                    garbled = true;
+                    content.parse::<TokenStream>()?;
+                }
+                said.push(text);
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parts.parse2(tokens) {
+            errors.push(error);
+            garbled = true;
+        }
+        if !garbled && !read.values.iter().any(|(part, ..)| *part == Part::Output) {
+            errors.at(word, "a login results in something, such as a token: say where it goes, by `output(access_token = credentials.access_token)`");
+        }
+        (!garbled).then_some(read)
+    }
+
+    fn read_part(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let part = match text {
+            "predicate" => {
+                let route = input.parse()?;
+                input.parse::<Token![=]>().map_err(|error| {
+                    syn::Error::new(error.span(), "expected the value that offers the login: `predicate(credentials.auth_type = \"oauth\")`")
+                })?;
+                self.predicate = Some((route, input.parse()?));
+                return end(input);
+            }
+            "user_input" => Part::UserInput,
+            "output" => Part::Output,
+            "server_input" => Part::ServerInput,
+            _ => Part::ServerOutput,
+        };
+        if input.is_empty() {
+            return Err(syn::Error::new_spanned(
+                name,
+                format!("`{text}` names nothing; remove it, or name a value"),
+            ));
+        }
+        while !input.is_empty() {
+            let value = key(input)?;
+            let route = if part == Part::ServerInput {
+                None
+            } else {
+                input.parse::<Token![=]>().map_err(|error| {
+                    let value = value.value();
+                    syn::Error::new(
+                        error.span(),
+                        format!(
+                            "expected where it stands in the configuration: `{value} = credentials.{value}`"
+                        ),
+                    )
+                })?;
+                Some(input.parse()?)
+            };
+            self.values.push((part, value, route));
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first key of each path is a field. What comes after it is for `spec::faults`, which sees the whole form.
+    pub(super) fn check(&self, members: &Members, errors: &mut Errors) {
+        if members.flattens() {
+            return;
+        }
+        let routes = self.values.iter().filter_map(|(_, _, route)| route.as_ref());
+        for route in self.predicate.iter().map(|(route, _)| route).chain(routes) {
+            let Some(first) = route.0.first() else { continue };
+            let key = first.value();
+            if !members.fields().any(|field| field.key == key) {
+                let legal = hint(&key, members.fields().map(|field| field.key.as_str()));
+                errors.at(first, format!("there is no field `{key}`{legal}"));
+            }
+        }
+    }
+}
+
+fn end(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() { Ok(()) } else { Err(input.error("expected nothing more here")) }
+}

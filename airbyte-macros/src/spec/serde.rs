@@ -1,0 +1,105 @@
+//! serde's words, as far as they mean something to a form. The others are refused by name: none is passed over.
+
+use super::case::Case;
+use crate::attr::{Legal, Words};
+use crate::errors::Errors;
+use syn::Attribute;
+
+const READ_ONLY: &str = "a configuration is only read";
+const CONVERT: &str = "give the field a type that a form can show, and convert the value in your code";
+const ENUMS: &str = "it is for enums";
+const OTHER: &str = "make `Other` an option like the others; what no option names is refused";
+const ALIAS: &str = "the platform checks a configuration against the spec before the connector sees it, and the spec has one name for each thing";
+const TRAITS: &str = "it steers serde's own derive";
+
+/// On a struct.
+pub(super) const STRUCT: Legal<'_> = Legal {
+    words: &["rename_all"],
+    refused: &[
+        ("default", "say `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
+        ("deny_unknown_fields", "the platform may add keys of its own, and they have to be accepted"),
+        ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),
+        ("tag", ENUMS),
+        ("content", ENUMS),
+        ("untagged", ENUMS),
+        ("rename_all_fields", ENUMS),
+        ("transparent", "the form shows the field under its name; use the inner type directly"),
+        ("from", CONVERT),
+        ("try_from", CONVERT),
+        ("into", READ_ONLY),
+        ("remote", TRAITS),
+        ("bound", TRAITS),
+        ("expecting", "messages are made from the names and types of the fields"),
+        ("crate", "the path to the SDK is `#[airbyte(crate = ::path)]`"),
+    ],
+};
+
+/// On an enum.
+pub(super) const ENUM: Legal<'_> = Legal {
+    words: &["rename_all", "tag"],
+    refused: &[
+        (
+            "untagged",
+            "a form has to know which option was chosen; the key that says so is named by `tag = \"…\"`",
+        ),
+        ("content", "the fields of an option stand beside its tag; leave `content` out"),
+        ("rename_all_fields", "say `#[serde(rename_all = \"…\")]` on each variant"),
+        ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),
+        ("default", "say `default` on the field that has this type"),
+        ("deny_unknown_fields", "the platform may add keys of its own, and they have to be accepted"),
+        ("from", CONVERT),
+        ("try_from", CONVERT),
+        ("into", READ_ONLY),
+        ("remote", TRAITS),
+        ("bound", TRAITS),
+        ("expecting", "messages are made from the names of the options"),
+        ("crate", "the path to the SDK is `#[airbyte(crate = ::path)]`"),
+        ("variant_identifier", TRAITS),
+        ("field_identifier", TRAITS),
+    ],
+};
+
+/// On a field.
+pub(super) const FIELD: Legal<'_> = Legal {
+    words: &["rename", "default", "skip", "flatten"],
+    refused: &[
+        ("alias", ALIAS),
+        ("skip_deserializing", "say `skip`: the field is then not in the form, and has its `Default`"),
+        ("skip_serializing", READ_ONLY),
+        ("skip_serializing_if", READ_ONLY),
+        ("serialize_with", READ_ONLY),
+        ("deserialize_with", CONVERT),
+        ("with", CONVERT),
+        ("getter", READ_ONLY),
+        ("borrow", "a configuration owns its values"),
+        ("bound", TRAITS),
+        ("rename_all", "it belongs on the struct"),
+    ],
+};
+
+/// On a variant.
+pub(super) const VARIANT: Legal<'_> = Legal {
+    words: &["rename", "rename_all"],
+    refused: &[
+        ("alias", ALIAS),
+        ("skip", "`#[airbyte(hidden)]` keeps an option out of the form"),
+        ("skip_deserializing", "`#[airbyte(hidden)]` keeps an option out of the form"),
+        ("skip_serializing", READ_ONLY),
+        ("serialize_with", READ_ONLY),
+        ("deserialize_with", CONVERT),
+        ("with", CONVERT),
+        ("other", OTHER),
+        ("untagged", "a form has to know which option was chosen"),
+        ("bound", TRAITS),
+        ("borrow", "a configuration owns its values"),
+    ],
+};
+
+pub(super) fn words(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Words {
+    Words::of_attribute("serde", attributes, legal, errors)
+}
+
+/// `rename_all = "…"`.
+pub(super) fn rename_all(words: &mut Words, errors: &mut Errors) -> Option<Case> {
+    words.text("rename_all", errors).and_then(|name| Case::read(&name, errors))
+}

@@ -1,0 +1,172 @@
+//! A choice between options, each with fields of its own: an enum with data.
+
+use super::form::Form;
+use super::place::Place;
+use super::shape::{one_of, titled};
+use crate::problems::Problems;
+use serde_json::{Map, Value};
+
+/// What is said of a choice as a whole.
+///
+/// ```
+/// use airbyte_sdk::spec::OneOf;
+///
+/// let about = OneOf::new("Login", "auth_type").description("How you log in").display_type("radio");
+/// ```
+pub struct OneOf {
+    title: &'static str,
+    tag: &'static str,
+    description: Option<&'static str>,
+    display_type: Option<&'static str>,
+}
+
+impl OneOf {
+    /// A choice whose objects say under the key `tag` which option they are.
+    pub fn new(title: &'static str, tag: &'static str) -> Self {
+        Self { title, tag, description: None, display_type: None }
+    }
+
+    /// The help text in the form.
+    #[must_use]
+    pub fn description(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// How the options are shown: `dropdown`, which is the default, or `radio`.
+    #[must_use]
+    pub fn display_type(mut self, display_type: &'static str) -> Self {
+        self.display_type = Some(display_type);
+        self
+    }
+
+    pub(super) fn describe(&self, name: impl Fn(&mut Choice<'_>)) -> Map<String, Value> {
+        let mut choice = Choice { tag: self.tag, job: Job::Describe(Vec::new()) };
+        name(&mut choice);
+        let mut schema = titled(self.title, self.description);
+        if let Some(display_type) = self.display_type {
+            schema.insert("display_type".to_owned(), display_type.into());
+        }
+        if let Job::Describe(options) = choice.job {
+            schema.insert("oneOf".to_owned(), options.into());
+        }
+        schema
+    }
+
+    pub(super) fn read<T>(
+        &self,
+        object: &Map<String, Value>,
+        place: &mut Place<'_>,
+        name: impl Fn(&mut Choice<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let given = object.get(self.tag).filter(|given| !given.is_null());
+        let (mut names, mut found) = (Vec::new(), false);
+        let job = Job::Read { object, place: place.again(), given, names: &mut names, found: &mut found };
+        let value = name(&mut Choice { tag: self.tag, job });
+        if !found {
+            let mut tag = place.field(self.tag);
+            let expected = one_of(names.into_iter());
+            match given {
+                None => tag.problem(format!("is missing; it must be {expected}")),
+                Some(Value::String(_)) => tag.problem(format!("must be {expected}")),
+                Some(other) => drop(tag.unexpected::<()>(&expected, other)),
+            }
+            // Nobody knows which option was meant. What would be a secret in any is not to be shown all the same.
+            let mut ignored = Problems::default();
+            let place = place.aside(&mut ignored);
+            name(&mut Choice { tag: self.tag, job: Job::Hide { object, place } });
+        }
+        value
+    }
+}
+
+/// One option of a choice: what a person reads about it.
+pub struct Variant {
+    name: &'static str,
+    title: Option<&'static str>,
+    description: Option<&'static str>,
+    hidden: bool,
+}
+
+impl Variant {
+    /// The option of this name, by which an object says that it is this one.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, title: None, description: None, hidden: false }
+    }
+
+    /// The label in the form; the name if none is given.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    /// The help text in the form.
+    #[must_use]
+    pub fn description(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// Keeps the option out of the form; it can be configured all the same.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+}
+
+/// What the options of a choice are named to: see [`Shape::one_of`](super::Shape::one_of).
+pub struct Choice<'a> {
+    tag: &'static str,
+    job: Job<'a>,
+}
+
+enum Job<'a> {
+    Describe(Vec<Value>),
+    Read {
+        object: &'a Map<String, Value>,
+        place: Place<'a>,
+        given: Option<&'a Value>,
+        names: &'a mut Vec<&'static str>,
+        found: &'a mut bool,
+    },
+    /// Looks for secrets only.
+    Hide {
+        object: &'a Map<String, Value>,
+        place: Place<'a>,
+    },
+}
+
+impl Choice<'_> {
+    /// The next option and its form. The form's value, if this is the option that was chosen.
+    pub fn option<T>(
+        &mut self,
+        variant: Variant,
+        form: impl FnOnce(&mut Form<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match &mut self.job {
+            Job::Describe(options) => {
+                let mut described = Form::describing_option(self.tag, variant.name);
+                form(&mut described);
+                let mut option = titled(variant.title.unwrap_or(variant.name), variant.description);
+                described.describe_into(&mut option);
+                if variant.hidden {
+                    option.insert("airbyte_hidden".to_owned(), true.into());
+                }
+                options.push(option.into());
+                None
+            }
+            Job::Read { object, place, given, names, found } => {
+                names.push(variant.name);
+                let chosen = given.and_then(Value::as_str) == Some(variant.name);
+                **found |= chosen;
+                if chosen { form(&mut Form::reading(object, place.again())) } else { None }
+            }
+            Job::Hide { object, place } => {
+                form(&mut Form::reading(object, place.again()));
+                None
+            }
+        }
+    }
+}

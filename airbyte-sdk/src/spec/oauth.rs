@@ -1,0 +1,166 @@
+//! How the platform logs the user in, and where the results of it go.
+
+use crate::protocol::{AdvancedAuth, AuthFlowType, OAuthConfigSpecification};
+use serde_json::{Map, Value, json};
+
+/// A path of keys into the configuration.
+type Route = &'static [&'static str];
+
+/// A login by OAuth 2.0. The form then shows a button in the place of the fields that the login fills in.
+///
+/// ```
+/// use airbyte_sdk::spec::OAuth;
+///
+/// let login = OAuth::new()
+///     .predicate(&["credentials", "auth_type"], "oauth")
+///     .output("refresh_token", &["credentials", "refresh_token"])
+///     .server_input("client_id")
+///     .server_output("client_id", &["credentials", "client_id"]);
+/// ```
+#[derive(Debug, Default)]
+pub struct OAuth {
+    predicate: Option<(Route, &'static str)>,
+    user_input: Vec<(&'static str, Route)>,
+    output: Vec<(&'static str, Route)>,
+    server_input: Vec<&'static str>,
+    server_output: Vec<(&'static str, Route)>,
+}
+
+impl OAuth {
+    /// A login that nothing is said of yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Offers the login only if the value at this place of the configuration is this one.
+    #[must_use]
+    pub fn predicate(mut self, route: Route, value: &'static str) -> Self {
+        self.predicate = Some((route, value));
+        self
+    }
+
+    /// A value of the configuration that the login needs, such as the subdomain of the user's account.
+    #[must_use]
+    pub fn user_input(mut self, name: &'static str, route: Route) -> Self {
+        self.user_input.push((name, route));
+        self
+    }
+
+    /// A value that the login results in, and where it goes.
+    #[must_use]
+    pub fn output(mut self, name: &'static str, route: Route) -> Self {
+        self.output.push((name, route));
+        self
+    }
+
+    /// A value that the operator of the platform has to provide, such as `client_secret`.
+    #[must_use]
+    pub fn server_input(mut self, name: &'static str) -> Self {
+        self.server_input.push(name);
+        self
+    }
+
+    /// One of the operator's values that the connector needs as well, and where it goes.
+    #[must_use]
+    pub fn server_output(mut self, name: &'static str, route: Route) -> Self {
+        self.server_output.push((name, route));
+        self
+    }
+
+    pub(super) fn into_message(self) -> AdvancedAuth {
+        let mut parts = OAuthConfigSpecification::new();
+        let object = |properties: Map<String, Value>| {
+            let mut schema = Map::new();
+            schema.insert("type".to_owned(), "object".into());
+            schema.insert("properties".to_owned(), properties.into());
+            schema.insert("additionalProperties".to_owned(), true.into());
+            schema
+        };
+        let routed = |values: &[(&str, Route)]| {
+            let property = |(name, route): &(&str, Route)| {
+                ((*name).to_owned(), json!({"type": "string", "path_in_connector_config": route}))
+            };
+            (!values.is_empty()).then(|| values.iter().map(property).collect())
+        };
+        // Not an object of properties as the others are, but the properties themselves.
+        parts.oauth_user_input_from_connector_config_specification = routed(&self.user_input);
+        parts.complete_oauth_output_specification = routed(&self.output).map(object);
+        let input = |name: &&str| ((*name).to_owned(), json!({"type": "string"}));
+        parts.complete_oauth_server_input_specification =
+            (!self.server_input.is_empty()).then(|| object(self.server_input.iter().map(input).collect()));
+        parts.complete_oauth_server_output_specification = routed(&self.server_output).map(object);
+
+        let mut login = AdvancedAuth::new();
+        login.auth_flow_type = Some(AuthFlowType::OAuth2);
+        if let Some((route, value)) = self.predicate {
+            login.predicate_key = Some(route.iter().map(|key| (*key).to_owned()).collect());
+            login.predicate_value = Some(value.to_owned());
+        }
+        login.oauth_config_specification = Some(parts);
+        login
+    }
+
+    /// What does not fit the form, in words.
+    pub(super) fn faults(&self, form: &Map<String, Value>) -> Vec<String> {
+        let mut faults = Vec::new();
+        if let Some((route, value)) = self.predicate {
+            let found = follow(form, route);
+            if found.is_empty() {
+                faults.push(format!("`predicate`: there is no field `{}`", route.join(".")));
+            } else if !found.iter().any(|field| allows(field, value)) {
+                faults.push(format!("`predicate`: `{}` is never `{value}`", route.join(".")));
+            }
+        }
+        let parts = [
+            ("user_input", &self.user_input),
+            ("output", &self.output),
+            ("server_output", &self.server_output),
+        ];
+        for (part, values) in parts {
+            for (name, route) in values {
+                let found = follow(form, route);
+                let place = route.join(".");
+                if found.is_empty() {
+                    faults.push(format!("`{part}`: there is no field `{place}` for `{name}`"));
+                } else if found
+                    .iter()
+                    .any(|field| field.contains_key("properties") || field.contains_key("oneOf"))
+                {
+                    faults.push(format!("`{part}`: `{place}` is an object, and `{name}` a value"));
+                }
+            }
+        }
+        for (name, _) in &self.server_output {
+            if !self.server_input.contains(name) {
+                faults.push(format!(
+                    "`server_output`: `{name}` is not in `server_input`, so nobody provides it"
+                ));
+            }
+        }
+        faults
+    }
+}
+
+/// The fields at the end of a path; several if options of a choice have one each.
+fn follow<'a>(form: &'a Map<String, Value>, route: &[&str]) -> Vec<&'a Map<String, Value>> {
+    let mut found = vec![form];
+    for key in route {
+        found = found
+            .into_iter()
+            .flat_map(|schema| {
+                let options = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+                options.filter_map(Value::as_object).chain([schema])
+            })
+            .filter_map(|schema| schema.get("properties")?.get(key)?.as_object())
+            .collect();
+    }
+    found
+}
+
+fn allows(field: &Map<String, Value>, value: &str) -> bool {
+    match (field.get("const"), field.get("enum")) {
+        (Some(only), _) => only == value,
+        (None, Some(names)) => names.as_array().is_some_and(|names| names.iter().any(|name| name == value)),
+        (None, None) => true,
+    }
+}

@@ -1,0 +1,137 @@
+//! An author's own type as the type of a field: a struct is a part of the form, an enum a choice.
+
+use super::AirbyteSpec;
+use super::choice::{Choice, OneOf};
+use super::form::Form;
+use super::place::Place;
+use super::value::{ConfigValue, Unbounded, schema};
+use serde_json::{Map, Value};
+
+/// A struct or an enum as the type of a configuration's field. [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec)
+/// writes this; it can be written by hand as well.
+///
+/// As with [`AirbyteSpec::form`] there is one description for both directions: [`shape`](Self::shape) says once what the
+/// type consists of, and the [`Shape`] it is given either notes down the spec or reads a value.
+pub trait Shaped: Sized {
+    /// Says what the type consists of, by one call of a method of `shape`. `None` if only the spec is noted down, or if
+    /// the value is wrong.
+    fn shape(shape: &mut Shape<'_>) -> Option<Self>;
+
+    /// The value as the spec shows a default; null to show none.
+    fn to_json(&self) -> Value {
+        Value::Null
+    }
+}
+
+/// A struct whose fields can stand in line with others: in an option of a choice, or flattened.
+///
+/// Every [`AirbyteSpec`] is one that can be a field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields that could stand here",
+    label = "expected a struct with `#[derive(AirbyteSpec)]`",
+    note = "an enum, or a single value, is given a name of its own: a field"
+)]
+pub trait Fields: AirbyteSpec + Shaped {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AirbyteSpec + Shaped> Fields for T {}
+
+/// What [`Shaped::shape`] is given: it notes down a type's spec or reads a value of it.
+pub struct Shape<'a>(Job<'a>);
+
+enum Job<'a> {
+    Describe(Map<String, Value>),
+    Read(&'a Value, Place<'a>),
+}
+
+impl Shape<'_> {
+    /// A struct: an object with the fields of its form.
+    pub fn object<T: AirbyteSpec>(&mut self, title: &str) -> Option<T> {
+        match &mut self.0 {
+            Job::Describe(noted) => {
+                let mut form = Form::describing();
+                T::form(&mut form);
+                *noted = titled(title, T::DESCRIPTION);
+                form.describe_into(noted);
+                None
+            }
+            Job::Read(Value::Object(object), place) => T::form(&mut Form::reading(object, place.again())),
+            Job::Read(value, place) => place.unexpected("an object", value),
+        }
+    }
+
+    /// An enum of names: text that is one of them.
+    pub fn one_of_names<T, const N: usize>(&mut self, names: [(&'static str, T); N]) -> Option<T> {
+        match &mut self.0 {
+            Job::Describe(noted) => {
+                let names = names.iter().map(|(name, _)| Value::from(*name)).collect();
+                *noted = schema([("type", "string".into()), ("enum", names)]);
+                None
+            }
+            Job::Read(value, place) => {
+                let expected = one_of(names.iter().map(|(name, _)| *name));
+                match value.as_str() {
+                    Some(text) => {
+                        let found = names.into_iter().find(|(name, _)| *name == text).map(|(_, value)| value);
+                        if found.is_none() {
+                            place.problem(format!("must be {expected}"));
+                        }
+                        found
+                    }
+                    None => place.unexpected(&expected, value),
+                }
+            }
+        }
+    }
+
+    /// An enum with data: an object that has the fields of one of several options. `name` names them, each by a call of
+    /// [`Choice::option`], and gives back the one that is not `None`.
+    pub fn one_of<T>(&mut self, about: OneOf, name: impl Fn(&mut Choice<'_>) -> Option<T>) -> Option<T> {
+        match &mut self.0 {
+            Job::Describe(noted) => {
+                *noted = about.describe(|choice| drop(name(choice)));
+                None
+            }
+            Job::Read(Value::Object(object), place) => about.read(object, place, name),
+            Job::Read(value, place) => place.unexpected("an object", value),
+        }
+    }
+}
+
+/// The beginning of an object's schema.
+pub(super) fn titled(title: &str, description: Option<&str>) -> Map<String, Value> {
+    let mut schema = schema([("type", "object".into()), ("title", title.into())]);
+    description.map(|description| schema.insert("description".to_owned(), description.into()));
+    schema
+}
+
+/// "one of `a`, `b`"; of a single one just that.
+pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [one] => one.clone(),
+        _ => format!("one of {}", names.join(", ")),
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Shaped> ConfigValue for T {
+    type Bound = Unbounded;
+
+    fn schema() -> Map<String, Value> {
+        let mut shape = Shape(Job::Describe(Map::new()));
+        T::shape(&mut shape);
+        match shape.0 {
+            Job::Describe(noted) => noted,
+            Job::Read(..) => Map::new(),
+        }
+    }
+
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        T::shape(&mut Shape(Job::Read(value, place.again())))
+    }
+
+    fn to_json(&self) -> Value {
+        Shaped::to_json(self)
+    }
+}
