@@ -4,7 +4,7 @@ pub use crate::error::Result as SdkResult;
 pub use crate::http::RateLimit;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
-pub use crate::spec::{AirbyteSpec, ConfigValue, Field, Form, OAuth, OneOf, Shape, Shaped, Variant};
+pub use crate::spec::{AirbyteSpec, ConfigValue, Field, Fields, Form, OAuth, OneOf, Shape, Shaped, Variant};
 pub use crate::stream::{CursorField, NoCursor, Order, Stream};
 pub use core::convert::Into;
 pub use core::default::Default;

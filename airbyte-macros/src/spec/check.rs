@@ -15,7 +15,7 @@ pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, er
     if let Some((ty, why)) = kind::refusal(&field.ty) {
         errors.at(ty, why);
     } else if kind::contains(&field.ty, around.item) {
-        errors.at(&field.ty, "a form cannot contain itself");
+        errors.at(&field.ty, "a form cannot contain itself: it would never end");
     }
     secrecy::check(field, kind, all, errors);
     check_default(field, kind, errors);

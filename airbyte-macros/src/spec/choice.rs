@@ -181,7 +181,7 @@ impl Body {
             );
         }
         if super::kind::contains(&value.ty, item) {
-            errors.at(&value.ty, "a form cannot contain itself");
+            errors.at(&value.ty, "a form cannot contain itself: it would never end");
             return Self::Unit;
         }
         if let Some(kind) = Kind::of(&value.ty) {

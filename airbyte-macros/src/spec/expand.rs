@@ -2,7 +2,7 @@
 
 use super::choice::{Body, Names, OneOf, Variant};
 use super::field::{Default, Field, Member, Members};
-use super::kind::Kind;
+use super::kind::{Kind, innermost};
 use super::model::{Model, Struct};
 use super::oauth::OAuth;
 use crate::frame;
@@ -38,8 +38,8 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
     let part = model.is_part().then(|| {
         let entries = members.0.iter().filter_map(|member| match member {
             Member::Field(Field { ident, key, .. }) => Some(entry(key, &quote!(&self.#ident))),
-            Member::Flattened(ident, _) => Some(quote!(("", __airbyte::Shaped::to_json(&self.#ident)))),
-            Member::Skipped(_) => None,
+            Member::Flattened(ident, _) => Some(quote!(("", __airbyte::Fields::to_json(&self.#ident)))),
+            Member::Skipped(..) => None,
         });
         quote! {
             #[automatically_derived]
@@ -160,7 +160,7 @@ fn arm(variant: &Variant, tag: &str) -> TokenStream {
         Body::Unit => quote!(Self::#ident => __airbyte::object([#first])),
         Body::Struct(_) => {
             let value = own("value");
-            quote!(Self::#ident(#value) => __airbyte::object([#first, ("", __airbyte::Shaped::to_json(#value))]))
+            quote!(Self::#ident(#value) => __airbyte::object([#first, ("", __airbyte::Fields::to_json(#value))]))
         }
         Body::Fields(members) => {
             let mut rest = None;
@@ -174,7 +174,7 @@ fn arm(variant: &Variant, tag: &str) -> TokenStream {
                 patterns.push(quote!(#ident: #local));
                 entries.push(match member {
                     Member::Field(field) => entry(&field.key, &local),
-                    _ => quote!(("", __airbyte::Shaped::to_json(#local))),
+                    _ => quote!(("", __airbyte::Fields::to_json(#local))),
                 });
             }
             quote!(Self::#ident { #(#patterns,)* #rest } => __airbyte::object([#first, #(#entries),*]))
@@ -195,11 +195,13 @@ fn own(name: &str) -> Ident {
 fn bounds(members: &Members, sdk: &Path) -> impl Iterator<Item = TokenStream> {
     members.0.iter().filter_map(move |member| match member {
         Member::Field(Field { ty, .. }) => {
+            // What is in an `Option` or a `Vec` decides about the whole, and is what the author wrote.
+            let ty = innermost(ty);
             let value = frame::located(&quote!(#sdk::spec::ConfigValue), ty.span());
             Some(quote_spanned!(ty.span()=> #ty: #value))
         }
         Member::Flattened(_, ty) => Some(fields_bound(ty, sdk)),
-        Member::Skipped(_) => None,
+        Member::Skipped(..) => None,
     })
 }
 
@@ -220,14 +222,17 @@ fn body(form: &Ident, constructor: &TokenStream, members: &Members) -> TokenStre
             let local = local(ident);
             Some(quote!(let #local = #form.fields::<#ty>();))
         }
-        Member::Skipped(_) => None,
+        Member::Skipped(..) => None,
     });
     let values = members.0.iter().map(|member| match member {
         Member::Field(Field { ident, .. }) | Member::Flattened(ident, _) => {
             let local = local(ident);
             quote!(#ident: #local?)
         }
-        Member::Skipped(ident) => quote!(#ident: __airbyte::Default::default()),
+        Member::Skipped(ident, ty) => {
+            let value = quote_spanned!(ty.span()=> <#ty as __airbyte::Default>::default());
+            quote!(#ident: #value)
+        }
     });
     quote! {
         #(#names)*

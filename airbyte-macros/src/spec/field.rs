@@ -31,7 +31,7 @@ pub(super) enum Member {
     /// `#[serde(flatten)]`: the fields of another struct, in line.
     Flattened(Ident, Type),
     /// `#[serde(skip)]`: not in the form.
-    Skipped(Ident),
+    Skipped(Ident, Type),
 }
 
 pub(super) struct Field {
@@ -113,7 +113,7 @@ impl Members {
     pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.0.iter().filter_map(|member| match member {
             Member::Field(field) => Some(field),
-            Member::Flattened(..) | Member::Skipped(_) => None,
+            Member::Flattened(..) | Member::Skipped(..) => None,
         })
     }
 
@@ -151,11 +151,11 @@ impl Member {
                 errors.at(&field.ty, "a flattened struct is always there; make its fields optional instead");
             }
             if super::kind::contains(&field.ty, around.item) {
-                errors.at(&field.ty, "a form cannot contain itself");
+                errors.at(&field.ty, "a form cannot contain itself: it would never end");
             }
             Self::Flattened(ident, field.ty.clone())
         } else {
-            Self::Skipped(ident)
+            Self::Skipped(ident, field.ty.clone())
         })
     }
 }

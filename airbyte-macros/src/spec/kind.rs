@@ -74,10 +74,15 @@ pub(super) fn inner<'a>(ty: &'a Type, of: &str) -> Option<&'a Type> {
     }
 }
 
-/// Whether a type has another one by name in it: as itself, in an `Option`, in a `Vec`.
+/// What is in the `Option`s and `Vec`s of a type.
+pub(super) fn innermost(ty: &Type) -> &Type {
+    ["Option", "Vec"].iter().find_map(|of| inner(ty, of)).map_or(ty, innermost)
+}
+
+/// Whether a type has another one by name in it.
 pub(super) fn contains(ty: &Type, name: &syn::Ident) -> bool {
-    let inside = ["Option", "Vec"].iter().find_map(|of| inner(ty, of));
-    match inside {
+    let ty = innermost(ty);
+    match inner(ty, "Box") {
         Some(inside) => contains(inside, name),
         None => {
             matches!(bare(ty), Type::Path(path) if path.path.is_ident(name) || path.path.is_ident("Self"))

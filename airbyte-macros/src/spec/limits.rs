@@ -22,9 +22,9 @@ pub(super) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     ];
     for (word, count) in counts {
         let Some(count) = count else { continue };
-        if let (Some(literal), None) = (literal(count), whole(count).filter(|count| *count >= 0)) {
-            let _ = literal;
-            errors.at(count, format!("`{word}` is how many there are: a whole number, without quotes"));
+        if literal(count).is_some() && whole(count).is_none_or(|count| count < 0) {
+            let what = if word.ends_with("length") { "characters" } else { "items" };
+            errors.at(count, format!("`{word}` is a number of {what}: whole, not negative, without quotes"));
         }
     }
     let pairs = [
@@ -95,7 +95,7 @@ fn check_value(word: &str, value: &Expr, field: &Field, errors: &mut Errors) {
             && !range.contains(&whole)
             && word == "examples"
         {
-            errors.at(value, format!("{what} is no `{}`", as_text(&field.ty).replace(' ', "")));
+            errors.at(value, format!("{what} is outside of `{}`", as_text(&field.ty).replace(' ', "")));
         }
     }
     if let Some(Lit::Str(text)) = literal(value)

@@ -1,8 +1,8 @@
 //! The form: given the fields one by one, it notes down their spec or reads their values.
 
-use super::AirbyteSpec;
 use super::field::Field;
 use super::place::Place;
+use super::shape::Fields;
 use super::value::ConfigValue;
 use serde_json::{Map, Value, json};
 
@@ -46,8 +46,8 @@ impl<'a> Form<'a> {
     }
 
     /// The fields of another struct, as if they stood here.
-    pub fn fields<T: AirbyteSpec>(&mut self) -> Option<T> {
-        T::form(self)
+    pub fn fields<T: Fields>(&mut self) -> Option<T> {
+        T::fields(self)
     }
 
     /// What the form says as a schema: of an object with these fields.

@@ -25,16 +25,31 @@ pub trait Shaped: Sized {
 
 /// A struct whose fields can stand in line with others: in an option of a choice, or flattened.
 ///
-/// Every [`AirbyteSpec`] is one that can be a field.
+/// Every [`AirbyteSpec`] that can be a field is one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no fields that could stand here",
-    label = "expected a struct with `#[derive(AirbyteSpec)]`",
-    note = "an enum, or a single value, is given a name of its own: a field"
+    label = "expected a struct with `#[derive(AirbyteSpec)]`, and with fields",
+    note = "what is no such struct, an enum for example, is given a name of its own: a field",
+    note = "nor can it be a struct with `groups` or `oauth`: those belong to the whole configuration"
 )]
-pub trait Fields: AirbyteSpec + Shaped {}
+pub trait Fields: Sized {
+    /// Names the fields.
+    fn fields(form: &mut Form<'_>) -> Option<Self>;
+
+    /// The fields' values as the spec shows a default.
+    fn to_json(&self) -> Value;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: AirbyteSpec + Shaped> Fields for T {}
+impl<T: AirbyteSpec + Shaped> Fields for T {
+    fn fields(form: &mut Form<'_>) -> Option<Self> {
+        T::form(form)
+    }
+
+    fn to_json(&self) -> Value {
+        Shaped::to_json(self)
+    }
+}
 
 /// What [`Shaped::shape`] is given: it notes down a type's spec or reads a value of it.
 pub struct Shape<'a>(Job<'a>);

@@ -3,7 +3,7 @@ use airbyte_sdk::AirbyteSpec;
 #[derive(AirbyteSpec)]
 struct Config {
     initial: char,
-    pages: usize,
+    pages: std::ops::Range<u32>,
 }
 
 fn main() {}

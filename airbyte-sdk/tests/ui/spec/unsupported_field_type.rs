@@ -1,10 +1,10 @@
 use airbyte_sdk::AirbyteSpec;
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 
 #[derive(AirbyteSpec)]
 struct Config {
-    headers: HashMap<String, String>,
+    file: PathBuf,
 }
 
 fn main() {}

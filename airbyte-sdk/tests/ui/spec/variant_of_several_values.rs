@@ -1,8 +1,10 @@
 use airbyte_sdk::AirbyteSpec;
 
 #[derive(AirbyteSpec)]
-enum Config {
-    City,
+enum Login {
+    Pair(String, u32),
+    Nothing(),
+    Nobody,
 }
 
 fn main() {}

@@ -1,0 +1,9 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    adjusted: bool,
+    weekly: Option<bool>,
+}
+
+fn main() {}

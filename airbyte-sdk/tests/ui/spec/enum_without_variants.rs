@@ -1,0 +1,6 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+enum Login {}
+
+fn main() {}

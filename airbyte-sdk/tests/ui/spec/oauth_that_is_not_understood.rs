@@ -1,0 +1,32 @@
+use airbyte_sdk::{AirbyteSpec, Secret};
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth(
+    predicate(credentials.auth_type),
+    outputs(access_token = credentials.access_token),
+    server_input(),
+    server_output(client_id),
+))]
+struct Config {
+    credentials: Secret,
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth(server_input(client_id)))]
+struct NoOutput {
+    token: Secret,
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth = "token")]
+struct NoParts {
+    token: Secret,
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth())]
+struct Empty {
+    token: Secret,
+}
+
+fn main() {}

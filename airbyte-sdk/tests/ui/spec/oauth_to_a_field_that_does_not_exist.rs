@@ -1,0 +1,19 @@
+use airbyte_sdk::{AirbyteSpec, Secret};
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth(
+    predicate(credential.auth_type = "oauth"),
+    output(access_token = credentials.access_token),
+    server_output(client_id = client_id),
+))]
+struct Config {
+    credentials: Credentials,
+}
+
+#[derive(AirbyteSpec)]
+struct Credentials {
+    auth_type: String,
+    access_token: Secret,
+}
+
+fn main() {}

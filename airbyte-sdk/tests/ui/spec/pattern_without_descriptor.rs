@@ -1,0 +1,11 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(pattern = "^[a-z]+$")]
+    city: String,
+    #[airbyte(pattern = "^[a-z]+$", hidden)]
+    region: String,
+}
+
+fn main() {}

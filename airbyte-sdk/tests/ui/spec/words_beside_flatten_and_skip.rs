@@ -1,0 +1,20 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[serde(flatten, rename = "pages")]
+    #[airbyte(title = "Paging")]
+    paging: Paging,
+    #[serde(skip)]
+    #[airbyte(hidden)]
+    cache: u32,
+    #[serde(skip, flatten)]
+    other: Paging,
+}
+
+#[derive(AirbyteSpec)]
+struct Paging {
+    size: u32,
+}
+
+fn main() {}
