@@ -85,6 +85,71 @@ fn spec_with_every_word() {
 }
 
 #[test]
+fn spec_with_parts() {
+    let item = parse_quote! {
+        #[airbyte(oauth(
+            predicate(login.type = "oauth"),
+            output(access_token = login.access_token),
+            server_input(client_id),
+            server_output(client_id = login.client_id),
+        ))]
+        #[serde(rename_all = "camelCase")]
+        struct Config {
+            login: Login,
+            #[airbyte(default = Region::Eu)]
+            first_region: Region,
+            #[airbyte(min_items = 1)]
+            more: Vec<Region>,
+            #[serde(rename = "pages", default)]
+            paging: Paging,
+            #[serde(default = "Window::week")]
+            window: Window,
+            #[serde(flatten)]
+            limits: Limits,
+            #[serde(skip)]
+            cache: Cache,
+        }
+    };
+    check("spec/parts", spec::derive(item));
+}
+
+#[test]
+fn spec_of_names() {
+    let item = parse_quote! {
+        #[serde(rename_all = "UPPERCASE")]
+        enum Region {
+            Eu,
+            #[serde(rename = "us-1")]
+            Us,
+        }
+    };
+    check("spec/names", spec::derive(item));
+}
+
+#[test]
+fn spec_of_a_choice() {
+    let item = parse_quote! {
+        /// How you log in
+        #[airbyte(tag = "auth_type", display_type = radio)]
+        enum Login {
+            /// A key of your account
+            ApiKey {
+                #[airbyte(min_length = 8)]
+                api_key: Secret,
+                #[serde(skip)]
+                cache: Cache,
+            },
+            #[airbyte(title = "Log in")]
+            #[serde(rename = "oauth")]
+            OAuth(Tokens),
+            #[airbyte(hidden)]
+            Nobody,
+        }
+    };
+    check("spec/choice", spec::derive(item));
+}
+
+#[test]
 fn spec_of_a_renamed_sdk() {
     let item = parse_quote! {
         #[airbyte(crate = ::renamed)]

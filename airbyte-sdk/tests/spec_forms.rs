@@ -1,8 +1,7 @@
 //! Forms of every shape: what the spec says of them, and what a user is told.
 #![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
 
-use airbyte_sdk::spec::OAuth;
-use airbyte_sdk::{AirbyteSpec, Date, Secret};
+use airbyte_sdk::{AirbyteSpec, Date, Secret, spec};
 use serde_json::{Value, json};
 
 #[derive(AirbyteSpec)]
@@ -127,7 +126,173 @@ struct Limits {
     total: Option<u32>,
 }
 
+/// The smallest configuration that is right.
+fn config() -> Value {
+    json!({
+        "shopName": "toys",
+        "login": {"type": "api_key", "api_key": "k-123456"},
+        "regions": ["EU"],
+        "reports": [{"name": "sales", "columns": ["day"]}],
+    })
+}
+
+/// What is said of a configuration with this in the place of what is right.
+fn refusal(changes: Value) -> String {
+    let mut config = config();
+    let (Value::Object(object), Value::Object(changes)) = (&mut config, changes) else { unreachable!() };
+    object.extend(changes);
+    let message =
+        Config::from_json(&config).err().map_or_else(String::new, |error| error.message().to_owned());
+    message.strip_prefix("The configuration is not valid").unwrap_or(&message).to_owned()
+}
+
 #[test]
-fn x() {
-    println!("{}", serde_json::to_string_pretty(&airbyte_sdk::spec::specification::<Config>()).unwrap());
+fn the_spec_shows_every_shape() {
+    let spec = serde_json::to_value(spec::specification::<Config>()).unwrap();
+    let text = serde_json::to_string_pretty(&spec).unwrap() + "\n";
+    if std::env::var_os("BLESS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spec_forms/spec.json");
+        std::fs::write(path, &text).unwrap();
+        return;
+    }
+    assert_eq!(
+        text,
+        include_str!("spec_forms/spec.json"),
+        "if the new spec is right: `BLESS=1 cargo test -p airbyte-sdk --test spec_forms`"
+    );
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let read = Config::from_json(&config()).unwrap();
+    assert!(matches!(&read.login, Login::ApiKey { api_key, version: 1 } if api_key.expose() == "k-123456"));
+    assert_eq!((read.region, read.regions), (Region::Eu, vec![Region::Eu]));
+    assert_eq!((read.paging.size, read.time_window), (100, Window::Days { days: 7 }));
+    assert_eq!((read.limits.per_second, read.limits.total), (4.5, None));
+    assert!(read.targets.is_none() && read.cache.is_empty());
+}
+
+#[test]
+fn every_shape_is_read() {
+    let mut given = config();
+    given["login"] =
+        json!({"type": "oauth", "client_id": "i", "client_secret": "s", "access_token": "t", "more": 1});
+    given["targets"] = json!([{"kind": "city", "name": "Rome"}, {"kind": "country", "code": "IT"}]);
+    given["window"] = json!({"type": "all"});
+    given["paging"] = json!({"size": 5, "after": "x"});
+    given["region"] = json!("asia-1");
+    given["per_second"] = json!(1);
+    let read = Config::from_json(&given).unwrap();
+    assert!(matches!(&read.login, Login::OAuth(tokens) if tokens.access_token.expose() == "t"));
+    let targets = read.targets.unwrap();
+    assert!(
+        matches!(&targets[..], [Target::City { name }, Target::Country(Country { code })] if name == "Rome" && code == "IT")
+    );
+    assert_eq!((read.region, read.time_window, read.limits.per_second), (Region::Asia, Window::All, 1.0));
+    assert_eq!((read.paging.size, read.paging.after.as_deref()), (5, Some("x")));
+
+    given["login"] = json!({"type": "nobody"});
+    assert!(matches!(Config::from_json(&given).unwrap().login, Login::Nobody));
+}
+
+#[test]
+fn a_mistake_is_told_by_its_place() {
+    for (changes, expected) in [
+        (json!({"login": null}), ": `login` is missing"),
+        (json!({"login": "k-1"}), ": `login` must be an object, not text"),
+        (json!({"login": {}}), ": `login.type` is missing; it must be one of `api_key`, `oauth`, `nobody`"),
+        (json!({"login": {"type": "key"}}), ": `login.type` must be one of `api_key`, `oauth`, `nobody`"),
+        (
+            json!({"login": {"type": 7}}),
+            ": `login.type` must be one of `api_key`, `oauth`, `nobody`, not a number",
+        ),
+        (json!({"login": {"type": "api_key"}}), ": `login.api_key` is missing"),
+        (
+            json!({"login": {"type": "oauth", "client_id": 5}}),
+            " in 3 places: `login.client_id` must be text, not a number; `login.client_secret` is missing; \
+             `login.access_token` is missing",
+        ),
+        (json!({"region": "eu"}), ": `region` must be one of `EU`, `US`, `asia-1`"),
+        (json!({"region": {}}), ": `region` must be one of `EU`, `US`, `asia-1`, not an object"),
+        (json!({"regions": []}), ": `regions` must have at least 1 item"),
+        (json!({"regions": ["EU", "EU", "US"]}), ": `regions` must have at most 2 items"),
+        (json!({"regions": ["EU", "XX"]}), ": `regions[1]` must be one of `EU`, `US`, `asia-1`"),
+        (json!({"regions": "EU"}), ": `regions` must be a list, not text"),
+        (
+            json!({"reports": [{"name": "a", "columns": []}, {"from": "now"}]}),
+            " in 3 places: `reports[1].name` is missing; `reports[1].from` must be a date like 2024-01-31; \
+             `reports[1].columns` is missing",
+        ),
+        (json!({"reports": ["sales"]}), ": `reports[0]` must be an object, not text"),
+        (json!({"targets": [{"kind": "sea"}]}), ": `targets[0].kind` must be one of `city`, `country`"),
+        (json!({"targets": [{"kind": "country", "code": "it"}]}), ": `targets[0].code` must be two capitals"),
+        (json!({"paging": {"size": 0}}), ": `paging.size` must be at least 1"),
+        (json!({"paging": {}}), ": `paging.size` is missing"),
+        (json!({"shopName": "x"}), ": `shopName` must have at least 2 characters"),
+        (json!({"shopName": "ünïcödé-äß"}), ""),
+        (json!({"shopName": "more than ten"}), ": `shopName` must have at most 10 characters"),
+        (
+            json!({"per_second": 0.1, "total": -1}),
+            " in 2 places: `per_second` must be at least 0.5; `total` must be a whole number from 0 to 4294967295",
+        ),
+    ] {
+        assert_eq!(refusal(changes.clone()), expected, "{changes}");
+    }
+}
+
+#[test]
+fn all_mistakes_come_at_once() {
+    let wrong = json!({"login": {"type": "none"}, "regions": [1], "reports": [{}], "window": {"type": "days", "days": "x"}});
+    assert_eq!(
+        Config::from_json(&wrong).err().unwrap().message(),
+        "The configuration is not valid in 6 places: `shopName` is missing; \
+         `login.type` must be one of `api_key`, `oauth`, `nobody`; \
+         `regions[0]` must be one of `EU`, `US`, `asia-1`, not a number; \
+         `reports[0].name` is missing; `reports[0].columns` is missing; \
+         `window.days` must be a whole number from 0 to 4294967295, not text"
+    );
+}
+
+#[derive(AirbyteSpec)]
+struct Torn {
+    #[serde(flatten)]
+    limits: Limits,
+    total: Option<u32>,
+    choice: Option<Torn2>,
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(tag = "total")]
+enum Torn2 {
+    Limits(Limits),
+}
+
+#[test]
+fn a_key_of_two_fields_is_found() {
+    let expected = ["`total` is the key of two fields", "`choice.total` is the key of two fields"];
+    assert_eq!(spec::faults::<Torn>(), expected);
+    assert_eq!(spec::faults::<Config>(), [""; 0]);
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth(
+    predicate(login.type = "oauth2"),
+    output(access_token = login.token, refresh_token = login),
+    server_output(client_id = login.client_id),
+))]
+struct Lost {
+    login: Login,
+}
+
+#[test]
+fn a_login_that_leads_nowhere_is_found() {
+    assert_eq!(
+        spec::faults::<Lost>(),
+        [
+            "`predicate`: `login.type` is never `oauth2`",
+            "`output`: there is no field `login.token` for `access_token`",
+            "`output`: `login` is an object, and `refresh_token` a value",
+            "`server_output`: `client_id` is not in `server_input`, so nobody provides it",
+        ]
+    );
 }

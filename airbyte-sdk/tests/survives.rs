@@ -1,6 +1,8 @@
 //! Unusual and right: surroundings in which the macros must work. That it compiles is the test.
 #![allow(dead_code, reason = "each module has a `main` that nobody calls")]
 
+#[path = "survives/forms.rs"]
+mod forms;
 #[path = "survives/impl_of_two_streams_and_a_check.rs"]
 mod impl_of_two_streams_and_a_check;
 #[path = "survives/names_of_the_standard_library_are_taken.rs"]

@@ -47,10 +47,8 @@ fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
         Some(Default::Value(default)) => limits::check_literal("default", default, field, errors),
         Some(Default::OfType(_) | Default::Call(_)) => {}
     }
-    if kind == Some(Kind::Secret) {
-        if let Some(example) = field.examples.first() {
-            errors.at(example, "a secret has no examples: say in its description what it looks like");
-        }
+    if let (Some(Kind::Secret), Some(example)) = (kind, field.examples.first()) {
+        errors.at(example, "a secret has no examples: say in its description what it looks like");
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) enum Body {
     Unit,
     Fields(Members),
     /// The fields of another struct.
-    Struct(Type),
+    Struct(Box<Type>),
 }
 
 pub(super) fn read(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> (Option<Model>, Path) {
@@ -195,6 +195,6 @@ impl Body {
             );
             return Self::Unit;
         }
-        Self::Struct(value.ty.clone())
+        Self::Struct(Box::new(value.ty.clone()))
     }
 }

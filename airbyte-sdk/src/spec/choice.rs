@@ -170,3 +170,35 @@ impl Choice<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::read;
+    use crate::{AirbyteSpec, Secret};
+    use serde_json::json;
+
+    #[derive(AirbyteSpec)]
+    struct Config {
+        #[allow(dead_code, reason = "what is tested is what is refused")]
+        login: Option<Vec<Login>>,
+    }
+
+    #[derive(AirbyteSpec)]
+    #[allow(dead_code, reason = "what is tested is what is refused")]
+    enum Login {
+        Key { api_key: Secret },
+        Password { name: String, password: Secret },
+    }
+
+    #[test]
+    fn a_secret_is_known_wherever_it_stands() {
+        for (login, expected) in [
+            (json!([{"type": "key", "api_key": "k-1"}]), vec!["k-1"]),
+            (json!([{"type": "password", "password": "p-1"}]), vec!["p-1"]),
+            (json!([{"type": "pasword", "name": "n", "password": "p-1"}]), vec!["p-1"]),
+            (json!([{"api_key": 5, "password": "p-1"}, 7]), vec!["5", "p-1"]),
+        ] {
+            assert_eq!(read::<Config>(&json!({"login": login})).1, expected, "{login}");
+        }
+    }
+}

@@ -71,10 +71,30 @@ pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     specification
 }
 
-/// What is wrong with a spec and cannot be seen by the compiler, in words: it takes the whole form to know whether the
-/// paths of a login lead to its fields.
+/// What is wrong with a spec and cannot be seen by the compiler, in words: keys that two fields have, since one came in
+/// line by `flatten`, and paths of a login that lead to no field.
 pub fn faults<C: AirbyteSpec>() -> Vec<String> {
-    C::oauth().map_or_else(Vec::new, |login| login.faults(&schema::<C>()))
+    let schema = schema::<C>();
+    let mut faults = Vec::new();
+    find_shared_keys(&schema, "", &mut faults);
+    faults.extend(C::oauth().into_iter().flat_map(|login| login.faults(&schema)));
+    faults
+}
+
+/// A form counts its fields. One that replaced another of the same key stands in its place, with a number of its own.
+fn find_shared_keys(schema: &Map<String, Value>, path: &str, faults: &mut Vec<String>) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (index, (key, field)) in properties.into_iter().flatten().enumerate() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        if field["order"] != index {
+            faults.push(format!("`{path}` is the key of two fields"));
+        }
+        field.as_object().into_iter().for_each(|field| find_shared_keys(field, &path, faults));
+    }
+    let options = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    for within in options.chain(schema.get("items")).filter_map(Value::as_object) {
+        find_shared_keys(within, path, faults);
+    }
 }
 
 fn schema<C: AirbyteSpec>() -> Map<String, Value> {

@@ -8,9 +8,9 @@ const _: () = {
         Secret: ::airbyte_sdk::spec::ConfigValue,
         u32: ::airbyte_sdk::spec::ConfigValue,
         String: ::airbyte_sdk::spec::ConfigValue,
-        Vec<String>: ::airbyte_sdk::spec::ConfigValue,
-        Option<Date>: ::airbyte_sdk::spec::ConfigValue,
-        Option<String>: ::airbyte_sdk::spec::ConfigValue,
+        String: ::airbyte_sdk::spec::ConfigValue,
+        Date: ::airbyte_sdk::spec::ConfigValue,
+        String: ::airbyte_sdk::spec::ConfigValue,
     {
         const TITLE: &'static str = "Shop";
         const DESCRIPTION: __airbyte::Option<&'static str> = __airbyte::Some(

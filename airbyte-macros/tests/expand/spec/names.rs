@@ -1,0 +1,17 @@
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Shaped for Region {
+        fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+            shape.one_of_names([("EU", Self::Eu), ("us-1", Self::Us)])
+        }
+        fn to_json(&self) -> __airbyte::Value {
+            __airbyte::Into::into(
+                match self {
+                    Self::Eu => "EU",
+                    Self::Us => "us-1",
+                },
+            )
+        }
+    }
+};

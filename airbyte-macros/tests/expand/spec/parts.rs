@@ -1,0 +1,69 @@
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    #[allow(trivial_bounds)]
+    impl __airbyte::AirbyteSpec for Config
+    where
+        Login: ::airbyte_sdk::spec::ConfigValue,
+        Region: ::airbyte_sdk::spec::ConfigValue,
+        Region: ::airbyte_sdk::spec::ConfigValue,
+        Paging: ::airbyte_sdk::spec::ConfigValue,
+        Window: ::airbyte_sdk::spec::ConfigValue,
+        Limits: ::airbyte_sdk::spec::Fields,
+    {
+        const TITLE: &'static str = "Config";
+        fn oauth() -> __airbyte::Option<__airbyte::OAuth> {
+            __airbyte::Some(
+                __airbyte::OAuth::new()
+                    .predicate(&["login", "type"], "oauth")
+                    .output("access_token", &["login", "access_token"])
+                    .server_input("client_id")
+                    .server_output("client_id", &["login", "client_id"]),
+            )
+        }
+        fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            let __login = form
+                .field(__airbyte::Field::<Login>::new("login").title("Login"));
+            let __first_region = form
+                .field(
+                    __airbyte::Field::<Region>::new("firstRegion")
+                        .title("First Region")
+                        .default({
+                            let value: Region = Region::Eu;
+                            value
+                        }),
+                );
+            let __more = form
+                .field(
+                    __airbyte::Field::<Vec<Region>>::new("more")
+                        .title("More")
+                        .min_items(1),
+                );
+            let __paging = form
+                .field(
+                    __airbyte::Field::<Paging>::new("pages")
+                        .title("Paging")
+                        .default(<Paging as __airbyte::Default>::default()),
+                );
+            let __window = form
+                .field(
+                    __airbyte::Field::<Window>::new("window")
+                        .title("Window")
+                        .default({
+                            let value: Window = Window::week();
+                            value
+                        }),
+                );
+            let __limits = form.fields::<Limits>();
+            __airbyte::Some(Self {
+                login: __login?,
+                first_region: __first_region?,
+                more: __more?,
+                paging: __paging?,
+                window: __window?,
+                limits: __limits?,
+                cache: <Cache as __airbyte::Default>::default(),
+            })
+        }
+    }
+};
