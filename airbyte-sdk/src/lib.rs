@@ -110,7 +110,8 @@ pub use stream::Stream;
 #[doc(no_inline)]
 pub use serde::de::Deserialize;
 
-/// Makes a struct the configuration of a connector: its fields become the form that users fill in.
+/// Makes a struct the configuration of a connector: its fields become the form that users fill in. Structs and enums
+/// with the same derive are the types of such fields.
 ///
 /// A doc comment becomes the help text, the name becomes the label (`api_key` → "API Key"), and the type says what may
 /// be filled in:
@@ -124,7 +125,13 @@ pub use serde::de::Deserialize;
 /// | `bool` | a switch |
 /// | [`Date`](struct@Date), [`Timestamp`](struct@Timestamp) | a date picker; a moment is given in UTC |
 /// | `Option<…>` | the same, and may be left out |
-/// | `Vec<…>` | a list |
+/// | `Vec<…>` | a list: of texts or numbers, of names to tick, of parts or of choices |
+/// | a struct with this derive | a part of the form with fields of its own |
+/// | an enum with this derive, no variant with data | a drop-down of names |
+/// | an enum with this derive, and with data | a choice: each variant is an option with fields of its own |
+///
+/// A form has no field whose keys the user makes up, so there are no maps; and it shows no lists of lists. A `bool` says
+/// by `default` or `Option` what an untouched switch means, since that sends nothing.
 ///
 /// # Words for a field: `#[airbyte(…)]`
 ///
@@ -132,11 +139,13 @@ pub use serde::de::Deserialize;
 /// | --- | --- |
 /// | `title = "…"` | the label, if not the name |
 /// | `description = "…"` | the help text, if not the doc comment |
-/// | `examples(…, …)` | values shown as examples |
+/// | `examples(…, …)` | values shown as examples; of a date as text |
 /// | `default = …` | the value if the user gives none |
 /// | `min = …`, `max = …` | the smallest and the largest number |
+/// | `min_length = …`, `max_length = …` | how many characters a text has |
+/// | `min_items = …`, `max_items = …` | how many items a list has |
 /// | `pattern = "…"` | a regular expression the text must match |
-/// | `pattern_descriptor = "…"` | the pattern in words, for the message when it does not |
+/// | `pattern_descriptor = "…"` | the pattern in words, for the message when it does not; a `pattern` that is shown needs it |
 /// | `hidden` | not shown; a value given anyway is used |
 /// | `multiline` | a text area |
 /// | `always_show` | an optional field that is not tucked away |
@@ -147,11 +156,38 @@ pub use serde::de::Deserialize;
 ///
 /// | word | meaning |
 /// | --- | --- |
-/// | `title = "…"` | the form's title, if not the package's name |
+/// | `title = "…"` | the form's title, if not the package's name; of a part, if not the struct's |
 /// | `description = "…"` | the form's description, if not the doc comment |
 /// | `documentation_url = "…"` | where users read more |
-/// | `groups(id = "Title", …)` | the cards, in order |
+/// | `groups(id = "Title", …)` | the cards, in order; of a whole configuration only |
+/// | `oauth(…)` | how the platform logs the user in: see [`spec::OAuth`]; of a whole configuration only |
 /// | `crate = ::path` | where the SDK is, if it is renamed |
+///
+/// # Words for an enum, and for its variants
+///
+/// | word | meaning |
+/// | --- | --- |
+/// | `tag = "…"` | the key that says which option is chosen; `type` if nothing is said |
+/// | `display_type = radio` | radio buttons, where `dropdown` is the usual |
+/// | `title = "…"`, `description = "…"` | of the choice; on a variant, of the option: if not the name and the doc comment |
+/// | `hidden` | on a variant: an option that is not shown, and can be configured all the same |
+/// | `crate = ::path` | where the SDK is, if it is renamed |
+///
+/// An option has the fields of its variant, `Key { api_key: Secret }`, or those of a struct with this derive,
+/// `Key(Account)`, or none. Its name in the user's JSON is the variant's in snake case.
+///
+/// # Words of serde
+///
+/// | word | on | meaning |
+/// | --- | --- | --- |
+/// | `rename = "…"` | fields, variants | the key, or the name, in the user's JSON |
+/// | `rename_all = "…"` | structs, enums, variants | how they are all written, such as `camelCase` |
+/// | `tag = "…"` | enums | as above |
+/// | `default`, `default = "function"` | fields | the value if the user gives none; the form shows it |
+/// | `flatten` | fields | the fields of a struct, in line |
+/// | `skip` | fields | not in the form; the value is the `Default` of the type |
+///
+/// Others do not compile. What they would do in serde is not done here.
 ///
 /// A configuration that breaks these rules is refused with all its mistakes at once, each by the name of its field
 /// and never with its value.
@@ -183,6 +219,59 @@ pub use serde::de::Deserialize;
 ///      `password` is missing; `page_size` must be at least 1"
 /// );
 /// # let _ = (config.user, config.password);
+/// ```
+///
+/// # Parts and choices
+///
+/// ```
+/// use airbyte_sdk::{AirbyteSpec, Date, Secret};
+/// use serde_json::json;
+///
+/// #[derive(AirbyteSpec)]
+/// struct Config {
+///     credentials: Credentials,
+///     #[airbyte(default = Region::Eu)]
+///     region: Region,
+///     #[airbyte(max_items = 10)]
+///     reports: Vec<Report>,
+/// }
+///
+/// #[derive(AirbyteSpec)]
+/// #[airbyte(tag = "auth_type", display_type = radio)]
+/// enum Credentials {
+///     /// A key of your account
+///     ApiKey { api_key: Secret },
+///     #[airbyte(title = "Name and Password")]
+///     Basic { name: String, password: Secret },
+/// }
+///
+/// #[derive(AirbyteSpec, Debug, PartialEq)]
+/// enum Region { Eu, Us }
+///
+/// #[derive(AirbyteSpec)]
+/// struct Report {
+///     from: Option<Date>,
+/// }
+///
+/// let config = Config::from_json(&json!({
+///     "credentials": {"auth_type": "api_key", "api_key": "k-123456"},
+///     "reports": [{}],
+/// }))
+/// .unwrap();
+/// assert!(matches!(config.credentials, Credentials::ApiKey { .. }));
+/// assert_eq!(config.region, Region::Eu);
+///
+/// let error = Config::from_json(&json!({
+///     "credentials": {"auth_type": "key"},
+///     "reports": [{"from": "May"}],
+/// }));
+/// assert_eq!(
+///     error.err().unwrap().message(),
+///     "The configuration is not valid in 2 places: \
+///      `credentials.auth_type` must be one of `api_key`, `basic`; \
+///      `reports[0].from` must be a date like 2024-01-31"
+/// );
+/// # let _ = |report: Report| report.from;
 /// ```
 pub use airbyte_macros::AirbyteSpec;
 

@@ -8,6 +8,45 @@ type Route = &'static [&'static str];
 
 /// A login by OAuth 2.0. The form then shows a button in the place of the fields that the login fills in.
 ///
+/// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) writes it from `oauth(…)`, whose parts name values, and where
+/// they stand in the configuration:
+///
+/// ```
+/// # use airbyte_sdk::{AirbyteSpec, Secret};
+/// #[derive(AirbyteSpec)]
+/// #[airbyte(oauth(
+///     // When the login is offered.
+///     predicate(credentials.type = "oauth"),
+///     // What it needs of the configuration.
+///     user_input(subdomain = subdomain),
+///     // What it results in.
+///     output(access_token = credentials.access_token),
+///     // What the operator of the platform provides, and what of that the connector needs as well.
+///     server_input(client_id, client_secret),
+///     server_output(client_id = credentials.client_id, client_secret = credentials.client_secret),
+/// ))]
+/// struct Config {
+///     subdomain: String,
+///     credentials: Credentials,
+/// }
+///
+/// #[derive(AirbyteSpec)]
+/// enum Credentials {
+///     #[serde(rename = "oauth")]
+///     OAuth { client_id: String, client_secret: Secret, access_token: Secret },
+///     Token { token: Secret },
+/// }
+///
+/// assert!(airbyte_sdk::spec::faults::<Config>().is_empty());
+/// # let _ = |config: Config| (config.subdomain, config.credentials);
+/// # let _ = |client_id, client_secret, access_token| Credentials::OAuth { client_id, client_secret, access_token };
+/// ```
+///
+/// A key that is no name in Rust stands in quotes: `"client-credentials".token`. What comes behind the first key of a
+/// path is found by [`faults`](super::faults), which a test can ask; a debug build asks it whenever it shows its spec.
+///
+/// By hand:
+///
 /// ```
 /// use airbyte_sdk::spec::OAuth;
 ///
