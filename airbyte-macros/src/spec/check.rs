@@ -2,7 +2,7 @@
 //!
 //! A type is known by its name here. Where the name says nothing the compiler has the last word, at the same place.
 
-use super::field::{Default, Field, Surroundings};
+use super::field::{Field, Surroundings};
 use super::kind::{self, Kind};
 use super::{limits, secrecy};
 use crate::errors::Errors;
@@ -37,15 +37,13 @@ fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
             &field.ty,
             "a switch that nobody touches sends nothing: say what that means, by `#[airbyte(default = false)]` or `Option<bool>`",
         ),
-        None => {}
         Some(default) if optional => {
             errors.at(default, "a field with a default is never left out: remove `Option`, or the default");
         }
         Some(default) if kind == Some(Kind::Secret) => {
             errors.at(default, "a secret has no default: the spec would show it to everybody");
         }
-        Some(Default::Value(default)) => limits::check_literal("default", default, field, errors),
-        Some(Default::OfType(_) | Default::Call(_)) => {}
+        _ => {}
     }
     if let (Some(Kind::Secret), Some(example)) = (kind, field.examples.first()) {
         errors.at(example, "a secret has no examples: say in its description what it looks like");

@@ -3,82 +3,87 @@
 use super::check::literal;
 use super::field::{Default, Field};
 use super::kind::{self, Kind};
-use crate::attr::as_text;
+use crate::attr::{as_text, last_segment};
 use crate::errors::Errors;
-use quote::ToTokens;
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
+/// Two words: the least, and the most.
+type Pair<'a> = [(&'static str, &'a Option<Expr>); 2];
+
 pub(super) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    for (word, bound) in [("min", &field.min), ("max", &field.max)] {
-        if let (Some(bound), None | Some(Kind::Integer | Kind::Float)) = (bound, kind) {
-            check_literal(word, bound, field, errors);
+    let numbers: Pair<'_> = [("min", &field.min), ("max", &field.max)];
+    let lengths: Pair<'_> = [("min_length", &field.min_length), ("max_length", &field.max_length)];
+    let items: Pair<'_> = [("min_items", &field.min_items), ("max_items", &field.max_items)];
+    // On another kind of type a word is refused as such, and that is enough.
+    let mut right = true;
+    if matches!(kind, None | Some(Kind::Integer | Kind::Float)) {
+        for (word, bound) in numbers {
+            right &= bound.as_ref().is_none_or(|bound| check_literal(word, bound, field, errors));
         }
+        right &= check_order(numbers, errors);
     }
-    let counts = [
-        ("min_length", &field.min_length),
-        ("max_length", &field.max_length),
-        ("min_items", &field.min_items),
-        ("max_items", &field.max_items),
-    ];
-    for (word, count) in counts {
-        let Some(count) = count else { continue };
-        if literal(count).is_some() && whole(count).is_none_or(|count| count < 0) {
-            let what = if word.ends_with("length") { "characters" } else { "items" };
-            errors.at(count, format!("`{word}` is a number of {what}: whole, not negative, without quotes"));
-        }
+    if matches!(kind, None | Some(Kind::Text | Kind::Secret)) {
+        right &= check_counts(lengths, "characters", errors) && check_order(lengths, errors);
     }
-    let pairs = [
-        ("min", &field.min, "max", &field.max),
-        ("min_length", &field.min_length, "max_length", &field.max_length),
-        ("min_items", &field.min_items, "max_items", &field.max_items),
-    ];
-    for (low, least, high, most) in pairs {
-        if let (Some(least), Some(most)) = (least, most)
-            && let (Some(smaller), Some(larger)) = (number(least), number(most))
-            && smaller > larger
-        {
-            errors.at(least, format!("`{low}` is above `{high}`: nothing is between them"));
-        }
+    if matches!(kind, None | Some(Kind::List)) {
+        right &= check_counts(items, "items", errors) && check_order(items, errors);
     }
-    let default = match &field.default {
-        Some(Default::Value(default)) => Some(("default", default)),
-        _ => None,
-    };
-    let examples = field.examples.iter().map(|example| ("examples", example));
-    for (word, value) in default.into_iter().chain(examples) {
-        if word == "examples" && !is_example(value, &field.ty) {
-            continue;
-        }
-        check_value(word, value, field, errors);
+
+    if let Some(Default::Value(default)) = &field.default
+        && !kind::is_option(&field.ty)
+        && kind != Some(Kind::Secret)
+        && check_literal("default", default, field, errors)
+        && right
+    {
+        check_value("the default", default, field, errors);
     }
-    let element = kind::inner(&field.ty, "Vec").or(kind::inner(&field.ty, "Option")).unwrap_or(&field.ty);
-    if kind != Some(Kind::Secret) {
-        for example in field.examples.iter().filter(|example| !is_example(example, &field.ty)) {
-            let kind = Kind::of(element).map_or("a value of its type", |kind| match kind {
-                Kind::Date => "a text such as \"2024-01-31\"",
-                Kind::Timestamp => "a text such as \"2024-01-31T09:30:00Z\"",
-                kind => kind.written(),
-            });
-            let ty = as_text(&element.to_token_stream()).replace(' ', "");
-            errors.at(example, format!("an example of a `{ty}` is {kind}"));
+    for example in field.examples.iter().filter(|_| kind != Some(Kind::Secret)) {
+        if check_example(example, &field.ty, errors) && right {
+            check_value("the example", example, field, errors);
         }
     }
 }
 
-/// Whether a literal can be an example; of a list, whether it can be one of an item.
-fn is_example(value: &Expr, ty: &Type) -> bool {
-    let element = kind::inner(ty, "Vec").unwrap_or(ty);
-    let (Some(kind), Some(literal)) = (Kind::of(element), literal(value)) else { return true };
-    match kind {
-        Kind::Date | Kind::Timestamp => matches!(literal, Lit::Str(_)),
-        Kind::List => matches!(Kind::of(kind::inner(element, "Option").unwrap_or(element)), Some(Kind::List)),
-        kind => is_written(kind, literal),
+fn check_counts(pair: Pair<'_>, what: &str, errors: &mut Errors) -> bool {
+    let mut right = true;
+    for (word, count) in pair {
+        let Some(count) = count else { continue };
+        if literal(count).is_some() && whole(count).is_none_or(|count| count < 0) {
+            errors.at(count, format!("`{word}` is a number of {what}: whole, not negative, without quotes"));
+            right = false;
+        }
     }
+    right
+}
+
+fn check_order([(low, least), (high, most)]: Pair<'_>, errors: &mut Errors) -> bool {
+    if let (Some(least), Some(most)) = (least, most)
+        && let (Some(smaller), Some(larger)) = (number(least), number(most))
+        && smaller > larger
+    {
+        errors.at(least, format!("`{low}` is above `{high}`: nothing is between them"));
+        return false;
+    }
+    true
+}
+
+/// An example of a list is one of an item.
+fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
+    let ty = kind::innermost(ty);
+    let (Some(kind), Some(literal)) = (Kind::of(ty), literal(example)) else { return true };
+    let (right, written) = match kind {
+        Kind::Date => (matches!(literal, Lit::Str(_)), "a text such as \"2024-01-31\""),
+        Kind::Timestamp => (matches!(literal, Lit::Str(_)), "a text such as \"2024-01-31T09:30:00Z\""),
+        kind => (is_written(kind, literal), kind.written()),
+    };
+    if !right {
+        errors.at(example, format!("an example of a `{}` is {written}", as_text(ty).replace(' ', "")));
+    }
+    right
 }
 
 /// Whether a value obeys the other words of the field.
-fn check_value(word: &str, value: &Expr, field: &Field, errors: &mut Errors) {
-    let what = if word == "default" { "the default" } else { "the example" };
+fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     if let Some(number) = number(value) {
         let bounds = [("min", &field.min, true), ("max", &field.max, false)];
         for (name, bound, is_least) in bounds {
@@ -93,7 +98,6 @@ fn check_value(word: &str, value: &Expr, field: &Field, errors: &mut Errors) {
         }
         if let (Some(range), Some(whole)) = (range(&field.ty), whole(value))
             && !range.contains(&whole)
-            && word == "examples"
         {
             errors.at(value, format!("{what} is outside of `{}`", as_text(&field.ty).replace(' ', "")));
         }
@@ -119,14 +123,14 @@ fn check_value(word: &str, value: &Expr, field: &Field, errors: &mut Errors) {
 }
 
 /// A literal that cannot be a value of the field. Other expressions are the compiler's to judge.
-pub(super) fn check_literal(word: &str, value: &Expr, field: &Field, errors: &mut Errors) {
-    let (Some(kind), Some(literal)) = (Kind::of(&field.ty), literal(value)) else {
-        return;
-    };
-    if !is_written(kind, literal) {
+fn check_literal(word: &str, value: &Expr, field: &Field, errors: &mut Errors) -> bool {
+    let (Some(kind), Some(literal)) = (Kind::of(&field.ty), literal(value)) else { return true };
+    let right = is_written(kind, literal);
+    if !right {
         let ty = as_text(&field.ty).replace(' ', "");
         errors.at(value, format!("`{word}` of a `{ty}` is {}", kind.written()));
     }
+    right
 }
 
 fn is_written(kind: Kind, literal: &Lit) -> bool {
@@ -165,8 +169,7 @@ fn whole(value: &Expr) -> Option<i128> {
 
 /// What an integer of this type can be.
 fn range(ty: &Type) -> Option<std::ops::RangeInclusive<i128>> {
-    let ty = kind::inner(ty, "Option").or(kind::inner(ty, "Vec")).unwrap_or(ty);
-    Some(match crate::attr::last_segment(ty)?.ident.to_string().as_str() {
+    Some(match last_segment(kind::innermost(ty))?.ident.to_string().as_str() {
         "i8" => i8::MIN.into()..=i8::MAX.into(),
         "i16" => i16::MIN.into()..=i16::MAX.into(),
         "i32" => i32::MIN.into()..=i32::MAX.into(),
