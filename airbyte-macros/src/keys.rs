@@ -7,7 +7,22 @@ pub(crate) const SPEC: &[&str] = &["title", "description", "documentation_url", 
 pub(crate) const UNREAD: &[&str] = &["oauth"];
 
 /// The parts of `oauth(…)`.
-pub(crate) const OAUTH: &[&str] = &["predicate", "user_input", "output", "server_input", "server_output"];
+pub(crate) const OAUTH: &[&str] =
+    &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
+
+/// The words of `requests(…)` in there; the first two must be there.
+pub(crate) const REQUESTS: &[&str] = &[
+    "consent_url",
+    "access_token_url",
+    "scope",
+    "client_id_key",
+    "client_secret_key",
+    "scope_key",
+    "state_key",
+    "auth_code_key",
+    "redirect_uri_key",
+    "token_expiry_key",
+];
 
 /// `#[airbyte(…)]` on an enum of a configuration.
 pub(crate) const CHOICE: &[&str] = &["title", "description", "tag", "display_type", "crate"];

@@ -92,6 +92,7 @@ fn spec_with_parts() {
             output(access_token = login.access_token),
             server_input(client_id),
             server_output(client_id = login.client_id),
+            requests(access_token_url = "https://a/token", consent_url = "https://a/consent", scope = "read"),
         ))]
         #[serde(rename_all = "camelCase")]
         struct Config {

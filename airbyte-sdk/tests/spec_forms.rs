@@ -12,6 +12,11 @@ use serde_json::{Value, json};
     output(access_token = login.access_token, refresh_token = login.refresh_token),
     server_input(client_id, client_secret),
     server_output(client_id = login.client_id, client_secret = login.client_secret),
+    requests(
+        consent_url = "https://{{ shop }}.example.com/oauth?client_id={{ client_id_value }}",
+        access_token_url = "https://{{ shop }}.example.com/token",
+        scope = "read",
+    ),
 ))]
 #[serde(rename_all = "camelCase")]
 struct Config {

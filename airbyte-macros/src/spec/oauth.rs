@@ -14,6 +14,8 @@ pub(super) struct OAuth {
     pub(super) predicate: Option<(Route, LitStr)>,
     /// The part, a name, and where its value goes or comes from.
     pub(super) values: Vec<(Part, LitStr, Option<Route>)>,
+    /// The words of `requests(…)`, in any order.
+    pub(super) requests: Option<Vec<(Ident, LitStr)>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -119,6 +121,10 @@ impl OAuth {
                 self.predicate = Some((route, input.parse()?));
                 return end(input);
             }
+            "requests" => {
+                self.requests = Some(read_requests(name, input)?);
+                return Ok(());
+            }
             "user_input" => Part::UserInput,
             "output" => Part::Output,
             "server_input" => Part::ServerInput,
@@ -169,6 +175,38 @@ impl OAuth {
             }
         }
     }
+}
+
+/// `word = "text"`, each once.
+fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident, LitStr)>> {
+    let mut words: Vec<(Ident, LitStr)> = Vec::new();
+    while !input.is_empty() {
+        let word = input.call(Ident::parse_any)?;
+        let text = word.to_string();
+        if !keys::REQUESTS.contains(&text.as_str()) {
+            let legal = hint(&text, keys::REQUESTS.iter().copied());
+            return Err(syn::Error::new_spanned(&word, format!("unknown word `{text}`{legal}")));
+        }
+        if words.iter().any(|(other, _)| *other == word) {
+            return Err(syn::Error::new_spanned(&word, format!("`{text}` is said twice")));
+        }
+        let value = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|error| {
+            syn::Error::new(error.span(), format!("`{text} = \"…\"` takes a text in quotes"))
+        })?;
+        words.push((word, value));
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    for needed in &keys::REQUESTS[..2] {
+        if !words.iter().any(|(word, _)| word == needed) {
+            return Err(syn::Error::new_spanned(
+                name,
+                format!("the requests need their URLs, and `{needed} = \"…\"` is missing"),
+            ));
+        }
+    }
+    Ok(words)
 }
 
 fn end(input: ParseStream<'_>) -> syn::Result<()> {

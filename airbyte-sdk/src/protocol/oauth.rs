@@ -101,7 +101,7 @@ wire_enum! {
 
 /// What goes into an OAuth login, and where its results go.
 ///
-/// The maps are flat sets of JSON Schema properties. Their annotations `path_in_connector_config` and
+/// The maps are JSON Schemas of flat objects. The properties' annotations `path_in_connector_config` and
 /// `path_in_oauth_response`, each a path of field names, tie a property to its place.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -1,6 +1,8 @@
 //! How the platform logs the user in, and where the results of it go.
 
-use crate::protocol::{AdvancedAuth, AuthFlowType, OAuthConfigSpecification};
+use crate::protocol::{
+    AdvancedAuth, AuthFlowType, OAuthConfigSpecification, OAuthConnectorInputSpecification,
+};
 use serde_json::{Map, Value, json};
 
 /// A path of keys into the configuration.
@@ -24,6 +26,12 @@ type Route = &'static [&'static str];
 ///     // What the operator of the platform provides, and what of that the connector needs as well.
 ///     server_input(client_id, client_secret),
 ///     server_output(client_id = credentials.client_id, client_secret = credentials.client_secret),
+///     // The requests, which a platform knows only of the connectors it comes with.
+///     requests(
+///         consent_url = "https://{{ subdomain }}.example.com/oauth?client_id={{ client_id_value }}&state={{ state_value }}",
+///         access_token_url = "https://{{ subdomain }}.example.com/token",
+///         scope = "orders:read",
+///     ),
 /// ))]
 /// struct Config {
 ///     subdomain: String,
@@ -41,6 +49,9 @@ type Route = &'static [&'static str];
 /// # let _ = |config: Config| (config.subdomain, config.credentials);
 /// # let _ = |client_id, client_secret, access_token| Credentials::OAuth { client_id, client_secret, access_token };
 /// ```
+///
+/// `requests` takes every text of an
+/// [`OAuthConnectorInputSpecification`]; the platform fills in what stands in double braces.
 ///
 /// A key that is no name in Rust stands in quotes: `"client-credentials".token`. What comes behind the first key of a
 /// path is found by [`faults`](super::faults), which a test can ask; a debug build asks it whenever it shows its spec.
@@ -63,6 +74,7 @@ pub struct OAuth {
     output: Vec<(&'static str, Route)>,
     server_input: Vec<&'static str>,
     server_output: Vec<(&'static str, Route)>,
+    requests: Option<OAuthConnectorInputSpecification>,
 }
 
 impl OAuth {
@@ -106,6 +118,13 @@ impl OAuth {
         self
     }
 
+    /// The requests of the login, for a platform that does not know them.
+    #[must_use]
+    pub fn requests(mut self, requests: OAuthConnectorInputSpecification) -> Self {
+        self.requests = Some(requests);
+        self
+    }
+
     pub(super) fn into_message(self) -> AdvancedAuth {
         let mut parts = OAuthConfigSpecification::new();
         let object = |properties: Map<String, Value>| {
@@ -115,19 +134,23 @@ impl OAuth {
             schema.insert("additionalProperties".to_owned(), true.into());
             schema
         };
-        let routed = |values: &[(&str, Route)]| {
+        let routed = |values: &[(&str, Route)], of_response: bool| {
             let property = |(name, route): &(&str, Route)| {
-                ((*name).to_owned(), json!({"type": "string", "path_in_connector_config": route}))
+                let mut property = json!({"type": "string", "path_in_connector_config": route});
+                if of_response {
+                    property["path_in_oauth_response"] = json!([name]);
+                }
+                ((*name).to_owned(), property)
             };
-            (!values.is_empty()).then(|| values.iter().map(property).collect())
+            (!values.is_empty()).then(|| object(values.iter().map(property).collect()))
         };
-        // Not an object of properties as the others are, but the properties themselves.
-        parts.oauth_user_input_from_connector_config_specification = routed(&self.user_input);
-        parts.complete_oauth_output_specification = routed(&self.output).map(object);
+        parts.oauth_user_input_from_connector_config_specification = routed(&self.user_input, false);
+        parts.oauth_connector_input_specification = self.requests;
+        parts.complete_oauth_output_specification = routed(&self.output, true);
         let input = |name: &&str| ((*name).to_owned(), json!({"type": "string"}));
         parts.complete_oauth_server_input_specification =
             (!self.server_input.is_empty()).then(|| object(self.server_input.iter().map(input).collect()));
-        parts.complete_oauth_server_output_specification = routed(&self.server_output).map(object);
+        parts.complete_oauth_server_output_specification = routed(&self.server_output, false);
 
         let mut login = AdvancedAuth::new();
         login.auth_flow_type = Some(AuthFlowType::OAuth2);

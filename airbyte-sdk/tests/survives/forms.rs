@@ -30,7 +30,10 @@ mod connector {
     use own::*;
 
     #[derive(AirbyteSpec)]
-    #[airbyte(oauth(output(token = r#in.token)))]
+    #[airbyte(oauth(
+        output("token" = r#in.token),
+        requests(consent_url = "https://example.com", access_token_url = "https://example.com"),
+    ))]
     pub(super) struct Config {
         r#in: Login,
         #[airbyte(default = Region::shape())]

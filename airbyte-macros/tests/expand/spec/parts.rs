@@ -18,7 +18,15 @@ const _: () = {
                     .predicate(&["login", "type"], "oauth")
                     .output("access_token", &["login", "access_token"])
                     .server_input("client_id")
-                    .server_output("client_id", &["login", "client_id"]),
+                    .server_output("client_id", &["login", "client_id"])
+                    .requests({
+                        let mut requests = __airbyte::OAuthConnectorInputSpecification::new(
+                            "https://a/consent",
+                            "https://a/token",
+                        );
+                        requests.scope = __airbyte::Some(__airbyte::Into::into("read"));
+                        requests
+                    }),
             )
         }
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
