@@ -142,9 +142,15 @@ impl Member {
         if let Some(other) = serde.text("rename", errors) {
             errors.at(&other, format!("nothing can be said here besides `{word}`: {because}"));
         }
-        // A skipped field has the default of its type, whether that is said or not.
-        if let Some((_, Some(path))) = serde.flag_or_text("default", errors) {
-            errors.at(&path, format!("nothing can be said here besides `{word}`: {because}"));
+        match serde.flag_or_text("default", errors) {
+            Some((_, Some(path))) => {
+                errors.at(&path, format!("nothing can be said here besides `{word}`: {because}"));
+            }
+            Some((default, None)) if flatten.is_some() => {
+                errors.at(&default, format!("nothing can be said here besides `{word}`: {because}"));
+            }
+            // A skipped field has the default of its type, whether that is said or not.
+            _ => {}
         }
         Some(if flatten.is_some() {
             if super::kind::is_option(&field.ty) {

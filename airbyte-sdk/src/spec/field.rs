@@ -1,5 +1,6 @@
 //! One field of a form: its name, what a person reads about it, and what its value must obey.
 
+use super::default;
 use super::place::Place;
 use super::value::{ConfigValue, List, Number, Text};
 use serde_json::{Map, Value};
@@ -195,7 +196,10 @@ impl<T: ConfigValue> Field<T> {
             let of_type = schema.shift_remove(key);
             put(key, self.notes.shift_remove(key).or(of_type));
         }
-        put("default", self.default.as_ref().map(T::to_json).filter(|default| !default.is_null()));
+        put(
+            "default",
+            self.default.as_ref().and_then(|default| default::show(&mut schema, default.to_json())),
+        );
         for (key, value) in schema {
             put(&key, Some(value));
         }

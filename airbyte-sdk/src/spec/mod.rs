@@ -1,6 +1,7 @@
 //! A configuration as a type: from one description of its fields come the spec and the parser.
 
 mod choice;
+mod default;
 mod field;
 mod form;
 mod oauth;

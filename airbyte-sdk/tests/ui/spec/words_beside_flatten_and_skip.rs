@@ -10,6 +10,12 @@ struct Config {
     cache: u32,
     #[serde(skip, flatten)]
     other: Paging,
+    #[serde(flatten, default)]
+    third: Paging,
+    #[serde(skip, default = "none")]
+    none: u32,
+    #[serde(skip, default)]
+    right: u32,
 }
 
 #[derive(AirbyteSpec)]
