@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Token, Type, parenthesized};
+use syn::{Attribute, Expr, ExprField, ExprLit, Lit, LitStr, Member, Meta, Token, Type, parenthesized};
 
 /// `word`, `word = value` or `word(value, …)`.
 struct Word {
@@ -115,6 +115,11 @@ impl Words {
     /// Whether the author wrote this word, right or wrong. To be asked before it is taken out.
     pub(crate) fn mention(&self, name: &str) -> bool {
         self.read.iter().any(|word| word.name == name) || self.garbled.iter().any(|word| word == name)
+    }
+
+    /// The words that nobody has taken out.
+    pub(crate) fn rest(self) -> impl Iterator<Item = Ident> {
+        self.read.into_iter().map(|word| word.name)
     }
 
     fn take(&mut self, name: &str) -> Option<Word> {
@@ -245,7 +250,7 @@ impl Word {
 }
 
 /// A value that came through a macro of the author stands in an invisible group.
-fn ungrouped(value: Expr) -> Expr {
+pub(crate) fn ungrouped(value: Expr) -> Expr {
     match value {
         Expr::Group(group) => ungrouped(*group.expr),
         other => other,
@@ -259,20 +264,38 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// A field's name, given as a bare word.
-pub(crate) fn field_name(value: &Expr, errors: &mut Errors) -> Option<Ident> {
-    let name = match value {
-        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident().cloned(),
-        _ => None,
-    };
-    if name.is_none() {
+/// The way to a field, given as bare words: `field`, or `field.inner`.
+pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>> {
+    let path = bare_path(value);
+    if path.is_none() {
         let quoted = matches!(value, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }));
         errors.at(
             value,
             if quoted { "write the field's name without quotes" } else { "expected the name of a field" },
         );
     }
-    name
+    path
+}
+
+fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
+    match value {
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
+            path.path.get_ident().map(|name| vec![name.clone()])
+        }
+        Expr::Field(ExprField { base, member: Member::Named(name), .. }) => {
+            let mut path = bare_path(base)?;
+            path.push(name.clone());
+            Some(path)
+        }
+        Expr::Group(group) => bare_path(&group.expr),
+        _ => None,
+    }
+}
+
+/// `word = one_of_these`, as text.
+pub(crate) fn choice<'a>(value: &Expr, legal: &[&'a str]) -> Option<&'a str> {
+    let word = as_text(value);
+    legal.iter().copied().find(|legal| *legal == word)
 }
 
 /// A type without parentheses, and without the invisible group of one that came through a macro of the author.

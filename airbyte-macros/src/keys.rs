@@ -55,11 +55,30 @@ pub(crate) const FIELD: &[&str] = &[
 ];
 
 /// `#[airbyte_stream(…)]`.
-pub(crate) const STREAM: &[&str] =
-    &["name", "namespace", "primary_key", "cursor", "order", "older_state", "crate"];
+pub(crate) const STREAM: &[&str] = &[
+    "name",
+    "namespace",
+    "primary_key",
+    "cursor",
+    "on_null",
+    "order",
+    "older_state",
+    "not_finite",
+    "nested",
+    "crate",
+];
 
 /// The values of `order`.
 pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];
+
+/// The values of `on_null`.
+pub(crate) const ON_NULL: &[&str] = &["emit", "fail"];
+
+/// The values of `not_finite`.
+pub(crate) const NOT_FINITE: &[&str] = &["null", "fail"];
+
+/// `#[serde(…)]` on a whole record.
+pub(crate) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
 
 /// `#[airbyte_source(…)]`.
 pub(crate) const SOURCE: &[&str] = &["check", "parts", "rate_limit", "stop_when_exhausted", "crate"];

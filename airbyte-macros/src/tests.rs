@@ -179,7 +179,9 @@ fn stream_with_every_word() {
         namespace = "shop",
         primary_key(id, shop),
         cursor = updated_at,
-        order = ascending
+        on_null = emit,
+        order = ascending,
+        not_finite = fail
     );
     let item = parse_quote! {
         /// What somebody bought.
@@ -196,6 +198,43 @@ fn stream_with_every_word() {
         }
     };
     check("stream/every_word", stream::attribute(words, item));
+}
+
+#[test]
+fn stream_with_paths() {
+    let words = quote!(
+        name = "orders",
+        primary_key(shop.owner.id, about.number),
+        cursor = about.updated_at,
+        older_state = older
+    );
+    let item = parse_quote! {
+        #[serde(rename_all = "camelCase")]
+        struct Order {
+            the_shop: Shop,
+            shop: Shop,
+            #[serde(flatten)]
+            about: About,
+        }
+    };
+    check("stream/paths", stream::attribute(words, item));
+}
+
+#[test]
+fn stream_that_is_nested() {
+    let item = parse_quote! {
+        #[serde(rename_all = "camelCase")]
+        pub(crate) struct Shop {
+            /// Where it is
+            pub(crate) zip_code: u32,
+            pub(crate) owner: Owner,
+            hidden: Hidden,
+            r#type: Option<String>,
+            #[serde(skip)]
+            note: String,
+        }
+    };
+    check("stream/nested", stream::attribute(quote!(nested), item));
 }
 
 #[test]

@@ -295,7 +295,7 @@ pub use airbyte_macros::AirbyteSpec;
 /// use airbyte_sdk::{Stream, Timestamp, airbyte_stream};
 ///
 /// /// A visit to the shop.
-/// #[airbyte_stream(name = "visits", primary_key(id), cursor = at)]
+/// #[airbyte_stream(name = "visits", primary_key(id), cursor = at, on_null = emit)]
 /// struct Visit {
 ///     id: u64,
 ///     /// When the door opened
@@ -303,7 +303,7 @@ pub use airbyte_macros::AirbyteSpec;
 /// }
 ///
 /// assert_eq!(Visit::NAME, "visits");
-/// assert_eq!(Visit::CURSOR_FIELD, Some("at"));
+/// assert_eq!(Visit::CURSOR_FIELD, ["at"]);
 /// assert_eq!(Visit::json_schema()["properties"]["at"]["format"], "date-time");
 /// ```
 pub use airbyte_macros::airbyte_stream;

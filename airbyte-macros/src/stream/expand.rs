@@ -1,17 +1,16 @@
 //! Writes the record with its serialisation and schema, and the impl of `Stream`.
 
-use super::model::{Model, derives, is_ours};
-use crate::{doc, frame};
+use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
+use super::serde;
+use crate::{doc, frame, keys};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Expr, Fields, Path, parse_quote};
 
-pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
+pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let Model { sdk, name, .. } = model;
-    forget_mistakes(&mut item);
-    describe(&mut item);
-    let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
     let ident = &item.ident;
     let fallback = frame::generics(
         &item,
@@ -23,69 +22,160 @@ pub(super) fn expand(model: &Model, mut item: DeriveInput) -> TokenStream {
         |namespace| quote!(const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some(#namespace);),
     );
     let primary_key = (!model.primary_key.is_empty()).then(|| {
-        let paths = model.primary_key.iter().map(|field| quote!(&[#field]));
+        let paths = model.primary_key.iter().map(names);
         quote!(const PRIMARY_KEY: &'static [&'static [&'static str]] = &[#(#paths),*];)
+    });
+    let key_checks = model.primary_key.iter().filter_map(|place| {
+        never_null(
+            place,
+            "a field of the key may be null on this way, and a record without its key cannot be found again",
+        )
     });
     let order = model.ascending.then(|| {
         quote!(
             const ORDER: __airbyte::Order = __airbyte::Order::Ascending;
         )
     });
-    let (cursor_type, cursor) = match &model.cursor {
-        None => (
-            quote!(
-                type Cursor = __airbyte::NoCursor;
-            ),
-            None,
+    let not_finite = model.not_finite_fails.then(|| {
+        quote!(
+            const NOT_FINITE: __airbyte::NotFinite = __airbyte::NotFinite::Fail;
+        )
+    });
+    let cursor_check = model.cursor.as_ref().filter(|cursor| cursor.on_null.is_none()).and_then(|cursor| {
+        never_null(
+            &cursor.at,
+            "the cursor may be null: say `on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)",
+        )
+    });
+    let cursor = match &model.cursor {
+        None => quote!(
+            type Cursor = __airbyte::NoCursor;
         ),
-        Some(cursor) => {
-            let (field, ty, name) = (&cursor.field, &cursor.ty, &cursor.name);
-            // Spanned at the type, so that one which cannot be a cursor is pointed at, and once.
-            let projection = quote_spanned!(ty.span()=> <#ty as __airbyte::CursorField>::Cursor);
-            let method = quote_spanned! {ty.span()=>
-                #[inline]
-                fn cursor(&self) -> __airbyte::Option<&#projection> {
-                    <#ty as __airbyte::CursorField>::cursor(&self.#field)
-                }
-            };
-            let constant = quote! {
-                const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(#name);
-            };
-            let older_state = model.older_state.as_ref().map(|function| {
-                let call = quote_spanned!(function.span()=> #function(state));
-                quote! {
-                    fn older_state(state: &__airbyte::Value) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
-                        #call
-                    }
-                }
-            });
-            (quote!(type Cursor = #projection;), Some(quote!(#constant #older_state #method)))
-        }
+        Some(given) => cursor(given, model.older_state.as_ref()),
     };
     let stream = frame::block(
         sdk,
         quote! {
             #[automatically_derived]
             impl #generics __airbyte::Stream for #ident #arguments #bounds {
-                #cursor_type
                 const NAME: &'static str = #name;
                 #namespace
                 #primary_key
-                #order
                 #cursor
+                #order
+                #not_finite
 
                 fn json_schema() -> __airbyte::JsonObject {
                     __airbyte::of_record::<Self>()
                 }
             }
+            #(#key_checks)*
+            #cursor_check
         },
     );
+    let item = written(sdk, without_refused_serde_words(item));
+    quote!(#item #stream)
+}
+
+fn cursor(Cursor { at, on_null }: &Cursor, older_state: Option<&Expr>) -> TokenStream {
+    let (ty, span, names) = (type_of(at), at.span(), names(at));
+    // Spanned at the type, so that one which cannot be a cursor is pointed at, and once.
+    let projection = quote_spanned!(span=> <#ty as __airbyte::CursorField>::Cursor);
+    let reach = reach(at);
+    let method = if at.rest.is_empty() {
+        quote_spanned!(span=> <#ty as __airbyte::CursorField>::cursor(#reach))
+    } else {
+        quote_spanned!(span=> #reach.and_then(<#ty as __airbyte::CursorField>::cursor))
+    };
+    let on_null = (*on_null == Some(OnNull::Emit)).then(|| {
+        quote!(
+            const ON_NULL: __airbyte::OnNull = __airbyte::OnNull::Emit;
+        )
+    });
+    let older_state = older_state.map(|function| {
+        let call = quote_spanned!(function.span()=> #function(state));
+        quote! {
+            fn older_state(state: &__airbyte::Value) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
+                #call
+            }
+        }
+    });
+    let method = quote_spanned! {span=>
+        #[inline]
+        fn cursor(&self) -> __airbyte::Option<&#projection> {
+            #method
+        }
+    };
+    quote! {
+        type Cursor = #projection;
+        const CURSOR_FIELD: &'static [&'static str] = #names;
+        #on_null
+        #older_state
+        #method
+    }
+}
+
+/// `<Outer as NestedField<{ field("inner") }>>` for each step inwards.
+fn steps(place: &Place) -> Vec<TokenStream> {
+    let mut ty = place.ty.to_token_stream();
+    let mut steps = Vec::new();
+    for name in &place.rest {
+        let plain = name.unraw().to_string();
+        // Each step is spoken of at its name.
+        let step =
+            quote_spanned!(name.span()=> <#ty as __airbyte::NestedField<{ __airbyte::field(#plain) }>>);
+        ty = quote_spanned!(name.span()=> #step::Type);
+        steps.push(step);
+    }
+    steps
+}
+
+fn type_of(place: &Place) -> TokenStream {
+    steps(place)
+        .last()
+        .map_or_else(|| place.ty.to_token_stream(), |step| quote_spanned!(place.span()=> #step::Type))
+}
+
+/// The path as the record writes it.
+fn names(place: &Place) -> TokenStream {
+    let outer = place.name.iter();
+    let inner = steps(place).into_iter().zip(&place.rest);
+    let inner = inner.map(|(step, name)| quote_spanned!(name.span()=> #step::WRITTEN_AS));
+    quote!(&[#(#outer,)* #(#inner),*])
+}
+
+/// An expression for the field: `&self.field`, or an option of it if it lies deeper.
+fn reach(place: &Place) -> TokenStream {
+    let field = &place.field;
+    let own = quote_spanned!(place.ty.span()=> &self.#field);
+    let mut steps = steps(place).into_iter().zip(&place.rest);
+    let first = steps.next().map(|(step, name)| quote_spanned!(name.span()=> #step::get(#own)));
+    let Some(first) = first else { return own };
+    steps.fold(first, |reached, (step, name)| quote_spanned!(name.span()=> #reached.and_then(#step::get)))
+}
+
+/// Refuses a way that leads through something optional. The field's own type has been looked at already.
+fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
+    let optional: Vec<TokenStream> = steps(place)
+        .into_iter()
+        .zip(&place.rest)
+        .map(|(step, name)| quote_spanned!(name.span()=> #step::OPTIONAL))
+        .collect();
+    let span = place.span();
+    (!optional.is_empty())
+        .then(|| quote_spanned!(span=> const _: () = __airbyte::assert!(!(#(#optional)||*), #message);))
+}
+
+/// The type with its serialisation and schema.
+pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
+    forget_mistakes(&mut item);
+    describe(&mut item);
+    let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
     quote! {
         #[derive(#sdk::__private::serde::Serialize, #sdk::__private::schemars::JsonSchema)]
         #[serde(crate = #serde)]
         #[schemars(crate = #schemars)]
         #item
-        #stream
     }
 }
 
@@ -99,24 +189,44 @@ fn forget_mistakes(item: &mut DeriveInput) {
             *attribute = parse_quote!(#[derive(#(#kept),*)]);
         }
     }
-    if let Data::Struct(data) = &mut item.data {
-        for field in &mut data.fields {
-            field.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
+    for_fields(&mut item.data, |attributes| {
+        attributes.retain(|attribute| !attribute.path().is_ident("airbyte"));
+    });
+    if let Data::Enum(data) = &mut item.data {
+        for variant in &mut data.variants {
+            variant.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
         }
     }
 }
 
+fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
+    item.attrs.retain(|attribute| {
+        let words = serde::Words::of(std::slice::from_ref(attribute)).all;
+        words.iter().all(|word| keys::SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
+    });
+    item
+}
+
 /// Doc comments become descriptions as the other macros write them: paragraphs, not lines.
 fn describe(item: &mut DeriveInput) {
-    if let Some(description) = doc::comment(&item.attrs) {
-        item.attrs.push(parse_quote!(#[schemars(description = #description)]));
-    }
-    let Data::Struct(data) = &mut item.data else {
-        return;
-    };
-    for field in &mut data.fields {
-        if let Some(description) = doc::comment(&field.attrs).map(|text| text.to_token_stream()) {
-            field.attrs.push(parse_quote!(#[schemars(description = #description)]));
+    let describe = |attributes: &mut Vec<Attribute>| {
+        if let Some(description) = doc::comment(attributes) {
+            attributes.push(parse_quote!(#[schemars(description = #description)]));
         }
+    };
+    describe(&mut item.attrs);
+    for_fields(&mut item.data, describe);
+}
+
+fn for_fields(data: &mut Data, each: impl Fn(&mut Vec<Attribute>)) {
+    let of = |fields: &mut Fields| fields.iter_mut().for_each(|field| each(&mut field.attrs));
+    match data {
+        Data::Struct(data) => of(&mut data.fields),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                of(&mut variant.fields);
+            }
+        }
+        Data::Union(_) => {}
     }
 }

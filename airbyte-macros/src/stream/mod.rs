@@ -1,9 +1,14 @@
-//! `#[airbyte_stream(…)]`: a struct becomes the record of a stream.
+//! `#[airbyte_stream(…)]`: a struct becomes the record of a stream, or with `nested` a part of one.
 
+mod columns;
 mod expand;
 mod model;
+mod nested;
+mod serde;
 
+use crate::attr::Words;
 use crate::errors::Errors;
+use crate::keys;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Item};
@@ -20,6 +25,10 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
             return quote!(#errors #other);
         }
     };
+    let words = Words::parse(words, keys::STREAM, &mut errors);
+    if words.mention("nested") {
+        return nested::attribute(words, item, errors);
+    }
     let model = model::Model::read(words, &item, &mut errors);
     let errors = errors.finish();
     // The stream stands even after a mistake, so that nothing else in the crate fails because of it.

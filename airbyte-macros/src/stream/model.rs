@@ -1,103 +1,192 @@
 //! What the author wrote about a stream: typed and checked against the struct's fields.
 
-use crate::attr::{Words, as_text, field_name};
+use super::columns::{Columns, FieldPath, is_option, not_a_key};
+use super::serde;
+use crate::attr::{Words, as_text, choice};
 use crate::errors::{Errors, hint};
 use crate::{frame, keys};
-use proc_macro2::TokenStream;
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Token, Type};
 
 pub(super) struct Model {
     pub(super) sdk: Path,
     pub(super) name: String,
     pub(super) namespace: Option<LitStr>,
-    /// The fields as the record writes them.
-    pub(super) primary_key: Vec<String>,
+    pub(super) primary_key: Vec<Place>,
     pub(super) cursor: Option<Cursor>,
     pub(super) ascending: bool,
     /// The function that reads states of an older form.
     pub(super) older_state: Option<Expr>,
+    /// Whether a number that is not finite is an error.
+    pub(super) not_finite_fails: bool,
+}
+
+/// A field of the record, or one within.
+pub(super) struct Place {
+    pub(super) field: Ident,
+    pub(super) ty: Type,
+    /// The field as the record writes it; none if its own fields stand in the record.
+    pub(super) name: Option<String>,
+    /// From there on inwards.
+    pub(super) rest: Vec<Ident>,
 }
 
 pub(super) struct Cursor {
-    pub(super) field: Ident,
-    pub(super) ty: Type,
-    /// The field as the record writes it.
-    pub(super) name: String,
+    pub(super) at: Place,
+    /// What becomes of a record without a position; `None` if nothing is said.
+    pub(super) on_null: Option<OnNull>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnNull {
+    Emit,
+    Fail,
 }
 
 impl Model {
     /// What cannot be read stays empty, and is in `errors`.
-    pub(super) fn read(tokens: TokenStream, item: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut words = Words::parse(tokens, keys::STREAM, errors);
+    pub(super) fn read(mut words: Words, item: &DeriveInput, errors: &mut Errors) -> Self {
         let sdk = frame::sdk(&mut words, errors);
-        let fields = Columns::of(item, errors);
-        let (has_name, has_cursor) = (words.mention("name"), words.mention("cursor"));
-        let name = match words.text("name", errors) {
-            Some(name) => {
-                if name.value().trim().is_empty() {
-                    errors.at(&name, "the stream's name is empty");
-                }
-                name.value()
-            }
-            None => {
-                let suggestion = snake_case(&item.ident.unraw().to_string());
-                if !has_name {
-                    let message = format!(
-                        "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`"
-                    );
-                    errors.at(&item.ident, message);
-                }
-                suggestion
-            }
-        };
-        let mut primary_key: Vec<String> = Vec::new();
-        for part in words.list("primary_key", errors).map(|(_, list)| list).unwrap_or_default() {
-            let Some(column) = fields.find(&part, errors) else {
-                continue;
-            };
-            if primary_key.contains(&column.name) {
-                errors.at(&part, format!("`{}` is in the key twice", as_text(&part)));
-            }
-            primary_key.push(column.name.clone());
+        check_shape(item, errors);
+        let fields = Columns::of(item);
+        fields.check_names(errors);
+        let name = name(&mut words, item, errors);
+        let namespace = words.text("namespace", errors);
+        if let Some(empty) = namespace.as_ref().filter(|namespace| namespace.value().trim().is_empty()) {
+            errors.at(empty, "the namespace is empty: leave `namespace` out for a stream that is in none");
         }
-        let cursor = words.expr("cursor", errors);
+        let primary_key = primary_key(&mut words, &fields, errors);
         let order = words.expr("order", errors);
-        if let (false, Some(order)) = (has_cursor, &order) {
-            errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
-        }
         let older_state = words.expr("older_state", errors);
-        if let (false, Some(function)) = (has_cursor, &older_state) {
-            errors.at(function, "`older_state` finds the cursor in a state, and there is no `cursor = …`");
+        let not_finite = words.expr("not_finite", errors);
+        if let Some(value) = &not_finite
+            && choice(value, keys::NOT_FINITE).is_none()
+        {
+            let message = "a number that is not finite (NaN, infinity) is written as null, which the record announces (`null`, which is the same as no word), or is an error (`fail`)";
+            errors.at(value, message);
         }
-        let generic = !item.generics.params.is_empty();
-        let cursor = cursor.and_then(|field| {
-            let column = fields.find(&field, errors)?;
-            if let Some(word) = &column.custom {
-                errors.at(
-                    word,
-                    "the cursor field is written as its type writes it: a state is read back that way",
-                );
+        // Asked before the cursor is taken out.
+        let has_cursor = words.mention("cursor");
+        let cursor = cursor(&mut words, &fields, !item.generics.params.is_empty(), errors);
+        if !has_cursor {
+            if let Some(order) = &order {
+                errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
             }
-            // Generics are a mistake already; the type of the cursor would add one.
-            (!generic).then(|| Cursor {
-                field: column.ident.clone(),
-                ty: column.ty.clone(),
-                name: column.name.clone(),
-            })
-        });
-        let ascending = order.is_some_and(|order| is_ascending(&order, errors));
-        check_attributes(item, errors);
-        Self {
-            sdk,
-            name,
-            namespace: words.text("namespace", errors),
-            primary_key,
-            cursor,
-            ascending,
-            older_state,
+            if let Some(function) = &older_state {
+                errors
+                    .at(function, "`older_state` finds the cursor in a state, and there is no `cursor = …`");
+            }
         }
+        let ascending = order.is_some_and(|order| is_ascending(&order, errors));
+        let not_finite_fails = not_finite.is_some_and(|value| as_text(&value) == "fail");
+        check_attributes(item, errors);
+        check_serde_words(item, errors);
+        Self { sdk, name, namespace, primary_key, cursor, ascending, older_state, not_finite_fails }
+    }
+}
+
+fn name(words: &mut Words, item: &DeriveInput, errors: &mut Errors) -> String {
+    let mentioned = words.mention("name");
+    if let Some(name) = words.text("name", errors) {
+        if name.value().trim().is_empty() {
+            errors.at(&name, "the stream's name is empty");
+        }
+        return name.value();
+    }
+    let suggestion = snake_case(&item.ident.unraw().to_string());
+    if !mentioned {
+        let message =
+            format!("the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`");
+        errors.at(&item.ident, message);
+    }
+    suggestion
+}
+
+fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> Vec<Place> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut key = Vec::new();
+    for part in words.list("primary_key", errors).map(|(_, list)| list).unwrap_or_default() {
+        let Some(path) = fields.find(&part, errors) else {
+            continue;
+        };
+        let text = as_text(&part).replace(' ', "");
+        if seen.contains(&text) {
+            errors.at(&part, format!("`{text}` is in the key twice"));
+            continue;
+        }
+        let (own, field) = (path.rest.is_empty(), &path.column.ident);
+        if let Some(why) = not_a_key(path.column.ty).filter(|_| own || is_option(path.column.ty)) {
+            errors.at(&part, format!("`{field}` {why}; a key is made of texts, whole numbers and dates"));
+            continue;
+        }
+        if let Some(word) = &path.column.skip_if {
+            let word = as_text(word);
+            errors.at(
+                &part,
+                format!("`{field}` is not always written, as `{word}` says, and a key must be there"),
+            );
+            continue;
+        }
+        seen.push(text);
+        key.push(path.place());
+    }
+    key
+}
+
+fn cursor(words: &mut Words, fields: &Columns<'_>, generic: bool, errors: &mut Errors) -> Option<Cursor> {
+    let (has_cursor, says_on_null) = (words.mention("cursor"), words.mention("on_null"));
+    let path = words.expr("cursor", errors);
+    let on_null = words.expr("on_null", errors).and_then(|value| {
+        if !has_cursor {
+            let message =
+                "`on_null` says what becomes of a record whose cursor is null, and there is no `cursor = …`";
+            errors.at(&value, message);
+        }
+        match choice(&value, keys::ON_NULL) {
+            Some("emit") => Some(OnNull::Emit),
+            Some(_) => Some(OnNull::Fail),
+            None => {
+                let word = as_text(&value);
+                errors.at(&value, format!("unknown `on_null = {word}`: {ON_NULL}"));
+                None
+            }
+        }
+    });
+    let path = path?;
+    let FieldPath { column, rest } = fields.find(&path, errors)?;
+    if let Some(word) = &column.custom {
+        errors.at(word, "the cursor field is written as its type writes it: a state is read back that way");
+    }
+    if is_option(column.ty) && !says_on_null {
+        errors.at(&path, format!("`{}` may be null: say {ON_NULL}", as_text(&path).replace(' ', "")));
+    }
+    let at = FieldPath { column, rest }.place();
+    // Generics are a mistake already; the type of the cursor would add one. So is a null that nothing is said about.
+    let on_null =
+        on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(says_on_null.then_some(OnNull::Emit));
+    (!generic).then_some(Cursor { at, on_null })
+}
+
+const ON_NULL: &str = "`on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)";
+
+impl FieldPath<'_, '_> {
+    fn place(self) -> Place {
+        Place {
+            field: self.column.ident.clone(),
+            ty: self.column.ty.clone(),
+            name: self.column.segment(),
+            rest: self.rest,
+        }
+    }
+}
+
+impl Place {
+    /// The innermost name.
+    pub(super) fn span(&self) -> Span {
+        self.rest.last().map_or_else(|| self.ty.span(), Ident::span)
     }
 }
 
@@ -112,33 +201,87 @@ fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
     word == "ascending"
 }
 
-/// What the macro brings itself, and what it cannot follow yet.
-fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
+fn check_shape(item: &DeriveInput, errors: &mut Errors) {
+    match &item.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) if !fields.named.is_empty() => {}
+            _ => errors.at(
+                &item.ident,
+                "a record is a struct with named fields, at least one: they are the columns",
+            ),
+        },
+        Data::Enum(_) | Data::Union(_) => errors.at(&item.ident, "a record is a struct with named fields"),
+    }
+}
+
+/// What the macro brings itself, and what would make the schema say something else than is written.
+pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
     for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
         for path in derives(attribute).iter().filter(|path| is_ours(path)) {
             let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
             errors.at(path, format!("`#[airbyte_stream]` derives `{name}` already; remove this one"));
         }
     }
-    let fields = match &item.data {
+    for attribute in item.attrs.iter().chain(inner_attributes(&item.data)) {
+        if attribute.path().is_ident("airbyte") {
+            errors.at(
+                attribute.path(),
+                "a record has no `#[airbyte(…)]`: its doc comments are its descriptions, and `#[serde(rename = \"…\")]` renames a field",
+            );
+        }
+        for word in words_of_schemars_alone(attribute) {
+            let name = as_text(&word);
+            errors.at(
+                &word,
+                format!("`schemars({name})` changes the schema and not what is written: say `#[serde({name})]`, which changes both"),
+            );
+        }
+    }
+}
+
+/// Words that serde has too, said to schemars only.
+fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
+    const BOTH: [&str; 7] =
+        ["rename", "rename_all", "skip", "skip_serializing", "flatten", "tag", "untagged"];
+    let mut found = Vec::new();
+    if attribute.path().is_ident("schemars") {
+        // What cannot be read is schemars' to judge.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if BOTH.iter().any(|word| meta.path.is_ident(word)) {
+                found.push(meta.path.clone());
+            }
+            if meta.input.peek(Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
+    for word in serde::Words::of(&item.attrs).all {
+        let name = as_text(&word);
+        if !keys::SERDE_OF_A_RECORD.contains(&name.as_str()) {
+            let hint = hint(&name, keys::SERDE_OF_A_RECORD.iter().copied());
+            errors
+                .at(&word, format!("`serde({name})` on a whole record would change what a record is{hint}"));
+        }
+    }
+}
+
+/// The attributes of fields and variants.
+fn inner_attributes(data: &Data) -> Vec<&Attribute> {
+    match data {
         Data::Struct(data) => data.fields.iter().flat_map(|field| &field.attrs).collect(),
-        _ => Vec::new(),
-    };
-    for attribute in item.attrs.iter().chain(fields).filter(|attribute| attribute.path().is_ident("airbyte"))
-    {
-        errors.at(
-            attribute.path(),
-            "a record has no `#[airbyte(…)]`: its doc comments are its descriptions, and `#[serde(rename = \"…\")]` renames a field",
-        );
-    }
-    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        errors.at(
-            attribute,
-            "`serde` attributes on the whole record are not followed; rename fields one by one",
-        );
-    }
-    if !item.generics.params.is_empty() {
-        errors.at(&item.generics, "a record has no generics: its schema is one");
+        Data::Enum(data) => data
+            .variants
+            .iter()
+            .flat_map(|variant| {
+                variant.attrs.iter().chain(variant.fields.iter().flat_map(|field| &field.attrs))
+            })
+            .collect(),
+        Data::Union(_) => Vec::new(),
     }
 }
 
@@ -152,80 +295,6 @@ pub(super) fn derives(attribute: &Attribute) -> Vec<Path> {
 pub(super) fn is_ours(derive: &Path) -> bool {
     let last = derive.segments.last();
     last.is_some_and(|segment| segment.ident == "Serialize" || segment.ident == "JsonSchema")
-}
-
-/// The fields of the record.
-struct Columns<'a> {
-    record: &'a Ident,
-    columns: Vec<Column<'a>>,
-}
-
-struct Column<'a> {
-    ident: &'a Ident,
-    ty: &'a Type,
-    /// As the record writes it.
-    name: String,
-    /// The word by which it is written in another way than its type says.
-    custom: Option<Path>,
-}
-
-impl<'a> Columns<'a> {
-    fn of(item: &'a DeriveInput, errors: &mut Errors) -> Self {
-        let mut columns = Vec::new();
-        match &item.data {
-            Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) if !fields.named.is_empty() => {
-                    for field in &fields.named {
-                        let Some(ident) = &field.ident else { continue };
-                        let (renamed, custom) = serde_words(&field.attrs);
-                        let name = renamed.unwrap_or_else(|| ident.unraw().to_string());
-                        columns.push(Column { ident, ty: &field.ty, name, custom });
-                    }
-                }
-                _ => errors.at(
-                    &item.ident,
-                    "a record is a struct with named fields, at least one: they are the columns",
-                ),
-            },
-            Data::Enum(_) | Data::Union(_) => {
-                errors.at(&item.ident, "a record is a struct with named fields")
-            }
-        }
-        Self { record: &item.ident, columns }
-    }
-
-    fn find(&self, field: &Expr, errors: &mut Errors) -> Option<&Column<'a>> {
-        let name = field_name(field, errors)?;
-        let found = self.columns.iter().find(|column| *column.ident == name);
-        if found.is_none() && !self.columns.is_empty() {
-            let names: Vec<String> =
-                self.columns.iter().map(|column| column.ident.unraw().to_string()).collect();
-            let given = name.unraw().to_string();
-            let hint = hint(&given, names.iter().map(String::as_str));
-            errors.at(&name, format!("`{}` has no field `{given}`{hint}", self.record));
-        }
-        found
-    }
-}
-
-/// The name in `#[serde(rename = "…")]`, and the word that says how else the field is written.
-fn serde_words(attributes: &[Attribute]) -> (Option<String>, Option<Path>) {
-    let (mut name, mut custom) = (None, None);
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // What else is in there is serde's to judge.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = Some(meta.value()?.parse::<LitStr>()?.value());
-            } else if meta.input.peek(syn::Token![=]) {
-                if ["with", "serialize_with", "into"].iter().any(|word| meta.path.is_ident(word)) {
-                    custom = Some(meta.path.clone());
-                }
-                meta.value()?.parse::<Expr>()?;
-            }
-            Ok(())
-        });
-    }
-    (name, custom)
 }
 
 fn snake_case(name: &str) -> String {

@@ -13,7 +13,7 @@ use crate::protocol::{
     AirbyteEstimateTraceMessage, AirbyteStateBlob, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
 };
 use crate::source::{Pace, Turn};
-use crate::stream::Stream;
+use crate::stream::{NotFinite, OnNull, Stream, state_key};
 use std::fmt;
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ impl<T: Stream> Emitter<T> {
             output.stands_at(turn.state.clone().unwrap_or_default());
         }
         Self {
-            line: RecordLine::new(&turn.descriptor, turn.columns.clone()),
+            line: RecordLine::new(&turn.descriptor, turn.columns.clone(), T::NOT_FINITE == NotFinite::Fail),
             output,
             http: turn.http.clone(),
             stream: turn.descriptor.clone(),
@@ -124,12 +124,13 @@ impl<T: Stream> Emitter<T> {
         output.trace(Trace::Estimate(estimate))
     }
 
-    /// Sends one record. A number that is not finite (NaN, infinity) has no form in JSON and is written as null.
+    /// Sends one record. A number that is not finite (NaN, infinity) has no form in JSON: it is written as null, and the
+    /// record says so, unless the stream says `not_finite = fail`.
     ///
     /// # Errors
     ///
-    /// When the record cannot be written as JSON, when an ascending stream goes back, or when nobody reads any
-    /// more. Return the error with `?`: emitting is over for this stream.
+    /// When the record cannot be written as JSON, when it lacks a position that it must have, when an ascending stream
+    /// goes back, or when nobody reads any more. Return the error with `?`: emitting is over for this stream.
     #[inline]
     pub fn emit(&mut self, record: T) -> Result<()> {
         match self.try_emit(&record) {
@@ -162,6 +163,8 @@ impl<T: Stream> Emitter<T> {
         self.line.write(record)?;
         if let Some(cursor) = record.cursor() {
             self.progress.observe(cursor)?;
+        } else if T::ON_NULL == OnNull::Fail && !T::CURSOR_FIELD.is_empty() {
+            return Err(no_position::<T>());
         }
         // Borrowed anew, since `pause` needed all of `self`.
         if let Some(output) = &self.output {
@@ -179,7 +182,7 @@ impl<T: Stream> Emitter<T> {
             return Err(Error::stopped());
         }
         if self.progress.can_checkpoint() && self.progress.is_at_furthest() {
-            output.vouch(T::CURSOR_FIELD);
+            output.vouch((!T::CURSOR_FIELD.is_empty()).then_some(T::CURSOR_FIELD));
         }
         // Time alone does not move the places where records are counted: the same records give the same states.
         if self.clock_in == 0 {
@@ -234,10 +237,10 @@ impl<T: Stream> Emitter<T> {
 
     /// The furthest position, as a state says it.
     fn position(&self) -> Result<Option<AirbyteStateBlob>> {
-        let (Some(field), Some(cursor)) = (T::CURSOR_FIELD, self.progress.furthest()) else {
+        let (Some(field), Some(cursor)) = (state_key::<T>(), self.progress.furthest()) else {
             return Ok(None);
         };
-        Ok(Some([(field.to_owned(), serde_json::to_value(cursor)?)].into_iter().collect()))
+        Ok(Some([(field, serde_json::to_value(cursor)?)].into_iter().collect()))
     }
 
     /// Ends the stream: the last state, if one is legal.
@@ -304,4 +307,14 @@ impl<T: Stream> Emitter<T> {
             let _ = self.checkpoint();
         }
     }
+}
+
+#[cold]
+fn no_position<T: Stream>() -> Error {
+    Error::system(format!(
+        "a record of the stream `{}` has no position: its cursor `{}` is null",
+        T::NAME,
+        T::CURSOR_FIELD.join(".")
+    ))
+    .with_internal("say `on_null = emit` on the stream if such records are to be sent")
 }

@@ -10,8 +10,8 @@ pub(crate) type ToState = Box<dyn Fn(Option<AirbyteStateBlob>) -> AirbyteStateBl
 
 pub(super) struct Current {
     pub(super) stream: StreamDescriptor,
-    /// The cursor field, if every record says how far the stream has come.
-    cursor_field: Option<&'static str>,
+    /// The path of the cursor field, if every record says how far the stream has come.
+    cursor_field: Option<&'static [&'static str]>,
     /// If the stream is read part by part.
     part: Option<ToState>,
     /// The last one sent, or what the read began with.
@@ -74,7 +74,7 @@ impl Output {
     }
 
     /// Notes that each record says, in this field, how far the stream has come; `None` takes it back.
-    pub(crate) fn vouch(&self, cursor_field: Option<&'static str>) {
+    pub(crate) fn vouch(&self, cursor_field: Option<&'static [&'static str]>) {
         if let Some(current) = &mut *self.current() {
             current.cursor_field = cursor_field;
         }
@@ -96,8 +96,10 @@ impl Output {
     }
 }
 
-fn position_at(record: &[u8], field: &str) -> Option<AirbyteStateBlob> {
-    let mut message: Value = serde_json::from_slice(record).ok()?;
-    let cursor = message.get_mut("record")?.get_mut("data")?.get_mut(field)?.take();
-    (!cursor.is_null()).then(|| [(field.to_owned(), cursor)].into_iter().collect())
+/// `None` if the record says no position: it has none, or the user has not chosen the column.
+fn position_at(record: &[u8], path: &[&str]) -> Option<AirbyteStateBlob> {
+    let message: Value = serde_json::from_slice(record).ok()?;
+    let data = message.get("record")?.get("data")?;
+    let cursor = path.iter().try_fold(data, |value, name| value.get(name))?;
+    (!cursor.is_null()).then(|| [(path.join("."), cursor.clone())].into_iter().collect())
 }

@@ -5,6 +5,7 @@ mod heartbeat;
 mod interrupt;
 mod lines;
 mod log;
+mod not_finite;
 mod record;
 mod redact;
 

@@ -1,10 +1,11 @@
 //! The line of a record.
 
 use super::lines::{RECORD, escape_line_breaks};
+use super::not_finite::{self, NotFiniteField};
 use crate::error::{Error, Result};
-use crate::protocol::StreamDescriptor;
+use crate::protocol::{AirbyteRecordMessageMeta, StreamDescriptor};
 use serde_json::Value;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 /// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
 pub(crate) struct RecordLine {
@@ -15,10 +16,27 @@ pub(crate) struct RecordLine {
     data: usize,
     /// The columns that the user has chosen, as their members begin; `None` if all.
     columns: Option<Vec<String>>,
+    /// Whether a number that is not finite is an error; otherwise it is written as null and announced.
+    not_finite_fails: bool,
+}
+
+/// The usual way of writing JSON, which takes note of nulls: a number that is not finite is written as one.
+struct Nulls<'a>(&'a mut bool);
+
+impl serde_json::ser::Formatter for Nulls<'_> {
+    #[inline]
+    fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        *self.0 = true;
+        writer.write_all(b"null")
+    }
 }
 
 impl RecordLine {
-    pub(crate) fn new(stream: &StreamDescriptor, columns: Option<Vec<String>>) -> Self {
+    pub(crate) fn new(
+        stream: &StreamDescriptor,
+        columns: Option<Vec<String>>,
+        not_finite_fails: bool,
+    ) -> Self {
         let mut bytes = [RECORD, br#""record":{"#].concat();
         // Writing to a vector cannot fail.
         if let Some(namespace) = &stream.namespace {
@@ -28,7 +46,7 @@ impl RecordLine {
         escape_line_breaks(&mut bytes, 0);
         let begin = |name: String| format!("{}:", Value::from(name));
         let columns = columns.map(|names| names.into_iter().map(begin).collect());
-        let mut line = Self { clock: bytes.len(), data: 0, bytes, columns };
+        let mut line = Self { clock: bytes.len(), data: 0, bytes, columns, not_finite_fails };
         line.set_clock(0);
         line
     }
@@ -43,15 +61,41 @@ impl RecordLine {
     #[inline]
     pub(crate) fn write(&mut self, record: &impl serde::Serialize) -> Result<()> {
         self.bytes.truncate(self.data);
+        let mut nulls = false;
         match &self.columns {
-            None => serde_json::to_writer(&mut self.bytes, record)?,
-            Some(columns) => write_only(columns, record, &mut self.bytes)?,
+            None => to_writer(&mut self.bytes, record, &mut nulls)?,
+            Some(columns) => write_only(columns, record, &mut self.bytes, &mut nulls)?,
         }
         if self.bytes.len() <= self.data + 2 || self.bytes[self.data] != b'{' {
             return Err(not_a_record());
         }
+        if nulls {
+            self.announce(&not_finite::fields(record)?)?;
+        }
         escape_line_breaks(&mut self.bytes, self.data);
         self.bytes.extend_from_slice(b"}}\n");
+        Ok(())
+    }
+
+    /// Says, behind the data, which numbers are null because they are not finite.
+    fn announce(&mut self, fields: &[NotFiniteField]) -> Result<()> {
+        let written = |field: &&NotFiniteField| match &self.columns {
+            None => true,
+            Some(columns) => {
+                let begin = format!("{}:", Value::from(field.column.as_str()));
+                columns.contains(&begin)
+            }
+        };
+        let changes: Vec<_> = fields.iter().filter(written).map(|field| field.change()).collect();
+        let Some(first) = changes.first() else { return Ok(()) };
+        if self.not_finite_fails {
+            return Err(Error::system(format!("the number in `{}` is not finite", first.field))
+                .with_internal(
+                    "the stream says `not_finite = fail`; without it the number is sent as null",
+                ));
+        }
+        self.bytes.extend_from_slice(br#","meta":"#);
+        serde_json::to_writer(&mut self.bytes, &AirbyteRecordMessageMeta::new(changes))?;
         Ok(())
     }
 
@@ -62,10 +106,22 @@ impl RecordLine {
     }
 }
 
+#[inline]
+fn to_writer(line: &mut Vec<u8>, record: &impl serde::Serialize, nulls: &mut bool) -> serde_json::Result<()> {
+    record.serialize(&mut serde_json::Serializer::with_formatter(line, Nulls(nulls)))
+}
+
 /// Writes a record with these columns only, each given as its member begins: `"name":`. The record is written as a
 /// whole and its text is cut, so that each value stays as the record writes it.
-fn write_only(columns: &[String], record: &impl serde::Serialize, line: &mut Vec<u8>) -> Result<()> {
-    let text = serde_json::to_string(record)?;
+fn write_only(
+    columns: &[String],
+    record: &impl serde::Serialize,
+    line: &mut Vec<u8>,
+    nulls: &mut bool,
+) -> Result<()> {
+    let mut text = Vec::with_capacity(128);
+    to_writer(&mut text, record, nulls)?;
+    let text = String::from_utf8(text)?;
     if !text.starts_with('{') || text.len() <= 2 {
         return Err(not_a_record());
     }
@@ -140,7 +196,7 @@ mod tests {
             (vec!["maybe"], r#""data":{"maybe":null}}}"#.to_owned()),
         ] {
             let columns = columns.into_iter().map(str::to_owned).collect();
-            let mut line = RecordLine::new(&StreamDescriptor::new("a"), Some(columns));
+            let mut line = RecordLine::new(&StreamDescriptor::new("a"), Some(columns), false);
             line.write(&record).unwrap();
             let text = std::str::from_utf8(line.bytes()).unwrap();
             assert!(text.ends_with(&format!("{written}\n")), "{text}");

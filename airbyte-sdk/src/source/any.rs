@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
 use crate::protocol::{AirbyteStream, StreamDescriptor};
-use crate::stream::Stream;
+use crate::stream::{Stream, state_key};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -51,8 +51,8 @@ pub(crate) trait AnyStream<C> {
 
 /// The cursor in a state; none in an empty one, such as that of a full refresh.
 pub(super) fn position<T: Stream>(state: &Map<String, Value>) -> Result<Option<T::Cursor>> {
-    let Some(field) = T::CURSOR_FIELD else { return Ok(None) };
-    let value = state.get(field).filter(|value| !value.is_null());
+    let Some(field) = state_key::<T>() else { return Ok(None) };
+    let value = state.get(&field).filter(|value| !value.is_null());
     if let Some(cursor) = value.and_then(|value| T::Cursor::deserialize(value).ok()) {
         return Ok(Some(cursor));
     }

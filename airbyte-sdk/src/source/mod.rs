@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::http::{Http, RateLimit};
 use crate::protocol::AirbyteStream;
 use crate::run;
+use crate::schema;
 use crate::spec::AirbyteSpec;
 use crate::stream::Stream;
 use std::fmt::Display;
@@ -206,6 +207,14 @@ impl<C: AirbyteSpec> Source<C> {
             let descriptor = stream.descriptor();
             if catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor)) {
                 return Err(Error::system(format!("this source has two streams called `{}`", stream.name)));
+            }
+            let problems = schema::problems(&stream);
+            if !problems.is_empty() {
+                let name = &stream.name;
+                return Err(Error::system(format!(
+                    "the stream `{name}` cannot be offered: {}",
+                    problems.join("; ")
+                )));
             }
             catalog.push(stream);
         }

@@ -165,7 +165,7 @@ fn positions<T: Stream>(
         None | Some(Value::Null) => {}
         Some(_) => return Err(unreadable::<T>(format_args!("its `{PARTS}` is not an object"))),
     }
-    let Some(field) = T::CURSOR_FIELD.filter(|_| incremental) else {
+    let Some(field) = stream::state_key::<T>().filter(|_| incremental) else {
         let empty = state.values().all(Value::is_null);
         return if empty {
             Ok(Map::new())
@@ -174,6 +174,6 @@ fn positions<T: Stream>(
         };
     };
     let Some(cursor) = position::<T>(state)? else { return Ok(Map::new()) };
-    let everywhere = Value::Object([(field.to_owned(), serde_json::to_value(cursor)?)].into_iter().collect());
+    let everywhere = Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect());
     Ok(parts.iter().map(|(name, _)| (name.clone(), everywhere.clone())).collect())
 }

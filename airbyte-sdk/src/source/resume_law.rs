@@ -22,8 +22,8 @@ use std::sync::{Arc, Mutex};
 struct Config {}
 
 macro_rules! kinds {
-    ($($kind:ident $name:literal $at:ty $(, $order:ident)?;)*) => {$(
-        #[airbyte_stream(name = $name, primary_key(id), cursor = at $(, order = $order)?)]
+    ($($kind:ident $name:literal $at:ty $(, $word:ident = $value:ident)*;)*) => {$(
+        #[airbyte_stream(name = $name, primary_key(id), cursor = at $(, $word = $value)*)]
         struct $kind {
             #[serde(serialize_with = "seen_at_work")]
             id: usize,
@@ -32,16 +32,16 @@ macro_rules! kinds {
     )*};
 }
 kinds! {
-    Ascending "ascending" i64, ascending;
-    LookedBack "looked_back" i64, ascending;
-    Sparse "sparse" Option<i64>, ascending;
-    Texts "texts" String, ascending;
-    Dates "dates" Date, ascending;
-    Moments "moments" Timestamp, ascending;
-    LocalTimes "local_times" DateTime, ascending;
-    Unordered "unordered" Option<i64>;
-    AscendingParts "ascending_parts" i64, ascending;
-    UnorderedParts "unordered_parts" Option<i64>;
+    Ascending "ascending" i64, order = ascending;
+    LookedBack "looked_back" i64, order = ascending;
+    Sparse "sparse" Option<i64>, on_null = emit, order = ascending;
+    Texts "texts" String, order = ascending;
+    Dates "dates" Date, order = ascending;
+    Moments "moments" Timestamp, order = ascending;
+    LocalTimes "local_times" DateTime, order = ascending;
+    Unordered "unordered" Option<i64>, on_null = emit;
+    AscendingParts "ascending_parts" i64, order = ascending;
+    UnorderedParts "unordered_parts" Option<i64>, on_null = emit;
 }
 
 #[airbyte_stream(name = "everything")]

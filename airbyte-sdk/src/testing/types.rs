@@ -16,7 +16,7 @@ pub fn spec_of<C: AirbyteSpec>() -> Value {
 /// The entry in the CATALOG for a stream that is read in one go: incrementally, if it has a cursor.
 #[must_use]
 pub fn stream_of<T: Stream>() -> Value {
-    let resume = if T::CURSOR_FIELD.is_some() { Resume::Cursor } else { Resume::Never };
+    let resume = if T::CURSOR_FIELD.is_empty() { Resume::Never } else { Resume::Cursor };
     serde_json::to_value(stream::describe::<T>(resume)).unwrap_or_default()
 }
 

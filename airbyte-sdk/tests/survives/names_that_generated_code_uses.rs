@@ -24,7 +24,7 @@ mod connector {
         VALUE
     }
 
-    #[airbyte_stream(name = "things", primary_key(form), cursor = cursor)]
+    #[airbyte_stream(name = "things", primary_key(form), cursor = cursor, on_null = emit)]
     struct Thing {
         form: String,
         config: u32,

@@ -22,20 +22,20 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     impl __airbyte::Stream for Order {
-        type Cursor = <Option<Timestamp> as __airbyte::CursorField>::Cursor;
         const NAME: &'static str = "orders";
         const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some("shop");
         const PRIMARY_KEY: &'static [&'static [&'static str]] = &[&["id"], &["shop"]];
-        const ORDER: __airbyte::Order = __airbyte::Order::Ascending;
-        const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some(
-            "updatedAt",
-        );
+        type Cursor = <Option<Timestamp> as __airbyte::CursorField>::Cursor;
+        const CURSOR_FIELD: &'static [&'static str] = &["updatedAt"];
+        const ON_NULL: __airbyte::OnNull = __airbyte::OnNull::Emit;
         #[inline]
         fn cursor(
             &self,
         ) -> __airbyte::Option<&<Option<Timestamp> as __airbyte::CursorField>::Cursor> {
             <Option<Timestamp> as __airbyte::CursorField>::cursor(&self.updated_at)
         }
+        const ORDER: __airbyte::Order = __airbyte::Order::Ascending;
+        const NOT_FINITE: __airbyte::NotFinite = __airbyte::NotFinite::Fail;
         fn json_schema() -> __airbyte::JsonObject {
             __airbyte::of_record::<Self>()
         }

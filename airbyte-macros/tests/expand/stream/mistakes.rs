@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `order`, `older_state`, `crate`"
+    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `on_null`, `order`, `older_state`, `not_finite`, `nested`, `crate`"
 }
 ::core::compile_error! {
     "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"
@@ -21,8 +21,8 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     impl __airbyte::Stream for City {
-        type Cursor = __airbyte::NoCursor;
         const NAME: &'static str = "city";
+        type Cursor = __airbyte::NoCursor;
         fn json_schema() -> __airbyte::JsonObject {
             __airbyte::of_record::<Self>()
         }

@@ -11,8 +11,8 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     impl __airbyte::Stream for City {
-        type Cursor = __airbyte::NoCursor;
         const NAME: &'static str = "cities";
+        type Cursor = __airbyte::NoCursor;
         fn json_schema() -> __airbyte::JsonObject {
             __airbyte::of_record::<Self>()
         }

@@ -11,9 +11,9 @@ const _: () = {
     use ::renamed::__private as __airbyte;
     #[automatically_derived]
     impl __airbyte::Stream for City {
-        type Cursor = <Date as __airbyte::CursorField>::Cursor;
         const NAME: &'static str = "cities";
-        const CURSOR_FIELD: __airbyte::Option<&'static str> = __airbyte::Some("founded");
+        type Cursor = <Date as __airbyte::CursorField>::Cursor;
+        const CURSOR_FIELD: &'static [&'static str] = &["founded"];
         #[inline]
         fn cursor(
             &self,

@@ -53,7 +53,7 @@ fn older(state: &Value) -> Result<Option<i64>> {
     Ok(Some(text.trim_start_matches("number ").parse()?))
 }
 
-#[airbyte_stream(crate = ::renamed_sdk, name = "jumbled", primary_key(id), cursor = number)]
+#[airbyte_stream(crate = ::renamed_sdk, name = "jumbled", primary_key(id), cursor = number, on_null = emit)]
 struct Jumbled {
     id: u64,
     #[serde(rename = "Number")]

@@ -1,5 +1,21 @@
 //! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
 
+mod binary;
+pub(crate) mod nested;
+#[cfg(feature = "raw_json")]
+mod raw_json;
+
+pub use self::binary::Binary;
+#[cfg(feature = "raw_json")]
+pub use self::raw_json::RawJson;
+pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
+#[cfg(feature = "decimal")]
+#[doc(no_inline)]
+pub use rust_decimal::Decimal;
+#[cfg(feature = "uuid")]
+#[doc(no_inline)]
+pub use uuid::Uuid;
+
 use crate::error::Result;
 use crate::protocol::{AirbyteStream, StreamDescriptor, SyncMode};
 use serde::Serialize;
@@ -28,12 +44,19 @@ pub trait Stream: Serialize + Sized + 'static {
     /// The paths of the fields that identify a record.
     const PRIMARY_KEY: &'static [&'static [&'static str]] = &[];
 
-    /// The name of the cursor field as the record writes it. Its value is written as [`Stream::Cursor`] is: a state is
-    /// taken from the last record when a run is ended by a signal.
-    const CURSOR_FIELD: Option<&'static str> = None;
+    /// The path of the cursor field as the record writes it; empty if there is none. Its value is written as
+    /// [`Stream::Cursor`] is: a state is taken from the last record when a run is ended by a signal. In a state the
+    /// position stands under this path, joined by dots.
+    const CURSOR_FIELD: &'static [&'static str] = &[];
+
+    /// What becomes of a record whose cursor is null.
+    const ON_NULL: OnNull = OnNull::Fail;
 
     /// In which order records are emitted.
     const ORDER: Order = Order::Unordered;
+
+    /// What becomes of a number that is not finite.
+    const NOT_FINITE: NotFinite = NotFinite::Null;
 
     /// The record's JSON Schema (draft 7), an object with `properties`.
     fn json_schema() -> serde_json::Map<String, Value>;
@@ -55,7 +78,30 @@ pub trait Stream: Serialize + Sized + 'static {
     }
 }
 
-pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
+/// What becomes of a record whose cursor is null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnNull {
+    /// It is sent, and does not move the position.
+    Emit,
+    /// It is an error of the stream.
+    Fail,
+}
+
+/// What becomes of a number that is not finite (NaN, infinity), which JSON has no form for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotFinite {
+    /// It is written as null, and the record says so in its `meta.changes`.
+    Null,
+    /// It is an error of the stream.
+    Fail,
+}
+
+/// The key of a state under which the position stands.
+pub(crate) fn state_key<T: Stream>() -> Option<String> {
+    (!T::CURSOR_FIELD.is_empty()).then(|| T::CURSOR_FIELD.join("."))
+}
 
 /// From where a stream can be read on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,9 +127,9 @@ pub(crate) fn describe<T: Stream>(resume: Resume) -> AirbyteStream {
         let owned = |path: &&[&str]| path.iter().map(|&part| part.to_owned()).collect();
         stream.source_defined_primary_key = Some(T::PRIMARY_KEY.iter().map(owned).collect());
     }
-    if let Some(field) = T::CURSOR_FIELD.filter(|_| incremental) {
+    if incremental && !T::CURSOR_FIELD.is_empty() {
         stream.source_defined_cursor = Some(true);
-        stream.default_cursor_field = Some(vec![field.to_owned()]);
+        stream.default_cursor_field = Some(T::CURSOR_FIELD.iter().map(|&part| part.to_owned()).collect());
     }
     if resume != Resume::Never {
         stream.is_resumable = Some(true);

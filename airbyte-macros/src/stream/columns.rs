@@ -1,0 +1,142 @@
+//! The fields of a record or of a struct within it: the columns, by the names they are written with.
+
+use super::serde;
+use crate::attr::{as_text, field_path, last_segment};
+use crate::errors::{Errors, hint};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Expr, Fields, Ident, Path, Type, Visibility};
+
+pub(super) struct Columns<'a> {
+    of: &'a Ident,
+    pub(super) columns: Vec<Column<'a>>,
+}
+
+pub(super) struct Column<'a> {
+    pub(super) ident: &'a Ident,
+    pub(super) ty: &'a Type,
+    pub(super) vis: &'a Visibility,
+    /// As the record writes it.
+    pub(super) name: String,
+    /// Where that name is said.
+    said: TokenStream,
+    /// The word by which it is written in another way than its type says.
+    pub(super) custom: Option<Path>,
+    /// The word by which its own fields become columns.
+    pub(super) flatten: Option<Path>,
+    /// The word by which it is never written.
+    pub(super) skip: Option<Path>,
+    /// The word by which it is not always written.
+    pub(super) skip_if: Option<Path>,
+}
+
+impl Column<'_> {
+    /// The field's own segment of a path into the record; a field that is flattened has none.
+    pub(super) fn segment(&self) -> Option<String> {
+        self.flatten.is_none().then(|| self.name.clone())
+    }
+}
+
+/// The way from the record to a field: one of its own, and fields within that.
+pub(super) struct FieldPath<'c, 'a> {
+    pub(super) column: &'c Column<'a>,
+    pub(super) rest: Vec<Ident>,
+}
+
+impl<'a> Columns<'a> {
+    /// Those of a struct with named fields; there are no others.
+    pub(super) fn of(item: &'a DeriveInput) -> Self {
+        let mut columns = Vec::new();
+        if let Data::Struct(data) = &item.data
+            && let Fields::Named(fields) = &data.fields
+        {
+            let rule = serde::Words::of(&item.attrs).rename_all.map(|rule| rule.value());
+            for field in &fields.named {
+                let Some(ident) = &field.ident else { continue };
+                let words = serde::Words::of(&field.attrs);
+                let plain = ident.unraw().to_string();
+                let (name, said) = match (words.rename, &rule) {
+                    (Some(name), _) => (name.value(), name.to_token_stream()),
+                    (None, Some(rule)) => (serde::renamed(&plain, rule), ident.to_token_stream()),
+                    (None, None) => (plain, ident.to_token_stream()),
+                };
+                let serde::Words { custom, flatten, skip, skip_if, .. } = words;
+                let (ty, vis) = (&field.ty, &field.vis);
+                columns.push(Column { ident, ty, vis, name, said, custom, flatten, skip, skip_if });
+            }
+        }
+        Self { of: &item.ident, columns }
+    }
+
+    /// Two columns that a destination cannot tell apart.
+    pub(super) fn check_names(&self, errors: &mut Errors) {
+        let written: Vec<&Column<'a>> =
+            self.columns.iter().filter(|column| column.skip.is_none() && column.flatten.is_none()).collect();
+        for (at, column) in written.iter().enumerate() {
+            let folded = column.name.to_lowercase();
+            let Some(other) = written[..at].iter().find(|other| other.name.to_lowercase() == folded) else {
+                continue;
+            };
+            let (name, before) = (&column.name, &other.name);
+            let message = if name == before {
+                format!("two fields are written as `{name}`: rename one")
+            } else {
+                format!(
+                    "`{before}` and `{name}` differ in case only, and many destinations take them for one column: rename one with `#[serde(rename = \"…\")]`"
+                )
+            };
+            errors.at(&column.said, message);
+        }
+    }
+
+    /// The field a path names; what lies deeper is the compiler's to judge.
+    pub(super) fn find<'c>(&'c self, path: &Expr, errors: &mut Errors) -> Option<FieldPath<'c, 'a>> {
+        let mut rest = field_path(path, errors)?;
+        let name = rest.remove(0);
+        let Some(column) = self.columns.iter().find(|column| *column.ident == name) else {
+            if !self.columns.is_empty() {
+                let names: Vec<String> =
+                    self.columns.iter().map(|column| column.ident.unraw().to_string()).collect();
+                let given = name.unraw().to_string();
+                let hint = hint(&given, names.iter().map(String::as_str));
+                errors.at(&name, format!("`{}` has no field `{given}`{hint}", self.of));
+            }
+            return None;
+        };
+        if let Some(word) = &column.skip {
+            let word = as_text(word);
+            errors.at(path, format!("`{name}` is not written, as `#[serde({word})]` says"));
+            return None;
+        }
+        if column.flatten.is_some() && rest.is_empty() {
+            errors.at(
+                path,
+                format!("`{name}` is no column, its fields are: write one of them, as in `{name}.field`"),
+            );
+            return None;
+        }
+        Some(FieldPath { column, rest })
+    }
+}
+
+/// Whether the type is an `Option`, as far as its name says.
+pub(super) fn is_option(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == "Option")
+}
+
+/// Why the type cannot be in a key, as far as its name says.
+pub(super) fn not_a_key(ty: &Type) -> Option<&'static str> {
+    let name = last_segment(ty)?.ident.to_string();
+    Some(match name.as_str() {
+        "Option" => {
+            "may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another"
+        }
+        "f32" | "f64" => "is a number with a fraction, which is not the same everywhere",
+        "Vec" | "HashSet" | "BTreeSet" | "VecDeque" => "is a list",
+        "HashMap" | "BTreeMap" | "Map" => "is a map",
+        "Value" | "RawJson" => "is any JSON",
+        "Binary" => "is binary",
+        _ => return None,
+    })
+}

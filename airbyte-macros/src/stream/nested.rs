@@ -1,0 +1,106 @@
+//! `#[airbyte_stream(nested)]`: a type within a record. It is written like one, and tells its fields to the keys and
+//! cursors that lead through it.
+
+use super::columns::{Column, Columns, is_option};
+use super::{expand, serde};
+use crate::attr::{Words, as_text, last_segment};
+use crate::errors::Errors;
+use crate::frame;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, GenericArgument, PathArguments, Type, Visibility};
+
+/// Types that are as visible as can be, so that a field of one can be told to whoever asks.
+const PUBLIC: &[&str] = &[
+    "Binary",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "String",
+    "Time",
+    "Timestamp",
+    "Uuid",
+    "bool",
+    "char",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+];
+
+pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors) -> TokenStream {
+    let sdk = frame::sdk(&mut words, &mut errors);
+    words.flag("nested", &mut errors);
+    for word in words.rest() {
+        let message = format!("`{word}` is a word for a stream, and a type that is `nested` in one is none");
+        errors.at(&word, message);
+    }
+    let generic = !item.generics.params.is_empty();
+    if generic {
+        errors.at(&item.generics, "a type within a record has no generics: the schema of the record is one");
+    }
+    if let Data::Union(_) = item.data {
+        errors.at(&item.ident, "a union cannot be written: nothing says which of its fields is meant");
+    }
+    super::model::check_attributes(&item, &mut errors);
+    let columns = Columns::of(&item);
+    columns.check_names(&mut errors);
+    let fields: TokenStream = if generic || serde::Words::of(&item.attrs).replaced {
+        TokenStream::new()
+    } else {
+        columns
+            .columns
+            .iter()
+            .filter(|column| is_told(column, &item.vis))
+            .map(|column| field(&item, column))
+            .collect()
+    };
+    let errors = errors.finish();
+    let fields = (!fields.is_empty()).then(|| frame::block(&sdk, fields));
+    let item = expand::written(&sdk, item);
+    quote!(#errors #item #fields)
+}
+
+/// What a record may name: what is written under one name, and of a type that is no more hidden than the struct.
+fn is_told(column: &Column<'_>, vis: &Visibility) -> bool {
+    let visible =
+        matches!(vis, Visibility::Inherited) || as_text(column.vis) == as_text(vis) || is_public(column.ty);
+    visible && column.skip.is_none() && column.flatten.is_none() && column.custom.is_none()
+}
+
+fn is_public(ty: &Type) -> bool {
+    let Some(segment) = last_segment(ty) else { return false };
+    match &segment.arguments {
+        PathArguments::None => PUBLIC.iter().any(|name| segment.ident == name),
+        PathArguments::AngleBracketed(arguments) if is_option(ty) => {
+            matches!(arguments.args.first(), Some(GenericArgument::Type(inner)) if is_public(inner))
+        }
+        _ => false,
+    }
+}
+
+fn field(item: &DeriveInput, column: &Column<'_>) -> TokenStream {
+    let Column { ident, ty, name, .. } = column;
+    let (of, plain) = (&item.ident, ident.unraw().to_string());
+    let optional = is_option(ty) || column.skip_if.is_some();
+    quote! {
+        #[diagnostic::do_not_recommend]
+        #[automatically_derived]
+        impl __airbyte::NestedField<{ __airbyte::field(#plain) }> for #of {
+            type Type = #ty;
+            const WRITTEN_AS: &'static str = #name;
+            const OPTIONAL: bool = #optional;
+            #[inline]
+            fn get(&self) -> __airbyte::Option<&#ty> {
+                __airbyte::Some(&self.#ident)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What `#[serde(…)]` says about how a record is written: serde and schemars follow it by themselves, and the names
+//! of keys and cursors must not lag behind.
+
+use crate::attr::ungrouped;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
+
+/// The words that matter here; the others are serde's to judge.
+#[derive(Default)]
+pub(super) struct Words {
+    pub(super) rename: Option<LitStr>,
+    pub(super) rename_all: Option<LitStr>,
+    /// The field is written in another way than its type says.
+    pub(super) custom: Option<Path>,
+    pub(super) flatten: Option<Path>,
+    /// The field is never written, or not always.
+    pub(super) skip: Option<Path>,
+    pub(super) skip_if: Option<Path>,
+    /// The type is written as another one.
+    pub(super) replaced: bool,
+    /// All words, as they stand there.
+    pub(super) all: Vec<Path>,
+}
+
+impl Words {
+    pub(super) fn of(attributes: &[Attribute]) -> Self {
+        let mut words = Self::default();
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+            let _ = attribute.parse_nested_meta(|meta| words.read(&meta));
+        }
+        words
+    }
+
+    fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let mut value = None;
+        if meta.input.peek(Token![=]) {
+            value = text(meta.value()?.parse()?);
+        } else if meta.input.peek(syn::token::Paren) {
+            // `rename(serialize = "…", deserialize = "…")`: only the first half is of interest.
+            meta.parse_nested_meta(|half| {
+                let text = text(half.value()?.parse()?);
+                if half.path.is_ident("serialize") {
+                    value = text;
+                }
+                Ok(())
+            })?;
+        }
+        let path = || Some(meta.path.clone());
+        match meta.path.get_ident().map(Ident::to_string).unwrap_or_default().as_str() {
+            "rename" => self.rename = value,
+            "rename_all" => self.rename_all = value,
+            "with" | "serialize_with" => self.custom = path(),
+            "flatten" => self.flatten = path(),
+            "skip" | "skip_serializing" => self.skip = path(),
+            "skip_serializing_if" => self.skip_if = path(),
+            "transparent" | "into" | "remote" => self.replaced = true,
+            _ => {}
+        }
+        self.all.push(meta.path.clone());
+        Ok(())
+    }
+}
+
+fn text(value: Expr) -> Option<LitStr> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        _ => None,
+    }
+}
+
+/// A field's name by one of serde's rules; one that serde does not know changes nothing here, serde reports it.
+pub(super) fn renamed(name: &str, rule: &str) -> String {
+    let pascal = || name.split('_').map(capitalised).collect::<String>();
+    match rule {
+        "UPPERCASE" | "SCREAMING_SNAKE_CASE" => name.to_ascii_uppercase(),
+        "PascalCase" => pascal(),
+        "camelCase" => {
+            let pascal = pascal();
+            let mut letters = pascal.chars();
+            letters
+                .next()
+                .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+        }
+        "kebab-case" => name.replace('_', "-"),
+        "SCREAMING-KEBAB-CASE" => name.to_ascii_uppercase().replace('_', "-"),
+        _ => name.to_owned(),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::renamed;
+
+    #[test]
+    fn fields_are_renamed_as_serde_does_it() {
+        for (rule, expected) in [
+            ("lowercase", "first_hour"),
+            ("UPPERCASE", "FIRST_HOUR"),
+            ("PascalCase", "FirstHour"),
+            ("camelCase", "firstHour"),
+            ("snake_case", "first_hour"),
+            ("SCREAMING_SNAKE_CASE", "FIRST_HOUR"),
+            ("kebab-case", "first-hour"),
+            ("SCREAMING-KEBAB-CASE", "FIRST-HOUR"),
+        ] {
+            assert_eq!(renamed("first_hour", rule), expected, "{rule}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+#[derive(
+    ::airbyte_sdk::__private::serde::Serialize,
+    ::airbyte_sdk::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::airbyte_sdk::__private::serde")]
+#[schemars(crate = "::airbyte_sdk::__private::schemars")]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    the_shop: Shop,
+    shop: Shop,
+    #[serde(flatten)]
+    about: About,
+}
+const _: () = {
+    use ::airbyte_sdk::__private as __airbyte;
+    #[automatically_derived]
+    impl __airbyte::Stream for Order {
+        const NAME: &'static str = "orders";
+        const PRIMARY_KEY: &'static [&'static [&'static str]] = &[
+            &[
+                "shop",
+                <Shop as __airbyte::NestedField<
+                    { __airbyte::field("owner") },
+                >>::WRITTEN_AS,
+                <<Shop as __airbyte::NestedField<
+                    { __airbyte::field("owner") },
+                >>::Type as __airbyte::NestedField<
+                    { __airbyte::field("id") },
+                >>::WRITTEN_AS,
+            ],
+            &[
+                <About as __airbyte::NestedField<
+                    { __airbyte::field("number") },
+                >>::WRITTEN_AS,
+            ],
+        ];
+        type Cursor = <<About as __airbyte::NestedField<
+            { __airbyte::field("updated_at") },
+        >>::Type as __airbyte::CursorField>::Cursor;
+        const CURSOR_FIELD: &'static [&'static str] = &[
+            <About as __airbyte::NestedField<
+                { __airbyte::field("updated_at") },
+            >>::WRITTEN_AS,
+        ];
+        fn older_state(
+            state: &__airbyte::Value,
+        ) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
+            older(state)
+        }
+        #[inline]
+        fn cursor(
+            &self,
+        ) -> __airbyte::Option<
+            &<<About as __airbyte::NestedField<
+                { __airbyte::field("updated_at") },
+            >>::Type as __airbyte::CursorField>::Cursor,
+        > {
+            <About as __airbyte::NestedField<
+                { __airbyte::field("updated_at") },
+            >>::get(&self.about)
+                .and_then(
+                    <<About as __airbyte::NestedField<
+                        { __airbyte::field("updated_at") },
+                    >>::Type as __airbyte::CursorField>::cursor,
+                )
+        }
+        fn json_schema() -> __airbyte::JsonObject {
+            __airbyte::of_record::<Self>()
+        }
+    }
+    const _: () = __airbyte::assert!(
+        ! (< Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::OPTIONAL
+        || < < Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::Type
+        as __airbyte::NestedField < { __airbyte::field("id") } >> ::OPTIONAL),
+        "a field of the key may be null on this way, and a record without its key cannot be found again"
+    );
+    const _: () = __airbyte::assert!(
+        ! (< About as __airbyte::NestedField < { __airbyte::field("number") } >>
+        ::OPTIONAL),
+        "a field of the key may be null on this way, and a record without its key cannot be found again"
+    );
+    const _: () = __airbyte::assert!(
+        ! (< About as __airbyte::NestedField < { __airbyte::field("updated_at") } >>
+        ::OPTIONAL),
+        "the cursor may be null: say `on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)"
+    );
+};

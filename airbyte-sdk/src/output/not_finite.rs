@@ -1,0 +1,358 @@
+//! Finds the numbers of a record that JSON has no form for: NaN and the infinities.
+//!
+//! A record is serialised once more, into nothing. That happens only to a record in which a null was written.
+
+use crate::protocol::{AirbyteRecordMessageMetaChange, RecordChange, RecordChangeReason};
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+use serde_json::Error;
+use std::fmt::Display;
+
+/// Where such a number stands.
+#[derive(Debug, PartialEq)]
+pub(super) struct NotFiniteField {
+    /// The column it is in.
+    pub(super) column: String,
+    /// The way to it: `column.inner`, and `column[].inner` for all elements of a list.
+    path: String,
+}
+
+impl NotFiniteField {
+    pub(super) fn change(&self) -> AirbyteRecordMessageMetaChange {
+        AirbyteRecordMessageMetaChange::new(
+            &self.path,
+            RecordChange::Nulled,
+            RecordChangeReason::SourceSerializationError,
+        )
+    }
+}
+
+/// The fields of the record with such a number, each once.
+pub(super) fn fields(record: &impl Serialize) -> Result<Vec<NotFiniteField>, Error> {
+    let mut finder = Finder::default();
+    record.serialize(&mut finder)?;
+    Ok(finder.found)
+}
+
+#[derive(Default)]
+struct Finder {
+    way: Vec<Step>,
+    found: Vec<NotFiniteField>,
+}
+
+enum Step {
+    Field(&'static str),
+    Key(String),
+    Element,
+}
+
+impl Finder {
+    fn within(&mut self, step: Step, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        self.way.push(step);
+        value.serialize(&mut *self)?;
+        self.way.pop();
+        Ok(())
+    }
+
+    fn number(&mut self, is_finite: bool) -> Result<(), Error> {
+        if !is_finite {
+            self.note();
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn note(&mut self) {
+        let mut path = String::new();
+        for step in &self.way {
+            let name = match step {
+                Step::Element => {
+                    path.push_str("[]");
+                    continue;
+                }
+                Step::Field(name) => name,
+                Step::Key(name) => name.as_str(),
+            };
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+        }
+        let column = match self.way.first() {
+            Some(Step::Field(name)) => (*name).to_owned(),
+            Some(Step::Key(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let found = NotFiniteField { column, path };
+        if !self.found.contains(&found) {
+            self.found.push(found);
+        }
+    }
+}
+
+macro_rules! nothing {
+    ($($method:ident($ty:ty);)*) => {$(
+        #[inline]
+        fn $method(self, _: $ty) -> Result<(), Error> {
+            Ok(())
+        }
+    )*};
+}
+
+impl<'a> Serializer for &'a mut Finder {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Self;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Variant<'a>;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Variant<'a>;
+
+    nothing! {
+        serialize_bool(bool);
+        serialize_i8(i8);
+        serialize_i16(i16);
+        serialize_i32(i32);
+        serialize_i64(i64);
+        serialize_i128(i128);
+        serialize_u8(u8);
+        serialize_u16(u16);
+        serialize_u32(u32);
+        serialize_u64(u64);
+        serialize_u128(u128);
+        serialize_char(char);
+        serialize_str(&str);
+        serialize_bytes(&[u8]);
+        serialize_unit_struct(&'static str);
+    }
+
+    #[inline]
+    fn serialize_f32(self, value: f32) -> Result<(), Error> {
+        self.number(value.is_finite())
+    }
+
+    #[inline]
+    fn serialize_f64(self, value: f64) -> Result<(), Error> {
+        self.number(value.is_finite())
+    }
+
+    #[inline]
+    fn serialize_none(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[inline]
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    #[inline]
+    fn serialize_unit(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        self.within(Step::Field(variant), value)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self, Error> {
+        Ok(self)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self, Error> {
+        Ok(self)
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+        Ok(self)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Variant<'a>, Error> {
+        self.way.push(Step::Field(variant));
+        Ok(Variant(self))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
+        Ok(self)
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
+        Ok(self)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Variant<'a>, Error> {
+        self.way.push(Step::Field(variant));
+        Ok(Variant(self))
+    }
+
+    #[inline]
+    fn collect_str<T: Display + ?Sized>(self, _: &T) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+macro_rules! list {
+    ($($compound:ident $method:ident),*) => {$(
+        impl $compound for &mut Finder {
+            type Ok = ();
+            type Error = Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+                self.within(Step::Element, value)
+            }
+
+            fn end(self) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+    )*};
+}
+list!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field);
+
+impl SerializeStruct for &mut Finder {
+    type Ok = ();
+    type Error = Error;
+
+    #[inline]
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        self.within(Step::Field(name), value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl SerializeMap for &mut Finder {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        let name = match serde_json::to_value(key)? {
+            serde_json::Value::String(name) => name,
+            other => other.to_string(),
+        };
+        self.way.push(Step::Key(name));
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        value.serialize(&mut **self)?;
+        self.way.pop();
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The inside of an enum's variant, which is a field by the variant's name.
+struct Variant<'a>(&'a mut Finder);
+
+impl SerializeTupleVariant for Variant<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.0.within(Step::Element, value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.0.way.pop();
+        Ok(())
+    }
+}
+
+impl SerializeStructVariant for Variant<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        self.0.within(Step::Field(name), value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.0.way.pop();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[derive(serde::Serialize)]
+    enum Shape {
+        Round(f64),
+        Long { width: f32, height: Option<f64> },
+        Pair(f64, f64),
+    }
+
+    #[test]
+    fn every_number_that_is_not_finite_is_found_with_its_way() {
+        #[derive(serde::Serialize)]
+        struct Record {
+            price: f64,
+            maybe: Option<f32>,
+            list: Vec<f64>,
+            shapes: Vec<Shape>,
+            named: BTreeMap<u8, f64>,
+            #[serde(flatten)]
+            more: BTreeMap<String, f64>,
+        }
+        let record = Record {
+            price: f64::NAN,
+            maybe: None,
+            list: vec![1.0, f64::INFINITY, f64::NAN],
+            shapes: vec![
+                Shape::Round(f64::NEG_INFINITY),
+                Shape::Long { width: f32::NAN, height: Some(1.0) },
+                Shape::Pair(1.0, f64::NAN),
+            ],
+            named: BTreeMap::from([(7, f64::NAN)]),
+            more: BTreeMap::from([("x".to_owned(), f64::NAN)]),
+        };
+        let found = fields(&record).unwrap();
+        let paths: Vec<&str> = found.iter().map(|field| field.path.as_str()).collect();
+        let expected =
+            ["price", "list[]", "shapes[].Round", "shapes[].Long.width", "shapes[].Pair[]", "named.7", "x"];
+        assert_eq!(paths, expected);
+        assert_eq!(found[3].column, "shapes");
+    }
+}

@@ -1,0 +1,150 @@
+//! Whether a stream is one that destinations can take: what neither the compiler nor the macro sees, because it is
+//! known only when the schema of every type within the record is.
+
+use crate::protocol::AirbyteStream;
+use serde_json::{Map, Value};
+
+/// Keywords that the platform or destinations do not follow.
+const FORBIDDEN: [&str; 8] =
+    ["$ref", "$defs", "definitions", "allOf", "not", "required", "patternProperties", "prefixItems"];
+
+/// Everything that is wrong with a stream as the catalog lists it, each with its place; nothing if all is well.
+pub(crate) fn problems(stream: &AirbyteStream) -> Vec<String> {
+    let mut problems = Vec::new();
+    if stream.name.trim().is_empty() {
+        problems.push("the name is empty".to_owned());
+    }
+    if !is_a(stream.json_schema.get("type"), "object")
+        || stream.json_schema.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty)
+    {
+        problems.push("the schema is no object with `properties`".to_owned());
+    }
+    schemas(&stream.json_schema, "", &mut problems);
+    for path in stream.source_defined_primary_key.iter().flatten() {
+        if let Err(why) = scalar(&stream.json_schema, path, &["string", "integer", "boolean"]) {
+            problems.push(format!("the key `{}` {why}", path.join(".")));
+        }
+    }
+    if let Some(path) = stream.default_cursor_field.as_ref().filter(|path| !path.is_empty())
+        && let Err(why) = scalar(&stream.json_schema, path, &["string", "integer"])
+    {
+        problems.push(format!("the cursor `{}` {why}", path.join(".")));
+    }
+    problems
+}
+
+/// A schema and those within it.
+fn schemas(schema: &Map<String, Value>, place: &str, problems: &mut Vec<String>) {
+    let here = || if place.is_empty() { "the record".to_owned() } else { format!("`{place}`") };
+    for word in FORBIDDEN.iter().filter(|word| schema.contains_key(**word)) {
+        problems.push(format!("the schema of {} has `{word}`, which destinations do not follow", here()));
+    }
+    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        problems.push(format!("the schema of {} forbids additional properties", here()));
+    }
+    let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    if let Some(Value::Object(fields)) = schema.get("properties") {
+        let mut seen: Vec<(String, &str)> = Vec::with_capacity(fields.len());
+        for (name, field) in fields {
+            let folded = name.to_lowercase();
+            if let Some((_, other)) = seen.iter().find(|(seen, _)| *seen == folded) {
+                problems.push(format!("`{}` and `{name}` differ in case only", inner(other)));
+            }
+            seen.push((folded, name));
+            if let Value::Object(field) = field {
+                schemas(field, &inner(name), problems);
+            }
+        }
+    }
+    for word in ["items", "additionalProperties"] {
+        if let Some(Value::Object(item)) = schema.get(word) {
+            schemas(item, &format!("{place}[]"), problems);
+        }
+    }
+    for option in ["oneOf", "anyOf"].iter().filter_map(|word| schema.get(*word)?.as_array()).flatten() {
+        if let Value::Object(option) = option {
+            schemas(option, place, problems);
+        }
+    }
+}
+
+/// Whether the path leads to one value of these types.
+fn scalar(schema: &Map<String, Value>, path: &[String], types: &[&str]) -> Result<(), String> {
+    let mut at = schema;
+    for (depth, name) in path.iter().enumerate() {
+        let field = at.get("properties").and_then(|fields| fields.get(name)).and_then(Value::as_object);
+        let Some(field) = field else {
+            let of =
+                if depth == 0 { "the record".to_owned() } else { format!("`{}`", path[..depth].join(".")) };
+            return Err(format!("is not in the schema: {of} has no `{name}`"));
+        };
+        at = field;
+    }
+    let found = match at.get("type") {
+        Some(Value::Array(found)) => found.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(found)) => vec![found.as_str()],
+        _ => Vec::new(),
+    };
+    let mut found = found.into_iter().filter(|ty| *ty != "null");
+    match (found.next(), found.next()) {
+        (Some(only), None) if types.contains(&only) => Ok(()),
+        (Some(only), None) => Err(format!("is of the type {only}; it must be one of {}", types.join(", "))),
+        _ => Err(format!("is of no single type; it must be one of {}", types.join(", "))),
+    }
+}
+
+fn is_a(ty: Option<&Value>, name: &str) -> bool {
+    ty.is_some_and(|ty| super::names(ty, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::SyncMode;
+    use serde_json::json;
+
+    #[test]
+    fn everything_that_destinations_cannot_take_is_named_with_its_place() {
+        let Value::Object(schema) = json!({
+            "type": "object",
+            "properties": {
+                "id": {"type": ["null", "integer"]},
+                "ID": {"type": ["null", "array"], "items": {"$ref": "#"}},
+                "price": {"type": ["null", "number"]},
+                "inner": {"type": "object", "required": ["a"], "additionalProperties": false, "properties": {
+                    "a": {"type": "string"}, "A": {"oneOf": [{"not": {}}, {"type": "null"}]}
+                }},
+            }
+        }) else {
+            return;
+        };
+        let mut stream = AirbyteStream::new("things", schema, vec![SyncMode::FullRefresh]);
+        let path = |path: &[&str]| path.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        stream.source_defined_primary_key = Some(vec![
+            path(&["id"]),
+            path(&["inner", "a"]),
+            path(&["inner", "b"]),
+            path(&["id", "b"]),
+            path(&["price"]),
+        ]);
+        stream.default_cursor_field = Some(path(&["inner", "A"]));
+        assert_eq!(
+            problems(&stream),
+            [
+                "`id` and `ID` differ in case only",
+                "the schema of `ID[]` has `$ref`, which destinations do not follow",
+                "the schema of `inner` has `required`, which destinations do not follow",
+                "the schema of `inner` forbids additional properties",
+                "`inner.a` and `A` differ in case only",
+                "the schema of `inner.A` has `not`, which destinations do not follow",
+                "the key `inner.b` is not in the schema: `inner` has no `b`",
+                "the key `id.b` is not in the schema: `id` has no `b`",
+                "the key `price` is of the type number; it must be one of string, integer, boolean",
+                "the cursor `inner.A` is of no single type; it must be one of string, integer",
+            ]
+        );
+        let well = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+        let stream = AirbyteStream::new("well", well.as_object().cloned().unwrap(), vec![]);
+        assert_eq!(problems(&stream), [""; 0]);
+    }
+}

@@ -1,0 +1,43 @@
+//! Bytes in a record.
+
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+
+/// Bytes, written as base64; the schema says so by `contentEncoding`.
+///
+/// ```
+/// use airbyte_sdk::stream::Binary;
+///
+/// assert_eq!(serde_json::to_value(Binary(vec![1, 2, 255])).unwrap(), "AQL/");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Binary(pub Vec<u8>);
+
+impl From<Vec<u8>> for Binary {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Serialize for Binary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(&self.0, &STANDARD))
+    }
+}
+
+impl JsonSchema for Binary {
+    fn schema_name() -> Cow<'static, str> {
+        "Binary".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "contentEncoding": "base64"})
+    }
+}
