@@ -2,7 +2,7 @@
 
 use crate::attr::Words;
 use crate::errors::Errors;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
 
@@ -56,6 +56,9 @@ pub(crate) fn path_text(sdk: &Path, name: &str) -> String {
 /// The same names, with what the compiler says of them said at another place.
 pub(crate) fn located(tokens: &impl ToTokens, span: Span) -> TokenStream {
     let located = tokens.to_token_stream().into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), located(&group.stream(), span)).into();
+        }
         token.set_span(span);
         token
     });

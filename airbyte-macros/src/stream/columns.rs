@@ -126,17 +126,18 @@ pub(super) fn is_option(ty: &Type) -> bool {
 }
 
 /// Why the type cannot be in a key, as far as its name says.
-pub(super) fn not_a_key(ty: &Type) -> Option<&'static str> {
+pub(super) fn not_a_key(ty: &Type) -> Option<String> {
     let name = last_segment(ty)?.ident.to_string();
-    Some(match name.as_str() {
+    let what = match name.as_str() {
         "Option" => {
-            "may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another"
+            return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
         }
-        "f32" | "f64" => "is a number with a fraction, which is not the same everywhere",
-        "Vec" | "HashSet" | "BTreeSet" | "VecDeque" => "is a list",
-        "HashMap" | "BTreeMap" | "Map" => "is a map",
-        "Value" | "RawJson" => "is any JSON",
-        "Binary" => "is binary",
+        "f32" | "f64" => "a number with a fraction",
+        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
+        "HashMap" | "BTreeMap" | "Map" => "a map",
+        "Value" | "RawJson" => "any JSON",
+        "Binary" => "binary",
         _ => return None,
-    })
+    };
+    Some(format!("is {what}, and a key is made of texts, whole numbers and dates"))
 }

@@ -28,7 +28,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let key_checks = model.primary_key.iter().filter_map(|place| {
         never_null(
             place,
-            "a field of the key may be null on this way, and a record without its key cannot be found again",
+            "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another",
         )
     });
     let order = model.ascending.then(|| {
@@ -122,8 +122,9 @@ fn steps(place: &Place) -> Vec<TokenStream> {
     for name in &place.rest {
         let plain = name.unraw().to_string();
         // Each step is spoken of at its name.
+        let outer = frame::located(&ty, name.span());
         let step =
-            quote_spanned!(name.span()=> <#ty as __airbyte::NestedField<{ __airbyte::field(#plain) }>>);
+            quote_spanned!(name.span()=> <#outer as __airbyte::NestedField<{ __airbyte::field(#plain) }>>);
         ty = quote_spanned!(name.span()=> #step::Type);
         steps.push(step);
     }
@@ -147,7 +148,8 @@ fn names(place: &Place) -> TokenStream {
 /// An expression for the field: `&self.field`, or an option of it if it lies deeper.
 fn reach(place: &Place) -> TokenStream {
     let field = &place.field;
-    let own = quote_spanned!(place.ty.span()=> &self.#field);
+    let place_of_mistakes = place.rest.first().map_or_else(|| place.ty.span(), |name| name.span());
+    let own = quote_spanned!(place_of_mistakes=> &self.#field);
     let mut steps = steps(place).into_iter().zip(&place.rest);
     let first = steps.next().map(|(step, name)| quote_spanned!(name.span()=> #step::get(#own)));
     let Some(first) = first else { return own };

@@ -65,7 +65,10 @@ impl Model {
         if let Some(value) = &not_finite
             && choice(value, keys::NOT_FINITE).is_none()
         {
-            let message = "a number that is not finite (NaN, infinity) is written as null, which the record announces (`null`, which is the same as no word), or is an error (`fail`)";
+            let word = as_text(value);
+            let message = format!(
+                "unknown `not_finite = {word}`: say `not_finite = fail` (NaN and infinity are an error) or `not_finite = null` (they are written as null, and the record says so; the same as no word)"
+            );
             errors.at(value, message);
         }
         // Asked before the cursor is taken out.
@@ -84,6 +87,9 @@ impl Model {
         let not_finite_fails = not_finite.is_some_and(|value| as_text(&value) == "fail");
         check_attributes(item, errors);
         check_serde_words(item, errors);
+        if !item.generics.params.is_empty() {
+            errors.at(&item.generics, "a record has no generics: its schema is one");
+        }
         Self { sdk, name, namespace, primary_key, cursor, ascending, older_state, not_finite_fails }
     }
 }
@@ -98,8 +104,9 @@ fn name(words: &mut Words, item: &DeriveInput, errors: &mut Errors) -> String {
     }
     let suggestion = snake_case(&item.ident.unraw().to_string());
     if !mentioned {
-        let message =
-            format!("the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`");
+        let message = format!(
+            "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`, or `#[airbyte_stream(nested)]` on what is a part of another record"
+        );
         errors.at(&item.ident, message);
     }
     suggestion
@@ -119,7 +126,7 @@ fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> 
         }
         let (own, field) = (path.rest.is_empty(), &path.column.ident);
         if let Some(why) = not_a_key(path.column.ty).filter(|_| own || is_option(path.column.ty)) {
-            errors.at(&part, format!("`{field}` {why}; a key is made of texts, whole numbers and dates"));
+            errors.at(&part, format!("`{field}` {why}"));
             continue;
         }
         if let Some(word) = &path.column.skip_if {
@@ -150,7 +157,7 @@ fn cursor(words: &mut Words, fields: &Columns<'_>, generic: bool, errors: &mut E
             Some(_) => Some(OnNull::Fail),
             None => {
                 let word = as_text(&value);
-                errors.at(&value, format!("unknown `on_null = {word}`: {ON_NULL}"));
+                errors.at(&value, format!("unknown `on_null = {word}`: say {ON_NULL}"));
                 None
             }
         }

@@ -48,6 +48,8 @@ pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors)
     }
     if let Data::Union(_) = item.data {
         errors.at(&item.ident, "a union cannot be written: nothing says which of its fields is meant");
+        let errors = errors.finish();
+        return quote!(#errors #item);
     }
     super::model::check_attributes(&item, &mut errors);
     let columns = Columns::of(&item);

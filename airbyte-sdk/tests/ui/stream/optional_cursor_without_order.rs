@@ -1,6 +1,6 @@
 use airbyte_sdk::airbyte_stream;
 
-#[airbyte_stream(name = "measurements", cursor = value)]
+#[airbyte_stream(name = "measurements", cursor = value, on_null = emit)]
 struct Measurement {
     value: Option<bool>,
 }

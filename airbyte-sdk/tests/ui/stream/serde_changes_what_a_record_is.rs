@@ -1,7 +1,7 @@
 use airbyte_sdk::airbyte_stream;
 
 #[airbyte_stream(name = "days")]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", transparent)]
 struct Day {
     first_hour: String,
 }
