@@ -6,8 +6,10 @@ use renamed_sdk::{
 };
 use serde_json::Value;
 
+mod measurements;
 mod shelves;
 
+use measurements::{Counted, Measurement, Timed};
 use shelves::{Book, Box, Shelf};
 
 /// How the streams behave.
@@ -166,6 +168,25 @@ impl Config {
         (0..u64::from(self.count)).try_for_each(|id| out.emit(Silent { id, number: id as i64 * 10 }))?;
         std::thread::sleep(std::time::Duration::from_secs(600));
         Ok(())
+    }
+
+    /// In ascending order; `words = ["wait"]` keeps the stream open at its end.
+    fn measurements(&self, since: Option<i64>, out: &mut Emitter<Measurement>) -> Result<()> {
+        // Those without a position come in the first read only.
+        let new = |record: &Measurement| since.is_none_or(|since| record.about.seen_at >= Some(since));
+        measurements::measurements(self.count).filter(new).try_for_each(|record| out.emit(record))?;
+        if self.words == ["wait"] {
+            std::thread::sleep(std::time::Duration::from_secs(600));
+        }
+        Ok(())
+    }
+
+    fn timed(&self, _since: Option<i64>, out: &mut Emitter<Timed>) -> Result<()> {
+        [Some(1), None, Some(2)].into_iter().try_for_each(|at| out.emit(Timed { at }))
+    }
+
+    fn counted(&self, out: &mut Emitter<Counted>) -> Result<()> {
+        [1.5, f64::NAN, 2.5].into_iter().try_for_each(|value| out.emit(Counted { value }))
     }
 
     fn shelves(&self, _http: &Http) -> Result<Vec<Shelf>> {

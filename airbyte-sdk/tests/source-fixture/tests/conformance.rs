@@ -8,6 +8,6 @@ fn every_kind_of_stream_keeps_to_the_protocol() {
     Subject::new(env!("CARGO_BIN_EXE_source-fixture"))
         .config(json!({"count": 7, "ties": 2, "token": "tok-5501", "words": ["a", "b"]}))
         .invalid_config(json!({"count": 7, "check": "config"}))
-        .streams(["numbers", "jumbled", "texts", "books", "boxes"])
+        .streams(["numbers", "jumbled", "texts", "measurements", "books", "boxes"])
         .assert_conforms();
 }

@@ -1,0 +1,129 @@
+//! What a record can hold that is not plain: keys and cursors within, nulls where a position should be, and numbers that
+//! are none.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::{Connector, Run};
+use serde_json::{Value, json};
+
+fn connector() -> Connector {
+    Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
+}
+
+/// Reads one stream, with these columns if not with all.
+fn read(config: &Value, stream: &str, columns: Option<&[&str]>, state: Option<&Value>) -> Run {
+    let connector = connector();
+    let catalog = catalog(&connector, config, stream, columns);
+    connector.read(config, &catalog, state)
+}
+
+fn catalog(connector: &Connector, config: &Value, stream: &str, columns: Option<&[&str]>) -> Value {
+    let mut catalog = connector.discover(config).configured("incremental");
+    let streams = catalog["streams"].as_array_mut().unwrap();
+    streams.retain(|entry| entry["stream"]["name"] == stream);
+    if let Some(columns) = columns {
+        let properties = &mut streams[0]["stream"]["json_schema"]["properties"];
+        properties.as_object_mut().unwrap().retain(|name, _| columns.contains(&name.as_str()));
+    }
+    catalog
+}
+
+fn state_of(run: &Run) -> Value {
+    run.states()[0]["stream"]["stream_state"].clone()
+}
+
+#[test]
+fn keys_and_cursors_within_are_named_as_the_record_writes_them() {
+    let catalog = catalog(&connector(), &json!({}), "measurements", None);
+    let stream = &catalog["streams"][0]["stream"];
+    assert_eq!(stream["source_defined_primary_key"], json!([["about", "deviceId"]]));
+    assert_eq!(stream["default_cursor_field"], json!(["about", "at"]));
+    let columns: Vec<&String> = stream["json_schema"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(columns, ["about", "mainValue", "others", "note"]);
+}
+
+#[test]
+fn a_cursor_within_is_resumed_and_a_record_without_one_is_sent() {
+    let config = json!({"count": 6});
+    let run = read(&config, "measurements", None, None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.records("measurements").len(), 6);
+    assert_eq!(state_of(&run), json!({"about.at": 50}));
+    let state = json!({"measurements": {"about.at": 40}});
+    let rest = read(&config, "measurements", None, Some(&state));
+    let ids: Vec<Value> =
+        rest.records("measurements").iter().map(|record| record["about"]["deviceId"].clone()).collect();
+    assert_eq!(ids, [4, 5]);
+    let refused = read(&config, "measurements", None, Some(&json!({"measurements": {"at": 40}})));
+    let message = refused.errors()[0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("its `about.at` is missing"), "{message}");
+}
+
+#[test]
+fn a_number_that_is_none_is_null_and_announced() {
+    let run = read(&json!({"count": 2}), "measurements", None, None);
+    let records = run.all("RECORD");
+    assert_eq!(records[0].get("meta"), None, "{run}");
+    assert_eq!(
+        records[1]["data"],
+        json!({"about": {"deviceId": 1, "at": 10}, "mainValue": null, "others": [1.5, null, null], "note": null})
+    );
+    let change =
+        |field: &str| json!({"field": field, "change": "NULLED", "reason": "SOURCE_SERIALIZATION_ERROR"});
+    assert_eq!(records[1]["meta"], json!({"changes": [change("mainValue"), change("others[]")]}));
+    // Nothing is said of a column that is not written.
+    let run = read(&json!({"count": 2}), "measurements", Some(&["about", "others"]), None);
+    assert_eq!(run.all("RECORD")[1]["meta"], json!({"changes": [change("others[]")]}));
+    let run = read(&json!({"count": 2}), "measurements", Some(&["about"]), None);
+    assert_eq!(run.all("RECORD")[1].get("meta"), None, "{run}");
+}
+
+#[test]
+fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
+    let run = read(&json!({}), "counted", None, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.records("counted"), [json!({"value": 1.5})]);
+    let error = &run.errors()[0];
+    assert_eq!(error["failure_type"], "system_error");
+    assert_eq!(error["message"], "The number in `value` is not finite");
+}
+
+#[test]
+fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
+    let run = read(&json!({}), "timed", None, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.records("timed"), [json!({"at": 1})]);
+    let error = &run.errors()[0];
+    assert_eq!(error["failure_type"], "system_error");
+    assert_eq!(error["message"], "A record of the stream `timed` has no position: its cursor `at` is null");
+    assert_eq!(state_of(&run), json!({"at": 1}));
+}
+
+/// The last words of a run read the position from the last record: also where it lies within, and only if it is there.
+#[cfg(unix)]
+#[test]
+fn a_signal_finds_the_position_within_and_invents_none() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    // The last record of four has no position, and a column that is not chosen says none.
+    for (count, columns, expected) in [
+        (3, None, Some(json!({"about.at": 20}))),
+        (4, None, None),
+        (3, Some(&["mainValue"][..]), None),
+        (3, Some(&["about"][..]), Some(json!({"about.at": 20}))),
+    ] {
+        let (connector, config) = (connector(), json!({"count": count, "words": ["wait"]}));
+        let catalog = catalog(&connector, &config, "measurements", columns);
+        let mut command = connector.read_command(&config, &catalog, None);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        let records = lines.by_ref().filter(|message| message["type"] == "RECORD").take(count);
+        assert_eq!(records.count(), count);
+        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        let state = lines.find(|message| message["type"] == "STATE");
+        child.wait().unwrap();
+        let state = state.map(|state| state["state"]["stream"]["stream_state"].clone());
+        assert_eq!(state, expected, "{count} {columns:?}");
+    }
+}
