@@ -281,15 +281,19 @@ pub use airbyte_macros::AirbyteSpec;
 /// | --- | --- |
 /// | `name = "…"` | the stream's name; the one word that must be there |
 /// | `namespace = "…"` | the group the stream belongs to |
-/// | `primary_key(field, …)` | the fields that identify a record |
-/// | `cursor = field` | the field that grows, by which a later read goes on: a date, a moment, an integer or a text, or an `Option` of one |
+/// | `primary_key(field, …)` | the fields that identify a record: texts, whole numbers, dates, never an `Option`; `owner.id` is a field within |
+/// | `cursor = field` | the field that grows, by which a later read goes on: a date, a moment, a whole number or a text; `meta.updated_at` is a field within |
+/// | `on_null = emit` | for a cursor that is an `Option`: a record without a position is sent, and does not move the stream's |
+/// | `on_null = fail` | for a cursor that is an `Option`: a record without a position is an error |
 /// | `order = ascending` | records come in the order of the cursor, so that a state can be sent, and a broken read resumed, in the middle |
 /// | `order = unordered` | they do not (this is the default); a state is sent at the end |
 /// | `older_state = function` | finds the position in a state of another form, written by an earlier version or another connector: `fn(&serde_json::Value) -> Result<Option<Date>>`, with the type of the cursor |
+/// | `not_finite = null` | NaN and infinity are written as null, and the record says so in its `meta.changes` (this is the default) |
+/// | `not_finite = fail` | NaN and infinity are an error |
+/// | `nested` | alone, on a struct or an enum that is a part of a record: no stream, but written and described as one is |
 /// | `crate = ::path` | where the SDK is, if it is renamed |
 ///
-/// Doc comments become descriptions. `#[serde(rename = "…")]` gives a field another name. A field of another struct's
-/// type asks that struct for `serde::Serialize` and `schemars::JsonSchema`.
+/// Doc comments become descriptions.
 ///
 /// ```
 /// use airbyte_sdk::{Stream, Timestamp, airbyte_stream};
@@ -306,6 +310,74 @@ pub use airbyte_macros::AirbyteSpec;
 /// assert_eq!(Visit::CURSOR_FIELD, ["at"]);
 /// assert_eq!(Visit::json_schema()["properties"]["at"]["format"], "date-time");
 /// ```
+///
+/// # Types of columns
+///
+/// | type | in the schema | written as |
+/// | --- | --- | --- |
+/// | `String`, `char` | `string` | text |
+/// | `bool` | `boolean` | `true`, `false` |
+/// | `i8` … `i128`, `u8` … `u128` | `integer` | a number with all its digits |
+/// | `f32`, `f64` | `number` | the shortest number that reads back as the same; null if it is not finite |
+/// | [`Date`](struct@Date) | `string`, `date` | `2026-11-20` |
+/// | [`Timestamp`](struct@Timestamp) | `string`, `date-time`, `timestamp_with_timezone` | `2026-11-20T08:30:00.5Z` |
+/// | [`jiff::civil::DateTime`] | `string`, `date-time`, `timestamp_without_timezone` | `2026-11-20T08:30:00.5` |
+/// | [`jiff::civil::Time`] | `string`, `time`, `time_without_timezone` | `08:30:00.5` |
+/// | [`stream::Binary`] | `string`, `contentEncoding: base64` | base64 |
+/// | `stream::Decimal` (feature `decimal`) | `string` | `"1.10"`: as text, since a JSON number may pass through a binary one on its way, and loses trailing zeros |
+/// | `stream::Uuid` (feature `uuid`) | `string` | the usual 36 characters |
+/// | `Option<…>` | the same | the same, or null; every column may be null, as destinations want it |
+/// | `Vec<…>`, arrays, tuples | `array` | a list |
+/// | `HashMap<…>`, `BTreeMap<…>` | `object` | an object |
+/// | a `nested` struct | `object` with its fields | an object; within itself once more, an `object` of which nothing is said |
+/// | a `nested` enum without data | `string` with its words | a word |
+/// | a `nested` enum with data | what all its variants have in common, an `object` with the fields of all if they are objects; `oneOf` types that differ | as serde writes it |
+/// | [`serde_json::Value`] | anything | any JSON |
+/// | `stream::RawJson` (feature `raw_json`) | anything | any JSON, to the letter as it came; the feature costs every record about 6 % |
+///
+/// # Within a record
+///
+/// Keys and cursors may be fields within, reached through structs that are `nested`, by the names they have in Rust; the
+/// stream calls them as they are written. A position within stands in the state under its path: `{"meta.updatedAt": …}`.
+///
+/// ```
+/// use airbyte_sdk::{Stream, Timestamp, airbyte_stream};
+///
+/// #[airbyte_stream(name = "orders", primary_key(id), cursor = meta.updated_at)]
+/// struct Order {
+///     id: u64,
+///     meta: Meta,
+///     status: Status,
+/// }
+///
+/// #[airbyte_stream(nested)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Meta {
+///     updated_at: Timestamp,
+/// }
+///
+/// #[airbyte_stream(nested)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Status {
+///     Open,
+///     Paid,
+/// }
+///
+/// assert_eq!(Order::CURSOR_FIELD, ["meta", "updatedAt"]);
+/// let order = Order { id: 7, meta: Meta { updated_at: Timestamp::UNIX_EPOCH }, status: Status::Paid };
+/// assert_eq!(
+///     serde_json::to_value(&order).unwrap(),
+///     serde_json::json!({"id": 7, "meta": {"updatedAt": "1970-01-01T00:00:00Z"}, "status": "paid"})
+/// );
+/// # let _ = Status::Open;
+/// ```
+///
+/// # serde's words
+///
+/// What serde writes and what the schema says follow the same words: `rename`, `flatten`, `skip`, `skip_serializing_if` on
+/// a field, `rename_all` on the record, and all of them on a `nested` type. One that is written `with` a function needs
+/// `#[schemars(with = "…")]` beside it, with the type that it is written as. Names that differ in case only are refused:
+/// many destinations take them for one column.
 pub use airbyte_macros::airbyte_stream;
 
 /// Makes a fetch function, or an `impl` block of them, a program: writes its `main`.

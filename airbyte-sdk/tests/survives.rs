@@ -13,6 +13,8 @@ mod names_that_generated_code_uses;
 mod parts;
 #[path = "survives/rate_limits.rs"]
 mod rate_limits;
+#[path = "survives/parts_of_a_record.rs"]
+mod parts_of_a_record;
 #[path = "survives/raw_identifiers.rs"]
 mod raw_identifiers;
 #[path = "survives/record_of_a_private_module.rs"]

@@ -193,6 +193,9 @@ fn forget_mistakes(item: &mut DeriveInput) {
     }
     for_fields(&mut item.data, |attributes| {
         attributes.retain(|attribute| !attribute.path().is_ident("airbyte"));
+        if serde::undescribed(attributes).is_some() {
+            attributes.push(parse_quote!(#[schemars(skip)]));
+        }
     });
     if let Data::Enum(data) = &mut item.data {
         for variant in &mut data.variants {

@@ -9,7 +9,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Token, Type};
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, Ident, LitStr, Path, Token, Type};
 
 pub(super) struct Model {
     pub(super) sdk: Path,
@@ -229,6 +229,15 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
             errors.at(path, format!("`#[airbyte_stream]` derives `{name}` already; remove this one"));
         }
     }
+    for field in fields(&item.data) {
+        if let Some(word) = serde::undescribed(&field.attrs) {
+            let name = as_text(&word);
+            errors.at(
+                &word,
+                format!("`{name}` writes something else than the type says, and the schema does not know what: add `#[schemars(with = \"…\")]` with the type that it is written as"),
+            );
+        }
+    }
     for attribute in item.attrs.iter().chain(inner_attributes(&item.data)) {
         if attribute.path().is_ident("airbyte") {
             errors.at(
@@ -279,15 +288,17 @@ fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
 
 /// The attributes of fields and variants.
 fn inner_attributes(data: &Data) -> Vec<&Attribute> {
+    let variants = match data {
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.attrs).collect(),
+        Data::Struct(_) | Data::Union(_) => Vec::new(),
+    };
+    variants.into_iter().chain(fields(data).into_iter().flat_map(|field| &field.attrs)).collect()
+}
+
+fn fields(data: &Data) -> Vec<&Field> {
     match data {
-        Data::Struct(data) => data.fields.iter().flat_map(|field| &field.attrs).collect(),
-        Data::Enum(data) => data
-            .variants
-            .iter()
-            .flat_map(|variant| {
-                variant.attrs.iter().chain(variant.fields.iter().flat_map(|field| &field.attrs))
-            })
-            .collect(),
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         Data::Union(_) => Vec::new(),
     }
 }

@@ -61,6 +61,22 @@ impl Words {
     }
 }
 
+/// The word by which a field is written in another way than its type says, if nothing says what the schema is then.
+pub(super) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
+    let custom = Words::of(attributes).custom?;
+    let mut described = false;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            described |= ["with", "schema_with"].iter().any(|word| meta.path.is_ident(word));
+            if meta.input.peek(Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    (!described).then_some(custom)
+}
+
 fn text(value: Expr) -> Option<LitStr> {
     match ungrouped(value) {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),

@@ -101,6 +101,7 @@ fn is_a(ty: Option<&Value>, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::SyncMode;
+    use crate::{AirbyteSpec, Emitter, Source, airbyte_stream};
     use serde_json::json;
 
     #[test]
@@ -146,5 +147,41 @@ mod tests {
         let well = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         let stream = AirbyteStream::new("well", well.as_object().cloned().unwrap(), vec![]);
         assert_eq!(problems(&stream), [""; 0]);
+    }
+
+    #[derive(AirbyteSpec)]
+    struct Config {}
+
+    #[airbyte_stream(name = "bad", primary_key(kind))]
+    struct Bad {
+        kind: Kind,
+        #[serde(flatten)]
+        more: More,
+    }
+
+    #[airbyte_stream(nested)]
+    enum Kind {
+        Known(u8),
+        Unknown,
+    }
+
+    #[airbyte_stream(nested)]
+    struct More {
+        #[serde(rename = "Kind")]
+        kind: u8,
+    }
+
+    #[test]
+    fn a_stream_that_destinations_cannot_take_is_not_offered() {
+        let source = Source::<Config>::new("bad", "0").full_refresh(|_, out: &mut Emitter<Bad>| {
+            out.emit(Bad { kind: Kind::Known(1), more: More { kind: 2 } })?;
+            out.emit(Bad { kind: Kind::Unknown, more: More { kind: 2 } })
+        });
+        let error = source.catalog().err().unwrap();
+        assert_eq!(
+            error.message(),
+            "the stream `bad` cannot be offered: `kind` and `Kind` differ in case only; \
+             the key `kind` is of no single type; it must be one of string, integer, boolean"
+        );
     }
 }

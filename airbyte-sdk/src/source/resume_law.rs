@@ -26,6 +26,7 @@ macro_rules! kinds {
         #[airbyte_stream(name = $name, primary_key(id), cursor = at $(, $word = $value)*)]
         struct $kind {
             #[serde(serialize_with = "seen_at_work")]
+            #[schemars(with = "usize")]
             id: usize,
             at: $at,
         }
@@ -44,15 +45,31 @@ kinds! {
     UnorderedParts "unordered_parts" Option<i64>, on_null = emit;
 }
 
+#[airbyte_stream(nested)]
+struct About {
+    #[serde(rename = "At")]
+    at: Option<i64>,
+}
+
+#[airbyte_stream(name = "within", primary_key(id), cursor = about.at, on_null = emit, order = ascending)]
+struct Within {
+    #[serde(serialize_with = "seen_at_work")]
+    #[schemars(with = "usize")]
+    id: usize,
+    about: About,
+}
+
 #[airbyte_stream(name = "everything")]
 struct Everything {
     #[serde(serialize_with = "seen_at_work")]
+    #[schemars(with = "usize")]
     id: usize,
 }
 
 #[airbyte_stream(name = "everything_in_parts")]
 struct EverythingInParts {
     #[serde(serialize_with = "seen_at_work")]
+    #[schemars(with = "usize")]
     id: usize,
 }
 
@@ -117,8 +134,8 @@ impl World {
             }};
         }
         let list = |_: &Config, _: &crate::Http| Ok(vec![0_usize, 1, 2]);
-        let (world, back, parts, jumbled, everything) =
-            (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+        let (world, back, within, parts, jumbled, everything) =
+            (self.clone(), self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
         let mut source = Source::<Config>::new("law", "0")
             .incremental(fetch!(Ascending, |at, _null| at))
             .incremental(move |_, since: Option<i64>, out: &mut Emitter<LookedBack>| {
@@ -135,6 +152,11 @@ impl World {
                 fetch!(LocalTimes, |at, _null| Date::constant(2024, 1, 1).at(0, 0, 0, 0) + at.nanoseconds())
             )
             .incremental(fetch!(Unordered, |at, null| (!null).then_some(at * 7 % 5)))
+            .incremental(move |_, since: Option<i64>, out: &mut Emitter<Within>| {
+                let about = |at, null: bool| About { at: (!null).then_some(at) };
+                let records = within.all(None).map(|(id, at, null)| Within { id, about: about(at, null) });
+                within.serve(since.as_ref(), records, out)
+            })
             .full_refresh(move |_, out: &mut Emitter<Everything>| {
                 world.serve(None, world.all(None).map(|(id, ..)| Everything { id }), out)
             })
@@ -253,20 +275,20 @@ proptest! {
         // Small steps, so that there are ties.
         steps in prop::collection::vec((0..3_i64, any::<bool>()), 0..11),
         pace in 1..6_u64,
-        interrupts in prop::collection::vec(0..264_usize, 16),
+        interrupts in prop::collection::vec(0..286_usize, 16),
     ) {
         let mut at = 0;
         let records: Arc<[_]> =
             steps.iter().enumerate().map(|(id, (step, null))| { at += step; (id, at, *null) }).collect();
         let world = World(records);
         let whole = world.read(&BTreeMap::new(), pace, None);
-        assert_eq!(seen(&whole).len(), 12 * steps.len());
+        assert_eq!(seen(&whole).len(), 13 * steps.len());
         let counted: f64 = whole.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64()).sum();
-        assert_eq!(counted as usize, 12 * steps.len());
+        assert_eq!(counted as usize, 13 * steps.len());
         for cut in 0..=whole.len() {
             resumes_well(&world, &whole, &whole[..cut], pace);
         }
-        for moment in interrupts.into_iter().filter(|moment| *moment < 24 * steps.len()) {
+        for moment in interrupts.into_iter().filter(|moment| *moment < 26 * steps.len()) {
             let before = world.read(&BTreeMap::new(), pace, Some(moment));
             assert_eq!(before.last().unwrap()["trace"]["stream_status"]["status"], "INCOMPLETE");
             resumes_well(&world, &whole, &before, pace);

@@ -72,12 +72,12 @@ const _: () = {
         ! (< Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::OPTIONAL
         || < < Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::Type
         as __airbyte::NestedField < { __airbyte::field("id") } >> ::OPTIONAL),
-        "a field of the key may be null on this way, and a record without its key cannot be found again"
+        "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another"
     );
     const _: () = __airbyte::assert!(
         ! (< About as __airbyte::NestedField < { __airbyte::field("number") } >>
         ::OPTIONAL),
-        "a field of the key may be null on this way, and a record without its key cannot be found again"
+        "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another"
     );
     const _: () = __airbyte::assert!(
         ! (< About as __airbyte::NestedField < { __airbyte::field("updated_at") } >>
