@@ -106,7 +106,6 @@ mod tests {
     }
 
     #[derive(AirbyteSpec)]
-    #[expect(dead_code, reason = "only its spec is looked at")]
     struct Flat {
         text: String,
         #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "small letters", examples("abc"))]
