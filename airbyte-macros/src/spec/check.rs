@@ -5,7 +5,9 @@
 use super::field::{Field, Surroundings};
 use super::kind::{self, Kind};
 use super::{limits, secrecy};
+use crate::attr::as_text;
 use crate::errors::Errors;
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
@@ -21,7 +23,7 @@ pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, er
     check_default(field, kind, errors);
     check_kinds(field, kind, errors);
     limits::check(field, kind, errors);
-    check_pattern(field, errors);
+    check_pattern(field, kind, errors);
     if let (Some(flag), false) = (&field.always_show, kind::is_option(&field.ty) || field.has_default) {
         errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
     }
@@ -50,40 +52,44 @@ fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
 }
 
-/// Words that are for one kind of type only.
+/// Words that are for one kind of type only. The author's own types are none of these kinds, and another name for one
+/// looks the same here: so the type is to be named.
 fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    let Some(kind) = kind else { return };
-    let textual = matches!(kind, Kind::Text | Kind::Secret);
-    let mut refuse = |written: Option<&dyn ToTokens>, word: &str, what: &str| {
-        if let Some(written) = written {
-            let message = format!("`{word}` is for {what}, not for {}", kind.name());
-            errors.at(&written.to_token_stream(), message);
-        }
-    };
-    fn some<T: ToTokens>(written: &Option<T>) -> Option<&dyn ToTokens> {
-        written.as_ref().map(|written| written as &dyn ToTokens)
+    fn some<T: ToTokens>(written: &Option<T>) -> Option<TokenStream> {
+        written.as_ref().map(ToTokens::to_token_stream)
     }
-    if !matches!(kind, Kind::Integer | Kind::Float) {
-        refuse(some(&field.min), "min", "numbers");
-        refuse(some(&field.max), "max", "numbers");
-    }
-    if !textual {
-        refuse(some(&field.pattern), "pattern", "text");
-        refuse(some(&field.multiline), "multiline", "text");
-        refuse(some(&field.min_length), "min_length", "text");
-        refuse(some(&field.max_length), "max_length", "text");
-    }
-    if kind != Kind::List {
-        refuse(some(&field.min_items), "min_items", "lists");
-        refuse(some(&field.max_items), "max_items", "lists");
+    let numeric = matches!(kind, Some(Kind::Integer | Kind::Float));
+    let textual = matches!(kind, Some(Kind::Text | Kind::Secret));
+    let is_list = kind == Some(Kind::List);
+    let words = [
+        (numeric, "numbers", "min", some(&field.min)),
+        (numeric, "numbers", "max", some(&field.max)),
+        (textual, "text", "pattern", some(&field.pattern)),
+        (textual, "text", "multiline", some(&field.multiline)),
+        (textual, "text", "min_length", some(&field.min_length)),
+        (textual, "text", "max_length", some(&field.max_length)),
+        (is_list, "lists", "min_items", some(&field.min_items)),
+        (is_list, "lists", "max_items", some(&field.max_items)),
+    ];
+    for (fits, what, word, written) in words {
+        let Some(written) = written.filter(|_| !fits) else { continue };
+        let message = match kind {
+            Some(kind) => format!("`{word}` is for {what}, not for {}", kind.name()),
+            None => {
+                let ty = as_text(kind::innermost(&field.ty)).replace(' ', "");
+                format!("`{word}` is for {what}; if `{ty}` is another name for that, write the type itself")
+            }
+        };
+        errors.at(&written, message);
     }
 }
 
-fn check_pattern(field: &Field, errors: &mut Errors) {
+fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     if let (Some(words), false) = (&field.pattern_descriptor, field.has_pattern) {
         errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
     }
-    let Some(pattern) = &field.pattern else { return };
+    let textual = matches!(kind, Some(Kind::Text | Kind::Secret));
+    let Some(pattern) = field.pattern.as_ref().filter(|_| textual) else { return };
     if let Err(error) = regex_lite::Regex::new(&pattern.value()) {
         errors.at(pattern, format!("this is not a regular expression: {error}"));
     } else if !field.has_pattern_descriptor && field.hidden.is_none() {

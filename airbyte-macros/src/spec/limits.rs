@@ -16,16 +16,16 @@ pub(super) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     let items: Pair<'_> = [("min_items", &field.min_items), ("max_items", &field.max_items)];
     // On another kind of type a word is refused as such, and that is enough.
     let mut right = true;
-    if matches!(kind, None | Some(Kind::Integer | Kind::Float)) {
+    if matches!(kind, Some(Kind::Integer | Kind::Float)) {
         for (word, bound) in numbers {
             right &= bound.as_ref().is_none_or(|bound| check_literal(word, bound, field, errors));
         }
         right &= check_order(numbers, errors);
     }
-    if matches!(kind, None | Some(Kind::Text | Kind::Secret)) {
+    if matches!(kind, Some(Kind::Text | Kind::Secret)) {
         right &= check_counts(lengths, "characters", errors) && check_order(lengths, errors);
     }
-    if matches!(kind, None | Some(Kind::List)) {
+    if kind == Some(Kind::List) {
         right &= check_counts(items, "items", errors) && check_order(items, errors);
     }
 

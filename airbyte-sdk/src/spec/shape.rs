@@ -12,6 +12,28 @@ use serde_json::{Map, Value};
 ///
 /// As with [`AirbyteSpec::form`] there is one description for both directions: [`shape`](Self::shape) says once what the
 /// type consists of, and the [`Shape`] it is given either notes down the spec or reads a value.
+///
+/// ```
+/// use airbyte_sdk::spec::{Field, OneOf, Shape, Shaped, Variant};
+///
+/// enum Window {
+///     All,
+///     Days { days: u32 },
+/// }
+///
+/// impl Shaped for Window {
+///     fn shape(shape: &mut Shape<'_>) -> Option<Self> {
+///         shape.one_of(OneOf::new("Window", "type"), |choice| {
+///             let all = choice.option(Variant::new("all"), |_| Some(Self::All));
+///             let days = choice.option(Variant::new("days").title("Last days"), |form| {
+///                 let days = form.field(Field::new("days").title("How many"));
+///                 Some(Self::Days { days: days? })
+///             });
+///             all.or(days)
+///         })
+///     }
+/// }
+/// ```
 pub trait Shaped: Sized {
     /// Says what the type consists of, by one call of a method of `shape`. `None` if only the spec is noted down, or if
     /// the value is wrong.

@@ -1,0 +1,23 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(min = 1)]
+    region: Region,
+    #[airbyte(max_length = 1)]
+    paging: Option<Paging>,
+    #[airbyte(min_items = 1)]
+    other: Paging,
+}
+
+#[derive(AirbyteSpec)]
+enum Region {
+    Eu,
+}
+
+#[derive(AirbyteSpec)]
+struct Paging {
+    size: u32,
+}
+
+fn main() {}
