@@ -318,7 +318,8 @@ fn field(field: &Field) -> TokenStream {
             call.extend(quote_spanned!(value.span()=> .#method(#value)));
         }
     }
-    for flag in [&field.hidden, &field.multiline, &field.always_show].into_iter().flatten() {
+    for flag in [&field.hidden, &field.multiline, &field.always_show, &field.not_secret].into_iter().flatten()
+    {
         call.extend(quote_spanned!(flag.span()=> .#flag()));
     }
     call

@@ -89,6 +89,13 @@ impl<T: ConfigValue> Field<T> {
         self.note("multiline", true)
     }
 
+    /// The author's word that a name which sounds like a credential is none. It stays out of the spec, since the platform
+    /// knows only a word that says the opposite; Airbyte's own lint would rather see another name.
+    #[must_use]
+    pub fn not_secret(self) -> Self {
+        self.note(super::NOT_SECRET, true)
+    }
+
     /// Keeps an optional field out of the collapsed section.
     #[must_use]
     pub fn always_show(self) -> Self {

@@ -66,10 +66,42 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
 /// The spec of a configuration, as the command `spec` sends it.
 pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is not right");
-    let mut specification = ConnectorSpecification::new(schema::<C>());
+    let mut schema = schema::<C>();
+    take_not_secret(&mut schema, &mut Vec::new());
+    let mut specification = ConnectorSpecification::new(schema);
     specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
     specification.advanced_auth = C::oauth().map(OAuth::into_message);
     specification
+}
+
+/// Marks, while a spec is made, a field that is no secret although its name sounds like one.
+const NOT_SECRET: &str = "x-not-secret";
+
+/// The names of fields that are no secrets although they sound like it, by the author's word.
+#[cfg(feature = "testing")]
+pub(crate) fn not_secret<C: AirbyteSpec>() -> Vec<String> {
+    let mut names = Vec::new();
+    take_not_secret(&mut schema::<C>(), &mut names);
+    names
+}
+
+fn take_not_secret(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
+    for (name, value) in schema.iter_mut() {
+        match value {
+            Value::Object(object) => {
+                if object.shift_remove(NOT_SECRET).is_some() {
+                    names.push(name.clone());
+                }
+                take_not_secret(object, names);
+            }
+            Value::Array(list) => {
+                list.iter_mut()
+                    .filter_map(Value::as_object_mut)
+                    .for_each(|inner| take_not_secret(inner, names));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is wrong with a spec and cannot be seen by the compiler, in words: keys that two fields have, since one came in

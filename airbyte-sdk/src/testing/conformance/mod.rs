@@ -38,6 +38,7 @@ pub struct Subject {
     invalid_config: Option<Value>,
     unreachable_config: Option<Value>,
     secrets: Vec<String>,
+    not_secret: Vec<String>,
     streams: Option<Vec<String>>,
     time_limit: Duration,
 }
@@ -56,6 +57,7 @@ impl Subject {
             invalid_config: None,
             unreachable_config: None,
             secrets: Vec::new(),
+            not_secret: Vec::new(),
             streams: None,
             time_limit: Duration::from_secs(60),
         }
@@ -98,6 +100,14 @@ impl Subject {
         self
     }
 
+    /// Fields of the configuration, by name, that are no secrets although they sound like credentials. Airbyte's own lint
+    /// would rather see other names.
+    #[must_use]
+    pub fn not_secret(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.not_secret = names.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Arguments that come before the command, for a program that is an interpreter.
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
@@ -133,8 +143,8 @@ impl Subject {
 }
 
 /// Judges a SPEC or a CATALOG alone, by the clauses that look at nothing else.
-pub(super) fn judge(message: &Value) -> Report {
-    let runs = Runs::of_message(message);
+pub(super) fn judge(message: &Value, not_secret: Vec<String>) -> Report {
+    let runs = Runs { not_secret, ..Runs::of_message(message) };
     let (spec, catalog) = (message["type"] == "SPEC", message["type"] == "CATALOG");
     let clauses =
         clauses::of_specs().iter().filter(|_| spec).chain(clauses::of_catalogs().iter().filter(|_| catalog));

@@ -244,6 +244,8 @@ pub(super) struct Runs {
     /// The names of the streams that are to be read, if not all are.
     pub(super) wanted: Vec<String>,
     pub(super) secrets: Vec<String>,
+    /// Fields that are no secrets although they sound like it.
+    pub(super) not_secret: Vec<String>,
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
     pub(super) spoilt: Vec<Spoilt>,
     pub(super) resumed: Vec<Resumed>,

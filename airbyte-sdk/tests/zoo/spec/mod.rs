@@ -20,4 +20,4 @@ macro_rules! zoo {
         }
     };
 }
-zoo!(scalars, optional, limits, secrets, lists, cards);
+zoo!(scalars, optional, limits, secrets, lists, choices, parts, ways, cards, login);

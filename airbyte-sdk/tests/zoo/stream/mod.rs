@@ -20,4 +20,4 @@ macro_rules! zoo {
         }
     };
 }
-zoo!(scalars: Reading);
+zoo!(scalars: Reading, parts: Order, open: Event);

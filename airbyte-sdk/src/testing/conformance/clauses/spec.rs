@@ -174,13 +174,19 @@ fn can_be_secret(schema: &Value) -> bool {
 
 fn secrets_are_marked(runs: &Runs) -> Judged {
     let nodes = nodes(root(runs)?);
-    let named =
-        nodes.iter().filter(|node| can_be_secret(node.schema) && is_secret_name(node.name, &node.siblings));
+    let named = nodes.iter().filter(|node| {
+        can_be_secret(node.schema)
+            && is_secret_name(node.name, &node.siblings)
+            && !runs.not_secret.iter().any(|name| name == node.name)
+    });
     let mut seen = false;
     for node in named {
         seen = true;
         if node.schema.get("airbyte_secret").is_none() {
-            return fails(format_args!("{} is not marked", node.place), node.schema);
+            return fails(
+                format_args!("{} is not marked; if it is no secret, give it another name", node.place),
+                node.schema,
+            );
         }
     }
     if seen { Ok(()) } else { not_applicable("no field is named like a credential") }

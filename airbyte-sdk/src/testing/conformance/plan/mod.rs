@@ -45,7 +45,8 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     }
     let Plan { runner, spoilt, resumed, ahead } = plan;
     let wanted = subject.streams.clone().unwrap_or_default();
-    Runs { shots: runner.shots, streams, wanted, secrets, spoilt, resumed, ahead }
+    let not_secret = subject.not_secret.clone();
+    Runs { shots: runner.shots, streams, wanted, secrets, not_secret, spoilt, resumed, ahead }
 }
 
 struct Plan<'a> {

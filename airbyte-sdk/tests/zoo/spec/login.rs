@@ -1,0 +1,23 @@
+//! # Signing in with a button
+//!
+//! `oauth(…)` says which fields the platform fills in when the user signs in; each path is checked.
+
+use airbyte_sdk::{AirbyteSpec, Secret};
+
+#[derive(AirbyteSpec)]
+#[airbyte(oauth(
+    predicate(credentials.auth_type = "oauth"),
+    output(access_token = credentials.access_token, refresh_token = credentials.refresh_token),
+    server_input(client_id, client_secret),
+    server_output(client_id = credentials.client_id, client_secret = credentials.client_secret),
+))]
+pub struct Config {
+    credentials: Credentials,
+}
+
+#[derive(AirbyteSpec)]
+#[airbyte(tag = "auth_type")]
+enum Credentials {
+    Oauth { client_id: String, client_secret: Secret, access_token: Secret, refresh_token: Secret },
+    ApiKey { api_key: Secret },
+}
