@@ -6,7 +6,7 @@ use crate::errors::{Errors, hint};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, Ident, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Expr, Fields, GenericArgument, Ident, Path, PathArguments, Type, Visibility};
 
 pub(super) struct Columns<'a> {
     of: &'a Ident,
@@ -90,6 +90,19 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Columns that a record has and its schema does not know.
+    pub(super) fn check_flattened(&self, errors: &mut Errors) {
+        for column in &self.columns {
+            if let (Some(word), true) = (&column.flatten, is_map(column.ty)) {
+                let field = column.ident;
+                errors.at(
+                    word,
+                    format!("the columns that come out of `{field}` are not in the schema, and the platform drops such without a word: leave `flatten` out, so that `{field}` is a column with an object"),
+                );
+            }
+        }
+    }
+
     /// The field a path names; what lies deeper is the compiler's to judge.
     pub(super) fn find<'c>(&'c self, path: &Expr, errors: &mut Errors) -> Option<FieldPath<'c, 'a>> {
         let mut rest = field_path(path, errors)?;
@@ -123,6 +136,17 @@ impl<'a> Columns<'a> {
 /// Whether the type is an `Option`, as far as its name says.
 pub(super) fn is_option(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "Option")
+}
+
+/// Whether the type is a map, or an option of one, as far as its name says.
+fn is_map(ty: &Type) -> bool {
+    let Some(segment) = last_segment(ty) else { return false };
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) if segment.ident == "Option" => {
+            matches!(arguments.args.first(), Some(GenericArgument::Type(inner)) if is_map(inner))
+        }
+        _ => ["HashMap", "BTreeMap", "Map", "Value"].iter().any(|name| segment.ident == name),
+    }
 }
 
 /// Why the type cannot be in a key, as far as its name says.

@@ -53,6 +53,7 @@ impl Model {
         check_shape(item, errors);
         let fields = Columns::of(item);
         fields.check_names(errors);
+        fields.check_flattened(errors);
         let name = name(&mut words, item, errors);
         let namespace = words.text("namespace", errors);
         if let Some(empty) = namespace.as_ref().filter(|namespace| namespace.value().trim().is_empty()) {

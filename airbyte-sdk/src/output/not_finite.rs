@@ -8,6 +8,7 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 use serde_json::Error;
+use std::cell::RefCell;
 use std::fmt::Display;
 
 /// Where such a number stands.
@@ -30,33 +31,39 @@ impl NotFiniteField {
 }
 
 /// The fields of the record with such a number, each once.
+#[inline]
 pub(super) fn fields(record: &impl Serialize) -> Result<Vec<NotFiniteField>, Error> {
-    let mut finder = Finder::default();
-    record.serialize(&mut finder)?;
-    Ok(finder.found)
+    let found = RefCell::new(Vec::new());
+    record.serialize(Finder { way: None, found: &found })?;
+    Ok(found.into_inner())
 }
 
-#[derive(Default)]
-struct Finder {
-    way: Vec<Step>,
-    found: Vec<NotFiniteField>,
+/// Goes through a record. The way lies on the stack, so that a field without such a number costs next to nothing.
+#[derive(Clone, Copy)]
+struct Finder<'a> {
+    way: Option<&'a Way<'a>>,
+    found: &'a RefCell<Vec<NotFiniteField>>,
 }
 
-enum Step {
-    Field(&'static str),
-    Key(String),
+struct Way<'a> {
+    from: Option<&'a Way<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
     Element,
 }
 
-impl Finder {
-    fn within(&mut self, step: Step, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        self.way.push(step);
-        value.serialize(&mut *self)?;
-        self.way.pop();
-        Ok(())
+impl Finder<'_> {
+    #[inline]
+    fn within(self, step: Step<'_>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        value.serialize(Finder { way: Some(&Way { from: self.way, step }), found: self.found })
     }
 
-    fn number(&mut self, is_finite: bool) -> Result<(), Error> {
+    #[inline]
+    fn number(self, is_finite: bool) -> Result<(), Error> {
         if !is_finite {
             self.note();
         }
@@ -64,30 +71,30 @@ impl Finder {
     }
 
     #[cold]
-    fn note(&mut self) {
+    fn note(self) {
+        let mut steps: Vec<Step<'_>> =
+            std::iter::successors(self.way, |way| way.from).map(|way| way.step).collect();
+        steps.reverse();
         let mut path = String::new();
-        for step in &self.way {
-            let name = match step {
-                Step::Element => {
-                    path.push_str("[]");
-                    continue;
+        for step in &steps {
+            match step {
+                Step::Element => path.push_str("[]"),
+                Step::Field(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
                 }
-                Step::Field(name) => name,
-                Step::Key(name) => name.as_str(),
-            };
-            if !path.is_empty() {
-                path.push('.');
             }
-            path.push_str(name);
         }
-        let column = match self.way.first() {
+        let column = match steps.first() {
             Some(Step::Field(name)) => (*name).to_owned(),
-            Some(Step::Key(name)) => name.clone(),
             _ => String::new(),
         };
-        let found = NotFiniteField { column, path };
-        if !self.found.contains(&found) {
-            self.found.push(found);
+        let new = NotFiniteField { column, path };
+        let mut found = self.found.borrow_mut();
+        if !found.contains(&new) {
+            found.push(new);
         }
     }
 }
@@ -101,14 +108,14 @@ macro_rules! nothing {
     )*};
 }
 
-impl<'a> Serializer for &'a mut Finder {
+impl<'a> Serializer for Finder<'a> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Self;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Variant<'a>;
-    type SerializeMap = Self;
+    type SerializeMap = InMap<'a>;
     type SerializeStruct = Self;
     type SerializeStructVariant = Variant<'a>;
 
@@ -196,14 +203,14 @@ impl<'a> Serializer for &'a mut Finder {
         variant: &'static str,
         _: usize,
     ) -> Result<Variant<'a>, Error> {
-        self.way.push(Step::Field(variant));
-        Ok(Variant(self))
+        Ok(Variant { finder: self, variant })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self, Error> {
-        Ok(self)
+    fn serialize_map(self, _: Option<usize>) -> Result<InMap<'a>, Error> {
+        Ok(InMap { finder: self, key: String::new() })
     }
 
+    #[inline]
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
         Ok(self)
     }
@@ -215,8 +222,7 @@ impl<'a> Serializer for &'a mut Finder {
         variant: &'static str,
         _: usize,
     ) -> Result<Variant<'a>, Error> {
-        self.way.push(Step::Field(variant));
-        Ok(Variant(self))
+        Ok(Variant { finder: self, variant })
     }
 
     #[inline]
@@ -227,7 +233,7 @@ impl<'a> Serializer for &'a mut Finder {
 
 macro_rules! list {
     ($($compound:ident $method:ident),*) => {$(
-        impl $compound for &mut Finder {
+        impl $compound for Finder<'_> {
             type Ok = ();
             type Error = Error;
 
@@ -243,7 +249,7 @@ macro_rules! list {
 }
 list!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field);
 
-impl SerializeStruct for &mut Finder {
+impl SerializeStruct for Finder<'_> {
     type Ok = ();
     type Error = Error;
 
@@ -252,28 +258,31 @@ impl SerializeStruct for &mut Finder {
         self.within(Step::Field(name), value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), Error> {
         Ok(())
     }
 }
 
-impl SerializeMap for &mut Finder {
+struct InMap<'a> {
+    finder: Finder<'a>,
+    key: String,
+}
+
+impl SerializeMap for InMap<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        let name = match serde_json::to_value(key)? {
+        self.key = match serde_json::to_value(key)? {
             serde_json::Value::String(name) => name,
             other => other.to_string(),
         };
-        self.way.push(Step::Key(name));
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        value.serialize(&mut **self)?;
-        self.way.pop();
-        Ok(())
+        self.finder.within(Step::Field(&self.key), value)
     }
 
     fn end(self) -> Result<(), Error> {
@@ -282,18 +291,27 @@ impl SerializeMap for &mut Finder {
 }
 
 /// The inside of an enum's variant, which is a field by the variant's name.
-struct Variant<'a>(&'a mut Finder);
+struct Variant<'a> {
+    finder: Finder<'a>,
+    variant: &'static str,
+}
+
+impl Variant<'_> {
+    fn within(&self, step: Step<'_>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        let way = Way { from: self.finder.way, step: Step::Field(self.variant) };
+        Finder { way: Some(&way), found: self.finder.found }.within(step, value)
+    }
+}
 
 impl SerializeTupleVariant for Variant<'_> {
     type Ok = ();
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.0.within(Step::Element, value)
+        self.within(Step::Element, value)
     }
 
     fn end(self) -> Result<(), Error> {
-        self.0.way.pop();
         Ok(())
     }
 }
@@ -303,11 +321,10 @@ impl SerializeStructVariant for Variant<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
-        self.0.within(Step::Field(name), value)
+        self.within(Step::Field(name), value)
     }
 
     fn end(self) -> Result<(), Error> {
-        self.0.way.pop();
         Ok(())
     }
 }

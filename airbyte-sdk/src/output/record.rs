@@ -70,7 +70,10 @@ impl RecordLine {
             return Err(not_a_record());
         }
         if nulls {
-            self.announce(&not_finite::fields(record)?)?;
+            let fields = not_finite::fields(record)?;
+            if !fields.is_empty() {
+                self.announce(&fields)?;
+            }
         }
         escape_line_breaks(&mut self.bytes, self.data);
         self.bytes.extend_from_slice(b"}}\n");
@@ -78,6 +81,7 @@ impl RecordLine {
     }
 
     /// Says, behind the data, which numbers are null because they are not finite.
+    #[cold]
     fn announce(&mut self, fields: &[NotFiniteField]) -> Result<()> {
         let written = |field: &&NotFiniteField| match &self.columns {
             None => true,

@@ -19,6 +19,9 @@ pub(crate) fn problems(stream: &AirbyteStream) -> Vec<String> {
     {
         problems.push("the schema is no object with `properties`".to_owned());
     }
+    if stream.json_schema.get("additionalProperties").is_some_and(Value::is_object) {
+        problems.push("the record has columns that are not in the schema: a map is flattened".to_owned());
+    }
     schemas(&stream.json_schema, "", &mut problems);
     for path in stream.source_defined_primary_key.iter().flatten() {
         if let Err(why) = scalar(&stream.json_schema, path, &["string", "integer", "boolean"]) {
@@ -108,6 +111,7 @@ mod tests {
     fn everything_that_destinations_cannot_take_is_named_with_its_place() {
         let Value::Object(schema) = json!({
             "type": "object",
+            "additionalProperties": {"type": "string"},
             "properties": {
                 "id": {"type": ["null", "integer"]},
                 "ID": {"type": ["null", "array"], "items": {"$ref": "#"}},
@@ -132,6 +136,7 @@ mod tests {
         assert_eq!(
             problems(&stream),
             [
+                "the record has columns that are not in the schema: a map is flattened",
                 "`id` and `ID` differ in case only",
                 "the schema of `ID[]` has `$ref`, which destinations do not follow",
                 "the schema of `inner` has `required`, which destinations do not follow",
