@@ -377,7 +377,8 @@ pub use airbyte_macros::AirbyteSpec;
 /// What serde writes and what the schema says follow the same words: `rename`, `flatten`, `skip`, `skip_serializing_if` on
 /// a field, `rename_all` on the record, and all of them on a `nested` type. One that is written `with` a function needs
 /// `#[schemars(with = "…")]` beside it, with the type that it is written as. Names that differ in case only are refused:
-/// many destinations take them for one column.
+/// many destinations take them for one column. A type that a service answers with can be the one that is emitted: derive
+/// [`Deserialize`](macro@Deserialize) beside the attribute.
 pub use airbyte_macros::airbyte_stream;
 
 /// Makes a fetch function, or an `impl` block of them, a program: writes its `main`.

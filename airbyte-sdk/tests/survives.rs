@@ -17,6 +17,8 @@ mod rate_limits;
 mod parts_of_a_record;
 #[path = "survives/raw_identifiers.rs"]
 mod raw_identifiers;
+#[path = "survives/read_and_written.rs"]
+mod read_and_written;
 #[path = "survives/record_of_a_private_module.rs"]
 mod record_of_a_private_module;
 #[path = "survives/written_by_a_macro.rs"]

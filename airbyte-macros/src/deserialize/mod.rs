@@ -5,7 +5,7 @@ use crate::errors::Errors;
 use crate::{frame, keys};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Data, DeriveInput, Fields, Ident, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Meta, Path, parse_quote};
 
 pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
@@ -37,6 +37,7 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
     let serde_attributes =
         |attributes: &mut Vec<Attribute>| attributes.retain(|attribute| attribute.path().is_ident("serde"));
     serde_attributes(&mut item.attrs);
+    item.attrs.retain(|attribute| !names_the_crate(attribute));
     match &mut item.data {
         Data::Struct(data) => fields_of(&mut data.fields, serde_attributes),
         Data::Enum(data) => {
@@ -64,6 +65,12 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
             }
         }
     }
+}
+
+/// Whether another macro wrote this for its own derives (`#[serde(crate = "…")]`); the mirror says it, too.
+fn names_the_crate(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string() == "crate")
 }
 
 /// After a mistake: an impl that lets the rest of the crate be judged on its own.

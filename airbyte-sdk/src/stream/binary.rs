@@ -1,17 +1,21 @@
 //! Bytes in a record.
 
+use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
-/// Bytes, written as base64; the schema says so by `contentEncoding`.
+/// Bytes, written as base64 and read from it; the schema says so by `contentEncoding`.
 ///
 /// ```
 /// use airbyte_sdk::stream::Binary;
 ///
-/// assert_eq!(serde_json::to_value(Binary(vec![1, 2, 255])).unwrap(), "AQL/");
+/// let bytes = Binary(vec![1, 2, 255]);
+/// assert_eq!(serde_json::to_value(&bytes).unwrap(), "AQL/");
+/// assert_eq!(serde_json::from_str::<Binary>("\"AQL/\"").unwrap(), bytes);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Binary(pub Vec<u8>);
@@ -25,6 +29,14 @@ impl From<Vec<u8>> for Binary {
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&Base64Display::new(&self.0, &STANDARD))
+    }
+}
+
+impl<'de> Deserialize<'de> for Binary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // The decoder's own words would show a part of the value.
+        STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("expected text in base64"))
     }
 }
 
