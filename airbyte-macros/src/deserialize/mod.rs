@@ -59,6 +59,7 @@ fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
         use __airbyte::Unread as _;
 
         #[automatically_derived]
+        #[doc(hidden)]
         impl<'de> __airbyte::serde::Deserialize<'de> for #ident {
             fn deserialize<D: __airbyte::serde::Deserializer<'de>>(deserializer: D) -> __airbyte::Result<Self, D::Error> {
                 #mirror::deserialize(deserializer)
@@ -82,6 +83,7 @@ fn fallback(item: &DeriveInput) -> TokenStream {
     let (_, arguments, bounds) = item.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #[doc(hidden)]
         impl #generics __airbyte::serde::Deserialize<'__de> for #ident #arguments #bounds {
             fn deserialize<D: __airbyte::serde::Deserializer<'__de>>(_: D) -> __airbyte::Result<Self, D::Error> {
                 __airbyte::Result::Err(__airbyte::serde::de::Error::custom(""))

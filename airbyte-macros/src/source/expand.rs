@@ -27,6 +27,7 @@ pub(super) fn expand(
     let new = quote_spanned!(config.span()=> __airbyte::Source::<#config>::new);
     let private = frame::alias(sdk);
     quote! {
+        #[doc(hidden)]
         fn main() -> #sdk::__private::ExitCode {
             #private
             #new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))

@@ -43,6 +43,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
         });
         quote! {
             #[automatically_derived]
+            #[doc(hidden)]
             #[allow(trivial_bounds)]
             impl __airbyte::Shaped for #ident where #(#bounds),* {
                 fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
@@ -57,6 +58,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #[doc(hidden)]
         #[allow(trivial_bounds)]
         impl __airbyte::AirbyteSpec for #ident where #(#bounds),* {
             const TITLE: &'static str = #title;
@@ -78,6 +80,7 @@ fn of_names(model: &Names) -> TokenStream {
     let (variants, names): (Vec<_>, Vec<_>) = names.iter().map(|(variant, name)| (variant, name)).unzip();
     quote! {
         #[automatically_derived]
+        #[doc(hidden)]
         impl __airbyte::Shaped for #ident {
             fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                 shape.one_of_names([#((#names, Self::#variants)),*])
@@ -114,6 +117,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     let arms = variants.iter().map(|variant| arm(variant, tag));
     quote! {
         #[automatically_derived]
+        #[doc(hidden)]
         #[allow(trivial_bounds)]
         impl __airbyte::Shaped for #ident where #(#bounds),* {
             fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
@@ -349,6 +353,7 @@ pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
         sdk,
         quote! {
             #[automatically_derived]
+            #[doc(hidden)]
             impl #generics __airbyte::AirbyteSpec for #ident #arguments #bounds {
                 const TITLE: &'static str = "";
 
@@ -358,6 +363,7 @@ pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
             }
 
             #[automatically_derived]
+            #[doc(hidden)]
             impl #generics __airbyte::Shaped for #ident #arguments #bounds {
                 fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                     __airbyte::None

@@ -57,6 +57,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
         sdk,
         quote! {
             #[automatically_derived]
+            #[doc(hidden)]
             impl #generics __airbyte::Stream for #ident #arguments #bounds {
                 const NAME: &'static str = #name;
                 #namespace

@@ -95,6 +95,7 @@ fn field(item: &DeriveInput, column: &Column<'_>) -> TokenStream {
     quote! {
         #[diagnostic::do_not_recommend]
         #[automatically_derived]
+        #[doc(hidden)]
         impl __airbyte::NestedField<{ __airbyte::field(#plain) }> for #of {
             type Type = #ty;
             const WRITTEN_AS: &'static str = #name;

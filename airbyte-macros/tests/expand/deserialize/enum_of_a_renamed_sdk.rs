@@ -13,6 +13,7 @@ const _: () = {
     #[allow(unused_imports)]
     use __airbyte::Unread as _;
     #[automatically_derived]
+    #[doc(hidden)]
     impl<'de> __airbyte::serde::Deserialize<'de> for Answer {
         fn deserialize<D: __airbyte::serde::Deserializer<'de>>(
             deserializer: D,

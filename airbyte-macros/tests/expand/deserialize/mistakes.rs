@@ -4,6 +4,7 @@
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl<'__de, T> __airbyte::serde::Deserialize<'__de> for Page<T> {
         fn deserialize<D: __airbyte::serde::Deserializer<'__de>>(
             _: D,

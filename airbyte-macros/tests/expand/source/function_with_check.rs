@@ -3,6 +3,7 @@ fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Day>) -> Result
         day: since.unwrap_or(config.start_date),
     })
 }
+#[doc(hidden)]
 fn main() -> ::airbyte_sdk::__private::ExitCode {
     use ::airbyte_sdk::__private as __airbyte;
     __airbyte::Source::<

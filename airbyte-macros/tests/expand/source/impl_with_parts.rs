@@ -14,6 +14,7 @@ impl Config {
         Ok(std::iter::empty())
     }
 }
+#[doc(hidden)]
 fn main() -> ::airbyte_sdk::__private::ExitCode {
     use ::airbyte_sdk::__private as __airbyte;
     __airbyte::Source::<

@@ -1,6 +1,7 @@
 fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
     out.emit(Day { day: config.start_date })
 }
+#[doc(hidden)]
 fn main() -> ::renamed::__private::ExitCode {
     use ::renamed::__private as __airbyte;
     __airbyte::Source::<

@@ -1,6 +1,7 @@
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     #[allow(trivial_bounds)]
     impl __airbyte::Shaped for Login
     where

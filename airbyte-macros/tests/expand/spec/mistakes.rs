@@ -7,6 +7,7 @@
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "";
         fn form(_: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
@@ -14,6 +15,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::Shaped for Config {
         fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             __airbyte::None

@@ -1,6 +1,7 @@
 const _: () = {
     use ::renamed::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     #[allow(trivial_bounds)]
     impl __airbyte::AirbyteSpec for Config
     where
@@ -14,6 +15,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[doc(hidden)]
     #[allow(trivial_bounds)]
     impl __airbyte::Shaped for Config
     where

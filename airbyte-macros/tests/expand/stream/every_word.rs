@@ -21,6 +21,7 @@ pub struct Order {
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::Stream for Order {
         const NAME: &'static str = "orders";
         const NAMESPACE: __airbyte::Option<&'static str> = __airbyte::Some("shop");

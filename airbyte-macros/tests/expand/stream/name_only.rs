@@ -10,6 +10,7 @@ struct City {
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::Stream for City {
         const NAME: &'static str = "cities";
         type Cursor = __airbyte::NoCursor;

@@ -19,6 +19,7 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::NestedField<{ __airbyte::field("zip_code") }> for Shop {
         type Type = u32;
         const WRITTEN_AS: &'static str = "zipCode";
@@ -30,6 +31,7 @@ const _: () = {
     }
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::NestedField<{ __airbyte::field("owner") }> for Shop {
         type Type = Owner;
         const WRITTEN_AS: &'static str = "owner";
@@ -41,6 +43,7 @@ const _: () = {
     }
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::NestedField<{ __airbyte::field("type") }> for Shop {
         type Type = Option<String>;
         const WRITTEN_AS: &'static str = "type";

@@ -14,6 +14,7 @@ struct Order {
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::Stream for Order {
         const NAME: &'static str = "orders";
         const PRIMARY_KEY: &'static [&'static [&'static str]] = &[

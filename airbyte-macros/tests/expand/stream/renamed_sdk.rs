@@ -10,6 +10,7 @@ struct City {
 const _: () = {
     use ::renamed::__private as __airbyte;
     #[automatically_derived]
+    #[doc(hidden)]
     impl __airbyte::Stream for City {
         const NAME: &'static str = "cities";
         type Cursor = <Date as __airbyte::CursorField>::Cursor;
