@@ -161,9 +161,9 @@ impl Request {
     fn try_once(&self) -> Result<Response, Failure> {
         let client = &self.http.client;
         let started = Instant::now();
-        let place = format!("{} {}", self.method, self.place());
+        let (method, place) = (self.method, self.place());
         if let Some(output) = &client.output {
-            output.waiting_for(Some(&place));
+            output.waiting_for(Some(&format!("{method} {place}")));
         }
         let answer = self.call();
         if let Some(output) = &client.output {
@@ -172,11 +172,15 @@ impl Request {
         match answer {
             Ok(answer) => {
                 client.answers.fetch_add(1, Relaxed);
-                log::debug!("{place}: HTTP {} after {:.0?}", answer.status().as_u16(), started.elapsed());
+                log::debug!(
+                    "{method} {place}: HTTP {} after {:.0?}",
+                    answer.status().as_u16(),
+                    started.elapsed()
+                );
                 Response::new(answer, place, client.clock.timestamp()).success(self.http.explain.as_deref())
             }
             Err(error) => {
-                log::debug!("{place}: {error} after {:.0?}", started.elapsed());
+                log::debug!("{method} {place}: {error} after {:.0?}", started.elapsed());
                 Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) })
             }
         }

@@ -11,5 +11,6 @@ mod bad_input;
 mod common;
 mod conformance;
 mod generated_files;
+mod hostile;
 mod reading;
 mod trouble;

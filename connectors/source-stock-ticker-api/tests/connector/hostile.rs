@@ -1,0 +1,227 @@
+//! A service, or somebody in its place, that means no good: what comes of it is an error, soon, and nobody gets the key.
+
+use crate::common::*;
+use airbyte_sdk::testing::Run;
+use serde_json::json;
+use std::sync::Arc;
+use stock_api_emulator::{Answer, CallLimit, Emulator, NextPage, RetryAfter, faults};
+
+fn read(emulator: &Emulator) -> Run {
+    connector().read(&config(&emulator.url()), &catalog("incremental"), None)
+}
+
+/// Nothing was read, since of what came this is said.
+fn assert_refused(answer: Answer, failure_type: &str, said: &str) {
+    let emulator = scripted(move |_, _| Some(answer.clone()));
+    let run = read(&emulator);
+    let message = assert_incomplete(&run, failure_type);
+    assert!(message.contains(said), "{message}");
+    assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
+}
+
+/// A head that announces JSON of no length, and then this for ever.
+fn endless(head: &'static [u8], what: &'static [u8]) -> Answer {
+    Answer::scripted(move |to| {
+        to.write_all(head)?;
+        loop {
+            to.write_all(what)?;
+        }
+    })
+}
+
+#[test]
+fn a_head_without_end() {
+    let answer = endless(b"HTTP/1.1 200 OK\r\nX-Much: ", &[b'x'; 4096]);
+    assert_refused(answer, "transient_error", "did not answer");
+}
+
+#[test]
+fn json_as_deep_as_a_well() {
+    let deep = "[".repeat(100_000);
+    for body in [deep.clone(), format!(r#"{{"ticker":"TSLA","results":[{deep}"#), format!(r#"{{"x":{deep}"#)]
+    {
+        assert_refused(Answer::text(200, body), "transient_error", "no JSON");
+    }
+}
+
+#[test]
+fn text_that_is_no_unicode() {
+    let body = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"ticker\":\"TSLA\xff\xfe\",\"results\":[]";
+    assert_refused(Answer::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
+}
+
+#[test]
+fn a_length_that_is_wrong() {
+    let body = r#"{"ticker":"TSLA","adjusted":true,"status":"OK","results":[]}"#;
+    for (length, said) in [("20", "no JSON"), ("2000", "could not be read to its end")] {
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        assert_refused(Answer::scripted(move |to| to.write_all(answer.as_bytes())), "transient_error", said);
+    }
+    assert_refused(
+        Answer::json(200, &json!({})).header("Content-Length", "minus one"),
+        "transient_error",
+        "",
+    );
+}
+
+/// The first page is read; the second is asked for at home, or not at all.
+#[test]
+fn a_next_page_elsewhere() {
+    let thief = emulator();
+    for (next_page, goes_on) in [
+        (NextPage::At(thief.url()), true),
+        (NextPage::At("https://api.polygon.io".to_owned()), true),
+        (NextPage::Relative, true),
+        (NextPage::AfterAnEmptyOne, true),
+        (NextPage::At("file://".to_owned()), false),
+        (NextPage::Itself, false),
+    ] {
+        let emulator = emulator_with(|settings| {
+            settings.next_page = next_page.clone();
+            settings.bars_per_day = 12_000;
+        });
+        let run = read(&emulator);
+        if goes_on {
+            assert_complete(&run);
+        } else {
+            assert_incomplete(&run, "system_error");
+            assert!(emulator.requests().len() <= 2, "{next_page:?}: {} requests", emulator.requests().len());
+        }
+    }
+    assert!(thief.requests().is_empty());
+}
+
+/// A page of another ticker, or on another scale, is not what was asked for.
+#[test]
+fn a_next_page_of_something_else() {
+    let changes: [fn(&mut stock_api_emulator::Settings); 2] = [
+        |settings| settings.next_page = NextPage::OtherTicker("AAPL".to_owned()),
+        |settings| settings.adjusted_flips = true,
+    ];
+    for change in changes {
+        let emulator = emulator_with(|settings| {
+            settings.bars_per_day = 12_000;
+            change(settings);
+        });
+        let run = read(&emulator);
+        assert_incomplete(&run, "transient_error");
+        assert_eq!(run.records("stock_prices").len(), 50_000);
+    }
+}
+
+#[test]
+fn three_pages_that_lead_to_each_other() {
+    let emulator = scripted(|count, _| {
+        let next = format!("/v2/aggs/{}", ["b", "c", "a"][count % 3]);
+        Some(Answer::json(
+            200,
+            &json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": next, "results": []}),
+        ))
+    });
+    let message = assert_incomplete(&read(&emulator), "system_error");
+    assert!(message.contains("circle"), "{message}");
+    assert!(emulator.requests().len() <= 5, "{}", emulator.requests().len());
+}
+
+#[test]
+fn too_many_requests_for_ever() {
+    for (retry_after, waited) in [
+        (RetryAfter::Absent, "61.0 s"),
+        (RetryAfter::Seconds(20), "20.0 s"),
+        (RetryAfter::Date(90), "90.0 s"),
+    ] {
+        let emulator = emulator_with(|settings| {
+            settings.clock = Some(jiff::Timestamp::now());
+            settings.call_limit = Some(CallLimit { calls: 0, retry_after, ..CallLimit::FREE });
+        });
+        let run = read(&emulator);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        let message = assert_error(&run, "transient_error");
+        assert!(message.contains("maximum requests per minute"), "{message}");
+        // A date is held against the clock of whoever waits.
+        let said = if waited == "90.0 s" { "asking again in " } else { waited };
+        assert_eq!(run.stdout.matches(said).count(), 4, "{run}");
+        assert_eq!(emulator.requests().len(), 5);
+    }
+}
+
+/// Who asks for more patience than there is, is not asked again: it would only count as one more.
+#[test]
+fn too_many_requests_for_today() {
+    let limit = CallLimit { calls: 0, retry_after: RetryAfter::Seconds(7200), ..CallLimit::FREE };
+    let emulator = emulator_with(|settings| settings.call_limit = Some(limit));
+    let message = assert_incomplete(&read(&emulator), "transient_error");
+    assert!(message.contains("no more requests for the next 120 minutes"), "{message}");
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+#[test]
+fn the_key_in_an_answer() {
+    for status in [400, 401, 403, 404, 500] {
+        let emulator = emulator_with(|settings| settings.fault = Some(faults::echo_key(status)));
+        let run = read(&emulator);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert!(run.stdout.contains("****") && !run.stdout.contains(KEY), "{run}");
+    }
+}
+
+#[test]
+fn a_name_that_nobody_knows() {
+    let run = connector().read(&config("http://no-such-host.invalid"), &catalog("incremental"), None);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("no-such-host.invalid"), "{message}");
+}
+
+/// A certificate that nobody has signed, least of all for this host. Asking again would change nothing.
+#[test]
+fn a_connection_that_is_not_safe() {
+    let server = tls::Server::start();
+    let run = connector().read(&config(&server.url), &catalog("incremental"), None);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("No safe connection to localhost"), "{message}");
+    assert_eq!(server.connections(), 1);
+}
+
+mod tls {
+    use super::Arc;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    /// Shakes hands with a certificate of its own making.
+    pub(super) struct Server {
+        pub(super) url: String,
+        connections: Arc<AtomicUsize>,
+    }
+
+    impl Server {
+        pub(super) fn start() -> Self {
+            let pem = include_bytes!("self_signed.pem");
+            let certificate = CertificateDer::from_pem_slice(pem).unwrap();
+            let key = PrivateKeyDer::from_pem_slice(pem).unwrap();
+            let config = rustls::ServerConfig::builder()
+                .with_no_client_auth()
+                .with_single_cert(vec![certificate], key)
+                .unwrap();
+            let (config, connections) = (Arc::new(config), Arc::new(AtomicUsize::new(0)));
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+            let counted = Arc::clone(&connections);
+            std::thread::spawn(move || {
+                for stream in listener.incoming() {
+                    let mut stream = stream.unwrap();
+                    counted.fetch_add(1, SeqCst);
+                    let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+                    // The client hangs up when it has seen the certificate.
+                    while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
+                }
+            });
+            Self { url, connections }
+        }
+
+        pub(super) fn connections(&self) -> usize {
+            self.connections.load(SeqCst)
+        }
+    }
+}
