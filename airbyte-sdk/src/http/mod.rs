@@ -1,5 +1,6 @@
 //! Fetching over HTTP, and nothing about streams: one client per run, bounded in time and size, polite when refused.
 
+mod body;
 mod clock;
 mod limit;
 mod pages;
@@ -8,6 +9,9 @@ mod request;
 mod response;
 mod retry;
 
+#[cfg(feature = "csv")]
+pub use self::body::CsvRows;
+pub use self::body::{ElementPages, Elements, JsonLines};
 pub use self::limit::RateLimit;
 pub use self::pages::Pages;
 pub use self::refusal::Refusal;
@@ -42,6 +46,7 @@ use std::time::Duration;
 /// | silence within the answer | 60 s |
 /// | size of the headers of an answer | 64 KiB |
 /// | size of an answer that is read as a whole, unpacked | 256 MiB |
+/// | size of an element, line or row of an answer that is read piece by piece | 16 MiB |
 #[derive(Clone)]
 pub struct Http {
     client: Arc<Client>,

@@ -13,7 +13,7 @@ pub struct Pages<P, F> {
     /// the page that names it is whole.
     request: Option<Result<Request>>,
     next: F,
-    circle: Circle,
+    trail: Trail,
     /// Holds the body of a page; memory stays that of the largest page, however many there are.
     body: Vec<u8>,
     pages: PhantomData<fn() -> P>,
@@ -22,7 +22,7 @@ pub struct Pages<P, F> {
 impl<P, F> Pages<P, F> {
     pub(super) fn new(request: Request, next: F) -> Self {
         Self {
-            circle: Circle::new(&request.url),
+            trail: Trail::new(&request),
             request: Some(Ok(request)),
             next,
             body: Vec::new(),
@@ -45,16 +45,24 @@ where
         };
         let page = request.json_with(&mut self.body);
         if let Some(url) = page.as_ref().ok().and_then(&mut self.next).filter(|url| !url.is_empty()) {
-            self.request = Some(self.follow(request, &url));
+            self.request = Some(self.trail.follow(request, &url));
         }
         Some(page)
     }
 }
 
-impl<P, F> Pages<P, F> {
-    fn follow(&mut self, mut request: Request, url: &str) -> Result<Request> {
+/// The way from page to page, whatever is made of them.
+pub(super) struct Trail(Circle);
+
+impl Trail {
+    pub(super) fn new(request: &Request) -> Self {
+        Self(Circle::new(&request.url))
+    }
+
+    /// The request for the page that the one before has named.
+    pub(super) fn follow(&mut self, mut request: Request, url: &str) -> Result<Request> {
         request.set_url(at_origin_of(&request.url, url)?);
-        if self.circle.closes(&request.url) {
+        if self.0.closes(&request.url) {
             return Err(Error::system(
                 "the pages of the answer go round in a circle: one names an earlier one as the next",
             ));

@@ -6,7 +6,7 @@ use crate::error::{Error, Result, is_passing};
 use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::time::Duration;
 use ureq::{Body, http};
 
@@ -58,25 +58,16 @@ impl Response {
         let body = self.answer.body_mut().with_config().limit(limit).reader();
         let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
             Ok(_) if buffer.len() as u64 <= limit => return Ok(()),
-            Ok(_) => (Outcome::Final, self.too_large(limit)),
-            Err(error) => self.broken_off(&error, limit),
+            Ok(_) => (Outcome::Final, too_large(&self.place, limit)),
+            Err(error) if exceeds_limit(&error) => (Outcome::Final, too_large(&self.place, limit)),
+            Err(error) => broken_off(&error, &self.place),
         };
         Err(Failure { outcome, error })
     }
 
-    fn too_large(&self, limit: u64) -> Error {
-        Error::system(format!("the answer of {} has more than {limit} bytes", self.place))
-    }
-
-    fn broken_off(&self, error: &std::io::Error, limit: u64) -> (Outcome, Error) {
-        let message = format!("the answer of {} could not be read to its end: {error}", self.place);
-        // What the client has to say comes wrapped.
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
-            Some(ureq::Error::BodyExceedsLimit(_)) => (Outcome::Final, self.too_large(limit)),
-            Some(error) => (retry::outcome_of(error), Error::transient(message)),
-            None if is_passing(error.kind()) => (Outcome::Passing, Error::transient(message)),
-            None => (Outcome::Final, Error::system(message)),
-        }
+    /// The body as it arrives, without a limit, and the place it is read from.
+    pub(super) fn into_reader(self) -> (Box<dyn Read + Send>, String) {
+        (Box::new(self.answer.into_body().into_reader()), self.place)
     }
 
     /// Read once more to learn where it went wrong; only failures pay for that.
@@ -138,6 +129,29 @@ impl Response {
             1_000_000_000.. => until(Timestamp::from_second(reset).ok()?),
             _ => u64::try_from(reset).ok().map(Duration::from_secs),
         }
+    }
+}
+
+fn too_large(place: &str, limit: u64) -> Error {
+    Error::system(format!("the answer of {place} has more than {limit} bytes"))
+}
+
+/// What the client has to say comes wrapped.
+fn said_by_client(error: &io::Error) -> Option<&ureq::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+fn exceeds_limit(error: &io::Error) -> bool {
+    matches!(said_by_client(error), Some(ureq::Error::BodyExceedsLimit(_)))
+}
+
+/// A body that ended too early.
+pub(super) fn broken_off(error: &io::Error, place: &str) -> (Outcome, Error) {
+    let message = format!("the answer of {place} could not be read to its end: {error}");
+    match said_by_client(error) {
+        Some(error) => (retry::outcome_of(error), Error::transient(message)),
+        None if is_passing(error.kind()) => (Outcome::Passing, Error::transient(message)),
+        None => (Outcome::Final, Error::system(message)),
     }
 }
 

@@ -9,13 +9,14 @@
     reason = "a benchmark"
 )]
 
+mod measuring;
+
 use airbyte_sdk::testing::Connector;
-use jiff::{Timestamp, ToSpan, tz::Offset};
-use serde_json::{Value, json};
-use std::fs::File;
-use std::process::{Child, Command, Stdio};
+use measuring::{first_day, measure};
+use serde_json::json;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use stock_api_emulator::{Emulator, Settings, is_trading_day};
+use stock_api_emulator::{Emulator, Settings};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_source-stock-ticker-api");
 const BARS_PER_DAY: u32 = 10_000;
@@ -74,32 +75,4 @@ fn read(records: u64, days: usize) {
         runs[0].0.as_secs_f64(),
         runs[RUNS - 1].0.as_secs_f64(),
     );
-}
-
-/// As many trading days back as it takes, yesterday in New York included.
-fn first_day(days: usize) -> Value {
-    let last = Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().expect("a day");
-    let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
-    trading.expect("enough days").to_string().into()
-}
-
-/// One read to /dev/null: its time, and its peak memory in KiB.
-fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
-    let null = File::create("/dev/null").expect("/dev/null");
-    let started = Instant::now();
-    let mut child = connector.read_command(config, catalog, None).stdout(null).spawn().expect("a run");
-    let mut peak = 0;
-    // The kernel keeps the peak, but forgets it with the process: the last look before the end tells it.
-    while child.try_wait().expect("a run").is_none() {
-        peak = peak_of(&child).unwrap_or(peak);
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    assert!(child.wait().expect("a run").success());
-    (started.elapsed(), peak)
-}
-
-fn peak_of(child: &Child) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

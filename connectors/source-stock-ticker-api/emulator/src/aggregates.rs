@@ -17,7 +17,6 @@ use crate::request::{Request, pairs, percent_decoded};
 use crate::settings::{EmptyResults, NextPage, Settings};
 
 const DEFAULT_LIMIT: u32 = 5_000;
-const MAX_LIMIT: u32 = 50_000;
 /// More bars of one millisecond each would not fit into the shortest day.
 const MAX_BARS_PER_DAY: u32 = 82_800_000;
 
@@ -59,7 +58,7 @@ fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Ve
         return Err(if given { Refusal::UnknownKey } else { Refusal::NoKey });
     }
     let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
-    let asked = Asked::of(&path, request.query())?;
+    let asked = Asked::of(&path, request.query(), service.settings.largest_page)?;
     let allowed = allowed(service, &path, &asked)?;
     Ok(Page { service, path: &path, target: &request.target, asked: &asked, allowed: &allowed }
         .write(request_id))
@@ -106,7 +105,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(path: &Path<'_>, query: &str) -> Result<Self, Refusal> {
+    fn of(path: &Path<'_>, query: &str, largest_page: u32) -> Result<Self, Refusal> {
         if path.multiplier != "1" || path.timespan != "day" {
             return Err(Refusal::Parameter("this emulator has bars of 1 day only".to_owned()));
         }
@@ -137,22 +136,22 @@ impl Asked {
                     if name == "skip" {
                         asked.skip = value.parse().map_err(|_| bad())?;
                     } else {
-                        asked.take(&name, &value)?;
+                        asked.take(&name, &value, largest_page)?;
                     }
                 }
             } else {
-                asked.take(&name, &value)?;
+                asked.take(&name, &value, largest_page)?;
             }
         }
         Ok(asked)
     }
 
-    fn take(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+    fn take(&mut self, name: &str, value: &str, largest_page: u32) -> Result<(), Refusal> {
         let bad = |must: &str| Refusal::Parameter(format!("the parameter '{name}' must be {must}"));
         match name {
             "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                self.limit = limit.ok_or_else(|| bad("a number from 1 to 50000"))?;
+                let limit = value.parse().ok().filter(|limit| (1..=largest_page).contains(limit));
+                self.limit = limit.ok_or_else(|| bad(&format!("a number from 1 to {largest_page}")))?;
             }
             "sort" => {
                 self.descending = match value {

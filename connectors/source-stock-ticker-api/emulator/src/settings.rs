@@ -40,6 +40,9 @@ pub struct Settings {
     /// How many bars each trading day has, one millisecond apart from midnight on. More than 1 is no
     /// behaviour of the service: it makes long reads out of few days. A page can then end inside a day.
     pub bars_per_day: u32,
+    /// The largest `limit` that is accepted. More than 50 000 is no behaviour of the service: it makes pages as large
+    /// as nobody sends them.
+    pub largest_page: u32,
     /// Whether finished answers are kept by request target, so that a benchmark measures its client only.
     pub cache: bool,
     /// How a page names the next one.
@@ -68,6 +71,7 @@ impl Default for Settings {
             gzip: true,
             delayed: false,
             bars_per_day: 1,
+            largest_page: 50_000,
             cache: false,
             next_page: NextPage::Own,
             adjusted_flips: false,

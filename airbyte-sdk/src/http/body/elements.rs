@@ -1,0 +1,155 @@
+//! What an author sees of an array that is read as it arrives.
+
+use super::json::Json;
+use super::{Body, Request, Response};
+use crate::error::Result;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// The elements of an array in an answer, each parsed as soon as it has arrived. See [`Request::elements`].
+pub struct Elements<T> {
+    body: Body<Json>,
+    elements: PhantomData<fn() -> T>,
+}
+
+impl Request {
+    /// Reads the elements of one array of the answer while it arrives: each is handed out as soon as it is there, and
+    /// memory stays that of one, however large the answer is. `path` names the array: `"results"`, `"data.items"` for
+    /// one within another object, `""` if the whole answer is the array. (A key with a dot in it cannot be named.) An
+    /// array that is null or not there has no elements.
+    ///
+    /// The request is sent when the first element is asked for. Until that one has arrived trouble that may pass is met
+    /// as [`json`](Self::json) does; after that an answer that breaks off is an error, since nobody knows whether a
+    /// second one would say the same. Elements that came before stand.
+    ///
+    /// What is said around the array is kept: see [`Elements::head`] and [`Elements::envelope`].
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
+    /// # #[airbyte_stream(name = "prices")] struct Record { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Price {
+    ///     amount: f64,
+    /// }
+    ///
+    /// # fn example(out: &mut Emitter<Record>) -> Result<()> {
+    /// // {"prices": [{"amount": 1.5}, …]}
+    /// for price in out.http().get("https://shop.example/prices").elements::<Price>("prices") {
+    ///     out.emit(Record { amount: price?.amount })?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error if
+    /// the value at the path is no array, if an element is not of the expected shape (it names path, number and field),
+    /// or if an element or what is around the array has more than 16 MiB.
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+        Elements::new(Body::of_request(self, parts(path), Vec::new()))
+    }
+}
+
+impl Response {
+    /// The elements of an array of the body while it arrives. See [`Request::elements`], which
+    /// also asks again for an answer that breaks off before its first element.
+    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+        Elements::new(Body::of_response(self, parts(path)))
+    }
+}
+
+impl<T> Elements<T> {
+    fn new(body: Body<Json>) -> Self {
+        Self { body, elements: PhantomData }
+    }
+
+    /// Asks for the next page, with the memory of this one.
+    pub(super) fn again(self, request: Request) -> Self {
+        let words = self.body.words;
+        let buffer = match self.body.stage {
+            super::Stage::Open(json, _) => json.into_buffer(),
+            _ => Vec::new(),
+        };
+        Self::new(Body::of_request(request, words, buffer))
+    }
+
+    /// What the answer says before its array: the JSON without anything that comes later, for checks that should fail
+    /// before the first element is used. Sends the request if that has not been done; may be called at any time. An
+    /// answer without the array is read to its end.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Error, Http, Result};
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Head {
+    ///     currency: String,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"currency": "EUR", "prices": [{"amount": 1.5}, …]}
+    /// let mut prices = http.get("https://shop.example/prices").elements::<Price>("prices");
+    /// if prices.head::<Head>()?.currency != "EUR" {
+    ///     return Err(Error::config("the shop does not sell in euros"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the iterator. A system error if what comes before the array is not of this type, for example lacks a
+    /// field that comes after it.
+    pub fn head<E: DeserializeOwned>(&mut self) -> Result<E> {
+        self.body.read(Json::head)
+    }
+
+    /// What the answer says around its array: the JSON with `null` in place of the array. Elements that have not been
+    /// asked for are read, and lost. To be told what comes after the array, ask for all elements first.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result, log};
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Envelope {
+    ///     total: u64,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"prices": [{"amount": 1.5}, …], "total": 250}
+    /// let mut prices = http.get("https://shop.example/prices").elements::<Price>("prices");
+    /// for price in &mut prices {
+    ///     log::info!("{}", price?.amount);
+    /// }
+    /// log::info!("that were {} prices", prices.envelope::<Envelope>()?.total);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the iterator. A system error if what is around the array is not of this type.
+    pub fn envelope<E: DeserializeOwned>(&mut self) -> Result<E> {
+        self.body.read(Json::envelope)
+    }
+}
+
+/// The first error ends it.
+impl<T: DeserializeOwned> Iterator for Elements<T> {
+    type Item = Result<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Result<T>> {
+        if self.body.is_broken() {
+            return None;
+        }
+        self.body.read(Json::next).transpose()
+    }
+}
+
+/// The keys of a path; none at all leads to the document itself.
+fn parts(path: &str) -> Arc<[String]> {
+    path.split('.').filter(|_| !path.is_empty()).map(str::to_owned).collect()
+}

@@ -1,0 +1,158 @@
+//! The elements of an array, one after the other, out of a document that is still coming in.
+
+use super::input::Input;
+use super::scan::{Extent, JSON, Step, Way};
+use super::{Format, LARGEST_PIECE, Reader, Trouble};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Deserializer;
+use std::sync::Arc;
+
+/// A document with an array that is read element by element.
+pub(super) struct Json {
+    input: Input,
+    way: Way,
+    path: Arc<[String]>,
+    /// The number of the next element.
+    index: u64,
+    /// The whole document was read and found good.
+    over: bool,
+}
+
+impl Format for Json {
+    type Words = Arc<[String]>;
+
+    fn open(reader: Reader, buffer: Vec<u8>, path: Arc<[String]>) -> Self {
+        let way = Way::new(Arc::clone(&path));
+        Self { input: Input::new(reader, buffer), way, path, index: 0, over: false }
+    }
+
+    fn ready(&mut self) -> Result<(), Trouble> {
+        if self.seek()? { self.whole_element().map(drop) } else { Ok(()) }
+    }
+}
+
+impl Json {
+    /// The next element; `None` when the document is over, which is more than the array.
+    #[inline]
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Trouble> {
+        if !self.seek()? {
+            return Ok(None);
+        }
+        let element = match self.element_at_hand() {
+            Some(element) => element,
+            None => self.element()?,
+        };
+        self.way.passed();
+        self.index += 1;
+        Ok(Some(element))
+    }
+
+    /// Goes on to the next element; false if there is none and the document is over.
+    #[inline]
+    fn seek(&mut self) -> Result<bool, Trouble> {
+        while !self.over {
+            let (used, step) = self.way.advance(self.input.bytes())?;
+            self.input.consume(used);
+            if step == Step::Element {
+                return Ok(true);
+            }
+            if !self.input.fill()? {
+                self.way.end()?;
+                self.over = true;
+            }
+        }
+        Ok(false)
+    }
+
+    /// The element if it lies in the buffer as a whole, which nearly all do: its end is found by parsing it. Whatever
+    /// is doubtful, an error too, is left to [`element`](Self::element): the bytes may end in the middle of a number.
+    #[inline]
+    fn element_at_hand<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let bytes = self.input.bytes();
+        let mut values = Deserializer::from_slice(bytes).into_iter::<T>();
+        let element = values.next()?.ok()?;
+        let end = values.byte_offset();
+        // A type that made do with a part of the value has stopped elsewhere.
+        let closed = matches!(
+            (bytes.first()?, bytes.get(end.checked_sub(1)?)?),
+            (b'{', b'}') | (b'[', b']') | (b'"', b'"') | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _)
+        );
+        if !closed || end >= bytes.len() || end > LARGEST_PIECE {
+            return None;
+        }
+        self.input.consume(end);
+        Some(element)
+    }
+
+    /// The element, however it lies; or what is wrong with it.
+    #[cold]
+    fn element<T: DeserializeOwned>(&mut self) -> Result<T, Trouble> {
+        let length = self.whole_element()?;
+        let place = || format!("{}[{}]", self.path.join("."), self.index);
+        let element = parse(&self.input.bytes()[..length], place)?;
+        self.input.consume(length);
+        Ok(element)
+    }
+
+    /// Reads until the element at hand is there as a whole; says how long it is.
+    fn whole_element(&mut self) -> Result<usize, Trouble> {
+        let (mut extent, mut seen) = (Extent::default(), 0);
+        loop {
+            let found = extent.find(&self.input.bytes()[seen..]);
+            let length = found.map_or(self.input.bytes().len(), |found| seen + found);
+            if length > LARGEST_PIECE {
+                let what = format!("`{}[{}]`", self.path.join("."), self.index);
+                return Err(Trouble::TooLarge { what });
+            }
+            if found.is_some() {
+                return Ok(length);
+            }
+            seen = length;
+            if !self.input.fill()? {
+                return Err(Trouble::malformed(JSON, "it ends within an element"));
+            }
+        }
+    }
+
+    /// What stands before the array. Reads up to the first element, if need be.
+    pub(super) fn head<E: DeserializeOwned>(&mut self) -> Result<E, Trouble> {
+        if !self.way.has_met_array() {
+            self.seek()?;
+        }
+        parse(&self.way.head(), String::new)
+    }
+
+    /// What stands around the array. Reads all that is left.
+    pub(super) fn envelope<E: DeserializeOwned>(&mut self) -> Result<E, Trouble> {
+        while self.next::<IgnoredAny>()?.is_some() {}
+        parse(self.way.envelope(), String::new)
+    }
+
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.input.into_buffer()
+    }
+}
+
+/// A value of the author's type. It is read once more to learn where it went wrong; only failures pay for that.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], place: impl FnOnce() -> String) -> Result<T, Trouble> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        if !error.is_data() {
+            return Trouble::malformed(JSON, error);
+        }
+        Trouble::shape(JSON, format!("at `{}`", place_within::<T>(place(), bytes)), error)
+    })
+}
+
+/// The place of the field that is not of the author's type, behind the place of the value.
+pub(super) fn place_within<T: DeserializeOwned>(mut place: String, value: &[u8]) -> String {
+    let field = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_slice(value))
+        .err()
+        .map_or_else(String::new, |error| error.path().to_string());
+    if field != "." {
+        if !(place.is_empty() || field.is_empty() || field.starts_with('[')) {
+            place.push('.');
+        }
+        place.push_str(&field);
+    }
+    place
+}

@@ -1,0 +1,163 @@
+//! Bodies that are read piece by piece: each piece is parsed as soon as it is there, and memory stays that of one.
+
+mod elements;
+mod input;
+mod json;
+mod json_lines;
+mod pages;
+mod scan;
+#[cfg(feature = "csv")]
+mod csv;
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "csv")]
+pub use self::csv::CsvRows;
+pub use self::elements::Elements;
+pub use self::json_lines::JsonLines;
+pub use self::pages::ElementPages;
+
+use super::request::Request;
+use super::response::{self, Response};
+use super::retry::{Failure, Outcome};
+use crate::error::{Error, Result};
+use std::fmt::Display;
+use std::io::{self, Read};
+
+/// No piece may have more bytes: an element, a line, a row, or what stands around an array.
+const LARGEST_PIECE: usize = 16 << 20;
+
+type Reader = Box<dyn Read + Send>;
+
+/// What a body is made of.
+trait Format: Sized {
+    /// What the author said about it.
+    type Words: Clone;
+
+    /// Begins with a body. The buffer has been used before, perhaps.
+    fn open(reader: Reader, buffer: Vec<u8>, words: Self::Words) -> Self;
+
+    /// Reads until the first piece is there, or it is clear that there is none. Until then a broken body can be asked
+    /// for again.
+    fn ready(&mut self) -> Result<(), Trouble>;
+}
+
+/// An answer that is asked for when its first piece is.
+struct Body<F: Format> {
+    words: F::Words,
+    buffer: Vec<u8>,
+    stage: Stage<F>,
+}
+
+enum Stage<F> {
+    Unsent(Box<Request>),
+    /// With the place it is read from.
+    Open(F, String),
+    /// An error was told. It is told once.
+    Broken,
+}
+
+impl<F: Format> Body<F> {
+    fn of_request(request: Request, words: F::Words, buffer: Vec<u8>) -> Self {
+        Self { words, buffer, stage: Stage::Unsent(Box::new(request)) }
+    }
+
+    fn of_response(response: Response, words: F::Words) -> Self {
+        let (reader, place) = response.into_reader();
+        let format = F::open(reader, Vec::new(), words.clone());
+        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place) }
+    }
+
+    fn is_broken(&self) -> bool {
+        matches!(self.stage, Stage::Broken)
+    }
+
+    /// What `read` finds. After an error there is nothing more to be found.
+    #[inline]
+    fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, Trouble>) -> Result<T> {
+        if !matches!(self.stage, Stage::Open(..)) {
+            self.send()?;
+        }
+        let Stage::Open(format, place) = &mut self.stage else { return Err(broken()) };
+        match read(format) {
+            Ok(found) => Ok(found),
+            Err(trouble) => {
+                let error = trouble.failure(place).error;
+                self.stage = Stage::Broken;
+                Err(error)
+            }
+        }
+    }
+
+    #[cold]
+    fn send(&mut self) -> Result<()> {
+        let Stage::Unsent(request) = std::mem::replace(&mut self.stage, Stage::Broken) else {
+            return Err(broken());
+        };
+        let (format, place) = request.until_done(|response| {
+            let (reader, place) = response.into_reader();
+            let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
+            format.ready().map_err(|trouble| trouble.failure(&place))?;
+            Ok((format, place))
+        })?;
+        self.stage = Stage::Open(format, place);
+        Ok(())
+    }
+}
+
+/// For whoever goes on after an error.
+fn broken() -> Error {
+    Error::system("the answer could not be read to its end, which was told before")
+}
+
+/// Why there is no next piece.
+#[derive(Debug)]
+enum Trouble {
+    /// The body broke off.
+    BrokenOff(io::Error),
+    /// It is not written in this format.
+    Malformed { format: &'static str, details: String },
+    /// It is, and says something else than expected at this place.
+    Shape { format: &'static str, at: String, details: String },
+    /// This has more bytes than a piece may have.
+    TooLarge { what: String },
+}
+
+impl Trouble {
+    fn malformed(format: &'static str, details: impl Display) -> Self {
+        Self::Malformed { format, details: details.to_string() }
+    }
+
+    fn shape(format: &'static str, at: impl Into<String>, details: impl Display) -> Self {
+        Self::Shape { format, at: at.into(), details: details.to_string() }
+    }
+
+    #[cold]
+    fn failure(self, place: &str) -> Failure {
+        let (outcome, error) = match self {
+            Self::BrokenOff(error) => response::broken_off(&error, place),
+            Self::Malformed { format, details } => (
+                Outcome::Final,
+                Error::transient(format!("{place} answered with something that is no {format}"))
+                    .with_internal(details),
+            ),
+            Self::Shape { format, at, details } => (
+                Outcome::Final,
+                Error::system(format!("{place} answered with {format} of an unexpected shape {at}"))
+                    .with_internal(details),
+            ),
+            Self::TooLarge { what } => (
+                Outcome::Final,
+                Error::system(format!("{what} in the answer of {place} has more than {LARGEST_PIECE} bytes")),
+            ),
+        };
+        Failure { outcome, error }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::BrokenOff(error)
+    }
+}

@@ -1,0 +1,161 @@
+//! The elements of all pages, as if they were one array.
+
+use super::super::pages::Trail;
+use super::{Elements, Request};
+use crate::error::Result;
+use serde::de::DeserializeOwned;
+
+/// Elements of one page after the other. See [`Request::element_pages`].
+pub struct ElementPages<'a, T> {
+    /// The page that is read, with the request that brought it.
+    page: Option<(Request, Elements<T>)>,
+    /// The next one, when this has ended. A page that cannot be asked for is an error only when its turn comes.
+    trail: Trail,
+    begun: bool,
+    look: Look<'a, T, ()>,
+    next: Look<'a, T, Option<String>>,
+}
+
+/// What the author makes of a page beside its elements.
+type Look<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
+
+impl Request {
+    /// Reads the elements of page after page, each while it arrives: [`elements`](Self::elements) with the rules of
+    /// [`pages`](Self::pages). When the array of a page has ended, `next` is given what stands around it, and finds the
+    /// URL of the next page; `None` ends it. It may also find that the page is not what was asked for; for a look before
+    /// the first element see [`ElementPages::check_head`].
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
+    /// # #[airbyte_stream(name = "prices")] struct Record { amount: f64 }
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Page {
+    ///     next: Option<String>,
+    /// }
+    ///
+    /// # fn example(out: &mut Emitter<Record>) -> Result<()> {
+    /// // {"prices": [{"amount": 1.5}, …], "next": "https://shop.example/prices?page=2"}
+    /// let request = out.http().get("https://shop.example/prices");
+    /// for price in request.element_pages("prices", |page: &Page| Ok(page.next.clone())) {
+    ///     let Price { amount } = price?;
+    ///     out.emit(Record { amount })?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn element_pages<'a, T, E>(
+        self,
+        path: &str,
+        mut next: impl FnMut(&E) -> Result<Option<String>> + 'a,
+    ) -> ElementPages<'a, T>
+    where
+        T: DeserializeOwned,
+        E: DeserializeOwned,
+    {
+        ElementPages {
+            trail: Trail::new(&self),
+            page: Some((self.clone(), self.elements(path))),
+            begun: false,
+            look: Box::new(|_| Ok(())),
+            next: Box::new(move |page| next(&page.envelope::<E>()?)),
+        }
+    }
+}
+
+impl<'a, T> ElementPages<'a, T> {
+    /// Has a look at what each page says before its array, before its first element is handed out; see
+    /// [`Elements::head`]. An error ends the reading.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Error, Http, Result};
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// # #[derive(Deserialize)] struct Page { next: Option<String> }
+    /// #[derive(Deserialize)]
+    /// struct Head {
+    ///     currency: String,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// let prices = http
+    ///     .get("https://shop.example/prices")
+    ///     .element_pages("prices", |page: &Page| Ok(page.next.clone()))
+    ///     .check_head(|head: &Head| match head.currency.as_str() {
+    ///         "EUR" => Ok(()),
+    ///         other => Err(Error::transient(format!("prices in {other} are not what was asked for"))),
+    ///     });
+    /// for price in prices {
+    ///     let Price { amount } = price?;
+    ///     // …
+    /// #   let _ = amount;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn check_head<E: DeserializeOwned>(mut self, mut check: impl FnMut(&E) -> Result<()> + 'a) -> Self {
+        self.look = Box::new(move |page| check(&page.head::<E>()?));
+        self
+    }
+}
+
+impl<T: DeserializeOwned> ElementPages<'_, T> {
+    /// What is found when an element is not simply the next: a page begins or ends, or there was an error.
+    #[cold]
+    fn turn(&mut self) -> Option<Result<T>> {
+        loop {
+            let (request, mut page) = self.page.take()?;
+            if !self.begun {
+                self.begun = true;
+                if let Err(error) = (self.look)(&mut page) {
+                    return Some(Err(error));
+                }
+            }
+            match page.next() {
+                Some(Ok(element)) => {
+                    self.page = Some((request, page));
+                    return Some(Ok(element));
+                }
+                Some(Err(error)) => return Some(Err(error)),
+                None => {}
+            }
+            let followed = match (self.next)(&mut page) {
+                Ok(url) => {
+                    let url = url.filter(|url| !url.is_empty())?;
+                    self.trail.follow(request, &url)
+                }
+                Err(error) => Err(error),
+            };
+            match followed {
+                Ok(request) => {
+                    self.page = Some((request.clone(), page.again(request)));
+                    self.begun = false;
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The first error ends it.
+impl<T: DeserializeOwned> Iterator for ElementPages<'_, T> {
+    type Item = Result<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Result<T>> {
+        if self.begun
+            && let Some((_, page)) = &mut self.page
+        {
+            match page.next() {
+                Some(Ok(element)) => return Some(Ok(element)),
+                Some(Err(error)) => {
+                    self.page = None;
+                    return Some(Err(error));
+                }
+                None => {}
+            }
+        }
+        self.turn()
+    }
+}

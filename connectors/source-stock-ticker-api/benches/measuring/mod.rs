@@ -1,0 +1,37 @@
+//! What the benchmarks of this folder share: days, times and memory.
+
+use airbyte_sdk::testing::Connector;
+use jiff::{Timestamp, ToSpan, tz::Offset};
+use serde_json::Value;
+use std::fs::File;
+use std::process::Child;
+use std::time::{Duration, Instant};
+use stock_api_emulator::is_trading_day;
+
+/// The first of so many trading days, yesterday in New York included.
+pub(crate) fn first_day(days: usize) -> String {
+    let last = Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().expect("a day");
+    let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
+    trading.expect("enough days").to_string()
+}
+
+/// One read to /dev/null: its time, and its peak memory in KiB.
+pub(crate) fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
+    let null = File::create("/dev/null").expect("/dev/null");
+    let started = Instant::now();
+    let mut child = connector.read_command(config, catalog, None).stdout(null).spawn().expect("a run");
+    let mut peak = 0;
+    // The kernel keeps the peak, but forgets it with the process: the last look before the end tells it.
+    while child.try_wait().expect("a run").is_none() {
+        peak = peak_of(&child).unwrap_or(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(child.wait().expect("a run").success());
+    (started.elapsed(), peak)
+}
+
+fn peak_of(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
