@@ -11,7 +11,8 @@ use zeroize::Zeroize;
 /// stars, and its memory is wiped when it is dropped. [`Secret::expose`] is the one way to the text.
 ///
 /// The secrets of the configuration are blanked in every log, trace and error as well, in whatever form they are
-/// usually echoed. One that is made in another way is not known there.
+/// usually echoed, and so are those that a request signs in with ([`Http::auth`](crate::Http::auth)). One that is made
+/// in another way is not known there.
 ///
 /// ```
 /// let key: airbyte_sdk::Secret = "k-123456".into();
@@ -59,16 +60,22 @@ pub(crate) struct Scrubber {
 }
 
 impl Scrubber {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut needles: Vec<String> = secrets
-            .into_iter()
-            .flat_map(|secret| std::iter::once(secret).chain(secret.lines()))
-            .filter(|secret| secret.trim().len() >= SHORTEST)
-            .flat_map(forms)
-            .collect();
-        needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        needles.dedup();
-        Self { needles }
+    /// Blanks these as well from here on. What was a secret once stays one.
+    pub(crate) fn add<'a>(&mut self, secrets: impl IntoIterator<Item = &'a str>) {
+        self.needles.extend(
+            secrets
+                .into_iter()
+                .flat_map(|secret| std::iter::once(secret).chain(secret.lines()))
+                .filter(|secret| secret.trim().len() >= SHORTEST)
+                .flat_map(forms),
+        );
+        self.needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.needles.dedup();
+    }
+
+    /// Whether there is nothing to add for this one.
+    pub(crate) fn knows(&self, secret: &str) -> bool {
+        secret.trim().len() < SHORTEST || self.needles.iter().any(|needle| needle == secret)
     }
 
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -141,10 +148,16 @@ fn percent_encode(text: &str, kept: &[u8], case: HexCase) -> String {
 mod tests {
     use super::*;
 
+    fn scrubber<const N: usize>(secrets: [&str; N]) -> Scrubber {
+        let mut scrubber = Scrubber::default();
+        secrets.iter().for_each(|secret| scrubber.add([*secret]));
+        scrubber
+    }
+
     #[test]
     fn every_usual_form_is_blanked() {
         let key = "p@ss \"w/rd\"&é\\1";
-        let scrubber = Scrubber::new([key]);
+        let scrubber = scrubber([key]);
         for text in [
             key.to_owned(),
             serde_json::to_string(key).unwrap(),
@@ -162,19 +175,19 @@ mod tests {
 
     #[test]
     fn the_longest_goes_first() {
-        let scrubber = Scrubber::new(["abcd", "abcdefgh"]);
+        let scrubber = scrubber(["abcd", "abcdefgh"]);
         assert_eq!(scrubber.scrub("key abcdefgh, abcd"), "key ****, ****");
     }
 
     #[test]
     fn short_and_empty_values_blank_nothing() {
-        let scrubber = Scrubber::new(["", "1", "ab", "   "]);
+        let scrubber = scrubber(["", "1", "ab", "   "]);
         assert_eq!(scrubber.scrub("1 ab   c"), "1 ab   c");
     }
 
     #[test]
     fn each_line_of_a_key_is_blanked() {
-        let scrubber = Scrubber::new(["-----BEGIN\nMIIBsecret\nEND"]);
+        let scrubber = scrubber(["-----BEGIN\nMIIBsecret\nEND"]);
         assert_eq!(scrubber.scrub("line: MIIBsecret"), "line: ****");
     }
 }

@@ -24,14 +24,14 @@ use crate::protocol::{
 use crate::secret::Scrubber;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Where all messages go.
 pub(crate) struct Output {
     lines: Mutex<Lines>,
     beats: AtomicU32,
-    scrubber: OnceLock<Scrubber>,
+    scrubber: RwLock<Scrubber>,
     /// What a signal finds.
     current: Mutex<Option<Current>>,
     last_word: AtomicBool,
@@ -54,16 +54,21 @@ impl Output {
         Arc::new(Self {
             lines: Mutex::new(lines),
             beats: AtomicU32::new(0),
-            scrubber: OnceLock::new(),
+            scrubber: RwLock::default(),
             current: Mutex::new(None),
             last_word: AtomicBool::new(false),
         })
     }
 
-    /// From here on these values are blanked in everything that people read.
-    pub(crate) fn hide(&self, secrets: &[String]) {
-        // Set once per process, when its one configuration has been read.
-        let _ = self.scrubber.set(Scrubber::new(secrets.iter().map(String::as_str)));
+    /// From here on these values are blanked in everything that people read, beside those that already were.
+    pub(crate) fn hide<S: AsRef<str>>(&self, secrets: &[S]) {
+        let known = self.scrubber.read().unwrap_or_else(PoisonError::into_inner);
+        if secrets.iter().all(|secret| known.knows(secret.as_ref())) {
+            return;
+        }
+        drop(known);
+        let mut scrubber = self.scrubber.write().unwrap_or_else(PoisonError::into_inner);
+        scrubber.add(secrets.iter().map(AsRef::as_ref));
     }
 
     /// Queues one message as one line, fit to be read by people.
@@ -72,7 +77,7 @@ impl Output {
     }
 
     fn render(&self, mut message: AirbyteMessage) -> Result<Vec<u8>> {
-        redact::redact(&mut message, self.scrubber.get());
+        redact::redact(&mut message, &self.scrubber.read().unwrap_or_else(PoisonError::into_inner));
         let mut line = serde_json::to_vec(&message)?;
         line.push(b'\n');
         lines::escape_line_breaks(&mut line, 0);

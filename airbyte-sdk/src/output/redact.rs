@@ -3,16 +3,17 @@
 
 use crate::protocol::{AirbyteMessage, Trace};
 use crate::secret::Scrubber;
+use std::borrow::Cow;
 
 /// Longer messages help nobody; a service may answer with a whole page.
 const LONGEST_MESSAGE: usize = 1_000;
 const LONGEST_DETAILS: usize = 10_000;
 
 /// Records and states are the user's own data, and CONTROL carries the configuration back on purpose: they stay.
-pub(super) fn redact(message: &mut AirbyteMessage, scrubber: Option<&Scrubber>) {
+pub(super) fn redact(message: &mut AirbyteMessage, scrubber: &Scrubber) {
     let scrub = |text: &mut String, longest: usize| {
-        if let Some(scrubber) = scrubber {
-            *text = scrubber.scrub(text).into_owned();
+        if let Cow::Owned(scrubbed) = scrubber.scrub(text) {
+            *text = scrubbed;
         }
         shorten(text, longest);
     };
@@ -61,12 +62,21 @@ fn begin_sentence(text: &mut str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{AirbyteErrorTraceMessage, AirbyteTraceMessage};
+    use crate::protocol::{
+        AirbyteControlConnectorConfigMessage, AirbyteControlMessage, AirbyteErrorTraceMessage,
+        AirbyteLogMessage, AirbyteTraceMessage, LogLevel,
+    };
+
+    fn scrubber() -> Scrubber {
+        let mut scrubber = Scrubber::default();
+        scrubber.add(["tok-123456"]);
+        scrubber
+    }
 
     fn read(text: &str) -> String {
         let error = AirbyteErrorTraceMessage::new(text);
         let mut message = AirbyteMessage::Trace(AirbyteTraceMessage::new(0.0, error));
-        redact(&mut message, Some(&Scrubber::new(["tok-123456"])));
+        redact(&mut message, &scrubber());
         match message {
             AirbyteMessage::Trace(AirbyteTraceMessage { trace: Trace::Error(error), .. }) => error.message,
             _ => unreachable!(),
@@ -80,6 +90,20 @@ mod tests {
         assert_eq!(read("https://a.example: no"), "https://a.example: no");
         assert_eq!(read("ünder"), "ünder");
         assert_eq!(read(""), "");
+    }
+
+    #[test]
+    fn of_what_is_said_only_control_keeps_its_secrets() {
+        let config = [("token".to_owned(), "tok-123456".into())].into_iter().collect();
+        let control = AirbyteControlMessage::new(0.0, AirbyteControlConnectorConfigMessage::new(config));
+        let log = AirbyteLogMessage::new(LogLevel::Info, "it is tok-123456");
+        for (mut message, stays) in
+            [(AirbyteMessage::Control(control), true), (AirbyteMessage::Log(log), false)]
+        {
+            redact(&mut message, &scrubber());
+            let line = serde_json::to_string(&message).unwrap();
+            assert_eq!(line.contains("tok-123456"), stays, "{line}");
+        }
     }
 
     #[test]
