@@ -28,6 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     reason: Reason,
     message: String,
@@ -71,6 +72,11 @@ impl Error {
 
     fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self(Box::new(Inner { reason, message: message.into(), internal: None }))
+    }
+
+    /// The same error once more, for somebody else who met it.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// Adds what helps whoever debugs this, beside the message that the user sees.

@@ -48,7 +48,7 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
     }
     let answer = match command {
         Command::Spec => commands::spec::<C>(),
-        Command::Check(file) => commands::check(source, input::config(&file.path, output))?,
+        Command::Check(file) => commands::check(source, input::config(&file.path, output), output)?,
         Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?)?,
         Command::Read { config, catalog, state } => {
             let config = input::config(&config.path, output)?;
@@ -81,6 +81,7 @@ fn finish(output: &Output, result: Result<Done>) -> ExitCode {
     while !output.claim_last_word() {
         std::thread::park();
     }
+    output.settle();
     match result {
         Ok(Done::Well) => return ExitCode::SUCCESS,
         Ok(Done::WithAnswer(answer)) => {

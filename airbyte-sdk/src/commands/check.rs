@@ -2,15 +2,21 @@
 
 use super::http_for;
 use crate::error::Result;
+use crate::output::Output;
 use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus, FailureType};
 use crate::run;
 use crate::source::{Source, Turn};
 use crate::spec::AirbyteSpec;
+use std::sync::Arc;
 
 /// FAILED is the answer for what the user can mend, and only for that: during a sync the platform takes it as a reason
 /// not to try again. Everything else is an error of the command.
-pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>) -> Result<AirbyteMessage> {
-    let status = match config.and_then(|config| try_connection(source, &config)) {
+pub(crate) fn check<C: AirbyteSpec>(
+    source: &Source<C>,
+    config: Result<C>,
+    output: &Arc<Output>,
+) -> Result<AirbyteMessage> {
+    let status = match config.and_then(|config| try_connection(source, &config, output)) {
         Ok(()) => AirbyteConnectionStatus::new(ConnectionStatus::Succeeded),
         Err(error) if error.failure_type() == FailureType::ConfigError => {
             if let Some(details) = error.internal() {
@@ -25,8 +31,8 @@ pub(crate) fn check<C: AirbyteSpec>(source: &Source<C>, config: Result<C>) -> Re
     Ok(AirbyteMessage::ConnectionStatus(status))
 }
 
-fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C) -> Result<()> {
-    let http = http_for(source, config, None);
+fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Result<()> {
+    let http = http_for(source, config, output);
     if let Some(check) = &source.check {
         return run::catch_panic(|| check(config, &http));
     }

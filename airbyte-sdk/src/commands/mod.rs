@@ -25,7 +25,7 @@ pub(crate) enum Done {
     WithFailedStreams,
 }
 
-fn http_for<C>(source: &Source<C>, config: &C, output: Option<Arc<Output>>) -> Http {
+fn http_for<C>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Http {
     let limits = source.rate_limits.as_ref().map(|limits| limits(config)).unwrap_or_default();
-    Http::new(source.name, source.version, limits, output)
+    Http::new(source.name, source.version, limits, Some(Arc::clone(output)))
 }

@@ -25,7 +25,7 @@ pub(crate) fn read<C: AirbyteSpec>(
     if catalog.streams.is_empty() {
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
-    let http = http_for(source, config, Some(Arc::clone(output)));
+    let http = http_for(source, config, output);
     let plan = plan(source, catalog)?;
     let mut failed = false;
     for Planned { descriptor, columns, incremental, stream } in plan {

@@ -21,6 +21,12 @@ impl Clock {
         Self { began: Instant::now(), skipped: skips.then(Mutex::default) }
     }
 
+    /// One that never waits.
+    #[cfg(test)]
+    pub(super) fn skipping() -> Self {
+        Self { began: Instant::now(), skipped: Some(Mutex::default()) }
+    }
+
     /// Since the run began.
     pub(super) fn now(&self) -> Duration {
         self.began.elapsed() + self.skipped()

@@ -1,18 +1,22 @@
 //! Fetching over HTTP, and nothing about streams: one client per run, bounded in time and size, polite when refused.
 
+mod auth;
 mod body;
 mod clock;
 mod limit;
+mod oauth2;
 mod pages;
 mod refusal;
 mod request;
 mod response;
 mod retry;
 
+pub use self::auth::Auth;
 #[cfg(feature = "csv")]
 pub use self::body::CsvRows;
 pub use self::body::{ElementPages, Elements, JsonLines};
 pub use self::limit::RateLimit;
+pub use self::oauth2::OAuth2;
 pub use self::pages::Pages;
 pub use self::refusal::Refusal;
 pub use self::request::Request;
@@ -21,9 +25,10 @@ pub use self::response::Response;
 #[cfg(feature = "testing")]
 pub(crate) use self::clock::SKIP_WAITS;
 
+use self::auth::SignIn;
 use self::clock::Clock;
-
 use self::limit::Limiter;
+use self::oauth2::Session;
 use self::retry::PATIENCE;
 use crate::error::{Error, Result};
 use crate::output::Output;
@@ -36,7 +41,7 @@ use std::time::Duration;
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
 /// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
-/// [`bearer`](Self::bearer), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
+/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
 /// environment (`HTTPS_PROXY`, `NO_PROXY`, …).
 ///
 /// | limit | |
@@ -52,7 +57,7 @@ pub struct Http {
     client: Arc<Client>,
     base: Option<Arc<str>>,
     headers: Vec<(String, String)>,
-    bearer: Option<Secret>,
+    sign_in: Option<SignIn>,
     explain: Option<Arc<Explain>>,
 }
 
@@ -64,6 +69,9 @@ struct Client {
     output: Option<Arc<Output>>,
     clock: Clock,
     limiter: Mutex<Limiter>,
+    sessions: Mutex<Vec<Arc<Session>>>,
+    /// The hosts to which a sign-in goes that others can read.
+    warned: Mutex<Vec<String>>,
     /// How many requests were answered.
     answers: AtomicU64,
 }
@@ -103,30 +111,45 @@ impl Http {
             output,
             clock: Clock::of_environment(),
             limiter: Mutex::new(Limiter::new(limits)),
+            sessions: Mutex::default(),
+            warned: Mutex::default(),
             answers: AtomicU64::new(0),
         };
-        Self { client: Arc::new(client), base: None, headers: Vec::new(), bearer: None, explain: None }
+        Self::of(Arc::new(client))
     }
 
-    /// The same client for one service: a request of `/path` is one of this URL and the path.
+    /// With nothing set.
+    fn of(client: Arc<Client>) -> Self {
+        Self { client, base: None, headers: Vec::new(), sign_in: None, explain: None }
+    }
+
+    /// The same client for one service: a request of `/path` is one of this URL and the path. What the client signs in
+    /// with goes nowhere else: to another origin (scheme, host and port) a request goes without it, unless it
+    /// [has its own](Request::auth).
     #[must_use]
     pub fn base(&self, url: impl Display) -> Self {
         let url = url.to_string();
         Self { base: Some(url.trim_end_matches('/').into()), ..self.clone() }
     }
 
-    /// The same client with a header in every request.
+    /// The same client with a header in every request, wherever it goes. For a key there is [`auth`](Self::auth).
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }
 
+    /// The same client, signed in: with a key, a password, or by [`OAuth2`].
+    #[must_use]
+    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
+        self.sign_in = Some(auth.into().sign_in(&self.client));
+        self
+    }
+
     /// The same client, signed in with `Authorization: Bearer …`.
     #[must_use]
-    pub fn bearer(mut self, token: &Secret) -> Self {
-        self.bearer = Some(token.clone());
-        self
+    pub fn bearer(self, token: &Secret) -> Self {
+        self.auth(Auth::bearer(token))
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
@@ -163,6 +186,16 @@ impl Http {
             Some(base) if url.starts_with('/') => format!("{base}{url}"),
             _ => url.to_owned(),
         }
+    }
+
+    /// What goes with a request of this URL.
+    fn sign_in_at(&self, url: &str) -> Option<SignIn> {
+        let sign_in = self.sign_in.as_ref()?;
+        if self.base.as_ref().is_some_and(|base| !auth::same_origin(base, url)) {
+            log::debug!("a request goes to another origin than the client's, so it is not signed in");
+            return None;
+        }
+        Some(sign_in.clone())
     }
 
     pub(crate) fn answers(&self) -> u64 {

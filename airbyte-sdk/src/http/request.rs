@@ -1,5 +1,6 @@
 //! One request: built step by step, sent as often as it takes.
 
+use super::auth::{Auth, Pass, SignIn, Tried};
 use super::pages::Pages;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
@@ -16,7 +17,7 @@ use ureq::Body;
 use ureq::http::{self, Uri};
 
 /// In a query everything is escaped but what never means anything there.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that has not been sent yet.
 #[must_use = "a request does nothing until it is sent: call `.json()`, `.send()` or `.pages()`"]
@@ -27,7 +28,7 @@ pub struct Request {
     pub(super) url: String,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
-    bearer: Option<Secret>,
+    sign_in: Option<SignIn>,
     body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
     repeatable: bool,
@@ -35,12 +36,12 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
-        let (headers, bearer) = (http.headers.clone(), http.bearer.clone());
+        let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
-        Self { http, method, url, query: Vec::new(), headers, bearer, body: None, repeatable }
+        Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable }
     }
 
-    /// Adds a parameter to the URL, escaped. Not the place for a key: URLs are written to logs.
+    /// Adds a parameter to the URL, escaped. For a key there is [`Auth::api_key_query`].
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
@@ -52,10 +53,18 @@ impl Request {
         self
     }
 
-    /// Signs in with `Authorization: Bearer …`.
-    pub fn bearer(mut self, token: &Secret) -> Self {
-        self.bearer = Some(token.clone());
+    /// Signs in, in place of what the client signs in with, and wherever the request goes. If a token of [`OAuth2`] is
+    /// refused (401), another one is asked for, and the request is sent once more.
+    ///
+    /// [`OAuth2`]: super::OAuth2
+    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
+        self.sign_in = Some(auth.into().sign_in(&self.http.client));
         self
+    }
+
+    /// Signs in with `Authorization: Bearer …`.
+    pub fn bearer(self, token: &Secret) -> Self {
+        self.auth(Auth::bearer(token))
     }
 
     /// Sends this as JSON.
@@ -66,6 +75,14 @@ impl Request {
     pub fn body(mut self, value: &impl Serialize) -> Result<Self> {
         self.body = Some(serde_json::to_vec(value)?);
         Ok(self.header("Content-Type", "application/json"))
+    }
+
+    /// Sends these as the fields of a form.
+    pub(super) fn form(mut self, fields: &[(&str, String)]) -> Self {
+        let escaped = |text| utf8_percent_encode(text, ESCAPED);
+        let pairs = fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+        self.body = Some(pairs.collect::<Vec<_>>().join("&").into_bytes());
+        self.header("Content-Type", "application/x-www-form-urlencoded")
     }
 
     /// Says that a second request would do no harm, so that this one may be sent again after trouble. So it is with
@@ -123,11 +140,13 @@ impl Request {
     pub(super) fn until_done<T>(&self, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
         let client = &self.http.client;
         let began = client.clock.now();
-        let mut attempt = 1;
+        let (mut attempt, mut tried) = (1, Tried::default());
         loop {
             client.wait_for_turn()?;
-            let failure = match self.try_once().and_then(&mut finish) {
+            let failure = match self.try_once(&mut tried).and_then(&mut finish) {
                 Ok(done) => return Ok(done),
+                // Refused before it did anything, it can be sent again whatever it does.
+                Err(failure) if failure.outcome == Outcome::SignedOut => continue,
                 Err(failure) => failure,
             };
             let elapsed = client.clock.now() - began;
@@ -158,14 +177,19 @@ impl Request {
         self.query.clear();
     }
 
-    fn try_once(&self) -> Result<Response, Failure> {
+    fn try_once(&self, tried: &mut Tried) -> Result<Response, Failure> {
         let client = &self.http.client;
+        let pass = self.sign_in.as_ref().map(|sign_in| sign_in.pass(client, tried)).transpose();
+        let pass = pass.map_err(|error| Failure { outcome: Outcome::Final, error })?;
+        if pass.is_some() {
+            client.warn_if_readable(&self.url);
+        }
         let started = Instant::now();
         let (method, place) = (self.method, self.place());
         if let Some(output) = &client.output {
             output.waiting_for(Some(&format!("{method} {place}")));
         }
-        let answer = self.call();
+        let answer = self.call(pass.as_ref());
         if let Some(output) = &client.output {
             output.waiting_for(None);
         }
@@ -177,7 +201,15 @@ impl Request {
                     answer.status().as_u16(),
                     started.elapsed()
                 );
-                Response::new(answer, place, client.clock.timestamp()).success(self.http.explain.as_deref())
+                let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
+                let response = Response::new(answer, place, client.clock.timestamp());
+                response.success(self.http.explain.as_deref()).map_err(|failure| match failure {
+                    Failure { error, .. } if unauthorized && tried.refused() => {
+                        log::info!("{error}; asking for another token");
+                        Failure { outcome: Outcome::SignedOut, error }
+                    }
+                    failure => failure,
+                })
             }
             Err(error) => {
                 log::debug!("{method} {place}: {error} after {:.0?}", started.elapsed());
@@ -186,13 +218,15 @@ impl Request {
         }
     }
 
-    fn call(&self) -> Result<http::Response<Body>, ureq::Error> {
-        let mut request = http::Request::builder().method(self.method).uri(self.url_with_query());
+    fn call(&self, pass: Option<&Pass>) -> Result<http::Response<Body>, ureq::Error> {
+        let url = self.url_with_query();
+        let url = pass.map_or(url.clone(), |pass| pass.url(url));
+        let mut request = http::Request::builder().method(self.method).uri(url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        if let Some(token) = &self.bearer {
-            request = request.header("Authorization", format!("Bearer {}", token.expose()));
+        if let Some((name, value)) = pass.and_then(Pass::header) {
+            request = request.header(name, value);
         }
         let agent = &self.http.client.agent;
         match &self.body {

@@ -39,6 +39,8 @@ pub(super) enum Outcome {
     Passing,
     /// No answer, and none to be expected.
     Final,
+    /// The token is not accepted, and another one may be.
+    SignedOut,
 }
 
 /// An attempt that did not bring what was wanted.
@@ -71,7 +73,7 @@ impl Patience {
             Outcome::Status(408 | 425 | 499 | 500 | 502 | 503 | 504, asked) => {
                 asked.unwrap_or(backoff).max(backoff)
             }
-            Outcome::Status(..) | Outcome::Final => return Next::GiveUp,
+            Outcome::Status(..) | Outcome::Final | Outcome::SignedOut => return Next::GiveUp,
             Outcome::Passing => backoff,
         };
         if wait > self.longest_wait {

@@ -12,11 +12,13 @@ use crate::spec::{self, AirbyteSpec};
 use serde_json::Value;
 use std::path::Path;
 
-/// The connector's configuration. Its secrets are hidden from here on, even if the rest of it is wrong.
+/// The connector's configuration. Its secrets are hidden from here on, even if the rest of it is wrong. The output keeps
+/// it as it is, for the day when a part of it changes.
 pub(crate) fn config<C: AirbyteSpec>(path: &Path, output: &Output) -> Result<C> {
     let value = json(path, "config")?;
     let (config, secrets) = spec::read(&value);
     output.hide(&secrets);
+    output.keep_config(value);
     config.map_err(|problems| problems.into_error(&called("config", path)))
 }
 

@@ -17,8 +17,10 @@ impl Output {
     }
 
     /// Ends the output: the error if there is one, the last legal state of the stream that is being read, its status.
-    /// Nothing gets out after that. Takes no longer than a reader may be waited for.
+    /// Nothing gets out after that. Takes no longer than a reader may be waited for, unless a token is being replaced: the
+    /// one in the configuration may be dead by now, so a new one is let out first.
     pub(crate) fn end(self: &Arc<Self>, error: Option<Error>) {
+        self.settle();
         let (done, wait) = std::sync::mpsc::channel();
         let output = Arc::clone(self);
         let writer = std::thread::Builder::new().name("last words".to_owned()).spawn(move || {

@@ -1,5 +1,6 @@
 //! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
 
+mod control;
 mod current;
 mod heartbeat;
 mod interrupt;
@@ -9,10 +10,12 @@ mod not_finite;
 mod record;
 mod redact;
 
+pub(crate) use self::control::Unsaved;
 pub(crate) use self::lines::Lines;
 pub(crate) use self::log::install as install_logger;
 pub(crate) use self::record::RecordLine;
 
+use self::control::Config;
 use self::current::Current;
 use crate::error::{Error, Result};
 use crate::protocol::{
@@ -32,6 +35,7 @@ pub(crate) struct Output {
     lines: Mutex<Lines>,
     beats: AtomicU32,
     scrubber: RwLock<Scrubber>,
+    config: Config,
     /// What a signal finds.
     current: Mutex<Option<Current>>,
     last_word: AtomicBool,
@@ -55,6 +59,7 @@ impl Output {
             lines: Mutex::new(lines),
             beats: AtomicU32::new(0),
             scrubber: RwLock::default(),
+            config: Config::default(),
             current: Mutex::new(None),
             last_word: AtomicBool::new(false),
         })

@@ -1,0 +1,304 @@
+//! Signing in: what goes with a request so that the service knows who asks, and where it may go.
+
+use super::Client;
+use super::oauth2::{OAuth2, Session};
+use super::request::ESCAPED;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::utf8_percent_encode;
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError};
+use ureq::http::Uri;
+
+/// How to sign in to a service: with a key or a password, or by [`OAuth2`], which becomes an `Auth` by itself.
+///
+/// For all requests of a client, or for one:
+///
+/// ```no_run
+/// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
+/// # fn example(http: &Http, key: &Secret) -> Result<()> {
+/// let http = http.base("https://api.example").auth(Auth::bearer(key));
+/// http.get("/days").send()?;
+/// http.get("/admin").auth(Auth::basic("admin", key)).send()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Whatever is signed in with is blanked in every log, trace and error, also if the configuration does not have it.
+#[derive(Clone)]
+pub struct Auth(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Key(Key),
+    OAuth2(Box<OAuth2>),
+}
+
+/// What is the same for every request.
+#[derive(Clone)]
+pub(super) enum Key {
+    Bearer(Secret),
+    Header(String, Secret),
+    Query(String, Secret),
+    Basic(String, Secret),
+}
+
+impl Auth {
+    /// A token, in the header `Authorization: Bearer …`.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
+    /// # fn example(http: &Http, token: &Secret) -> Result<()> {
+    /// http.get("https://api.example/days").auth(Auth::bearer(token)).send()?;
+    /// // The same, in short:
+    /// http.get("https://api.example/days").bearer(token).send()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn bearer(token: &Secret) -> Self {
+        Self(Kind::Key(Key::Bearer(token.clone())))
+    }
+
+    /// A key, in a header of this name.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
+    /// # fn example(http: &Http, key: &Secret) -> Result<()> {
+    /// http.get("https://api.example/days").auth(Auth::api_key_header("X-Api-Key", key)).send()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn api_key_header(name: &str, key: &Secret) -> Self {
+        Self(Kind::Key(Key::Header(name.to_owned(), key.clone())))
+    }
+
+    /// A key, in a parameter of the URL; the service's logs may have it, those of the connector never do. A parameter
+    /// of this name that the URL has already, as that of a next page may, gives way.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
+    /// # fn example(http: &Http, key: &Secret) -> Result<()> {
+    /// http.get("https://api.example/days").auth(Auth::api_key_query("api_key", key)).send()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn api_key_query(name: &str, key: &Secret) -> Self {
+        Self(Kind::Key(Key::Query(name.to_owned(), key.clone())))
+    }
+
+    /// A user and a password, as in the header `Authorization: Basic …`. Services that take a key in the place of one of
+    /// them want the other to be empty, or a certain word.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
+    /// # fn example(http: &Http, user: &str, password: &Secret) -> Result<()> {
+    /// http.get("https://api.example/days").auth(Auth::basic(user, password)).send()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn basic(user: impl Display, password: &Secret) -> Self {
+        Self(Kind::Key(Key::Basic(user.to_string(), password.clone())))
+    }
+
+    /// Makes it known to the run.
+    pub(super) fn sign_in(self, client: &Client) -> SignIn {
+        match self.0 {
+            Kind::Key(key) => {
+                let (Key::Bearer(secret)
+                | Key::Header(_, secret)
+                | Key::Query(_, secret)
+                | Key::Basic(_, secret)) = &key;
+                client.hide(&[secret.expose()]);
+                SignIn::Key(key)
+            }
+            Kind::OAuth2(oauth2) => SignIn::Session(client.session(*oauth2)),
+        }
+    }
+}
+
+impl From<OAuth2> for Auth {
+    fn from(oauth2: OAuth2) -> Self {
+        Self(Kind::OAuth2(Box::new(oauth2)))
+    }
+}
+
+/// How a request signs in.
+#[derive(Clone)]
+pub(super) enum SignIn {
+    Key(Key),
+    Session(Arc<Session>),
+}
+
+/// Which tokens one request has tried, by their number.
+#[derive(Default)]
+pub(super) struct Tried {
+    last: Option<u64>,
+    refused: Option<u64>,
+}
+
+impl Tried {
+    /// Notes that the service does not know who asks. Whether another token may help: once per request.
+    pub(super) fn refused(&mut self) -> bool {
+        let first = self.refused.is_none() && self.last.is_some();
+        self.refused = self.refused.or(self.last);
+        first
+    }
+}
+
+impl SignIn {
+    /// What goes with one attempt. May have to ask for a token first.
+    pub(super) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
+        let authorization = |text: String| Pass::Header("Authorization".to_owned(), (*text).into());
+        Ok(match self {
+            Self::Key(Key::Bearer(token)) => authorization(format!("Bearer {}", token.expose())),
+            Self::Key(Key::Header(name, key)) => Pass::Header(name.clone(), key.clone()),
+            Self::Key(Key::Query(name, key)) => Pass::Query(name.clone(), key.clone()),
+            Self::Key(Key::Basic(user, password)) => authorization(basic(user, password.expose())?),
+            Self::Session(session) => {
+                let (number, token) = session.token(client, tried.refused)?;
+                tried.last = Some(number);
+                authorization(format!("Bearer {}", token.expose()))
+            }
+        })
+    }
+}
+
+/// The value of an `Authorization` header.
+pub(super) fn basic(user: &str, password: &str) -> Result<String> {
+    if user.contains(':') {
+        // The service would take what follows for the password.
+        return Err(Error::config("a user name with a colon in it cannot be signed in with"));
+    }
+    Ok(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+}
+
+/// What one attempt carries.
+pub(super) enum Pass {
+    Header(String, Secret),
+    Query(String, Secret),
+}
+
+impl Pass {
+    pub(super) fn header(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Header(name, value) => Some((name, value.expose())),
+            Self::Query(..) => None,
+        }
+    }
+
+    /// The URL as it is asked for.
+    pub(super) fn url(&self, url: String) -> String {
+        let Self::Query(name, key) = self else { return url };
+        let name = utf8_percent_encode(name, ESCAPED).to_string();
+        let key = utf8_percent_encode(key.expose(), ESCAPED);
+        let (url, query) = url.split_once('?').unwrap_or((&url, ""));
+        let others = query.split('&').filter(|pair| !pair.is_empty());
+        let others = others.filter(|pair| pair.split('=').next() != Some(&name));
+        let query: String = others.map(|pair| format!("{pair}&")).collect();
+        format!("{url}?{query}{name}={key}")
+    }
+}
+
+impl Client {
+    pub(super) fn hide(&self, secrets: &[&str]) {
+        if let Some(output) = &self.output {
+            output.hide(secrets);
+        }
+    }
+
+    /// Says once per host that whoever is on the way can read what is signed in with.
+    pub(super) fn warn_if_readable(&self, url: &str) {
+        let Some(host) = readable_at(url) else { return };
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.contains(&host) {
+            log::warn!("the sign-in goes to {host} over plain http, where others can read it; https is safe");
+            warned.push(host);
+        }
+    }
+}
+
+/// The host, if the way there is open: plain http to another machine.
+fn readable_at(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host()?.to_ascii_lowercase();
+    let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
+    let here = name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    (uri.scheme_str() == Some("http") && !here).then_some(host)
+}
+
+/// Whether two URLs are at one origin: scheme, host and port.
+pub(super) fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |url: &str| {
+        let uri: Uri = url.parse().ok()?;
+        let scheme = uri.scheme_str()?.to_ascii_lowercase();
+        let port = uri.port_u16().unwrap_or(if scheme == "http" { 80 } else { 443 });
+        Some((scheme, uri.host()?.to_ascii_lowercase(), port))
+    };
+    origin(one).is_some_and(|one| origin(other) == Some(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_the_query_takes_the_place_of_another() {
+        let pass = Pass::Query("api key".to_owned(), "a&b=c".into());
+        for (url, asked) in [
+            ("https://a.example/b", "https://a.example/b?api%20key=a%26b%3Dc"),
+            ("https://a.example/b?", "https://a.example/b?api%20key=a%26b%3Dc"),
+            ("https://a.example/b?x=?&y", "https://a.example/b?x=?&y&api%20key=a%26b%3Dc"),
+            ("/b?api%20key=old&x=1&api%20key", "/b?x=1&api%20key=a%26b%3Dc"),
+        ] {
+            assert_eq!(pass.url(url.to_owned()), asked);
+        }
+    }
+
+    #[test]
+    fn a_user_and_password_are_told_apart_by_the_first_colon() {
+        assert_eq!(basic("Aladdin", "open:sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuOnNlc2FtZQ==");
+        assert!(basic("a:b", "c").is_err());
+    }
+
+    #[test]
+    fn only_plain_http_to_another_machine_is_readable() {
+        for (url, host) in [
+            ("http://Api.Example:8080/a", Some("api.example")),
+            ("http://10.0.0.1/", Some("10.0.0.1")),
+            ("http://[2001:db8::1]:80/", Some("[2001:db8::1]")),
+            ("http://127.0.0.1.example/", Some("127.0.0.1.example")),
+            ("https://api.example/", None),
+            ("http://127.8.9.1:1/", None),
+            ("http://[::1]:1/", None),
+            ("http://LOCALHOST./", None),
+            ("http://a.localhost/", None),
+            ("no url", None),
+        ] {
+            assert_eq!(readable_at(url).as_deref(), host, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let home = "https://api.example";
+        for (url, same) in [
+            ("https://API.example:443/a?b", true),
+            ("https://api.example:444/", false),
+            ("http://api.example/", false),
+            ("http://api.example:443/", false),
+            ("https://api.example.evil/", false),
+            ("https://api.example@evil/", false),
+            ("/a", false),
+        ] {
+            assert_eq!(same_origin(home, url), same, "{url}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One sign-in of a run: asks for tokens, and has new refresh tokens saved before anything else is done.
+
+use super::answer::{self, Granted};
+use super::tokens::{Token, Tokens};
+use super::{Grant, OAuth2};
+use crate::error::{Error, Result};
+use crate::http::auth::basic;
+use crate::http::request::ESCAPED;
+use crate::http::{Client, Http};
+use crate::protocol::FailureType;
+use crate::secret::Secret;
+use percent_encoding::utf8_percent_encode;
+use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(in crate::http) struct Session {
+    oauth2: OAuth2,
+    tokens: Tokens,
+    /// A refresh token that has taken the place of the given one, and that nobody saves.
+    unsaved: Mutex<Option<Secret>>,
+}
+
+impl Client {
+    /// The sign-in that is described so; a run has one of each.
+    pub(in crate::http) fn session(&self, oauth2: OAuth2) -> Arc<Session> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = sessions.iter().find(|session| session.oauth2.is_same_as(&oauth2)) {
+            return Arc::clone(session);
+        }
+        let session = Arc::new(Session { oauth2, tokens: Tokens::default(), unsaved: Mutex::default() });
+        session.hide_secrets(self);
+        sessions.push(Arc::clone(&session));
+        session
+    }
+}
+
+impl Session {
+    /// An access token with its number, other than the one that was refused.
+    pub(in crate::http) fn token(&self, client: &Arc<Client>, refused: Option<u64>) -> Result<(u64, Secret)> {
+        self.tokens.get(&client.clock, refused, || self.ask(client))
+    }
+
+    fn hide_secrets(&self, client: &Client) {
+        let secret = self.oauth2.client_secret.as_ref().map(Secret::expose).unwrap_or_default();
+        // In the header it is escaped before it is encoded, which makes another text of it.
+        client.hide(&[secret, &escaped(secret)]);
+        if let Grant::RefreshToken(token) = &self.oauth2.grant {
+            client.hide(&[token.expose()]);
+        }
+    }
+
+    /// Asks the service for a token. Returns only when what came with it has been saved.
+    fn ask(&self, client: &Arc<Client>) -> Result<Token> {
+        let OAuth2 { grant, rotates, .. } = &self.oauth2;
+        let output = client.output.as_deref();
+        let (_rotation, refresh_token) = match (grant, rotates, output) {
+            (Grant::ClientCredentials, ..) => (None, None),
+            (Grant::RefreshToken(given), Some(path), Some(output)) => {
+                let (rotation, stands) = output.rotate(path, given)?;
+                (Some(rotation), Some(stands))
+            }
+            (Grant::RefreshToken(given), ..) => {
+                (None, Some(self.unsaved().as_ref().unwrap_or(given).clone()))
+            }
+        };
+        let sent = client.clock.now();
+        let answer = self.request(client, refresh_token.as_ref())?;
+        let Granted { token, homeless } =
+            answer::read(answer, sent, refresh_token.as_ref(), rotates.as_deref(), |secrets| {
+                client.hide(secrets);
+            })?;
+        if homeless.is_some() {
+            log::warn!(
+                "the service has replaced the refresh token, and this connector does not save the new one; \
+                 the next sync may have to sign in again"
+            );
+            *self.unsaved() = homeless;
+        }
+        token.save(output)
+    }
+
+    fn unsaved(&self) -> std::sync::MutexGuard<'_, Option<Secret>> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same limits, attempts and rules as for every request, but none of the headers and keys that an author has
+    /// set: those are for another place.
+    fn request(&self, client: &Arc<Client>, refresh_token: Option<&Secret>) -> Result<Value> {
+        let OAuth2 { token_url, client_id, client_secret, .. } = &self.oauth2;
+        let signed_in = refresh_token.is_some();
+        let http = Http::of(Arc::clone(client)).explain(move |refusal| answer::refused(refusal, signed_in));
+        let mut request = http
+            .post(token_url)
+            .form(&self.oauth2.form(refresh_token))
+            .header("Accept", "application/json")
+            // Whether a first one that got no answer has used up the refresh token is not known, and the next sync
+            // would try it again as well.
+            .repeatable();
+        if self.oauth2.in_header {
+            let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
+            request = request.header("Authorization", basic(&escaped(client_id), &escaped(secret))?);
+        }
+        client.warn_if_readable(token_url);
+        request.json().map_err(|error| match error.failure_type() {
+            FailureType::ConfigError => error,
+            _ => Error::context(error, "while signing in"),
+        })
+    }
+}
+
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}

@@ -1,0 +1,219 @@
+//! The configuration that the platform is to keep: what the user gave, and what the service has put in the place of a part
+//! of it since. What came together with such a part can be had only when the part has left.
+
+use super::{Output, now};
+use crate::error::{Error, Result};
+use crate::protocol::{AirbyteControlConnectorConfigMessage, AirbyteControlMessage, AirbyteMessage};
+use crate::secret::Secret;
+use serde_json::Value;
+use std::sync::atomic::Ordering::Acquire;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// So long a run that is ended from outside waits for a token that is being replaced.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Default)]
+pub(super) struct Config {
+    kept: Mutex<Kept>,
+    /// Whether a token is being replaced right now.
+    rotating: Mutex<bool>,
+    rotated: Condvar,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// As the user gave it, with whatever the connector does not know.
+    given: Value,
+    /// As the platform has it by now.
+    now: Value,
+}
+
+/// What a service gave together with a new value for a place in the configuration. The old value may be dead already: if
+/// the new one were used and then lost, nobody could sign in any more. [`save`](Self::save) is the one way to it.
+#[must_use]
+pub(crate) struct Unsaved<T> {
+    value: T,
+    change: Option<(String, Secret)>,
+}
+
+impl<T> Unsaved<T> {
+    /// With `change`, a path and what stands there from now on, or without one.
+    pub(crate) fn new(value: T, change: Option<(String, Secret)>) -> Self {
+        Self { value, change }
+    }
+
+    /// Sends the whole new configuration, and writes it out; only then there is the value. An error means that it may
+    /// not be used, for example since nobody reads any more.
+    pub(crate) fn save(self, output: Option<&Output>) -> Result<T> {
+        if let Some((path, secret)) = &self.change {
+            let output = output.ok_or_else(|| Error::system("there is nowhere to save a new token"))?;
+            output.change_config(path, secret)?;
+        }
+        Ok(self.value)
+    }
+}
+
+/// A token is being replaced while this lives: the run does not end in between, and nobody else replaces one.
+pub(crate) struct Rotation<'o>(&'o Config);
+
+impl Output {
+    /// Keeps the configuration as the user gave it.
+    pub(crate) fn keep_config(&self, config: Value) {
+        *self.config.kept() = Kept { now: config.clone(), given: config };
+    }
+
+    /// Begins to replace the token at this path; `given` is what the connector takes to stand there. Together with the
+    /// one that stands there by now. To be asked before the service is: afterwards it is too late for a mistake.
+    pub(crate) fn rotate(&self, path: &str, given: &Secret) -> Result<(Rotation<'_>, Secret)> {
+        let mut rotating = self.config.rotating();
+        while *rotating {
+            rotating = self.config.rotated.wait(rotating).unwrap_or_else(PoisonError::into_inner);
+        }
+        if self.last_word.load(Acquire) {
+            return Err(Error::stopped());
+        }
+        let kept = self.config.kept();
+        let text = |config| at(config, path).and_then(Value::as_str);
+        match (text(&kept.given), text(&kept.now)) {
+            (Some(stood), Some(stands)) if stood == given.expose() => {
+                *rotating = true;
+                Ok((Rotation(&self.config), stands.into()))
+            }
+            _ => Err(Error::system(format!(
+                "`{path}` in the configuration is not the refresh token that this connector signs in with"
+            ))),
+        }
+    }
+
+    fn change_config(&self, path: &str, secret: &Secret) -> Result<()> {
+        let mut kept = self.config.kept();
+        let place = at_mut(&mut kept.now, path);
+        *place.ok_or_else(|| Error::system(format!("the configuration has no `{path}`")))? =
+            secret.expose().into();
+        let config = kept.now.as_object().cloned().unwrap_or_default();
+        let control =
+            AirbyteControlMessage::new(now() as f64, AirbyteControlConnectorConfigMessage::new(config));
+        self.message(AirbyteMessage::Control(control))?;
+        self.flush()
+    }
+
+    /// Waits until no token is being replaced. After the last word was claimed, no other replacement begins.
+    pub(crate) fn settle(&self) {
+        let rotating = self.config.rotating();
+        // Whoever asks ends the run either way.
+        let _ = self.config.rotated.wait_timeout_while(rotating, PATIENCE, |rotating| *rotating);
+    }
+}
+
+impl Config {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rotating(&self) -> MutexGuard<'_, bool> {
+        self.rotating.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Rotation<'_> {
+    fn drop(&mut self) {
+        *self.0.rotating() = false;
+        self.0.rotated.notify_all();
+    }
+}
+
+fn at<'v>(config: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(config, |value, key| value.get(key))
+}
+
+fn at_mut<'v>(config: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    path.split('.').try_fold(config, |value, key| value.get_mut(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Lines;
+    use serde_json::json;
+    use std::io::{self, Write};
+    use std::sync::Arc;
+
+    /// Keeps what has been flushed; or refuses it, as a pipe does whose reader has gone.
+    #[derive(Clone, Default)]
+    struct Pipe(Arc<Mutex<(Vec<u8>, bool)>>);
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut pipe = self.0.lock().unwrap();
+            if pipe.1 { Err(io::ErrorKind::BrokenPipe.into()) } else { pipe.0.write(bytes) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn output() -> (Pipe, Arc<Output>) {
+        let pipe = Pipe::default();
+        let output = Output::to(Lines::new(Box::new(pipe.clone())));
+        output.keep_config(json!({
+            "z": 1.0, "credentials": {"refresh_token": "r-1", "unknown": [null, "x"]}, "a": {"b": true}
+        }));
+        (pipe, output)
+    }
+
+    const PATH: &str = "credentials.refresh_token";
+
+    fn unsaved(secret: &str) -> Unsaved<&'static str> {
+        Unsaved::new("the access token", Some((PATH.to_owned(), secret.into())))
+    }
+
+    #[test]
+    fn the_whole_configuration_has_left_when_there_is_a_token() {
+        let (pipe, output) = output();
+        assert_eq!(unsaved("r-2").save(Some(&output)).unwrap(), "the access token");
+        // Not flushed by anybody else.
+        let text = String::from_utf8(pipe.0.lock().unwrap().0.clone()).unwrap();
+        let config = r#"{"z":1.0,"credentials":{"refresh_token":"r-2","unknown":[null,"x"]},"a":{"b":true}}"#;
+        assert!(text.contains(config) && text.ends_with('\n'), "{text}");
+        let (_rotation, stands) = output.rotate(PATH, &"r-1".into()).unwrap();
+        assert_eq!(stands.expose(), "r-2");
+    }
+
+    #[test]
+    fn what_could_not_be_saved_is_not_to_be_had() {
+        let (pipe, output) = output();
+        pipe.0.lock().unwrap().1 = true;
+        assert!(unsaved("r-2").save(Some(&output)).unwrap_err().is_stopped());
+        assert!(unsaved("r-2").save(None).is_err());
+        let (_, output) = self::output();
+        let nowhere = Unsaved::new((), Some(("credentials.none".to_owned(), "r-2".into())));
+        assert!(nowhere.save(Some(&output)).is_err());
+        assert!(Unsaved::new((), None).save(None).is_ok());
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_noticed_before_it_is_written_to() {
+        let (_, output) = output();
+        for path in ["credentials", "credentials.unknown.0", "z", "a.b", "nowhere", "", "refresh_token"] {
+            let error = output.rotate(path, &"r-1".into()).err().unwrap();
+            assert!(error.message().contains("is not the refresh token"), "{error}");
+        }
+        assert!(output.rotate(PATH, &"another".into()).is_err());
+        assert!(output.rotate(PATH, &"r-1".into()).is_ok());
+    }
+
+    #[test]
+    fn a_run_that_ends_waits_for_a_replacement_and_lets_no_other_begin() {
+        let (_, output) = output();
+        let rotation = output.rotate(PATH, &"r-1".into()).unwrap();
+        assert!(output.claim_last_word());
+        std::thread::scope(|scope| {
+            let settled = scope.spawn(|| output.settle());
+            drop(rotation);
+            settled.join().unwrap();
+        });
+        assert!(output.rotate(PATH, &"r-1".into()).err().unwrap().is_stopped());
+    }
+}
