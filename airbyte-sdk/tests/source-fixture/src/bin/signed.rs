@@ -1,0 +1,115 @@
+//! A source that signs in, in whichever way its configuration says.
+
+use renamed_sdk::http::{Auth, OAuth2};
+use renamed_sdk::{
+    AirbyteSpec, Deserialize, Emitter, Error, Http, Result, Secret, airbyte_source, airbyte_stream,
+};
+
+#[derive(AirbyteSpec)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Config {
+    api_url: String,
+    /// Another service
+    #[airbyte(default = "")]
+    other_url: String,
+    /// `bearer`, `header`, `query`, `basic`, `client` or `refresh`
+    way: String,
+    api_key: Option<Secret>,
+    client_secret: Option<Secret>,
+    refresh_token: Option<Secret>,
+    /// Where the refresh token is to be saved
+    rotates: Option<String>,
+    #[airbyte(default = false)]
+    client_in_header: bool,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "items")]
+struct Item {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "more")]
+struct More {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "threads")]
+struct Thread {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "elsewhere")]
+struct Elsewhere {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Page {
+    id: u64,
+    next: Option<String>,
+}
+
+#[airbyte_source(crate = ::renamed_sdk)]
+impl Config {
+    fn items(&self, out: &mut Emitter<Item>) -> Result<()> {
+        for page in self.http(out.http()).get("/items").pages(|page: &Page| page.next.clone()) {
+            out.emit(Item { id: page?.id })?;
+        }
+        Ok(())
+    }
+
+    fn more(&self, out: &mut Emitter<More>) -> Result<()> {
+        let page: Page = self.http(out.http()).post("/more").json()?;
+        out.emit(More { id: page.id })
+    }
+
+    /// One request, and then eight at a time.
+    fn threads(&self, out: &mut Emitter<Thread>) -> Result<()> {
+        let http = self.http(out.http());
+        http.get("/first").send()?;
+        let pages = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| http.get("/items").json::<Page>())).collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined
+                .map(|page| page.unwrap_or_else(|_| Err(Error::system("a thread is lost"))))
+                .collect::<Vec<_>>()
+        });
+        pages.into_iter().try_for_each(|page| out.emit(Thread { id: page?.id }))
+    }
+
+    /// Follows a link to another service.
+    fn elsewhere(&self, out: &mut Emitter<Elsewhere>) -> Result<()> {
+        let page: Page = self.http(out.http()).get(format!("{}/file", self.other_url)).json()?;
+        out.emit(Elsewhere { id: page.id })
+    }
+
+    fn check(&self, http: &Http) -> Result<()> {
+        self.http(http).get("/items").send().map(drop)
+    }
+
+    fn http(&self, http: &Http) -> Http {
+        let or_none = |secret: &Option<Secret>| secret.clone().unwrap_or_else(|| "".into());
+        let (key, client_secret) = (or_none(&self.api_key), or_none(&self.client_secret));
+        let token_url = format!("{}/token", self.api_url);
+        let in_header =
+            |oauth2: OAuth2| if self.client_in_header { oauth2.client_in_header() } else { oauth2 };
+        let auth = match self.way.as_str() {
+            "bearer" => return http.base(&self.api_url).bearer(&key),
+            "header" => Auth::api_key_header("X-Key", &key),
+            "query" => Auth::api_key_query("key", &key),
+            "basic" => Auth::basic("me", &key),
+            "client" => {
+                let oauth2 = OAuth2::client_credentials(token_url, "client 1", &client_secret);
+                in_header(oauth2.scope("read").scope("list").parameter("audience", "a&b")).into()
+            }
+            _ => {
+                let refresh_token = or_none(&self.refresh_token);
+                let oauth2 = OAuth2::refresh_token(token_url, "client 1", &refresh_token);
+                let oauth2 = in_header(oauth2.client_secret(&client_secret));
+                self.rotates.as_ref().map_or(oauth2.clone(), |path| oauth2.rotates(path)).into()
+            }
+        };
+        http.base(&self.api_url).auth(auth)
+    }
+}

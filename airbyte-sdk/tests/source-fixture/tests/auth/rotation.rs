@@ -1,0 +1,193 @@
+//! Refresh tokens that can be used once: the new one has left before anything is done with it.
+
+use super::service::{Answer, Request, Service};
+use super::{catalog, config, connector, read};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+/// Knows one refresh token at a time: `r-0000`, and after each use another one. Of the access tokens it knows the last.
+struct SingleUse(Mutex<u32>);
+
+impl SingleUse {
+    fn answer(&self, request: &Request) -> Answer {
+        let mut uses = self.0.lock().unwrap();
+        if request.is_for_a_token() {
+            if !request.body.contains(&format!("refresh_token=r-{uses:04}&")) {
+                return Answer::json(400, &json!({"error": "invalid_grant"}));
+            }
+            *uses += 1;
+            let (access, refresh) = (format!("a-{uses:04}"), format!("r-{uses:04}"));
+            return Answer::json(200, &json!({"access_token": access, "refresh_token": refresh}));
+        }
+        match request.token() == Some(&format!("a-{uses:04}")) {
+            true => Answer::json(200, &json!({"id": 1})),
+            false => Answer::json(401, &json!({})),
+        }
+    }
+
+    fn start() -> (Arc<Self>, Service) {
+        let single_use = Arc::new(Self(Mutex::new(0)));
+        let clone = Arc::clone(&single_use);
+        (single_use, Service::start(move |request| clone.answer(request)))
+    }
+}
+
+/// With fields that the connector does not know, one of which holds the token.
+fn given(url: &str, refresh_token: &str) -> Value {
+    let more = json!({"refresh_token": refresh_token, "rotates": "credentials.refresh_token",
+        "client_secret": "s-12345", "z": {"kept": [1.5, null, "é\u{2028}"]},
+        "credentials": {"kind": "oauth", "refresh_token": refresh_token, "later": true}});
+    config(url, "refresh", &more)
+}
+
+/// The configuration after the token was replaced.
+fn replaced(config: &Value, refresh_token: &str) -> Value {
+    let mut config = config.clone();
+    config["credentials"]["refresh_token"] = refresh_token.into();
+    config
+}
+
+#[test]
+fn each_new_token_is_sent_with_the_whole_configuration() {
+    let (single_use, service) = SingleUse::start();
+    let config = given(&service.url, "r-0000");
+    let run = read(&config, &["items", "more"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let sent: Vec<Value> = run.all("CONTROL");
+    assert_eq!(sent.len(), 1, "{run}");
+    assert_eq!(sent[0]["type"], "CONNECTOR_CONFIG");
+    assert_eq!(sent[0]["connectorConfig"]["config"], replaced(&config, "r-0001"));
+    // As the platform would hand it back; the connector reads another place, which is the fixture's own affair.
+    let mut next = sent[0]["connectorConfig"]["config"].clone();
+    next["refresh_token"] = "r-0001".into();
+    let run = connector().check(&next);
+    assert_eq!(run.all("CONNECTION_STATUS")[0]["status"], "SUCCEEDED", "{run}");
+    assert_eq!(run.all("CONTROL")[0]["connectorConfig"]["config"], replaced(&next, "r-0002"));
+    let position = |kind: &str| run.messages().iter().position(|message| message["type"] == kind);
+    assert!(position("CONTROL") < position("CONNECTION_STATUS"), "{run}");
+    assert_eq!(*single_use.0.lock().unwrap(), 2);
+}
+
+#[test]
+fn one_run_can_go_through_many_tokens() {
+    let single_use = SingleUse(Mutex::new(0));
+    let refused = Mutex::new(0);
+    let service = Service::start(move |request| {
+        let mut refused = refused.lock().unwrap();
+        // Every access token is good for one page.
+        if !request.is_for_a_token() && request.token() == Some(&format!("a-{:04}", *refused)) {
+            return Answer::json(401, &json!({}));
+        }
+        let answer = single_use.answer(request);
+        if !request.is_for_a_token() {
+            *refused += 1;
+            let next = (*refused < 4).then(|| format!("/items?page={refused}"));
+            return Answer::json(200, &json!({"id": *refused, "next": next}));
+        }
+        answer
+    });
+    let config = given(&service.url, "r-0000");
+    let run = read(&config, &["items"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let sent: Vec<Value> =
+        run.all("CONTROL").iter().map(|sent| sent["connectorConfig"]["config"].clone()).collect();
+    assert_eq!(sent, [1, 2, 3, 4].map(|number| replaced(&config, &format!("r-{number:04}"))));
+}
+
+#[test]
+fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
+    let (_, service) = SingleUse::start();
+    let mut config = given(&service.url, "r-0000");
+    config["rotates"] = "credentials.token".into();
+    let run = read(&config, &["items"]);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(
+        run.stdout.contains("`credentials.token` in the configuration is not the refresh token"),
+        "{run}"
+    );
+    assert_eq!(service.requests().len(), 0);
+}
+
+/// A service whose answers of one kind wait until they are let go. The first receiver hears when one waits.
+fn waiting(for_token: bool) -> (Service, Receiver<()>, Sender<()>) {
+    let ((came, coming), (go, going)) = (channel(), channel());
+    let (came, going) = (Mutex::new(came), Mutex::new(going));
+    let single_use = SingleUse(Mutex::new(0));
+    let service = Service::start(move |request| {
+        if request.is_for_a_token() == for_token {
+            let _ = came.lock().unwrap().send(());
+            let _ = going.lock().unwrap().recv();
+        }
+        single_use.answer(request)
+    });
+    (service, coming, go)
+}
+
+fn start(config: &Value) -> (renamed_sdk::testing::Connector, Child) {
+    let connector = connector();
+    let mut command = connector.read_command(config, &catalog(&["items"]), None);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    (connector, child)
+}
+
+/// The configurations that it has sent.
+fn sent(child: &mut Child) -> Vec<Value> {
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    let messages = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let controls = messages.filter(|message| message["type"] == "CONTROL");
+    controls.map(|mut message| message["control"]["connectorConfig"]["config"].take()).collect()
+}
+
+#[test]
+fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
+    let (service, coming, _go) = waiting(false);
+    let config = given(&service.url, "r-0000");
+    let (_connector, mut child) = start(&config);
+    // The first request with the new access token is there. Nobody has read a line of the connector so far.
+    coming.recv().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(sent(&mut child), [replaced(&config, "r-0001")]);
+}
+
+#[test]
+fn a_new_token_that_nobody_can_be_told_is_not_used() {
+    let (service, coming, go) = waiting(true);
+    let config = given(&service.url, "r-0000");
+    let (_connector, mut child) = start(&config);
+    coming.recv().unwrap();
+    drop(child.stdout.take());
+    go.send(()).unwrap();
+    assert!(!child.wait().unwrap().success());
+    let (tokens, others) = service.sorted();
+    assert_eq!((tokens.len(), others.len()), (1, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_while_a_token_is_replaced_waits_for_the_new_one() {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+
+    let ((came, coming), (go, going)) = (channel(), channel::<()>());
+    let (came, going) = (Mutex::new(came), Mutex::new(going));
+    let single_use = SingleUse(Mutex::new(0));
+    let service = Service::start(move |request| {
+        let answer = single_use.answer(request);
+        let _ = came.lock().unwrap().send(());
+        // Once for the token, and never for what comes after: the run ends before.
+        let _ = going.lock().unwrap().recv();
+        answer
+    });
+    let config = given(&service.url, "r-0000");
+    let (_connector, mut child) = start(&config);
+    coming.recv().unwrap();
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    go.send(()).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    assert_eq!(sent(&mut child), [replaced(&config, "r-0001")]);
+}
