@@ -17,7 +17,7 @@ pub use self::body::CsvRows;
 pub use self::body::{ElementPages, Elements, JsonLines};
 pub use self::limit::RateLimit;
 pub use self::oauth2::OAuth2;
-pub use self::pages::Pages;
+pub use self::pages::{NextPage, Pages};
 pub use self::refusal::Refusal;
 pub use self::request::Request;
 pub use self::response::Response;

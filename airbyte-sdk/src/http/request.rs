@@ -1,7 +1,6 @@
 //! One request: built step by step, sent as often as it takes.
 
 use super::auth::{Auth, Pass, SignIn, Tried};
-use super::pages::Pages;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::{Http, LARGEST_BODY};
@@ -99,29 +98,12 @@ impl Request {
     ///
     /// Those of [`send`](Self::send) and of [`Response::json`].
     pub fn json<T: DeserializeOwned>(self) -> Result<T> {
-        self.json_with(&mut Vec::new())
-    }
-
-    /// The same with a buffer that is used for page after page.
-    pub(super) fn json_with<T: DeserializeOwned>(&self, buffer: &mut Vec<u8>) -> Result<T> {
+        let mut body = Vec::new();
         let response = self.until_done(|mut response| {
-            response.read_body(buffer, LARGEST_BODY)?;
+            response.read_body(&mut body, LARGEST_BODY)?;
             Ok(response)
         })?;
-        response.parse(buffer)
-    }
-
-    /// Reads page after page. `next` finds the URL of the next page in a page; `None` ends it.
-    ///
-    /// The next page is asked for at the origin (scheme, host and port) of this request, whatever origin its URL
-    /// names, and with the same headers and sign-in: a key never goes to a host that an answer has chosen.
-    /// A page that leads back to an earlier one is an error.
-    pub fn pages<P, F>(self, next: F) -> Pages<P, F>
-    where
-        P: DeserializeOwned,
-        F: FnMut(&P) -> Option<String>,
-    {
-        Pages::new(self, next)
+        response.parse(&body)
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
@@ -175,6 +157,12 @@ impl Request {
     pub(super) fn set_url(&mut self, url: String) {
         self.url = url;
         self.query.clear();
+    }
+
+    /// The same request with a parameter in place of one of that name.
+    pub(super) fn set_query(&mut self, name: String, value: String) {
+        self.query.retain(|(other, _)| *other != name);
+        self.query.push((name, value));
     }
 
     fn try_once(&self, tried: &mut Tried) -> Result<Response, Failure> {
@@ -235,7 +223,7 @@ impl Request {
         }
     }
 
-    fn url_with_query(&self) -> String {
+    pub(super) fn url_with_query(&self) -> String {
         let mut url = self.url.clone();
         for (name, value) in &self.query {
             url.push(if url.contains('?') { '&' } else { '?' });

@@ -31,6 +31,7 @@ const RUNS: usize = 7;
 #[derive(AirbyteSpec)]
 struct Config {
     url: String,
+    #[airbyte(default = false)]
     by_elements: bool,
 }
 

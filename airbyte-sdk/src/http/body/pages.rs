@@ -1,8 +1,8 @@
 //! The elements of all pages, as if they were one array.
 
-use super::super::pages::Trail;
 use super::{Elements, Request};
 use crate::error::Result;
+use crate::http::pages::{NextPage, Trail};
 use serde::de::DeserializeOwned;
 
 /// Elements of one page after the other. See [`Request::element_pages`].
@@ -13,7 +13,7 @@ pub struct ElementPages<'a, T> {
     trail: Trail,
     begun: bool,
     look: Look<'a, T, ()>,
-    next: Look<'a, T, Option<String>>,
+    next: Look<'a, T, Option<NextPage>>,
 }
 
 /// What the author makes of a page beside its elements.
@@ -45,26 +45,34 @@ impl Request {
     /// # }
     /// ```
     #[must_use = "nothing is sent until the first element is asked for"]
-    pub fn element_pages<'a, T, E>(
+    pub fn element_pages<'a, T, E, N>(
         self,
         path: &str,
-        mut next: impl FnMut(&E) -> Result<Option<String>> + 'a,
+        mut next: impl FnMut(&E) -> Result<Option<N>> + 'a,
     ) -> ElementPages<'a, T>
     where
         T: DeserializeOwned,
         E: DeserializeOwned,
+        N: Into<NextPage>,
     {
         ElementPages {
             trail: Trail::new(&self),
             page: Some((self.clone(), self.elements(path))),
             begun: false,
             look: Box::new(|_| Ok(())),
-            next: Box::new(move |page| next(&page.envelope::<E>()?)),
+            next: Box::new(move |page| Ok(next(&page.envelope::<E>()?)?.map(Into::into))),
         }
     }
 }
 
 impl<'a, T> ElementPages<'a, T> {
+    /// How many pages there may be, 100 000 if not set; the page after that is an error.
+    #[must_use]
+    pub fn max_pages(mut self, pages: u32) -> Self {
+        self.trail.set_most(pages);
+        self
+    }
+
     /// Has a look at what each page says before its array, before its first element is handed out; see
     /// [`Elements::head`]. An error ends the reading.
     ///
@@ -121,14 +129,12 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                 None => {}
             }
             let followed = match (self.next)(&mut page) {
-                Ok(url) => {
-                    let url = url.filter(|url| !url.is_empty())?;
-                    self.trail.follow(request, &url)
-                }
+                Ok(next) => self.trail.follow(request, next?),
                 Err(error) => Err(error),
             };
             match followed {
-                Ok(request) => {
+                Ok(None) => return None,
+                Ok(Some(request)) => {
                     self.page = Some((request.clone(), page.again(request)));
                     self.begun = false;
                 }

@@ -1,0 +1,212 @@
+//! Page after page, at one origin, without walking in circles.
+
+mod next;
+mod trail;
+
+pub use self::next::NextPage;
+
+pub(super) use self::trail::Trail;
+
+use super::LARGEST_BODY;
+use super::request::Request;
+use super::response::Response;
+use crate::error::Result;
+use serde::de::DeserializeOwned;
+
+/// The pages of an answer, read one at a time. See [`Request::pages`].
+///
+/// However the next page is found, it is asked for at the origin (scheme, host and port) of the first, with the same
+/// headers and sign-in: a key never goes to a host that an answer has chosen. A page that leads back to an earlier
+/// one, or that is the one before once more, is an error, and so is the page after the
+/// [`max_pages`](Self::max_pages)th: a service that does not come to an end is not read for ever.
+#[must_use = "nothing is sent until the first page is asked for"]
+pub struct Pages<'a, P> {
+    /// `None` when there are no more. A next page that cannot be asked for is an error only when its turn comes:
+    /// the page that names it is whole.
+    request: Option<Result<Request>>,
+    next: Box<FindNext<'a, P>>,
+    trail: Trail,
+    /// Holds the body of a page; memory stays that of the largest page, however many there are.
+    body: Vec<u8>,
+}
+
+type FindNext<'a, P> = dyn FnMut(&P, &Response) -> Option<NextPage> + 'a;
+
+impl<'a, P> Pages<'a, P> {
+    fn new(request: Request, next: impl FnMut(&P, &Response) -> Option<NextPage> + 'a) -> Self {
+        Self {
+            trail: Trail::new(&request),
+            request: Some(Ok(request)),
+            next: Box::new(next),
+            body: Vec::new(),
+        }
+    }
+
+    /// How many pages there may be, 100 000 if not set; the page after that is an error.
+    pub fn max_pages(mut self, pages: u32) -> Self {
+        self.trail.set_most(pages);
+        self
+    }
+}
+
+impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
+    type Item = Result<P>;
+
+    fn next(&mut self) -> Option<Result<P>> {
+        let request = match self.request.take()? {
+            Ok(request) => request,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(self.read(request))
+    }
+}
+
+impl<P: DeserializeOwned> Pages<'_, P> {
+    fn read(&mut self, request: Request) -> Result<P> {
+        let response = request.until_done(|mut response| {
+            response.read_body(&mut self.body, LARGEST_BODY)?;
+            Ok(response)
+        })?;
+        let page = response.parse(&self.body)?;
+        self.trail.arrived(&self.body)?;
+        if let Some(next) = (self.next)(&page, &response) {
+            self.request = self.trail.follow(request, next).transpose();
+        }
+        Ok(page)
+    }
+}
+
+impl Request {
+    /// Reads page after page. `next` says how the next page is asked for, as the page at hand tells it: by a URL, or by a
+    /// parameter in place of the one before ([`NextPage`]). `None` ends it, and so does an empty text.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};
+    /// #[derive(Deserialize)]
+    /// struct Page {
+    ///     names: Vec<String>,
+    ///     next_url: Option<String>,
+    /// }
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Other {
+    ///     names: Vec<String>,
+    ///     token: Option<String>,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// for page in http.get("https://shop.example/a").pages(|page: &Page| page.next_url.clone()) {
+    ///     let names = page?.names;
+    ///     # drop(names);
+    /// }
+    /// let next = |page: &Other| page.token.as_ref().map(|token| NextPage::query("page_token", token));
+    /// for page in http.get("https://shop.example/b").pages(next) {
+    ///     let names = page?.names;
+    ///     # drop(names);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages<'a, P, N>(self, mut next: impl FnMut(&P) -> Option<N> + 'a) -> Pages<'a, P>
+    where
+        P: DeserializeOwned,
+        N: Into<NextPage>,
+    {
+        Pages::new(self, move |page, _| next(page).map(Into::into))
+    }
+
+    /// Reads page after page of a service that names the next one in a `Link` header, as `rel="next"`.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Issue { title: String }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// for page in http.get("https://code.example/issues").linked_pages::<Vec<Issue>>() {
+    ///     for Issue { title } in page? { /* … */ # drop(title); }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn linked_pages<P: DeserializeOwned>(self) -> Pages<'static, P> {
+        Pages::new(self, |_, response| NextPage::of_link(response.header("link")?))
+    }
+
+    /// Reads page after page of a service that puts the next page's token into this header of an answer, and wants it
+    /// in this parameter of the next request.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// for page in http.get("https://shop.example/visits").pages_by_header::<Vec<Visit>>("X-Next", "after") {
+    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages_by_header<P: DeserializeOwned>(
+        self,
+        header: &'static str,
+        parameter: &'static str,
+    ) -> Pages<'static, P> {
+        Pages::new(self, move |_, response| Some(NextPage::query(parameter, response.header(header)?)))
+    }
+
+    /// Reads page after page by their numbers, in this parameter, from `first` on; `count` says how many records there
+    /// are in a page. One without any is the end.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// let request = http.get("https://shop.example/visits").query("per_page", 100);
+    /// for page in request.numbered_pages("page", 1, |page: &Vec<Visit>| page.len()) {
+    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn numbered_pages<'a, P: DeserializeOwned>(
+        self,
+        parameter: &'static str,
+        first: u64,
+        mut count: impl FnMut(&P) -> usize + 'a,
+    ) -> Pages<'a, P> {
+        let mut number = first;
+        let mut pages = Pages::new(self.query(parameter, first), move |page, _| {
+            number = number.saturating_add(1);
+            (count(page) > 0).then(|| NextPage::query(parameter, number))
+        });
+        pages.trail.must_change();
+        pages
+    }
+
+    /// Reads page after page by the number of records before it, in this parameter; `count` says how many there are in
+    /// a page. One without any is the end.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// let request = http.get("https://shop.example/visits").query("limit", 100);
+    /// for page in request.offset_pages("offset", |page: &Vec<Visit>| page.len()) {
+    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn offset_pages<'a, P: DeserializeOwned>(
+        self,
+        parameter: &'static str,
+        mut count: impl FnMut(&P) -> usize + 'a,
+    ) -> Pages<'a, P> {
+        let mut offset = 0_u64;
+        let mut pages = Pages::new(self.query(parameter, 0), move |page, _| {
+            let records = count(page);
+            offset = offset.saturating_add(records as u64);
+            (records > 0).then(|| NextPage::query(parameter, offset))
+        });
+        pages.trail.must_change();
+        pages
+    }
+}

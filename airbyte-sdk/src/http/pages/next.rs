@@ -1,0 +1,78 @@
+//! How the next page is asked for.
+
+use std::fmt::Display;
+
+/// How the next page is asked for: made of a text, which is a URL, or by [`query`](Self::query).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextPage(pub(super) Step);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Url(String),
+    Query(String, String),
+}
+
+impl NextPage {
+    /// By the same request with this parameter, in place of one of that name: a token, a cursor, a number.
+    pub fn query(name: &str, value: impl Display) -> Self {
+        Self(Step::Query(name.to_owned(), value.to_string()))
+    }
+
+    /// The one with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>; rel="last"`.
+    pub(super) fn of_link(header: &str) -> Option<Self> {
+        let mut rest = header;
+        while let Some((_, link)) = rest.split_once('<') {
+            let (url, parameters) = link.split_once('>')?;
+            // A comma within a URL stands in brackets; here it ends the link.
+            let (own, following) =
+                parameters.split_once(",").map_or((parameters, ""), |(own, rest)| (own, rest));
+            let is_next =
+                own.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
+                    let mut words = value.trim().trim_matches('"').split_ascii_whitespace();
+                    name.trim().eq_ignore_ascii_case("rel")
+                        && words.any(|word| word.eq_ignore_ascii_case("next"))
+                });
+            if is_next {
+                return Some(url.trim().to_owned().into());
+            }
+            rest = following;
+        }
+        None
+    }
+
+    /// Nowhere: some services write an empty text instead of none.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.0 {
+            Step::Url(text) | Step::Query(_, text) => text.is_empty(),
+        }
+    }
+}
+
+impl From<String> for NextPage {
+    fn from(url: String) -> Self {
+        Self(Step::Url(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_others() {
+        let url = |text: &str| Some(NextPage::from(text.to_owned()));
+        for (header, next) in [
+            (
+                r#"<https://a.example/?p=1>; rel="prev", <https://a.example/?p=3,4>; rel="next""#,
+                url("https://a.example/?p=3,4"),
+            ),
+            (r#"</b?x=1>; REL=next; title="a""#, url("/b?x=1")),
+            (r#"</b>; rel="last next""#, url("/b")),
+            (r#"</b>; rel="last""#, None),
+            (r#"</b; rel="next""#, None),
+            ("", None),
+        ] {
+            assert_eq!(NextPage::of_link(header), next, "{header}");
+        }
+    }
+}
