@@ -122,7 +122,9 @@ impl Request {
     /// # #[derive(Deserialize)] struct Issue { title: String }
     /// # fn example(http: &Http) -> Result<()> {
     /// for page in http.get("https://code.example/issues").linked_pages::<Vec<Issue>>() {
-    ///     for Issue { title } in page? { /* … */ # drop(title); }
+    ///     for Issue { title } in page? {
+    ///         println!("{title}");
+    ///     }
     /// }
     /// # Ok(())
     /// # }
@@ -139,7 +141,9 @@ impl Request {
     /// # #[derive(Deserialize)] struct Visit { id: u64 }
     /// # fn example(http: &Http) -> Result<()> {
     /// for page in http.get("https://shop.example/visits").pages_by_header::<Vec<Visit>>("X-Next", "after") {
-    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    ///     for Visit { id } in page? {
+    ///         println!("{id}");
+    ///     }
     /// }
     /// # Ok(())
     /// # }
@@ -161,7 +165,9 @@ impl Request {
     /// # fn example(http: &Http) -> Result<()> {
     /// let request = http.get("https://shop.example/visits").query("per_page", 100);
     /// for page in request.numbered_pages("page", 1, |page: &Vec<Visit>| page.len()) {
-    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    ///     for Visit { id } in page? {
+    ///         println!("{id}");
+    ///     }
     /// }
     /// # Ok(())
     /// # }
@@ -190,7 +196,9 @@ impl Request {
     /// # fn example(http: &Http) -> Result<()> {
     /// let request = http.get("https://shop.example/visits").query("limit", 100);
     /// for page in request.offset_pages("offset", |page: &Vec<Visit>| page.len()) {
-    ///     for Visit { id } in page? { /* … */ # let _ = id; }
+    ///     for Visit { id } in page? {
+    ///         println!("{id}");
+    ///     }
     /// }
     /// # Ok(())
     /// # }

@@ -38,10 +38,7 @@ fn a_head_without_end() {
 #[test]
 fn json_as_deep_as_a_well() {
     let deep = "[".repeat(100_000);
-    for body in [deep.clone(), format!(r#"{{"ticker":"TSLA","results":[{deep}"#), format!(r#"{{"x":{deep}"#)]
-    {
-        assert_refused(Answer::text(200, body), "transient_error", "no JSON");
-    }
+    assert_refused(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
 }
 
 #[test]
