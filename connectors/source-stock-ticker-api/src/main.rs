@@ -2,7 +2,7 @@
 
 use airbyte_sdk::{
     AirbyteSpec, Date, Deserialize, Emitter, Error, Http, Result, Secret, Timestamp, airbyte_source,
-    airbyte_stream, http::Request, jiff::ToSpan, jiff::tz::Offset,
+    airbyte_stream, http::ElementPages, jiff::ToSpan, jiff::tz::Offset,
 };
 
 #[derive(AirbyteSpec)]
@@ -36,12 +36,12 @@ struct StockPrice {
     price: f64,
 }
 
+/// What a page says around its bars: whose they are before them, the rest after them.
 #[derive(Deserialize)]
 struct Page {
-    status: String,
     ticker: String,
     adjusted: Option<bool>,
-    results: Option<Vec<Bar>>, // absent when there are none
+    status: Option<String>,
     next_url: Option<String>,
 }
 
@@ -59,35 +59,35 @@ fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) ->
     if first > last {
         return Ok(()); // the API refuses days to come
     }
-    for page in request(config, out.http(), first, last).pages(|page: &Page| page.next_url.clone()) {
-        for bar in bars(page?, config)? {
-            let date = Offset::UTC.to_datetime(Timestamp::from_millisecond(bar.t)?).date();
-            out.emit(StockPrice { date, stock_ticker: config.stock_ticker.clone(), price: bar.c })?;
-        }
+    for bar in bars(config, out.http(), first, last) {
+        let Bar { t, c: price } = bar?;
+        let date = Offset::UTC.to_datetime(Timestamp::from_millisecond(t)?).date();
+        out.emit(StockPrice { date, stock_ticker: config.stock_ticker.clone(), price })?;
     }
     Ok(())
 }
 
 fn check(config: &Config, http: &Http) -> Result<()> {
     let last = last_finished_day()?;
-    let page = request(config, http, last.checked_sub(13.days())?, last).json()?;
     let unknown = || format!("no prices of {} in two weeks; mind capital letters", config.stock_ticker);
-    if bars(page, config)?.is_empty() { Err(Error::config(unknown())) } else { Ok(()) }
+    let first = bars(config, http, last.checked_sub(13.days())?, last).next();
+    first.unwrap_or_else(|| Err(Error::config(unknown()))).map(drop)
 }
 
-/// Asks for the prices of these days, both included.
-fn request(config: &Config, http: &Http, first: Date, last: Date) -> Request {
+/// The bars of these days, both included.
+fn bars<'a>(config: &'a Config, http: &Http, first: Date, last: Date) -> ElementPages<'a, Bar> {
     let (url, ticker) = (config.api_url.trim_end_matches('/'), &config.stock_ticker);
     let request = http.get(format!("{url}/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
     let request = request.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
-    request.bearer(&config.api_key)
+    let pages = request.bearer(&config.api_key).element_pages("results", |page| next_page(page, config));
+    pages.check_head(|page| next_page(page, config).map(drop))
 }
 
-/// The bars of a page, if it answers what was asked.
-fn bars(page: Page, config: &Config) -> Result<Vec<Bar>> {
+/// Where the next page is, if this one answers what was asked.
+fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {
     let asked = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
-    match page.status.as_str() {
-        "OK" | "DELAYED" if asked => Ok(page.results.unwrap_or_default()),
+    match page.status.as_deref().unwrap_or("OK") {
+        "OK" | "DELAYED" if asked => Ok(page.next_url.clone()),
         status => {
             Err(Error::transient(format!("not the answer to what was asked: {status} for {}", page.ticker)))
         }

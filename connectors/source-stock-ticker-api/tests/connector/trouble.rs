@@ -105,6 +105,23 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
     assert_eq!(emulator.requests().len(), 2);
 }
 
+/// Bars that were handed out are not asked for again, and a state covers them.
+#[test]
+fn an_answer_that_breaks_off_in_the_middle_has_said_what_came_before() {
+    let bars: Vec<Value> =
+        (0..100_i64).map(|day| json!({"t": 1_577_941_200_000 + day * 86_400_000, "c": day})).collect();
+    let page = json!({"ticker": "TSLA", "adjusted": true, "results": bars, "status": "OK"}).to_string();
+    let broken = Answer::truncated(200, page.clone(), page.find("\"c\":60").unwrap());
+    let emulator = scripted(move |_, _| Some(broken.clone()));
+    let run = read(&emulator);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("could not be read to its end"), "{message}");
+    let records = run.records("stock_prices");
+    assert_eq!(records.len(), 60, "{run}");
+    assert_eq!(run.states().last().unwrap()["stream"]["stream_state"]["date"], records[59]["date"]);
+    assert_eq!(emulator.requests().len(), 1);
+}
+
 #[test]
 fn a_password_in_the_url_is_not_shown() {
     let run = connector().read(&config("http://bob:hunter22@127.0.0.1:9"), &catalog("incremental"), None);
@@ -168,6 +185,7 @@ fn an_answer_that_is_no_json_is_transient() {
 fn an_answer_of_another_shape_names_the_place() {
     let page = |bars: Value| json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
     let good = json!({"t": 1_772_773_200_000_i64, "c": 1.5});
+    // A bar that came before the wrong one stands.
     for (answer, place) in [
         (page(json!([good, {"t": "noon", "c": 2}])), "results[1].t"),
         (page(json!([{"t": 1, "c": null}])), "results[0].c"),
@@ -180,7 +198,7 @@ fn an_answer_of_another_shape_names_the_place() {
         let run = read(&emulator);
         let message = assert_incomplete(&run, "system_error");
         assert!(message.contains(&format!("`{place}")), "{place}: {message}");
-        assert!(run.records("stock_prices").is_empty(), "{run}");
+        assert_eq!(run.records("stock_prices").len(), usize::from(place == "results[1].t"), "{run}");
     }
 }
 
@@ -253,27 +271,47 @@ fn an_error_text_with_the_key_in_it_is_blanked() {
     }
 }
 
+/// The most memory that a read from this day on has used, in KiB.
+#[cfg(target_os = "linux")]
+fn peak(emulator: &Emulator, first_day: &str) -> u64 {
+    let connector = connector();
+    let mut command =
+        connector.read_command(&config_since(&emulator.url(), first_day), &catalog("incremental"), None);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    // The kernel keeps the peak, but forgets it with the process.
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let kilobytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        peak = kilobytes.unwrap_or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+/// A page of any size takes no more memory than a small one.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_does_not_grow_with_the_size_of_a_page() {
+    let page = |bars: usize| {
+        let bar = json!({"t": 1_577_941_200_000_i64, "c": 1, "note": "x".repeat(64 << 10)});
+        let page = json!({"ticker": "TSLA", "results": vec![bar; bars], "status": "OK"});
+        scripted(move |_, _| Some(Answer::json(200, &page)))
+    };
+    let (small, large) = (peak(&page(1), "2020-01-02"), peak(&page(800), "2020-01-02"));
+    assert!(large < small + 2 * 1024, "{large} KiB for 50 MiB, {small} KiB for 64 KiB");
+}
+
 /// Many pages take no more memory than one.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_the_number_of_pages() {
-    let peak = |days: &str| {
+    let peak = |first_day: &str| {
         let emulator = emulator_with(|settings| settings.bars_per_day = 12_500);
-        let connector = connector();
-        let mut command =
-            connector.read_command(&config_since(&emulator.url(), days), &catalog("incremental"), None);
-        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-        let mut peak = 0;
-        // The kernel keeps the peak, but forgets it with the process.
-        while child.try_wait().unwrap().is_none() {
-            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-            let kilobytes = status
-                .lines()
-                .find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
-            peak = kilobytes.unwrap_or(peak);
-            std::thread::sleep(std::time::Duration::from_millis(2));
-        }
-        (peak, emulator.requests().len())
+        (peak(&emulator, first_day), emulator.requests().len())
     };
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (few, few_pages) = peak(&(today - jiff::Span::new().days(10)).to_string());

@@ -1,6 +1,7 @@
 //! What holds for every body, however it is cut into pieces.
 
 mod elements;
+mod http;
 mod lines;
 #[cfg(feature = "csv")]
 mod tables;

@@ -1,0 +1,184 @@
+//! Bodies as they come from a service: when it is asked, how often, and where.
+
+use crate::error::Result;
+use crate::http::{Http, Request};
+use crate::protocol::FailureType;
+use serde::Deserialize;
+use serde_json::Value;
+use std::fmt::Debug;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
+/// A service that has these answers, one for each request, and tells what it was asked.
+fn service(answers: impl IntoIterator<Item = String>) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answers: Vec<String> = answers.into_iter().collect();
+    let (asked, requests) = channel();
+    std::thread::spawn(move || {
+        for answer in answers {
+            let (stream, _) = listener.accept().unwrap();
+            let mut head = BufReader::new(&stream).lines().map_while(Result::<_, _>::ok);
+            // Not everybody wants to know.
+            let _ = asked.send(head.next().unwrap_or_default());
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            (&stream).write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (url, requests)
+}
+
+fn whole(body: &str) -> String {
+    announced(body, body.len())
+}
+
+fn announced(body: &str, length: usize) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+fn get(url: &str) -> Request {
+    Http::new("test", "0", Vec::new(), None).get(format!("{url}/first?key=1"))
+}
+
+fn good<T: Debug>(items: impl Iterator<Item = Result<T>>) -> Vec<T> {
+    items.map(|item| item.unwrap()).collect()
+}
+
+/// What came out before the error, which is the last.
+fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, crate::Error) {
+    let mut good = Vec::new();
+    let mut items = items.into_iter();
+    for item in &mut items {
+        match item {
+            Ok(item) => good.push(item),
+            Err(error) => {
+                assert!(items.next().is_none(), "the error is the last");
+                return (good, error);
+            }
+        }
+    }
+    unreachable!("no error")
+}
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    n: u8,
+}
+
+#[test]
+fn a_body_is_asked_for_again_until_its_first_element_is_there() {
+    let body = r#"{"a": [1, 2, 3], "b": 4}"#;
+    let (url, requests) = service([announced(&body[..7], 24), announced(&body[..11], 24)]);
+    let mut elements = get(&url).elements::<u8>("a");
+    let (first, error) = until_error(&mut elements);
+    assert_eq!(first, [1]);
+    assert_eq!(error.failure_type(), FailureType::TransientError);
+    assert!(error.message().contains("could not be read to its end"), "{error:?}");
+    assert!(!error.message().contains("key=1"), "{error:?}");
+    assert_eq!(requests.iter().count(), 2);
+    assert!(elements.envelope::<Value>().unwrap_err().message().contains("told before"));
+}
+
+#[test]
+fn nothing_is_sent_before_it_is_asked_for_and_the_head_is_enough_to_ask() {
+    let (url, requests) = service([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
+    let mut elements = get(&url).elements::<u8>("b.c");
+    assert!(requests.try_recv().is_err());
+    assert_eq!(elements.head::<Value>().unwrap()["a"], 1);
+    assert_eq!(good(&mut elements), [2, 3]);
+    assert_eq!(elements.envelope::<Value>().unwrap()["d"], 4);
+    assert!(elements.next().is_none());
+    assert_eq!(requests.iter().count(), 1);
+}
+
+#[test]
+fn a_refusal_and_a_wrong_shape_are_not_asked_for_again() {
+    let refusal = "HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
+    for (answer, failure_type) in
+        [(refusal, FailureType::ConfigError), (whole(r#"{"a": [true]}"#), FailureType::SystemError)]
+    {
+        let (url, requests) = service([answer]);
+        let (none, error) = until_error(get(&url).elements::<u8>("a"));
+        assert!(none.is_empty());
+        assert_eq!(error.failure_type(), failure_type);
+        assert_eq!(requests.iter().count(), 1);
+    }
+}
+
+#[test]
+fn the_elements_of_all_pages_come_from_one_origin() {
+    let (url, requests) = service([
+        whole(r#"{"a": [1, 2], "next": "https://elsewhere.example/second?x"}"#),
+        whole(r#"{"next": "/third"}"#),
+        whole(r#"{"a": [3], "next": ""}"#),
+    ]);
+    assert_eq!(good(get(&url).element_pages::<u8, Page>("a", |page| Ok(page.next.clone()))), [1, 2, 3]);
+    let asked: Vec<String> = requests.iter().collect();
+    assert_eq!(asked, ["GET /first?key=1 HTTP/1.1", "GET /second?x HTTP/1.1", "GET /third HTTP/1.1"]);
+}
+
+#[test]
+fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
+    for (next, said) in [("/first?key=1", "circle"), ("no url", "no URL")] {
+        let (url, requests) = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
+        let (elements, error) =
+            until_error(get(&url).element_pages::<u8, Page>("a", |page| Ok(page.next.clone())));
+        assert_eq!(elements, [1, 2]);
+        assert!(error.message().contains(said), "{error:?}");
+        assert_eq!(requests.iter().count(), 1);
+    }
+}
+
+#[test]
+fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
+    let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]).0;
+    let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
+    let (none, error) = until_error(
+        get(&page()).element_pages::<u8, Value>("a", |_| Ok(None)).check_head(|head: &Value| refused(head)),
+    );
+    assert!(none.is_empty());
+    assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
+    let (elements, error) = until_error(
+        get(&page()).element_pages::<u8, _>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
+    );
+    assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
+    // What is not of the author's type is an error too.
+    let (none, error) =
+        until_error(get(&page()).element_pages::<u8, Value>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())));
+    assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
+}
+
+#[test]
+fn an_answer_at_hand_is_read_in_the_same_ways() {
+    let answer = |body: &str| get(&service([whole(body)]).0).send().unwrap();
+    assert_eq!(good(answer("[1,2]").elements::<u8>("")), [1, 2]);
+    assert_eq!(
+        good(answer("{\"n\":1}\n{\"n\":2}").json_lines::<Row>().map(|row| row.map(|row| row.n))),
+        [1, 2]
+    );
+    #[cfg(feature = "csv")]
+    assert_eq!(good(answer("n\n1\n2").csv::<Row>().map(|row| row.map(|row| row.n))), [1, 2]);
+}
+
+#[test]
+fn lines_that_break_off_at_once_are_asked_for_again() {
+    let (url, requests) = service([announced("{\"n\"", 99), announced("{\"n\":1}\n{\"n\"", 99)]);
+    let (rows, error) = until_error(get(&url).json_lines::<Row>());
+    assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
+    assert_eq!(requests.iter().count(), 2);
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn a_table_that_breaks_off_at_once_is_asked_for_again() {
+    let (url, requests) = service([announced("n\r\n1", 99), announced("n\r\n1\r\n2", 99)]);
+    let (rows, error) = until_error(get(&url).csv::<Row>());
+    assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
+    assert_eq!(requests.iter().count(), 2);
+}
