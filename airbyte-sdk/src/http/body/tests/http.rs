@@ -118,7 +118,7 @@ fn the_elements_of_all_pages_come_from_one_origin() {
         whole(r#"{"next": "/third"}"#),
         whole(r#"{"a": [3], "next": ""}"#),
     ]);
-    assert_eq!(good(get(&url).element_pages::<u8, Page>("a", |page| Ok(page.next.clone()))), [1, 2, 3]);
+    assert_eq!(good(get(&url).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone()))), [1, 2, 3]);
     let asked: Vec<String> = requests.iter().collect();
     assert_eq!(asked, ["GET /first?key=1 HTTP/1.1", "GET /second?x HTTP/1.1", "GET /third HTTP/1.1"]);
 }
@@ -128,7 +128,7 @@ fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
     for (next, said) in [("/first?key=1", "circle"), ("no url", "no URL")] {
         let (url, requests) = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
         let (elements, error) =
-            until_error(get(&url).element_pages::<u8, Page>("a", |page| Ok(page.next.clone())));
+            until_error(get(&url).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone())));
         assert_eq!(elements, [1, 2]);
         assert!(error.message().contains(said), "{error:?}");
         assert_eq!(requests.iter().count(), 1);
@@ -140,17 +140,17 @@ fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
     let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]).0;
     let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
     let (none, error) = until_error(
-        get(&page()).element_pages::<u8, Value>("a", |_| Ok(None)).check_head(|head: &Value| refused(head)),
+        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|head: &Value| refused(head)),
     );
     assert!(none.is_empty());
     assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
     let (elements, error) = until_error(
-        get(&page()).element_pages::<u8, _>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
+        get(&page()).element_pages::<u8, _, String>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
     );
     assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
     // What is not of the author's type is an error too.
     let (none, error) =
-        until_error(get(&page()).element_pages::<u8, Value>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())));
+        until_error(get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())));
     assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
 }
 
