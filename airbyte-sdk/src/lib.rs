@@ -397,6 +397,7 @@ pub use airbyte_macros::airbyte_stream;
 /// | word | meaning |
 /// | --- | --- |
 /// | `rate_limit(5 / minute, …)` | how many requests the service allows in any `second`, `minute`, `hour` or `day`; pages, retries and `check` count |
+/// | `rate_limit(config.requests / minute)` | the same with a number of the configuration; 0 is no limit |
 /// | `rate_limit = function` | the same, found in the configuration by `fn(&Config) -> Vec<RateLimit>` |
 /// | `stop_when_exhausted` | when the service allows no more requests for longer than 5 minutes, an incremental read ends well where it is, if it can be resumed there; otherwise that is a transient error |
 ///

@@ -49,6 +49,17 @@ impl RateLimit {
     }
 }
 
+type Limit = (u32, fn(u32) -> RateLimit);
+
+/// Limits with their numbers, some of them from a configuration, where 0 is no limit.
+pub fn limits<const N: usize>(limits: [Limit; N]) -> Vec<RateLimit> {
+    limits
+        .into_iter()
+        .filter(|(requests, _)| *requests > 0)
+        .map(|(requests, limit)| limit(requests))
+        .collect()
+}
+
 /// The service counts when a request arrives, and clocks differ: this much is added to a window.
 const SLACK: Duration = Duration::from_millis(250);
 

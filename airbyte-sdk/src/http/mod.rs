@@ -3,7 +3,7 @@
 mod auth;
 mod body;
 mod clock;
-mod limit;
+pub(crate) mod limit;
 mod oauth2;
 mod pages;
 mod refusal;

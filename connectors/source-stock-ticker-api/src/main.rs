@@ -21,7 +21,9 @@ struct Config {
     /// Whether earlier prices are put on the scale of today's shares after a split.
     #[airbyte(default = true)]
     adjusted: bool,
-    /// Where the API is found.
+    /// What your plan allows: 5 if it is a free one, 0 if there is no limit.
+    #[airbyte(default = 5)]
+    requests_per_minute: u32,
     #[airbyte(default = "https://api.polygon.io", hidden)]
     api_url: String,
 }
@@ -36,11 +38,12 @@ struct StockPrice {
     price: f64,
 }
 
-/// What a page says around its bars: whose they are before them, the rest after them.
 #[derive(Deserialize)]
 struct Page {
-    ticker: String,
+    ticker: String, // this and the next come before the bars, the others after them
     adjusted: Option<bool>,
+    #[serde(rename = "resultsCount")]
+    count: Option<u64>,
     status: Option<String>,
     next_url: Option<String>,
 }
@@ -51,11 +54,10 @@ struct Bar {
     c: f64,
 }
 
-#[airbyte_source(check = check)]
+#[airbyte_source(check = check, rate_limit(config.requests_per_minute / minute))]
 fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
     let last = last_finished_day()?;
-    let begin = config.start_date.unwrap_or(last.checked_sub(6.days())?);
-    let first = since.map_or(Ok(begin), Date::tomorrow)?; // the day reached has no other price
+    let first = since.map_or(Ok(config.start_date.unwrap_or(last.checked_sub(6.days())?)), Date::tomorrow)?;
     if first > last {
         return Ok(()); // the API refuses days to come
     }
@@ -69,18 +71,18 @@ fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) ->
 
 fn check(config: &Config, http: &Http) -> Result<()> {
     let last = last_finished_day()?;
-    let unknown = || format!("no prices of {} in two weeks; mind capital letters", config.stock_ticker);
-    let first = bars(config, http, last.checked_sub(13.days())?, last).next();
-    first.unwrap_or_else(|| Err(Error::config(unknown()))).map(drop)
+    let none =
+        || Err(Error::config(format!("no {} for two weeks; mind capital letters", config.stock_ticker)));
+    bars(config, http, last.checked_sub(13.days())?, last).next().unwrap_or_else(none).map(drop)
 }
 
 /// The bars of these days, both included.
 fn bars<'a>(config: &'a Config, http: &Http, first: Date, last: Date) -> ElementPages<'a, Bar> {
-    let (url, ticker) = (config.api_url.trim_end_matches('/'), &config.stock_ticker);
-    let request = http.get(format!("{url}/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
+    let path = format!("/v2/aggs/ticker/{}/range/1/day/{first}/{last}", config.stock_ticker);
+    let request = http.base(&config.api_url).get(path).bearer(&config.api_key);
     let request = request.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
-    let pages = request.bearer(&config.api_key).element_pages("results", |page| next_page(page, config));
-    pages.check_head(|page| next_page(page, config).map(drop))
+    let bars = request.element_pages("results", |page| next_page(page, config));
+    bars.expect_count(|page: &Page| page.count).check_head(|page| next_page(page, config).map(drop))
 }
 
 /// Where the next page is, if this one answers what was asked.
@@ -88,9 +90,7 @@ fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {
     let asked = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
     match page.status.as_deref().unwrap_or("OK") {
         "OK" | "DELAYED" if asked => Ok(page.next_url.clone()),
-        status => {
-            Err(Error::transient(format!("not the answer to what was asked: {status} for {}", page.ticker)))
-        }
+        status => Err(Error::transient(format!("not what was asked for: {status} of {}", page.ticker))),
     }
 }
 

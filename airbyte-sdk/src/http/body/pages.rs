@@ -1,7 +1,7 @@
 //! The elements of all pages, as if they were one array.
 
 use super::{Elements, Request};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::pages::{NextPage, Trail};
 use serde::de::DeserializeOwned;
 
@@ -12,7 +12,10 @@ pub struct ElementPages<'a, T> {
     /// The next one, when this has ended. A page that cannot be asked for is an error only when its turn comes.
     trail: Trail,
     begun: bool,
+    /// How many elements the page has had so far.
+    count: u64,
     look: Look<'a, T, ()>,
+    announced: Look<'a, T, Option<u64>>,
     next: Look<'a, T, Option<NextPage>>,
 }
 
@@ -59,7 +62,9 @@ impl Request {
             trail: Trail::new(&self),
             page: Some((self.clone(), self.elements(path))),
             begun: false,
+            count: 0,
             look: Box::new(|_| Ok(())),
+            announced: Box::new(|_| Ok(None)),
             next: Box::new(move |page| Ok(next(&page.envelope::<E>()?)?.map(Into::into))),
         }
     }
@@ -108,6 +113,47 @@ impl<'a, T> ElementPages<'a, T> {
     }
 }
 
+impl<'a, T> ElementPages<'a, T> {
+    /// Holds the number of elements against the one that a page announces around its array. Another one is a transient
+    /// error: something was left out on the way.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Page {
+    ///     count: u64,
+    ///     next: Option<String>,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"prices": [{"amount": 1.5}], "count": 1}
+    /// let pages = http.get("https://shop.example/prices");
+    /// let prices = pages.element_pages("prices", |page: &Page| Ok(page.next.clone()));
+    /// for price in prices.expect_count(|page: &Page| Some(page.count)) {
+    ///     let Price { amount } = price?;
+    ///     println!("{amount}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn expect_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
+        self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
+        self
+    }
+
+    fn check_count(&mut self, page: &mut Elements<T>) -> Result<()> {
+        match (self.announced)(page)? {
+            Some(announced) if announced != self.count => Err(Error::transient(format!(
+                "a page of the answer says that it has {announced} records, and has {}",
+                self.count
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl<T: DeserializeOwned> ElementPages<'_, T> {
     /// What is found when an element is not simply the next: a page begins or ends, or there was an error.
     #[cold]
@@ -122,13 +168,14 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
             }
             match page.next() {
                 Some(Ok(element)) => {
+                    self.count += 1;
                     self.page = Some((request, page));
                     return Some(Ok(element));
                 }
                 Some(Err(error)) => return Some(Err(error)),
                 None => {}
             }
-            let followed = match (self.next)(&mut page) {
+            let followed = match self.check_count(&mut page).and_then(|()| (self.next)(&mut page)) {
                 Ok(next) => self.trail.follow(request, next?),
                 Err(error) => Err(error),
             };
@@ -137,6 +184,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                 Ok(Some(request)) => {
                     self.page = Some((request.clone(), page.again(request)));
                     self.begun = false;
+                    self.count = 0;
                 }
                 Err(error) => return Some(Err(error)),
             }
@@ -154,7 +202,10 @@ impl<T: DeserializeOwned> Iterator for ElementPages<'_, T> {
             && let Some((_, page)) = &mut self.page
         {
             match page.next() {
-                Some(Ok(element)) => return Some(Ok(element)),
+                Some(Ok(element)) => {
+                    self.count += 1;
+                    return Some(Ok(element));
+                }
                 Some(Err(error)) => {
                     self.page = None;
                     return Some(Err(error));

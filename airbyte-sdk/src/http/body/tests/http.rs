@@ -140,17 +140,21 @@ fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
     let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]).0;
     let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
     let (none, error) = until_error(
-        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|head: &Value| refused(head)),
+        get(&page())
+            .element_pages::<u8, Value, String>("a", |_| Ok(None))
+            .check_head(|head: &Value| refused(head)),
     );
     assert!(none.is_empty());
     assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
     let (elements, error) = until_error(
-        get(&page()).element_pages::<u8, _, String>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
+        get(&page())
+            .element_pages::<u8, _, String>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
     );
     assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
     // What is not of the author's type is an error too.
-    let (none, error) =
-        until_error(get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())));
+    let (none, error) = until_error(
+        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())),
+    );
     assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
 }
 
