@@ -60,7 +60,8 @@ fn read(records: u64, days: usize) {
         ..Settings::default()
     };
     let emulator = Emulator::start(settings).expect("a port on loopback");
-    let config = json!({"stock_ticker": "TSLA", "api_key": "bench-key", "api_url": emulator.url(), "start_date": first_day(days)});
+    let config = json!({"stock_ticker": "TSLA", "api_key": "bench-key", "api_url": emulator.url(), "requests_per_minute": 0,
+        "start_date": first_day(days)});
     let connector = Connector::new(PROGRAM);
     let catalog = connector.discover(&config).configured("incremental");
     let mut runs: Vec<(Duration, u64)> =

@@ -219,3 +219,35 @@ fn check_succeeds_when_there_are_prices() {
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
 }
+
+/// Twelve pages at five a minute: two waits of a minute, each told once.
+#[test]
+fn requests_are_kept_within_the_limit_of_the_plan() {
+    let page = |number: usize| {
+        let next = (number < 11).then(|| format!("/v2/aggs/{number}"));
+        json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 0, "next_url": next})
+    };
+    for (limit, waits) in [(json!(5), 2), (json!(12), 0), (json!(0), 0)] {
+        let emulator = scripted(move |number, _| Some(Answer::json(200, &page(number))));
+        let mut config = config(&emulator.url());
+        config["requests_per_minute"] = limit;
+        let run = connector().read(&config, &catalog("incremental"), None);
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(emulator.requests().len(), 12);
+        assert_eq!(
+            run.stdout.matches("the rate limit is reached; asking again in 60.").count(),
+            waits,
+            "{run}"
+        );
+        assert_eq!(run.stdout.matches("RATE_LIMITED").count(), waits, "{run}");
+    }
+}
+
+#[test]
+fn a_page_with_fewer_bars_than_it_says_is_not_believed() {
+    let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 4});
+    let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+    let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
+    let message = assert_incomplete(&run, "transient_error");
+    assert!(message.contains("has 4 records, and has 0"), "{message}");
+}
