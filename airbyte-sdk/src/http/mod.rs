@@ -4,6 +4,7 @@ mod auth;
 mod body;
 mod clock;
 pub(crate) mod limit;
+mod limits;
 mod oauth2;
 mod pages;
 mod refusal;
@@ -16,6 +17,7 @@ pub use self::auth::Auth;
 pub use self::body::CsvRows;
 pub use self::body::{ElementPages, Elements, JsonLines};
 pub use self::limit::RateLimit;
+pub use self::limits::Limits;
 pub use self::oauth2::OAuth2;
 pub use self::pages::{NextPage, Pages};
 pub use self::refusal::Refusal;
@@ -44,14 +46,7 @@ use std::time::Duration;
 /// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
 /// environment (`HTTPS_PROXY`, `NO_PROXY`, …).
 ///
-/// | limit | |
-/// | --- | --- |
-/// | connecting | 30 s |
-/// | until the answer begins | 60 s |
-/// | silence within the answer | 60 s |
-/// | size of the headers of an answer | 64 KiB |
-/// | size of an answer that is read as a whole, unpacked | 256 MiB |
-/// | size of an element, line or row of an answer that is read piece by piece | 16 MiB |
+/// Times and sizes are bounded, see [`Limits`].
 #[derive(Clone)]
 pub struct Http {
     client: Arc<Client>,
@@ -59,6 +54,7 @@ pub struct Http {
     headers: Vec<(String, String)>,
     sign_in: Option<SignIn>,
     explain: Option<Arc<Explain>>,
+    limits: Limits,
 }
 
 type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
@@ -75,11 +71,6 @@ struct Client {
     /// How many requests were answered.
     answers: AtomicU64,
 }
-
-const CONNECT: Duration = Duration::from_secs(30);
-const SILENCE: Duration = Duration::from_secs(60);
-const LARGEST_HEADER: usize = 64 << 10;
-const LARGEST_BODY: u64 = 256 << 20;
 
 /// A shorter wait is not worth a word.
 const WORTH_A_WORD: Duration = Duration::from_secs(1);
@@ -100,10 +91,6 @@ impl Http {
             .http_status_as_error(false)
             // A redirect is followed by nobody: it would carry the request, and its key, somewhere else.
             .max_redirects(0)
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(SILENCE))
-            .timeout_per_read(Some(SILENCE))
-            .max_response_header_size(LARGEST_HEADER)
             .user_agent(user_agent)
             .build();
         let client = Client {
@@ -120,7 +107,14 @@ impl Http {
 
     /// With nothing set.
     fn of(client: Arc<Client>) -> Self {
-        Self { client, base: None, headers: Vec::new(), sign_in: None, explain: None }
+        Self {
+            client,
+            base: None,
+            headers: Vec::new(),
+            sign_in: None,
+            explain: None,
+            limits: Limits::default(),
+        }
     }
 
     /// The same client for one service: a request of `/path` is one of this URL and the path. What the client signs in
@@ -150,6 +144,13 @@ impl Http {
     #[must_use]
     pub fn bearer(self, token: &Secret) -> Self {
         self.auth(Auth::bearer(token))
+    }
+
+    /// The same client with other limits of time and size.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the

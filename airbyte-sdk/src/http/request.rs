@@ -1,9 +1,9 @@
 //! One request: built step by step, sent as often as it takes.
 
+use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
-use super::{Http, LARGEST_BODY};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
-use ureq::Body;
 use ureq::http::{self, Uri};
+use ureq::{AsSendBody, Body};
 
 /// In a query everything is escaped but what never means anything there.
 pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -100,7 +100,7 @@ impl Request {
     pub fn json<T: DeserializeOwned>(self) -> Result<T> {
         let mut body = Vec::new();
         let response = self.until_done(|mut response| {
-            response.read_body(&mut body, LARGEST_BODY)?;
+            response.read_whole(&mut body)?;
             Ok(response)
         })?;
         response.parse(&body)
@@ -190,7 +190,7 @@ impl Request {
                     started.elapsed()
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
-                let response = Response::new(answer, place, client.clock.timestamp());
+                let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits);
                 response.success(self.http.explain.as_deref()).map_err(|failure| match failure {
                     Failure { error, .. } if unauthorized && tried.refused() => {
                         log::info!("{error}; asking for another token");
@@ -216,11 +216,22 @@ impl Request {
         if let Some((name, value)) = pass.and_then(Pass::header) {
             request = request.header(name, value);
         }
-        let agent = &self.http.client.agent;
         match &self.body {
-            Some(body) => agent.run(request.body(&body[..])?),
-            None => agent.run(request.body(())?),
+            Some(body) => self.run(request.body(&body[..])?),
+            None => self.run(request.body(())?),
         }
+    }
+
+    fn run(&self, request: http::Request<impl AsSendBody>) -> Result<http::Response<Body>, ureq::Error> {
+        let (agent, limits) = (&self.http.client.agent, &self.http.limits);
+        let request = agent
+            .configure_request(request)
+            .timeout_connect(Some(limits.connect))
+            .timeout_recv_response(Some(limits.first_byte))
+            .timeout_per_read(Some(limits.silence))
+            .max_response_header_size(limits.head)
+            .build();
+        agent.run(request)
     }
 
     pub(super) fn url_with_query(&self) -> String {

@@ -1,13 +1,13 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
 use super::retry::{self, Failure, Outcome};
-use super::{Explain, LARGEST_BODY, Refusal};
+use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
 use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use std::io::{self, Read};
-use std::time::Duration;
+use std::io::{self, ErrorKind, Read};
+use std::time::{Duration, Instant};
 use ureq::{Body, http};
 
 /// The answer to a request.
@@ -17,11 +17,12 @@ pub struct Response {
     place: String,
     /// When the answer came.
     at: Timestamp,
+    limits: Limits,
 }
 
 impl Response {
-    pub(super) fn new(answer: http::Response<Body>, place: String, at: Timestamp) -> Self {
-        Self { answer, place, at }
+    pub(super) fn new(answer: http::Response<Body>, place: String, at: Timestamp, limits: Limits) -> Self {
+        Self { answer, place, at, limits }
     }
 
     /// The HTTP status.
@@ -42,7 +43,7 @@ impl Response {
     /// one names the place.
     pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
         let mut body = Vec::new();
-        self.read_body(&mut body, LARGEST_BODY).map_err(|failure| failure.error)?;
+        self.read_whole(&mut body).map_err(|failure| failure.error)?;
         self.parse(&body)
     }
 
@@ -51,11 +52,18 @@ impl Response {
         serde_json::from_slice(body).map_err(|error| self.unreadable::<T>(body, &error))
     }
 
+    /// Reads the body to its end, if that is not too far.
+    pub(super) fn read_whole(&mut self, buffer: &mut Vec<u8>) -> Result<(), Failure> {
+        self.read_body(buffer, self.limits.body)
+    }
+
     /// Reads the body, which may have `limit` bytes when unpacked.
-    pub(super) fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<(), Failure> {
+    fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<(), Failure> {
         buffer.clear();
+        let total = self.limits.total;
         // ureq's own limit is for the packed bytes; a megabyte of those can hold a gigabyte of zeros.
         let body = self.answer.body_mut().with_config().limit(limit).reader();
+        let body = Hurried { body, until: Instant::now() + total };
         let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
             Ok(_) if buffer.len() as u64 <= limit => return Ok(()),
             Ok(_) => (Outcome::Final, too_large(&self.place, limit)),
@@ -153,6 +161,26 @@ pub(super) fn broken_off(error: &io::Error, place: &str) -> (Outcome, Error) {
         None if is_passing(error.kind()) => (Outcome::Passing, Error::transient(message)),
         None => (Outcome::Final, Error::system(message)),
     }
+}
+
+/// A body that has to come to its end by then.
+struct Hurried<R> {
+    body: R,
+    until: Instant,
+}
+
+impl<R: Read> Read for Hurried<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if Instant::now() > self.until {
+            return Err(too_slow());
+        }
+        self.body.read(buffer)
+    }
+}
+
+/// Bytes come, and yet there is no end to it.
+pub(super) fn too_slow() -> std::io::Error {
+    std::io::Error::new(ErrorKind::TimedOut, "the service is too slow")
 }
 
 /// Where services say when their window ends.

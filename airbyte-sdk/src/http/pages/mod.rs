@@ -7,7 +7,6 @@ pub use self::next::NextPage;
 
 pub(super) use self::trail::Trail;
 
-use super::LARGEST_BODY;
 use super::request::Request;
 use super::response::Response;
 use crate::error::Result;
@@ -64,7 +63,7 @@ impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
 impl<P: DeserializeOwned> Pages<'_, P> {
     fn read(&mut self, request: Request) -> Result<P> {
         let response = request.until_done(|mut response| {
-            response.read_body(&mut self.body, LARGEST_BODY)?;
+            response.read_whole(&mut self.body)?;
             Ok(response)
         })?;
         let page = response.parse(&self.body)?;

@@ -1,7 +1,7 @@
 //! Bodies as they come from a service: when it is asked, how often, and where.
 
 use crate::error::Result;
-use crate::http::{Http, Request};
+use crate::http::{Http, Limits, Request};
 use crate::protocol::FailureType;
 use serde::Deserialize;
 use serde_json::Value;
@@ -185,4 +185,39 @@ fn a_table_that_breaks_off_at_once_is_asked_for_again() {
     let (rows, error) = until_error(get(&url).csv::<Row>());
     assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
     assert_eq!(requests.iter().count(), 2);
+}
+
+/// One byte after the other, for as long as anybody listens.
+fn dribbling_service(head: &'static str, byte: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::<_, _>::ok) {
+            let _ = stream.write_all(head.as_bytes());
+            while stream.write_all(byte).is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
+    let url = dribbling_service("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\"", b"x");
+    let limits = Limits::default().total(std::time::Duration::from_millis(20));
+    let http = Http::new("test", "0", Vec::new(), None).limits(limits);
+    let error = http.post(&url).json::<Value>().unwrap_err();
+    assert!(error.message().contains("the service is too slow"), "{error}");
+    assert_eq!(error.failure_type(), FailureType::TransientError);
+}
+
+/// A limit of the bytes as they are when unpacked holds for the whole answer only.
+#[test]
+fn an_answer_that_is_too_large_is_not_read() {
+    let (url, _) = service([whole(&format!("[{}1]", "1,".repeat(5000)))]);
+    let http = Http::new("test", "0", Vec::new(), None).limits(Limits::default().body(4000));
+    let error = http.get(&url).json::<Value>().unwrap_err();
+    assert!(error.message().contains("has more than 4000 bytes"), "{error}");
+    assert_eq!(error.failure_type(), FailureType::SystemError);
 }
