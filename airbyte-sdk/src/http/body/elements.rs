@@ -23,6 +23,8 @@ impl Request {
     /// as [`json`](Self::json) does; after that an answer that breaks off is an error, since nobody knows whether a
     /// second one would say the same. Elements that came before stand.
     ///
+    /// A body is read no faster than its elements are used: a service that bears no slow readers may hang up.
+    ///
     /// What is said around the array is kept: see [`Elements::head`] and [`Elements::envelope`].
     ///
     /// ```no_run

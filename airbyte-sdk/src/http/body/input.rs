@@ -44,14 +44,15 @@ impl Input {
     /// Reads more behind what is there; false at the end of the body. The window grows without limit: whoever waits for
     /// the end of a piece has to say when it is too long.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
+        // A large piece that comes in small portions is not moved again and again.
         if self.start > 0 {
             self.since = Instant::now();
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
         } else if self.since.elapsed() > self.patience {
             return Err(too_slow());
         }
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
         if self.end == self.buffer.len() {
             self.buffer.resize(self.end * 2, 0);
         }
