@@ -13,4 +13,5 @@ mod conformance;
 mod generated_files;
 mod hostile;
 mod reading;
+mod refusals;
 mod trouble;

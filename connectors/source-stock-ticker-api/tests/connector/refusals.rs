@@ -1,0 +1,101 @@
+//! Everything the service is known to refuse with, row by row: who must act, in whose words, and how often it was asked.
+
+use crate::common::*;
+use serde_json::{Value, json};
+use stock_api_emulator::Answer;
+
+const CONFIG: &str = "config_error";
+const TRANSIENT: &str = "transient_error";
+
+fn said(status: &str, key: &str, text: &str) -> Value {
+    json!({"status": status, "request_id": "6a7e466379af0a71", key: text})
+}
+
+#[test]
+fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
+    let error = |text: &str| said("ERROR", "error", text);
+    let denied = |text: &str| said("NOT_AUTHORIZED", "message", text);
+    let entitled =
+        "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing";
+    let timeframe = "Your plan doesn't include this data timeframe. Please upgrade your plan";
+    let early = "Attempted to request today's data before end of day. Please upgrade your plan";
+    let parse = "Could not parse the time parameter: 'from'. Use YYYY-MM-DD or Unix MS Timestamps";
+    let rows = [
+        (401, error("API Key was not provided"), CONFIG, "API Key was not provided", 1),
+        (401, error("Unknown API Key"), CONFIG, "does not accept the key: Unknown API Key", 1),
+        (403, denied(entitled), CONFIG, "denies access: You are not entitled", 1),
+        (403, denied(timeframe), CONFIG, "doesn't include this data timeframe", 1),
+        (403, denied(early), CONFIG, "before end of day", 1),
+        (400, error(parse), CONFIG, "refuses the request: Could not parse the time parameter", 1),
+        (
+            400,
+            error("The parameter 'to' cannot be a time that occurs before 'from'"),
+            CONFIG,
+            "occurs before",
+            1,
+        ),
+        (404, said("NOT_FOUND", "message", "Ticker not found."), CONFIG, "Ticker not found. (HTTP 404)", 1),
+        (413, json!({}), CONFIG, "(HTTP 413)", 1),
+        (429, error("You've exceeded the maximum requests per minute"), TRANSIENT, "exceeded the maximum", 5),
+        (429, json!(null), TRANSIENT, "no more requests for now (HTTP 429)", 5),
+        (408, json!({}), TRANSIENT, "in trouble (HTTP 408)", 5),
+        (499, json!({}), TRANSIENT, "in trouble (HTTP 499)", 5),
+        (500, error("internal"), TRANSIENT, "in trouble: internal (HTTP 500)", 5),
+        (501, json!({}), TRANSIENT, "(HTTP 501)", 1),
+        (502, json!([]), TRANSIENT, "in trouble (HTTP 502)", 5),
+        (503, json!("x"), TRANSIENT, "in trouble (HTTP 503)", 5),
+        (504, json!({}), TRANSIENT, "in trouble (HTTP 504)", 5),
+    ];
+    for (status, body, failure_type, words, requests) in rows {
+        let has_id = body["request_id"].is_string();
+        let emulator = scripted(move |_, _| Some(Answer::json(status, &body)));
+        let run =
+            connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2020-01-02")));
+        assert_eq!(run.exit_code, Some(1), "{status}: {run}");
+        let message = assert_error(&run, failure_type);
+        assert!(message.contains(words), "{status}: {message}");
+        assert_eq!(emulator.requests().len(), requests, "{status}");
+        // Support asks for it.
+        let details = run.errors()[0]["internal_message"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(details.contains("6a7e466379af0a71"), has_id, "{details}");
+        assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
+    }
+}
+
+/// Every answer that is no page although the status says that all is well.
+#[test]
+fn what_is_no_page_is_not_taken_for_an_empty_one() {
+    for answer in [
+        Answer::text(200, "<html>maintenance</html>"),
+        Answer::text(200, ""),
+        Answer::json(200, &said("ERROR", "error", "internal")),
+        Answer::json(200, &json!(null)),
+        Answer::json(200, &json!([])),
+        Answer::json(200, &json!("x")),
+        Answer::json(200, &json!({})),
+        Answer::json(200, &json!({"ticker": "TSLA", "status": "OK", "resultsCount": 4})),
+        Answer::json(200, &json!({"ticker": "TSLA", "status": "OK", "results": {"t": 1}})),
+        Answer::json(200, &json!({"ticker": "TSLA", "status": "WAIT", "results": []})),
+    ] {
+        let emulator = scripted(move |_, _| Some(answer.clone()));
+        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(run.errors().len(), 1, "{run}");
+        assert!(run.states().is_empty(), "{run}");
+    }
+}
+
+/// What stands for no bars, and only that.
+#[test]
+fn an_empty_page_is_an_empty_page() {
+    for results in [json!({}), json!({"results": null}), json!({"results": []}), json!({"next_url": ""})] {
+        let mut page = json!({"ticker": "TSLA", "adjusted": true, "status": "DELAYED", "resultsCount": 0});
+        page.as_object_mut().unwrap().extend(results.as_object().unwrap().clone());
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let run =
+            connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2024-01-02")));
+        assert_complete(&run);
+        assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2024-01-02");
+        assert_eq!(emulator.requests().len(), 1);
+    }
+}
