@@ -39,12 +39,14 @@ use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig};
 
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
 /// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
 /// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
-/// environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+/// environment (`HTTPS_PROXY`, `NO_PROXY`, …), and so is whom to trust: the usual authorities are compiled in, and those
+/// of the system stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
 /// Times and sizes are bounded, see [`Limits`].
 #[derive(Clone)]
@@ -92,6 +94,7 @@ impl Http {
             // A redirect is followed by nobody: it would carry the request, and its key, somewhere else.
             .max_redirects(0)
             .user_agent(user_agent)
+            .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {
             agent: config.new_agent(),
@@ -229,6 +232,13 @@ impl Client {
     fn announce(&self, wait: Duration) -> Result<()> {
         self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))
     }
+}
+
+/// Whom to trust with TLS: the authorities that are compiled in, so that an image needs none; or those of the system, where
+/// somebody has said where they are, as a company with an authority of its own does.
+fn root_certificates() -> RootCerts {
+    let said = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
+    if said { RootCerts::PlatformVerifier } else { RootCerts::WebPki }
 }
 
 /// More patience is asked for than there is.

@@ -179,6 +179,20 @@ fn a_connection_that_is_not_safe() {
     assert_eq!(server.connections(), 1);
 }
 
+/// A company that watches over its own network signs for everybody, and says so in the usual variable.
+#[test]
+fn an_authority_of_ones_own_is_trusted_where_it_is_named() {
+    let server = tls::Server::start();
+    let connector = connector();
+    let mut read = connector.read_command(&config(&server.url), &catalog("incremental"), None);
+    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/connector/self_signed.pem");
+    let output = read.env("SSL_CERT_FILE", pem).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    // It shakes hands, and has nothing more to say.
+    assert!(stdout.contains("localhost did not answer") && !stdout.contains("afe connection"), "{stdout}");
+    assert_eq!(server.connections(), 5);
+}
+
 mod tls {
     use super::Arc;
     use rustls::pki_types::pem::PemObject;
