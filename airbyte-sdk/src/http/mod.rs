@@ -131,29 +131,28 @@ impl Http {
 
     /// The same client with a header in every request, wherever it goes. For a key there is [`auth`](Self::auth).
     #[must_use]
-    pub fn header(mut self, name: &str, value: impl Display) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
-        self
+    pub fn header(&self, name: &str, value: impl Display) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name.to_owned(), value.to_string()));
+        client
     }
 
     /// The same client, signed in: with a key, a password, or by [`OAuth2`].
     #[must_use]
-    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
-        self.sign_in = Some(auth.into().sign_in(&self.client));
-        self
+    pub fn auth(&self, auth: impl Into<Auth>) -> Self {
+        Self { sign_in: Some(auth.into().sign_in(&self.client)), ..self.clone() }
     }
 
     /// The same client, signed in with `Authorization: Bearer …`.
     #[must_use]
-    pub fn bearer(self, token: &Secret) -> Self {
+    pub fn bearer(&self, token: &Secret) -> Self {
         self.auth(Auth::bearer(token))
     }
 
     /// The same client with other limits of time and size.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    pub fn limits(&self, limits: Limits) -> Self {
+        Self { limits, ..self.clone() }
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
@@ -169,9 +168,8 @@ impl Http {
     /// # }
     /// ```
     #[must_use]
-    pub fn explain(mut self, explain: impl Fn(&Refusal) -> Option<Error> + Send + Sync + 'static) -> Self {
-        self.explain = Some(Arc::new(explain));
-        self
+    pub fn explain(&self, explain: impl Fn(&Refusal) -> Option<Error> + Send + Sync + 'static) -> Self {
+        Self { explain: Some(Arc::new(explain)), ..self.clone() }
     }
 
     /// A GET request of this URL, or of this path if the client has a [`base`](Self::base).

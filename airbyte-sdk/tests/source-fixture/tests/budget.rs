@@ -15,9 +15,8 @@ fn service() -> String {
             let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
             let asked = lines.next().unwrap_or_default();
             lines.take_while(|line| !line.is_empty()).for_each(drop);
-            let number: String =
-                asked.chars().skip_while(|letter| *letter != '=').filter(char::is_ascii_digit).collect();
-            let number = number.strip_suffix("11").unwrap_or(&number);
+            let after = asked.split_once('=').map_or("", |(_, number)| number);
+            let number: String = after.chars().take_while(char::is_ascii_digit).collect();
             let head =
                 format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", number.len());
             let _ = (&stream).write_all(format!("{head}{number}").as_bytes());

@@ -3,6 +3,7 @@
 use crate::common::*;
 use airbyte_sdk::testing::Run;
 use serde_json::json;
+use std::io::Write as _;
 use std::sync::Arc;
 use stock_api_emulator::{Answer, CallLimit, Emulator, NextPage, RetryAfter, faults};
 
@@ -39,6 +40,26 @@ fn a_head_without_end() {
 fn json_as_deep_as_a_well() {
     let deep = "[".repeat(100_000);
     assert_refused(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
+}
+
+/// Zeros without end, small on the wire and large in memory; and a number that has as many digits.
+#[test]
+fn a_body_that_unpacks_to_more_than_there_is_room_for() {
+    for (begin, zero) in [("", b'\0'), (r#"{"ticker":"TSLA","results":["#, b'0'), (r#"{"ticker":""#, b'0')] {
+        let bomb = Answer::scripted(move |to| {
+            to.write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")?;
+            let mut packed = flate2::write::GzEncoder::new(to, flate2::Compression::fast());
+            packed.write_all(begin.as_bytes())?;
+            let zeros = [zero; 64 * 1024];
+            (0..10_u64 << 14).try_for_each(|_| packed.write_all(&zeros))
+        });
+        let emulator = scripted(move |_, _| Some(bomb.clone()));
+        let run = read(&emulator);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("has more than 16777216 bytes"), "{message}");
+        assert!(run.records("stock_prices").is_empty(), "{run}");
+    }
 }
 
 #[test]
