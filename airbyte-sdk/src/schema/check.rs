@@ -104,8 +104,9 @@ fn is_a(ty: Option<&Value>, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::SyncMode;
-    use crate::{AirbyteSpec, Emitter, Source, airbyte_stream};
+    use crate::{AirbyteSpec, Emitter, Source, airbyte_stream, stream};
     use serde_json::json;
+    use std::collections::{BTreeMap, HashMap};
 
     #[test]
     fn everything_that_destinations_cannot_take_is_named_with_its_place() {
@@ -188,5 +189,52 @@ mod tests {
             "the stream `bad` cannot be offered: `kind` and `Kind` differ in case only; \
              the key `kind` is of no single type; it must be one of string, integer, boolean"
         );
+    }
+
+    /// A map as an ordinary column, which is legal, beside one that is flattened at some depth.
+    #[test]
+    fn columns_that_come_out_of_a_flattened_map_are_not_offered() {
+        type Anything = HashMap<String, Value>;
+
+        #[airbyte_stream(nested)]
+        struct Deep {
+            y: u8,
+            #[serde(flatten)]
+            extra: Anything,
+        }
+
+        #[airbyte_stream(nested)]
+        #[serde(untagged)]
+        enum Perhaps {
+            Known { z: u8 },
+            Numbered(HashMap<i64, u8>),
+        }
+
+        macro_rules! problems_of {
+            ($ty:ty) => {{
+                #[airbyte_stream(name = "open")]
+                struct Open {
+                    id: u8,
+                    column: Anything,
+                    within: Option<Deep>,
+                    #[serde(flatten)]
+                    more: $ty,
+                }
+                problems(&stream::describe::<Open>(stream::Resume::Never))
+            }};
+        }
+        #[airbyte_stream(nested)]
+        struct Closed {
+            y: u8,
+        }
+        type Words = BTreeMap<String, String>;
+        let refused = ["the record has columns that are not in the schema: a map is flattened"];
+        assert_eq!(problems_of!(Closed), [""; 0]);
+        assert_eq!(problems_of!(Anything), refused);
+        assert_eq!(problems_of!(Option<Words>), refused);
+        assert_eq!(problems_of!(Deep), refused);
+        assert_eq!(problems_of!(Perhaps), refused);
+        let _ = (Deep { y: 1, extra: Anything::new() }, Perhaps::Known { z: 1 }, Closed { y: 1 });
+        let _ = Perhaps::Numbered(HashMap::new());
     }
 }

@@ -29,10 +29,30 @@ pub fn of_record<T: JsonSchema>() -> Map<String, Value> {
             Some(Value::Object(named)) => named,
             _ => Map::new(),
         };
+        // Asked of what schemars wrote: in the dialect every object may have more than its fields.
+        let open = is_open(&root);
         schema.extend(Dialect { named }.write(root));
+        if open {
+            schema.insert("additionalProperties".to_owned(), json!({}));
+        }
     }
     schema
 }
+
+/// Whether a record has keys that nobody knows beforehand, which come out of a flattened map. Enums that were flattened
+/// are options of the record itself.
+fn is_open(root: &Map<String, Value>) -> bool {
+    ADDITIONAL.iter().any(|word| root.get(*word).is_some_and(|rest| *rest != Value::Bool(false)))
+        || ["allOf", "anyOf", "oneOf"]
+            .iter()
+            .filter_map(|word| root.get(*word)?.as_array())
+            .flatten()
+            .any(|option| option.as_object().is_some_and(is_open))
+}
+
+/// Where schemars says what else an object holds: the second if one of several is flattened into it, the third if
+/// the keys are no texts.
+const ADDITIONAL: [&str; 3] = ["additionalProperties", "unevaluatedProperties", "patternProperties"];
 
 struct Dialect {
     /// The schemas of recursive types, which are not inlined.
@@ -68,6 +88,9 @@ impl Dialect {
         {
             schema.insert("additionalProperties".to_owned(), values);
         }
+        if let Some(rest) = schema.shift_remove("unevaluatedProperties") {
+            schema.entry("additionalProperties").or_insert(rest);
+        }
         // The tag of an enum. Written as null it would not be the constant.
         if let Some(only) = schema.shift_remove("const") {
             schema.insert("enum".to_owned(), vec![only].into());
@@ -80,8 +103,7 @@ impl Dialect {
                 // What a list holds, and what a map holds.
                 ("items" | "additionalProperties", value @ Value::Object(_)) => {
                     let value = self.child(value);
-                    // NaN is written as null.
-                    if value.get("type") == Some(&json!("number")) { nullable(value) } else { value }
+                    if may_be_nan(&value) { nullable(value) } else { value }
                 }
                 ("items", _) => json!({}),
                 ("additionalProperties", _) => Value::Bool(true),
@@ -138,6 +160,13 @@ impl Dialect {
             }
         }
     }
+}
+
+/// Whether it may be a number that JSON has no form for: that is written as null.
+fn may_be_nan(schema: &Value) -> bool {
+    let number = |schema: &Value| schema.get("type") == Some(&json!("number"));
+    let options = schema.get("oneOf").and_then(Value::as_array);
+    number(schema) || options.is_some_and(|options| options.iter().any(number))
 }
 
 /// Adds null to what a field may be.

@@ -3,6 +3,7 @@
 use super::{column, written};
 use airbyte_sdk::{Date, Stream, airbyte_stream};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 #[test]
 fn enums_without_data_are_texts() {
@@ -68,6 +69,10 @@ fn enums_with_data_are_one_object_where_they_can_be() {
     column!(Any: Any::Whole(1) => 1, schema);
     column!(Any: Any::Part(1.5) => 1.5, schema);
     column!(Any: Any::Text("a".to_owned()) => "a", schema);
+    // A number that is none is written as null.
+    column!(Vec<Any>: vec![Any::Part(f64::NAN)] => [null], {"type": ["null", "array"], "items": schema});
+    column!(BTreeMap<String, Any>: BTreeMap::from([("a".to_owned(), Any::Part(f64::INFINITY))]) => {"a": null},
+        {"type": ["null", "object"], "additionalProperties": schema});
 
     #[airbyte_stream(name = "flattened")]
     struct Flattened {

@@ -153,6 +153,10 @@ fn lists_and_maps() {
         {"type": ["null", "array"], "items": {"type": ["null", "number"]}, "minItems": 2, "maxItems": 2}
     );
     column!(
+        (f64, String): (f64::NAN, "a".to_owned()) => [null, "a"],
+        {"type": ["null", "array"], "items": {"oneOf": [{"type": "null"}, {"type": "number"}, {"type": "string"}]}, "minItems": 2, "maxItems": 2}
+    );
+    column!(
         (i64, String): (1, "a".to_owned()) => [1, "a"],
         {"type": ["null", "array"], "items": {"oneOf": [{"type": "integer"}, {"type": "string"}]}, "minItems": 2, "maxItems": 2}
     );
