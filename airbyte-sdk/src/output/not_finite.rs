@@ -30,12 +30,13 @@ impl NotFiniteField {
     }
 }
 
-/// The fields of the record with such a number, each once.
+/// The fields of the record with such a number, each once. The record has been written already, so what keeps it from
+/// being looked through is no failure of the record.
 #[inline]
-pub(super) fn fields(record: &impl Serialize) -> Result<Vec<NotFiniteField>, Error> {
+pub(super) fn fields(record: &impl Serialize) -> Vec<NotFiniteField> {
     let found = RefCell::new(Vec::new());
-    record.serialize(Finder { way: None, found: &found })?;
-    Ok(found.into_inner())
+    let _ = record.serialize(Finder { way: None, found: &found });
+    found.into_inner()
 }
 
 /// Goes through a record. The way lies on the stack, so that a field without such a number costs next to nothing.
@@ -274,10 +275,9 @@ impl SerializeMap for InMap<'_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = match serde_json::to_value(key)? {
-            serde_json::Value::String(name) => name,
-            other => other.to_string(),
-        };
+        // By way of text, as a `Value` holds no number of 128 bits.
+        let text = serde_json::to_string(key).unwrap_or_default();
+        self.key = serde_json::from_str(&text).unwrap_or(text);
         Ok(())
     }
 
@@ -349,7 +349,7 @@ mod tests {
             maybe: Option<f32>,
             list: Vec<f64>,
             shapes: Vec<Shape>,
-            named: BTreeMap<u8, f64>,
+            named: BTreeMap<u128, f64>,
             #[serde(flatten)]
             more: BTreeMap<String, f64>,
         }
@@ -362,13 +362,14 @@ mod tests {
                 Shape::Long { width: f32::NAN, height: Some(1.0) },
                 Shape::Pair(1.0, f64::NAN),
             ],
-            named: BTreeMap::from([(7, f64::NAN)]),
+            named: BTreeMap::from([(u128::MAX, f64::NAN)]),
             more: BTreeMap::from([("x".to_owned(), f64::NAN)]),
         };
-        let found = fields(&record).unwrap();
+        let found = fields(&record);
         let paths: Vec<&str> = found.iter().map(|field| field.path.as_str()).collect();
+        let named = format!("named.{}", u128::MAX);
         let expected =
-            ["price", "list[]", "shapes[].Round", "shapes[].Long.width", "shapes[].Pair[]", "named.7", "x"];
+            ["price", "list[]", "shapes[].Round", "shapes[].Long.width", "shapes[].Pair[]", &named, "x"];
         assert_eq!(paths, expected);
         assert_eq!(found[3].column, "shapes");
     }

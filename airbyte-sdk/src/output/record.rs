@@ -70,7 +70,7 @@ impl RecordLine {
             return Err(not_a_record());
         }
         if nulls {
-            let fields = not_finite::fields(record)?;
+            let fields = not_finite::fields(record);
             if !fields.is_empty() {
                 self.announce(&fields)?;
             }
