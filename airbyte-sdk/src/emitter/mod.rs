@@ -49,6 +49,8 @@ pub struct Emitter<T: Stream> {
     since_state: u64,
     states: u64,
     total: u64,
+    /// Whether the platform was told that the stream is running.
+    announced: bool,
     answers_before: u64,
     /// How many records are expected: of the parts before, and of this one.
     estimate: (u64, u64),
@@ -98,6 +100,7 @@ impl<T: Stream> Emitter<T> {
             since_state: 0,
             states: 0,
             total: 0,
+            announced: false,
             answers_before: turn.http.answers(),
             estimate: (0, 0),
             failed: None,
@@ -191,7 +194,8 @@ impl<T: Stream> Emitter<T> {
         self.beat = output.beats();
         let now = output::now();
         self.line.set_clock(now);
-        if self.total + self.since_state == 0 {
+        if !self.announced {
+            self.announced = true;
             output.status(&self.stream, AirbyteStreamStatus::Running)?;
         }
         if now - self.told_at >= MILLISECONDS_PER_NOTE {
@@ -273,9 +277,7 @@ impl<T: Stream> Emitter<T> {
     /// RUNNING comes with the first record; a stream without any says it at its end.
     fn announce(&self) -> Result<()> {
         match &self.output {
-            Some(output) if self.total + self.since_state == 0 => {
-                output.status(&self.stream, AirbyteStreamStatus::Running)
-            }
+            Some(output) if !self.announced => output.status(&self.stream, AirbyteStreamStatus::Running),
             _ => Ok(()),
         }
     }

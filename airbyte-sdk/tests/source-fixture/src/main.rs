@@ -185,8 +185,10 @@ impl Config {
         [Some(1), None, Some(2)].into_iter().try_for_each(|at| out.emit(Timed { at }))
     }
 
+    /// With a `count` of 0 the first one is nonsense.
     fn counted(&self, out: &mut Emitter<Counted>) -> Result<()> {
-        [1.5, f64::NAN, 2.5].into_iter().try_for_each(|value| out.emit(Counted { value }))
+        let skipped = usize::from(self.count == 0);
+        [1.5, f64::NAN, 2.5].into_iter().skip(skipped).try_for_each(|value| out.emit(Counted { value }))
     }
 
     fn shelves(&self, _http: &Http) -> Result<Vec<Shelf>> {

@@ -88,6 +88,13 @@ fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
 }
 
 #[test]
+fn a_stream_whose_first_record_fails_is_running_once() {
+    let run = read(&json!({"count": 0}), "counted", None, None);
+    assert_eq!(run.records("counted"), [json!(null); 0], "{run}");
+    assert_eq!(run.statuses("counted"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
+}
+
+#[test]
 fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
     let run = read(&json!({}), "timed", None, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
