@@ -1,7 +1,7 @@
 //! Writes the record with its serialisation and schema, and the impl of `Stream`.
 
 use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
-use super::serde;
+use super::{serde, within};
 use crate::{doc, frame, keys};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -172,6 +172,7 @@ fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
 /// The type with its serialisation and schema.
 pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
     forget_mistakes(&mut item);
+    within::ask(sdk, &mut item);
     describe(&mut item);
     let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
     quote! {

@@ -5,6 +5,7 @@ mod expand;
 mod model;
 mod nested;
 mod serde;
+mod within;
 
 use crate::attr::Words;
 use crate::errors::Errors;

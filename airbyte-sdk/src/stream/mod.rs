@@ -1,6 +1,7 @@
 //! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
 
 mod binary;
+pub(crate) mod column;
 pub(crate) mod nested;
 #[cfg(feature = "raw_json")]
 mod raw_json;

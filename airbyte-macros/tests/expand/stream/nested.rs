@@ -9,7 +9,19 @@ pub(crate) struct Shop {
     /// Where it is
     #[schemars(description = "Where it is")]
     pub(crate) zip_code: u32,
+    #[serde(
+        serialize_with = "<Owner as ::airbyte_sdk::__private::Column<Owner>>::write"
+    )]
+    #[schemars(
+        with = "<[Owner; <Owner as ::airbyte_sdk::__private::Column<Owner>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+    )]
     pub(crate) owner: Owner,
+    #[serde(
+        serialize_with = "<Hidden as ::airbyte_sdk::__private::Column<Hidden>>::write"
+    )]
+    #[schemars(
+        with = "<[Hidden; <Hidden as ::airbyte_sdk::__private::Column<Hidden>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+    )]
     hidden: Hidden,
     r#type: Option<String>,
     #[serde(skip)]

@@ -6,7 +6,15 @@
 #[schemars(crate = "::airbyte_sdk::__private::schemars")]
 #[serde(rename_all = "camelCase")]
 struct Order {
+    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
+    #[schemars(
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+    )]
     the_shop: Shop,
+    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
+    #[schemars(
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+    )]
     shop: Shop,
     #[serde(flatten)]
     about: About,
