@@ -46,6 +46,13 @@ impl Errors {
         }
     }
 
+    /// The first mistake, apart from the others; `None` if there are none.
+    pub(crate) fn split(mut self) -> (Option<syn::Error>, Vec<syn::Error>) {
+        self.asked = true;
+        let mut found = self.found.take().into_iter().flatten();
+        (found.next(), found.collect())
+    }
+
     /// The mistakes as compile errors; `None` if there are none.
     pub(crate) fn finish(mut self) -> Option<TokenStream> {
         self.asked = true;

@@ -151,17 +151,63 @@ fn is_map(ty: &Type) -> bool {
 
 /// Why the type cannot be in a key, as far as its name says.
 pub(super) fn not_a_key(ty: &Type) -> Option<String> {
-    let name = last_segment(ty)?.ident.to_string();
+    if is_option(ty) {
+        return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
+    }
+    let what = not_simple(&last_segment(ty)?.ident.to_string())?;
+    Some(format!("is {what}, and a key is made of texts, whole numbers and dates"))
+}
+
+/// Why the type cannot be that of a cursor, as far as its name says.
+pub(super) fn not_a_cursor(ty: &Type) -> Option<String> {
+    let segment = last_segment(ty)?;
+    if let (true, PathArguments::AngleBracketed(arguments)) = (is_option(ty), &segment.arguments) {
+        return match arguments.args.first()? {
+            GenericArgument::Type(inner) => not_a_cursor(inner),
+            _ => None,
+        };
+    }
+    let name = segment.ident.to_string();
     let what = match name.as_str() {
-        "Option" => {
-            return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
-        }
+        "bool" => "true or false",
+        "char" => "a single character",
+        "i128" | "u128" => "a number of 128 bits",
+        "isize" | "usize" => "a number of no fixed width",
+        "Time" => "a time without a date",
+        "Uuid" => "in no order",
+        _ => not_simple(&name)?,
+    };
+    Some(format!(
+        "is {what}, and a sync cannot follow that: a cursor is a `Date`, `DateTime` or `Timestamp`, an integer of up to 64 bits or a `String`, or an `Option` of one"
+    ))
+}
+
+/// Why no path leads into a type, as far as its name says.
+pub(super) fn not_a_way(ty: &Type) -> Option<String> {
+    let segment = last_segment(ty)?;
+    let what = match segment.ident.to_string().as_str() {
+        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
+        "HashMap" | "BTreeMap" | "Map" => "a map",
+        _ => return None,
+    };
+    Some(format!("is {what}, and a path leads through structs only: what is in there, a record has many of"))
+}
+
+/// Whether the type is known to be a cursor that is always there.
+pub(super) fn is_plain_cursor(ty: &Type) -> bool {
+    const PLAIN: [&str; 12] =
+        ["Date", "DateTime", "Timestamp", "String", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+    last_segment(ty).is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))
+}
+
+/// What a type is that stands for more than one simple value, or for none that is exact.
+fn not_simple(name: &str) -> Option<&'static str> {
+    Some(match name {
         "f32" | "f64" => "a number with a fraction",
         "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
         "HashMap" | "BTreeMap" | "Map" => "a map",
         "Value" | "RawJson" => "any JSON",
         "Binary" => "binary",
         _ => return None,
-    };
-    Some(format!("is {what}, and a key is made of texts, whole numbers and dates"))
+    })
 }

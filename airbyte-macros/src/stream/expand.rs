@@ -41,17 +41,23 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
             const NOT_FINITE: __airbyte::NotFinite = __airbyte::NotFinite::Fail;
         )
     });
-    let cursor_check = model.cursor.as_ref().filter(|cursor| cursor.on_null.is_none()).and_then(|cursor| {
+    let given = model.cursor.as_ref().ok().and_then(Option::as_ref);
+    let cursor_check = given.filter(|cursor| cursor.on_null.is_none()).and_then(|cursor| {
         never_null(
             &cursor.at,
             "the cursor may be null: say `on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)",
         )
     });
     let cursor = match &model.cursor {
-        None => quote!(
+        Ok(None) => quote!(
             type Cursor = __airbyte::NoCursor;
         ),
-        Some(given) => cursor(given, model.older_state.as_ref()),
+        // Of a type with a mistake in it the compiler says nothing more. As a type itself the mistake would be `()`.
+        Err(mistake) => {
+            let mistake = mistake.to_compile_error();
+            quote!(type Cursor = [(); #mistake];)
+        }
+        Ok(Some(given)) => cursor(given, model.older_state.as_ref()),
     };
     let stream = frame::block(
         sdk,

@@ -1,6 +1,6 @@
 //! What the author wrote about a stream: typed and checked against the struct's fields.
 
-use super::columns::{Columns, FieldPath, is_option, not_a_key};
+use super::columns::{Columns, FieldPath, is_option, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
 use super::serde;
 use crate::attr::{Words, as_text, choice};
 use crate::errors::{Errors, hint};
@@ -16,7 +16,8 @@ pub(super) struct Model {
     pub(super) name: String,
     pub(super) namespace: Option<LitStr>,
     pub(super) primary_key: Vec<Place>,
-    pub(super) cursor: Option<Cursor>,
+    /// A mistake in it is said in place of its type, so that no other follows from it.
+    pub(super) cursor: Result<Option<Cursor>, syn::Error>,
     pub(super) ascending: bool,
     /// The function that reads states of an older form.
     pub(super) older_state: Option<Expr>,
@@ -130,6 +131,10 @@ fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> 
             errors.at(&part, format!("`{field}` {why}"));
             continue;
         }
+        if let (Some(why), false) = (not_a_way(path.column.ty), own) {
+            errors.at(&part, format!("`{field}` {why}"));
+            continue;
+        }
         if let Some(word) = &path.column.skip_if {
             let word = as_text(word);
             errors.at(
@@ -144,29 +149,55 @@ fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> 
     key
 }
 
-fn cursor(words: &mut Words, fields: &Columns<'_>, generic: bool, errors: &mut Errors) -> Option<Cursor> {
+fn cursor(
+    words: &mut Words,
+    fields: &Columns<'_>,
+    generic: bool,
+    errors: &mut Errors,
+) -> Result<Option<Cursor>, syn::Error> {
     let (has_cursor, says_on_null) = (words.mention("cursor"), words.mention("on_null"));
     let path = words.expr("cursor", errors);
-    let on_null = words.expr("on_null", errors).and_then(|value| {
+    let given_on_null = words.expr("on_null", errors);
+    let on_null = given_on_null.as_ref().and_then(|value| {
         if !has_cursor {
             let message =
                 "`on_null` says what becomes of a record whose cursor is null, and there is no `cursor = …`";
-            errors.at(&value, message);
+            errors.at(value, message);
         }
-        match choice(&value, keys::ON_NULL) {
+        match choice(value, keys::ON_NULL) {
             Some("emit") => Some(OnNull::Emit),
             Some(_) => Some(OnNull::Fail),
             None => {
-                let word = as_text(&value);
-                errors.at(&value, format!("unknown `on_null = {word}`: say {ON_NULL}"));
+                let word = as_text(value);
+                errors.at(value, format!("unknown `on_null = {word}`: say {ON_NULL}"));
                 None
             }
         }
     });
-    let path = path?;
-    let FieldPath { column, rest } = fields.find(&path, errors)?;
+    let Some(path) = path else { return Ok(None) };
+    let mut own = Errors::new();
+    let found = fields.find(&path, &mut own);
+    let (mistake, others) = own.split();
+    others.into_iter().for_each(|other| errors.push(other));
+    if let Some(mistake) = mistake {
+        return Err(mistake);
+    }
+    let Some(FieldPath { column, rest }) = found else { return Ok(None) };
+    let (own, ty) = (rest.is_empty(), column.ty);
+    if let Some(why) = if own { not_a_cursor(ty) } else { not_a_way(ty) } {
+        return Err(syn::Error::new_spanned(&path, format!("`{}` {why}", column.ident)));
+    }
     if let Some(word) = &column.custom {
         errors.at(word, "the cursor field is written as its type writes it: a state is read back that way");
+    }
+    if let (Some(value), true) = (&given_on_null, own && is_plain_cursor(ty)) {
+        errors.at(
+            value,
+            format!(
+                "`{}` is never null, as its type says: leave `on_null` out, or make it an `Option`",
+                column.ident
+            ),
+        );
     }
     if is_option(column.ty) && !says_on_null {
         errors.at(&path, format!("`{}` may be null: say {ON_NULL}", as_text(&path).replace(' ', "")));
@@ -175,7 +206,7 @@ fn cursor(words: &mut Words, fields: &Columns<'_>, generic: bool, errors: &mut E
     // Generics are a mistake already; the type of the cursor would add one. So is a null that nothing is said about.
     let on_null =
         on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(says_on_null.then_some(OnNull::Emit));
-    (!generic).then_some(Cursor { at, on_null })
+    Ok((!generic).then_some(Cursor { at, on_null }))
 }
 
 const ON_NULL: &str = "`on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)";

@@ -2,9 +2,6 @@
     "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `on_null`, `order`, `older_state`, `not_finite`, `nested`, `crate`"
 }
 ::core::compile_error! {
-    "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"
-}
-::core::compile_error! {
     "`#[airbyte_stream]` derives `Serialize` already; remove this one"
 }
 #[derive(
@@ -23,7 +20,9 @@ const _: () = {
     #[doc(hidden)]
     impl __airbyte::Stream for City {
         const NAME: &'static str = "city";
-        type Cursor = __airbyte::NoCursor;
+        type Cursor = [(); ::core::compile_error! {
+            "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"
+        }];
         fn json_schema() -> __airbyte::JsonObject {
             __airbyte::of_record::<Self>()
         }
