@@ -77,7 +77,8 @@ impl Dialect {
         if let Some(format) = schema.shift_remove("format") {
             add_format(&mut result, &format);
         }
-        schema.shift_remove("required");
+        // What is there is written, and what is not is no affair of a default: that is said to whoever reads it.
+        ["required", "default"].iter().for_each(|key| drop(schema.shift_remove(*key)));
         // A tuple, and a map whose keys are no texts.
         if let Some(Value::Array(items)) = schema.shift_remove("prefixItems") {
             let items = items.into_iter().map(|item| self.child(item)).collect();

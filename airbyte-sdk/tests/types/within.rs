@@ -72,6 +72,35 @@ fn serdes_words_on_a_record_are_followed() {
     assert_eq!(person.cursor(), Some(&7));
 }
 
+/// It is said to whoever reads the record, and changes nothing of what is written.
+#[test]
+fn a_default_is_none_of_the_catalogs_business() {
+    #[airbyte_stream(nested)]
+    #[derive(airbyte_sdk::Deserialize, Default)]
+    struct Inner {
+        #[serde(default)]
+        default: u8,
+    }
+    #[airbyte_stream(name = "defaults")]
+    #[derive(airbyte_sdk::Deserialize)]
+    struct Record {
+        #[serde(default)]
+        inner: Inner,
+        #[serde(default)]
+        id: u64,
+    }
+    let record: Record = serde_json::from_str("{}").unwrap();
+    assert_eq!(written(&record), json!({"inner": {"default": 0}, "id": 0}));
+    let inner = json!({"default": {"type": ["null", "integer"]}});
+    assert_eq!(
+        Record::json_schema()["properties"],
+        json!({
+            "inner": {"type": ["null", "object"], "properties": inner, "additionalProperties": true},
+            "id": {"type": ["null", "integer"]},
+        })
+    );
+}
+
 #[test]
 fn a_path_leads_through_boxes_options_and_flattened_structs() {
     #[airbyte_stream(nested)]
