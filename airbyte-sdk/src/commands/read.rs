@@ -9,6 +9,7 @@ use crate::protocol::{
     AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
     SyncMode,
 };
+use crate::schema;
 use crate::source::{AnyStream, Source, Turn};
 use crate::spec::AirbyteSpec;
 use std::sync::Arc;
@@ -86,7 +87,8 @@ fn plan<C: AirbyteSpec>(
     source: &Source<C>,
     catalog: ConfiguredAirbyteCatalog,
 ) -> Result<Vec<Planned<'_, C>>> {
-    let offered = source.catalog()?;
+    // Not `Source::catalog`, which has no answer if one stream cannot be offered.
+    let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
@@ -96,9 +98,9 @@ fn plan<C: AirbyteSpec>(
             _ if twice => {
                 Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
             }
-            Some(place) => {
-                takes_state(&configured, &offered[place]).map(|takes| (source.streams[place].as_ref(), takes))
-            }
+            Some(place) => can_be_offered(&offered, place)
+                .and_then(|()| takes_state(&configured, &offered[place]))
+                .map(|takes| (source.streams[place].as_ref(), takes)),
             None => {
                 let names: Vec<String> = offered.iter().map(|stream| format!("`{}`", stream.name)).collect();
                 Err(Error::config(format!(
@@ -114,6 +116,19 @@ fn plan<C: AirbyteSpec>(
     }
     plan.sort_by_key(|planned| planned.stream.is_err());
     Ok(plan)
+}
+
+/// What `discover` would refuse the whole source for, in one stream.
+fn can_be_offered(offered: &[AirbyteStream], place: usize) -> Result<()> {
+    let (stream, name) = (&offered[place], &offered[place].name);
+    let same = |other: &&AirbyteStream| other.descriptor().is_same_as(&stream.descriptor());
+    if offered.iter().filter(same).count() > 1 {
+        return Err(Error::system(format!("this source has two streams called `{name}`")));
+    }
+    match schema::problems(stream).join("; ") {
+        none if none.is_empty() => Ok(()),
+        problems => Err(Error::system(format!("the stream `{name}` cannot be offered: {problems}"))),
+    }
 }
 
 /// Whether the stream, read as it is asked for, takes up a state; an error if it cannot be read so.
@@ -137,4 +152,52 @@ fn chosen(configured: &ConfiguredAirbyteStream, offered: &AirbyteStream) -> Opti
     let kept: Vec<String> = offered.keys().filter(|name| chosen.contains_key(*name)).cloned().collect();
     // A schema that names none of them was not made by choosing.
     (kept.len() < offered.len() && !kept.is_empty()).then_some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Lines;
+    use crate::{AirbyteSpec, Emitter, airbyte_stream};
+    use serde_json::{Value, json};
+    use std::collections::HashMap;
+
+    #[derive(AirbyteSpec)]
+    struct Config {}
+
+    type Anything = HashMap<String, Value>;
+
+    #[airbyte_stream(name = "open")]
+    struct Open {
+        id: u8,
+        #[serde(flatten)]
+        more: Anything,
+    }
+
+    #[airbyte_stream(name = "well")]
+    struct Well {
+        id: u8,
+    }
+
+    #[test]
+    fn a_stream_that_cannot_be_offered_does_not_keep_the_others_from_being_read() {
+        let source = Source::<Config>::new("both", "0")
+            .full_refresh(|_, out: &mut Emitter<Open>| out.emit(Open { id: 1, more: HashMap::new() }))
+            .full_refresh(|_, out: &mut Emitter<Well>| out.emit(Well { id: 1 }));
+        let configured = |name: &str| json!({"stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh"]}, "sync_mode": "full_refresh", "destination_sync_mode": "append"});
+        let catalog: ConfiguredAirbyteCatalog =
+            serde_json::from_value(json!({"streams": [configured("open"), configured("well")]})).unwrap();
+        let planned = plan(&source, catalog.clone()).unwrap();
+        assert_eq!(planned[0].descriptor.name, "well");
+        assert!(planned[0].stream.is_ok());
+        let error = planned[1].stream.as_ref().err().unwrap();
+        assert_eq!(
+            error.message(),
+            "the stream `open` cannot be offered: the record has columns that are not in the schema: a map is flattened"
+        );
+        let output = Output::to(Lines::new(Box::new(std::io::sink())));
+        let states = States::read(&json!([]), "the state").unwrap();
+        let done = read(&source, &Config {}, catalog, states, &output);
+        assert!(matches!(done, Ok(Done::WithFailedStreams)));
+    }
 }
