@@ -94,4 +94,34 @@ mod connector {
         };
     }
     record!(Written { inner: Open }, inner.number);
+
+    /// Records within each other and within themselves, by every name that there is.
+    #[airbyte_stream(name = "users")]
+    struct User {
+        orders: Vec<Order>,
+        friend: std::option::Option<Box<Self>>,
+        first: std::option::Option<Box<User>>,
+    }
+
+    #[airbyte_stream(name = "orders")]
+    struct Order {
+        lines: std::collections::BTreeMap<String, Line>,
+        user: Box<User>,
+    }
+
+    #[airbyte_stream(nested)]
+    struct Line {
+        bundle: std::option::Option<Box<Order>>,
+        next: std::option::Option<Box<Self>>,
+    }
+
+    macro_rules! by_the_name_of_a_crate {
+        () => {
+            #[airbyte_stream(name = "crates")]
+            struct InCrate {
+                line: $crate::parts_of_a_record::connector::Line,
+            }
+        };
+    }
+    by_the_name_of_a_crate!();
 }
