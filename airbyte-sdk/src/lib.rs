@@ -121,7 +121,7 @@ pub use serde::de::Deserialize;
 /// | `String` | text |
 /// | [`Secret`](struct@Secret) | text that is masked, and blanked in every log |
 /// | `i8` … `i64`, `u8` … `u64` | a whole number of that range |
-/// | `f32`, `f64` | a number |
+/// | `f64` | a number |
 /// | `bool` | a switch |
 /// | [`Date`](struct@Date), [`Timestamp`](struct@Timestamp) | a date picker; a moment is given in UTC |
 /// | `Option<…>` | the same, and may be left out |

@@ -130,6 +130,11 @@ pub(super) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
         ))
     } else if matches!(last, "HashSet" | "BTreeSet") {
         Some((ty, "a form shows a list; use a `Vec`"))
+    } else if last == "f32" {
+        Some((
+            ty,
+            "the spec would show what becomes of a number in 32 bits, 0.10000000149011612 for 0.1; use `f64`",
+        ))
     } else if matches!(last, "usize" | "isize") {
         Some((ty, "the same form is to mean the same on every machine; use `u64` or `i64`"))
     } else {

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a configuration",
     label = "no form field shows this type",
-    note = "a field is a `String`, an integer, a float, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(AirbyteSpec)]`, or an `Option` or a `Vec` of one",
+    note = "a field is a `String`, an integer, an `f64`, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(AirbyteSpec)]`, or an `Option` or a `Vec` of one",
     note = "a struct that is a field has fields itself, and neither `groups` nor `oauth`: those belong to the whole configuration"
 )]
 pub trait ConfigValue: Sized {
@@ -264,38 +264,34 @@ fn whole_number(value: &Value) -> Option<i128> {
     }
 }
 
-macro_rules! floats {
-    ($($ty:ty),*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl ConfigValue for $ty {
-            type Bound = $ty;
+/// No `f32`: a spec is written with all digits, and the 0.1 of one is 0.10000000149011612 there.
+#[diagnostic::do_not_recommend]
+impl ConfigValue for f64 {
+    type Bound = f64;
 
-            fn schema() -> Map<String, Value> {
-                schema([("type", "number".into())])
-            }
+    fn schema() -> Map<String, Value> {
+        schema([("type", "number".into())])
+    }
 
-            #[allow(clippy::unnecessary_cast, clippy::cast_possible_truncation, reason = "one body for both widths")]
-            fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-                value.as_f64().map(|number| number as $ty).or_else(|| place.unexpected("a number", value))
-            }
+    fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
+        // With all of serde_json's features a number in a `Value` may be too large for this type.
+        value.as_f64().filter(|number| number.is_finite()).or_else(|| place.unexpected("a number", value))
+    }
 
-            fn to_json(&self) -> Value {
-                (*self).into()
-            }
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
 
-            fn bound_json(bound: &Self) -> Value {
-                (*bound).into()
-            }
+    fn bound_json(bound: &Self) -> Value {
+        (*bound).into()
+    }
 
-            fn compare(&self, bound: &Self) -> Option<Ordering> {
-                self.partial_cmp(bound)
-            }
-        }
-
-        impl Number for $ty {}
-    )*};
+    fn compare(&self, bound: &Self) -> Option<Ordering> {
+        self.partial_cmp(bound)
+    }
 }
-floats!(f32, f64);
+
+impl Number for f64 {}
 
 /// An optional field: null and absent are the same.
 #[diagnostic::do_not_recommend]
