@@ -24,13 +24,17 @@ pub(super) fn expand(
     });
     let stops = stops.map(|_| quote!(.stop_when_exhausted()));
     let config = &model.config;
-    let new = quote_spanned!(config.span()=> __airbyte::Source::<#config>::new);
+    // The call as a whole, parentheses included, stands where the configuration is named: a type that is none is
+    // reported there.
+    let new = quote_spanned! {config.span()=>
+        __airbyte::Source::<#config>::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
+    };
     let private = frame::alias(sdk);
     quote! {
         #[doc(hidden)]
         fn main() -> #sdk::__private::ExitCode {
             #private
-            #new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
+            #new
                 #(#streams)*
                 #check
                 #limits

@@ -1,8 +1,9 @@
 //! Writes the impls: one chain of calls per field, nothing else.
 
 use super::choice::{Body, Names, OneOf, Variant};
+use super::doubts::Doubts;
 use super::field::{Default, Field, Member, Members};
-use super::kind::{Kind, innermost};
+use super::kind::Kind;
 use super::model::{Model, Struct};
 use super::oauth::OAuth;
 use crate::frame;
@@ -34,7 +35,31 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
     let oauth = model.oauth.as_ref().map(oauth);
     let form = own("form");
     let body = body(&form, &quote!(Self), members);
-    let bounds: Vec<_> = bounds(members, sdk).collect();
+    let doubts = Doubts::of_members(members);
+    let (believed, examined) = (doubts.believed(), doubts.examined(sdk));
+    let signature =
+        |name: TokenStream| quote!(fn #name(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self>);
+    let (of_spec, of_described) = (signature(quote!(form)), signature(quote!(described)));
+    // The configuration itself is one whatever becomes of its fields: a source that uses it is not refused as well.
+    let (form, described) = if doubts.is_empty() {
+        (quote!(#of_spec { #body }), None)
+    } else {
+        let form = quote! {
+            #of_spec {
+                #[allow(unused_imports)]
+                use __airbyte::Undescribed as _;
+                __airbyte::FormOf::<Self>::form(#form)
+            }
+        };
+        let described = quote! {
+            #[automatically_derived]
+            #[doc(hidden)]
+            impl __airbyte::Described for #ident #believed {
+                #of_described { #body }
+            }
+        };
+        (form, Some(described))
+    };
     let part = model.is_part().then(|| {
         let entries = members.0.iter().filter_map(|member| match member {
             Member::Field(Field { ident, key, .. }) => Some(entry(key, &quote!(&self.#ident))),
@@ -44,8 +69,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
         quote! {
             #[automatically_derived]
             #[doc(hidden)]
-            #[allow(trivial_bounds)]
-            impl __airbyte::Shaped for #ident where #(#bounds),* {
+            impl __airbyte::Shaped for #ident #believed {
                 fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                     shape.object(#own_title)
                 }
@@ -59,19 +83,18 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
-        #[allow(trivial_bounds)]
-        impl __airbyte::AirbyteSpec for #ident where #(#bounds),* {
+        impl __airbyte::AirbyteSpec for #ident {
             const TITLE: &'static str = #title;
             #description
             #documentation_url
             #groups
             #oauth
 
-            fn form(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
-                #body
-            }
+            #form
         }
+        #described
         #part
+        #examined
     }
 }
 
@@ -104,11 +127,8 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     if let Some(display_type) = &model.display_type {
         about.extend(quote!(.display_type(#display_type)));
     }
-    let bounds = variants.iter().flat_map(|variant| match &variant.body {
-        Body::Unit => Vec::new(),
-        Body::Fields(members) => bounds(members, sdk).collect(),
-        Body::Struct(ty) => vec![fields_bound(ty, sdk)],
-    });
+    let doubts = Doubts::of_variants(variants);
+    let (believed, examined) = (doubts.believed(), doubts.examined(sdk));
     let (choice, form) = (own("choice"), own("form"));
     let locals: Vec<_> = variants.iter().map(|variant| own(&format!("__{}", variant.ident))).collect();
     let options = variants.iter().map(|variant| option(variant, &form));
@@ -118,8 +138,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
-        #[allow(trivial_bounds)]
-        impl __airbyte::Shaped for #ident where #(#bounds),* {
+        impl __airbyte::Shaped for #ident #believed {
             fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                 shape.one_of(#about, |#choice| {
                     #(let #locals = #choice.option(#options);)*
@@ -133,6 +152,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
                 }
             }
         }
+        #examined
     }
 }
 
@@ -193,25 +213,6 @@ fn entry(key: &str, value: &impl ToTokens) -> TokenStream {
 /// A name of our own, so that it hides nothing that a default refers to.
 fn own(name: &str) -> Ident {
     Ident::new(&name.replace("r#", ""), Span::mixed_site())
-}
-
-/// A type that cannot be a field is reported here, at its place; below it is then taken for one.
-fn bounds(members: &Members, sdk: &Path) -> impl Iterator<Item = TokenStream> {
-    members.0.iter().filter_map(move |member| match member {
-        Member::Field(Field { ty, .. }) => {
-            // What is in an `Option` or a `Vec` decides about the whole, and is what the author wrote.
-            let ty = innermost(ty);
-            let value = frame::located(&quote!(#sdk::spec::ConfigValue), ty.span());
-            Some(quote_spanned!(ty.span()=> #ty: #value))
-        }
-        Member::Flattened(_, ty) => Some(fields_bound(ty, sdk)),
-        Member::Skipped(..) => None,
-    })
-}
-
-fn fields_bound(ty: &Type, sdk: &Path) -> TokenStream {
-    let fields = frame::located(&quote!(#sdk::spec::Fields), ty.span());
-    quote_spanned!(ty.span()=> #ty: #fields)
 }
 
 /// Names each field, and then makes the value of them all.

@@ -7,6 +7,7 @@ mod oauth;
 
 mod case;
 mod check;
+mod doubts;
 mod expand;
 mod kind;
 mod limits;

@@ -2,6 +2,8 @@
 
 mod choice;
 mod default;
+#[doc(hidden)]
+pub mod described;
 mod field;
 mod form;
 mod oauth;

@@ -2,11 +2,10 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     #[doc(hidden)]
-    #[allow(trivial_bounds)]
     impl __airbyte::Shaped for Login
     where
-        Secret: ::airbyte_sdk::spec::ConfigValue,
-        Tokens: ::airbyte_sdk::spec::Fields,
+        for<'a> <Secret as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Tokens as __airbyte::Believed<'a>>::Type: __airbyte::Fields,
     {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape
@@ -67,4 +66,8 @@ const _: () = {
             }
         }
     }
+    const _: () = {
+        let _ = <Secret as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Tokens as ::airbyte_sdk::spec::Fields>::fields;
+    };
 };

@@ -2,17 +2,7 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     #[doc(hidden)]
-    #[allow(trivial_bounds)]
-    impl __airbyte::AirbyteSpec for Config
-    where
-        String: ::airbyte_sdk::spec::ConfigValue,
-        Secret: ::airbyte_sdk::spec::ConfigValue,
-        u32: ::airbyte_sdk::spec::ConfigValue,
-        String: ::airbyte_sdk::spec::ConfigValue,
-        String: ::airbyte_sdk::spec::ConfigValue,
-        Date: ::airbyte_sdk::spec::ConfigValue,
-        String: ::airbyte_sdk::spec::ConfigValue,
-    {
+    impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "Shop";
         const DESCRIPTION: __airbyte::Option<&'static str> = __airbyte::Some(
             "What is sold, and how often.",
@@ -25,6 +15,19 @@ const _: () = {
             ("reading", "Reading"),
         ];
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            #[allow(unused_imports)]
+            use __airbyte::Undescribed as _;
+            __airbyte::FormOf::<Self>::form(form)
+        }
+    }
+    #[automatically_derived]
+    #[doc(hidden)]
+    impl __airbyte::Described for Config
+    where
+        for<'a> <Secret as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Date as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+    {
+        fn described(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             let __shop = form
                 .field(
                     __airbyte::Field::<String>::new("shop")
@@ -86,4 +89,8 @@ const _: () = {
             })
         }
     }
+    const _: () = {
+        let _ = <Secret as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Date as ::airbyte_sdk::spec::ConfigValue>::schema;
+    };
 };

@@ -2,16 +2,7 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     #[doc(hidden)]
-    #[allow(trivial_bounds)]
-    impl __airbyte::AirbyteSpec for Config
-    where
-        Login: ::airbyte_sdk::spec::ConfigValue,
-        Region: ::airbyte_sdk::spec::ConfigValue,
-        Region: ::airbyte_sdk::spec::ConfigValue,
-        Paging: ::airbyte_sdk::spec::ConfigValue,
-        Window: ::airbyte_sdk::spec::ConfigValue,
-        Limits: ::airbyte_sdk::spec::Fields,
-    {
+    impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "Config";
         fn oauth() -> __airbyte::Option<__airbyte::OAuth> {
             __airbyte::Some(
@@ -31,6 +22,22 @@ const _: () = {
             )
         }
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+            #[allow(unused_imports)]
+            use __airbyte::Undescribed as _;
+            __airbyte::FormOf::<Self>::form(form)
+        }
+    }
+    #[automatically_derived]
+    #[doc(hidden)]
+    impl __airbyte::Described for Config
+    where
+        for<'a> <Login as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Region as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Paging as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Window as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'a> <Limits as __airbyte::Believed<'a>>::Type: __airbyte::Fields,
+    {
+        fn described(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             let __login = form
                 .field(__airbyte::Field::<Login>::new("login").title("Login"));
             let __first_region = form
@@ -75,4 +82,11 @@ const _: () = {
             })
         }
     }
+    const _: () = {
+        let _ = <Login as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Region as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Paging as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Window as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let _ = <Limits as ::airbyte_sdk::spec::Fields>::fields;
+    };
 };

@@ -2,11 +2,7 @@ const _: () = {
     use ::renamed::__private as __airbyte;
     #[automatically_derived]
     #[doc(hidden)]
-    #[allow(trivial_bounds)]
-    impl __airbyte::AirbyteSpec for Config
-    where
-        String: ::renamed::spec::ConfigValue,
-    {
+    impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "Config";
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             let __city = form
@@ -16,11 +12,7 @@ const _: () = {
     }
     #[automatically_derived]
     #[doc(hidden)]
-    #[allow(trivial_bounds)]
-    impl __airbyte::Shaped for Config
-    where
-        String: ::renamed::spec::ConfigValue,
-    {
+    impl __airbyte::Shaped for Config {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape.object("Config")
         }
