@@ -27,6 +27,13 @@ pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, er
     if let (Some(flag), false) = (&field.always_show, kind::is_option(&field.ty) || field.has_default) {
         errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
     }
+    // A switch was told already that it needs a default.
+    let is_switch = kind == Some(Kind::Bool);
+    if let Some(hidden) = &field.hidden
+        && !(kind::is_option(&field.ty) || field.has_default || is_switch || around.is_filled_in(&field.key))
+    {
+        errors.at(hidden, "nobody can fill in what is not shown: give it a default, or make it an `Option`");
+    }
     if let Some(group) = &field.group {
         around.groups.check(group, errors);
     }

@@ -161,7 +161,8 @@ impl Body {
         let values = match fields {
             Fields::Unit => return Self::Unit,
             Fields::Named(named) => {
-                let around = Surroundings { item, groups: &Groups::None, rename_all, tag: Some(tag) };
+                let around =
+                    Surroundings { item, groups: &Groups::None, rename_all, tag: Some(tag), login: None };
                 return Self::Fields(Members::read(named, &around, errors));
             }
             Fields::Unnamed(values) => values,

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::check;
 use super::model::Groups;
+use super::oauth::OAuth;
 use super::serde;
 use crate::attr::Words;
 use crate::errors::Errors;
@@ -20,6 +21,15 @@ pub(super) struct Surroundings<'a> {
     pub(super) rename_all: Option<Case>,
     /// The key that says which option is chosen, in a variant.
     pub(super) tag: Option<&'a str>,
+    /// How the platform logs the user in, if it does.
+    pub(super) login: Option<&'a OAuth>,
+}
+
+impl Surroundings<'_> {
+    /// Whether a login gives the field its value, so that it need not be shown.
+    pub(super) fn is_filled_in(&self, key: &str) -> bool {
+        self.login.is_some_and(|login| login.fills_in(key))
+    }
 }
 
 /// All fields, in order.

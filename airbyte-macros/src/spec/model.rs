@@ -92,7 +92,8 @@ impl Model {
             );
             return (None, sdk);
         };
-        let around = Surroundings { item: &item.ident, groups: &groups, rename_all, tag: None };
+        let around =
+            Surroundings { item: &item.ident, groups: &groups, rename_all, tag: None, login: oauth.as_ref() };
         let members = Members::read(fields, &around, errors);
         groups.check_used(&members, errors);
         if let Some(oauth) = &oauth {

@@ -160,6 +160,14 @@ impl OAuth {
         Ok(())
     }
 
+    /// Whether a result of the login is the value of this field.
+    pub(super) fn fills_in(&self, key: &str) -> bool {
+        self.values.iter().any(|(part, _, route)| {
+            matches!(part, Part::Output | Part::ServerOutput)
+                && route.as_ref().is_some_and(|route| matches!(&route.0[..], [only] if only.value() == key))
+        })
+    }
+
     /// The first key of each path is a field. What comes after it is for `spec::faults`, which sees the whole form.
     pub(super) fn check(&self, members: &Members, errors: &mut Errors) {
         if members.flattens() {
