@@ -7,8 +7,10 @@ pub use crate::protocol::OAuthConnectorInputSpecification;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
 pub use crate::spec::described::{Believed, Described, FormOf, Undescribed};
-pub use crate::spec::{AirbyteSpec, ConfigValue, Field, Fields, Form, OAuth, OneOf, Shape, Shaped, Variant};
-pub use crate::stream::column::{Column, Described};
+pub use crate::spec::{
+    AirbyteSpec, ConfigValue, Field, Fields, Form, OAuth, OneOf, Shape, Shaped, Variant, Withheld,
+};
+pub use crate::stream::column::{Column, Described as DescribedColumn};
 pub use crate::stream::nested::{NestedField, field};
 pub use crate::stream::{CursorField, NoCursor, NotFinite, OnNull, Order, Stream};
 pub use core::assert;

@@ -20,6 +20,11 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// Each with its place.
+    pub(crate) fn list(&self) -> &[String] {
+        &self.0
+    }
+
     /// One config error that lists them all, beginning with what was read.
     pub(crate) fn into_error(self, what: &str) -> Error {
         Error::config(match self.0.as_slice() {

@@ -6,6 +6,7 @@ use super::field::{Default, Field, Member, Members};
 use super::kind::Kind;
 use super::model::{Model, Struct};
 use super::oauth::OAuth;
+use super::show;
 use crate::frame;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -61,11 +62,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
         (form, Some(described))
     };
     let part = model.is_part().then(|| {
-        let entries = members.0.iter().filter_map(|member| match member {
-            Member::Field(Field { ident, key, .. }) => Some(entry(key, &quote!(&self.#ident))),
-            Member::Flattened(ident, _) => Some(quote!(("", __airbyte::Fields::to_json(&self.#ident)))),
-            Member::Skipped(..) => None,
-        });
+        let to_json = show::of_struct(members);
         quote! {
             #[automatically_derived]
             #[doc(hidden)]
@@ -74,9 +71,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
                     shape.object(#own_title)
                 }
 
-                fn to_json(&self) -> __airbyte::Value {
-                    __airbyte::object([#(#entries),*])
-                }
+                #to_json
             }
         }
     });
@@ -101,6 +96,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
 fn of_names(model: &Names) -> TokenStream {
     let Names { ident, names } = model;
     let (variants, names): (Vec<_>, Vec<_>) = names.iter().map(|(variant, name)| (variant, name)).unzip();
+    let to_json = show::of_names(&variants, &names);
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
@@ -109,11 +105,7 @@ fn of_names(model: &Names) -> TokenStream {
                 shape.one_of_names([#((#names, Self::#variants)),*])
             }
 
-            fn to_json(&self) -> __airbyte::Value {
-                __airbyte::Into::into(match self {
-                    #(Self::#variants => #names,)*
-                })
-            }
+            #to_json
         }
     }
 }
@@ -134,7 +126,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     let options = variants.iter().map(|variant| option(variant, &form));
     // At most one of them is there.
     let found = locals.iter().map(ToTokens::to_token_stream).reduce(|found, local| quote!(#found.or(#local)));
-    let arms = variants.iter().map(|variant| arm(variant, tag));
+    let to_json = show::of_one_of(variants, tag);
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
@@ -146,11 +138,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
                 })
             }
 
-            fn to_json(&self) -> __airbyte::Value {
-                match self {
-                    #(#arms,)*
-                }
-            }
+            #to_json
         }
         #examined
     }
@@ -176,42 +164,8 @@ fn option(variant: &Variant, form: &Ident) -> TokenStream {
     }
 }
 
-/// The option as the JSON that chooses it.
-fn arm(variant: &Variant, tag: &str) -> TokenStream {
-    let Variant { ident, name, .. } = variant;
-    let first = quote!((#tag, __airbyte::Into::into(#name)));
-    match &variant.body {
-        Body::Unit => quote!(Self::#ident => __airbyte::object([#first])),
-        Body::Struct(_) => {
-            let value = own("value");
-            quote!(Self::#ident(#value) => __airbyte::object([#first, ("", __airbyte::Fields::to_json(#value))]))
-        }
-        Body::Fields(members) => {
-            let mut rest = None;
-            let (mut patterns, mut entries) = (Vec::new(), Vec::new());
-            for member in &members.0 {
-                let (Member::Field(Field { ident, .. }) | Member::Flattened(ident, _)) = member else {
-                    rest = Some(quote!(..));
-                    continue;
-                };
-                let local = own(&format!("__{ident}"));
-                patterns.push(quote!(#ident: #local));
-                entries.push(match member {
-                    Member::Field(field) => entry(&field.key, &local),
-                    _ => quote!(("", __airbyte::Fields::to_json(#local))),
-                });
-            }
-            quote!(Self::#ident { #(#patterns,)* #rest } => __airbyte::object([#first, #(#entries),*]))
-        }
-    }
-}
-
-fn entry(key: &str, value: &impl ToTokens) -> TokenStream {
-    quote!((#key, __airbyte::ConfigValue::to_json(#value)))
-}
-
 /// A name of our own, so that it hides nothing that a default refers to.
-fn own(name: &str) -> Ident {
+pub(super) fn own(name: &str) -> Ident {
     Ident::new(&name.replace("r#", ""), Span::mixed_site())
 }
 

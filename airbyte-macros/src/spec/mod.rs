@@ -12,6 +12,7 @@ mod expand;
 mod kind;
 mod limits;
 mod secrecy;
+mod show;
 mod serde;
 
 use crate::errors::Errors;

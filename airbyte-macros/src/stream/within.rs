@@ -69,7 +69,7 @@ fn ask_of(sdk: &Path, field: &mut Field) {
     let (inner_text, whole) = (inner.to_token_stream().to_string(), whole.to_token_stream().to_string());
     let column = format!("<{inner_text} as {private}::Column<{whole}>>");
     let write = format!("{column}::write");
-    let described = format!("<[{whole}; {column}::ONE] as {private}::Described>::As");
+    let described = format!("<[{whole}; {column}::ONE] as {private}::DescribedColumn>::As");
     // What cannot stand in a text is asked for in the old way.
     if whole.contains('$') || mentions_self(field.ty.to_token_stream()) {
         return;

@@ -201,4 +201,17 @@ mod tests {
             assert_eq!(read::<Config>(&json!({"login": login})).1, expected, "{login}");
         }
     }
+
+    #[derive(AirbyteSpec)]
+    struct Kept {
+        #[airbyte(default = Some(Login::Key { api_key: "k-kept".into() }).into_iter().collect())]
+        #[allow(dead_code, reason = "what is tested is what is kept from logs")]
+        logins: Vec<Login>,
+    }
+
+    #[test]
+    fn a_secret_of_a_default_is_known_when_it_is_used() {
+        assert_eq!(read::<Kept>(&json!({})).1, ["k-kept"]);
+        assert_eq!(read::<Kept>(&json!({"logins": []})).1, [""; 0]);
+    }
 }

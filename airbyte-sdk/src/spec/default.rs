@@ -1,6 +1,10 @@
-//! Where a form looks for defaults.
+//! Defaults: where a form looks for them, and what must not be in them.
 
 use serde_json::{Map, Value};
+
+/// The secrets of a default, which its JSON leaves out.
+#[derive(Default)]
+pub struct Withheld(pub(super) Vec<String>);
 
 /// The default of a field as its schema shows it. A form looks for that of an object at the object's own fields, and for
 /// that of a choice at the name of the option, and at the option's fields: so these are filled in.

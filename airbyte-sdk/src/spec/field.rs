@@ -1,6 +1,7 @@
 //! One field of a form: its name, what a person reads about it, and what its value must obey.
 
-use super::default;
+use super::Problems;
+use super::default::{self, Withheld};
 use super::place::Place;
 use super::value::{ConfigValue, List, Number, Text};
 use serde_json::{Map, Value};
@@ -193,6 +194,12 @@ impl<T: ConfigValue> Field<T> {
     /// The property in the spec; `order` is its place in the form.
     pub(super) fn schema(mut self, order: usize) -> Map<String, Value> {
         let mut schema = T::schema();
+        let (default, mut faults) = self.examine_default();
+        for bound in self.minimum.iter().chain(&self.maximum) {
+            if T::bound_json(bound).is_null() {
+                faults.push("a limit of {path} is no number that JSON has".to_owned());
+            }
+        }
         let mut property = Map::new();
         let mut put = |key: &str, value: Option<Value>| {
             value.map(|value| property.insert(key.to_owned(), value));
@@ -203,10 +210,7 @@ impl<T: ConfigValue> Field<T> {
             let of_type = schema.shift_remove(key);
             put(key, self.notes.shift_remove(key).or(of_type));
         }
-        put(
-            "default",
-            self.default.as_ref().and_then(|default| default::show(&mut schema, default.to_json())),
-        );
+        put("default", default.and_then(|default| default::show(&mut schema, default)));
         for (key, value) in schema {
             put(&key, Some(value));
         }
@@ -222,17 +226,51 @@ impl<T: ConfigValue> Field<T> {
             put(&key, Some(value));
         }
         put("order", Some(order.into()));
+        put(super::FAULTS, (!faults.is_empty()).then(|| faults.into()));
         property
+    }
+
+    /// The default as the spec shows it, and what is wrong with it by the field's own rules.
+    fn examine_default(&self) -> (Option<Value>, Vec<String>) {
+        let Some(default) = &self.default else { return (None, Vec::new()) };
+        let mut withheld = Withheld::default();
+        let value = default.to_json(&mut withheld);
+        if !withheld.0.is_empty() {
+            // Without its secrets it is another value, and with them it is everybody's.
+            return (None, vec!["the default of {path} has a secret in it, and a spec is public".to_owned()]);
+        }
+        if value.is_null() {
+            let no_number = T::schema().get("type").is_some_and(|ty| ty == "number");
+            let faults = no_number.then(|| "the default of {path} is no number that JSON has".to_owned());
+            return (None, faults.into_iter().collect());
+        }
+        let mut problems = Problems::default();
+        self.read(&value, &mut Place::top(&mut problems, &mut Vec::new()));
+        let told = |problem: &String| match problem.starts_with('`') {
+            true => format!("in the default of {{path}}, {problem}"),
+            false => format!("the default of {{path}} {problem}"),
+        };
+        (Some(value), problems.list().iter().map(told).collect())
     }
 
     /// The field's value, or a note of what is wrong with it.
     pub(super) fn parse(self, given: Option<&Value>, place: &mut Place<'_>) -> Option<T> {
         let Some(given) = given.filter(|value| !value.is_null()) else {
+            if let Some(default) = &self.default {
+                let mut withheld = Withheld::default();
+                default.to_json(&mut withheld);
+                withheld.0.into_iter().for_each(|secret| place.secret(secret));
+            }
             return self.default.or_else(T::absent).or_else(|| {
                 place.problem("is missing");
                 None
             });
         };
+        self.read(given, place)
+    }
+
+    /// A value that was given.
+    fn read(&self, given: &Value, place: &mut Place<'_>) -> Option<T> {
         let value = T::parse(given, place)?;
         let mut obeys = true;
         if let Some(text) = given.as_str() {

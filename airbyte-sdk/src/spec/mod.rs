@@ -12,6 +12,7 @@ mod shape;
 mod value;
 
 pub use self::choice::{Choice, OneOf, Variant};
+pub use self::default::Withheld;
 pub use self::field::Field;
 pub use self::form::Form;
 pub use self::oauth::OAuth;
@@ -69,7 +70,7 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
 pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is not right");
     let mut schema = schema::<C>();
-    take_not_secret(&mut schema, &mut Vec::new());
+    take_marks(&mut schema, &mut Vec::new());
     let mut specification = ConnectorSpecification::new(schema);
     specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
     specification.advanced_auth = C::oauth().map(OAuth::into_message);
@@ -79,27 +80,29 @@ pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
 /// Marks, while a spec is made, a field that is no secret although its name sounds like one.
 const NOT_SECRET: &str = "x-not-secret";
 
+/// Keeps, while a spec is made, what is wrong with a field. The place of its name is `{path}`.
+const FAULTS: &str = "x-faults";
+
 /// The names of fields that are no secrets although they sound like it, by the author's word.
 #[cfg(feature = "testing")]
 pub(crate) fn not_secret<C: AirbyteSpec>() -> Vec<String> {
     let mut names = Vec::new();
-    take_not_secret(&mut schema::<C>(), &mut names);
+    take_marks(&mut schema::<C>(), &mut names);
     names
 }
 
-fn take_not_secret(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
+fn take_marks(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
     for (name, value) in schema.iter_mut() {
         match value {
             Value::Object(object) => {
                 if object.shift_remove(NOT_SECRET).is_some() {
                     names.push(name.clone());
                 }
-                take_not_secret(object, names);
+                object.shift_remove(FAULTS);
+                take_marks(object, names);
             }
             Value::Array(list) => {
-                list.iter_mut()
-                    .filter_map(Value::as_object_mut)
-                    .for_each(|inner| take_not_secret(inner, names));
+                list.iter_mut().filter_map(Value::as_object_mut).for_each(|inner| take_marks(inner, names));
             }
             _ => {}
         }
@@ -107,28 +110,32 @@ fn take_not_secret(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
 }
 
 /// What is wrong with a spec and cannot be seen by the compiler, in words: keys that two fields have, since one came in
-/// line by `flatten`, and paths of a login that lead to no field.
+/// line by `flatten`, defaults that the field itself would refuse or that have a secret in them, and paths of a login that
+/// lead to no field.
 pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     let schema = schema::<C>();
     let mut faults = Vec::new();
-    find_shared_keys(&schema, "", &mut faults);
+    find_faults(&schema, "", &mut faults);
     faults.extend(C::oauth().into_iter().flat_map(|login| login.faults(&schema)));
     faults
 }
 
 /// A form counts its fields. One that replaced another of the same key stands in its place, with a number of its own.
-fn find_shared_keys(schema: &Map<String, Value>, path: &str, faults: &mut Vec<String>) {
+fn find_faults(schema: &Map<String, Value>, path: &str, faults: &mut Vec<String>) {
     let properties = schema.get("properties").and_then(Value::as_object);
     for (index, (key, field)) in properties.into_iter().flatten().enumerate() {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if field["order"] != index {
             faults.push(format!("`{path}` is the key of two fields"));
         }
-        field.as_object().into_iter().for_each(|field| find_shared_keys(field, &path, faults));
+        let own = field.get(FAULTS).and_then(Value::as_array).into_iter().flatten();
+        let named = |fault: &str| fault.replacen("{path}", &format!("`{path}`"), 1);
+        faults.extend(own.filter_map(Value::as_str).map(named));
+        field.as_object().into_iter().for_each(|field| find_faults(field, &path, faults));
     }
     let options = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     for within in options.chain(schema.get("items")).filter_map(Value::as_object) {
-        find_shared_keys(within, path, faults);
+        find_faults(within, path, faults);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::AirbyteSpec;
 use super::choice::{Choice, OneOf};
+use super::default::Withheld;
 use super::form::Form;
 use super::place::Place;
 use super::value::{ConfigValue, Unbounded, schema};
@@ -39,8 +40,9 @@ pub trait Shaped: Sized {
     /// the value is wrong.
     fn shape(shape: &mut Shape<'_>) -> Option<Self>;
 
-    /// The value as the spec shows a default; null to show none.
-    fn to_json(&self) -> Value {
+    /// The value as the spec shows a default; null to show none. Secrets are left out, and handed to `withheld`.
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        let _ = withheld;
         Value::Null
     }
 }
@@ -59,7 +61,7 @@ pub trait Fields: Sized {
     fn fields(form: &mut Form<'_>) -> Option<Self>;
 
     /// The fields' values as the spec shows a default.
-    fn to_json(&self) -> Value;
+    fn to_json(&self, withheld: &mut Withheld) -> Value;
 }
 
 #[diagnostic::do_not_recommend]
@@ -68,8 +70,8 @@ impl<T: AirbyteSpec + Shaped> Fields for T {
         T::form(form)
     }
 
-    fn to_json(&self) -> Value {
-        Shaped::to_json(self)
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        Shaped::to_json(self, withheld)
     }
 }
 
@@ -168,7 +170,7 @@ impl<T: Shaped> ConfigValue for T {
         T::shape(&mut Shape(Job::Read(value, place.again())))
     }
 
-    fn to_json(&self) -> Value {
-        Shaped::to_json(self)
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        Shaped::to_json(self, withheld)
     }
 }

@@ -1,5 +1,6 @@
 //! The types a configuration's field may have: what the spec says of each, and how its value is read.
 
+use super::default::Withheld;
 use super::place::Place;
 use crate::secret::Secret;
 use jiff::Timestamp;
@@ -24,8 +25,8 @@ pub trait ConfigValue: Sized {
     /// Reads a value, or notes down at its place what is wrong.
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self>;
 
-    /// The value as the spec shows a default.
-    fn to_json(&self) -> Value;
+    /// The value as the spec shows a default, without its secrets: those are handed to `withheld`.
+    fn to_json(&self, withheld: &mut Withheld) -> Value;
 
     /// A bound as the spec shows it.
     fn bound_json(_: &Self::Bound) -> Value {
@@ -93,7 +94,7 @@ impl ConfigValue for String {
         value.as_str().map(str::to_owned).or_else(|| place.unexpected("text", value))
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, _: &mut Withheld) -> Value {
         self.as_str().into()
     }
 }
@@ -114,7 +115,8 @@ impl ConfigValue for Secret {
         value.as_str().map(Self::from).or_else(|| place.unexpected("text", value))
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        withheld.0.push(self.expose().to_owned());
         Value::Null
     }
 }
@@ -131,7 +133,7 @@ impl ConfigValue for bool {
         value.as_bool().or_else(|| place.unexpected("true or false", value))
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, _: &mut Withheld) -> Value {
         (*self).into()
     }
 }
@@ -153,7 +155,7 @@ impl ConfigValue for Date {
         parse_text(value, DATE, "a date like 2024-01-31", place)
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, _: &mut Withheld) -> Value {
         self.to_string().into()
     }
 }
@@ -175,7 +177,7 @@ impl ConfigValue for Timestamp {
         parse_text(value, TIMESTAMP, "a moment in UTC like 2024-01-31T09:30:00Z", place)
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, _: &mut Withheld) -> Value {
         self.to_string().into()
     }
 }
@@ -220,7 +222,7 @@ macro_rules! integers {
                     .or_else(|| place.unexpected($words, value))
             }
 
-            fn to_json(&self) -> Value {
+            fn to_json(&self, _: &mut Withheld) -> Value {
                 (*self).into()
             }
 
@@ -278,7 +280,7 @@ impl ConfigValue for f64 {
         value.as_f64().filter(|number| number.is_finite()).or_else(|| place.unexpected("a number", value))
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, _: &mut Withheld) -> Value {
         (*self).into()
     }
 
@@ -306,8 +308,8 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
         T::parse(value, place).map(Some)
     }
 
-    fn to_json(&self) -> Value {
-        self.as_ref().map_or(Value::Null, T::to_json)
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        self.as_ref().map_or(Value::Null, |value| value.to_json(withheld))
     }
 
     fn bound_json(bound: &T::Bound) -> Value {
@@ -344,7 +346,7 @@ impl<T: ConfigValue> ConfigValue for Vec<T> {
         parsed.into_iter().collect()
     }
 
-    fn to_json(&self) -> Value {
-        self.iter().map(T::to_json).collect()
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        self.iter().map(|value| value.to_json(withheld)).collect()
     }
 }

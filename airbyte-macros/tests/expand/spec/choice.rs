@@ -46,18 +46,21 @@ const _: () = {
                     },
                 )
         }
-        fn to_json(&self) -> __airbyte::Value {
+        fn to_json(&self, __withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
             match self {
                 Self::ApiKey { api_key: __api_key, .. } => {
                     __airbyte::object([
                         ("auth_type", __airbyte::Into::into("api_key")),
-                        ("api_key", __airbyte::ConfigValue::to_json(__api_key)),
+                        (
+                            "api_key",
+                            __airbyte::ConfigValue::to_json(__api_key, __withheld),
+                        ),
                     ])
                 }
                 Self::OAuth(value) => {
                     __airbyte::object([
                         ("auth_type", __airbyte::Into::into("oauth")),
-                        ("", __airbyte::Fields::to_json(value)),
+                        ("", __airbyte::Fields::to_json(value, __withheld)),
                     ])
                 }
                 Self::Nobody => {

@@ -16,8 +16,10 @@ const _: () = {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape.object("Config")
         }
-        fn to_json(&self) -> __airbyte::Value {
-            __airbyte::object([("city", __airbyte::ConfigValue::to_json(&self.city))])
+        fn to_json(&self, __withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
+            __airbyte::object([
+                ("city", __airbyte::ConfigValue::to_json(&self.city, __withheld)),
+            ])
         }
     }
 };

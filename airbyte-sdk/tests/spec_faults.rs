@@ -1,0 +1,172 @@
+//! What is wrong with a spec and cannot be seen by the compiler.
+#![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
+
+use airbyte_sdk::{AirbyteSpec, Date, Secret, Timestamp, spec};
+use serde_json::{Value, json};
+
+#[derive(AirbyteSpec)]
+enum Login {
+    Basic { name: String, password: Secret },
+    Nobody { withheld: Option<Secret> },
+}
+
+#[derive(AirbyteSpec)]
+struct Account {
+    name: String,
+    #[serde(flatten)]
+    keys: Keys,
+}
+
+#[derive(AirbyteSpec)]
+struct Keys {
+    token: Secret,
+    older: Option<Vec<Secret>>,
+}
+
+impl Account {
+    fn ours() -> Self {
+        let older = Some(vec!["t-second".into(), "t-third".into()]);
+        Self { name: "ours".to_owned(), keys: Keys { token: "t-first".into(), older } }
+    }
+}
+
+#[derive(AirbyteSpec)]
+struct Public {
+    #[airbyte(default = Login::Basic { name: "guest".to_owned(), password: "s3cr3t".into() })]
+    fallback: Login,
+    #[airbyte(default = vec![Account::ours()])]
+    accounts: Vec<Account>,
+    #[airbyte(default = Login::Nobody { withheld: None })]
+    login: Login,
+    inner: Option<Inner>,
+}
+
+#[derive(AirbyteSpec)]
+struct Inner {
+    #[serde(default = "Account::ours")]
+    account: Account,
+}
+
+#[test]
+fn a_secret_in_a_default_is_found() {
+    let public = |place: &str| format!("the default of `{place}` has a secret in it, and a spec is public");
+    assert_eq!(spec::faults::<Public>(), ["fallback", "accounts", "inner.account"].map(public));
+}
+
+#[test]
+fn a_default_with_a_secret_is_used_all_the_same() {
+    let read = Public::from_json(&json!({})).unwrap();
+    assert!(matches!(&read.fallback, Login::Basic { password, .. } if password.expose() == "s3cr3t"));
+    assert_eq!(read.accounts[0].keys.token.expose(), "t-first");
+}
+
+#[derive(AirbyteSpec)]
+enum Region {
+    Eu,
+    Us,
+}
+
+const LEAST: i64 = 5;
+
+fn nothing() -> i64 {
+    0
+}
+
+fn rome() -> String {
+    "Rome".to_owned()
+}
+
+#[derive(AirbyteSpec)]
+struct Broken {
+    #[airbyte(default = vec![Region::Us], min_items = 2)]
+    regions: Vec<Region>,
+    #[airbyte(min = LEAST)]
+    #[serde(default = "nothing")]
+    low: i64,
+    #[airbyte(max = -LEAST, default = nothing())]
+    high: i64,
+    #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "small letters")]
+    #[serde(default = "rome")]
+    city: String,
+    #[airbyte(min_length = 1, hidden)]
+    #[serde(default)]
+    code: String,
+    #[airbyte(default = Paging { size: 0, order: vec![Region::Eu] })]
+    paging: Paging,
+    #[airbyte(default = f64::NAN)]
+    ratio: f64,
+    #[airbyte(default = 0.5, min = f64::NEG_INFINITY)]
+    share: f64,
+    #[airbyte(default = Date::MIN)]
+    day: Date,
+    #[airbyte(default = Timestamp::MIN)]
+    moment: Timestamp,
+    choice: Choice,
+}
+
+#[derive(AirbyteSpec)]
+struct Paging {
+    #[airbyte(min = 1)]
+    size: u16,
+    #[airbyte(max_items = 2)]
+    order: Vec<Region>,
+}
+
+#[derive(AirbyteSpec)]
+enum Choice {
+    Days {
+        #[airbyte(max = 7)]
+        #[serde(default = "Choice::month")]
+        days: u8,
+    },
+}
+
+impl Choice {
+    fn month() -> u8 {
+        30
+    }
+}
+
+#[test]
+fn a_default_that_its_own_field_refuses_is_found() {
+    assert_eq!(
+        spec::faults::<Broken>(),
+        [
+            "the default of `regions` must have at least 2 items",
+            "the default of `low` must be at least 5",
+            "the default of `high` must be at most -5",
+            "the default of `city` must be small letters",
+            "the default of `code` must have at least 1 character",
+            "in the default of `paging`, `size` must be at least 1",
+            "the default of `ratio` is no number that JSON has",
+            "a limit of `share` is no number that JSON has",
+            "the default of `day` must be a date like 2024-01-31",
+            "the default of `moment` must be a moment in UTC like 2024-01-31T09:30:00Z",
+            "the default of `choice.days` must be at most 7",
+        ]
+    );
+}
+
+#[derive(AirbyteSpec)]
+struct Share {
+    #[airbyte(min = 0.1, max = 0.7, default = 0.3)]
+    share: f64,
+}
+
+#[test]
+fn a_number_is_the_same_for_the_spec_and_the_parser() {
+    let spec = serde_json::to_value(spec::specification::<Share>()).unwrap();
+    let field = &spec["connectionSpecification"]["properties"]["share"];
+    assert_eq!(
+        (&field["minimum"], &field["maximum"], &field["default"]),
+        (&json!(0.1), &json!(0.7), &json!(0.3))
+    );
+    for share in ["0.1", "0.7"] {
+        let config = serde_json::from_str::<Value>(&format!(r#"{{"share": {share}}}"#)).unwrap();
+        assert_eq!(Share::from_json(&config).unwrap().share.to_string(), share);
+    }
+    // What is not finite is no JSON, and what is too large is none that serde_json reads.
+    for share in ["NaN", "Infinity", "1e400"] {
+        assert!(serde_json::from_str::<Value>(&format!(r#"{{"share": {share}}}"#)).is_err(), "{share}");
+    }
+}
