@@ -69,7 +69,11 @@ fn stream(stream: &Stream) -> TokenStream {
     let method = Ident::new(method, stream.span().resolved_at(Span::call_site()));
     match parts {
         None => quote!(.#method::<#record>(|#(#given,)* #out| #call)),
-        Some(list) => quote!(.#method::<#record, _>(#list, |#(#given,)* #out| #call)),
+        Some(list) => {
+            // A type that cannot be a part is reported where the part is taken.
+            let part = quote_spanned!(fetch.part.unwrap_or(fetch.returns)=> _);
+            quote!(.#method::<#record, #part>(#list, |#(#given,)* #out| #call))
+        }
     }
 }
 

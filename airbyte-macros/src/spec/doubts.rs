@@ -8,7 +8,7 @@ use crate::frame;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Path, Type};
+use syn::{Ident, Path, Type};
 
 /// Each type once, with what it has to be.
 #[derive(Default)]
@@ -59,28 +59,70 @@ impl<'a> Doubts<'a> {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What lets an impl count on these types. Behind `Believed` the compiler does not look, so that one that does not
-    /// fit is no mistake here: the impl does not apply then, and that is all.
-    pub(super) fn believed(&self) -> Option<TokenStream> {
-        let bounds = self.0.iter().map(|(ty, needs)| {
-            let needs = needs.name();
-            quote!(for<'a> <#ty as __airbyte::Believed<'a>>::Type: __airbyte::#needs)
-        });
-        (!self.is_empty()).then(|| quote!(where #(#bounds),*))
-    }
-
-    /// What says at the place of each type that it does not fit, and says it once.
+    /// What says at the place of each type that it does not fit, and says it once; and that a form contains itself.
     pub(super) fn examined(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
-            let (name, function) = (needs.name(), needs.function());
-            let function = frame::located(&quote!(#sdk::spec::#name>::#function), ty.span());
-            quote_spanned!(ty.span()=> let _ = <#ty as #function;)
+            let needs = needs.name();
+            let constant =
+                frame::located(&quote!(#sdk::spec::#needs>::A_FORM_CANNOT_CONTAIN_ITSELF), ty.span());
+            quote_spanned!(ty.span()=> let () = <#ty as #constant;)
         });
-        (!self.is_empty()).then(|| quote!(const _: () = { #(#types)* };))
+        (!self.0.is_empty()).then(|| quote!({ #(#types)* }))
+    }
+
+    /// Functions that count on these types, for an impl that holds whatever they are: whoever uses the type is not
+    /// refused as well. They stand in an impl of their own. Behind `Believed` the compiler does not look, so that one that
+    /// does not fit is no mistake there: the impl does not apply, and that is all.
+    pub(super) fn guard<const N: usize>(
+        &self,
+        ident: &Ident,
+        functions: [Function; N],
+    ) -> ([TokenStream; N], Option<TokenStream>) {
+        if self.0.is_empty() {
+            return (functions.map(|function| function.with_body()), None);
+        }
+        let bounds = self.0.iter().map(|(ty, needs)| {
+            let needs = needs.name();
+            quote!(for<'__any> <#ty as __airbyte::Believed<'__any>>::Type: __airbyte::#needs)
+        });
+        let bodies = functions.iter().map(Function::with_body);
+        let described = quote! {
+            #[automatically_derived]
+            #[doc(hidden)]
+            impl __airbyte::Described for #ident
+            where
+                #(#bounds),*
+            {
+                #(#bodies)*
+            }
+        };
+        (functions.map(|function| function.as_call()), Some(described))
+    }
+}
+
+/// A function of a trait, written out.
+pub(super) struct Function {
+    pub(super) name: TokenStream,
+    pub(super) arguments: TokenStream,
+    pub(super) signature: TokenStream,
+    pub(super) body: TokenStream,
+}
+
+impl Function {
+    pub(super) fn with_body(&self) -> TokenStream {
+        let Self { signature, body, .. } = self;
+        quote!(#signature { #body })
+    }
+
+    fn as_call(&self) -> TokenStream {
+        let Self { name, arguments, signature, .. } = self;
+        quote! {
+            #signature {
+                #[allow(unused_imports)]
+                use __airbyte::Undescribed as _;
+                __airbyte::DescriptionOf::<Self>::#name(#arguments)
+            }
+        }
     }
 }
 
@@ -89,13 +131,6 @@ impl Needs {
         match self {
             Self::ConfigValue => quote!(ConfigValue),
             Self::Fields => quote!(Fields),
-        }
-    }
-
-    fn function(self) -> TokenStream {
-        match self {
-            Self::ConfigValue => quote!(schema),
-            Self::Fields => quote!(fields),
         }
     }
 }

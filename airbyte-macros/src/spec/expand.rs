@@ -1,7 +1,7 @@
 //! Writes the impls: one chain of calls per field, nothing else.
 
 use super::choice::{Body, Names, OneOf, Variant};
-use super::doubts::Doubts;
+use super::doubts::{Doubts, Function};
 use super::field::{Default, Field, Member, Members};
 use super::kind::Kind;
 use super::model::{Model, Struct};
@@ -34,47 +34,27 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
         quote!(const GROUPS: &'static [(&'static str, &'static str)] = &[#(#groups),*];)
     });
     let oauth = model.oauth.as_ref().map(oauth);
-    let form = own("form");
-    let body = body(&form, &quote!(Self), members);
     let doubts = Doubts::of_members(members);
-    let (believed, examined) = (doubts.believed(), doubts.examined(sdk));
-    let signature =
-        |name: TokenStream| quote!(fn #name(#form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self>);
-    let (of_spec, of_described) = (signature(quote!(form)), signature(quote!(described)));
-    // The configuration itself is one whatever becomes of its fields: a source that uses it is not refused as well.
-    let (form, described) = if doubts.is_empty() {
-        (quote!(#of_spec { #body }), None)
-    } else {
-        let form = quote! {
-            #of_spec {
-                #[allow(unused_imports)]
-                use __airbyte::Undescribed as _;
-                __airbyte::FormOf::<Self>::form(#form)
-            }
-        };
-        let described = quote! {
-            #[automatically_derived]
-            #[doc(hidden)]
-            impl __airbyte::Described for #ident #believed {
-                #of_described { #body }
-            }
-        };
-        (form, Some(described))
+    let argument = own("form");
+    let form = Function {
+        name: quote!(form),
+        arguments: quote!(#argument),
+        signature: quote!(fn form(#argument: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self>),
+        body: body(&argument, &quote!(Self), members),
     };
-    let part = model.is_part().then(|| {
-        let to_json = show::of_struct(members);
-        quote! {
-            #[automatically_derived]
-            #[doc(hidden)]
-            impl __airbyte::Shaped for #ident #believed {
-                fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-                    shape.object(#own_title)
-                }
-
-                #to_json
+    let examined = doubts.examined(sdk);
+    let (form, described, part) = if model.is_part() {
+        let ([form, to_json], described) = doubts.guard(ident, [form, show::of_struct(members)]);
+        let shape = quote! {
+            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+                shape.object(#own_title)
             }
-        }
-    });
+        };
+        (form, described, Some(of_part(ident, &shape, &to_json, examined)))
+    } else {
+        let ([form], described) = doubts.guard(ident, [form]);
+        (form, described, examined.map(|examined| quote!(const _: () = #examined;)))
+    };
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
@@ -89,7 +69,31 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
         }
         #described
         #part
-        #examined
+    }
+}
+
+/// The type of a field.
+fn of_part(
+    ident: &Ident,
+    shape: &TokenStream,
+    to_json: &TokenStream,
+    examined: Option<TokenStream>,
+) -> TokenStream {
+    let is_finite =
+        examined.as_ref().map(|examined| quote!(const A_FORM_CANNOT_CONTAIN_ITSELF: () = #examined;));
+    let followed =
+        examined.map(|_| quote!(const _: () = <#ident as __airbyte::Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;));
+    quote! {
+        #[automatically_derived]
+        #[doc(hidden)]
+        impl __airbyte::Shaped for #ident {
+            #is_finite
+
+            #shape
+
+            #to_json
+        }
+        #followed
     }
 }
 
@@ -97,17 +101,12 @@ fn of_names(model: &Names) -> TokenStream {
     let Names { ident, names } = model;
     let (variants, names): (Vec<_>, Vec<_>) = names.iter().map(|(variant, name)| (variant, name)).unzip();
     let to_json = show::of_names(&variants, &names);
-    quote! {
-        #[automatically_derived]
-        #[doc(hidden)]
-        impl __airbyte::Shaped for #ident {
-            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-                shape.one_of_names([#((#names, Self::#variants)),*])
-            }
-
-            #to_json
+    let shape = quote! {
+        fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+            shape.one_of_names([#((#names, Self::#variants)),*])
         }
-    }
+    };
+    of_part(ident, &shape, &to_json, None)
 }
 
 fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
@@ -120,28 +119,26 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
         about.extend(quote!(.display_type(#display_type)));
     }
     let doubts = Doubts::of_variants(variants);
-    let (believed, examined) = (doubts.believed(), doubts.examined(sdk));
     let (choice, form) = (own("choice"), own("form"));
     let locals: Vec<_> = variants.iter().map(|variant| own(&format!("__{}", variant.ident))).collect();
     let options = variants.iter().map(|variant| option(variant, &form));
     // At most one of them is there.
     let found = locals.iter().map(ToTokens::to_token_stream).reduce(|found, local| quote!(#found.or(#local)));
-    let to_json = show::of_one_of(variants, tag);
-    quote! {
-        #[automatically_derived]
-        #[doc(hidden)]
-        impl __airbyte::Shaped for #ident #believed {
-            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-                shape.one_of(#about, |#choice| {
-                    #(let #locals = #choice.option(#options);)*
-                    #found
-                })
-            }
-
-            #to_json
-        }
-        #examined
-    }
+    let argument = own("shape");
+    let shape = Function {
+        name: quote!(shape),
+        arguments: quote!(#argument),
+        signature: quote!(fn shape(#argument: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self>),
+        body: quote! {
+            #argument.one_of(#about, |#choice| {
+                #(let #locals = #choice.option(#options);)*
+                #found
+            })
+        },
+    };
+    let ([shape, to_json], described) = doubts.guard(ident, [shape, show::of_one_of(variants, tag)]);
+    let part = of_part(ident, &shape, &to_json, doubts.examined(sdk));
+    quote!(#part #described)
 }
 
 /// What is said of an option, and its form.

@@ -1,32 +1,34 @@
 //! Writes `to_json`: how a value is shown as the default of a field.
 
 use super::choice::{Body, Variant};
+use super::doubts::Function;
 use super::expand::own;
 use super::field::{Field, Member, Members};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Ident;
 
-pub(super) fn of_struct(members: &Members) -> TokenStream {
+pub(super) fn of_struct(members: &Members) -> Function {
     let entries = members.0.iter().filter_map(|member| match member {
         Member::Field(Field { ident, key, .. }) => Some(entry(key, &quote!(&self.#ident))),
         Member::Flattened(ident, _) => Some(in_line(&quote!(&self.#ident))),
         Member::Skipped(..) => None,
     });
-    function(&quote!(__airbyte::object([#(#entries),*])))
+    function(quote!(__airbyte::object([#(#entries),*])))
 }
 
 pub(super) fn of_names(variants: &[&Ident], names: &[&String]) -> TokenStream {
-    function(&quote! {
+    function(quote! {
         __airbyte::Into::into(match self {
             #(Self::#variants => #names,)*
         })
     })
+    .with_body()
 }
 
-pub(super) fn of_one_of(variants: &[Variant], tag: &str) -> TokenStream {
+pub(super) fn of_one_of(variants: &[Variant], tag: &str) -> Function {
     let arms = variants.iter().map(|variant| arm(variant, tag));
-    function(&quote! {
+    function(quote! {
         match self {
             #(#arms,)*
         }
@@ -64,12 +66,13 @@ fn arm(variant: &Variant, tag: &str) -> TokenStream {
     }
 }
 
-fn function(body: &TokenStream) -> TokenStream {
+fn function(body: TokenStream) -> Function {
     let withheld = withheld();
-    quote! {
-        fn to_json(&self, #withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
-            #body
-        }
+    Function {
+        name: quote!(to_json),
+        arguments: quote!(self, #withheld),
+        signature: quote!(fn to_json(&self, #withheld: &mut __airbyte::Withheld) -> __airbyte::Value),
+        body,
     }
 }
 

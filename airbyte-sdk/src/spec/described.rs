@@ -1,7 +1,10 @@
 //! What generated code needs so that a field whose type does not fit is told once, at its place: an impl whose bounds did
 //! not hold would be an error of its own, and so would whatever asks for that impl.
 
+use super::default::Withheld;
 use super::form::Form;
+use super::shape::Shape;
+use serde_json::Value;
 use std::marker::PhantomData;
 
 /// A type, under a name behind which the compiler does not look until it has to. A bound on it is believed where it
@@ -15,29 +18,57 @@ impl<T: ?Sized> Believed<'_> for T {
     type Type = T;
 }
 
-/// A configuration whose fields have types that fit.
+/// A type whose fields have types that fit. What it does not need is left out.
 pub trait Described: Sized {
-    /// Names each field once, as [`AirbyteSpec::form`](crate::AirbyteSpec::form) does.
-    fn described(form: &mut Form<'_>) -> Option<Self>;
-}
+    /// As [`AirbyteSpec::form`](crate::AirbyteSpec::form).
+    fn form(_: &mut Form<'_>) -> Option<Self> {
+        None
+    }
 
-/// The form of a configuration that may be [`Described`].
-pub struct FormOf<T>(PhantomData<T>);
+    /// As [`Shaped::shape`](super::Shaped::shape).
+    fn shape(_: &mut Shape<'_>) -> Option<Self> {
+        None
+    }
 
-impl<T: Described> FormOf<T> {
-    /// Names each field once.
-    pub fn form(form: &mut Form<'_>) -> Option<T> {
-        T::described(form)
+    /// As [`Shaped::to_json`](super::Shaped::to_json).
+    fn to_json(&self, _: &mut Withheld) -> Value {
+        Value::Null
     }
 }
 
-/// Stands in for a form that is not described. Never called: by then the compiler has refused the type of a field, and
-/// the program is not built.
+/// The description of a type that may be [`Described`].
+pub struct DescriptionOf<T>(PhantomData<T>);
+
+#[allow(missing_docs, reason = "the same functions once more")]
+impl<T: Described> DescriptionOf<T> {
+    pub fn form(form: &mut Form<'_>) -> Option<T> {
+        T::form(form)
+    }
+
+    pub fn shape(shape: &mut Shape<'_>) -> Option<T> {
+        T::shape(shape)
+    }
+
+    pub fn to_json(value: &T, withheld: &mut Withheld) -> Value {
+        value.to_json(withheld)
+    }
+}
+
+/// Stands in for a description that does not apply. Never called: by then the compiler has refused the type of a field,
+/// and the program is not built. Functions of the type itself come first.
+#[allow(missing_docs, reason = "the same functions once more")]
 pub trait Undescribed<T> {
-    /// A function of the type itself comes first.
     fn form(_: &mut Form<'_>) -> Option<T> {
         None
     }
+
+    fn shape(_: &mut Shape<'_>) -> Option<T> {
+        None
+    }
+
+    fn to_json(_: &T, _: &mut Withheld) -> Value {
+        Value::Null
+    }
 }
 
-impl<T> Undescribed<T> for FormOf<T> {}
+impl<T> Undescribed<T> for DescriptionOf<T> {}

@@ -36,6 +36,10 @@ use serde_json::{Map, Value};
 /// }
 /// ```
 pub trait Shaped: Sized {
+    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    #[doc(hidden)]
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
+
     /// Says what the type consists of, by one call of a method of `shape`. `None` if only the spec is noted down, or if
     /// the value is wrong.
     fn shape(shape: &mut Shape<'_>) -> Option<Self>;
@@ -57,6 +61,9 @@ pub trait Shaped: Sized {
     note = "nor can it be a struct with `groups` or `oauth`: those belong to the whole configuration"
 )]
 pub trait Fields: Sized {
+    #[doc(hidden)]
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
+
     /// Names the fields.
     fn fields(form: &mut Form<'_>) -> Option<Self>;
 
@@ -66,6 +73,8 @@ pub trait Fields: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<T: AirbyteSpec + Shaped> Fields for T {
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = <T as Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;
+
     fn fields(form: &mut Form<'_>) -> Option<Self> {
         T::form(form)
     }
@@ -156,6 +165,8 @@ pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[diagnostic::do_not_recommend]
 impl<T: Shaped> ConfigValue for T {
     type Bound = Unbounded;
+
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = <T as Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;
 
     fn schema() -> Map<String, Value> {
         let mut shape = Shape(Job::Describe(Map::new()));

@@ -19,6 +19,10 @@ pub trait ConfigValue: Sized {
     /// What `min` and `max` are given in.
     type Bound;
 
+    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    #[doc(hidden)]
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
+
     /// The JSON Schema of the value, `type` included.
     fn schema() -> Map<String, Value>;
 
@@ -300,6 +304,8 @@ impl Number for f64 {}
 impl<T: ConfigValue> ConfigValue for Option<T> {
     type Bound = T::Bound;
 
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = T::A_FORM_CANNOT_CONTAIN_ITSELF;
+
     fn schema() -> Map<String, Value> {
         T::schema()
     }
@@ -328,6 +334,8 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
 #[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Vec<T> {
     type Bound = Listed;
+
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = T::A_FORM_CANNOT_CONTAIN_ITSELF;
 
     fn schema() -> Map<String, Value> {
         schema([("type", "array".into()), ("items", T::schema().into())])

@@ -2,10 +2,31 @@ const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]
     #[doc(hidden)]
-    impl __airbyte::Shaped for Login
+    impl __airbyte::Shaped for Login {
+        const A_FORM_CANNOT_CONTAIN_ITSELF: () = {
+            let () = <Secret as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+            let () = <Tokens as ::airbyte_sdk::spec::Fields>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        };
+        fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
+            #[allow(unused_imports)]
+            use __airbyte::Undescribed as _;
+            __airbyte::DescriptionOf::<Self>::shape(shape)
+        }
+        fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
+            #[allow(unused_imports)]
+            use __airbyte::Undescribed as _;
+            __airbyte::DescriptionOf::<Self>::to_json(self, _withheld)
+        }
+    }
+    const _: () = <Login as __airbyte::Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;
+    #[automatically_derived]
+    #[doc(hidden)]
+    impl __airbyte::Described for Login
     where
-        for<'a> <Secret as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Tokens as __airbyte::Believed<'a>>::Type: __airbyte::Fields,
+        for<'__any> <Secret as __airbyte::Believed<
+            '__any,
+        >>::Type: __airbyte::ConfigValue,
+        for<'__any> <Tokens as __airbyte::Believed<'__any>>::Type: __airbyte::Fields,
     {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape
@@ -46,21 +67,21 @@ const _: () = {
                     },
                 )
         }
-        fn to_json(&self, __withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
+        fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
             match self {
                 Self::ApiKey { api_key: __api_key, .. } => {
                     __airbyte::object([
                         ("auth_type", __airbyte::Into::into("api_key")),
                         (
                             "api_key",
-                            __airbyte::ConfigValue::to_json(__api_key, __withheld),
+                            __airbyte::ConfigValue::to_json(__api_key, _withheld),
                         ),
                     ])
                 }
                 Self::OAuth(value) => {
                     __airbyte::object([
                         ("auth_type", __airbyte::Into::into("oauth")),
-                        ("", __airbyte::Fields::to_json(value, __withheld)),
+                        ("", __airbyte::Fields::to_json(value, _withheld)),
                     ])
                 }
                 Self::Nobody => {
@@ -69,8 +90,4 @@ const _: () = {
             }
         }
     }
-    const _: () = {
-        let _ = <Secret as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Tokens as ::airbyte_sdk::spec::Fields>::fields;
-    };
 };

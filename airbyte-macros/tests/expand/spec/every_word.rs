@@ -17,17 +17,19 @@ const _: () = {
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::FormOf::<Self>::form(form)
+            __airbyte::DescriptionOf::<Self>::form(form)
         }
     }
     #[automatically_derived]
     #[doc(hidden)]
     impl __airbyte::Described for Config
     where
-        for<'a> <Secret as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Date as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
+        for<'__any> <Secret as __airbyte::Believed<
+            '__any,
+        >>::Type: __airbyte::ConfigValue,
+        for<'__any> <Date as __airbyte::Believed<'__any>>::Type: __airbyte::ConfigValue,
     {
-        fn described(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+        fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             let __shop = form
                 .field(
                     __airbyte::Field::<String>::new("shop")
@@ -90,7 +92,7 @@ const _: () = {
         }
     }
     const _: () = {
-        let _ = <Secret as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Date as ::airbyte_sdk::spec::ConfigValue>::schema;
+        let () = <Secret as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        let () = <Date as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
     };
 };

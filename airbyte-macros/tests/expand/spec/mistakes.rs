@@ -4,6 +4,9 @@
 ::core::compile_error! {
     "`hidden` takes no value: write just `hidden`"
 }
+::core::compile_error! {
+    "nobody can fill in what is not shown: give it a default, or make it an `Option`"
+}
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[automatically_derived]

@@ -6,7 +6,7 @@ const _: () = {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape.one_of_names([("EU", Self::Eu), ("us-1", Self::Us)])
         }
-        fn to_json(&self, __withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
+        fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
             __airbyte::Into::into(
                 match self {
                     Self::Eu => "EU",

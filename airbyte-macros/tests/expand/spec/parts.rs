@@ -24,20 +24,26 @@ const _: () = {
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::FormOf::<Self>::form(form)
+            __airbyte::DescriptionOf::<Self>::form(form)
         }
     }
     #[automatically_derived]
     #[doc(hidden)]
     impl __airbyte::Described for Config
     where
-        for<'a> <Login as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Region as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Paging as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Window as __airbyte::Believed<'a>>::Type: __airbyte::ConfigValue,
-        for<'a> <Limits as __airbyte::Believed<'a>>::Type: __airbyte::Fields,
+        for<'__any> <Login as __airbyte::Believed<'__any>>::Type: __airbyte::ConfigValue,
+        for<'__any> <Region as __airbyte::Believed<
+            '__any,
+        >>::Type: __airbyte::ConfigValue,
+        for<'__any> <Paging as __airbyte::Believed<
+            '__any,
+        >>::Type: __airbyte::ConfigValue,
+        for<'__any> <Window as __airbyte::Believed<
+            '__any,
+        >>::Type: __airbyte::ConfigValue,
+        for<'__any> <Limits as __airbyte::Believed<'__any>>::Type: __airbyte::Fields,
     {
-        fn described(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+        fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             let __login = form
                 .field(__airbyte::Field::<Login>::new("login").title("Login"));
             let __first_region = form
@@ -83,10 +89,10 @@ const _: () = {
         }
     }
     const _: () = {
-        let _ = <Login as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Region as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Paging as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Window as ::airbyte_sdk::spec::ConfigValue>::schema;
-        let _ = <Limits as ::airbyte_sdk::spec::Fields>::fields;
+        let () = <Login as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        let () = <Region as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        let () = <Paging as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        let () = <Window as ::airbyte_sdk::spec::ConfigValue>::A_FORM_CANNOT_CONTAIN_ITSELF;
+        let () = <Limits as ::airbyte_sdk::spec::Fields>::A_FORM_CANNOT_CONTAIN_ITSELF;
     };
 };

@@ -16,9 +16,9 @@ const _: () = {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape.object("Config")
         }
-        fn to_json(&self, __withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
+        fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
             __airbyte::object([
-                ("city", __airbyte::ConfigValue::to_json(&self.city, __withheld)),
+                ("city", __airbyte::ConfigValue::to_json(&self.city, _withheld)),
             ])
         }
     }
