@@ -3,7 +3,7 @@ use airbyte_sdk::AirbyteSpec;
 #[derive(AirbyteSpec)]
 struct Config {
     #[airbyte(hidden = true)]
-    city: String,
+    city: Option<String>,
 }
 
 fn main() {}

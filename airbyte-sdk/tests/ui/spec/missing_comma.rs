@@ -3,7 +3,7 @@ use airbyte_sdk::AirbyteSpec;
 #[derive(AirbyteSpec)]
 struct Config {
     #[airbyte(title = "City" hidden)]
-    city: String,
+    city: Option<String>,
 }
 
 fn main() {}

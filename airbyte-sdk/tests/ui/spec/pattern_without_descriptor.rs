@@ -5,7 +5,7 @@ struct Config {
     #[airbyte(pattern = "^[a-z]+$")]
     city: String,
     #[airbyte(pattern = "^[a-z]+$", hidden)]
-    region: String,
+    region: Option<String>,
 }
 
 fn main() {}
