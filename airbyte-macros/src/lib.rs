@@ -1,6 +1,7 @@
 //! The macros of `airbyte-sdk`, which documents and re-exports them; depend on that crate instead.
 
 mod attr;
+mod case;
 mod deserialize;
 mod doc;
 mod errors;

@@ -14,10 +14,10 @@ use syn::{Expr, ExprLit, Lit};
 /// `all` are the fields of the same struct or variant.
 pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, errors: &mut Errors) {
     let kind = Kind::of(&field.ty);
-    if let Some((ty, why)) = kind::refusal(&field.ty) {
-        errors.at(ty, why);
-    } else if kind::contains(&field.ty, around.item) {
+    if kind::contains(&field.ty, around.item) {
         errors.at(&field.ty, "a form cannot contain itself: it would never end");
+    } else if let Some((ty, why)) = kind::refusal(&field.ty) {
+        errors.at(ty, why);
     }
     secrecy::check(field, kind, all, errors);
     check_default(field, kind, errors);

@@ -1,11 +1,11 @@
 //! Enums: names to choose from, or options with fields of their own.
 
-use super::case::{Case, snake};
 use super::field::{Members, Surroundings};
 use super::kind::Kind;
 use super::model::{Groups, Model};
 use super::serde;
-use crate::attr::{Words, last_segment};
+use crate::attr::{Words, as_text};
+use crate::case::{Case, snake};
 use crate::errors::Errors;
 use crate::{doc, frame, keys};
 use syn::ext::IdentExt;
@@ -186,7 +186,7 @@ impl Body {
             return Self::Unit;
         }
         if let Some(kind) = Kind::of(&value.ty) {
-            let ty = last_segment(&value.ty).map(|segment| segment.ident.to_string()).unwrap_or_default();
+            let ty = as_text(&value.ty).replace(' ', "");
             errors.at(
                 &value.ty,
                 format!(
@@ -194,6 +194,18 @@ impl Body {
                     kind.name()
                 ),
             );
+            return Self::Unit;
+        }
+        if super::kind::is_option(&value.ty) {
+            let ty = as_text(&value.ty).replace(' ', "");
+            errors.at(
+                &value.ty,
+                format!("the fields of an option are there when it is chosen: remove the `Option`, or give the whole a name: `{{ name: {ty} }}`"),
+            );
+            return Self::Unit;
+        }
+        if let Some((ty, why)) = super::kind::wrapper(&value.ty) {
+            errors.at(ty, why);
             return Self::Unit;
         }
         Self::Struct(Box::new(value.ty.clone()))

@@ -1,11 +1,11 @@
 //! The fields of a struct or of a variant.
 
-use super::case::Case;
 use super::check;
 use super::model::Groups;
 use super::oauth::OAuth;
 use super::serde;
 use crate::attr::Words;
+use crate::case::Case;
 use crate::errors::Errors;
 use crate::{doc, keys};
 use proc_macro2::TokenStream;
@@ -168,6 +168,8 @@ impl Member {
             }
             if super::kind::contains(&field.ty, around.item) {
                 errors.at(&field.ty, "a form cannot contain itself: it would never end");
+            } else if let Some((ty, why)) = super::kind::wrapper(&field.ty) {
+                errors.at(ty, why);
             }
             Self::Flattened(ident, field.ty.clone())
         } else {

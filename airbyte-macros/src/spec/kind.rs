@@ -85,9 +85,30 @@ pub(super) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     match inner(ty, "Box") {
         Some(inside) => contains(inside, name),
         None => {
-            matches!(bare(ty), Type::Path(path) if path.path.is_ident(name) || path.path.is_ident("Self"))
+            // Behind another module's name may be another type; a form that contains itself is then found by the compiler.
+            let segments: Vec<_> = match bare(ty) {
+                Type::Path(path) if path.qself.is_none() => path.path.segments.iter().collect(),
+                _ => return false,
+            };
+            match &segments[..] {
+                [only] => only.ident == *name || only.ident == "Self",
+                [module, last] => module.ident == "self" && last.ident == *name,
+                _ => false,
+            }
         }
     }
+}
+
+/// What stands around a type and means nothing in a form.
+pub(super) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
+    let why = match last_segment(ty)?.ident.to_string().as_str() {
+        "Box" => "a form shows what is in the `Box`; remove it",
+        "Rc" => "a form shows what is in the `Rc`; remove it",
+        "Arc" => "a form shows what is in the `Arc`; remove it",
+        "Cow" => "a configuration owns its values; remove the `Cow`",
+        _ => return None,
+    };
+    Some((ty, why))
 }
 
 /// Why no form shows a type, for those that are often tried.
@@ -112,6 +133,9 @@ pub(super) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
             return Some((inside, "a value is there or not; one `Option` says it"));
         }
         return refusal(inside);
+    }
+    if let Some(refused) = wrapper(ty) {
+        return Some(refused);
     }
     let Type::Path(path) = bare(ty) else { return None };
     let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();

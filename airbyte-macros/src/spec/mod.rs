@@ -5,7 +5,6 @@ mod choice;
 mod field;
 mod oauth;
 
-mod case;
 mod check;
 mod doubts;
 mod expand;

@@ -1,11 +1,11 @@
 //! What the author wrote about a configuration: typed and checked, each value with its span.
 
-use super::case::Case;
 use super::choice::{Names, OneOf};
 use super::field::{Members, Surroundings};
 use super::oauth::OAuth;
 use super::{choice, serde};
 use crate::attr::Words;
+use crate::case::Case;
 use crate::errors::{Errors, hint};
 use crate::{doc, frame, keys};
 use syn::ext::IdentExt;

@@ -1,7 +1,7 @@
 //! serde's words, as far as they mean something to a form. The others are refused by name: none is passed over.
 
-use super::case::Case;
 use crate::attr::{Legal, Words};
+use crate::case::Case;
 use crate::errors::Errors;
 use syn::Attribute;
 

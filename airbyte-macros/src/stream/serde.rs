@@ -2,6 +2,7 @@
 //! of keys and cursors must not lag behind.
 
 use crate::attr::ungrouped;
+pub(super) use crate::case::renamed;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
@@ -81,50 +82,5 @@ fn text(value: Expr) -> Option<LitStr> {
     match ungrouped(value) {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         _ => None,
-    }
-}
-
-/// A field's name by one of serde's rules; one that serde does not know changes nothing here, serde reports it.
-pub(super) fn renamed(name: &str, rule: &str) -> String {
-    let pascal = || name.split('_').map(capitalised).collect::<String>();
-    match rule {
-        "UPPERCASE" | "SCREAMING_SNAKE_CASE" => name.to_ascii_uppercase(),
-        "PascalCase" => pascal(),
-        "camelCase" => {
-            let pascal = pascal();
-            let mut letters = pascal.chars();
-            letters
-                .next()
-                .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
-        }
-        "kebab-case" => name.replace('_', "-"),
-        "SCREAMING-KEBAB-CASE" => name.to_ascii_uppercase().replace('_', "-"),
-        _ => name.to_owned(),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::renamed;
-
-    #[test]
-    fn fields_are_renamed_as_serde_does_it() {
-        for (rule, expected) in [
-            ("lowercase", "first_hour"),
-            ("UPPERCASE", "FIRST_HOUR"),
-            ("PascalCase", "FirstHour"),
-            ("camelCase", "firstHour"),
-            ("snake_case", "first_hour"),
-            ("SCREAMING_SNAKE_CASE", "FIRST_HOUR"),
-            ("kebab-case", "first-hour"),
-            ("SCREAMING-KEBAB-CASE", "FIRST-HOUR"),
-        ] {
-            assert_eq!(renamed("first_hour", rule), expected, "{rule}");
-        }
     }
 }

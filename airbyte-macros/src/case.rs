@@ -5,7 +5,7 @@ use syn::LitStr;
 
 /// One of serde's ways.
 #[derive(Clone, Copy)]
-pub(super) enum Case {
+pub(crate) enum Case {
     Lower,
     Upper,
     Pascal,
@@ -28,9 +28,13 @@ const NAMES: [(&str, Case); 8] = [
 ];
 
 impl Case {
-    pub(super) fn read(name: &LitStr, errors: &mut Errors) -> Option<Self> {
+    fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, case)| *case)
+    }
+
+    pub(crate) fn read(name: &LitStr, errors: &mut Errors) -> Option<Self> {
         let text = name.value();
-        let found = NAMES.iter().find(|(known, _)| *known == text).map(|(_, case)| *case);
+        let found = Self::named(&text);
         if found.is_none() {
             let legal = hint(&text, NAMES.iter().map(|(name, _)| *name));
             errors.at(name, format!("there is no way of writing names called `{text}`{legal}"));
@@ -39,7 +43,7 @@ impl Case {
     }
 
     /// The name of a field, which is written in snake case.
-    pub(super) fn of_field(self, name: &str) -> String {
+    pub(crate) fn of_field(self, name: &str) -> String {
         match self {
             Self::Lower | Self::Snake => name.to_owned(),
             Self::Upper | Self::ScreamingSnake => name.to_ascii_uppercase(),
@@ -53,7 +57,7 @@ impl Case {
     }
 
     /// The name of a variant, which is written in pascal case.
-    pub(super) fn of_variant(self, name: &str) -> String {
+    pub(crate) fn of_variant(self, name: &str) -> String {
         match self {
             Self::Lower => name.to_ascii_lowercase(),
             Self::Upper => name.to_ascii_uppercase(),
@@ -67,13 +71,18 @@ impl Case {
     }
 }
 
+/// A field's name by one of these ways; one that serde does not know changes nothing here, serde reports it.
+pub(crate) fn renamed(name: &str, rule: &str) -> String {
+    Case::named(rule).map_or_else(|| name.to_owned(), |case| case.of_field(name))
+}
+
 fn first(word: &str, change: impl Fn(char) -> char) -> String {
     let mut letters = word.chars();
     letters.next().map(change).into_iter().chain(letters).collect()
 }
 
 /// In snake case, by serde's rule: each capital begins a word.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for letter in name.chars() {
         if letter.is_uppercase() && !text.is_empty() {
@@ -91,6 +100,8 @@ mod tests {
     #[test]
     fn names_are_written_as_serde_writes_them() {
         let fields: Vec<String> = NAMES.iter().map(|(_, case)| case.of_field("very_tasty")).collect();
+        assert_eq!(renamed("very_tasty", "camelCase"), "veryTasty");
+        assert_eq!(renamed("very_tasty", "camel"), "very_tasty");
         assert_eq!(
             fields,
             [
