@@ -146,7 +146,7 @@ pub use serde::de::Deserialize;
 /// | `min_items = …`, `max_items = …` | how many items a list has |
 /// | `pattern = "…"` | a regular expression the text must match |
 /// | `pattern_descriptor = "…"` | the pattern in words, for the message when it does not; a `pattern` that is shown needs it |
-/// | `hidden` | not shown; a value given anyway is used |
+/// | `hidden` | not shown; a value given anyway is used, and one that is not has to have a default or be an `Option` |
 /// | `multiline` | a text area |
 /// | `always_show` | an optional field that is not tucked away |
 /// | `group = "id"` | the card it is shown on |

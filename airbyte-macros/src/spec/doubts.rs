@@ -52,9 +52,10 @@ impl<'a> Doubts<'a> {
 
     fn add(&mut self, ty: &'a Type, needs: Needs) {
         // What has to be imported may be another crate's.
-        let known = matches!(Kind::of(ty), Some(Kind::Text | Kind::Integer | Kind::Float | Kind::Bool));
-        let said = |(other, same): &(&Type, Needs)| *same == needs && as_text(other) == as_text(ty);
-        if !(known && needs == Needs::ConfigValue) && !self.0.iter().any(said) {
+        let known = needs == Needs::ConfigValue
+            && matches!(Kind::of(ty), Some(Kind::Text | Kind::Integer | Kind::Float | Kind::Bool));
+        let said = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
+        if !known && !said {
             self.0.push((ty, needs));
         }
     }
