@@ -9,12 +9,14 @@
 //!
 //! Everything here panics when it cannot do its work, as tests want it.
 
+mod client;
 pub mod conformance;
 mod golden;
 mod run;
 mod samples;
 mod types;
 
+pub use client::http;
 pub use golden::assert_golden;
 pub use run::{Connector, Run};
 pub use types::{assert_spec, assert_stream, spec_of, stream_of};
