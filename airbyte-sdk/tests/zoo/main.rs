@@ -6,6 +6,8 @@
 #![allow(dead_code, unreachable_pub, reason = "only what is made of the types is looked at")]
 #![allow(clippy::disallowed_methods, reason = "a test reads its own files")]
 
+#[path = "../shared/page.rs"]
+mod page;
 mod pages;
 mod spec;
 mod stream;

@@ -1,9 +1,10 @@
 //! The pages of the documentation that are made from files of the tests.
 
+use crate::page::{assert_page, text_and_code};
 use crate::{Animal, spec, stream};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[test]
 fn forms_page_is_current() {
@@ -23,16 +24,9 @@ fn records_page_is_current() {
 fn page(name: &str, head: &str, animals: &[Animal], shown: fn(&Value) -> &Value) {
     let mut page = head.to_owned();
     for Animal { name, source, json } in animals {
-        let is_text = |line: &&str| line.starts_with("//!");
-        let text: Vec<&str> = source.lines().take_while(is_text).map(|line| line[3..].trim()).collect();
-        let code: Vec<&str> = source.lines().skip_while(is_text).collect();
-        assert!(text.first().is_some_and(|line| line.starts_with("# ")), "{name}.rs begins with a headline");
-        let _ = write!(page, "\n#{}\n\n", text.join("\n"));
-        let _ = write!(
-            page,
-            "```\n# #![allow(dead_code)]\n{}\n# fn main() {{}}\n```\n\n",
-            code.join("\n").trim()
-        );
+        let (text, code) = text_and_code(name, source);
+        let _ = write!(page, "\n#{text}\n\n");
+        let _ = write!(page, "```\n# #![allow(dead_code)]\n{code}\n# fn main() {{}}\n```\n\n");
         let _ = write!(page, "```json\n{:#}\n```\n", shown(json));
     }
     assert_page(name, &page);
@@ -81,20 +75,4 @@ fn without_frame(code: &str) -> String {
         |line: &&str| line.starts_with("#![allow") || line.starts_with("use ") || *line == "fn main() {}";
     let lines: Vec<&str> = code.lines().filter(|line| !is_frame(line)).collect();
     lines.join("\n").trim().to_owned()
-}
-
-/// Compares a page with the one that is checked in.
-fn assert_page(name: &str, page: &str) {
-    let path = Path::new("docs").join(name).with_extension("md");
-    if std::env::var_os("BLESS").is_some() {
-        assert!(std::fs::write(&path, page).is_ok(), "{} cannot be written", path.display());
-        return;
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = kept.lines().zip(page.lines()).find(|(kept, new)| kept != new);
-    assert!(
-        kept == page,
-        "{} is stale: {differs:?}\nTo renew it, run: BLESS=1 cargo test -p airbyte-sdk --features testing",
-        path.display()
-    );
 }
