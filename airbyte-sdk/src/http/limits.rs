@@ -23,6 +23,9 @@ pub struct Limits {
     pub(super) body: u64,
 }
 
+/// A time that is added to another must not be too large; `Duration::MAX` means for ever, and so does this.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -40,31 +43,32 @@ impl Limits {
     /// Until there is a connection: 30 s.
     #[must_use]
     pub fn connect(self, connect: Duration) -> Self {
-        Self { connect, ..self }
+        Self { connect: connect.min(LONGEST), ..self }
     }
 
     /// Until the answer begins: 60 s.
     #[must_use]
     pub fn first_byte(self, first_byte: Duration) -> Self {
-        Self { first_byte, ..self }
+        Self { first_byte: first_byte.min(LONGEST), ..self }
     }
 
     /// Without a byte in the middle of an answer: 60 s.
     #[must_use]
     pub fn silence(self, silence: Duration) -> Self {
-        Self { silence, ..self }
+        Self { silence: silence.min(LONGEST), ..self }
     }
 
     /// For an answer that is read as a whole: 10 minutes. One that is read piece by piece may take as long as it likes,
     /// but for a single piece.
     #[must_use]
     pub fn total(self, total: Duration) -> Self {
-        Self { total, ..self }
+        Self { total: total.min(LONGEST), ..self }
     }
 
     /// The bytes of an answer that is read as a whole, unpacked: 256 MiB.
     #[must_use]
     pub fn body(self, bytes: u64) -> Self {
-        Self { body: bytes, ..self }
+        // Where a limit is watched, one byte more is read.
+        Self { body: bytes.min(u64::MAX - 1), ..self }
     }
 }

@@ -62,7 +62,8 @@ impl Response {
         buffer.clear();
         let total = self.limits.total;
         // ureq's own limit is for the packed bytes; a megabyte of those can hold a gigabyte of zeros.
-        let body = self.answer.body_mut().with_config().limit(limit).reader();
+        // It is an error there to look for the end behind the last byte that is allowed, so that is one more.
+        let body = self.answer.body_mut().with_config().limit(limit + 1).reader();
         let body = Hurried { body, until: Instant::now() + total };
         let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
             Ok(_) if buffer.len() as u64 <= limit => return Ok(()),

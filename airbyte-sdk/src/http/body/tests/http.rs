@@ -9,6 +9,7 @@ use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 /// A service that has these answers, one for each request, and tells what it was asked.
 fn service(answers: impl IntoIterator<Item = String>) -> (String, Receiver<String>) {
@@ -195,7 +196,7 @@ fn dribbling_service(head: &'static str, byte: &'static [u8]) -> String {
         for mut stream in listener.incoming().map_while(Result::<_, _>::ok) {
             let _ = stream.write_all(head.as_bytes());
             while stream.write_all(byte).is_ok() {
-                std::thread::sleep(std::time::Duration::from_millis(2));
+                std::thread::sleep(Duration::from_millis(2));
             }
         }
     });
@@ -205,7 +206,7 @@ fn dribbling_service(head: &'static str, byte: &'static [u8]) -> String {
 #[test]
 fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
     let url = dribbling_service("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\"", b"x");
-    let limits = Limits::default().total(std::time::Duration::from_millis(20));
+    let limits = Limits::default().total(Duration::from_millis(20));
     let http = Http::new("test", "0", Vec::new(), None).limits(limits);
     let error = http.post(&url).json::<Value>().unwrap_err();
     assert!(error.message().contains("the service is too slow"), "{error}");
@@ -220,4 +221,22 @@ fn an_answer_that_is_too_large_is_not_read() {
     let error = http.get(&url).json::<Value>().unwrap_err();
     assert!(error.message().contains("has more than 4000 bytes"), "{error}");
     assert_eq!(error.failure_type(), FailureType::SystemError);
+}
+
+#[test]
+fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
+    let (url, _requests) = service([whole("12345"), whole("123456")]);
+    let http = Http::new("test", "0", Vec::new(), None).limits(Limits::default().body(5));
+    assert_eq!(http.get(&url).json::<u64>().unwrap(), 12345);
+    let error = http.get(&url).json::<u64>().unwrap_err();
+    assert!(error.message().ends_with("has more than 5 bytes"), "{error}");
+}
+
+#[test]
+fn limits_may_be_as_large_as_can_be() {
+    let (url, _requests) = service([whole("5")]);
+    let forever = Duration::MAX;
+    let limits = Limits::default().connect(forever).first_byte(forever).silence(forever).total(forever);
+    let http = Http::new("test", "0", Vec::new(), None).limits(limits.body(u64::MAX));
+    assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
 }
