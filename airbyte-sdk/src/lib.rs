@@ -57,6 +57,7 @@
 //!   [`#[airbyte_source]`](macro@airbyte_source) have a table of their words each.
 //! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
 //!   says to it.
+//! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
 //! - [`Emitter`] takes the records; [`Http`] fetches; [`Error`] is made by its category.
 //! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
 

@@ -48,7 +48,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 /// environment (`HTTPS_PROXY`, `NO_PROXY`, …), and so is whom to trust: the usual authorities are compiled in, and those
 /// of the system stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
-/// Times and sizes are bounded, see [`Limits`].
+/// Times and sizes are bounded, see [`Limits`]. How to page, sign in and read an answer is shown in the
+/// [cookbook](crate::guide::cookbook).
 #[derive(Clone)]
 pub struct Http {
     client: Arc<Client>,

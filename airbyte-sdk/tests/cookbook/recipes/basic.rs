@@ -1,0 +1,21 @@
+//! # A user and a password
+//!
+//! A service that takes a key in the place of the user wants the password to be empty, or a certain word.
+
+use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
+
+#[derive(AirbyteSpec)]
+pub struct Config {
+    pub user: String,
+    pub password: Secret,
+    #[airbyte(default = "https://shop.example", hidden)]
+    pub api_url: String,
+}
+
+fn shop(config: &Config, http: &Http) -> Http {
+    http.base(&config.api_url).auth(Auth::basic(&config.user, &config.password))
+}
+
+pub fn check(config: &Config, http: &Http) -> Result<()> {
+    shop(config, http).get("/account").send().map(drop)
+}

@@ -1,0 +1,18 @@
+//! # What a refusal means
+//!
+//! A status says who must act, and `explain` knows better for one service: in which words, and whether another sync may
+//! help. `None` leaves it at what the status says. What is refused with a config error is not asked for again.
+
+use airbyte_sdk::{Error, Http, Result};
+
+pub fn report(http: &Http, base: &str, name: &str) -> Result<Vec<f64>> {
+    let shop = http.base(base).explain(|refusal| match refusal.status() {
+        // Here a report that is not ready is one that is not found.
+        404 if refusal.body()["code"] == "pending" => Some(Error::transient("the report is not ready yet")),
+        402 => Some(Error::config("the plan of the account has no reports; choose another one")),
+        // A service in trouble, it says, when it only has no such store.
+        500 if refusal.message()?.contains("no such store") => Some(Error::config("there is no such store")),
+        _ => None,
+    });
+    shop.get(format!("/reports/{name}")).json()
+}

@@ -1,0 +1,138 @@
+//! Signing in: what the service is shown, and how often it is asked for a token.
+
+use crate::recipes::{
+    basic, bearer, key_in_a_header, key_in_the_query, oauth_client_credentials, oauth_refresh_token,
+};
+use crate::service::{Request, Service, answer, good};
+use airbyte_sdk::protocol::FailureType;
+use airbyte_sdk::testing::http;
+use serde_json::json;
+
+/// The one request, which is for the account.
+fn for_the_account(service: &Service) -> Request {
+    assert_eq!(service.asked(), ["GET /account"]);
+    service.requests().remove(0)
+}
+
+#[test]
+fn a_token_goes_behind_the_word_bearer() {
+    let service = Service::start([good("{}")]);
+    let config = bearer::Config { api_token: "t-123".into(), api_url: service.url.clone() };
+    bearer::check(&config, &http()).unwrap();
+    assert_eq!(for_the_account(&service).header("Authorization"), "Bearer t-123");
+}
+
+#[test]
+fn a_key_that_is_not_accepted_is_for_the_user_to_mend() {
+    let service = Service::start([answer(401, "", json!({"message": "no such token"}))]);
+    let config = bearer::Config { api_token: "t-123".into(), api_url: service.url.clone() };
+    let error = bearer::check(&config, &http()).unwrap_err();
+    assert_eq!(error.failure_type(), FailureType::ConfigError);
+    assert_eq!(error.message(), "the service does not accept the key: no such token (HTTP 401)");
+    assert_eq!(service.asked().len(), 1);
+}
+
+#[test]
+fn a_key_goes_in_its_header() {
+    let service = Service::start([good("{}")]);
+    let config = key_in_a_header::Config { api_key: "k-123".into(), api_url: service.url.clone() };
+    key_in_a_header::check(&config, &http()).unwrap();
+    let request = for_the_account(&service);
+    assert_eq!((request.header("X-Api-Key"), request.header("Authorization")), ("k-123", ""));
+}
+
+#[test]
+fn a_key_in_the_query_goes_with_every_page_and_once() {
+    let service = Service::start([
+        good(json!({"degrees": [1.5], "next": "/days?page=2"})),
+        good(json!({"degrees": [2.5], "next": "/days?page=3&api_key=another"})),
+        good(json!({"degrees": [3.5]})),
+    ]);
+    let config = key_in_the_query::Config { api_key: "k&1".into(), api_url: service.url.clone() };
+    assert_eq!(key_in_the_query::degrees(&config, &http()).unwrap(), [1.5, 2.5, 3.5]);
+    assert_eq!(
+        service.asked(),
+        ["GET /days?api_key=k%261", "GET /days?page=2&api_key=k%261", "GET /days?page=3&api_key=k%261"]
+    );
+}
+
+#[test]
+fn a_user_and_a_password_are_encoded() {
+    let service = Service::start([good("{}")]);
+    let config = basic::Config {
+        user: "Aladdin".to_owned(),
+        password: "open:sesame".into(),
+        api_url: service.url.clone(),
+    };
+    basic::check(&config, &http()).unwrap();
+    assert_eq!(for_the_account(&service).header("Authorization"), "Basic QWxhZGRpbjpvcGVuOnNlc2FtZQ==");
+}
+
+#[test]
+fn streams_share_a_token_and_another_is_asked_for_when_it_is_refused() {
+    let service = Service::start([
+        good(json!({"access_token": "a-1", "expires_in": 3600})),
+        good(7),
+        answer(401, "", "{}"),
+        good(json!({"access_token": "a-2", "expires_in": 3600})),
+        good(9),
+    ]);
+    let config = oauth_client_credentials::Config {
+        client_id: "me".to_owned(),
+        client_secret: "s&cret".into(),
+        api_url: service.url.clone(),
+    };
+    assert_eq!(oauth_client_credentials::counts(&config, &http()).unwrap(), (7, 9));
+    let (token, visits) = ("POST /oauth/token", "GET /visits/count");
+    assert_eq!(service.asked(), [token, "GET /orders/count", visits, token, visits]);
+    let requests = service.requests();
+    for request in [&requests[0], &requests[3]] {
+        assert_eq!(
+            request.body,
+            "grant_type=client_credentials&client_id=me&client_secret=s%26cret&scope=orders.read%20visits.read"
+        );
+    }
+    let shown: Vec<_> = requests.iter().map(|request| request.header("Authorization")).collect();
+    assert_eq!(shown, ["", "Bearer a-1", "Bearer a-1", "", "Bearer a-2"]);
+}
+
+/// Of a service whose token endpoint answers this.
+fn with_refresh_token(service: &Service) -> oauth_refresh_token::Config {
+    oauth_refresh_token::Config {
+        credentials: oauth_refresh_token::Credentials {
+            client_id: "me".to_owned(),
+            client_secret: "s-1".into(),
+            refresh_token: "r-1".into(),
+        },
+        api_url: service.url.clone(),
+    }
+}
+
+#[test]
+fn a_refresh_token_brings_an_access_token() {
+    let granted = json!({"access_token": "a-1", "refresh_token": "r-1"});
+    let service = Service::start([good(granted), good("{}")]);
+    oauth_refresh_token::check(&with_refresh_token(&service), &http()).unwrap();
+    assert_eq!(service.asked(), ["POST /oauth/token", "GET /account"]);
+    let requests = service.requests();
+    assert_eq!(requests[0].body, "grant_type=refresh_token&refresh_token=r-1&client_id=me&client_secret=s-1");
+    assert_eq!(requests[1].header("Authorization"), "Bearer a-1");
+}
+
+/// A client of a test has no platform that would keep it.
+#[test]
+fn what_comes_with_a_new_refresh_token_is_not_used_until_that_is_saved() {
+    let granted = json!({"access_token": "a-1", "refresh_token": "r-2"});
+    let service = Service::start([good(granted)]);
+    assert!(oauth_refresh_token::check(&with_refresh_token(&service), &http()).is_err());
+    assert_eq!(service.asked(), ["POST /oauth/token"]);
+}
+
+#[test]
+fn a_sign_in_that_was_withdrawn_is_for_the_user_to_mend() {
+    let service = Service::start([answer(400, "", json!({"error": "invalid_grant"}))]);
+    let error = oauth_refresh_token::check(&with_refresh_token(&service), &http()).unwrap_err();
+    assert_eq!(error.failure_type(), FailureType::ConfigError);
+    assert!(error.message().contains("sign in again"), "{error}");
+    assert_eq!(service.asked().len(), 1);
+}
