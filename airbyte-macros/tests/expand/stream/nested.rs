@@ -13,14 +13,14 @@ pub(crate) struct Shop {
         serialize_with = "<Owner as ::airbyte_sdk::__private::Column<Owner>>::write"
     )]
     #[schemars(
-        with = "<[Owner; <Owner as ::airbyte_sdk::__private::Column<Owner>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+        with = "<[Owner; <Owner as ::airbyte_sdk::__private::Column<Owner>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     pub(crate) owner: Owner,
     #[serde(
         serialize_with = "<Hidden as ::airbyte_sdk::__private::Column<Hidden>>::write"
     )]
     #[schemars(
-        with = "<[Hidden; <Hidden as ::airbyte_sdk::__private::Column<Hidden>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+        with = "<[Hidden; <Hidden as ::airbyte_sdk::__private::Column<Hidden>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     hidden: Hidden,
     r#type: Option<String>,

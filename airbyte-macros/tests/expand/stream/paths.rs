@@ -8,12 +8,12 @@
 struct Order {
     #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
     #[schemars(
-        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     the_shop: Shop,
     #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
     #[schemars(
-        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::Described>::As"
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     shop: Shop,
     #[serde(flatten)]
