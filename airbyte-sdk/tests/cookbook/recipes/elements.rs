@@ -1,7 +1,7 @@
 //! # A large array, while it arrives
 //!
 //! `elements` hands out each element as soon as it is there, and memory stays that of one, however large the answer is. The
-//! path leads to the array. Elements that came before an answer breaks off stand.
+//! path leads to the array. If the answer breaks off, the elements that came before stand.
 
 use airbyte_sdk::{Deserialize, Http, Result};
 
