@@ -1,0 +1,56 @@
+//! What a user is told of a configuration, by a whole program.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::Connector;
+use serde_json::json;
+
+fn connector() -> Connector {
+    Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
+}
+
+#[test]
+fn limits_of_the_configuration_are_kept() {
+    let run = connector().check(&json!({"count": 1_000_001, "ties": 0, "ratio": 1.5, "words": ["a", 5], "since": "2024-01-01", "check": "no"}));
+    let status = run.all("CONNECTION_STATUS").remove(0);
+    let message = status["message"].as_str().unwrap();
+    for said in [
+        "in 6 places",
+        "`count` must be at most 1000000",
+        "`ties` must be at least 1",
+        "`words[1]` must be text, not a number",
+        "`ratio` must be at most 1.0",
+        "`since` must be a moment in UTC",
+        "`check` must be one of the words that it knows",
+    ] {
+        assert!(message.contains(said), "{said} is not in: {message}");
+    }
+    let run = connector().check(&json!({"count": 3.0, "ties": -1}));
+    let status = run.all("CONNECTION_STATUS").remove(0);
+    assert!(
+        status["message"]
+            .as_str()
+            .unwrap()
+            .ends_with("is not valid: `ties` must be a whole number from 0 to 4294967295"),
+        "{run}"
+    );
+}
+
+#[test]
+fn the_spec_shows_what_the_parser_keeps() {
+    let spec = connector().spec().all("SPEC").remove(0);
+    let form = &spec["connectionSpecification"];
+    assert_eq!(form["title"], "Fixture");
+    assert_eq!(form["groups"], json!([{"id": "login", "title": "Login"}]));
+    assert_eq!(form["required"], json!([]));
+    let properties = &form["properties"];
+    assert_eq!(
+        properties["count"],
+        json!({"type": "integer", "title": "Count", "description": "How many records each stream has",
+            "default": 3, "minimum": 0, "maximum": 1_000_000, "order": 0})
+    );
+    assert_eq!(properties["token"]["airbyte_secret"], true);
+    assert_eq!(properties["token"]["group"], "login");
+    assert_eq!(properties["words"]["items"], json!({"type": "string"}));
+    assert_eq!(properties["words"]["default"], json!(["plain"]));
+    assert_eq!(properties["ratio"]["always_show"], true);
+}
