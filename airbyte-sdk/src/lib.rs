@@ -104,6 +104,7 @@ pub use error::{Error, Result};
 pub use http::Http;
 pub use jiff::{self, Timestamp, civil::Date};
 pub use secret::Secret;
+pub use serde_json;
 pub use source::Source;
 pub use spec::AirbyteSpec;
 pub use stream::Stream;
@@ -122,7 +123,8 @@ pub use airbyte_macros::airbyte_source;
 
 /// serde's derive for the answers of a service, for crates that depend on the SDK alone.
 ///
-/// All of `#[serde(…)]` works. A type with generics or lifetimes needs the `serde` crate itself.
+/// All of `#[serde(…)]` works but `default` on a whole struct (on its fields it does). A type with generics or lifetimes
+/// needs the `serde` crate itself.
 ///
 /// ```
 /// use airbyte_sdk::Deserialize;

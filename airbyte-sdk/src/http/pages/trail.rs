@@ -109,6 +109,8 @@ impl Trail {
 fn at_origin_of(base: &str, next: &str) -> Result<String> {
     let invalid = || Error::system("the answer names a next page that is no URL");
     let base: Uri = base.parse().map_err(|_| invalid())?;
+    // A `Link` header may name the query alone.
+    let next = if next.starts_with('?') { format!("{}{next}", base.path()) } else { next.to_owned() };
     let next: Uri = next.parse().map_err(|_| invalid())?;
     match (base.scheme_str(), base.authority(), next.path_and_query()) {
         (Some(scheme), Some(authority), Some(rest)) if rest.as_str().starts_with('/') => {
@@ -129,6 +131,7 @@ mod tests {
         for (next, asked) in [
             ("https://api.massive.com/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
             ("/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
+            ("?page=2", "http://127.0.0.1:80/v2/a?page=2"),
             ("https://evil@host:1/steal", "http://127.0.0.1:80/steal"),
         ] {
             assert_eq!(at_origin_of(base, next).unwrap(), asked);
