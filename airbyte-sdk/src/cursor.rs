@@ -120,11 +120,16 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         Ok(())
     }
 
+    /// Something is missing among what was seen: it vouches for nothing.
+    pub(crate) fn distrust(&mut self) {
+        self.order = Order::Unordered;
+        self.furthest = self.since.clone();
+    }
+
     /// An order that does not hold must not vouch for a state: what it has vouched for is taken back.
     #[cold]
     fn went_back(&mut self, cursor: &C) -> Error {
-        self.order = Order::Unordered;
-        self.furthest = self.since.clone();
+        self.distrust();
         let text = |value: &C| serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned());
         let last = self.last.as_ref().map_or_else(String::new, text);
         Error::system(format!(

@@ -104,7 +104,6 @@ pub use error::{Error, Result};
 pub use http::Http;
 pub use jiff::{self, Timestamp, civil::Date};
 pub use secret::Secret;
-pub use serde_json;
 pub use source::Source;
 pub use spec::AirbyteSpec;
 pub use stream::Stream;

@@ -253,12 +253,17 @@ impl<T: Stream> Emitter<T> {
             Some(failure) => Err(failure),
             None => fetched,
         };
+        if fetched.as_ref().is_err_and(Error::leaves_gap) {
+            self.distrust();
+        }
         let ascending = self.progress.can_checkpoint();
         let state = self.announce().and_then(|()| match &fetched {
             Ok(()) => self.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
             // The parts that are finished are, whatever became of the others.
             Err(_) if self.parts.is_some() && self.total + self.since_state > 0 => self.checkpoint(),
+            // It may be taken for a good end, and every one of those has a state.
+            Err(error) if error.is_exhausted() && ascending => self.checkpoint(),
             // What is out is out: an ascending stream can be read on from here.
             Err(_) if ascending && self.since_state > 0 => self.checkpoint(),
             Err(_) => Ok(()),
@@ -293,6 +298,14 @@ impl<T: Stream> Emitter<T> {
             self.failed = Some(error);
         }
         Error::stopped()
+    }
+
+    /// Something is missing among the records: the stream stands where it stood, and says so.
+    fn distrust(&mut self) {
+        if self.progress.can_checkpoint() {
+            self.progress.distrust();
+            self.take_back();
+        }
     }
 
     /// The stream turned out not to be in order: what the order has vouched for must not stand a moment longer.

@@ -2,7 +2,7 @@
 
 use super::Emitter;
 use crate::cursor::{Order, Progress};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output;
 use crate::protocol::AirbyteStateBlob;
 use crate::stream::Stream;
@@ -75,6 +75,9 @@ impl<T: Stream> Emitter<T> {
     /// Notes how far the part has come. Returns why it failed, if it did.
     pub(crate) fn end_part(&mut self, fetched: Result<()>) -> Result<()> {
         let fetched = self.failed.take().map_or(fetched, Err);
+        if fetched.as_ref().is_err_and(Error::leaves_gap) {
+            self.distrust();
+        }
         self.estimate = (self.estimate.0.saturating_add(self.estimate.1), 0);
         // What is out is out, if the order says so; otherwise the part stands where it stood.
         let counts = fetched.is_ok() || self.progress.can_checkpoint();

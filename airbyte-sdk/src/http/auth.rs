@@ -2,7 +2,7 @@
 
 use super::Client;
 use super::oauth2::{OAuth2, Session};
-use super::request::ESCAPED;
+use super::request::{ESCAPED, without_parameter};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -195,13 +195,9 @@ impl Pass {
     /// The URL as it is asked for.
     pub(super) fn url(&self, url: String) -> String {
         let Self::Query(name, key) = self else { return url };
-        let name = utf8_percent_encode(name, ESCAPED).to_string();
-        let key = utf8_percent_encode(key.expose(), ESCAPED);
-        let (url, query) = url.split_once('?').unwrap_or((&url, ""));
-        let others = query.split('&').filter(|pair| !pair.is_empty());
-        let others = others.filter(|pair| pair.split('=').next() != Some(&name));
-        let query: String = others.map(|pair| format!("{pair}&")).collect();
-        format!("{url}?{query}{name}={key}")
+        let url = without_parameter(&url, name);
+        let (name, key) = (utf8_percent_encode(name, ESCAPED), utf8_percent_encode(key.expose(), ESCAPED));
+        format!("{url}{}{name}={key}", if url.contains('?') { '&' } else { '?' })
     }
 }
 

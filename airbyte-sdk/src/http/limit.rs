@@ -80,7 +80,7 @@ impl Limiter {
     pub(super) fn next(&self, now: Duration) -> Duration {
         let free = |limit: &RateLimit| {
             let oldest = self.sent.len().checked_sub(limit.requests as usize)?;
-            self.sent.get(oldest).map(|sent| *sent + limit.per + SLACK)
+            self.sent.get(oldest).map(|sent| sent.saturating_add(limit.per).saturating_add(SLACK))
         };
         self.limits.iter().filter_map(free).max().unwrap_or(now).max(now)
     }

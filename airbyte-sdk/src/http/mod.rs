@@ -157,7 +157,8 @@ impl Http {
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
-    /// status says. What is refused with a config error or a system error is not asked for again.
+    /// status says. What is refused with a config error or a system error is not asked for again, but for a
+    /// 401 with a token that can be replaced.
     ///
     /// ```
     /// # use airbyte_sdk::{Error, Http};

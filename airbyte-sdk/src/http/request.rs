@@ -107,7 +107,8 @@ impl Request {
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
-    /// again, later and later: five times at the most, within 10 minutes. A service that says how long to wait is
+    /// again, later and later: five times at the most, within 10 minutes, and once more if a token
+    /// had to be replaced. A service that says how long to wait is
     /// given that time, up to 5 minutes; one that only says "too many requests" is given a minute.
     ///
     /// # Errors
@@ -124,7 +125,6 @@ impl Request {
         let began = client.clock.now();
         let (mut attempt, mut tried) = (1, Tried::default());
         loop {
-            client.wait_for_turn()?;
             let failure = match self.try_once(&mut tried).and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // Refused before it did anything, it can be sent again whatever it does.
@@ -162,6 +162,7 @@ impl Request {
     /// The same request with a parameter in place of one of that name.
     pub(super) fn set_query(&mut self, name: String, value: String) {
         self.query.retain(|(other, _)| *other != name);
+        self.url = without_parameter(&self.url, &name);
         self.query.push((name, value));
     }
 
@@ -172,6 +173,8 @@ impl Request {
         if pass.is_some() {
             client.warn_if_readable(&self.url);
         }
+        // After the pass: a token may have been asked for, and that took a turn of its own.
+        client.wait_for_turn().map_err(|error| Failure { outcome: Outcome::Final, error })?;
         let started = Instant::now();
         let (method, place) = (self.method, self.place());
         if let Some(output) = &client.output {
@@ -229,6 +232,7 @@ impl Request {
             .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.first_byte))
             .timeout_per_read(Some(limits.silence))
+            .timeout_per_write(Some(limits.silence))
             .max_response_header_size(limits.head)
             .build();
         agent.run(request)
@@ -275,6 +279,15 @@ impl Request {
             )),
         }
     }
+}
+
+/// A URL without the parameters of this name, which is not escaped.
+pub(super) fn without_parameter(url: &str, name: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+    let name = utf8_percent_encode(name, ESCAPED).to_string();
+    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(&name));
+    let others: Vec<&str> = others.collect();
+    if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
-use super::retry::{self, Failure, Outcome};
+use super::retry::{self, Failure, Outcome, PATIENCE};
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
 use crate::protocol::FailureType;
@@ -33,6 +33,15 @@ impl Response {
     /// A header's value, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.answer.headers().get(name)?.to_str().ok()
+    }
+
+    /// All values of a header, as if they were one. Bytes that are no text are replaced: a header that is there must not
+    /// pass for one that is not.
+    pub(super) fn whole_header(&self, name: &str) -> Option<String> {
+        let values = self.answer.headers().get_all(name).iter();
+        let values: Vec<_> =
+            values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
     }
 
     /// The body as JSON of the expected shape.
@@ -121,12 +130,14 @@ impl Response {
             Duration::try_from(wait).ok()
         };
         if let Some(text) = self.header("retry-after").map(str::trim) {
-            if let Ok(seconds) = text.parse() {
-                return Some(Duration::from_secs(seconds));
+            if let Some(seconds) = text.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0) {
+                return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
             }
             if let Ok(date) = jiff::fmt::rfc2822::parse(text) {
                 return until(date.timestamp());
             }
+            // It asks for a wait, and nobody can tell how long.
+            return Some(PATIENCE.rate_limit_wait);
         }
         if self.status() != 429 {
             return None;

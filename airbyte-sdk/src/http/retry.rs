@@ -17,7 +17,7 @@ pub(super) struct Patience {
     /// The wait doubles from here, and a dice decides how much of it is used.
     first_wait: Duration,
     /// A service that says "too many requests" and not how long counts by the minute more often than not.
-    rate_limit_wait: Duration,
+    pub(super) rate_limit_wait: Duration,
     /// Longer than this nobody waits for one answer.
     pub(super) longest_wait: Duration,
 }
@@ -77,7 +77,12 @@ impl Patience {
             Outcome::Passing => backoff,
         };
         if wait > self.longest_wait {
-            return Next::Exhausted(wait);
+            // Only this says that requests are used up; any other trouble is trouble, however long it lasts.
+            return if matches!(outcome, Outcome::Status(429, _)) {
+                Next::Exhausted(wait)
+            } else {
+                Next::GiveUp
+            };
         }
         if attempt >= self.attempts || elapsed + wait > self.budget {
             Next::GiveUp
@@ -155,6 +160,7 @@ mod tests {
         assert_eq!(asked(7), Next::After(SECOND * 7));
         assert_eq!(asked(0), Next::After(SECOND * 61));
         assert_eq!(asked(3600), Next::Exhausted(SECOND * 3600));
+        assert_eq!(next(1, &Outcome::Status(503, Some(SECOND * 3600))), Next::GiveUp);
         assert_eq!(next(1, &Outcome::Status(429, None)), Next::After(SECOND * 61));
         assert_eq!(next(5, &Outcome::Status(429, None)), Next::GiveUp);
     }

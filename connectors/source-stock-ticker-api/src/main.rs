@@ -57,7 +57,8 @@ struct Bar {
 #[airbyte_source(check = check, rate_limit(config.requests_per_minute / minute))]
 fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
     let last = last_finished_day()?;
-    let first = since.map_or(Ok(config.start_date.unwrap_or(last.checked_sub(6.days())?)), Date::tomorrow)?;
+    let begin = config.start_date.unwrap_or(last.checked_sub(6.days())?);
+    let first = since.map_or(Ok(begin), |day| day.min(last).tomorrow())?; // that day has no other price
     if first > last {
         return Ok(()); // the API refuses days to come
     }
@@ -76,7 +77,6 @@ fn check(config: &Config, http: &Http) -> Result<()> {
     bars(config, http, last.checked_sub(13.days())?, last).next().unwrap_or_else(none).map(drop)
 }
 
-/// The bars of these days, both included.
 fn bars<'a>(config: &'a Config, http: &Http, first: Date, last: Date) -> ElementPages<'a, Bar> {
     let path = format!("/v2/aggs/ticker/{}/range/1/day/{first}/{last}", config.stock_ticker);
     let request = http.base(&config.api_url).get(path).bearer(&config.api_key);

@@ -115,7 +115,7 @@ impl<'a, T> ElementPages<'a, T> {
 
 impl<'a, T> ElementPages<'a, T> {
     /// Holds the number of elements against the one that a page announces around its array. Another one is a transient
-    /// error: something was left out on the way.
+    /// error: something was left out on the way. The next read begins where this one did, since nobody knows where it is.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result};
@@ -175,7 +175,8 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                 Some(Err(error)) => return Some(Err(error)),
                 None => {}
             }
-            let followed = match self.check_count(&mut page).and_then(|()| (self.next)(&mut page)) {
+            let checked = self.check_count(&mut page).and_then(|()| (self.next)(&mut page));
+            let followed = match checked.map_err(Error::leaving_a_gap) {
                 Ok(next) => self.trail.follow(request, next?),
                 Err(error) => Err(error),
             };

@@ -129,7 +129,7 @@ impl Request {
     /// # }
     /// ```
     pub fn linked_pages<P: DeserializeOwned>(self) -> Pages<'static, P> {
-        Pages::new(self, |_, response| NextPage::of_link(response.header("link")?))
+        Pages::new(self, |_, response| NextPage::of_link(&response.whole_header("link")?))
     }
 
     /// Reads page after page of a service that puts the next page's token into this header of an answer, and wants it
@@ -152,7 +152,7 @@ impl Request {
         header: &'static str,
         parameter: &'static str,
     ) -> Pages<'static, P> {
-        Pages::new(self, move |_, response| Some(NextPage::query(parameter, response.header(header)?)))
+        Pages::new(self, move |_, response| Some(NextPage::query(parameter, response.whole_header(header)?)))
     }
 
     /// Reads page after page by their numbers, in this parameter, from `first` on; `count` says how many records there

@@ -22,10 +22,16 @@ impl NextPage {
     pub(super) fn of_link(header: &str) -> Option<Self> {
         let mut rest = header;
         while let Some((_, link)) = rest.split_once('<') {
-            let (url, parameters) = link.split_once('>')?;
-            // A comma within a URL stands in brackets; here it ends the link.
-            let (own, following) =
-                parameters.split_once(",").map_or((parameters, ""), |(own, rest)| (own, rest));
+            // One that is cut off is followed where it leads: nobody must take it for the last page.
+            let (url, parameters) =
+                link.split_once('>').or_else(|| link.split_once(';')).unwrap_or((link, ""));
+            // A comma within a URL stands in brackets, one within a text in quotes; any other ends the link.
+            let mut quoted = false;
+            let end = parameters.find(|letter| {
+                quoted ^= letter == '"';
+                letter == ',' && !quoted
+            });
+            let (own, following) = parameters.split_at(end.unwrap_or(parameters.len()));
             let is_next =
                 own.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
                     let mut words = value.trim().trim_matches('"').split_ascii_whitespace();
@@ -69,7 +75,8 @@ mod tests {
             (r#"</b?x=1>; REL=next; title="a""#, url("/b?x=1")),
             (r#"</b>; rel="last next""#, url("/b")),
             (r#"</b>; rel="last""#, None),
-            (r#"</b; rel="next""#, None),
+            (r#"</b; rel="next""#, url("/b")),
+            (r#"</c>; rel="preload", </b>; title="a, b"; rel="next""#, url("/b")),
             ("", None),
         ] {
             assert_eq!(NextPage::of_link(header), next, "{header}");

@@ -1,10 +1,10 @@
 //! # A search by POST, page by page
 //!
 //! `repeatable` says that a second request does no harm, so that this one may be sent again after trouble, as every GET is.
-//! A token that goes in the body is put there by a loop of your own.
+//! A token that goes in the body is put there by a loop of your own. (`json!` comes from the crate `serde_json`.)
 
 use airbyte_sdk::{Deserialize, Error, Http, Result};
-use airbyte_sdk::serde_json::json;
+use serde_json::json;
 
 #[derive(Deserialize)]
 struct Found {

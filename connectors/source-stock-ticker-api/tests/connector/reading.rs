@@ -243,11 +243,27 @@ fn requests_are_kept_within_the_limit_of_the_plan() {
     }
 }
 
+/// What is missing may be before the bars that came: no state says that they are all there.
 #[test]
 fn a_page_with_fewer_bars_than_it_says_is_not_believed() {
-    let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 4});
-    let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
-    let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
-    let message = assert_incomplete(&run, "transient_error");
-    assert!(message.contains("has 4 records, and has 0"), "{message}");
+    let bars = json!([{"t": 1_772_773_200_000_i64, "c": 1.5}, {"t": 1_773_205_200_000_i64, "c": 1.6}]);
+    for (results, count) in [(json!([]), 0), (bars, 2)] {
+        let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 4, "results": results});
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
+        let message = assert_incomplete(&run, "transient_error");
+        assert!(message.contains(&format!("has 4 records, and has {count}")), "{message}");
+        assert_eq!(run.records("stock_prices").len(), count);
+        assert!(run.states().is_empty(), "{run}");
+    }
+}
+
+#[test]
+fn a_state_as_far_away_as_can_be_stays() {
+    let emulator = emulator();
+    let state = state("9999-12-31");
+    let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
+    assert_complete(&run);
+    assert_eq!(run.final_state()[0]["stream"], state[0]["stream"]);
+    assert!(emulator.requests().is_empty());
 }
