@@ -69,11 +69,13 @@ pub(super) struct Limiter {
     limits: Vec<RateLimit>,
     /// When requests went out, or will; as many as the largest limit counts.
     sent: VecDeque<Duration>,
+    /// The service has asked not to be asked before.
+    held_until: Duration,
 }
 
 impl Limiter {
     pub(super) fn new(limits: Vec<RateLimit>) -> Self {
-        Self { limits, sent: VecDeque::new() }
+        Self { limits, ..Self::default() }
     }
 
     /// When the next request may go out.
@@ -82,7 +84,12 @@ impl Limiter {
             let oldest = self.sent.len().checked_sub(limit.requests as usize)?;
             self.sent.get(oldest).map(|sent| sent.saturating_add(limit.per).saturating_add(SLACK))
         };
-        self.limits.iter().filter_map(free).max().unwrap_or(now).max(now)
+        self.limits.iter().filter_map(free).max().unwrap_or(now).max(now).max(self.held_until)
+    }
+
+    /// Nobody asks before this time.
+    pub(super) fn hold(&mut self, until: Duration) {
+        self.held_until = self.held_until.max(until);
     }
 
     /// Notes a request that goes out at this time.
@@ -117,6 +124,15 @@ mod tests {
         assert_eq!(times(&[RateLimit::per_minute(2)], [0, 100, 0, 0]), [0, 100, 60_250, 60_350]);
         let both = [RateLimit::per_second(1), RateLimit::per_minute(2)];
         assert_eq!(times(&both, [0, 0, 0]), [0, 1_250, 60_250]);
+    }
+
+    #[test]
+    fn what_one_is_told_holds_for_all() {
+        let mut limiter = Limiter::new(Vec::new());
+        limiter.hold(Duration::from_secs(7));
+        limiter.hold(Duration::from_secs(5));
+        assert_eq!(limiter.next(Duration::from_secs(3)), Duration::from_secs(7));
+        assert_eq!(limiter.next(Duration::from_secs(8)), Duration::from_secs(8));
     }
 
     proptest! {

@@ -228,6 +228,11 @@ impl Client {
         Ok(())
     }
 
+    /// Keeps all threads from asking for so long: what the service said to one it meant for the key.
+    fn hold(&self, wait: Duration) {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).hold(self.clock.now() + wait);
+    }
+
     /// Tells whoever looks at the stream that it waits for a rate limit.
     fn announce(&self, wait: Duration) -> Result<()> {
         self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))

@@ -146,6 +146,7 @@ impl Request {
             };
             log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
             if matches!(failure.outcome, Outcome::Status(429, _)) {
+                client.hold(wait);
                 client.announce(wait)?;
             }
             client.clock.sleep(wait);
