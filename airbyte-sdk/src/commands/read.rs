@@ -9,8 +9,7 @@ use crate::protocol::{
     AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
     SyncMode,
 };
-use crate::schema;
-use crate::source::{AnyStream, Source, Turn};
+use crate::source::{AnyStream, Source, Turn, can_be_offered};
 use crate::spec::AirbyteSpec;
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,7 +26,7 @@ pub(crate) fn read<C: AirbyteSpec>(
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
     let http = http_for(source, config, output);
-    let plan = plan(source, catalog)?;
+    let plan = plan(source, catalog);
     let mut failed = false;
     for Planned { descriptor, columns, incremental, stream } in plan {
         output.status(&descriptor, AirbyteStreamStatus::Started)?;
@@ -83,12 +82,12 @@ struct Planned<'s, C> {
 
 /// Finds the stream for each entry of the catalog. Those that cannot be read come last: the trouble with the catalog
 /// must not keep the others from being read.
-fn plan<C: AirbyteSpec>(
-    source: &Source<C>,
-    catalog: ConfiguredAirbyteCatalog,
-) -> Result<Vec<Planned<'_, C>>> {
+fn plan<C: AirbyteSpec>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
     // Not `Source::catalog`, which has no answer if one stream cannot be offered.
     let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
+    let described_as = |descriptor: &StreamDescriptor| {
+        offered.iter().filter(|stream| stream.descriptor().is_same_as(descriptor)).count()
+    };
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
@@ -98,7 +97,7 @@ fn plan<C: AirbyteSpec>(
             _ if twice => {
                 Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
             }
-            Some(place) => can_be_offered(&offered, place)
+            Some(place) => can_be_offered(&offered[place], described_as(&descriptor) > 1)
                 .and_then(|()| takes_state(&configured, &offered[place]))
                 .map(|takes| (source.streams[place].as_ref(), takes)),
             None => {
@@ -115,20 +114,7 @@ fn plan<C: AirbyteSpec>(
         plan.push(Planned { descriptor, columns, incremental, stream });
     }
     plan.sort_by_key(|planned| planned.stream.is_err());
-    Ok(plan)
-}
-
-/// What `discover` would refuse the whole source for, in one stream.
-fn can_be_offered(offered: &[AirbyteStream], place: usize) -> Result<()> {
-    let (stream, name) = (&offered[place], &offered[place].name);
-    let same = |other: &&AirbyteStream| other.descriptor().is_same_as(&stream.descriptor());
-    if offered.iter().filter(same).count() > 1 {
-        return Err(Error::system(format!("this source has two streams called `{name}`")));
-    }
-    match schema::problems(stream).join("; ") {
-        none if none.is_empty() => Ok(()),
-        problems => Err(Error::system(format!("the stream `{name}` cannot be offered: {problems}"))),
-    }
+    plan
 }
 
 /// Whether the stream, read as it is asked for, takes up a state; an error if it cannot be read so.
@@ -187,7 +173,7 @@ mod tests {
         let configured = |name: &str| json!({"stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh"]}, "sync_mode": "full_refresh", "destination_sync_mode": "append"});
         let catalog: ConfiguredAirbyteCatalog =
             serde_json::from_value(json!({"streams": [configured("open"), configured("well")]})).unwrap();
-        let planned = plan(&source, catalog.clone()).unwrap();
+        let planned = plan(&source, catalog.clone());
         assert_eq!(planned[0].descriptor.name, "well");
         assert!(planned[0].stream.is_ok());
         let error = planned[1].stream.as_ref().err().unwrap();

@@ -107,9 +107,9 @@ impl Request {
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
-    /// again, later and later: five times at the most, within 10 minutes, and once more if a token
-    /// had to be replaced. A service that says how long to wait is
-    /// given that time, up to 5 minutes; one that only says "too many requests" is given a minute.
+    /// again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
+    /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
+    /// given a minute.
     ///
     /// # Errors
     ///

@@ -77,24 +77,9 @@ struct Silence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Lines;
+    use crate::output::{Lines, Memory};
     use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
     use serde_json::{Value, json};
-    use std::io::{self, Write};
-    use std::sync::{Mutex, PoisonError};
-
-    #[derive(Clone, Default)]
-    struct Memory(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Memory {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn a_long_silence_is_broken_by_the_last_state() {
@@ -102,10 +87,7 @@ mod tests {
         let output = Output::to(Lines::new(Box::new(memory.clone())));
         let taken = || {
             let _ = output.flush();
-            let bytes = std::mem::take(&mut *memory.0.lock().unwrap());
-            let lines =
-                bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-            lines.collect::<Vec<Value>>()
+            memory.take_messages()
         };
         let mut silence = Silence { since: 0, told: 0 };
         let mut minutes_later = |minutes: i64| output.break_silence(&mut silence, minutes * 60_000);

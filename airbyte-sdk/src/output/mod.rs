@@ -6,6 +6,8 @@ mod heartbeat;
 mod interrupt;
 mod lines;
 mod log;
+#[cfg(test)]
+mod memory;
 mod not_finite;
 mod record;
 mod redact;
@@ -13,6 +15,8 @@ mod redact;
 pub(crate) use self::control::Unsaved;
 pub(crate) use self::lines::Lines;
 pub(crate) use self::log::install as install_logger;
+#[cfg(test)]
+pub(crate) use self::memory::Memory;
 pub(crate) use self::record::RecordLine;
 
 use self::control::Config;

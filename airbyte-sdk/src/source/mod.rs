@@ -211,22 +211,25 @@ impl<C> Source<C> {
         let mut catalog: Vec<AirbyteStream> = Vec::with_capacity(self.streams.len());
         for stream in self.streams.iter().map(|stream| stream.describe()) {
             let descriptor = stream.descriptor();
-            if catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor)) {
-                return Err(Error::system(format!("this source has two streams called `{}`", stream.name)));
-            }
-            let problems = schema::problems(&stream);
-            if !problems.is_empty() {
-                let name = &stream.name;
-                return Err(Error::system(format!(
-                    "the stream `{name}` cannot be offered: {}",
-                    problems.join("; ")
-                )));
-            }
+            let twice = catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor));
+            can_be_offered(&stream, twice)?;
             catalog.push(stream);
         }
         if catalog.is_empty() {
             return Err(Error::system("this source has no streams"));
         }
         Ok(catalog)
+    }
+}
+
+/// Whether a stream can stand in a catalog; `twice` if another one has its name.
+pub(crate) fn can_be_offered(stream: &AirbyteStream, twice: bool) -> Result<()> {
+    let name = &stream.name;
+    if twice {
+        return Err(Error::system(format!("this source has two streams called `{name}`")));
+    }
+    match schema::problems(stream).join("; ") {
+        none if none.is_empty() => Ok(()),
+        problems => Err(Error::system(format!("the stream `{name}` cannot be offered: {problems}"))),
     }
 }

@@ -6,7 +6,7 @@ use super::{Pace, Source};
 use crate::commands;
 use crate::error::Result;
 use crate::input::States;
-use crate::output::{Lines, Output};
+use crate::output::{Lines, Memory, Output};
 use crate::stream::Stream;
 use crate::{AirbyteSpec, Emitter, airbyte_stream};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, civil::DateTime};
@@ -15,8 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 #[derive(AirbyteSpec)]
 struct Config {}
@@ -192,25 +191,7 @@ impl World {
         let done = commands::read(&source, &Config {}, catalog, states, &output);
         assert_eq!(done.is_ok(), until.is_none());
         let _ = output.flush();
-        let bytes = memory.0.lock().unwrap().clone();
-        bytes
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect()
-    }
-}
-
-#[derive(Clone, Default)]
-struct Memory(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Memory {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().map_or(Err(io::ErrorKind::Other.into()), |mut memory| memory.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        memory.take_messages()
     }
 }
 
