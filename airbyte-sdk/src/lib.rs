@@ -58,7 +58,8 @@
 //! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
 //!   says to it.
 //! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
-//! - [`Emitter`] takes the records; [`Http`] fetches; [`Error`] is made by its category.
+//! - [`Emitter`] takes the records; [`Http`] fetches; [`Days`] says which days to ask for; [`Error`] is made by its
+//!   category.
 //! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
 
 // So that the macros work inside this crate as they do outside of it.
@@ -78,6 +79,7 @@ mod source;
 pub mod stream;
 pub mod spec;
 mod emitter;
+mod days;
 
 // What they stand on.
 mod cursor;
@@ -99,6 +101,7 @@ pub mod guide;
 #[doc(hidden)]
 pub mod __private;
 
+pub use days::Days;
 pub use emitter::Emitter;
 pub use error::{Error, Result};
 pub use http::Http;

@@ -1,12 +1,10 @@
 //! `cargo demo`: the stock ticker connector through its four commands, against the emulator or the real service.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_macros,
-    reason = "a tool for people: it prints, and shows files"
-)]
+#![expect(clippy::disallowed_methods, reason = "a tool for people: it prints, and shows files")]
 
 use serde_json::{Value, json};
 use std::error::Error;
+use std::fmt::Display;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use stock_api_emulator::{Emulator, Settings};
@@ -27,17 +25,16 @@ pub(crate) fn run() -> Result<()> {
     let emulator = Emulator::start(Settings::default())?;
     let config = match &key {
         Some(key) => {
-            println!("Reading from the real service, with the key from your environment.");
+            say("Reading from the real service, with the key from your environment.")?;
             json!({"stock_ticker": "TSLA", "api_key": key})
         }
         None => {
-            println!("Reading from an emulator of the service at {}.", emulator.url());
-            println!("(To read from the real one, put your key into {}.)", KEY_VARIABLES.join(" or "));
+            say(format!("Reading from an emulator of the service at {}.", emulator.url()))?;
+            say(format!("(To read from the real one, put your key into {}.)", KEY_VARIABLES.join(" or ")))?;
             json!({"stock_ticker": "TSLA", "api_key": Settings::default().api_key, "api_url": emulator.url()})
         }
     };
-    let demo = Demo { program };
-    let result = demo.story(&config);
+    let result = Demo { program }.story(&config);
     if key.is_some() {
         // A real key is not left lying in a file.
         std::fs::remove_file(format!("{FOLDER}/config.json"))?;
@@ -106,22 +103,22 @@ impl Demo {
             .map(|message| &message["state"])
             .collect();
         write("state.json", &json!([states.last().ok_or("no state came back")?]))?;
-        println!("{} records. The last STATE is kept in {FOLDER}/state.json.", records(&first));
+        say(format!("{} records. The last STATE is kept in {FOLDER}/state.json.", records(&first)))?;
 
         let news = ["--catalog", "target/demo/incremental.json", "--state", "target/demo/state.json"];
         let news = [&with_config[..], &news].concat();
         let second = self.step("Read what is new since then.", "read", &news)?;
-        println!("{} records. (None means that no trading day has ended in between.)", records(&second));
+        say(format!("{} records. (None means that no trading day has ended in between.)", records(&second)))?;
         Ok(())
     }
 
     /// Runs one command, shows it and what came back, and returns the messages.
     fn step(&self, question: &str, command: &str, arguments: &[&str]) -> Result<Vec<Value>> {
         let line = [&[self.program.as_str(), command], arguments].concat().join(" ");
-        println!("\n# {question}\n$ {line}");
+        say(format!("\n# {question}\n$ {line}"))?;
         let output = Command::new(&self.program).arg(command).args(arguments).output()?;
         let stdout = String::from_utf8(output.stdout)?;
-        print!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
+        say(format!("{stdout}{}", String::from_utf8_lossy(&output.stderr)).trim_end())?;
         if !output.status.success() {
             return Err(format!("`{command}` failed with {}", output.status).into());
         }
@@ -135,4 +132,9 @@ fn write(name: &str, value: &Value) -> Result<()> {
 
 fn records(messages: &[Value]) -> usize {
     messages.iter().filter(|message| message["type"] == "RECORD").count()
+}
+
+/// A reader that has gone, such as `head`, ends the demo.
+fn say(text: impl Display) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }

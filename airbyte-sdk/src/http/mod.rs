@@ -164,7 +164,7 @@ impl Http {
     /// # use airbyte_sdk::{Error, Http};
     /// # fn example(http: &Http) -> Http {
     /// http.base("https://api.example").explain(|refusal| match refusal.status() {
-    ///     403 if refusal.message()?.contains("end of day") => Some(Error::transient("today's prices are not out yet")),
+    ///     403 if refusal.says("end of day") => Some(Error::transient("today's prices are not out yet")),
     ///     _ => None,
     /// })
     /// # }

@@ -35,6 +35,11 @@ impl Refusal {
         })
     }
 
+    /// Whether the [message](Self::message) has this text in it, in capitals or not.
+    pub fn says(&self, text: &str) -> bool {
+        self.message().is_some_and(|message| message.to_lowercase().contains(&text.to_lowercase()))
+    }
+
     /// What support asks for, if the body says it.
     pub(super) fn request_id(&self) -> Option<&str> {
         self.body.get("request_id")?.as_str()
@@ -57,5 +62,7 @@ mod tests {
         ] {
             assert_eq!(Refusal::new(400, body.as_bytes()).message(), said, "{body}");
         }
+        let refusal = Refusal::new(403, br#"{"message": "Today's data before End of Day"}"#);
+        assert!(refusal.says("end of day") && !refusal.says("end of week"));
     }
 }

@@ -1,9 +1,7 @@
 //! Daily closing prices of one stock, from Polygon.io (now Massive).
 
-use airbyte_sdk::{
-    AirbyteSpec, Date, Deserialize, Emitter, Error, Http, Result, Secret, Timestamp, airbyte_source,
-    airbyte_stream, http::ElementPages, jiff::ToSpan, jiff::tz::Offset,
-};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Secret, airbyte_source, airbyte_stream, jiff::tz::Offset};
+use airbyte_sdk::{Date, Days, Emitter, Error, Http, Result, Timestamp, http::ElementPages};
 
 #[derive(AirbyteSpec)]
 #[airbyte(
@@ -18,6 +16,10 @@ struct Config {
     api_key: Secret,
     /// The first day to read. A week ago if left out.
     start_date: Option<Date>,
+    /// The last day to read. The last day that has ended if left out.
+    end_date: Option<Date>,
+    /// How many days to read again each time, for prices that were corrected.
+    lookback_days: Option<u32>,
     /// Whether earlier prices are put on the scale of today's shares after a split.
     #[airbyte(default = true)]
     adjusted: bool,
@@ -56,32 +58,34 @@ struct Bar {
 
 #[airbyte_source(check = check, rate_limit(config.requests_per_minute / minute))]
 fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
-    let last = last_finished_day()?;
-    let begin = config.start_date.unwrap_or(last.checked_sub(6.days())?);
-    let first = since.map_or(Ok(begin), |day| day.min(last).tomorrow())?; // that day has no other price
-    if first > last {
-        return Ok(()); // the API refuses days to come
-    }
-    for bar in bars(config, out.http(), first, last) {
+    let Some(mut days) = days(config)?.after(since, config.lookback_days) else { return Ok(()) };
+    for bar in bars(config, out.http(), &days) {
         let Bar { t, c: price } = bar?;
-        let date = Offset::UTC.to_datetime(Timestamp::from_millisecond(t)?).date();
+        let date = days.check(Offset::UTC.to_datetime(Timestamp::from_millisecond(t)?).date())?;
         out.emit(StockPrice { date, stock_ticker: config.stock_ticker.clone(), price })?;
     }
     Ok(())
 }
 
 fn check(config: &Config, http: &Http) -> Result<()> {
-    let last = last_finished_day()?;
-    let none =
-        || Err(Error::config(format!("no {} for two weeks; mind capital letters", config.stock_ticker)));
-    bars(config, http, last.checked_sub(13.days())?, last).next().unwrap_or_else(none).map(drop)
+    let fortnight = Days::up_to(days(config)?.last(), 14);
+    let none = || Err(Error::config(format!("no {} for 14 days; mind capital letters", config.stock_ticker)));
+    bars(config, http, &fortnight).next().unwrap_or_else(none).map(drop)
 }
 
-fn bars<'a>(config: &'a Config, http: &Http, first: Date, last: Date) -> ElementPages<'a, Bar> {
-    let path = format!("/v2/aggs/ticker/{}/range/1/day/{first}/{last}", config.stock_ticker);
-    let request = http.base(&config.api_url).get(path).bearer(&config.api_key);
-    let request = request.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
-    let bars = request.element_pages("results", |page| next_page(page, config));
+/// Up to yesterday in New York, which is never further behind UTC than five hours; a week of them if not said otherwise.
+fn days(config: &Config) -> Result<Days> {
+    Days::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)
+}
+
+fn bars<'a>(config: &'a Config, http: &Http, days: &Days) -> ElementPages<'a, Bar> {
+    let http = http.base(&config.api_url).bearer(&config.api_key).explain(|refusal| {
+        refusal.says("before end of day").then(|| Error::transient("the last day's price is not out yet"))
+    });
+    let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
+    let path = format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}");
+    let page = http.get(path).query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
+    let bars = page.element_pages("results", |page| next_page(page, config));
     bars.expect_count(|page: &Page| page.count).check_head(|page| next_page(page, config).map(drop))
 }
 
@@ -92,9 +96,4 @@ fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {
         "OK" | "DELAYED" if asked => Ok(page.next_url.clone()),
         status => Err(Error::transient(format!("not what was asked for: {status} of {}", page.ticker))),
     }
-}
-
-/// Yesterday in New York, which is never further behind UTC than five hours.
-fn last_finished_day() -> Result<Date> {
-    Ok(Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday()?)
 }

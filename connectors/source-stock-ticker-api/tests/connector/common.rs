@@ -1,6 +1,7 @@
 //! The connector, the service it reads from, and the inputs that most tests use.
 
 use airbyte_sdk::testing::{Connector, Run};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use stock_api_emulator::{Answer, Emulator, Request, Settings};
@@ -47,6 +48,20 @@ pub(crate) fn catalog(sync_mode: &str) -> Value {
 
 pub(crate) fn state(date: &str) -> Value {
     json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"date": date}}}])
+}
+
+/// First and last day of a request.
+pub(crate) fn range(request: &Request) -> (Date, Date) {
+    let path = request.target.split('?').next().unwrap();
+    let mut parts = path.rsplit('/');
+    let last = parts.next().unwrap().parse().unwrap();
+    (parts.next().unwrap().parse().unwrap(), last)
+}
+
+pub(crate) fn only_request(emulator: &Emulator) -> Request {
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    requests[0].clone()
 }
 
 /// A read that went well from beginning to end.

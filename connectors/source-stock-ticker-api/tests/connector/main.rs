@@ -10,6 +10,7 @@
 mod bad_input;
 mod common;
 mod conformance;
+mod dates;
 mod generated_files;
 mod hostile;
 mod reading;

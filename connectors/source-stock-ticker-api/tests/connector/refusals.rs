@@ -25,7 +25,7 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
         (401, error("Unknown API Key"), CONFIG, "does not accept the key: Unknown API Key", 1),
         (403, denied(entitled), CONFIG, "denies access: You are not entitled", 1),
         (403, denied(timeframe), CONFIG, "doesn't include this data timeframe", 1),
-        (403, denied(early), CONFIG, "before end of day", 1),
+        (403, denied(early), TRANSIENT, "not out yet", 1),
         (400, error(parse), CONFIG, "refuses the request: Could not parse the time parameter", 1),
         (
             400,

@@ -11,6 +11,10 @@ fn read(emulator: &Emulator) -> Run {
     connector().read(&config(&emulator.url()), &catalog("incremental"), None)
 }
 
+fn read_since_2020(emulator: &Emulator) -> Run {
+    connector().read(&config_since(&emulator.url(), "2020-01-01"), &catalog("incremental"), None)
+}
+
 fn check(emulator: &Emulator) -> Run {
     connector().check(&config(&emulator.url()))
 }
@@ -113,7 +117,7 @@ fn an_answer_that_breaks_off_in_the_middle_has_said_what_came_before() {
     let page = json!({"ticker": "TSLA", "adjusted": true, "results": bars, "status": "OK"}).to_string();
     let broken = Answer::truncated(200, page.clone(), page.find("\"c\":60").unwrap());
     let emulator = scripted(move |_, _| Some(broken.clone()));
-    let run = read(&emulator);
+    let run = read_since_2020(&emulator);
     let message = assert_incomplete(&run, "transient_error");
     assert!(message.contains("could not be read to its end"), "{message}");
     let records = run.records("stock_prices");
@@ -195,7 +199,7 @@ fn an_answer_of_another_shape_names_the_place() {
         (json!(null), ""),
     ] {
         let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
-        let run = read(&emulator);
+        let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "system_error");
         assert!(message.contains(&format!("`{place}")), "{place}: {message}");
         assert_eq!(run.records("stock_prices").len(), usize::from(place == "results[1].t"), "{run}");
@@ -210,8 +214,8 @@ fn an_answer_that_says_it_failed_is_believed() {
         json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
     ] {
         let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
-        let run = read(&emulator);
-        assert_incomplete(&run, "transient_error");
+        let run = read_since_2020(&emulator);
+        assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
     }
 }
@@ -246,7 +250,7 @@ fn pages_that_go_round_in_a_circle_end() {
     let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": "/v2/aggs/again",
         "results": [{"t": 1_772_773_200_000_i64, "c": 1.5}]});
     let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
-    let message = assert_incomplete(&read(&emulator), "system_error");
+    let message = assert_incomplete(&read_since_2020(&emulator), "system_error");
     assert!(message.contains("circle"), "{message}");
     assert!(emulator.requests().len() <= 3, "{}", emulator.requests().len());
 }

@@ -1,0 +1,130 @@
+//! Which days are read: what the user chose, and what the service makes of it.
+
+use crate::common::*;
+use airbyte_sdk::testing::Run;
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+use stock_api_emulator::{Answer, Emulator};
+
+/// With these settings beside the usual ones.
+fn read_with(emulator: &Emulator, settings: Value, state: Option<&Value>) -> Run {
+    let config = with(emulator, settings);
+    connector().read(&config, &catalog("incremental"), state)
+}
+
+fn with(emulator: &Emulator, settings: Value) -> Value {
+    let mut config = config(&emulator.url());
+    config.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    config
+}
+
+fn asked(emulator: &Emulator) -> (Date, Date) {
+    range(&only_request(emulator))
+}
+
+#[test]
+fn nothing_is_read_after_the_end_date() {
+    for (settings, first) in [
+        (json!({"start_date": "2026-03-02", "end_date": "2026-03-13"}), date(2026, 3, 2)),
+        (json!({"end_date": "2026-03-13"}), date(2026, 3, 7)),
+    ] {
+        let emulator = emulator();
+        let run = read_with(&emulator, settings, None);
+        assert_complete(&run);
+        assert_eq!(asked(&emulator), (first, date(2026, 3, 13)));
+        assert_eq!(run.records("stock_prices").last().unwrap()["date"], "2026-03-13");
+    }
+    // All that was asked for is there already.
+    let emulator = emulator();
+    let run = read_with(&emulator, json!({"end_date": "2026-03-13"}), Some(&state("2026-03-13")));
+    assert_complete(&run);
+    assert!(emulator.requests().is_empty());
+    assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-13");
+}
+
+#[test]
+fn an_end_before_the_start_is_the_users_to_mend() {
+    let emulator = emulator();
+    let settings = json!({"start_date": "2026-03-13", "end_date": "2026-03-02"});
+    let run = read_with(&emulator, settings.clone(), None);
+    let sentence = "The end date 2026-03-02 is before the start date 2026-03-13";
+    assert_eq!(assert_error(&run, "config_error"), sentence);
+    let run = connector().check(&with(&emulator, settings));
+    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": sentence})]);
+    assert!(emulator.requests().is_empty());
+}
+
+/// Whatever comes again, the position does not go back, and the days before the start date stay out.
+#[test]
+fn days_are_read_again_if_the_user_wants_it() {
+    for (lookback, first, prices) in [(0, 11, 3), (3, 8, 5), (500, 2, 10)] {
+        let emulator = emulator();
+        let settings =
+            json!({"start_date": "2026-03-02", "end_date": "2026-03-13", "lookback_days": lookback});
+        let run = read_with(&emulator, settings, Some(&state("2026-03-10")));
+        assert_complete(&run);
+        assert_eq!(asked(&emulator), (date(2026, 3, first), date(2026, 3, 13)));
+        assert_eq!(run.records("stock_prices").len(), prices);
+        for state in run.states() {
+            assert!(state["stream"]["stream_state"]["date"].as_str() >= Some("2026-03-10"), "{run}");
+        }
+        assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-13");
+    }
+}
+
+/// A trading pause that is longer than the days that are read again.
+#[test]
+fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
+    let emulator = emulator();
+    let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-15", "lookback_days": 4});
+    let run = read_with(&emulator, settings, Some(&state("2026-03-14")));
+    assert_complete(&run);
+    assert_eq!(run.records("stock_prices").len(), 3);
+    assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-14");
+}
+
+/// As a free plan does it: from two years back, and not a word about the years before.
+#[test]
+fn an_answer_that_begins_late_is_worth_a_warning() {
+    let warned = |start: &str, first: i64| {
+        let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 2,
+            "results": [{"t": first, "c": 1.5}, {"t": first + 30 * 86_400_000, "c": 1.6}]});
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let run = read_with(&emulator, json!({"start_date": start}), None);
+        assert_complete(&run);
+        assert_eq!(run.records("stock_prices").len(), 2);
+        let warnings = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN");
+        warnings.map(|log| log["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // 2026-03-06
+    let first = 1_772_773_200_000;
+    assert!(warned("2026-02-24", first).is_empty());
+    let warnings = warned("2024-01-01", first);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("begins on 2026-03-06"), "{warnings:?}");
+    assert!(warnings[0].contains("from 2024-01-01 on"), "{warnings:?}");
+}
+
+#[test]
+fn a_day_that_nobody_asked_for_is_not_passed_on() {
+    // 2026-03-05, 2026-03-06 and 2026-03-09
+    let days = [1_772_686_800_000_i64, 1_772_773_200_000, 1_773_028_800_000];
+    for (bars, records) in [(&days[..2], 0), (&days[1..], 1)] {
+        let bars: Vec<_> = bars.iter().map(|t| json!({"t": t, "c": 1.5})).collect();
+        let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let run = read_with(&emulator, json!({"start_date": "2026-03-06", "end_date": "2026-03-08"}), None);
+        let message = assert_incomplete(&run, "transient_error");
+        assert!(message.starts_with("Asked for 2026-03-06 to 2026-03-08, "), "{message}");
+        assert_eq!(run.records("stock_prices").len(), records);
+    }
+}
+
+/// The days that will be read may be long ago; whether there are prices is asked of their end.
+#[test]
+fn a_check_looks_at_the_end_of_the_days_that_are_chosen() {
+    let emulator = emulator();
+    let run = connector().check(&with(&emulator, json!({"end_date": "2026-03-13"})));
+    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
+    assert_eq!(asked(&emulator), (date(2026, 2, 28), date(2026, 3, 13)));
+}
