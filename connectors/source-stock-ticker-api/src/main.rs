@@ -13,6 +13,7 @@ struct Config {
     #[airbyte(pattern_descriptor = "a ticker such as AAPL or BRK.B")]
     stock_ticker: String,
     /// The Polygon.io Stocks API key to use to hit the API.
+    #[airbyte(min_length = 1)]
     api_key: Secret,
     /// The first day to read. A week ago if left out.
     start_date: Option<Date>,

@@ -145,6 +145,8 @@ fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
     let message = refused(br#"{"stock_ticker": "../secrets", "api_key": null}"#);
     assert!(message.contains("`stock_ticker` must be a ticker such as AAPL or BRK.B"), "{message}");
     assert!(message.contains("`api_key` is missing"), "{message}");
+    let message = refused(br#"{"stock_ticker": "AAPL", "api_key": ""}"#);
+    assert!(message.contains("`api_key` must have at least 1 character"), "{message}");
     let message = refused(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
     assert!(
         message.contains("`api_key` must be text, not a number") && !message.contains("4711"),
