@@ -222,7 +222,9 @@ impl Request {
         }
         match &self.body {
             Some(body) => self.run(request.body(&body[..])?),
-            None => self.run(request.body(())?),
+            None if self.method == "GET" => self.run(request.body(())?),
+            // Nothing at all would be sent in chunks, which not every service takes.
+            None => self.run(request.body(&[][..])?),
         }
     }
 

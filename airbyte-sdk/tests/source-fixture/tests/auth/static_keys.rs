@@ -46,6 +46,16 @@ fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
     assert!(text.contains("/items: HTTP 200"), "{text}");
 }
 
+/// Rather than in chunks of which there are none.
+#[test]
+fn a_post_with_nothing_in_it_says_so() {
+    let service = Service::start(good);
+    let run = read(&config(&service.url, "bearer", &json!({"api_key": KEY})), &["more"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let request = &service.requests()[0];
+    assert_eq!((request.method.as_str(), request.header("Content-Length")), ("POST", Some("0")));
+}
+
 #[test]
 fn a_key_is_not_sent_to_another_origin() {
     for way in ["bearer", "header", "query", "basic", "client"] {
