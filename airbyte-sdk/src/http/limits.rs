@@ -40,26 +40,33 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Until there is a connection: 30 s.
+    /// Until there is a connection, TLS included: 30 s. How long a name is looked up is up to the system.
     #[must_use]
     pub fn connect(self, connect: Duration) -> Self {
         Self { connect: connect.min(LONGEST), ..self }
     }
 
-    /// Until the answer begins: 60 s.
+    /// From the end of the request until the head of the answer is there: 60 s.
     #[must_use]
     pub fn first_byte(self, first_byte: Duration) -> Self {
         Self { first_byte: first_byte.min(LONGEST), ..self }
     }
 
-    /// Without a byte in the middle of an answer: 60 s.
+    /// Without a byte, in the middle of an answer or of a request: 60 s. In an answer it is never less than
+    /// [`first_byte`](Self::first_byte).
     #[must_use]
     pub fn silence(self, silence: Duration) -> Self {
         Self { silence: silence.min(LONGEST), ..self }
     }
 
-    /// For an answer that is read as a whole: 10 minutes. One that is read piece by piece may take as long as it likes,
-    /// but for a single piece.
+    /// For the body of an answer that is read as a whole, and for each piece of one that is read piece by piece: 10
+    /// minutes. All pieces together may take as long as they like.
+    ///
+    /// A piece is an element, a line, a row, or what stands before the first of them or after the last. Bytes that bring
+    /// none to its end, such as blanks in between, do not prolong its time, packed or not; that begins when it is waited
+    /// for, so what an author does with the piece before does not count.
+    ///
+    /// The clock is looked at whenever bytes come, so a service that is silent as well is left one silence later.
     #[must_use]
     pub fn total(self, total: Duration) -> Self {
         Self { total: total.min(LONGEST), ..self }

@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod clock;
+mod incoming;
 pub(crate) mod limit;
 mod limits;
 mod oauth2;
@@ -95,6 +96,8 @@ impl Http {
             // A redirect is followed by nobody: it would carry the request, and its key, somewhere else.
             .max_redirects(0)
             .user_agent(user_agent)
+            // Unpacked here, where the time is watched.
+            .accept_encoding("gzip")
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {

@@ -116,16 +116,25 @@ impl Request {
     /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
     /// are transient. No answer at all is transient too. The error quotes what the service says.
     pub fn send(&self) -> Result<Response> {
-        self.until_done(Ok)
+        self.until_begun(Ok)
     }
 
-    /// Tries until `finish` has what it wants of a good answer, or nothing better is to be expected.
-    pub(super) fn until_done<T>(&self, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+    /// Tries until `finish` has read the whole of a good answer, or nothing better is to be expected.
+    pub(super) fn until_done<T>(&self, finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+        self.repeat(true, finish)
+    }
+
+    /// The same for answers that `finish` leaves, perhaps, to somebody who takes more time for them.
+    pub(super) fn until_begun<T>(&self, finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+        self.repeat(false, finish)
+    }
+
+    fn repeat<T>(&self, whole: bool, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
         let client = &self.http.client;
         let began = client.clock.now();
         let (mut attempt, mut tried) = (1, Tried::default());
         loop {
-            let failure = match self.try_once(&mut tried).and_then(&mut finish) {
+            let failure = match self.try_once(whole, &mut tried).and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // Refused before it did anything, it can be sent again whatever it does.
                 Err(failure) if failure.outcome == Outcome::SignedOut => continue,
@@ -167,7 +176,7 @@ impl Request {
         self.query.push((name, value));
     }
 
-    fn try_once(&self, tried: &mut Tried) -> Result<Response, Failure> {
+    fn try_once(&self, whole: bool, tried: &mut Tried) -> Result<Response, Failure> {
         let client = &self.http.client;
         let pass = self.sign_in.as_ref().map(|sign_in| sign_in.pass(client, tried)).transpose();
         let pass = pass.map_err(|error| Failure { outcome: Outcome::Final, error })?;
@@ -181,7 +190,7 @@ impl Request {
         if let Some(output) = &client.output {
             output.waiting_for(Some(&format!("{method} {place}")));
         }
-        let answer = self.call(pass.as_ref());
+        let answer = self.call(whole, pass.as_ref());
         if let Some(output) = &client.output {
             output.waiting_for(None);
         }
@@ -210,7 +219,7 @@ impl Request {
         }
     }
 
-    fn call(&self, pass: Option<&Pass>) -> Result<http::Response<Body>, ureq::Error> {
+    fn call(&self, whole: bool, pass: Option<&Pass>) -> Result<http::Response<Body>, ureq::Error> {
         let url = self.url_with_query();
         let url = pass.map_or(url.clone(), |pass| pass.url(url));
         let mut request = http::Request::builder().method(self.method).uri(url);
@@ -221,20 +230,27 @@ impl Request {
             request = request.header(name, value);
         }
         match &self.body {
-            Some(body) => self.run(request.body(&body[..])?),
-            None if self.method == "GET" => self.run(request.body(())?),
+            Some(body) => self.run(whole, request.body(&body[..])?),
+            None if self.method == "GET" => self.run(whole, request.body(())?),
             // Nothing at all would be sent in chunks, which not every service takes.
-            None => self.run(request.body(&[][..])?),
+            None => self.run(whole, request.body(&[][..])?),
         }
     }
 
-    fn run(&self, request: http::Request<impl AsSendBody>) -> Result<http::Response<Body>, ureq::Error> {
+    fn run(
+        &self,
+        whole: bool,
+        request: http::Request<impl AsSendBody>,
+    ) -> Result<http::Response<Body>, ureq::Error> {
         let (agent, limits) = (&self.http.client.agent, &self.http.limits);
+        // It holds for the wait for an answer as well, which may well be longer.
+        let silence = limits.silence.max(limits.first_byte);
         let request = agent
             .configure_request(request)
             .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.first_byte))
-            .timeout_per_read(Some(limits.silence))
+            .timeout_recv_body(whole.then_some(limits.total))
+            .timeout_per_read(Some(silence))
             .timeout_per_write(Some(limits.silence))
             .max_response_header_size(limits.head)
             .build();

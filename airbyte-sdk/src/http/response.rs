@@ -1,5 +1,6 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
+use super::incoming::{Incoming, too_slow};
 use super::retry::{self, Failure, Outcome, PATIENCE};
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
@@ -7,12 +8,14 @@ use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Read};
-use std::time::{Duration, Instant};
-use ureq::{Body, http};
+use std::time::Duration;
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use ureq::{Body, Timeout, http};
 
 /// The answer to a request.
 pub struct Response {
     answer: http::Response<Body>,
+    gzip: bool,
     /// Which URL was asked, without its query.
     place: String,
     /// When the answer came.
@@ -21,8 +24,21 @@ pub struct Response {
 }
 
 impl Response {
-    pub(super) fn new(answer: http::Response<Body>, place: String, at: Timestamp, limits: Limits) -> Self {
-        Self { answer, place, at, limits }
+    pub(super) fn new(
+        mut answer: http::Response<Body>,
+        place: String,
+        at: Timestamp,
+        limits: Limits,
+    ) -> Self {
+        let headers = answer.headers_mut();
+        let gzip =
+            headers.get(CONTENT_ENCODING).is_some_and(|how| how.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        if gzip {
+            // Neither is true of what is handed out.
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
+        }
+        Self { answer, gzip, place, at, limits }
     }
 
     /// The HTTP status.
@@ -69,11 +85,10 @@ impl Response {
     /// Reads the body, which may have `limit` bytes when unpacked.
     fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<(), Failure> {
         buffer.clear();
-        let total = self.limits.total;
         // ureq's own limit is for the packed bytes; a megabyte of those can hold a gigabyte of zeros.
         // It is an error there to look for the end behind the last byte that is allowed, so that is one more.
         let body = self.answer.body_mut().with_config().limit(limit + 1).reader();
-        let body = Hurried { body, until: Instant::now() + total };
+        let body = Incoming::new(body, self.gzip, self.limits.total);
         let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
             Ok(_) if buffer.len() as u64 <= limit => return Ok(()),
             Ok(_) => (Outcome::Final, too_large(&self.place, limit)),
@@ -83,9 +98,10 @@ impl Response {
         Err(Failure { outcome, error })
     }
 
-    /// The body as it arrives, without a limit, and the place it is read from.
-    pub(super) fn into_reader(self) -> (Box<dyn Read + Send>, String) {
-        (Box::new(self.answer.into_body().into_reader()), self.place)
+    /// The body as it arrives, without a limit of its size, and the place it is read from.
+    pub(super) fn into_reader(self) -> (Incoming<Box<dyn Read + Send>>, String) {
+        let body: Box<dyn Read + Send> = Box::new(self.answer.into_body().into_reader());
+        (Incoming::new(body, self.gzip, self.limits.total), self.place)
     }
 
     /// Read once more to learn where it went wrong; only failures pay for that.
@@ -169,30 +185,15 @@ fn exceeds_limit(error: &io::Error) -> bool {
 pub(super) fn broken_off(error: &io::Error, place: &str) -> (Outcome, Error) {
     let message = format!("the answer of {place} could not be read to its end: {error}");
     match said_by_client(error) {
-        Some(error) => (retry::outcome_of(error), Error::transient(message)),
-        None if is_passing(error.kind()) => (Outcome::Passing, Error::transient(message)),
+        Some(ureq::Error::Timeout(Timeout::RecvBody)) => broken_off(&too_slow(), place),
+        Some(error) if retry::is_unsafe(error) => (Outcome::Final, Error::transient(message)),
+        Some(_) => (Outcome::Passing, Error::transient(message)),
+        // So the decoder calls bytes that it cannot unpack.
+        None if is_passing(error.kind()) || error.kind() == ErrorKind::InvalidInput => {
+            (Outcome::Passing, Error::transient(message))
+        }
         None => (Outcome::Final, Error::system(message)),
     }
-}
-
-/// A body that has to come to its end by then.
-struct Hurried<R> {
-    body: R,
-    until: Instant,
-}
-
-impl<R: Read> Read for Hurried<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if Instant::now() > self.until {
-            return Err(too_slow());
-        }
-        self.body.read(buffer)
-    }
-}
-
-/// Bytes come, and yet there is no end to it.
-pub(super) fn too_slow() -> std::io::Error {
-    std::io::Error::new(ErrorKind::TimedOut, "the service is too slow")
 }
 
 /// Where services say when their window ends.

@@ -100,7 +100,6 @@ pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
         | ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
-        | ureq::Error::Decompress(..)
         | ureq::Error::Protocol(_) => Outcome::Passing,
         _ => Outcome::Final,
     }

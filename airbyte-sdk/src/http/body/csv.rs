@@ -121,7 +121,9 @@ impl Table {
 
     #[inline]
     fn fill(&mut self) -> Result<bool, Trouble> {
-        self.reader.get_mut().left = LARGEST_PIECE;
+        let body = self.reader.get_mut();
+        body.left = LARGEST_PIECE;
+        body.reader.begin_piece();
         self.filled = self.reader.read_record(&mut self.row).map_err(|error| self.trouble(error))?;
         Ok(self.filled)
     }

@@ -1,15 +1,10 @@
 //! The bytes of a body, as many at a time as a piece has.
 
 use super::Reader;
-use crate::http::response::too_slow;
-use std::io::{self, ErrorKind};
-use std::time::{Duration, Instant};
+use std::io::{self, ErrorKind, Read as _};
 
 /// Small enough to stay near the processor, large enough to ask the system seldom.
 const CHUNK: usize = 128 << 10;
-
-/// So long a piece may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A body, and a window on what has been read of it.
 pub(super) struct Input {
@@ -18,9 +13,8 @@ pub(super) struct Input {
     /// The window: what has been read and not been used.
     start: usize,
     end: usize,
-    /// When the piece in front was begun with.
-    since: Instant,
-    patience: Duration,
+    /// Nothing has been read since a piece was handed out.
+    handed_out: bool,
 }
 
 impl Input {
@@ -28,7 +22,7 @@ impl Input {
         if buffer.is_empty() {
             buffer.resize(CHUNK, 0);
         }
-        Self { reader, buffer, start: 0, end: 0, since: Instant::now(), patience: PATIENCE }
+        Self { reader, buffer, start: 0, end: 0, handed_out: true }
     }
 
     #[inline]
@@ -41,17 +35,23 @@ impl Input {
         self.start += count;
     }
 
+    /// Says that a piece is handed out: what is read from here on belongs to others, and has time of its own.
+    #[inline]
+    pub(super) fn handed_out(&mut self) {
+        self.handed_out = true;
+    }
+
     /// Reads more behind what is there; false at the end of the body. The window grows without limit: whoever waits for
     /// the end of a piece has to say when it is too long.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
+        if std::mem::take(&mut self.handed_out) {
+            self.reader.begin_piece();
+        }
         // A large piece that comes in small portions is not moved again and again.
         if self.start > 0 {
-            self.since = Instant::now();
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
-        } else if self.since.elapsed() > self.patience {
-            return Err(too_slow());
         }
         if self.end == self.buffer.len() {
             self.buffer.resize(self.end * 2, 0);
@@ -94,16 +94,5 @@ mod tests {
         assert_eq!(input.bytes(), b"bcdefgh");
         assert!(!input.fill().unwrap());
         assert!(!input.fill().unwrap());
-    }
-
-    #[test]
-    fn a_piece_that_takes_for_ever_is_given_up() {
-        let mut input = Input::new(Dribble::new("abcdefgh", &[1; 8]).boxed(), vec![0; 16]);
-        assert!(input.fill().unwrap());
-        input.consume(1);
-        input.patience = Duration::ZERO;
-        // The next piece is begun with; from here on it takes too long.
-        assert!(input.fill().unwrap());
-        assert_eq!(input.fill().unwrap_err().kind(), ErrorKind::TimedOut);
     }
 }

@@ -44,6 +44,7 @@ impl Json {
         };
         self.way.passed();
         self.index += 1;
+        self.input.handed_out();
         Ok(Some(element))
     }
 
@@ -119,6 +120,7 @@ impl Json {
         if !self.way.has_met_array() {
             self.seek()?;
         }
+        self.input.handed_out();
         parse(&self.way.head(), String::new)
     }
 

@@ -89,6 +89,7 @@ impl Lines {
             Trouble::shape(JSON, format!("in line {number} at `{place}`"), error)
         })?;
         self.input.consume(length);
+        self.input.handed_out();
         self.number += 1;
         Ok(Some(value))
     }

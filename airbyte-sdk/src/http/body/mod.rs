@@ -18,6 +18,7 @@ pub use self::elements::Elements;
 pub use self::json_lines::JsonLines;
 pub use self::pages::ElementPages;
 
+use super::incoming::Incoming;
 use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Failure, Outcome};
@@ -28,7 +29,7 @@ use std::io::{self, Read};
 /// No piece may have more bytes: an element, a line, a row, or what stands around an array.
 const LARGEST_PIECE: usize = 16 << 20;
 
-type Reader = Box<dyn Read + Send>;
+type Reader = Incoming<Box<dyn Read + Send>>;
 
 /// What a body is made of.
 trait Format: Sized {
@@ -95,7 +96,7 @@ impl<F: Format> Body<F> {
         let Stage::Unsent(request) = std::mem::replace(&mut self.stage, Stage::Broken) else {
             return Err(broken());
         };
-        let (format, place) = request.until_done(|response| {
+        let (format, place) = request.until_begun(|response| {
             let (reader, place) = response.into_reader();
             let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
             format.ready().map_err(|trouble| trouble.failure(&place))?;

@@ -9,13 +9,12 @@ use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 /// A service that has these answers, one for each request, and tells what it was asked.
-fn service(answers: impl IntoIterator<Item = String>) -> (String, Receiver<String>) {
+pub(super) fn service(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let answers: Vec<String> = answers.into_iter().collect();
+    let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
     let (asked, requests) = channel();
     std::thread::spawn(move || {
         for answer in answers {
@@ -24,17 +23,17 @@ fn service(answers: impl IntoIterator<Item = String>) -> (String, Receiver<Strin
             // Not everybody wants to know.
             let _ = asked.send(head.next().unwrap_or_default());
             head.take_while(|line| !line.is_empty()).for_each(drop);
-            (&stream).write_all(answer.as_bytes()).unwrap();
+            (&stream).write_all(&answer).unwrap();
         }
     });
     (url, requests)
 }
 
-fn whole(body: &str) -> String {
+pub(super) fn whole(body: &str) -> String {
     announced(body, body.len())
 }
 
-fn announced(body: &str, length: usize) -> String {
+pub(super) fn announced(body: &str, length: usize) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
 
@@ -42,12 +41,12 @@ fn get(url: &str) -> Request {
     Http::new("test", "0", Vec::new(), None).get(format!("{url}/first?key=1"))
 }
 
-fn good<T: Debug>(items: impl Iterator<Item = Result<T>>) -> Vec<T> {
+pub(super) fn good<T: Debug>(items: impl Iterator<Item = Result<T>>) -> Vec<T> {
     items.map(|item| item.unwrap()).collect()
 }
 
 /// What came out before the error, which is the last.
-fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, crate::Error) {
+pub(super) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, crate::Error) {
     let mut good = Vec::new();
     let mut items = items.into_iter();
     for item in &mut items {
@@ -68,8 +67,8 @@ struct Page {
 }
 
 #[derive(Debug, Deserialize)]
-struct Row {
-    n: u8,
+pub(super) struct Row {
+    pub(super) n: u8,
 }
 
 #[test]
@@ -188,31 +187,6 @@ fn a_table_that_breaks_off_at_once_is_asked_for_again() {
     assert_eq!(requests.iter().count(), 2);
 }
 
-/// One byte after the other, for as long as anybody listens.
-fn dribbling_service(head: &'static str, byte: &'static [u8]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::<_, _>::ok) {
-            let _ = stream.write_all(head.as_bytes());
-            while stream.write_all(byte).is_ok() {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-        }
-    });
-    url
-}
-
-#[test]
-fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
-    let url = dribbling_service("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\"", b"x");
-    let limits = Limits::default().total(Duration::from_millis(20));
-    let http = Http::new("test", "0", Vec::new(), None).limits(limits);
-    let error = http.post(&url).json::<Value>().unwrap_err();
-    assert!(error.message().contains("the service is too slow"), "{error}");
-    assert_eq!(error.failure_type(), FailureType::TransientError);
-}
-
 /// A limit of the bytes as they are when unpacked holds for the whole answer only.
 #[test]
 fn an_answer_that_is_too_large_is_not_read() {
@@ -230,13 +204,4 @@ fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
     assert_eq!(http.get(&url).json::<u64>().unwrap(), 12345);
     let error = http.get(&url).json::<u64>().unwrap_err();
     assert!(error.message().ends_with("has more than 5 bytes"), "{error}");
-}
-
-#[test]
-fn limits_may_be_as_large_as_can_be() {
-    let (url, _requests) = service([whole("5")]);
-    let forever = Duration::MAX;
-    let limits = Limits::default().connect(forever).first_byte(forever).silence(forever).total(forever);
-    let http = Http::new("test", "0", Vec::new(), None).limits(limits.body(u64::MAX));
-    assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
 }

@@ -3,12 +3,15 @@
 mod elements;
 mod http;
 mod lines;
+mod packed;
+mod patience;
 #[cfg(feature = "csv")]
 mod tables;
 
 use super::Reader;
 use super::Trouble;
 use std::io::{self, ErrorKind, Read};
+use std::time::Duration;
 
 /// A body that comes in pieces of these sizes, the rest of it at once; and breaks off if it is told to.
 #[derive(Clone)]
@@ -31,7 +34,7 @@ impl Dribble {
     }
 
     pub(super) fn boxed(self) -> Reader {
-        Box::new(self)
+        Reader::new(Box::new(self), false, Duration::MAX)
     }
 }
 

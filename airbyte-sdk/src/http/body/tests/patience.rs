@@ -1,0 +1,180 @@
+//! How long a service may take: for the whole of an answer, and for a piece of one.
+
+use super::http::{Row, good, service, until_error, whole};
+use crate::error::Result;
+use crate::http::{Http, Limits, Request};
+use crate::protocol::FailureType;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::de::IgnoredAny;
+use std::fmt::Debug;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+const SHORT: Duration = Duration::from_millis(20);
+
+/// A service that answers every request so, once it has read it.
+fn answering(answer: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::<_, _>::ok) {
+            let head = BufReader::new(&stream).lines().map_while(Result::<_, _>::ok);
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            // The client hangs up when it has had enough.
+            let _ = answer(&mut stream);
+        }
+    });
+    url
+}
+
+const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+const PACKED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
+
+/// A body that begins well, and then goes on with the same again and again, for as long as anybody listens.
+fn dribbling(begin: &'static [u8], what: &'static [u8]) -> String {
+    answering(move |stream| {
+        stream.write_all(&[PLAIN, begin].concat())?;
+        loop {
+            stream.write_all(what)?;
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    })
+}
+
+/// A packed body that begins well, and then goes on as fast as it can with blocks that have nothing in them.
+fn packed(begin: &'static [u8]) -> String {
+    answering(move |stream| {
+        let mut packed = GzEncoder::new(PACKED.to_vec(), Compression::fast());
+        packed.write_all(begin)?;
+        packed.flush()?;
+        stream.write_all(packed.get_ref())?;
+        let nothing = b"\x00\x00\x00\xff\xff".repeat(1000);
+        loop {
+            stream.write_all(&nothing)?;
+        }
+    })
+}
+
+fn hurried() -> Http {
+    Http::new("test", "0", Vec::new(), None).limits(Limits::default().total(SHORT))
+}
+
+/// Sent once: before the first piece it would be asked for again, after a wait.
+fn post(url: &str) -> Request {
+    hurried().post(url)
+}
+
+fn assert_too_slow<T: Debug>(items: impl Iterator<Item = Result<T>>) -> usize {
+    let (good, error) = until_error(items);
+    assert!(error.message().ends_with("could not be read to its end: the service is too slow"), "{error}");
+    assert_eq!(error.failure_type(), FailureType::TransientError);
+    good.len()
+}
+
+#[test]
+fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
+    let url = dribbling(b"\"", b"x");
+    assert_too_slow([post(&url).json::<String>()].into_iter());
+    assert_too_slow([post(&url).send().unwrap().json::<String>()].into_iter());
+    assert_too_slow(post(&url).pages(|_: &String| None::<String>));
+}
+
+/// Blanks between pieces, and before the first or after the last, are bytes, and bring nobody any further.
+#[test]
+fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
+    for (begin, what, pieces) in [
+        (&b""[..], &b" "[..], 0),
+        (b"{\"a\":[", b"\n", 0),
+        (b"{\"a\":[1,2", b" ", 2),
+        (b"{\"a\":[1,2,\"", b"x", 2),
+        (b"{\"a\":[1,2,[", b"0,", 2),
+        (b"{\"a\":[1,2],\"b\":[", b"0,", 2),
+    ] {
+        let url = dribbling(begin, what);
+        assert_eq!(assert_too_slow(post(&url).elements::<IgnoredAny>("a")), pieces);
+    }
+    for (begin, what) in [(&b"{\"n\":1}\n{\"n\":2}\n"[..], &b"\n"[..]), (b"{\"n\":1}\n{\"n\":2}\n", b" ")] {
+        assert_eq!(assert_too_slow(post(&dribbling(begin, what)).json_lines::<Row>()), 2);
+    }
+    #[cfg(feature = "csv")]
+    for (begin, what) in [(&b"n\n1\n2\n"[..], &b"\n"[..]), (b"n\n1\n2\n\"", b"x")] {
+        assert_eq!(assert_too_slow(post(&dribbling(begin, what)).csv::<Row>()), 2);
+    }
+}
+
+/// The decoder takes it all in, and has nothing to hand out.
+#[test]
+fn a_packed_answer_that_unpacks_to_nothing_is_given_up() {
+    assert_too_slow([post(&packed(b"")).json::<String>()].into_iter());
+    assert_too_slow([post(&packed(b"\"x")).send().unwrap().json::<String>()].into_iter());
+    assert_eq!(assert_too_slow(post(&packed(b"[1,2,")).elements::<u8>("")), 2);
+    assert_eq!(assert_too_slow(post(&packed(b"{\"n\":1}\n")).json_lines::<Row>()), 1);
+    #[cfg(feature = "csv")]
+    assert_eq!(assert_too_slow(post(&packed(b"n\n1\n")).csv::<Row>()), 1);
+}
+
+/// Together they take longer than any of them may.
+#[test]
+fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
+    let url = answering(|stream| {
+        stream.write_all(PLAIN)?;
+        for _ in 0..30 {
+            stream.write_all(b"{\"n\":1}\n")?;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    });
+    let began = Instant::now();
+    assert_eq!(good(post(&url).json_lines::<Row>()).len(), 30);
+    assert!(began.elapsed() > SHORT);
+}
+
+/// What an author does between two pieces is no time of the service's.
+#[test]
+fn an_author_may_take_as_long_as_he_likes() {
+    let (go, going) = channel();
+    let url = answering(move |stream| {
+        stream.write_all(&[PLAIN, b"{\"x\":0,\"a\":[1,"].concat())?;
+        for element in [b"2,", b"3]"] {
+            let _ = going.recv();
+            stream.write_all(element)?;
+        }
+        stream.write_all(b"}")
+    });
+    let take_long = || {
+        std::thread::sleep(SHORT * 3 / 2);
+        go.send(()).unwrap();
+    };
+    let mut elements = post(&url).elements::<u8>("a");
+    assert_eq!(elements.head::<serde_json::Value>().unwrap()["x"], 0);
+    assert_eq!(elements.next().unwrap().unwrap(), 1);
+    for expected in [2, 3] {
+        take_long();
+        assert_eq!(elements.next().unwrap().unwrap(), expected);
+    }
+    assert!(elements.next().is_none());
+}
+
+/// A report that is long in the making is no silence.
+#[test]
+fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
+    let url = answering(|stream| {
+        std::thread::sleep(SHORT);
+        stream.write_all(&[PLAIN, b"5"].concat())
+    });
+    let limits = Limits::default().silence(SHORT / 4);
+    assert_eq!(hurried().limits(limits).post(&url).json::<u8>().unwrap(), 5);
+}
+
+#[test]
+fn limits_may_be_as_large_as_can_be() {
+    let (url, _requests) = service([whole("5"), whole("[5]")]);
+    let forever = Duration::MAX;
+    let limits = Limits::default().connect(forever).first_byte(forever).silence(forever).total(forever);
+    let http = hurried().limits(limits.body(u64::MAX));
+    assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
+    assert_eq!(good(http.get(&url).elements::<u8>("")), [5]);
+}
