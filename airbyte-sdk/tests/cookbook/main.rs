@@ -17,6 +17,7 @@ mod reading;
 mod recipes;
 mod service;
 mod signing_in;
+mod streaming;
 mod trouble;
 
 use crate::page::{assert_page, text_and_code};

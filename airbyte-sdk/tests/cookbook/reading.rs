@@ -2,7 +2,7 @@
 
 #[cfg(feature = "csv")]
 use crate::recipes::csv;
-use crate::recipes::{elements, elements_over_pages, json_lines, whole_json};
+use crate::recipes::{elements, json_lines, whole_json};
 use crate::service::{Service, good};
 use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
@@ -10,7 +10,7 @@ use airbyte_sdk::{Error, Result};
 use serde_json::json;
 
 /// What came out before the error.
-fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, Option<Error>) {
+pub(crate) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, Option<Error>) {
     let (mut good, mut bad) = (Vec::new(), None);
     for item in items {
         assert!(bad.is_none(), "the error is the last");
@@ -57,41 +57,6 @@ fn elements_that_came_before_a_fault_stand() {
     assert_eq!(orders.iter().map(|order| order.id).collect::<Vec<_>>(), [1]);
     assert!(error.unwrap().message().contains("data.orders[1]"));
     assert_eq!(service.asked().len(), 1);
-}
-
-#[test]
-fn elements_go_on_over_pages() {
-    let service = Service::start([
-        good(r#"{"currency": "EUR", "prices": [1.5, 2.5], "count": 2, "next": "t-1"}"#),
-        good(r#"{"currency": "EUR", "prices": [], "count": 0, "next": "t-2"}"#),
-        good(r#"{"currency": "EUR", "prices": [3.5]}"#),
-    ]);
-    let (prices, error) = until_error(elements_over_pages::prices(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(prices, [1.5, 2.5, 3.5]);
-    assert_eq!(service.asked(), ["GET /prices", "GET /prices?after=t-1", "GET /prices?after=t-2"]);
-}
-
-#[test]
-fn a_page_is_looked_at_before_and_after_its_elements() {
-    let page = |currency, count| {
-        good(format!(r#"{{"currency": "{currency}", "prices": [1.5], "count": {count}, "next": "t"}}"#))
-    };
-    for (answer, before, kind, message) in [
-        (page("CHF", 1), 0, FailureType::ConfigError, "the shop sells in CHF, not in euros"),
-        (
-            page("EUR", 2),
-            1,
-            FailureType::TransientError,
-            "a page of the answer says that it has 2 records, and has 1",
-        ),
-    ] {
-        let service = Service::start([answer]);
-        let (prices, error) = until_error(elements_over_pages::prices(&http(), &service.url).unwrap());
-        let error = error.unwrap();
-        assert_eq!((prices.len(), error.failure_type(), error.message()), (before, kind, message));
-        assert_eq!(service.asked(), ["GET /prices"]);
-    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What an author sees of an array that is read as it arrives.
 
-use super::json::Json;
+use super::json::{Asked, Json};
 use super::{Body, Request, Response};
 use crate::error::Result;
+use crate::http::pages::Rule;
 use serde::de::DeserializeOwned;
+use std::hash::RandomState;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// The elements of an array in an answer, each parsed as soon as it has arrived. See [`Request::elements`].
 pub struct Elements<T> {
@@ -51,7 +52,7 @@ impl Request {
     /// or if an element or what is around the array has more than 16 MiB.
     #[must_use = "nothing is sent until the first element is asked for"]
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
-        Elements::new(Body::of_request(self, parts(path), Vec::new()))
+        Elements::new(Body::of_request(self, Asked::array(path), Vec::new()))
     }
 }
 
@@ -59,7 +60,7 @@ impl Response {
     /// The elements of an array of the body while it arrives. See [`Request::elements`], which
     /// also asks again for an answer that breaks off before its first element.
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
-        Elements::new(Body::of_response(self, parts(path)))
+        Elements::new(Body::of_response(self, Asked::array(path)))
     }
 }
 
@@ -68,14 +69,31 @@ impl<T> Elements<T> {
         Self { body, elements: PhantomData }
     }
 
+    /// Keeps what this rule needs to know of a page.
+    pub(super) fn with_rule(mut self, rule: &Rule) -> Self {
+        self.body.header.0 = rule.header();
+        self.body.words.watch = rule.must_change().then(RandomState::new);
+        self
+    }
+
+    /// What the answer says in the header that the rule needs.
+    pub(super) fn header(&mut self) -> Option<String> {
+        self.body.header.1.take()
+    }
+
+    /// A hash of the page, if the rule needs it.
+    pub(super) fn hash(&mut self) -> Result<Option<u64>> {
+        self.body.read(Json::hash)
+    }
+
     /// Asks for the next page, with the memory of this one.
     pub(super) fn again(self, request: Request) -> Self {
-        let words = self.body.words;
+        let (words, header) = (self.body.words, self.body.header);
         let buffer = match self.body.stage {
             super::Stage::Open(json, _) => json.into_buffer(),
             _ => Vec::new(),
         };
-        Self::new(Body::of_request(request, words, buffer))
+        Self::new(Body { header, ..Body::of_request(request, words, buffer) })
     }
 
     /// What the answer says before its array: the JSON without anything that comes later, for checks that should fail
@@ -149,9 +167,4 @@ impl<T: DeserializeOwned> Iterator for Elements<T> {
         }
         self.body.read(Json::next).transpose()
     }
-}
-
-/// The keys of a path; none at all leads to the document itself.
-fn parts(path: &str) -> Arc<[String]> {
-    path.split('.').filter(|_| !path.is_empty()).map(str::to_owned).collect()
 }

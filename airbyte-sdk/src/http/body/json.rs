@@ -5,6 +5,7 @@ use super::scan::{Extent, JSON, Step, Way};
 use super::{Format, LARGEST_PIECE, Reader, Trouble};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Deserializer;
+use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// A document with an array that is read element by element.
@@ -16,14 +17,34 @@ pub(super) struct Json {
     index: u64,
     /// The whole document was read and found good.
     over: bool,
+    /// Of the elements so far, if somebody wants to know the document again.
+    hash: Option<DefaultHasher>,
+}
+
+/// What is asked of a document.
+#[derive(Clone)]
+pub(super) struct Asked {
+    /// The keys that lead to the array.
+    pub(super) path: Arc<[String]>,
+    /// If the document is to be known again.
+    pub(super) watch: Option<RandomState>,
+}
+
+impl Asked {
+    /// The array at this path; no key at all leads to the document itself.
+    pub(super) fn array(path: &str) -> Self {
+        let keys = path.split('.').filter(|_| !path.is_empty());
+        Self { path: keys.map(str::to_owned).collect(), watch: None }
+    }
 }
 
 impl Format for Json {
-    type Words = Arc<[String]>;
+    type Words = Asked;
 
-    fn open(reader: Reader, buffer: Vec<u8>, path: Arc<[String]>) -> Self {
+    fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch }: Asked) -> Self {
         let way = Way::new(Arc::clone(&path));
-        Self { input: Input::new(reader, buffer), way, path, index: 0, over: false }
+        let hash = watch.map(|watch| watch.build_hasher());
+        Self { input: Input::new(reader, buffer), way, path, index: 0, over: false, hash }
     }
 
     fn ready(&mut self) -> Result<(), Trouble> {
@@ -81,7 +102,7 @@ impl Json {
         if !closed || end >= bytes.len() || end > LARGEST_PIECE {
             return None;
         }
-        self.input.consume(end);
+        self.used(end);
         Some(element)
     }
 
@@ -91,8 +112,18 @@ impl Json {
         let length = self.whole_element()?;
         let place = || format!("{}[{}]", self.path.join("."), self.index);
         let element = parse(&self.input.bytes()[..length], place)?;
-        self.input.consume(length);
+        self.used(length);
         Ok(element)
+    }
+
+    /// Is done with an element of this length.
+    #[inline]
+    fn used(&mut self, length: usize) {
+        if let Some(hash) = &mut self.hash {
+            hash.write(&self.input.bytes()[..length]);
+            hash.write_usize(length);
+        }
+        self.input.consume(length);
     }
 
     /// Reads until the element at hand is there as a whole; says how long it is.
@@ -128,6 +159,15 @@ impl Json {
     pub(super) fn envelope<E: DeserializeOwned>(&mut self) -> Result<E, Trouble> {
         while self.next::<IgnoredAny>()?.is_some() {}
         parse(self.way.envelope(), String::new)
+    }
+
+    /// A hash of the elements and of what stands around them, if it was asked for. Reads all that is left.
+    pub(super) fn hash(&mut self) -> Result<Option<u64>, Trouble> {
+        while self.next::<IgnoredAny>()?.is_some() {}
+        Ok(self.hash.clone().map(|mut hash| {
+            hash.write(self.way.envelope());
+            hash.finish()
+        }))
     }
 
     pub(super) fn into_buffer(self) -> Vec<u8> {

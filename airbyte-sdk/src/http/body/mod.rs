@@ -49,6 +49,8 @@ struct Body<F: Format> {
     words: F::Words,
     buffer: Vec<u8>,
     stage: Stage<F>,
+    /// The name of a header that has a say in what comes next, and later what the answer says there.
+    header: (Option<&'static str>, Option<String>),
 }
 
 enum Stage<F> {
@@ -61,13 +63,13 @@ enum Stage<F> {
 
 impl<F: Format> Body<F> {
     fn of_request(request: Request, words: F::Words, buffer: Vec<u8>) -> Self {
-        Self { words, buffer, stage: Stage::Unsent(Box::new(request)) }
+        Self { words, buffer, stage: Stage::Unsent(Box::new(request)), header: (None, None) }
     }
 
     fn of_response(response: Response, words: F::Words) -> Self {
         let (reader, place) = response.into_reader();
         let format = F::open(reader, Vec::new(), words.clone());
-        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place) }
+        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place), header: (None, None) }
     }
 
     fn is_broken(&self) -> bool {
@@ -97,6 +99,7 @@ impl<F: Format> Body<F> {
             return Err(broken());
         };
         let (format, place) = request.until_begun(|response| {
+            self.header.1 = self.header.0.and_then(|name| response.whole_header(name));
             let (reader, place) = response.into_reader();
             let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
             format.ready().map_err(|trouble| trouble.failure(&place))?;

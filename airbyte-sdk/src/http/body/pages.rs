@@ -2,7 +2,7 @@
 
 use super::{Elements, Request};
 use crate::error::{Error, Result};
-use crate::http::pages::{NextPage, Trail};
+use crate::http::pages::{Counted, NextPage, Rule, Trail};
 use serde::de::DeserializeOwned;
 
 /// Elements of one page after the other. See [`Request::element_pages`].
@@ -16,17 +16,20 @@ pub struct ElementPages<'a, T> {
     count: u64,
     look: Look<'a, T, ()>,
     announced: Look<'a, T, Option<u64>>,
-    next: Look<'a, T, Option<NextPage>>,
+    next: Next<'a, T>,
 }
 
 /// What the author makes of a page beside its elements.
 type Look<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
 
+/// What comes after a page with so many elements.
+type Next<'a, T> = Box<dyn FnMut(&mut Elements<T>, u64) -> Result<Option<NextPage>> + 'a>;
+
 impl Request {
     /// Reads the elements of page after page, each while it arrives: [`elements`](Self::elements) with the rules of
     /// [`pages`](Self::pages). When the array of a page has ended, `next` is given what stands around it, and finds the
-    /// URL of the next page; `None` ends it. It may also find that the page is not what was asked for; for a look before
-    /// the first element see [`ElementPages::check_head`].
+    /// URL of the next page, or another [`NextPage`]; `None` ends it. It may also find that the page is not what was asked
+    /// for; for a look before the first element see [`ElementPages::check_head`].
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
@@ -58,19 +61,136 @@ impl Request {
         E: DeserializeOwned,
         N: Into<NextPage>,
     {
-        ElementPages {
-            trail: Trail::new(&self),
-            page: Some((self.clone(), self.elements(path))),
-            begun: false,
-            count: 0,
-            look: Box::new(|_| Ok(())),
-            announced: Box::new(|_| Ok(None)),
-            next: Box::new(move |page| Ok(next(&page.envelope::<E>()?)?.map(Into::into))),
-        }
+        let page = self.clone().elements(path);
+        ElementPages::new(
+            self,
+            page,
+            Box::new(move |page, _| Ok(next(&page.envelope::<E>()?)?.map(Into::into))),
+        )
+    }
+
+    /// Reads the elements of page after page, each while it arrives, of a service that names the next page in a `Link`
+    /// header, as `rel="next"`: [`linked_pages`](Self::linked_pages) for pages of any size.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Issue { title: String }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // [{"title": "…"}, …]
+    /// for issue in http.get("https://code.example/issues").linked_elements("") {
+    ///     let Issue { title } = issue?;
+    ///     println!("{title}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn linked_elements<T: DeserializeOwned>(self, path: &str) -> ElementPages<'static, T> {
+        ElementPages::by_rule(self, path, Rule::Link)
+    }
+
+    /// Reads the elements of page after page, each while it arrives, of a service that puts the next page's token into
+    /// this header of an answer, and wants it in this parameter of the next request:
+    /// [`pages_by_header`](Self::pages_by_header) for pages of any size.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"visits": [{"id": 1}, …]}
+    /// for visit in http.get("https://shop.example/visits").elements_by_header("visits", "X-Next", "after") {
+    ///     let Visit { id } = visit?;
+    ///     println!("{id}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn elements_by_header<T: DeserializeOwned>(
+        self,
+        path: &str,
+        header: &'static str,
+        parameter: &'static str,
+    ) -> ElementPages<'static, T> {
+        ElementPages::by_rule(self, path, Rule::Header { name: header, parameter })
+    }
+
+    /// Reads the elements of page after page, each while it arrives, by the number of the page, in this parameter, from
+    /// `first` on: [`numbered_pages`](Self::numbered_pages) for pages of any size. A page without elements is the end, and
+    /// so is one without the array, whatever it says instead: [`ElementPages::check_head`] may have a look.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"visits": [{"id": 1}, …]}
+    /// let request = http.get("https://shop.example/visits").query("per_page", 100);
+    /// for visit in request.numbered_elements("visits", "page", 1) {
+    ///     let Visit { id } = visit?;
+    ///     println!("{id}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn numbered_elements<T: DeserializeOwned>(
+        self,
+        path: &str,
+        parameter: &'static str,
+        first: u64,
+    ) -> ElementPages<'static, T> {
+        ElementPages::by_rule(self, path, Rule::Counted { parameter, at: first, what: Counted::Pages })
+    }
+
+    /// Reads the elements of page after page, each while it arrives, by the number of elements before it, in this
+    /// parameter: [`offset_pages`](Self::offset_pages) for pages of any size. A page without elements is the end, and so is
+    /// one without the array, whatever it says instead: [`ElementPages::check_head`] may have a look.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { id: u64 }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // {"visits": [{"id": 1}, …]}
+    /// let request = http.get("https://shop.example/visits").query("limit", 100);
+    /// for visit in request.offset_elements("visits", "offset") {
+    ///     let Visit { id } = visit?;
+    ///     println!("{id}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "nothing is sent until the first element is asked for"]
+    pub fn offset_elements<T: DeserializeOwned>(
+        self,
+        path: &str,
+        parameter: &'static str,
+    ) -> ElementPages<'static, T> {
+        ElementPages::by_rule(self, path, Rule::Counted { parameter, at: 0, what: Counted::Records })
     }
 }
 
 impl<'a, T> ElementPages<'a, T> {
+    fn new(request: Request, page: Elements<T>, next: Next<'a, T>) -> Self {
+        Self {
+            trail: Trail::new(&request),
+            page: Some((request, page)),
+            begun: false,
+            count: 0,
+            look: Box::new(|_| Ok(())),
+            announced: Box::new(|_| Ok(None)),
+            next,
+        }
+    }
+
+    fn by_rule(request: Request, path: &str, mut rule: Rule) -> Self
+    where
+        T: DeserializeOwned,
+    {
+        let request = rule.begin(request);
+        let page = request.clone().elements(path).with_rule(&rule);
+        Self::new(request, page, Box::new(move |page, count| Ok(rule.next(page.header(), count))))
+    }
+
     /// How many pages there may be, 100 000 if not set; the page after that is an error.
     #[must_use]
     pub fn max_pages(mut self, pages: u32) -> Self {
@@ -175,12 +295,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                 Some(Err(error)) => return Some(Err(error)),
                 None => {}
             }
-            let checked = self.check_count(&mut page).and_then(|()| (self.next)(&mut page));
-            let followed = match checked.map_err(Error::leaving_a_gap) {
-                Ok(next) => self.trail.follow(request, next?),
-                Err(error) => Err(error),
-            };
-            match followed {
+            match self.follow(request, &mut page) {
                 Ok(None) => return None,
                 Ok(Some(request)) => {
                     self.page = Some((request.clone(), page.again(request)));
@@ -190,6 +305,16 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+
+    /// The request for what comes after a page that has ended.
+    fn follow(&mut self, request: Request, page: &mut Elements<T>) -> Result<Option<Request>> {
+        let next = self.check_count(page).and_then(|()| (self.next)(page, self.count));
+        let Some(next) = next.map_err(Error::leaving_a_gap)? else { return Ok(None) };
+        if let Some(hash) = page.hash()? {
+            self.trail.arrived(hash)?;
+        }
+        self.trail.follow(request, next)
     }
 }
 

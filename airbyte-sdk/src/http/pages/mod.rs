@@ -1,16 +1,19 @@
 //! Page after page, at one origin, without walking in circles.
 
 mod next;
+mod rule;
 mod trail;
 
 pub use self::next::NextPage;
 
+pub(super) use self::rule::{Counted, Rule};
 pub(super) use self::trail::Trail;
 
 use super::request::Request;
 use super::response::Response;
 use crate::error::Result;
 use serde::de::DeserializeOwned;
+use std::hash::{BuildHasher, RandomState};
 
 /// The pages of an answer, read one at a time. See [`Request::pages`].
 ///
@@ -25,6 +28,8 @@ pub struct Pages<'a, P> {
     request: Option<Result<Request>>,
     next: Box<FindNext<'a, P>>,
     trail: Trail,
+    /// Where a page must not be the one before once more.
+    watch: Option<RandomState>,
     /// Holds the body of a page; memory stays that of the largest page, however many there are.
     body: Vec<u8>,
 }
@@ -37,8 +42,19 @@ impl<'a, P> Pages<'a, P> {
             trail: Trail::new(&request),
             request: Some(Ok(request)),
             next: Box::new(next),
+            watch: None,
             body: Vec::new(),
         }
+    }
+
+    fn by_rule(request: Request, mut rule: Rule, mut count: impl FnMut(&P) -> usize + 'a) -> Self {
+        let request = rule.begin(request);
+        let watch = rule.must_change().then(RandomState::new);
+        let next = move |page: &P, response: &Response| {
+            let said = rule.header().and_then(|name| response.whole_header(name));
+            rule.next(said, count(page) as u64)
+        };
+        Self { watch, ..Self::new(request, next) }
     }
 
     /// How many pages there may be, 100 000 if not set; the page after that is an error.
@@ -67,7 +83,9 @@ impl<P: DeserializeOwned> Pages<'_, P> {
             Ok(response)
         })?;
         let page = response.parse(&self.body)?;
-        self.trail.arrived(&self.body)?;
+        if let Some(watch) = &self.watch {
+            self.trail.arrived(watch.hash_one(&self.body))?;
+        }
         if let Some(next) = (self.next)(&page, &response) {
             self.request = self.trail.follow(request, next).transpose();
         }
@@ -129,7 +147,7 @@ impl Request {
     /// # }
     /// ```
     pub fn linked_pages<P: DeserializeOwned>(self) -> Pages<'static, P> {
-        Pages::new(self, |_, response| NextPage::of_link(&response.whole_header("link")?))
+        Pages::by_rule(self, Rule::Link, |_| 0)
     }
 
     /// Reads page after page of a service that puts the next page's token into this header of an answer, and wants it
@@ -152,7 +170,7 @@ impl Request {
         header: &'static str,
         parameter: &'static str,
     ) -> Pages<'static, P> {
-        Pages::new(self, move |_, response| Some(NextPage::query(parameter, response.whole_header(header)?)))
+        Pages::by_rule(self, Rule::Header { name: header, parameter }, |_| 0)
     }
 
     /// Reads page after page by their numbers, in this parameter, from `first` on; `count` says how many records there
@@ -175,15 +193,9 @@ impl Request {
         self,
         parameter: &'static str,
         first: u64,
-        mut count: impl FnMut(&P) -> usize + 'a,
+        count: impl FnMut(&P) -> usize + 'a,
     ) -> Pages<'a, P> {
-        let mut number = first;
-        let mut pages = Pages::new(self.query(parameter, first), move |page, _| {
-            number = number.saturating_add(1);
-            (count(page) > 0).then(|| NextPage::query(parameter, number))
-        });
-        pages.trail.must_change();
-        pages
+        Pages::by_rule(self, Rule::Counted { parameter, at: first, what: Counted::Pages }, count)
     }
 
     /// Reads page after page by the number of records before it, in this parameter; `count` says how many there are in
@@ -205,15 +217,8 @@ impl Request {
     pub fn offset_pages<'a, P: DeserializeOwned>(
         self,
         parameter: &'static str,
-        mut count: impl FnMut(&P) -> usize + 'a,
+        count: impl FnMut(&P) -> usize + 'a,
     ) -> Pages<'a, P> {
-        let mut offset = 0_u64;
-        let mut pages = Pages::new(self.query(parameter, 0), move |page, _| {
-            let records = count(page);
-            offset = offset.saturating_add(records as u64);
-            (records > 0).then(|| NextPage::query(parameter, offset))
-        });
-        pages.trail.must_change();
-        pages
+        Pages::by_rule(self, Rule::Counted { parameter, at: 0, what: Counted::Records }, count)
     }
 }

@@ -1,4 +1,4 @@
-//! # Large arrays over many pages
+//! # By what the body says
 //!
 //! `element_pages` is given what stands around the array of a page when that has ended, and finds the next page. What stands
 //! before the array can be looked at before its first element is used, and a page that has fewer than it says is not

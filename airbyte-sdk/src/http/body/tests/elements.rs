@@ -1,6 +1,6 @@
 //! serde_json reads a whole document and is always right.
 
-use super::super::json::Json;
+use super::super::json::{Asked, Json};
 use super::super::{Format, LARGEST_PIECE, Reader, Trouble};
 use super::{Dribble, told};
 use proptest::prelude::*;
@@ -8,14 +8,22 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::hash::RandomState;
 
 /// With a buffer that is too small for anything.
 fn open(reader: Reader, path: &str) -> Json {
-    Json::open(reader, vec![0; 3], path.split('.').filter(|_| !path.is_empty()).map(str::to_owned).collect())
+    Json::open(reader, vec![0; 3], Asked::array(path))
 }
 
 fn whole(text: impl AsRef<[u8]>) -> Json {
     open(Dribble::new(text, &[]).boxed(), "results")
+}
+
+/// By which a document is known again.
+fn hash(text: &str, path: &str, pieces: &[usize]) -> u64 {
+    thread_local!(static WATCH: RandomState = RandomState::new());
+    let asked = Asked { watch: Some(WATCH.with(RandomState::clone)), ..Asked::array(path) };
+    Json::open(Dribble::new(text, pieces).boxed(), vec![0; 3], asked).hash().unwrap().unwrap()
 }
 
 /// The elements that come out, and what comes after them.
@@ -152,6 +160,7 @@ proptest! {
                 prop_assert!(end.is_ok(), "{end:?}");
                 prop_assert_eq!(elements, expected);
                 prop_assert_eq!(json.envelope::<Value>().unwrap(), envelope);
+                prop_assert_eq!(hash(&text, &path, &pieces), hash(&text, &path, &[]));
             }
             None => prop_assert!(matches!(end, Err(Trouble::Shape { .. })), "{end:?}"),
         }
