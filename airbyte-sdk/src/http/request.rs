@@ -28,7 +28,7 @@ pub struct Request {
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     sign_in: Option<SignIn>,
-    body: Option<Vec<u8>>,
+    pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
     repeatable: bool,
 }

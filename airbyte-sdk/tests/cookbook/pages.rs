@@ -4,6 +4,8 @@ use crate::recipes::{
     link_header, next_url, offsets, page_numbers, post_search, token_in_a_header, token_in_the_body,
 };
 use crate::service::{Service, answer, good};
+use airbyte_sdk::http::NextPage;
+use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use serde_json::{Value, json};
 
@@ -98,14 +100,20 @@ fn an_offset_counts_the_records_that_came() {
 fn a_search_sends_the_token_in_its_body() {
     let service = Service::start([
         good(json!({"orders": [1, 2], "after": "x"})),
+        // Nothing on a page, and yet it is not the last.
+        good(json!({"orders": [], "after": "y"})),
         good(json!({"orders": [3], "after": null})),
     ]);
     assert_eq!(post_search::search(&http(), &service.url, "paid").unwrap(), [1, 2, 3]);
-    assert_eq!(service.asked(), ["POST /orders/search"; 2]);
-    for (request, after) in service.requests().iter().zip([Value::Null, json!("x")]) {
+    assert_eq!(service.asked(), ["POST /orders/search"; 3]);
+    let bodies = [
+        r#"{"filter":{"status":"paid"}}"#,
+        r#"{"filter":{"status":"paid"},"after":"x"}"#,
+        r#"{"filter":{"status":"paid"},"after":"y"}"#,
+    ];
+    for (request, body) in service.requests().iter().zip(bodies) {
         assert_eq!(request.header("Content-Type"), "application/json");
-        let body: Value = serde_json::from_str(&request.body).unwrap();
-        assert_eq!(body, json!({"filter": {"status": "paid"}, "after": after}));
+        assert_eq!(request.body, body);
     }
 }
 
@@ -114,6 +122,34 @@ fn a_search_that_does_not_go_on_is_an_error() {
     let page = || good(json!({"orders": [1], "after": "x"}));
     let service = Service::start([page(), page()]);
     let error = post_search::search(&http(), &service.url, "paid").unwrap_err();
-    assert_eq!(error.message(), "the search does not go on");
+    assert_eq!(
+        error.message(),
+        "the pages of the answer go round in a circle: page 2 names page 2 as the next"
+    );
     assert_eq!(service.asked().len(), 2);
+}
+
+/// The page that names a next one is whole, and so it is handed out.
+#[test]
+fn a_token_without_a_place_in_the_body_is_the_authors_mistake() {
+    let next = |path: &'static str| move |_: &Value| Some(NextPage::body_field(path, "x"));
+    let end =
+        |error: &str| format!("the next page cannot be asked for by `a.b` in the request's body: {error}");
+    for (body, said) in [
+        (None, "the request has none"),
+        (Some(json!([1])), "it is a list, not an object"),
+        (Some(json!({"a": 5})), "`a` is a number there, not an object"),
+    ] {
+        let service = Service::start([good("[1]")]);
+        let mut request = http().post(&service.url);
+        if let Some(body) = body {
+            request = request.body(&body).unwrap();
+        }
+        let mut pages = request.pages(next("a.b"));
+        assert_eq!(pages.next().unwrap().unwrap(), json!([1]));
+        let error = pages.next().unwrap().unwrap_err();
+        assert_eq!((error.failure_type(), error.message()), (FailureType::SystemError, &end(said)[..]));
+        assert!(pages.next().is_none());
+        assert_eq!(service.asked().len(), 1);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::reading::until_error;
 use crate::recipes::{
-    elements_by_header, elements_over_pages, linked_elements, numbered_elements, offset_elements,
+    elements_by_header, elements_over_pages, graphql, linked_elements, numbered_elements, offset_elements,
 };
 use crate::service::{Answer, Service, answer, good};
 use airbyte_sdk::protocol::FailureType;
@@ -165,4 +165,40 @@ fn an_offset_is_not_counted_on_after_a_page_that_lacks_some() {
     assert_eq!(orders.len(), 2);
     assert!(error.unwrap().message().contains("says that it has 3 records, and has 2"));
     assert_eq!(service.asked().len(), 1);
+}
+
+/// A page of orders, and where the next one begins.
+fn graphql_page(ids: &[u64], next: Option<&str>) -> Answer {
+    let nodes: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+    let info = json!({"endCursor": next, "hasNextPage": next.is_some()});
+    good(json!({"data": {"orders": {"nodes": nodes, "pageInfo": info}}}))
+}
+
+#[test]
+fn a_cursor_goes_into_the_variables_of_a_query() {
+    let service = Service::start([graphql_page(&[1, 2], Some("c\"1")), graphql_page(&[3], None)]);
+    let (orders, error) = until_error(graphql::orders(&http(), &service.url, "paid").unwrap());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(orders.iter().map(|order| order.id).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(service.asked(), ["POST /graphql"; 2]);
+    let sent = service.requests().into_iter().map(|request| request.body);
+    let sent: Vec<Value> = sent.map(|body| serde_json::from_str(&body).unwrap()).collect();
+    assert_eq!(sent[0]["variables"], json!({"status": "paid"}));
+    assert_eq!(sent[1]["variables"], json!({"status": "paid", "after": "c\"1"}));
+    assert_eq!(sent[0]["query"], sent[1]["query"]);
+}
+
+#[test]
+fn a_cursor_that_comes_again_and_an_error_end_a_query() {
+    let circle = "page 3 names page 2 as the next";
+    let refused = r#"{"data": null, "errors": [{"message": "out of credits", "path": ["orders"]}]}"#;
+    for (last, count, said) in
+        [(graphql_page(&[3], Some("a")), 3, circle), (good(refused), 2, "out of credits")]
+    {
+        let service = Service::start([graphql_page(&[1], Some("a")), graphql_page(&[2], Some("b")), last]);
+        let (orders, error) = until_error(graphql::orders(&http(), &service.url, "paid").unwrap());
+        let error = error.unwrap();
+        assert!(error.message().ends_with(said), "{error}");
+        assert_eq!((orders.len(), service.asked().len()), (count, 3));
+    }
 }

@@ -1,5 +1,6 @@
 //! Page after page, at one origin, without walking in circles.
 
+mod field;
 mod next;
 mod rule;
 mod trail;
@@ -95,7 +96,7 @@ impl<P: DeserializeOwned> Pages<'_, P> {
 
 impl Request {
     /// Reads page after page. `next` says how the next page is asked for, as the page at hand tells it: by a URL, or by a
-    /// parameter in place of the one before ([`NextPage`]). `None` ends it, and so does an empty text.
+    /// parameter or a field of the body in place of the one before ([`NextPage`]). `None` ends it, and so does an empty text.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};

@@ -1,8 +1,11 @@
 //! How the next page is asked for.
 
+use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Display;
 
-/// How the next page is asked for: made of a text, which is a URL, or by [`query`](Self::query).
+/// How the next page is asked for: made of a text, which is a URL, or by [`query`](Self::query) or
+/// [`body_field`](Self::body_field).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPage(pub(super) Step);
 
@@ -10,12 +13,48 @@ pub struct NextPage(pub(super) Step);
 pub(super) enum Step {
     Url(String),
     Query(String, String),
+    /// The path and the value, or why it cannot be written.
+    BodyField(String, Result<Value, String>),
 }
 
 impl NextPage {
     /// By the same request with this parameter, in place of one of that name: a token, a cursor, a number.
     pub fn query(name: &str, value: impl Display) -> Self {
         Self(Step::Query(name.to_owned(), value.to_string()))
+    }
+
+    /// By the same request with this value in its [body](crate::http::Request::body), in place of what is there: a token, a
+    /// number, whatever the service has given. The path leads to it through objects, `"after"` or `"variables.after"`; those
+    /// that are missing are made. A value that is null ends it, as an empty text does.
+    ///
+    /// A POST is sent again after trouble only if it is [repeatable](crate::http::Request::repeatable).
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};
+    /// # use serde_json::json;
+    /// #[derive(Deserialize)]
+    /// struct Found {
+    ///     names: Vec<String>,
+    ///     after: Option<String>,
+    /// }
+    ///
+    /// # fn example(http: &Http) -> Result<()> {
+    /// let search = http.post("https://shop.example/search").body(&json!({"kind": "shoe"}))?.repeatable();
+    /// for page in search.pages(|page: &Found| Some(NextPage::body_field("after", &page.after))) {
+    ///     let names = page?.names;
+    ///     # drop(names);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the page that is asked for in this way, system errors: the request has no body; it is no object; on the path
+    /// there is something else than an object; an object would be replaced by something that is none.
+    pub fn body_field(path: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).map_err(|error| error.to_string());
+        Self(Step::BodyField(path.to_owned(), value))
     }
 
     /// The one with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>; rel="last"`.
@@ -49,7 +88,10 @@ impl NextPage {
     /// Nowhere: some services write an empty text instead of none.
     pub(super) fn is_empty(&self) -> bool {
         match &self.0 {
-            Step::Url(text) | Step::Query(_, text) => text.is_empty(),
+            Step::Url(text) | Step::Query(_, text) | Step::BodyField(_, Ok(Value::String(text))) => {
+                text.is_empty()
+            }
+            Step::BodyField(_, value) => *value == Ok(Value::Null),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The way from page to page: where it may lead, and that it comes to an end.
 
+use super::field;
 use super::next::{NextPage, Step};
 use crate::error::{Error, Result};
 use crate::http::Request;
@@ -29,7 +30,7 @@ pub(in crate::http) struct Trail {
 impl Trail {
     pub(in crate::http) fn new(request: &Request) -> Self {
         let hasher = RandomState::new();
-        let first = hasher.hash_one(request.url_with_query());
+        let first = hash(&hasher, request);
         Self {
             hasher,
             seen: HashMap::from([(first, 1)]),
@@ -71,12 +72,19 @@ impl Trail {
                 request.set_url(url);
             }
             Step::Query(name, value) => request.set_query(name, value),
+            Step::BodyField(path, value) => {
+                let value = value.map_err(|error| {
+                    Error::system(format!("the next page's `{path}` cannot be written as JSON"))
+                        .with_internal(error)
+                })?;
+                request.body = Some(field::put(request.body.as_deref(), &path, value)?);
+            }
         }
         self.page += 1;
         if self.page > self.most {
             return Err(Error::system(format!("the answer has more than {} pages", self.most)));
         }
-        let hash = self.hasher.hash_one(request.url_with_query());
+        let hash = hash(&self.hasher, &request);
         let earlier = self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1));
         if let Some(earlier) = earlier {
             return Err(Error::system(format!(
@@ -92,6 +100,11 @@ impl Trail {
         }
         Ok(Some(request))
     }
+}
+
+/// What a request is known by: one that says the same in its URL and body is the same.
+fn hash(hasher: &RandomState, request: &Request) -> u64 {
+    hasher.hash_one((request.url_with_query(), &request.body))
 }
 
 /// Path and query of `next`, at the origin of `base`.
@@ -113,6 +126,7 @@ fn at_origin_of(base: &str, next: &str) -> Result<String> {
 mod tests {
     use super::*;
     use crate::http::Http;
+    use serde_json::Value;
 
     #[test]
     fn the_next_page_is_asked_for_at_home() {
@@ -132,7 +146,8 @@ mod tests {
 
     /// Walks along these steps; the error, and how many requests were sent before it.
     fn walk(steps: impl Iterator<Item = NextPage>, most: u32) -> (u32, Option<String>) {
-        let mut request = Http::new("test", "0", Vec::new(), None).get("http://a.example/0");
+        let mut request = Http::new("test", "0", Vec::new(), None).post("http://a.example/0");
+        request.body = Some(b"{}".to_vec());
         let mut trail = Trail::new(&request);
         trail.set_most(most);
         for (sent, next) in (1..).zip(steps) {
@@ -157,6 +172,8 @@ mod tests {
         }
         let token = |step: u32| NextPage::query("token", ["x", "y"][step as usize % 2]);
         assert_eq!(walk((0..).map(token), u32::MAX).0, 3);
+        let token = |step: u32| NextPage::body_field("a.token", ["x", "y"][step as usize % 2]);
+        assert_eq!(walk((0..).map(token), u32::MAX).0, 3);
         // One that begins where nobody remembers any more.
         let late = (1..).map(|step| if step < 9_000 { step } else { 9_000 + step % 5 }).map(url);
         assert!(walk(late, u32::MAX).0 < 20_000);
@@ -167,6 +184,11 @@ mod tests {
         let url = |page: u32| NextPage::from(if page < 10_000 { format!("/{page}") } else { String::new() });
         assert_eq!(walk((1..).map(url), u32::MAX), (10_000, None));
         assert_eq!(walk((1..).map(url), 7), (7, Some("the answer has more than 7 pages".to_owned())));
+        for end in [Value::Null, "".into()] {
+            let token =
+                |page: u32| NextPage::body_field("at", if page < 9 { page.into() } else { end.clone() });
+            assert_eq!(walk((1..).map(token), u32::MAX), (9, None));
+        }
     }
 
     #[test]

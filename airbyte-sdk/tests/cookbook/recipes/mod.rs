@@ -19,6 +19,6 @@ cookbook! {
     "Signing in": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token;
     "Reading an answer": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv;
     "Large pages while they arrive": elements_over_pages, linked_elements, elements_by_header, numbered_elements,
-        offset_elements;
+        offset_elements, graphql;
     "Trouble and patience": what_refusals_mean, limits;
 }

@@ -1,9 +1,10 @@
 //! # A search by POST, page by page
 //!
-//! `repeatable` says that a second request does no harm, so that this one may be sent again after trouble, as every GET is.
-//! A token that goes in the body is put there by a loop of your own. (`json!` comes from the crate `serde_json`.)
+//! `NextPage::body_field` puts the token into the body of the next request, in place of the one before; what else the body
+//! says stays. A token that is null, empty or not there ends it. `repeatable` says that a second request does no harm, so
+//! that this one may be sent again after trouble, as every GET is. (`json!` comes from the crate `serde_json`.)
 
-use airbyte_sdk::{Deserialize, Error, Http, Result};
+use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};
 use serde_json::json;
 
 #[derive(Deserialize)]
@@ -13,17 +14,11 @@ struct Found {
 }
 
 pub fn search(http: &Http, base: &str, status: &str) -> Result<Vec<u64>> {
-    let (shop, mut orders, mut after) = (http.base(base), Vec::new(), None);
-    loop {
-        let search = json!({"filter": {"status": status}, "after": after});
-        let found: Found = shop.post("/orders/search").body(&search)?.repeatable().json()?;
-        orders.extend(found.orders);
-        if found.after.is_none() {
-            return Ok(orders);
-        }
-        if found.after == after {
-            return Err(Error::system("the search does not go on"));
-        }
-        after = found.after;
+    let search = json!({"filter": {"status": status}});
+    let request = http.base(base).post("/orders/search").body(&search)?.repeatable();
+    let mut orders = Vec::new();
+    for page in request.pages(|page: &Found| Some(NextPage::body_field("after", &page.after))) {
+        orders.extend(page?.orders);
     }
+    Ok(orders)
 }
