@@ -2,7 +2,7 @@
 
 mod parts;
 
-pub(crate) use self::parts::PARTS;
+pub(crate) use self::parts::{NEXT, PARTS};
 
 use self::parts::Parts;
 use crate::cursor::{Order, Progress};
@@ -201,7 +201,7 @@ impl<T: Stream> Emitter<T> {
         if now - self.told_at >= MILLISECONDS_PER_NOTE {
             self.told_at = now;
             let seconds = (now - self.started_at) as f64 / 1e3;
-            let rate = (self.total + self.since_state) as f64 / seconds;
+            let rate = self.records() as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records a second", self.stream.name, self.tally());
         }
         if self.is_state_due(now) && self.since_state > 0 && self.progress.can_checkpoint() {
@@ -260,10 +260,12 @@ impl<T: Stream> Emitter<T> {
         let state = self.announce().and_then(|()| match &fetched {
             Ok(()) => self.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
-            // The parts that are finished are, whatever became of the others.
-            Err(_) if self.parts.is_some() && self.total + self.since_state > 0 => self.checkpoint(),
             // It may be taken for a good end, and every one of those has a state.
-            Err(error) if error.is_exhausted() && ascending => self.checkpoint(),
+            Err(error) if error.is_exhausted() && (ascending || self.parts.is_some()) => self.checkpoint(),
+            // The parts that are finished are, whatever became of the others, and the next read begins with another one.
+            Err(_) if self.parts.as_ref().is_some_and(|parts| self.records() > 0 || parts.has_moved()) => {
+                self.checkpoint()
+            }
             // What is out is out: an ascending stream can be read on from here.
             Err(_) if ascending && self.since_state > 0 => self.checkpoint(),
             Err(_) => Ok(()),
@@ -271,9 +273,14 @@ impl<T: Stream> Emitter<T> {
         (self.tally(), fetched.and(state))
     }
 
+    /// How many records this read has brought so far.
+    fn records(&self) -> u64 {
+        self.total + self.since_state
+    }
+
     fn tally(&self) -> Tally {
         Tally {
-            records: self.total + self.since_state,
+            records: self.records(),
             states: self.states,
             answers: self.http.answers() - self.answers_before,
         }

@@ -1,10 +1,10 @@
-//! A stream that is read part by part: which of them are finished, and how far the others have come.
+//! A stream that is read part by part: which of them are finished, how far the others have come, and whose turn it is.
 
 use super::Emitter;
 use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::output;
-use crate::protocol::AirbyteStateBlob;
+use crate::protocol::{AirbyteStateBlob, FailureType};
 use crate::stream::Stream;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -13,55 +13,108 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The key of a state under which the positions of the parts stand, each by its name.
 pub(crate) const PARTS: &str = "parts";
 
-/// The positions of the parts, and the part that is being read. Shared with whoever says the last words of a run.
+/// The key beside it under which the name of the part stands that comes next, as long as not all have had their turn.
+/// The order of the positions does not say it: platforms keep states in forms that have none.
+pub(crate) const NEXT: &str = "next";
+
+/// Where the parts stand, and the one that is being read.
 #[derive(Clone, Default)]
 pub(crate) struct Parts {
-    positions: Arc<Mutex<Map<String, Value>>>,
+    /// Shared with whoever says the last words of a run.
+    standing: Arc<Mutex<Standing>>,
     current: String,
     /// Whether the parts have positions; otherwise each is finished, with an empty one, or not there.
     incremental: bool,
+    /// Whose turn it was when this read began.
+    first: Option<String>,
+    /// How many parts were begun with.
+    begun: u64,
+    /// One was broken off, and so the next read begins with it, whatever becomes of the others.
+    broken_off: bool,
+    /// Records and answers before the part that is being read.
+    before: (u64, u64),
+}
+
+#[derive(Default)]
+struct Standing {
+    /// The state of the earlier read, until it is known what parts there are.
+    given: Option<AirbyteStateBlob>,
+    positions: Map<String, Value>,
+    next: Option<String>,
 }
 
 impl Parts {
     /// The state of the stream, with this position in the part that is being read.
     pub(super) fn state(&self, current: Option<AirbyteStateBlob>) -> AirbyteStateBlob {
-        let mut positions = self.positions().clone();
+        let standing = self.standing();
+        if let Some(given) = &standing.given {
+            return given.clone();
+        }
+        let mut positions = standing.positions.clone();
         if let Some(position) = current {
             positions.insert(self.current.clone(), position.into());
         }
-        [(PARTS.to_owned(), positions.into())].into_iter().collect()
+        let next = standing.next.clone().map(|next| (NEXT.to_owned(), next.into()));
+        [(PARTS.to_owned(), positions.into())].into_iter().chain(next).collect()
     }
 
     /// Notes how far the part that is being read has come.
     pub(super) fn stands_at(&self, position: AirbyteStateBlob) {
-        self.positions().insert(self.current.clone(), position.into());
+        self.standing().positions.insert(self.current.clone(), position.into());
     }
 
     /// The part that is being read has not come anywhere yet.
     pub(super) fn stands_nowhere(&self) {
-        self.positions().shift_remove(&self.current);
+        self.standing().positions.shift_remove(&self.current);
     }
 
-    fn positions(&self) -> MutexGuard<'_, Map<String, Value>> {
-        self.positions.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Notes which part comes next, if none was broken off before; none if all have had their turn.
+    fn next_is(&self, name: Option<&str>) {
+        if !self.broken_off {
+            self.standing().next = name.map(str::to_owned);
+        }
+    }
+
+    /// Whether another part comes next than when this read began.
+    pub(super) fn has_moved(&self) -> bool {
+        self.standing().next != self.first
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: Stream> Emitter<T> {
-    /// The stream is read part by part, from these positions on.
-    pub(crate) fn in_parts(&mut self, positions: Map<String, Value>, incremental: bool) {
-        let positions = Arc::new(Mutex::new(positions));
-        self.parts = Some(Parts { positions, current: String::new(), incremental });
+    /// The stream is read part by part. Until it is known which there are, it stands where it stood.
+    pub(crate) fn in_unlisted_parts(&mut self, given: Option<AirbyteStateBlob>) {
+        let standing = Standing { given: Some(given.unwrap_or_default()), ..Standing::default() };
+        self.parts = Some(Parts { standing: Arc::new(Mutex::new(standing)), ..Parts::default() });
+    }
+
+    /// The stream is read part by part, from these positions on. `next` was the next one when an earlier read ended.
+    pub(crate) fn in_parts(
+        &mut self,
+        positions: Map<String, Value>,
+        next: Option<String>,
+        incremental: bool,
+    ) {
+        let standing = Standing { given: None, positions, next: next.clone() };
+        let standing = Arc::new(Mutex::new(standing));
+        self.parts = Some(Parts { standing, incremental, first: next, ..Parts::default() });
     }
 
     /// What an earlier read has left for this part.
     pub(crate) fn part_state(&self, name: &str) -> Option<AirbyteStateBlob> {
-        self.parts.as_ref()?.positions().get(name)?.as_object().cloned()
+        self.parts.as_ref()?.standing().positions.get(name)?.as_object().cloned()
     }
 
     pub(crate) fn begin_part(&mut self, name: &str, since: Option<T::Cursor>) {
+        let before = (self.records(), self.http.answers());
         let Some(parts) = &mut self.parts else { return };
         name.clone_into(&mut parts.current);
+        parts.begun += 1;
+        parts.before = before;
         let order = if parts.incremental { T::ORDER } else { Order::Unordered };
         self.progress = Progress::new(order, since);
         // The next record is the first of this part, and so says nothing of it yet.
@@ -72,8 +125,8 @@ impl<T: Stream> Emitter<T> {
         }
     }
 
-    /// Notes how far the part has come. Returns why it failed, if it did.
-    pub(crate) fn end_part(&mut self, fetched: Result<()>) -> Result<()> {
+    /// Notes how far the part has come, and whether the one that follows is next. Returns why it failed, if it did.
+    pub(crate) fn end_part(&mut self, fetched: Result<()>, following: Option<&str>) -> Result<()> {
         let fetched = self.failed.take().map_or(fetched, Err);
         if fetched.as_ref().is_err_and(Error::leaves_gap) {
             self.distrust();
@@ -87,16 +140,40 @@ impl<T: Stream> Emitter<T> {
         {
             parts.stands_at(position);
         }
+        let had_its_turn = self.had_its_turn(&fetched);
+        if let Some(parts) = &mut self.parts {
+            parts.broken_off |= !had_its_turn;
+            parts.next_is(following);
+        }
         if fetched.is_ok() && self.is_state_due(output::now()) {
             self.checkpoint()?;
         }
         fetched
     }
 
+    /// Whether another part comes next. One that was kept from being read by what may pass is tried again in the next
+    /// read, unless it had this one to itself: one that is larger than the budget of a read would keep the others from
+    /// ever being read.
+    fn had_its_turn(&self, fetched: &Result<()>) -> bool {
+        let (Err(error), Some(parts)) = (fetched, &self.parts) else { return true };
+        let (records, answers) = parts.before;
+        // The last answer may be the refusal.
+        let got_something = || self.records() > records || self.http.answers() > answers + 1;
+        error.failure_type() != FailureType::TransientError
+            || parts.begun == 1 && (!error.is_exhausted() || got_something())
+    }
+
+    /// All parts were tried.
+    pub(crate) fn end_parts(&self) {
+        if let Some(parts) = &self.parts {
+            parts.next_is(None);
+        }
+    }
+
     /// Forgets the other parts.
     pub(crate) fn keep_parts(&mut self, names: &HashSet<&str>) {
         if let Some(parts) = &self.parts {
-            parts.positions().retain(|name, _| names.contains(name.as_str()));
+            parts.standing().positions.retain(|name, _| names.contains(name.as_str()));
         }
     }
 }

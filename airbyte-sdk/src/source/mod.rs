@@ -1,6 +1,8 @@
 //! A source: its configuration, its streams and how each is fetched. What the macro writes, and what a person can.
 
 mod any;
+#[cfg(test)]
+mod fair_law;
 mod parts;
 #[cfg(test)]
 mod resume_law;
@@ -124,6 +126,10 @@ impl<C> Source<C> {
     /// `list` finds the parts, and what `Display` makes of one is its name in the state, so no two may share it. `fetch`
     /// gets one of them and the position reached in it. A part that fails does not stop the others, unless it is the
     /// third in a row. A part that is no longer listed is forgotten.
+    ///
+    /// The parts take turns: a read that ends before all are read is followed by one that begins where it ended, and goes
+    /// round. A part that a read began with, and did not finish, waits until the others have had their turn. So a small
+    /// budget of requests reaches all of them.
     #[must_use]
     pub fn incremental_parts<T, P>(
         mut self,
@@ -185,8 +191,8 @@ impl<C> Source<C> {
     }
 
     /// Ends a read well when the service allows no more requests for longer than 5 minutes: with a state, so that
-    /// the next sync goes on from there. Otherwise that is a transient error, and so it stays for a stream that cannot
-    /// be resumed in the middle.
+    /// the next sync goes on from there, with the part that was broken off if it is a stream in parts. Otherwise that is
+    /// a transient error, and so it stays for a stream that cannot be resumed in the middle.
     #[must_use]
     pub fn stop_when_exhausted(mut self) -> Self {
         self.stops_when_exhausted = true;

@@ -1,7 +1,7 @@
 //! A stream that is read part by part.
 
 use super::any::{AnyStream, Turn, position, unreadable};
-use crate::emitter::{Emitter, PARTS, Tally};
+use crate::emitter::{Emitter, NEXT, PARTS, Tally};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
@@ -48,16 +48,26 @@ where
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
+        out.in_unlisted_parts(turn.state.clone());
         let fetched = run::catch_panic(|| {
-            let parts = named((self.list)(turn.config, turn.http)?);
+            let mut parts = named((self.list)(turn.config, turn.http)?);
+            let next = next::<T>(turn.state.as_ref())?;
+            let begin = begin(next.as_deref(), &parts);
+            parts.rotate_left(begin);
             let names = names(&parts)?;
             let positions = positions::<T>(turn.state.as_ref(), &parts, self.incremental)?;
             if !quiet {
                 let known = names.iter().filter(|name| positions.contains_key(**name)).count();
                 let known_as = if self.incremental { "begun" } else { "finished" };
-                log::info!("{}: reading {} parts, {known} of them {known_as} before", T::NAME, parts.len());
+                let first = parts.first().filter(|_| next.is_some());
+                let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
+                log::info!(
+                    "{}: reading {} parts{from}, {known} of them {known_as} before",
+                    T::NAME,
+                    parts.len()
+                );
             }
-            out.in_parts(positions, self.incremental);
+            out.in_parts(positions, next, self.incremental);
             self.read_parts(&turn, &parts, &mut out)?;
             out.keep_parts(&names);
             Ok(())
@@ -86,21 +96,24 @@ where
             out.begin_part(name, since.as_ref().ok().cloned().flatten());
             let fetched =
                 since.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, part, since, out)));
-            match out.end_part(fetched) {
+            let following = parts.get(place + 1).map(|(name, _)| name.as_str());
+            match out.end_part(fetched, following) {
                 Ok(()) => failures.in_a_row = 0,
                 // Of a check, too, that has seen a record of another part.
-                Err(error) if error.is_stopped() || error.is_exhausted() => {
-                    return failures.end().and(Err(error));
+                Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
+                Err(error) if error.is_exhausted() => {
+                    return failures.end().and(Err(error.context(name)));
                 }
                 Err(error) => {
                     failures.add(T::NAME, error.context(name));
                     if failures.in_a_row == FAILURES_IN_A_ROW {
                         log::error!("{}: {} parts are not read", T::NAME, parts.len() - place - 1);
-                        break;
+                        return failures.end();
                     }
                 }
             }
         }
+        out.end_parts();
         failures.end()
     }
 }
@@ -146,6 +159,24 @@ fn names<P>(parts: &[(String, P)]) -> Result<HashSet<&str>> {
             Err(Error::config(format!("`{name}` is listed twice; what is read part by part is named once")))
         }
     }
+}
+
+/// The part that is next, if an earlier read has not come to its end.
+fn next<T: Stream>(state: Option<&Map<String, Value>>) -> Result<Option<String>> {
+    match state.filter(|state| state.contains_key(PARTS)).and_then(|state| state.get(NEXT)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(name)) => Ok(Some(name.clone())),
+        Some(_) => Err(unreadable::<T>(format_args!("its `{NEXT}` is not the name of a part"))),
+    }
+}
+
+/// The place of the part to begin with. Where the next one is no longer listed, it is the one that follows by name: the
+/// order in which it was listed is not known any more.
+fn begin<P>(next: Option<&str>, parts: &[(String, P)]) -> usize {
+    let Some(next) = next else { return 0 };
+    let names = parts.iter().map(|(name, _)| name.as_str()).enumerate();
+    let from_there = names.filter(|(_, name)| *name >= next);
+    from_there.min_by_key(|(_, name)| *name).map_or(0, |(place, _)| place)
 }
 
 /// The state of each part; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every part.

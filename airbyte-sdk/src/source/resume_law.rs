@@ -1,6 +1,6 @@
 //! The law of resuming, for generated streams of every kind: wherever a run is cut, what came before the cut and what a run
 //! from the states before it brings are together every record, and the states at the end are those of a run that was not
-//! cut.
+//! cut. A stream in parts goes on with the part that was being read.
 
 use super::{Pace, Source};
 use crate::commands;
@@ -246,6 +246,16 @@ fn resumes_well(world: &World, whole: &[Value], before: &[Value], pace: u64) {
     both.extend(seen(&after));
     assert_eq!(both, seen(whole), "resumed from {given:?}");
     assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+    for (name, state) in &given {
+        let Some(next) = state["stream"]["stream_state"]["next"].as_str() else { continue };
+        let next = next.parse().unwrap();
+        let mut records = after.iter().map(|message| &message["record"]);
+        let first = records.find(|record| record["stream"] == **name);
+        // A part that has records has one at the position it stands at.
+        if world.all(Some(next)).next().is_some() {
+            assert_eq!(first.unwrap()["data"]["id"].as_u64().unwrap() as usize % 3, next, "{state}");
+        }
+    }
 }
 
 proptest! {

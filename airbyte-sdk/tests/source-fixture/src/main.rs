@@ -30,7 +30,7 @@ struct Config {
     words: Vec<String>,
     #[airbyte(default = 0.5, min = 0.0, max = 1.0, always_show)]
     ratio: f64,
-    /// The shelves of the library; those called `bad…` cannot be read to their end
+    /// The shelves of the library; those called `bad…` or `gone…` cannot be read to their end
     #[airbyte(default = vec!["a".to_owned(), "b".to_owned()])]
     shelves: Vec<String>,
     since: Option<Timestamp>,

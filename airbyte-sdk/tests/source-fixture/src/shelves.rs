@@ -38,6 +38,7 @@ impl Shelf {
     pub(crate) fn end(&self) -> Result<()> {
         match self.0.as_str() {
             name if name.starts_with("bad") => Err(Error::transient("the shelf broke down")),
+            name if name.starts_with("gone") => Err(Error::config("there is no such shelf")),
             "endless" => {
                 std::thread::sleep(std::time::Duration::from_secs(600));
                 Ok(())

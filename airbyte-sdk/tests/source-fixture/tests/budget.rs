@@ -8,6 +8,12 @@ use std::net::TcpListener;
 
 /// A service that answers each request with the number it was asked for.
 fn service() -> String {
+    service_that(|number| {
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{number}", number.len())
+    })
+}
+
+fn service_that(answers: fn(&str) -> String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -17,17 +23,21 @@ fn service() -> String {
             lines.take_while(|line| !line.is_empty()).for_each(drop);
             let after = asked.split_once('=').map_or("", |(_, number)| number);
             let number: String = after.chars().take_while(char::is_ascii_digit).collect();
-            let head =
-                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", number.len());
-            let _ = (&stream).write_all(format!("{head}{number}").as_bytes());
+            let _ = (&stream).write_all(answers(&number).as_bytes());
         }
     });
     url
 }
 
 fn read(stream: &str, mode: &str, state: Option<Value>) -> Run {
+    read_with(json!({}), stream, mode, state)
+}
+
+fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_budgeted"));
-    let config = json!({"url": service()});
+    if config["url"].is_null() {
+        config["url"] = service().into();
+    }
     let mut catalog = connector.discover(&config).configured(mode);
     catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
     let state = state.map(|state| {
@@ -62,4 +72,95 @@ fn what_cannot_be_gone_on_with_is_an_error() {
         assert_eq!(run.errors()[0]["failure_type"], "transient_error", "{run}");
         assert_eq!(run.statuses(stream).last().unwrap(), "INCOMPLETE", "{run}");
     }
+}
+
+fn last_state(run: &Run) -> Value {
+    run.final_state()[0]["stream"]["stream_state"].clone()
+}
+
+/// Which shops there were records of, in order.
+fn shops(run: &Run) -> Vec<String> {
+    let records = run.records("shop_visits");
+    let mut shops: Vec<String> =
+        records.iter().map(|record| record["shop"].as_str().unwrap().to_owned()).collect();
+    shops.dedup();
+    shops
+}
+
+/// The budget of a day is enough for one part.
+#[test]
+fn each_part_has_its_turn_when_the_budget_is_small() {
+    let mut state = None;
+    let all = json!({"a": {"number": 2}, "b": {"number": 2}, "c": {"number": 2}});
+    for (shop, next, known) in [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "b", 3)] {
+        let run = read("shop_visits", "incremental", state);
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(run.statuses("shop_visits"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+        assert_eq!(shops(&run), [shop], "{run}");
+        let reached = last_state(&run);
+        assert_eq!(reached["next"], next, "{run}");
+        let positions = reached["parts"].as_object().unwrap();
+        assert_eq!(positions.len(), known, "{run}");
+        assert!(positions.iter().all(|(shop, position)| all[shop] == *position), "{run}");
+        let warning = run.all("LOG").into_iter().find(|log| log["level"] == "WARN").unwrap();
+        let said = format!("{next}: the service allows no more requests for the next");
+        assert!(warning["message"].as_str().unwrap().contains(&said), "{run}");
+        state = Some(reached);
+    }
+}
+
+#[test]
+fn the_budget_of_a_single_part_leaves_no_word_of_others() {
+    let run = read_with(json!({"shops": ["a"]}), "shop_visits", "incremental", None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(last_state(&run), json!({"parts": {"a": {"number": 2}}}), "{run}");
+}
+
+/// It is not known then which parts there are, but where they stood.
+#[test]
+fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
+    for state in [
+        json!({"parts": {"a": {"number": 1}, "b": {"number": 2}}, "next": "b"}),
+        // As a stream without parts had it.
+        json!({"number": 1}),
+        json!({}),
+    ] {
+        let config = json!({"requests_per_list": 4});
+        let run = read_with(config, "shop_visits", "incremental", Some(state.clone()));
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(run.statuses("shop_visits"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+        assert!(run.all("RECORD").is_empty(), "{run}");
+        assert_eq!(last_state(&run), state, "{run}");
+    }
+}
+
+/// Otherwise attempts that are refused would choose where the next day begins.
+#[test]
+fn a_part_that_got_nothing_is_next_again() {
+    let refusing = service_that(|_| {
+        "HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()
+    });
+    for config in [json!({"requests_per_list": 3}), json!({"url": refusing})] {
+        let given = json!({"parts": {"a": {"number": 2}}, "next": "b"});
+        let run = read_with(config, "shop_visits", "incremental", Some(given.clone()));
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(last_state(&run), given, "{run}");
+    }
+}
+
+/// Also if it has nothing new to show for it.
+#[test]
+fn a_part_that_is_larger_than_the_budget_does_not_keep_it_for_ever() {
+    let given = json!({"parts": {"b": {"number": 9}}, "next": "b"});
+    let config = json!({"requests_per_shop": 5});
+    let run = read_with(config.clone(), "shop_visits", "incremental", Some(given));
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(last_state(&run), json!({"parts": {"b": {"number": 9}}, "next": "c"}), "{run}");
+    let run = read_with(config, "shop_visits", "incremental", Some(last_state(&run)));
+    assert_eq!(shops(&run), ["c"]);
+    assert_eq!(
+        last_state(&run),
+        json!({"parts": {"b": {"number": 9}, "c": {"number": 2}}, "next": "a"}),
+        "{run}"
+    );
 }

@@ -51,6 +51,7 @@ fn the_position_of_a_stream_that_had_no_parts_holds_for_each() {
         (json!({"parts": []}), "its `parts` is not an object"),
         (json!({"parts": {"a": 5}}), "`parts.a` is not an object"),
         (json!({"parts": {"a": {"number": "x"}}}), "its `number` is no position"),
+        (json!({"parts": {}, "next": ["a"]}), "its `next` is not the name of a part"),
         (json!({"other": 1}), "its `number` is missing"),
     ] {
         let run = read(&json!({"count": 1}), "books", "incremental", Some(state));
@@ -68,8 +69,11 @@ fn a_part_that_fails_does_not_stop_the_others() {
     assert_eq!(run.errors().len(), 1, "{run}");
     assert_eq!(run.errors()[0]["message"], "bad: the shelf broke down");
     assert_eq!(run.statuses("books").last().unwrap(), "INCOMPLETE");
-    // What the order vouches for stands, in the part that failed as well.
+    // What the order vouches for stands, in the part that failed as well, and the next read begins with that.
     let all = json!({"a": {"number": 1}, "bad": {"number": 1}, "c": {"number": 1}});
+    assert_eq!(last_state(&run), json!({"parts": all, "next": "bad"}));
+    let run = read(&config, "books", "incremental", Some(last_state(&run)));
+    assert_eq!(read_from(&run, "books"), ["bad1", "c1", "a1"]);
     assert_eq!(last_state(&run), json!({"parts": all}));
 }
 
@@ -79,6 +83,64 @@ fn after_three_failures_in_a_row_the_trouble_is_the_services() {
     let run = read(&config, "books", "incremental", None);
     assert_eq!(read_from(&run, "books"), ["a0", "bad10", "bad20", "bad30"]);
     assert_eq!(run.errors()[0]["internal_message"], "3 parts failed", "{run}");
+    // It may pass, and then they come first.
+    assert_eq!(last_state(&run)["next"], "bad1");
+}
+
+#[test]
+fn parts_that_fail_do_not_keep_the_others_from_ever_being_read() {
+    // What the user must mend is not tried first.
+    let config =
+        json!({"count": 0, "shelves": ["gone1", "gone2", "gone3", "d", "gone5", "gone6", "gone7", "h"]});
+    let run = read(&config, "books", "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(last_state(&run), json!({"parts": {}, "next": "d"}), "{run}");
+    let run = read(&config, "books", "incremental", Some(last_state(&run)));
+    assert_eq!(last_state(&run)["next"], "h", "{run}");
+    // Nor is what may pass, and does not.
+    let config = json!({"count": 1, "shelves": ["bad1", "bad2", "bad3", "d"]});
+    let run = read(&config, "books", "incremental", None);
+    assert_eq!(read_from(&run, "books"), ["bad10", "bad20", "bad30"], "{run}");
+    let run = read(&config, "books", "incremental", Some(last_state(&run)));
+    assert_eq!(read_from(&run, "books"), ["bad20", "bad30", "d0", "bad10"], "{run}");
+    // Without a record and in the same place as before there is nothing to be said.
+    let config = json!({"count": 0, "shelves": ["gone1", "gone2", "gone3"]});
+    let run = read(&config, "books", "incremental", None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(run.states().is_empty(), "{run}");
+}
+
+#[test]
+fn a_read_begins_with_the_part_that_is_next_and_goes_round() {
+    let config = |shelves: &[&str]| json!({"count": 1, "shelves": shelves});
+    let state = |next: &str| json!({"parts": {"c": {"number": 0}, "a": {"number": 0}}, "next": next});
+    for (shelves, next, order) in [
+        (&["a", "b", "c"][..], "b", &["b0", "c0", "a0"][..]),
+        (&["c", "b", "a"], "b", &["b0", "a0", "c0"]),
+        // Gone: the one that follows it by name, wherever that is listed, or else the beginning.
+        (&["a", "b", "d", "e"], "c", &["d0", "e0", "a0", "b0"]),
+        (&["e", "d", "a"], "c", &["d0", "a0", "e0"]),
+        (&["b", "a"], "c", &["b0", "a0"]),
+    ] {
+        for stream in ["books", "boxes"] {
+            // Nothing of a full refresh is finished.
+            let mut state = state(next);
+            if stream == "boxes" {
+                state["parts"] = json!({});
+            }
+            let mode = if stream == "books" { "incremental" } else { "full_refresh" };
+            let run = read(&config(shelves), stream, mode, Some(state));
+            assert_eq!(run.exit_code, Some(0), "{run}");
+            assert_eq!(read_from(&run, stream), order, "{run}");
+            // All have been read.
+            assert!(last_state(&run).get("next").is_none(), "{run}");
+        }
+    }
+    let said = |run: &Run| {
+        run.all("LOG").iter().any(|log| log["message"].as_str().unwrap().contains(", from `b` on"))
+    };
+    assert!(said(&read(&config(&["a", "b"]), "books", "incremental", Some(state("b")))));
+    assert!(!said(&read(&config(&["b", "a"]), "books", "incremental", None)));
 }
 
 #[test]
@@ -86,11 +148,15 @@ fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
     let config = json!({"count": 1, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "boxes", "full_refresh", None);
     assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
-    assert_eq!(last_state(&run), json!({"parts": {"a": {}, "c": {}}}));
+    assert_eq!(last_state(&run), json!({"parts": {"a": {}, "c": {}}, "next": "bad"}));
     let state = last_state(&run);
     let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
     let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
     assert_eq!(read_from(&run, "boxes"), ["b0"]);
+    // All have had their turn, and none is next.
+    let config = json!({"count": 1, "shelves": ["bad", "a"]});
+    let run = read(&config, "boxes", "full_refresh", Some(json!({"parts": {"a": {}}, "next": "bad"})));
+    assert_eq!(last_state(&run), json!({"parts": {"a": {}}}), "{run}");
     // A position is no sign of an end.
     let begun = json!({"parts": {"a": {"number": 0}, "b": {}}});
     let run = read(&whole, "boxes", "full_refresh", Some(begun));
@@ -146,7 +212,7 @@ fn a_signal_leaves_the_positions_of_all_parts() {
     let state: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
     assert_eq!(
         state["state"]["stream"]["stream_state"],
-        json!({"parts": {"a": {"number": 2}, "endless": {"number": 2}}})
+        json!({"parts": {"a": {"number": 2}, "endless": {"number": 2}}, "next": "endless"})
     );
     assert_eq!(child.wait().unwrap().signal(), Some(15));
 }

@@ -1,11 +1,18 @@
 //! A source that may ask its service three times a day.
 
-use renamed_sdk::{AirbyteSpec, Emitter, Result, airbyte_source, airbyte_stream};
+use renamed_sdk::{AirbyteSpec, Emitter, Http, Result, airbyte_source, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 #[airbyte(crate = ::renamed_sdk)]
 struct Config {
     url: String,
+    #[airbyte(default = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()])]
+    shops: Vec<String>,
+    /// How often the service must be asked to know the shops.
+    #[airbyte(default = 0)]
+    requests_per_list: u64,
+    #[airbyte(default = 3)]
+    requests_per_shop: u64,
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "visits", primary_key(number), cursor = number, order = ascending)]
@@ -15,6 +22,12 @@ struct Visit {
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "jumbled_visits", primary_key(number), cursor = number)]
 struct JumbledVisit {
+    number: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "shop_visits", primary_key(shop, number), cursor = number, order = ascending)]
+struct ShopVisit {
+    shop: String,
     number: u64,
 }
 
@@ -36,7 +49,24 @@ impl Config {
         Ok(())
     }
 
-    fn ask(&self, number: u64, http: &renamed_sdk::Http) -> Result<u64> {
+    fn shops(&self, http: &Http) -> Result<Vec<String>> {
+        (0..self.requests_per_list).try_for_each(|number| self.ask(number, http).map(drop))?;
+        Ok(self.shops.clone())
+    }
+
+    /// If nothing else is said, all three requests of a day for one shop.
+    #[parts(shops)]
+    fn shop_visits(&self, shop: &str, since: Option<u64>, out: &mut Emitter<ShopVisit>) -> Result<()> {
+        for number in 0..self.requests_per_shop {
+            let number = self.ask(number, out.http())?;
+            if since.is_none_or(|since| number >= since) {
+                out.emit(ShopVisit { shop: shop.to_owned(), number })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&self, number: u64, http: &Http) -> Result<u64> {
         http.base(&self.url).get("/visits").query("number", number).json()
     }
 }
