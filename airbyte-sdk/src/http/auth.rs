@@ -10,6 +10,7 @@ use percent_encoding::utf8_percent_encode;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use ureq::http::Uri;
 
 /// How to sign in to a service: with a key or a password, or by [`OAuth2`], which becomes an `Auth` by itself.
@@ -135,20 +136,13 @@ pub(super) enum SignIn {
     Session(Arc<Session>),
 }
 
-/// Which tokens one request has tried, by their number.
+/// Which tokens one request has tried.
 #[derive(Default)]
 pub(super) struct Tried {
-    last: Option<u64>,
-    refused: Option<u64>,
-}
-
-impl Tried {
-    /// Notes that the service does not know who asks. Whether another token may help: once per request.
-    pub(super) fn refused(&mut self) -> bool {
-        let first = self.refused.is_none() && self.last.is_some();
-        self.refused = self.refused.or(self.last);
-        first
-    }
+    /// The number of the last one, and until when that is used.
+    last: Option<(u64, Option<Duration>)>,
+    /// Whether one was refused.
+    refused: bool,
 }
 
 impl SignIn {
@@ -161,11 +155,29 @@ impl SignIn {
             Self::Key(Key::Query(name, key)) => Pass::Query(name.clone(), key.clone()),
             Self::Key(Key::Basic(user, password)) => authorization(basic(user, password.expose())?),
             Self::Session(session) => {
-                let (number, token) = session.token(client, tried.refused)?;
-                tried.last = Some(number);
-                authorization(format!("Bearer {}", token.expose()))
+                let (number, token) = session.token(client)?;
+                tried.last = Some((number, token.until()));
+                authorization(format!("Bearer {}", token.secret().expose()))
             }
         })
+    }
+
+    /// Whether what was tried last is still good for anything, as far as anybody knows.
+    pub(super) fn is_good(&self, now: Duration, tried: &Tried) -> bool {
+        let (Self::Session(session), Some((number, until))) = (self, tried.last) else { return true };
+        until.is_none_or(|until| now < until) && !session.is_refused(number)
+    }
+
+    /// Notes that the service does not know who asks, for all who would try the same. Whether another token may help:
+    /// once per request.
+    pub(super) fn refused(&self, tried: &mut Tried) -> bool {
+        let (Self::Session(session), Some((number, _))) = (self, tried.last) else { return false };
+        let first = !std::mem::replace(&mut tried.refused, true);
+        if first {
+            // A new one that is refused at once says that it is not for the tokens.
+            session.refuse(number);
+        }
+        first
     }
 }
 

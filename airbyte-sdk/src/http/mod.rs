@@ -12,6 +12,7 @@ mod refusal;
 mod request;
 mod response;
 mod retry;
+mod turn;
 
 pub use self::auth::Auth;
 #[cfg(feature = "csv")]
@@ -32,13 +33,12 @@ use self::auth::SignIn;
 use self::clock::Clock;
 use self::limit::Limiter;
 use self::oauth2::Session;
-use self::retry::PATIENCE;
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::secret::Secret;
 use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
@@ -76,14 +76,21 @@ struct Client {
     answers: AtomicU64,
 }
 
-/// A shorter wait is not worth a word.
-const WORTH_A_WORD: Duration = Duration::from_secs(1);
-
 impl Http {
     /// A client that introduces itself as this connector.
     ///
     /// Waiting for a rate limit is announced on the output, if there is one.
     pub(crate) fn new(
+        connector: &str,
+        version: &str,
+        limits: Vec<RateLimit>,
+        output: Option<Arc<Output>>,
+    ) -> Self {
+        Self::by_clock(Clock::of_environment(), connector, version, limits, output)
+    }
+
+    fn by_clock(
+        clock: Clock,
         connector: &str,
         version: &str,
         limits: Vec<RateLimit>,
@@ -103,7 +110,7 @@ impl Http {
         let client = Client {
             agent: config.new_agent(),
             output,
-            clock: Clock::of_environment(),
+            clock,
             limiter: Mutex::new(Limiter::new(limits)),
             sessions: Mutex::default(),
             warned: Mutex::default(),
@@ -211,31 +218,6 @@ impl Http {
 }
 
 impl Client {
-    /// Waits until the rate limit allows another request.
-    fn wait_for_turn(&self) -> Result<()> {
-        let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        let at = limiter.next(now);
-        let wait = at - now;
-        if wait > PATIENCE.longest_wait {
-            return Err(exhausted(wait));
-        }
-        limiter.take(at);
-        // Whoever comes next is to find the place taken, and not to wait for this wait.
-        drop(limiter);
-        if wait > WORTH_A_WORD {
-            log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
-            self.announce(wait)?;
-        }
-        self.clock.sleep(wait);
-        Ok(())
-    }
-
-    /// Keeps all threads from asking for so long: what the service said to one it meant for the key.
-    fn hold(&self, wait: Duration) {
-        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).hold(self.clock.now() + wait);
-    }
-
     /// Tells whoever looks at the stream that it waits for a rate limit.
     fn announce(&self, wait: Duration) -> Result<()> {
         self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))
@@ -247,10 +229,4 @@ impl Client {
 fn root_certificates() -> RootCerts {
     let said = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
     if said { RootCerts::PlatformVerifier } else { RootCerts::WebPki }
-}
-
-/// More patience is asked for than there is.
-fn exhausted(wait: Duration) -> Error {
-    let minutes = wait.as_secs().div_ceil(60);
-    Error::exhausted(format!("the service allows no more requests for the next {minutes} minutes"))
 }

@@ -2,14 +2,18 @@
 
 use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
+use super::clock::Awake;
+use super::oauth2::Errand;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
+use super::turn::exhausted;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 use ureq::http::{self, Uri};
@@ -31,13 +35,15 @@ pub struct Request {
     pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
     repeatable: bool,
+    /// If it is for a token.
+    errand: Option<Arc<Errand>>,
 }
 
 impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
-        Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable }
+        Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable, errand: None }
     }
 
     /// Adds a parameter to the URL, escaped. For a key there is [`Auth::api_key_query`].
@@ -91,6 +97,11 @@ impl Request {
         self
     }
 
+    pub(super) fn on_errand(mut self, errand: &Arc<Errand>) -> Self {
+        self.errand = Some(Arc::clone(errand));
+        self
+    }
+
     /// Sends the request and reads the answer's JSON. Trouble that may pass is met as [`send`](Self::send) does, and so
     /// is an answer that breaks off.
     ///
@@ -134,7 +145,8 @@ impl Request {
         let began = client.clock.now();
         let (mut attempt, mut tried) = (1, Tried::default());
         loop {
-            let failure = match self.try_once(whole, &mut tried).and_then(&mut finish) {
+            let mut awake = None;
+            let failure = match self.try_once(whole, &mut tried, &mut awake).and_then(&mut finish) {
                 Ok(done) => return Ok(done),
                 // Refused before it did anything, it can be sent again whatever it does.
                 Err(failure) if failure.outcome == Outcome::SignedOut => continue,
@@ -151,13 +163,14 @@ impl Request {
             let wait = match next {
                 Next::After(wait) => wait,
                 Next::GiveUp => return Err(failure.error),
-                Next::Exhausted(wait) => return Err(super::exhausted(wait).with_internal(failure.error)),
+                Next::Exhausted(wait) => return Err(exhausted(wait).with_internal(failure.error)),
             };
             log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
             if matches!(failure.outcome, Outcome::Status(429, _)) {
                 client.hold(wait);
                 client.announce(wait)?;
             }
+            drop(awake);
             client.clock.sleep(wait);
             attempt += 1;
         }
@@ -176,15 +189,19 @@ impl Request {
         self.query.push((name, value));
     }
 
-    fn try_once(&self, whole: bool, tried: &mut Tried) -> Result<Response, Failure> {
+    fn try_once<'a>(
+        &'a self,
+        whole: bool,
+        tried: &mut Tried,
+        awake: &mut Option<Awake<'a>>,
+    ) -> Result<Response, Failure> {
         let client = &self.http.client;
-        let pass = self.sign_in.as_ref().map(|sign_in| sign_in.pass(client, tried)).transpose();
-        let pass = pass.map_err(|error| Failure { outcome: Outcome::Final, error })?;
-        if pass.is_some() {
-            client.warn_if_readable(&self.url);
+        let ready = self.get_ready(tried).map_err(|error| Failure { outcome: Outcome::Final, error });
+        let (pass, turn) = ready?;
+        *awake = turn;
+        if let Some(errand) = &self.errand {
+            errand.leaves(client);
         }
-        // After the pass: a token may have been asked for, and that took a turn of its own.
-        client.wait_for_turn().map_err(|error| Failure { outcome: Outcome::Final, error })?;
         let started = Instant::now();
         let (method, place) = (self.method, self.place());
         if let Some(output) = &client.output {
@@ -205,7 +222,10 @@ impl Request {
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
                 let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits);
                 response.success(self.http.explain.as_deref()).map_err(|failure| match failure {
-                    Failure { error, .. } if unauthorized && tried.refused() => {
+                    Failure { error, .. }
+                        if unauthorized
+                            && self.sign_in.as_ref().is_some_and(|sign_in| sign_in.refused(tried)) =>
+                    {
                         log::info!("{error}; asking for another token");
                         Failure { outcome: Outcome::SignedOut, error }
                     }
@@ -216,6 +236,26 @@ impl Request {
                 log::debug!("{method} {place}: {error} after {:.0?}", started.elapsed());
                 Err(Failure { outcome: retry::outcome_of(&error), error: self.sorted(&error) })
             }
+        }
+    }
+
+    /// What the request signs in with, and its turn. A token may have to be asked for, which takes a turn of its own; so
+    /// that comes first, and the token is looked at again when it is to go.
+    fn get_ready(&self, tried: &mut Tried) -> Result<(Option<Pass>, Option<Awake<'_>>)> {
+        let client = &self.http.client;
+        let Some(sign_in) = &self.sign_in else {
+            return Ok((None, client.wait_for_turn(|_| true)?));
+        };
+        let mut as_it_is = false;
+        loop {
+            let pass = sign_in.pass(client, tried)?;
+            client.warn_if_readable(&self.url);
+            let turn = client.wait_for_turn(|now| as_it_is || sign_in.is_good(now, tried))?;
+            if turn.is_some() {
+                return Ok((Some(pass), turn));
+            }
+            // If the next token comes to its end as well while its turn is waited for, none would be any better.
+            as_it_is = true;
         }
     }
 

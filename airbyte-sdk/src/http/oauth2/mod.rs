@@ -1,9 +1,11 @@
 //! OAuth 2.0: signing in with tokens that a service hands out for a while.
 
 mod answer;
+mod errand;
 mod session;
 mod tokens;
 
+pub(super) use self::errand::Errand;
 pub(super) use self::session::Session;
 
 use crate::secret::Secret;

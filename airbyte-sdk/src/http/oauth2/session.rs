@@ -2,7 +2,7 @@
 
 use super::answer::{self, Granted};
 use super::tokens::{Token, Tokens};
-use super::{Grant, OAuth2};
+use super::{Errand, Grant, OAuth2};
 use crate::error::{Error, Result};
 use crate::http::auth::basic;
 use crate::http::request::ESCAPED;
@@ -35,9 +35,17 @@ impl Client {
 }
 
 impl Session {
-    /// An access token with its number, other than the one that was refused.
-    pub(in crate::http) fn token(&self, client: &Arc<Client>, refused: Option<u64>) -> Result<(u64, Secret)> {
-        self.tokens.get(&client.clock, refused, || self.ask(client))
+    /// An access token with its number, other than those that were refused.
+    pub(in crate::http) fn token(&self, client: &Arc<Client>) -> Result<(u64, Token)> {
+        self.tokens.get(&client.clock, || self.ask(client))
+    }
+
+    pub(in crate::http) fn refuse(&self, number: u64) {
+        self.tokens.refuse(number);
+    }
+
+    pub(in crate::http) fn is_refused(&self, number: u64) -> bool {
+        self.tokens.is_refused(number)
     }
 
     fn hide_secrets(&self, client: &Client) {
@@ -63,10 +71,10 @@ impl Session {
                 (None, Some(self.unsaved().as_ref().unwrap_or(given).clone()))
             }
         };
-        let sent = client.clock.now();
-        let answer = self.request(client, refresh_token.as_ref())?;
+        let errand = Arc::new(Errand::default());
+        let answer = self.request(client, refresh_token.as_ref(), &errand)?;
         let Granted { token, homeless } =
-            answer::read(answer, sent, refresh_token.as_ref(), rotates.as_deref(), |secrets| {
+            answer::read(answer, errand.left(), refresh_token.as_ref(), rotates.as_deref(), |secrets| {
                 client.hide(secrets);
             })?;
         if homeless.is_some() {
@@ -85,7 +93,12 @@ impl Session {
 
     /// The same limits, attempts and rules as for every request, but none of the headers and keys that an author has
     /// set: those are for another place.
-    fn request(&self, client: &Arc<Client>, refresh_token: Option<&Secret>) -> Result<Value> {
+    fn request(
+        &self,
+        client: &Arc<Client>,
+        refresh_token: Option<&Secret>,
+        errand: &Arc<Errand>,
+    ) -> Result<Value> {
         let OAuth2 { token_url, client_id, client_secret, .. } = &self.oauth2;
         let signed_in = refresh_token.is_some();
         let http = Http::of(Arc::clone(client)).explain(move |refusal| answer::refused(refusal, signed_in));
@@ -93,6 +106,7 @@ impl Session {
             .post(token_url)
             .form(&self.oauth2.form(refresh_token))
             .header("Accept", "application/json")
+            .on_errand(errand)
             // Whether a first one that got no answer has used up the refresh token is not known, and the next sync
             // would try it again as well.
             .repeatable();

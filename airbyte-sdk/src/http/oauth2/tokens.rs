@@ -12,8 +12,8 @@ use std::time::Duration;
 const MARGIN: Duration = Duration::from_secs(60);
 
 /// An access token, and until when it is used.
-#[derive(Clone)]
-pub(super) struct Token {
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Token {
     secret: Secret,
     until: Option<Duration>,
 }
@@ -23,6 +23,15 @@ impl Token {
     pub(super) fn new(secret: Secret, sent: Duration, lifetime: Option<Duration>) -> Self {
         let usable = lifetime.map(|lifetime| lifetime - MARGIN.min(lifetime / 10));
         Self { secret, until: usable.and_then(|usable| sent.checked_add(usable)) }
+    }
+
+    pub(in crate::http) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// When it is used no longer; `None` if the service is to say so.
+    pub(in crate::http) fn until(&self) -> Option<Duration> {
+        self.until
     }
 
     fn is_usable(&self, now: Duration) -> bool {
@@ -36,6 +45,8 @@ pub(super) struct Tokens {
     held: Mutex<Held>,
     /// How often one was asked for.
     asked: AtomicU64,
+    /// The last one that the service has refused, or 0.
+    refused: AtomicU64,
 }
 
 #[derive(Default)]
@@ -46,17 +57,21 @@ struct Held {
 }
 
 impl Tokens {
-    /// A token that is usable now, with its number, but not the one that was `refused`; asks for one if there is none.
+    /// Notes that the service does not take it.
+    pub(super) fn refuse(&self, number: u64) {
+        self.refused.fetch_max(number, SeqCst);
+    }
+
+    pub(super) fn is_refused(&self, number: u64) -> bool {
+        self.refused.load(SeqCst) >= number
+    }
+
+    /// A token that is usable now, with its number; asks for one if there is none.
     ///
     /// Whoever waited for another thread to ask gets what that got, be it a failure. What the user must mend is not asked
     /// for a second time.
-    pub(super) fn get(
-        &self,
-        clock: &Clock,
-        refused: Option<u64>,
-        ask: impl FnOnce() -> Result<Token>,
-    ) -> Result<(u64, Secret)> {
-        self.get_since(self.asked.load(SeqCst), clock, refused, ask)
+    pub(super) fn get(&self, clock: &Clock, ask: impl FnOnce() -> Result<Token>) -> Result<(u64, Token)> {
+        self.get_since(self.asked.load(SeqCst), clock, ask)
     }
 
     /// The same for whoever began to wait when so many had been asked for.
@@ -64,15 +79,14 @@ impl Tokens {
         &self,
         asked_before: u64,
         clock: &Clock,
-        refused: Option<u64>,
         ask: impl FnOnce() -> Result<Token>,
-    ) -> Result<(u64, Secret)> {
+    ) -> Result<(u64, Token)> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((number, token)) = &held.token
-            && Some(*number) != refused
+            && !self.is_refused(*number)
             && token.is_usable(clock.now())
         {
-            return Ok((*number, token.secret.clone()));
+            return Ok((*number, token.clone()));
         }
         let asked = self.asked.load(SeqCst);
         if let Some(failure) = &held.failure
@@ -84,9 +98,8 @@ impl Tokens {
         self.asked.store(asked + 1, SeqCst);
         match answer {
             Ok(token) => {
-                let secret = token.secret.clone();
-                *held = Held { token: Some((asked + 1, token)), failure: None };
-                Ok((asked + 1, secret))
+                *held = Held { token: Some((asked + 1, token.clone())), failure: None };
+                Ok((asked + 1, token))
             }
             Err(error) => {
                 *held = Held { token: None, failure: Some(error.again()) };
@@ -122,20 +135,24 @@ mod tests {
     #[test]
     fn one_is_asked_for_when_there_is_none_that_will_do() {
         let (clock, tokens, asked) = (Clock::skipping(), Tokens::default(), Cell::new(0));
-        let get = |refused| {
+        let get = || {
             let ask = || {
                 asked.set(asked.get() + 1);
                 Ok(token(clock.now(), Some(3600)))
             };
-            tokens.get(&clock, refused, ask).unwrap().0
+            tokens.get(&clock, ask).unwrap().0
         };
-        assert_eq!((get(None), get(None), asked.get()), (1, 1, 1));
+        assert_eq!((get(), get(), asked.get()), (1, 1, 1));
         clock.sleep(SECOND * 3530);
-        assert_eq!((get(None), asked.get()), (1, 1));
+        assert_eq!((get(), asked.get()), (1, 1));
         clock.sleep(SECOND * 20);
-        assert_eq!((get(None), asked.get()), (2, 2));
-        assert_eq!((get(Some(1)), asked.get()), (2, 2));
-        assert_eq!((get(Some(2)), asked.get()), (3, 3));
+        assert_eq!((get(), asked.get()), (2, 2));
+        tokens.refuse(1);
+        assert_eq!((get(), asked.get()), (2, 2));
+        tokens.refuse(2);
+        // Late in hearing of it.
+        tokens.refuse(1);
+        assert_eq!((get(), asked.get()), (3, 3));
     }
 
     #[test]
@@ -145,13 +162,14 @@ mod tests {
             asked.fetch_add(1, SeqCst);
             Ok(token(clock.now(), None))
         };
-        let old = tokens.get(&clock, None, ask).unwrap().0;
+        let old = tokens.get(&clock, ask).unwrap().0;
         let barrier = Barrier::new(8);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     barrier.wait();
-                    assert_eq!(tokens.get(&clock, Some(old), ask).unwrap().0, 2);
+                    tokens.refuse(old);
+                    assert_eq!(tokens.get(&clock, ask).unwrap().0, 2);
                 });
             }
         });
@@ -168,10 +186,10 @@ mod tests {
                 Err(error.again())
             };
             for _ in 0..2 {
-                assert_eq!(tokens.get(&clock, None, ask).unwrap_err().internal(), Some("why"));
+                assert_eq!(tokens.get(&clock, ask).unwrap_err().internal(), Some("why"));
             }
             // Who began to wait before the last attempt was over.
-            assert!(tokens.get_since(times - 1, &clock, None, ask).is_err());
+            assert!(tokens.get_since(times - 1, &clock, ask).is_err());
             assert_eq!(asked.get(), times);
         }
     }

@@ -1,0 +1,217 @@
+//! Whose turn it is to send a request, where a service counts them.
+
+use super::Client;
+use super::clock::Awake;
+use super::limit::Limiter;
+use super::retry::PATIENCE;
+use crate::error::{Error, Result};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A shorter wait is not worth a word.
+const WORTH_A_WORD: Duration = Duration::from_secs(1);
+
+impl Client {
+    /// Waits until the rate limit allows another request, and counts it. It is to be sent at once: the service counts
+    /// when it comes. `None` if whoever waited is not ready any more when the turn comes, which is not counted.
+    pub(super) fn wait_for_turn(&self, is_ready: impl FnOnce(Duration) -> bool) -> Result<Option<Awake<'_>>> {
+        // All that may take time, for example since nobody reads what is said, comes before there is a place to lose.
+        let now = self.clock.now();
+        let wait = bearable(self.limiter().turn(None, now) - now)?;
+        if wait > WORTH_A_WORD {
+            log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
+            self.announce(wait)?;
+        }
+        let place = Place::of(&self.limiter);
+        let mut awake = self.clock.awake();
+        loop {
+            let mut limiter = self.limiter();
+            // Whatever was to be expected: others may have been late, or been told to hold.
+            let now = self.clock.now();
+            let at = limiter.turn(Some(place.number), now);
+            if at <= now {
+                return Ok(is_ready(now).then(|| {
+                    limiter.take(place.number, now);
+                    awake
+                }));
+            }
+            drop(limiter);
+            bearable(at - now)?;
+            awake = self.clock.sleep_until(at, awake);
+        }
+    }
+
+    /// Keeps all threads from asking for so long: what the service said to one it meant for the key.
+    pub(super) fn hold(&self, wait: Duration) {
+        self.limiter().hold(self.clock.now() + wait);
+    }
+
+    fn limiter(&self) -> MutexGuard<'_, Limiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the queue, given up whatever happens.
+struct Place<'c> {
+    limiter: &'c Mutex<Limiter>,
+    number: u64,
+}
+
+impl<'c> Place<'c> {
+    fn of(limiter: &'c Mutex<Limiter>) -> Self {
+        Self { limiter, number: limiter.lock().unwrap_or_else(PoisonError::into_inner).queue() }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).leave(self.number);
+    }
+}
+
+fn bearable(wait: Duration) -> Result<Duration> {
+    if wait > PATIENCE.longest_wait { Err(exhausted(wait)) } else { Ok(wait) }
+}
+
+/// More patience is asked for than there is.
+pub(super) fn exhausted(wait: Duration) -> Error {
+    let minutes = wait.as_secs().div_ceil(60);
+    Error::exhausted(format!("the service allows no more requests for the next {minutes} minutes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::clock::Clock;
+    use crate::http::{Auth, Http, OAuth2, RateLimit};
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn client(limit: RateLimit) -> Http {
+        Http::by_clock(Clock::skipping(), "test", "0", vec![limit], None)
+    }
+
+    /// A service that hands out tokens, each with a number, and notes when it is asked for what, by the client's clock.
+    struct Service {
+        seen: Mutex<Vec<(Duration, String)>>,
+        /// The last token, when it was asked for, and how often it was used.
+        token: Mutex<(u32, Duration, u32)>,
+        lifetime: Duration,
+        /// So often the first token may be used.
+        uses: u32,
+        /// When there were too many requests.
+        refused: Mutex<Option<Duration>>,
+    }
+
+    const HOLD: Duration = Duration::from_secs(100);
+
+    impl Service {
+        fn start(http: &Http, lifetime: Duration, uses: u32) -> (Arc<Self>, Http) {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let service = Self {
+                seen: Mutex::default(),
+                token: Mutex::default(),
+                lifetime,
+                uses,
+                refused: Mutex::default(),
+            };
+            let (service, client) = (Arc::new(service), Arc::clone(&http.client));
+            let answering = Arc::clone(&service);
+            std::thread::spawn(move || {
+                for stream in listener.incoming().map_while(Result::<_, _>::ok) {
+                    answering.answer(&stream, client.clock.now());
+                }
+            });
+            let oauth2 = OAuth2::client_credentials(format!("{url}/token"), "me", &"secret".into());
+            (service, http.base(url).auth(Auth::from(oauth2)))
+        }
+
+        fn answer(&self, mut stream: &TcpStream, now: Duration) {
+            let mut input = BufReader::new(stream);
+            let mut head = Vec::new();
+            for line in input.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
+                head.push(line.to_ascii_lowercase());
+            }
+            let header =
+                |name: &str| head.iter().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            let mut body = vec![0; header("content-length: ").parse().unwrap_or_default()];
+            input.read_exact(&mut body).unwrap();
+            let mut token = self.token.lock().unwrap();
+            let (status, body) = if head[0].starts_with("post /token") {
+                *token = (token.0 + 1, now, 0);
+                let seconds = self.lifetime.as_secs();
+                (200, format!(r#"{{"access_token": "at-{}", "expires_in": {seconds}}}"#, token.0))
+            } else if header("authorization: ") != format!("bearer at-{}", token.0)
+                || now > token.1 + self.lifetime
+                || (token.0 == 1 && token.2 == self.uses)
+            {
+                (401, "{}".to_owned())
+            } else if (token.0, token.2) == (2, 3) && self.refused.lock().unwrap().is_none() {
+                *self.refused.lock().unwrap() = Some(now);
+                (429, "{}".to_owned())
+            } else {
+                token.2 += 1;
+                (200, "1".to_owned())
+            };
+            self.seen.lock().unwrap().push((now, format!("{status} {}", head[0])));
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\nRetry-After: {}\r\n\r\n",
+                HOLD.as_secs()
+            );
+            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        }
+
+        fn count(&self, what: &str) -> usize {
+            self.seen.lock().unwrap().iter().filter(|(_, seen)| seen.starts_with(what)).count()
+        }
+    }
+
+    /// Tokens are asked for, come to an end and are refused meanwhile, and all of it counts. What one thread is told holds
+    /// for those that sleep already.
+    #[test]
+    fn eight_threads_that_sign_in_never_ask_more_often_than_the_limit_allows() {
+        let http = client(RateLimit::per_minute(5));
+        let (service, signed_in) = Service::start(&http, MINUTE * 4, 11);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..6).for_each(|_| assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1)));
+            }
+        });
+        assert_eq!(service.count("200 get"), 48);
+        assert!(service.count("200 post") >= 3);
+        // One window's worth was on its way when the token was worth nothing any more; who waits hears of it.
+        assert!((1..=5).contains(&service.count("401")));
+        let seen = service.seen.lock().unwrap();
+        for window in seen.windows(6) {
+            assert!(window[5].0 - window[0].0 > MINUTE, "{seen:#?}");
+        }
+        let refused = service.refused.lock().unwrap().unwrap();
+        // But for those that were on their way.
+        let held = refused + Duration::from_secs(10)..refused + HOLD;
+        assert!(!seen.iter().any(|(at, _)| held.contains(at)), "{seen:#?}");
+    }
+
+    #[test]
+    fn a_token_that_ends_while_its_turn_is_waited_for_is_replaced_before_it_is_refused() {
+        let http = client(RateLimit::per_minute(2));
+        let (service, signed_in) = Service::start(&http, Duration::from_secs(100), 100);
+        for _ in 0..6 {
+            assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1);
+        }
+        assert_eq!((service.count("200 get"), service.count("200 post"), service.count("401")), (6, 2, 0));
+    }
+
+    /// It would never be any better.
+    #[test]
+    fn a_token_that_lasts_no_longer_than_a_turn_takes_is_used_as_it_is() {
+        let http = client(RateLimit::per_minute(1));
+        let (service, signed_in) = Service::start(&http, Duration::from_secs(30), 100);
+        assert!(signed_in.get("/").json::<u8>().is_err());
+        assert_eq!((service.count("200 post"), service.count("401 get")), (4, 2));
+    }
+}
