@@ -170,6 +170,9 @@ impl Request {
                 client.hold(wait);
                 client.announce(wait)?;
             }
+            if let Some(errand) = &self.errand {
+                errand.failed(client);
+            }
             drop(awake);
             client.clock.sleep(wait);
             attempt += 1;
@@ -200,7 +203,7 @@ impl Request {
         let (pass, turn) = ready?;
         *awake = turn;
         if let Some(errand) = &self.errand {
-            errand.leaves(client);
+            errand.leaves(client).map_err(|error| Failure { outcome: Outcome::Final, error })?;
         }
         let started = Instant::now();
         let (method, place) = (self.method, self.place());

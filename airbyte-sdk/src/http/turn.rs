@@ -82,7 +82,8 @@ pub(super) fn exhausted(wait: Duration) -> Error {
 #[cfg(test)]
 mod tests {
     use crate::http::clock::Clock;
-    use crate::http::{Auth, Http, OAuth2, RateLimit};
+    use crate::http::{Http, OAuth2, RateLimit};
+    use crate::output::{Lines, Memory, Output};
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::sync::{Arc, Mutex};
@@ -110,6 +111,16 @@ mod tests {
 
     impl Service {
         fn start(http: &Http, lifetime: Duration, uses: u32) -> (Arc<Self>, Http) {
+            let oauth2 = |url: &str| OAuth2::client_credentials(url, "me", &"secret".into());
+            Self::start_with(http, lifetime, uses, oauth2)
+        }
+
+        fn start_with(
+            http: &Http,
+            lifetime: Duration,
+            uses: u32,
+            oauth2: impl Fn(&str) -> OAuth2,
+        ) -> (Arc<Self>, Http) {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
             let service = Self {
@@ -126,8 +137,8 @@ mod tests {
                     answering.answer(&stream, client.clock.now());
                 }
             });
-            let oauth2 = OAuth2::client_credentials(format!("{url}/token"), "me", &"secret".into());
-            (service, http.base(url).auth(Auth::from(oauth2)))
+            let oauth2 = oauth2(&format!("{url}/token"));
+            (service, http.base(url).auth(oauth2))
         }
 
         fn answer(&self, mut stream: &TcpStream, now: Duration) {
@@ -204,6 +215,33 @@ mod tests {
             assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1);
         }
         assert_eq!((service.count("200 get"), service.count("200 post"), service.count("401")), (6, 2, 0));
+    }
+
+    /// The platform would never hear of the new refresh token: nobody waits for it.
+    #[test]
+    fn a_token_is_not_asked_for_when_the_run_has_ended_while_its_turn_was_waited_for() {
+        let output = Output::to(Lines::new(Box::new(Memory::default())));
+        output.keep_config(serde_json::json!({"token": "r-1"}));
+        let limits = vec![RateLimit::per_minute(1)];
+        let http = Http::by_clock(Clock::skipping(), "test", "0", limits, Some(Arc::clone(&output)));
+        let (service, signed_in) = Service::start_with(&http, MINUTE, 100, |url| {
+            OAuth2::refresh_token(url, "me", &"r-1".into()).rotates("token")
+        });
+        let client = &http.client;
+        drop(client.wait_for_turn(|_| true).unwrap());
+        // Nobody is woken as long as somebody else is awake.
+        let awake = client.clock.awake();
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| signed_in.get("/").json::<u8>());
+            while client.limiter().turn(None, Duration::ZERO) < MINUTE * 2 {
+                std::thread::yield_now();
+            }
+            assert!(output.claim_last_word());
+            output.settle();
+            drop(awake);
+            assert!(asking.join().unwrap().unwrap_err().is_stopped());
+        });
+        assert_eq!(service.seen.lock().unwrap().len(), 0);
     }
 
     /// It would never be any better.

@@ -16,9 +16,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(super) struct Config {
     kept: Mutex<Kept>,
-    /// Whether a token is being replaced right now.
-    rotating: Mutex<bool>,
+    rotating: Mutex<Rotating>,
     rotated: Condvar,
+}
+
+/// Whether a token is being replaced.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Rotating {
+    #[default]
+    No,
+    /// Somebody is about to ask for another, perhaps in minutes, and may still be kept from it.
+    Soon,
+    /// The service has been asked.
+    UnderWay,
 }
 
 #[derive(Default)]
@@ -54,7 +64,8 @@ impl<T> Unsaved<T> {
     }
 }
 
-/// A token is being replaced while this lives: the run does not end in between, and nobody else replaces one.
+/// A token is being replaced while this lives, and nobody else replaces one. Once the service is asked, the run does not end
+/// in between.
 pub(crate) struct Rotation<'o>(&'o Config);
 
 impl Output {
@@ -67,7 +78,7 @@ impl Output {
     /// one that stands there by now. To be asked before the service is: afterwards it is too late for a mistake.
     pub(crate) fn rotate(&self, path: &str, given: &Secret) -> Result<(Rotation<'_>, Secret)> {
         let mut rotating = self.config.rotating();
-        while *rotating {
+        while *rotating != Rotating::No {
             rotating = self.config.rotated.wait(rotating).unwrap_or_else(PoisonError::into_inner);
         }
         if self.last_word.load(Acquire) {
@@ -77,12 +88,33 @@ impl Output {
         let text = |config| at(config, path).and_then(Value::as_str);
         match (text(&kept.given), text(&kept.now)) {
             (Some(stood), Some(stands)) if stood == given.expose() => {
-                *rotating = true;
+                *rotating = Rotating::Soon;
                 Ok((Rotation(&self.config), stands.into()))
             }
             _ => Err(Error::system(format!(
                 "`{path}` in the configuration is not the refresh token that this connector signs in with"
             ))),
+        }
+    }
+
+    /// A request for a token is about to leave, which may use up the one there is if it `rotates`. Not after the last word
+    /// was claimed: nobody waits for the answer of one that begins then.
+    pub(crate) fn token_leaves(&self, rotates: bool) -> Result<()> {
+        let mut rotating = self.config.rotating();
+        if self.last_word.load(Acquire) {
+            return Err(Error::stopped());
+        }
+        if rotates {
+            *rotating = Rotating::UnderWay;
+        }
+        Ok(())
+    }
+
+    /// Nothing came of the request that left. There may be another.
+    pub(crate) fn token_failed(&self, rotates: bool) {
+        if rotates {
+            *self.config.rotating() = Rotating::Soon;
+            self.config.rotated.notify_all();
         }
     }
 
@@ -98,11 +130,14 @@ impl Output {
         self.flush()
     }
 
-    /// Waits until no token is being replaced. After the last word was claimed, no other replacement begins.
+    /// Waits for the token that the service has been asked for. After the last word was claimed, it is asked for no other.
     pub(crate) fn settle(&self) {
         let rotating = self.config.rotating();
         // Whoever asks ends the run either way.
-        let _ = self.config.rotated.wait_timeout_while(rotating, PATIENCE, |rotating| *rotating);
+        let _ = self
+            .config
+            .rotated
+            .wait_timeout_while(rotating, PATIENCE, |rotating| *rotating == Rotating::UnderWay);
     }
 }
 
@@ -111,14 +146,14 @@ impl Config {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn rotating(&self) -> MutexGuard<'_, bool> {
+    fn rotating(&self) -> MutexGuard<'_, Rotating> {
         self.rotating.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Rotation<'_> {
     fn drop(&mut self) {
-        *self.0.rotating() = false;
+        *self.0.rotating() = Rotating::No;
         self.0.rotated.notify_all();
     }
 }
@@ -138,6 +173,7 @@ mod tests {
     use serde_json::json;
     use std::io::{self, Write};
     use std::sync::Arc;
+    use std::time::Instant;
 
     /// Keeps what has been flushed; or refuses it, as a pipe does whose reader has gone.
     #[derive(Clone, Default)]
@@ -208,6 +244,7 @@ mod tests {
     fn a_run_that_ends_waits_for_a_replacement_and_lets_no_other_begin() {
         let (_, output) = output();
         let rotation = output.rotate(PATH, &"r-1".into()).unwrap();
+        output.token_leaves(true).unwrap();
         assert!(output.claim_last_word());
         std::thread::scope(|scope| {
             let settled = scope.spawn(|| output.settle());
@@ -215,5 +252,24 @@ mod tests {
             settled.join().unwrap();
         });
         assert!(output.rotate(PATH, &"r-1".into()).err().unwrap().is_stopped());
+    }
+
+    #[test]
+    fn what_has_not_left_is_not_waited_for_and_does_not_leave() {
+        for has_failed in [false, true] {
+            let (_, output) = output();
+            let _rotation = output.rotate(PATH, &"r-1".into()).unwrap();
+            if has_failed {
+                output.token_leaves(true).unwrap();
+                output.token_failed(true);
+            }
+            assert!(output.claim_last_word());
+            let began = Instant::now();
+            output.settle();
+            assert!(began.elapsed() < PATIENCE);
+            for rotates in [true, false] {
+                assert!(output.token_leaves(rotates).unwrap_err().is_stopped());
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ impl Session {
     fn ask(&self, client: &Arc<Client>) -> Result<Token> {
         let OAuth2 { grant, rotates, .. } = &self.oauth2;
         let output = client.output.as_deref();
-        let (_rotation, refresh_token) = match (grant, rotates, output) {
+        let (rotation, refresh_token) = match (grant, rotates, output) {
             (Grant::ClientCredentials, ..) => (None, None),
             (Grant::RefreshToken(given), Some(path), Some(output)) => {
                 let (rotation, stands) = output.rotate(path, given)?;
@@ -71,7 +71,7 @@ impl Session {
                 (None, Some(self.unsaved().as_ref().unwrap_or(given).clone()))
             }
         };
-        let errand = Arc::new(Errand::default());
+        let errand = Arc::new(Errand::new(rotation.is_some()));
         let answer = self.request(client, refresh_token.as_ref(), &errand)?;
         let Granted { token, homeless } =
             answer::read(answer, errand.left(), refresh_token.as_ref(), rotates.as_deref(), |secrets| {
