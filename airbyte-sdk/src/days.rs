@@ -14,23 +14,26 @@ use std::fmt;
 /// ```
 /// use airbyte_sdk::{Date, Days, Result, jiff::tz::Offset};
 ///
-/// /// What is new since the last read: days that have ended in UTC, a month of them unless the user chose others.
+/// /// What is to be read: days that have ended in UTC, a month of them at first, unless the user chose others; then those
+/// /// that are new, and the last one again, since an earlier read may have seen but a part of it.
 /// fn new_days(start: Option<Date>, end: Option<Date>, since: Option<Date>) -> Result<Option<Days>> {
-///     Ok(Days::ended_at(Offset::UTC, 30).between(start, end)?.after(since, 0))
+///     Ok(Days::ended_at(Offset::UTC, 30).between(start, end)?.after(since, 1))
 /// }
 ///
 /// let (start, end) = ("2026-03-01".parse()?, "2026-03-31".parse()?);
 /// let march = new_days(Some(start), Some(end), None)?.unwrap();
 /// assert_eq!(march.to_string(), "2026-03-01 to 2026-03-31");
 /// let rest = new_days(Some(start), Some(end), Some("2026-03-10".parse()?))?.unwrap();
-/// assert_eq!(rest.to_string(), "2026-03-11 to 2026-03-31");
-/// assert_eq!(new_days(Some(start), Some(end), Some(end))?, None);
+/// assert_eq!(rest.to_string(), "2026-03-10 to 2026-03-31");
+/// assert_eq!(new_days(Some(start), Some(end), Some("2026-04-02".parse()?))?, None);
 /// # Ok::<(), airbyte_sdk::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Days {
     first: Date,
     last: Date,
+    /// The user chose the first day: whatever was read, there is none before it.
+    chosen: bool,
     /// Whether a day of the answer was seen.
     answered: bool,
 }
@@ -39,10 +42,10 @@ pub struct Days {
 const LATE: SignedDuration = days(10);
 
 impl Days {
-    /// So many days up to this one.
+    /// So many days up to this one, at least that one.
     pub fn up_to(last: Date, count: u32) -> Self {
-        let first = last.saturating_sub(days(count)).saturating_add(days(1));
-        Self { first, last, answered: false }
+        let first = last.saturating_sub(days(count)).saturating_add(days(1)).min(last);
+        Self { first, last, chosen: false, answered: false }
     }
 
     /// So many days up to yesterday, where clocks are this far from UTC: days that have ended there. Where they are put
@@ -52,7 +55,8 @@ impl Days {
         Self::up_to(today.saturating_sub(days(1)), count)
     }
 
-    /// The days the user chose, up to the last one there is. Without a start, as many days as before.
+    /// The days the user chose, up to the last one there is. Without a start, as many days as before: that is where a first
+    /// read begins, and later ones go on [after](Self::after) it, however long ago it was.
     ///
     /// # Errors
     ///
@@ -66,15 +70,22 @@ impl Days {
         }
         let last = end.map_or(self.last, |end| end.min(self.last));
         let first = start.unwrap_or_else(|| last.saturating_sub(self.last.duration_since(self.first)));
-        Ok(Self { first, last, ..self })
+        Ok(Self { first, last, chosen: start.is_some(), ..self })
     }
 
-    /// What is left after the day at which the last read ended, and so many days up to that one again, for a service
-    /// that corrects them. `None` if nothing is left.
+    /// What is left after the day at which the last read ended, `since`, and so many days up to that one again; `None` if
+    /// nothing is left. A start that the user chose is not gone behind.
+    ///
+    /// 0 is right where a day is one record and never changes. Where it has several, it takes 1: the last read may have
+    /// ended in the middle of it. A service that corrects its days needs as many as it may correct.
     pub fn after(self, since: Option<Date>, again: impl Into<Option<u32>>) -> Option<Self> {
         let again = again.into().unwrap_or(0);
         let next = since.map(|day| day.saturating_add(days(1)).saturating_sub(days(again)));
-        let first = next.map_or(self.first, |next| next.max(self.first));
+        let first = match next {
+            Some(next) if self.chosen => next.max(self.first),
+            Some(next) => next,
+            None => self.first,
+        };
         (first <= self.last).then_some(Self { first, ..self })
     }
 
@@ -103,7 +114,7 @@ impl Days {
             let first = next.filter(|first| *first <= end)?;
             let last = first.saturating_add(size).min(end);
             next = last.tomorrow().ok();
-            Some(Self { first, last, answered: false })
+            Some(Self { first, last, chosen: false, answered: false })
         })
     }
 
@@ -183,11 +194,13 @@ mod tests {
     #[test]
     fn a_read_goes_on_after_the_last_day_it_has() {
         for (since, again, days) in [
-            ("2026-11-01", 0, "2026-11-13 to 2026-11-19"),
+            // However long ago, and wherever a first read would begin.
+            ("2026-03-02", 0, "2026-03-03 to 2026-11-19"),
             ("2026-11-16", 0, "2026-11-17 to 2026-11-19"),
             ("2026-11-16", 1, "2026-11-16 to 2026-11-19"),
             ("2026-11-16", 3, "2026-11-14 to 2026-11-19"),
-            ("2026-11-16", u32::MAX, "2026-11-13 to 2026-11-19"),
+            ("2026-11-16", 9, "2026-11-08 to 2026-11-19"),
+            ("2026-11-16", u32::MAX, "-009999-01-01 to 2026-11-19"),
             ("2026-11-19", 0, "none"),
             ("2026-11-19", 2, "2026-11-18 to 2026-11-19"),
             ("2099-01-01", 5, "none"),
@@ -195,6 +208,26 @@ mod tests {
             ("9999-12-31", 1, "none"),
         ] {
             assert_eq!(text(week().after(Some(day(since)), again)), days, "{since} {again}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_before_a_start_that_was_chosen() {
+        let chosen = || week().between(day("2026-11-10"), None).unwrap();
+        for (since, again, days) in [
+            ("2026-11-01", 0, "2026-11-10 to 2026-11-19"),
+            ("2026-11-12", 9, "2026-11-10 to 2026-11-19"),
+            ("2026-11-12", 2, "2026-11-11 to 2026-11-19"),
+        ] {
+            assert_eq!(text(chosen().after(Some(day(since)), again)), days, "{since} {again}");
+        }
+    }
+
+    #[test]
+    fn there_is_always_a_day() {
+        for (last, count) in [(Date::MIN, 7), (Date::MAX, 0), (day("2026-11-19"), 0), (Date::MIN, u32::MAX)] {
+            let days = Days::up_to(last, count);
+            assert_eq!((days.first(), days.last()), (last, last));
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Parts {
     begun: u64,
     /// One was broken off, and so the next read begins with it, whatever becomes of the others.
     broken_off: bool,
-    /// Records and answers before the part that is being read.
+    /// Records and good answers before the part that is being read.
     before: (u64, u64),
 }
 
@@ -110,7 +110,7 @@ impl<T: Stream> Emitter<T> {
     }
 
     pub(crate) fn begin_part(&mut self, name: &str, since: Option<T::Cursor>) {
-        let before = (self.records(), self.http.answers());
+        let before = (self.records(), self.http.good_answers());
         let Some(parts) = &mut self.parts else { return };
         name.clone_into(&mut parts.current);
         parts.begun += 1;
@@ -157,10 +157,11 @@ impl<T: Stream> Emitter<T> {
     fn had_its_turn(&self, fetched: &Result<()>) -> bool {
         let (Err(error), Some(parts)) = (fetched, &self.parts) else { return true };
         let (records, answers) = parts.before;
-        // The last answer may be the refusal.
-        let got_something = || self.records() > records || self.http.answers() > answers + 1;
-        error.failure_type() != FailureType::TransientError
-            || parts.begun == 1 && (!error.is_exhausted() || got_something())
+        let got_something = || self.records() > records || self.http.good_answers() > answers;
+        // A run that ends breaks it off, whatever kind of error that is.
+        !error.is_stopped()
+            && (error.failure_type() != FailureType::TransientError
+                || parts.begun == 1 && (!error.is_exhausted() || got_something()))
     }
 
     /// All parts were tried.

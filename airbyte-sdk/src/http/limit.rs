@@ -105,6 +105,11 @@ impl Limiter {
         self.next(&planned, now)
     }
 
+    /// When the service allows another request, whoever may send it.
+    pub(super) fn free(&self, now: Duration) -> Duration {
+        self.next(&[], now)
+    }
+
     /// When a request may go out after those that went and these.
     fn next(&self, planned: &[Duration], now: Duration) -> Duration {
         let free = |limit: &RateLimit| {

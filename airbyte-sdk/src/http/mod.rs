@@ -74,6 +74,8 @@ struct Client {
     warned: Mutex<Vec<String>>,
     /// How many requests were answered.
     answers: AtomicU64,
+    /// How many of them brought what was asked for; a token is not meant.
+    good_answers: AtomicU64,
 }
 
 impl Http {
@@ -115,6 +117,7 @@ impl Http {
             sessions: Mutex::default(),
             warned: Mutex::default(),
             answers: AtomicU64::new(0),
+            good_answers: AtomicU64::new(0),
         };
         Self::of(Arc::new(client))
     }
@@ -214,6 +217,10 @@ impl Http {
 
     pub(crate) fn answers(&self) -> u64 {
         self.client.answers.load(Relaxed)
+    }
+
+    pub(crate) fn good_answers(&self) -> u64 {
+        self.client.good_answers.load(Relaxed)
     }
 }
 

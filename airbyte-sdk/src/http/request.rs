@@ -224,7 +224,11 @@ impl Request {
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
                 let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits);
-                response.success(self.http.explain.as_deref()).map_err(|failure| match failure {
+                let success = response.success(self.http.explain.as_deref());
+                if success.is_ok() && self.errand.is_none() {
+                    client.good_answers.fetch_add(1, Relaxed);
+                }
+                success.map_err(|failure| match failure {
                     Failure { error, .. }
                         if unauthorized
                             && self.sign_in.as_ref().is_some_and(|sign_in| sign_in.refused(tried)) =>

@@ -17,7 +17,11 @@ impl Client {
     pub(super) fn wait_for_turn(&self, is_ready: impl FnOnce(Duration) -> bool) -> Result<Option<Awake<'_>>> {
         // All that may take time, for example since nobody reads what is said, comes before there is a place to lose.
         let now = self.clock.now();
-        let wait = bearable(self.limiter().turn(None, now) - now)?;
+        let wait = {
+            let limiter = self.limiter();
+            bearable(limiter.free(now) - now)?;
+            limiter.turn(None, now) - now
+        };
         if wait > WORTH_A_WORD {
             log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
             self.announce(wait)?;
@@ -35,8 +39,9 @@ impl Client {
                     awake
                 }));
             }
+            let free = limiter.free(now);
             drop(limiter);
-            bearable(at - now)?;
+            bearable(free - now)?;
             awake = self.clock.sleep_until(at, awake);
         }
     }
@@ -69,8 +74,9 @@ impl Drop for Place<'_> {
     }
 }
 
-fn bearable(wait: Duration) -> Result<Duration> {
-    if wait > PATIENCE.longest_wait { Err(exhausted(wait)) } else { Ok(wait) }
+/// It counts for how long the service allows no more, not how many of us wait.
+fn bearable(wait: Duration) -> Result<()> {
+    if wait > PATIENCE.longest_wait { Err(exhausted(wait)) } else { Ok(()) }
 }
 
 /// More patience is asked for than there is.

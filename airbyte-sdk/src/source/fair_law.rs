@@ -1,5 +1,6 @@
 //! The law of fairness, for generated parts and budgets: however small the budget of a read is, and however the service says
-//! that it is used up, in as many reads as there are parts each has its turn, and one that fits a budget is read to its end.
+//! that it is used up, in as many reads as there are parts, and one, each has its turn, and one that fits a budget is read to
+//! its end, even if the list comes in another order each time.
 
 use super::{Pace, Source};
 use crate::commands;
@@ -32,6 +33,8 @@ struct World {
     budget: u64,
     /// Whether the service says for how long it allows no more; otherwise each part fails.
     says_so: bool,
+    /// The list comes in another order in every second of these.
+    reads: Cell<usize>,
 }
 
 #[derive(Default)]
@@ -64,8 +67,14 @@ impl World {
                 }
             }};
         }
-        let count = self.sizes.len();
-        let list = move |_: &Config, _: &crate::Http| Ok((0..count).collect());
+        let (count, reversed) = (self.sizes.len(), self.reads.replace(self.reads.get() + 1) % 2 == 1);
+        let list = move |_: &Config, _: &crate::Http| {
+            let mut parts: Vec<usize> = (0..count).collect();
+            if reversed {
+                parts.reverse();
+            }
+            Ok(parts)
+        };
         let mut source = Source::new("fair", "0")
             .incremental_parts(list, fetch!(Unordered))
             .incremental_parts(list, fetch!(Ascending))
@@ -109,14 +118,14 @@ proptest! {
         says_so: bool,
         before in 0..5_usize,
     ) {
-        let world = World { sizes, budget, says_so };
+        let world = World { sizes, budget, says_so, reads: Cell::default() };
         for stream in ["unordered", "ascending"] {
             let (nobody, mut state) = (Rc::default(), None);
             for _ in 0..before {
                 state = world.read(stream, state, &nobody);
             }
             let seen = Rc::<RefCell<Seen>>::default();
-            for _ in 0..world.sizes.len() {
+            for _ in 0..=world.sizes.len() {
                 state = world.read(stream, state, &seen);
             }
             let seen = seen.borrow();
@@ -128,7 +137,7 @@ proptest! {
                 prop_assert!(*size > world.budget || seen.ended.contains(&part), "{stream}: {part} never ended");
             }
             // With enough of a budget all are read, and there is none that is next.
-            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, says_so };
+            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, says_so, reads: Cell::default() };
             let state = whole.read(stream, state, &Rc::default());
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
             let positions = positions.map(|(part, size)| (part.to_string(), json!({"number": size - 1})));

@@ -52,8 +52,9 @@ where
         let fetched = run::catch_panic(|| {
             let mut parts = named((self.list)(turn.config, turn.http)?);
             let next = next::<T>(turn.state.as_ref())?;
-            let begin = begin(next.as_deref(), &parts);
-            parts.rotate_left(begin);
+            if let Some(next) = &next {
+                go_round_from(next, &mut parts);
+            }
             let names = names(&parts)?;
             let positions = positions::<T>(turn.state.as_ref(), &parts, self.incremental)?;
             if !quiet {
@@ -170,13 +171,12 @@ fn next<T: Stream>(state: Option<&Map<String, Value>>) -> Result<Option<String>>
     }
 }
 
-/// The place of the part to begin with. Where the next one is no longer listed, it is the one that follows by name: the
-/// order in which it was listed is not known any more.
-fn begin<P>(next: Option<&str>, parts: &[(String, P)]) -> usize {
-    let Some(next) = next else { return 0 };
-    let names = parts.iter().map(|(name, _)| name.as_str()).enumerate();
-    let from_there = names.filter(|(_, name)| *name >= next);
-    from_there.min_by_key(|(_, name)| *name).map_or(0, |(place, _)| place)
+/// Begins with this part, or the one that follows it if it is no longer listed, and goes round. By name: the list may come
+/// in another order each time, and whoever is always listed last would never have a turn.
+fn go_round_from<P>(next: &str, parts: &mut [(String, P)]) {
+    parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let begin = parts.partition_point(|(name, _)| name.as_str() < next);
+    parts.rotate_left(begin % parts.len().max(1));
 }
 
 /// The state of each part; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every part.

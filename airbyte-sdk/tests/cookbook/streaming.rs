@@ -104,13 +104,22 @@ fn numbers_count_up_to_a_page_without_elements() {
         list("visits", &[1, 2, 3]),
         list("visits", &[4]),
         list("visits", &[5, 6]),
-        good("{}"),
+        good(json!({"visits": null})),
     ]);
     let (visits, error) = until_error(numbered_elements::visits(&http(), &service.url).unwrap());
     assert!(error.is_none(), "{error:?}");
     assert_eq!(visits.iter().map(|visit| visit.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let page = |number| format!("GET /visits?per_page=5000&page={number}");
     assert_eq!(service.asked(), [page(1), page(2), page(3), page(4)]);
+}
+
+/// Otherwise trouble that is told in a good answer, or a path that is misspelt, would pass for a good end.
+#[test]
+fn a_page_without_the_array_is_no_end() {
+    let service = Service::start([list("visits", &[1]), good(json!({"error": "busy"}))]);
+    let (visits, error) = until_error(numbered_elements::visits(&http(), &service.url).unwrap());
+    assert_eq!(visits.len(), 1);
+    assert_eq!(error.unwrap().message(), "a page of the answer has no `visits`");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use super::json::{Asked, Json};
 use super::{Body, Request, Response};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::pages::Rule;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::hash::RandomState;
 use std::marker::PhantomData;
 
@@ -84,6 +85,16 @@ impl<T> Elements<T> {
     /// A hash of the page, if the rule needs it.
     pub(super) fn hash(&mut self) -> Result<Option<u64>> {
         self.body.read(Json::hash)
+    }
+
+    /// An error if the document has nothing where the array should be. Null is an array without elements, as elsewhere.
+    pub(super) fn require_array(&mut self) -> Result<()> {
+        let envelope: Value = self.body.read(Json::envelope)?;
+        let path = &self.body.words.path;
+        match path.iter().try_fold(&envelope, |value, key| value.get(key)) {
+            Some(_) => Ok(()),
+            None => Err(Error::system(format!("a page of the answer has no `{}`", path.join(".")))),
+        }
     }
 
     /// Asks for the next page, with the memory of this one.

@@ -116,8 +116,8 @@ impl Request {
     }
 
     /// Reads the elements of page after page, each while it arrives, by the number of the page, in this parameter, from
-    /// `first` on: [`numbered_pages`](Self::numbered_pages) for pages of any size. A page without elements is the end, and
-    /// so is one without the array, whatever it says instead: [`ElementPages::check_head`] may have a look.
+    /// `first` on: [`numbered_pages`](Self::numbered_pages) for pages of any size. A page without elements is the end; one
+    /// that does not have the array at all is an error, as it is for the other rules.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result};
@@ -143,8 +143,8 @@ impl Request {
     }
 
     /// Reads the elements of page after page, each while it arrives, by the number of elements before it, in this
-    /// parameter: [`offset_pages`](Self::offset_pages) for pages of any size. A page without elements is the end, and so is
-    /// one without the array, whatever it says instead: [`ElementPages::check_head`] may have a look.
+    /// parameter: [`offset_pages`](Self::offset_pages) for pages of any size. A page without elements is the end; one that
+    /// does not have the array at all is an error.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result};
@@ -188,7 +188,13 @@ impl<'a, T> ElementPages<'a, T> {
     {
         let request = rule.begin(request);
         let page = request.clone().elements(path).with_rule(&rule);
-        Self::new(request, page, Box::new(move |page, count| Ok(rule.next(page.header(), count))))
+        let next = move |page: &mut Elements<T>, count| {
+            if count == 0 {
+                page.require_array()?;
+            }
+            Ok(rule.next(page.header(), count))
+        };
+        Self::new(request, page, Box::new(next))
     }
 
     /// How many pages there may be, 100 000 if not set; the page after that is an error.

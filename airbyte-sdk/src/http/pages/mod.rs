@@ -175,7 +175,8 @@ impl Request {
     }
 
     /// Reads page after page by their numbers, in this parameter, from `first` on; `count` says how many records there
-    /// are in a page. One without any is the end.
+    /// are in a page. One without any is the end. A service that does not know the parameter and sends the first page
+    /// again and again is noticed, unless it puts something else into each answer, such as the time: then look at that.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result};

@@ -24,7 +24,7 @@ struct Page {
 
 #[derive(Deserialize)]
 struct Data {
-    orders: Orders,
+    orders: Option<Orders>,
 }
 
 #[derive(Deserialize)]
@@ -54,9 +54,10 @@ pub fn orders(http: &Http, base: &str, status: &str) -> Result<impl Iterator<Ite
 
 fn next_page(page: &Page) -> Result<Option<NextPage>> {
     match (page.errors.first(), &page.data) {
-        (None, Some(Data { orders: Orders { info } })) => {
-            Ok(info.has_next.then(|| NextPage::body_field("variables.after", &info.end)))
-        }
+        (None, Some(Data { orders: Some(Orders { info }) })) => match &info.end {
+            None if info.has_next => Err(Error::system("there is another page, and no way to it")),
+            end => Ok(info.has_next.then(|| NextPage::body_field("variables.after", end))),
+        },
         (trouble, _) => Err(Error::system(trouble.map_or("no data", |trouble| &trouble.message))),
     }
 }

@@ -5,6 +5,7 @@ use renamed_sdk::testing::{Connector, Run};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A service that answers each request with the number it was asked for.
 fn service() -> String {
@@ -13,7 +14,7 @@ fn service() -> String {
     })
 }
 
-fn service_that(answers: fn(&str) -> String) -> String {
+fn service_that(answers: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -34,7 +35,7 @@ fn read(stream: &str, mode: &str, state: Option<Value>) -> Run {
 }
 
 fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
-    let connector = Connector::new(env!("CARGO_BIN_EXE_budgeted"));
+    let connector = Connector::new(env!("CARGO_BIN_EXE_budgeted")).skip_waits();
     if config["url"].is_null() {
         config["url"] = service().into();
     }
@@ -137,8 +138,11 @@ fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
 /// Otherwise attempts that are refused would choose where the next day begins.
 #[test]
 fn a_part_that_got_nothing_is_next_again() {
-    let refusing = service_that(|_| {
-        "HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()
+    // Twice: a refusal that was bearable is nothing, too.
+    let waits = AtomicU64::new(1);
+    let refusing = service_that(move |_| {
+        let wait = waits.swap(3600, Relaxed);
+        format!("HTTP/1.1 429 No\r\nRetry-After: {wait}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     });
     for config in [json!({"requests_per_list": 3}), json!({"url": refusing})] {
         let given = json!({"parts": {"a": {"number": 2}}, "next": "b"});
@@ -146,6 +150,16 @@ fn a_part_that_got_nothing_is_next_again() {
         assert_eq!(run.exit_code, Some(0), "{run}");
         assert_eq!(last_state(&run), given, "{run}");
     }
+}
+
+/// The list took what the day allows but for one request: that one was the part's turn.
+#[test]
+fn a_part_that_got_one_answer_had_its_turn() {
+    let given = json!({"parts": {"b": {"number": 9}}, "next": "b"});
+    let config = json!({"requests_per_list": 2, "requests_per_shop": 5});
+    let run = read_with(config, "shop_visits", "incremental", Some(given));
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(last_state(&run), json!({"parts": {"b": {"number": 9}}, "next": "c"}), "{run}");
 }
 
 /// Also if it has nothing new to show for it.

@@ -42,6 +42,15 @@ fn nothing_is_read_after_the_end_date() {
     assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-13");
 }
 
+/// Without a start date a first read begins a week ago; one after a long pause begins where the last one ended.
+#[test]
+fn no_day_is_left_out_after_a_pause() {
+    let emulator = emulator();
+    let run = read_with(&emulator, json!({"end_date": "2026-03-31"}), Some(&state("2026-03-02")));
+    assert_complete(&run);
+    assert_eq!(asked(&emulator), (date(2026, 3, 3), date(2026, 3, 31)));
+}
+
 #[test]
 fn an_end_before_the_start_is_the_users_to_mend() {
     let emulator = emulator();
