@@ -1,5 +1,6 @@
 //! Two ways to read the same pages: each as a whole (`pages`), or element by element while it arrives
-//! (`element_pages`); and the service alone, read by a client that looks at nothing.
+//! (`element_pages`); the same records in one body as an array, as JSON Lines and as CSV; and the service alone, read by a
+//! client that looks at nothing.
 //! `cargo bench -p source-stock-ticker-api --bench bodies`
 //!
 //! The program runs itself: called with `read` it is a connector.
@@ -18,11 +19,11 @@ use airbyte_sdk::testing::Connector;
 use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
 use jiff::tz::Offset;
 use measuring::{first_day, measure};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use stock_api_emulator::{Emulator, Settings};
 
 const BARS_PER_DAY: u32 = 10_000;
@@ -31,8 +32,8 @@ const RUNS: usize = 7;
 #[derive(AirbyteSpec)]
 struct Config {
     url: String,
-    #[airbyte(default = false)]
-    by_elements: bool,
+    /// `pages`, `elements`, `lines` or `table`
+    way: String,
 }
 
 #[airbyte_stream(name = "stock_prices", primary_key(stock_ticker, date), cursor = date, order = ascending)]
@@ -61,18 +62,16 @@ struct Bar {
 
 fn fetch(config: &Config, _: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
     let request = out.http().get(&config.url).header("Authorization", "Bearer bench-key");
-    if config.by_elements {
-        for bar in request.element_pages("results", |page: &Envelope| Ok(page.next_url.clone())) {
-            emit(bar?, out)?;
-        }
-        return Ok(());
+    match config.way.as_str() {
+        "elements" => request
+            .element_pages("results", |page: &Envelope| Ok(page.next_url.clone()))
+            .try_for_each(|bar| emit(bar?, out)),
+        "lines" => request.json_lines().try_for_each(|bar| emit(bar?, out)),
+        "table" => request.csv().try_for_each(|bar| emit(bar?, out)),
+        _ => request.pages(|page: &Page| page.next_url.clone()).try_for_each(|page| {
+            page?.results.unwrap_or_default().into_iter().try_for_each(|bar| emit(bar, out))
+        }),
     }
-    for page in request.pages(|page: &Page| page.next_url.clone()) {
-        for bar in page?.results.unwrap_or_default() {
-            emit(bar, out)?;
-        }
-    }
-    Ok(())
 }
 
 fn emit(bar: Bar, out: &mut Emitter<StockPrice>) -> Result<()> {
@@ -89,12 +88,14 @@ fn main() -> ExitCode {
             {
                 compare(records, pages_of);
             }
+            compare_forms(1_000_000);
             ExitCode::SUCCESS
         }
     }
 }
 
-fn compare(records: usize, pages_of: u32) {
+/// A service with pages of this size, and the path of the first that has so many records and those that follow.
+fn service(records: usize, pages_of: u32) -> (Emulator, String) {
     let settings = Settings {
         api_key: "bench-key".to_owned(),
         bars_per_day: BARS_PER_DAY,
@@ -108,10 +109,14 @@ fn compare(records: usize, pages_of: u32) {
     let (first, last) = (first_day(records / BARS_PER_DAY as usize), first_day(1));
     let path =
         format!("/v2/aggs/ticker/TSLA/range/1/day/{first}/{last}?adjusted=true&sort=asc&limit={pages_of}");
+    (emulator, path)
+}
+
+fn compare(records: usize, pages_of: u32) {
+    let (emulator, path) = service(records, pages_of);
     let connector = Connector::new(std::env::current_exe().expect("this program"));
-    let config =
-        |by_elements: bool| json!({"url": format!("{}{path}", emulator.url()), "by_elements": by_elements});
-    let catalog = connector.discover(&config(true)).configured("incremental");
+    let config = |way: &str| json!({"url": format!("{}{path}", emulator.url()), "way": way});
+    let catalog = connector.discover(&config("pages")).configured("incremental");
 
     let bytes = plain(&emulator.url(), &path);
     println!("{records} records in pages of {pages_of}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
@@ -123,24 +128,87 @@ fn compare(records: usize, pages_of: u32) {
         ways[0].1.push((started.elapsed(), 0));
         // A page that is read as a whole has a limit of 256 MiB.
         if bytes < 256 << 20 {
-            ways[1].1.push(measure(&connector, &config(false), &catalog));
+            ways[1].1.push(measure(&connector, &config("pages"), &catalog));
         }
-        ways[2].1.push(measure(&connector, &config(true), &catalog));
+        ways[2].1.push(measure(&connector, &config("elements"), &catalog));
     }
-    for (way, mut runs) in ways {
-        runs.sort_unstable();
-        let Some((median, _)) = runs.get(RUNS / 2) else { continue };
-        let (fastest, slowest) = (runs[0].0, runs[RUNS - 1].0);
-        let peak = runs.iter().map(|run| run.1).max().unwrap_or_default();
-        println!(
-            "  {way:12} {:6.2} M records/s{} ({:.3} s; {:.3} to {:.3})",
-            records as f64 / median.as_secs_f64() / 1e6,
-            if peak > 0 { format!(", {:.1} MiB peak", peak as f64 / 1024.0) } else { String::new() },
-            median.as_secs_f64(),
-            fastest.as_secs_f64(),
-            slowest.as_secs_f64(),
-        );
+    ways.into_iter().for_each(|(way, runs)| tell(way, runs, records));
+}
+
+/// The same records in one body, in each of the forms that are read while they arrive.
+fn compare_forms(records: usize) {
+    let (emulator, path) = service(records, u32::try_from(records).expect("a page"));
+    let request = ureq::get(format!("{}{path}", emulator.url())).header("Authorization", "Bearer bench-key");
+    let mut answer = request.call().expect("a page");
+    let page = answer.body_mut().with_config().limit(1 << 30).read_to_string().expect("a page");
+    let forms = [("elements", page.clone()), ("lines", lines(&page)), ("table", table(&page))];
+    drop((emulator, page));
+    let connector = Connector::new(std::env::current_exe().expect("this program"));
+    for (form, body) in forms {
+        let bytes = body.len();
+        let url = serve(body);
+        let config = json!({"url": format!("{url}/"), "way": form});
+        let catalog = connector.discover(&config).configured("incremental");
+        println!("{records} records as {form}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
+        let mut ways = [("plain client", Vec::new()), (form, Vec::new())];
+        for _ in 0..RUNS {
+            let started = Instant::now();
+            plain(&url, "/");
+            ways[0].1.push((started.elapsed(), 0));
+            ways[1].1.push(measure(&connector, &config, &catalog));
+        }
+        ways.into_iter().for_each(|(way, runs)| tell(way, runs, records));
     }
+}
+
+fn tell(way: &str, mut runs: Vec<(Duration, u64)>, records: usize) {
+    runs.sort_unstable();
+    let Some((median, _)) = runs.get(RUNS / 2) else { return };
+    let (fastest, slowest) = (runs[0].0, runs[RUNS - 1].0);
+    let peak = runs.iter().map(|run| run.1).max().unwrap_or_default();
+    println!(
+        "  {way:12} {:6.2} M records/s{} ({:.3} s; {:.3} to {:.3})",
+        records as f64 / median.as_secs_f64() / 1e6,
+        if peak > 0 { format!(", {:.1} MiB peak", peak as f64 / 1024.0) } else { String::new() },
+        median.as_secs_f64(),
+        fastest.as_secs_f64(),
+        slowest.as_secs_f64(),
+    );
+}
+
+fn bars(page: &str) -> impl Iterator<Item = &str> {
+    let (_, results) = page.split_once("\"results\":[").expect("results");
+    let (results, _) = results.split_once(']').expect("an end");
+    results.split_inclusive('}').map(|bar| bar.trim_start_matches(','))
+}
+
+fn lines(page: &str) -> String {
+    bars(page).flat_map(|bar| [bar, "\n"]).collect()
+}
+
+fn table(page: &str) -> String {
+    const COLUMNS: [&str; 8] = ["v", "vw", "o", "c", "h", "l", "t", "n"];
+    let row = |bar: &str| {
+        let bar: Value = serde_json::from_str(bar).expect("a bar");
+        COLUMNS.map(|column| bar.get(column).map(Value::to_string).unwrap_or_default()).join(",") + "\n"
+    };
+    format!("{}\n{}", COLUMNS.join(","), bars(page).map(row).collect::<String>())
+}
+
+/// A service that knows one body.
+fn serve(body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let head = BufReader::new(&stream).lines().map_while(Result::ok);
+            head.take_while(|line| !line.is_empty()).for_each(drop);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+        }
+    });
+    url
 }
 
 /// Reads all pages and looks for nothing but the next one; says how many bytes they have.
