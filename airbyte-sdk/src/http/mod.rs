@@ -152,12 +152,29 @@ impl Http {
     }
 
     /// The same client, signed in: with a key, a password, or by [`OAuth2`].
+    ///
+    /// Without a [`base`](Self::base) it signs in wherever a request goes. Where a URL comes out of an answer (a link to
+    /// a report, say), whoever has written it decides who gets the key. So give the client a base; a request to
+    /// another origin then goes without the key, or with [one of its own](Request::auth). (Next pages are asked for at
+    /// the origin of the first, base or not.)
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result, Secret, http::Auth};
+    /// # #[derive(Deserialize)] struct Report { file_url: String }
+    /// # fn example(http: &Http, key: &Secret) -> Result<()> {
+    /// let http = http.base("https://api.example").auth(Auth::bearer(key));
+    /// let report: Report = http.get("/reports/newest").json()?; // with the key
+    /// let file = http.get(report.file_url).send()?; // without it, unless it is at api.example
+    /// # let _ = file;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn auth(&self, auth: impl Into<Auth>) -> Self {
         Self { sign_in: Some(auth.into().sign_in(&self.client)), ..self.clone() }
     }
 
-    /// The same client, signed in with `Authorization: Bearer …`.
+    /// The same client, signed in with `Authorization: Bearer …`. Where the token goes: see [`auth`](Self::auth).
     #[must_use]
     pub fn bearer(&self, token: &Secret) -> Self {
         self.auth(Auth::bearer(token))
