@@ -1,55 +1,4 @@
-//! Write an [Airbyte](https://airbyte.com) source connector as annotated structs and one fetch function.
-//!
-//! ```no_run
-//! use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Secret, airbyte_source, airbyte_stream};
-//!
-//! /// What the user fills in.
-//! #[derive(AirbyteSpec)]
-//! struct Config {
-//!     /// The city to follow
-//!     city: String,
-//!     /// The key of your account
-//!     api_key: Secret,
-//! }
-//!
-//! /// One day's weather.
-//! #[airbyte_stream(name = "weather", primary_key(day), cursor = day, order = ascending)]
-//! struct Weather {
-//!     day: Date,
-//!     degrees: f64,
-//! }
-//!
-//! #[derive(Deserialize)]
-//! struct Answer {
-//!     day: Date,
-//!     degrees: f64,
-//! }
-//!
-//! #[airbyte_source]
-//! fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Weather>) -> Result<()> {
-//!     let mut request = out.http().get("https://weather.example/days").query("city", &config.city);
-//!     if let Some(day) = since {
-//!         request = request.query("from", day);
-//!     }
-//!     let days: Vec<Answer> = request.bearer(&config.api_key).json()?;
-//!     for Answer { day, degrees } in days {
-//!         out.emit(Weather { day, degrees })?;
-//!     }
-//!     Ok(())
-//! }
-//! ```
-//!
-//! That is a whole connector. Its program has the four commands of the Airbyte protocol:
-//!
-//! | command | answers |
-//! | --- | --- |
-//! | `spec` | what is to be configured: a JSON Schema made from `Config` |
-//! | `check --config FILE` | whether a configuration works |
-//! | `discover --config FILE` | which streams there are: a catalog made from `Weather` |
-//! | `read --config FILE --catalog FILE [--state FILE]` | the records, and states by which a later read goes on |
-//!
-//! What the protocol asks for besides is done by the SDK: one message a line, statuses, record counts, states that
-//! never run ahead of their records, errors sorted by who must act, secrets kept out of every message, and exit codes.
+#![doc = include_str!("../README.md")]
 //!
 //! # Where to go on
 //!
@@ -61,6 +10,8 @@
 //! - [`Emitter`] takes the records; [`Http`] fetches; [`Days`] says which days to ask for; [`Error`] is made by its
 //!   category.
 //! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // So that the macros work inside this crate as they do outside of it.
 extern crate self as airbyte_sdk;

@@ -37,6 +37,17 @@ fn the_readme_shows_the_connector_as_it_is() {
     assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
 }
 
+/// The page on publishing draws the form.
+#[test]
+fn the_page_on_publishing_has_every_field_that_is_shown() {
+    let page = include_str!("../../../../docs/publishing.md");
+    let spec = &connector().spec().all("SPEC")[0];
+    for field in spec["connectionSpecification"]["properties"].as_object().unwrap().values() {
+        let row = format!("\n| {} |", field["title"].as_str().unwrap());
+        assert_eq!(page.contains(&row), field["airbyte_hidden"] != true, "{row}");
+    }
+}
+
 #[test]
 fn the_image_is_labelled_with_the_version() {
     let dockerfile = include_str!("../../../../Dockerfile");
