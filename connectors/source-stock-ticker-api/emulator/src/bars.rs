@@ -5,8 +5,8 @@ use jiff::civil::{Date, date};
 use crate::calendar::{epoch_day, is_trading_day, new_york_midnight};
 use crate::settings::VolumeForm;
 
-/// The year in which all prices begin.
-const FIRST_YEAR: i16 = 1990;
+/// The year in which all prices begin: so early that a stock has more bars than a read has between two states.
+const FIRST_YEAR: i16 = 1980;
 
 /// A ticker that is known.
 pub(crate) struct Company {
@@ -40,7 +40,7 @@ pub(crate) fn company(ticker: &str) -> Option<&'static Company> {
 }
 
 /// The closing price that is served for a day, `None` if there is no bar: the market was closed, the ticker
-/// is unknown, or the day lies before 1990.
+/// is unknown, or the day lies before 1980.
 ///
 /// The clock and the plan have no say here: a day in the future has a price, which is only not served yet.
 pub fn closing_price(ticker: &str, date: Date, adjusted: bool) -> Option<f64> {
@@ -108,7 +108,7 @@ impl Day {
             decimal(out, cents * self.price_factor, 2);
         }
         out.extend_from_slice(b",\"t\":");
-        // Bars begin in 1990, so this is never negative.
+        // Bars begin in 1980, so this is never negative.
         integer(out, (self.midnight + i64::from(index)).unsigned_abs());
         if rare.rem_euclid(29) != 7 {
             out.extend_from_slice(b",\"n\":");
@@ -240,8 +240,8 @@ mod tests {
         assert_eq!(closing_price("aapl", date(2026, 3, 6), true), None);
         assert_eq!(closing_price("AAPL", date(2026, 3, 7), true), None);
         assert_eq!(closing_price("AAPL", date(2026, 4, 3), true), None);
-        assert_eq!(closing_price("AAPL", date(1989, 12, 29), true), None);
-        assert!(closing_price("AAPL", date(1990, 1, 2), true).is_some());
+        assert_eq!(closing_price("AAPL", date(1979, 12, 31), true), None);
+        assert!(closing_price("AAPL", date(1980, 1, 2), true).is_some());
         assert!(closing_price("AAPL", date(9999, 12, 30), true).is_some());
     }
 

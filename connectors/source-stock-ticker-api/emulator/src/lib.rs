@@ -1,4 +1,4 @@
-//! The stock price API on loopback: daily bars with the service's paging, errors and plans, and any fault
+//! The stock price API on your own machine: daily bars with the service's paging, errors and plans, and any fault
 //! that a test scripts.
 //!
 //! ```
@@ -41,7 +41,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub use crate::settings::{CallLimit, EmptyResults, Fault, NextPage, RetryAfter, 
 
 use crate::server::Shared;
 
-/// A running server on 127.0.0.1. It stops when dropped, and ends all its connections.
+/// A running server. It stops when dropped, and ends all its connections.
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -64,7 +64,7 @@ pub struct Emulator {
 impl Emulator {
     /// Opens the port and serves from now on.
     pub fn start(settings: Settings) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))?;
+        let listener = TcpListener::bind((settings.host, settings.port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(format!("http://{address}"), settings));
         let for_thread = Arc::clone(&shared);
@@ -72,7 +72,7 @@ impl Emulator {
         Ok(Self { shared, address, accepting: Some(accepting) })
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Where it listens, as `http://127.0.0.1:PORT` or at the host of the settings.
     pub fn url(&self) -> String {
         self.shared.url.clone()
     }

@@ -1,6 +1,8 @@
 //! The emulator as a program, for demos and for clients in other languages.
 
 use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
 use std::thread;
 
 use clap::Parser;
@@ -9,11 +11,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use stock_api_emulator::{Emulator, Settings};
 
-/// The stock price API on loopback. Prints its URL, then serves until its input closes or it is killed.
+/// The stock price API on your own machine. Prints its URL, then serves until its input closes or it is killed.
 #[derive(Parser)]
 #[command(name = "stock-api-emulator")]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 takes a free one
+    /// The address to listen at: one of this machine, by which the clients reach it
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// The port there; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// The key that clients must send
@@ -22,6 +27,9 @@ struct Arguments {
     /// What the service takes for the present: 2026-03-13T21:00:00Z, or 2026-03-13 for noon UTC of that day
     #[arg(long, value_parser = instant)]
     now: Option<Timestamp>,
+    /// How many bars each trading day has, all of one date; more than 1 is nothing that the service does
+    #[arg(long, default_value_t = 1)]
+    bars_per_day: u32,
     /// Two years of history, and no bar for today
     #[arg(long)]
     free_plan: bool,
@@ -36,12 +44,25 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     noon.map(|noon| noon.timestamp()).map_err(|error| error.to_string())
 }
 
-fn main() -> io::Result<()> {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let place = SocketAddr::new(arguments.host, arguments.port);
+    match serve(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("error at {place}: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(arguments: Arguments) -> io::Result<()> {
     let emulator = Emulator::start(Settings {
+        host: arguments.host,
         port: arguments.port,
         api_key: arguments.key,
         clock: arguments.now,
+        bars_per_day: arguments.bars_per_day,
         history_days: arguments.free_plan.then_some(730),
         end_of_day: arguments.free_plan,
         ..Settings::default()
@@ -54,6 +75,11 @@ fn main() -> io::Result<()> {
     }
     io::copy(&mut io::stdin().lock(), &mut io::sink())?;
     Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "a tool for people")]
+fn complain(text: &str) {
+    eprintln!("{text}");
 }
 
 #[expect(

@@ -1,5 +1,6 @@
 //! What a test decides about the service: key, clock, plan, forms of the answers, faults.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,7 +17,10 @@ pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Answer> + Send + Sync>;
 /// How the service behaves. Start from [`Settings::default`]: a paid key with all history.
 #[derive(Clone)]
 pub struct Settings {
-    /// The port on 127.0.0.1; 0 takes a free one. Read at the start only.
+    /// The address to listen at, 127.0.0.1 if nothing is said. It must be one by which clients reach this machine, since it
+    /// stands in the URLs of next pages. Read at the start only.
+    pub host: IpAddr,
+    /// The port there; 0 takes a free one. Read at the start only.
     pub port: u16,
     /// The only key that is known.
     pub api_key: String,
@@ -60,6 +64,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            host: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             api_key: "test-key".to_owned(),
             clock: None,

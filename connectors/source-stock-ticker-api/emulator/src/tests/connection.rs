@@ -148,3 +148,14 @@ fn stops_at_once_despite_idle_and_busy_connections() {
     assert!(idle.is_closed() && busy.is_closed());
     assert!(start.elapsed() < Duration::from_secs(1));
 }
+
+#[cfg(target_os = "linux")] // where all of 127.0.0.0/8 is this machine
+#[test]
+fn it_listens_where_it_is_told_and_says_so() {
+    let emulator = friday(Settings { host: [127, 0, 0, 2].into(), ..Settings::default() });
+    assert!(emulator.url().starts_with("http://127.0.0.2:"), "{}", emulator.url());
+    let page = Client::new(&emulator)
+        .get("/v2/aggs/ticker/AAPL/range/1/day/2026-11-09/2026-11-12?limit=2", KEY)
+        .json();
+    assert!(page["next_url"].as_str().unwrap().starts_with(&emulator.url()), "{page}");
+}
