@@ -55,6 +55,26 @@ fn the_image_is_labelled_with_the_version() {
     assert!(dockerfile.contains(version), "the Dockerfile has another version than Cargo.toml");
 }
 
+/// What Airbyte is told about the connector, where it repeats something. Its form is checked by `.ci/run`.
+#[test]
+fn the_metadata_speaks_of_this_connector() {
+    let metadata = include_str!("../../metadata.yaml");
+    let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
+    let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
+    let api = spec["connectionSpecification"]["properties"]["api_url"]["default"].as_str().unwrap();
+    let mut lines = vec![
+        concat!("dockerRepository: airbyte/", env!("CARGO_PKG_NAME")).to_owned(),
+        concat!("dockerImageTag: ", env!("CARGO_PKG_VERSION")).to_owned(),
+        format!("documentationUrl: {}", spec["documentationUrl"].as_str().unwrap()),
+        format!("- {}", api.trim_start_matches("https://")),
+    ];
+    let streams = catalog["streams"].as_array().unwrap();
+    lines.extend(streams.iter().map(|stream| format!("- {}", stream["name"].as_str().unwrap())));
+    for line in lines {
+        assert!(metadata.lines().any(|has| has.trim() == line), "metadata.yaml lacks the line {line}");
+    }
+}
+
 /// The values of the spec that Airbyte's tutorial builds by hand.
 #[test]
 fn the_spec_holds_the_tutorials() {
