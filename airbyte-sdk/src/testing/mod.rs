@@ -11,7 +11,9 @@
 
 mod client;
 pub mod conformance;
+mod folder;
 mod golden;
+mod launch;
 mod run;
 mod samples;
 mod types;

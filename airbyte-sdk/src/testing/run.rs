@@ -5,14 +5,15 @@
     reason = "this is for tests: a failure to run one is a failure of the test"
 )]
 
+use super::folder::Folder;
+use super::launch::Launcher;
 use crate::http::SKIP_WAITS;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::process::Command;
 
-/// A connector's program, with a folder of its own for input files. The folder goes when this value goes.
+/// A connector's program or image, with a folder of its own for input files. The folder goes when this value goes.
 ///
 /// ```no_run
 /// use airbyte_sdk::testing::Connector;
@@ -26,20 +27,25 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// assert_eq!(read.records("days").len(), 7);
 /// ```
 pub struct Connector {
-    program: PathBuf,
-    folder: PathBuf,
+    launcher: Launcher,
+    folder: Folder,
     skips_waits: bool,
 }
 
 impl Connector {
     /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
-    pub fn new(program: impl Into<PathBuf>) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("airbyte-sdk-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
-        // A blank in the path is normal for some clients.
-        let folder = std::env::temp_dir().join(name).join("input files");
-        std::fs::create_dir_all(&folder).expect("a folder for input files");
-        Self { program: program.into(), folder, skips_waits: false }
+    pub fn new(program: impl AsRef<Path>) -> Self {
+        Self::launched_by(Launcher::program(program))
+    }
+
+    /// The image of this name, which `docker run` starts, in the network of this machine. The input files are mounted under
+    /// the paths they have.
+    pub fn image(image: impl Into<String>) -> Self {
+        Self::launched_by(Launcher::image(image))
+    }
+
+    pub(super) fn launched_by(launcher: Launcher) -> Self {
+        Self { folder: launcher.folder(), launcher, skips_waits: false }
     }
 
     /// Lets waits pass at once, those for a rate limit and those between attempts; the log says how long each would have
@@ -52,9 +58,7 @@ impl Connector {
 
     /// Writes a file into the folder and returns its path.
     pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.folder.join(name);
-        std::fs::write(&path, text).expect("an input file");
-        path
+        self.folder.file(name, text)
     }
 
     /// `spec`
@@ -97,29 +101,22 @@ impl Connector {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.stdin(Stdio::null()).current_dir(&self.folder).env_remove("LOG_LEVEL");
-        if self.skips_waits {
-            command.env(SKIP_WAITS, "1");
-        }
-        command
+        let environment: &[_] = if self.skips_waits { &[(SKIP_WAITS, "1")] } else { &[] };
+        self.launcher.launch(&self.folder, self.folder.path(), environment).command
     }
 
     fn finish(&self, command: &mut Command) -> Run {
-        let output = command
-            .output()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.program.display()));
+        let output =
+            command.output().unwrap_or_else(|error| panic!("{} does not start: {error}", self.launcher));
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        if let Some(refusal) = self.launcher.refusal(output.status.code(), &stderr) {
+            panic!("{refusal}");
+        }
         Run {
             exit_code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stderr,
         }
-    }
-}
-
-impl Drop for Connector {
-    fn drop(&mut self) {
-        let _ = self.folder.parent().map(Path::to_owned).map(std::fs::remove_dir_all);
     }
 }
 

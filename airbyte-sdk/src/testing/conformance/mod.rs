@@ -23,16 +23,17 @@ mod runs;
 mod values;
 
 use self::runs::Runs;
+use super::launch::Launcher;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-/// A connector to be judged: its program, and inputs for it.
+/// A connector to be judged: its program or image, and inputs for it.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    program: PathBuf,
+    launcher: Launcher,
     arguments: Vec<OsString>,
     config: Value,
     invalid_config: Option<Value>,
@@ -41,17 +42,24 @@ pub struct Subject {
     not_secret: Vec<String>,
     streams: Option<Vec<String>>,
     time_limit: Duration,
+    skips_waits: bool,
 }
 
 impl Subject {
     /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
     pub fn new(program: impl AsRef<Path>) -> Self {
-        let program = program.as_ref();
-        // A lone name is looked for in PATH; anything else must not depend on where the program is started.
-        let absolute =
-            (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
+        Self::launched_by(Launcher::program(program))
+    }
+
+    /// The image of this name, which `docker run` starts, in the network of this machine. What only a program of this
+    /// machine shows is not judged.
+    pub fn image(image: impl Into<String>) -> Self {
+        Self::launched_by(Launcher::image(image))
+    }
+
+    pub(super) fn launched_by(launcher: Launcher) -> Self {
         Self {
-            program: absolute.unwrap_or_else(|| program.to_owned()),
+            launcher,
             arguments: Vec::new(),
             config: Value::Object(serde_json::Map::new()),
             invalid_config: None,
@@ -60,6 +68,7 @@ impl Subject {
             not_secret: Vec::new(),
             streams: None,
             time_limit: Duration::from_secs(60),
+            skips_waits: false,
         }
     }
 
@@ -119,6 +128,13 @@ impl Subject {
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
+        self
+    }
+
+    /// Lets waits pass at once, as [`Connector::skip_waits`](super::Connector::skip_waits) does.
+    #[must_use]
+    pub fn skip_waits(mut self) -> Self {
+        self.skips_waits = true;
         self
     }
 

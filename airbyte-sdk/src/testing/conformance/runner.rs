@@ -7,19 +7,21 @@
 
 use super::Subject;
 use super::runs::{Kind, Shot};
-use crate::testing::Connector;
+use crate::http::SKIP_WAITS;
+use crate::testing::folder::Folder;
+use crate::testing::launch::Launch;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// The program, a folder for its input files, and the runs so far.
 pub(super) struct Runner<'a> {
     pub(super) subject: &'a Subject,
-    folder: Connector,
+    folder: Folder,
     pub(super) shots: Vec<Shot>,
 }
 
@@ -48,7 +50,7 @@ impl Setting {
 
 impl<'a> Runner<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
-        Self { subject, folder: Connector::new(&subject.program), shots: Vec::new() }
+        Self { subject, folder: subject.launcher.folder(), shots: Vec::new() }
     }
 
     pub(super) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> OsString {
@@ -57,33 +59,34 @@ impl<'a> Runner<'a> {
 
     /// A folder in which the program finds nothing.
     pub(super) fn elsewhere(&self) -> PathBuf {
-        let beside = self.folder.file("elsewhere.txt", "");
-        let folder = beside.with_file_name("elsewhere");
-        std::fs::create_dir_all(&folder).expect("an empty folder");
-        folder
+        self.folder.folder("elsewhere")
     }
 
     pub(super) fn run(&mut self, name: &'static str, kind: Kind, arguments: &[OsString], setting: Setting) {
-        let mut command = Command::new(&self.subject.program);
-        command.args(&self.subject.arguments).args(arguments).stdin(Stdio::null());
-        command.env_remove("LOG_LEVEL").envs(setting.environment.iter().copied());
-        let here = self.folder.file("here.txt", "");
-        command.current_dir(setting.working_directory.as_deref().or(here.parent()).unwrap_or(Path::new(".")));
-        command.stderr(Stdio::piped()).stdout(Stdio::piped());
+        let Subject { launcher, time_limit, .. } = self.subject;
+        let mut environment = setting.environment.clone();
+        if self.subject.skips_waits {
+            environment.push((SKIP_WAITS, "1"));
+        }
+        let directory = setting.working_directory.as_deref().unwrap_or(self.folder.path());
+        let mut launch = launcher.launch(&self.folder, directory, &environment);
+        launch.args(&self.subject.arguments);
+        launch.args(arguments);
+        launch.command.stderr(Stdio::piped()).stdout(Stdio::piped());
         if setting.closed_stdout {
             let (reader, writer) = std::io::pipe().expect("a pipe");
             drop(reader);
-            command.stdout(writer);
+            launch.command.stdout(writer);
         }
         let began = SystemTime::now();
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.subject.program.display()));
-        drop(command);
+        let mut child =
+            launch.command.spawn().unwrap_or_else(|error| panic!("{launcher} does not start: {error}"));
+        // The other end of the pipe that was made above.
+        launch.command.stdout(Stdio::null());
         let stdout = child.stdout.take().map(collect);
         let stderr = child.stderr.take().map(collect);
-        let (status, patience) = match wait(&mut child, self.subject.time_limit) {
-            Some(status) => (Some(status), self.subject.time_limit),
+        let (status, patience) = match wait(&mut child, &launch, *time_limit) {
+            Some(status) => (Some(status), *time_limit),
             None => (None, Duration::from_millis(100)),
         };
         let text = |channel: Option<mpsc::Receiver<Vec<u8>>>| {
@@ -94,6 +97,9 @@ impl<'a> Runner<'a> {
         let Setting { good, catalog, .. } = setting;
         let ended = status.is_some();
         let exit_code = status.and_then(|status| status.code());
+        if let Some(refusal) = launcher.refusal(exit_code, &stderr) {
+            panic!("{refusal}");
+        }
         self.shots.push(Shot {
             name,
             kind,
@@ -119,7 +125,7 @@ fn collect(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
 }
 
 /// Waits for the end; `None` if it had to be brought about.
-fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+fn wait(child: &mut Child, launch: &Launch, limit: Duration) -> Option<ExitStatus> {
     let began = Instant::now();
     loop {
         if let Some(status) = child.try_wait().expect("a program to wait for") {
@@ -128,6 +134,7 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
         if began.elapsed() > limit {
             let _ = child.kill();
             let _ = child.wait();
+            launch.end();
             return None;
         }
         std::thread::sleep(Duration::from_millis(1));

@@ -14,5 +14,6 @@ fn the_connector_keeps_to_the_protocol() {
         .invalid_config(invalid)
         .unreachable_config(unreachable)
         .secrets([KEY, "wrong-key-0815"])
+        .skip_waits()
         .assert_conforms();
 }

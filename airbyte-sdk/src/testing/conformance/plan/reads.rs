@@ -37,6 +37,10 @@ impl Plan<'_> {
         self.read(DEBUG, &catalog, None, debug);
         let environment = vec![("LOG_LEVEL", "debug")];
         self.read(LOG_LEVEL, &catalog, None, Setting { environment, ..Setting::good() });
+        // Docker stands between an image and whoever reads from it.
+        if self.runner.subject.launcher.is_image() {
+            return;
+        }
         self.read(UNHEARD, &catalog, None, Setting { closed_stdout: true, ..Setting::default() });
     }
 
