@@ -6,6 +6,7 @@
     reason = "a tool for people: it prints, and writes files"
 )]
 
+use crate::connector::CONNECTOR;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +15,6 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const FOLDER: &str = "target/build-cost";
-const CONNECTOR: &str = "source-stock-ticker-api";
 const RUNS: usize = 7;
 const RECORDS: usize = 40;
 const FIELDS: usize = 50;

@@ -1,6 +1,7 @@
 //! `cargo demo`: the stock ticker connector through its four commands, against the emulator or the real service.
 #![expect(clippy::disallowed_methods, reason = "a tool for people: it prints, and shows files")]
 
+use crate::connector::build;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fmt::Display;
@@ -9,7 +10,6 @@ use std::path::Path;
 use std::process::Command;
 use stock_api_emulator::{Emulator, Settings};
 
-const CONNECTOR: &str = "source-stock-ticker-api";
 /// The variables that the vendor's own clients read.
 const KEY_VARIABLES: [&str; 2] = ["MASSIVE_API_KEY", "POLYGON_API_KEY"];
 const FOLDER: &str = "target/demo";
@@ -40,33 +40,6 @@ pub(crate) fn run() -> Result<()> {
         std::fs::remove_file(format!("{FOLDER}/config.json"))?;
     }
     result
-}
-
-/// Builds the connector and says where its program is.
-fn build() -> Result<String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let build = ["build", "--quiet", "--package", CONNECTOR, "--message-format=json-render-diagnostics"];
-    let mut command = Command::new(cargo);
-    command.args(build).stderr(std::process::Stdio::inherit());
-    // What cargo tells this program about its own package would make build scripts run anew.
-    for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-        {
-            command.env_remove(name);
-        }
-    }
-    let output = command.output()?;
-    if !output.status.success() {
-        return Err("the connector does not build".into());
-    }
-    let messages = String::from_utf8(output.stdout)?;
-    let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = built.filter_map(|message| message["executable"].as_str().map(str::to_owned)).next_back();
-    let program = program.ok_or("cargo did not say where the connector is")?;
-    let here = std::env::current_dir()?;
-    Ok(Path::new(&program).strip_prefix(&here).map_or(program.clone(), |path| path.display().to_string()))
 }
 
 struct Demo {

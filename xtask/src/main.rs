@@ -1,6 +1,9 @@
 //! The chores of the workspace, behind cargo aliases.
 
+#[cfg(feature = "acceptance")]
+mod acceptance;
 mod build_cost;
+mod connector;
 mod demo;
 
 use std::error::Error;
@@ -12,7 +15,9 @@ fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("demo") => demo::run(),
         Some("build-cost") => build_cost::run(),
-        _ => Err("usage: cargo demo, or cargo build-cost".into()),
+        #[cfg(feature = "acceptance")]
+        Some("acceptance") => acceptance::run(std::env::args().skip(2)),
+        _ => Err("usage: cargo demo, cargo acceptance, or cargo build-cost".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -77,6 +77,18 @@ impl Launcher {
         Launch { command, container }
     }
 
+    /// Why it cannot be started, found out by a `spec`.
+    pub(super) fn obstacle(&self, arguments: &[OsString]) -> Option<String> {
+        let folder = self.folder();
+        let mut launch = self.launch(&folder, folder.path(), &[]);
+        launch.args(arguments);
+        launch.args(["spec"]);
+        match launch.command.output() {
+            Err(error) => Some(format!("{self} does not start: {error}")),
+            Ok(output) => self.refusal(output.status.code(), &String::from_utf8_lossy(&output.stderr)),
+        }
+    }
+
     /// Why there was no run at all, if that is how it ended.
     pub(super) fn refusal(&self, exit_code: Option<i32>, stderr: &str) -> Option<String> {
         let refused = self.is_image() && exit_code == Some(ENGINE_FAILED);
@@ -140,6 +152,9 @@ mod tests {
 
     #[test]
     fn an_image_that_is_not_there_is_no_answer_of_a_connector() {
+        let obstacle = image("absent").obstacle(&[]).expect("there is none");
+        assert!(obstacle.ends_with("absent does not start: docker: there is no image absent"), "{obstacle}");
+        assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()]), None);
         // A program may end as it likes.
         assert_eq!(Launcher::program("sh").refusal(Some(125), ""), None);
         let run = std::panic::catch_unwind(|| Connector::launched_by(image("absent")).spec());

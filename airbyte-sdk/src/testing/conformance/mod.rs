@@ -13,6 +13,7 @@
 //!     .assert_conforms();
 //! ```
 
+mod acceptance;
 mod clauses;
 mod future;
 mod inputs;
@@ -22,6 +23,7 @@ mod runner;
 mod runs;
 mod values;
 
+pub use self::acceptance::{Acceptance, AcceptanceReport};
 use self::runs::Runs;
 use super::launch::Launcher;
 use serde_json::Value;

@@ -171,6 +171,10 @@ impl Key {
         Self { name: text("name"), namespace: text("namespace") }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn of_record(record: &Value) -> Self {
         Self { name: record["stream"].as_str().unwrap_or_default().to_owned(), ..Self::of(record) }
     }

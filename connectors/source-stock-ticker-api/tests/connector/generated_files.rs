@@ -70,6 +70,8 @@ fn the_metadata_speaks_of_this_connector() {
     ];
     let streams = catalog["streams"].as_array().unwrap();
     lines.extend(streams.iter().map(|stream| format!("- {}", stream["name"].as_str().unwrap())));
+    let image = concat!("connector_image: airbyte/", env!("CARGO_PKG_NAME"), ":", env!("CARGO_PKG_VERSION"));
+    assert!(include_str!("../../acceptance-test-config.yml").contains(image), "{image}");
     for line in lines {
         assert!(metadata.lines().any(|has| has.trim() == line), "metadata.yaml lacks the line {line}");
     }

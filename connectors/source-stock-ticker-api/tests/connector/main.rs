@@ -7,6 +7,7 @@
     reason = "a test may panic in its helpers too, and reads what it likes"
 )]
 
+mod acceptance;
 mod bad_input;
 mod common;
 mod conformance;

@@ -7,7 +7,7 @@ use super::Subject;
 use super::inputs::find_secrets;
 use super::names::*;
 use super::runner::{Runner, Setting};
-use super::runs::{Key, Kind, Resumed, Runs, Spoilt, Stream, state_after};
+use super::runs::{Key, Kind, Resumed, Runs, Shot, Spoilt, Stream, state_after};
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 
@@ -15,18 +15,14 @@ use std::ffi::OsString;
 const A_FEW: usize = 5;
 
 pub(super) fn run_all(subject: &Subject) -> Runs {
-    let runner = Runner::new(subject);
-    let mut plan = Plan { runner, spoilt: Vec::new(), resumed: Vec::new(), ahead: Vec::new() };
+    let mut plan = Plan::new(subject);
     plan.specs();
     let spec = plan.result(SPEC, "SPEC")["connectionSpecification"].take();
     plan.checks();
     plan.configurations(&spec);
     plan.go("check", DEBUG, Kind::Check, &subject.config, vec!["--debug".into()]);
-    plan.go("discover", DISCOVER, Kind::Discover, &subject.config, Vec::new());
+    let streams = plan.discover();
     plan.go("discover", DEBUG, Kind::Discover, &subject.config, vec!["--debug".into()]);
-    let catalog = plan.result(DISCOVER, "CATALOG");
-    let streams = catalog["streams"].as_array().cloned().unwrap_or_default();
-    let streams: Vec<_> = streams.into_iter().map(|value| Stream { key: Key::of(&value), value }).collect();
     plan.wrong_command_lines();
     let is_read = |stream: &&Stream| match &subject.streams {
         Some(names) => names.iter().any(|name| stream.value["name"] == **name),
@@ -39,32 +35,64 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
         plan.troubles(&read);
         plan.configured_otherwise(&spec, &read);
     }
-    let mut secrets = subject.secrets.clone();
-    for config in [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten() {
-        find_secrets(&spec, config, &mut secrets);
-    }
-    let Plan { runner, spoilt, resumed, ahead } = plan;
-    let wanted = subject.streams.clone().unwrap_or_default();
-    let not_secret = subject.not_secret.clone();
-    Runs { shots: runner.shots, streams, wanted, secrets, not_secret, spoilt, resumed, ahead }
+    plan.into_runs(&spec)
 }
 
-struct Plan<'a> {
+pub(super) struct Plan<'a> {
     runner: Runner<'a>,
+    streams: Vec<Stream>,
     spoilt: Vec<Spoilt>,
     resumed: Vec<Resumed>,
     ahead: Vec<(Key, Value)>,
 }
 
-impl Plan<'_> {
-    /// The first result of the first run of this name.
-    fn result(&self, name: &str, message_type: &str) -> Value {
-        let shot = self.runner.shots.iter().find(|shot| shot.name == name);
-        shot.and_then(|shot| shot.all(message_type).next()).cloned().unwrap_or_default()
+impl<'a> Plan<'a> {
+    pub(super) fn new(subject: &'a Subject) -> Self {
+        let runner = Runner::new(subject);
+        Self { runner, streams: Vec::new(), spoilt: Vec::new(), resumed: Vec::new(), ahead: Vec::new() }
     }
 
-    fn config(&self) -> Value {
+    /// What was captured, to be judged. The spec says what of the configuration is secret.
+    pub(super) fn into_runs(self, spec: &Value) -> Runs {
+        let Self { runner, streams, spoilt, resumed, ahead } = self;
+        let subject = runner.subject;
+        let mut secrets = subject.secrets.clone();
+        for config in [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten() {
+            find_secrets(spec, config, &mut secrets);
+        }
+        let wanted = subject.streams.clone().unwrap_or_default();
+        let not_secret = subject.not_secret.clone();
+        Runs { shots: runner.shots, streams, wanted, secrets, not_secret, spoilt, resumed, ahead }
+    }
+
+    /// The first run of this name.
+    pub(super) fn shot(&self, name: &str) -> Option<&Shot> {
+        self.runner.shots.iter().find(|shot| shot.name == name)
+    }
+
+    /// The first result of the first run of this name.
+    pub(super) fn result(&self, name: &str, message_type: &str) -> Value {
+        self.shot(name).and_then(|shot| shot.all(message_type).next()).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn config(&self) -> Value {
         self.runner.subject.config.clone()
+    }
+
+    /// A `check` with the configuration.
+    pub(super) fn check(&mut self, name: &'static str, good: bool) {
+        let config = self.config();
+        self.go_or_not("check", name, Kind::Check, &config, Vec::new(), good);
+    }
+
+    /// The streams that are there.
+    pub(super) fn discover(&mut self) -> Vec<Stream> {
+        let config = self.config();
+        self.go("discover", DISCOVER, Kind::Discover, &config, Vec::new());
+        let streams = self.result(DISCOVER, "CATALOG")["streams"].take();
+        let streams = streams.as_array().into_iter().flatten().cloned();
+        self.streams = streams.map(|value| Stream { key: Key::of(&value), value }).collect();
+        self.streams.clone()
     }
 
     /// A run of `check` or `discover` that should go well.
@@ -87,7 +115,13 @@ impl Plan<'_> {
     }
 
     /// A read of this catalog, with this text as state.
-    fn read(&mut self, name: &'static str, catalog: &Value, state: Option<&str>, setting: Setting) {
+    pub(super) fn read(
+        &mut self,
+        name: &'static str,
+        catalog: &Value,
+        state: Option<&str>,
+        setting: Setting,
+    ) {
         let config = self.config();
         self.read_with(name, &config, catalog, state, setting);
     }
@@ -111,9 +145,13 @@ impl Plan<'_> {
         self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting });
     }
 
-    fn specs(&mut self) {
+    pub(super) fn spec(&mut self) {
+        self.runner.run(SPEC, Kind::Spec, &["spec".into()], Setting::good());
+    }
+
+    pub(super) fn specs(&mut self) {
         let spec = ["spec".into()];
-        self.runner.run(SPEC, Kind::Spec, &spec, Setting::good());
+        self.spec();
         let cloud = vec![("DEPLOYMENT_MODE", "cloud"), ("AIRBYTE_EDITION", "CLOUD")];
         let elsewhere = Some(self.runner.elsewhere());
         let setting = Setting { environment: cloud, working_directory: elsewhere, ..Setting::good() };
@@ -127,7 +165,7 @@ impl Plan<'_> {
 
     fn checks(&mut self) {
         let config = self.config();
-        self.go("check", CHECK, Kind::Check, &config, Vec::new());
+        self.check(CHECK, true);
         if let Some(invalid) = self.runner.subject.invalid_config.clone() {
             self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
         }
@@ -186,8 +224,13 @@ impl Plan<'_> {
         }
     }
 
-    fn last_state(&self, name: &str) -> Value {
-        let shot = self.runner.shots.iter().find(|shot| shot.name == name);
-        shot.map_or_else(|| json!([]), |shot| state_after(shot, usize::MAX))
+    /// What a platform would hand back after the run of this name.
+    pub(super) fn last_state(&self, name: &str) -> Value {
+        self.shot(name).map_or_else(|| json!([]), |shot| state_after(shot, usize::MAX))
+    }
+
+    /// These states, which the read far ahead was given, are far ahead.
+    pub(super) fn stands_ahead(&mut self, states: Vec<(Key, Value)>) {
+        self.ahead = states;
     }
 }

@@ -60,27 +60,35 @@ impl Plan<'_> {
         sprinkle_catalog(&mut more_catalog);
         self.read(EXTRA_FIELDS, &more_catalog, Some(&more.to_string()), Setting::good());
 
-        self.resume(INCREMENTAL, RESUMED, &catalog);
+        self.resume(INCREMENTAL, RESUMED, &catalog, A_FEW);
         let mut refreshed = streams.to_vec();
         refreshed.retain(|stream| stream.supports("full_refresh") && stream.is_resumable());
-        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"));
+        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"), A_FEW);
     }
 
-    /// Reads again from a few of the states of an earlier read, of those that speak of a stream in this catalog.
-    fn resume(&mut self, from: &'static str, name: &'static str, catalog: &Value) {
-        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == from) else { return };
+    /// Reads again from the states of an earlier read, of those that speak of a stream in this catalog, or from so many of
+    /// them. Returns from how many.
+    pub(in crate::testing::conformance) fn resume(
+        &mut self,
+        from: &'static str,
+        name: &'static str,
+        catalog: &Value,
+        most: usize,
+    ) -> usize {
+        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == from) else { return 0 };
         let streams = configured_streams(catalog);
         let speaks =
             |checkpoint: &Checkpoint| state_streams(checkpoint.state).iter().any(|key| streams.contains(key));
         let all: Vec<usize> =
             checkpoints(whole).into_iter().filter(speaks).map(|checkpoint| checkpoint.index).collect();
-        let count = all.len().min(A_FEW);
+        let count = all.len().min(most);
         let chosen = (0..count).map(|i| all[if count > 1 { i * (all.len() - 1) / (count - 1) } else { 0 }]);
         let starts: Vec<_> = chosen.map(|place| (place, state_after(whole, place + 1).to_string())).collect();
         for (place, state) in starts {
             self.resumed.push(Resumed { from, place, shot: self.runner.shots.len() });
             self.read(name, catalog, Some(&state), Setting::good());
         }
+        count
     }
 
     /// Reads the streams alone whose last state can be put far ahead.
