@@ -1,7 +1,11 @@
-# The image of one connector of this workspace:
+# The image of one connector of this workspace. `cargo image` calls this with the name and the version in the connector's
+# metadata.yaml; by hand it is
 #
 #     docker build -t airbyte/source-stock-ticker-api:0.1.0 .
 #     docker build -t airbyte/source-other:0.1.0 --build-arg CONNECTOR=source-other .
+#
+# It is for the processor of the machine that builds it, amd64 or arm64: nothing here names one. Where no registry can be
+# reached, docker/base-images makes the two images that it begins with.
 
 # A crate under connectors/, whose package has the name of its folder.
 ARG CONNECTOR=source-stock-ticker-api
@@ -20,6 +24,8 @@ RUN mkdir /stubs \
         mkdir -p "/stubs${root%/*}" && echo '#![allow(warnings)] fn main() {}' > "/stubs$root"; \
     done
 
+# The same commit gives the same program, byte by byte: the compiler and every crate have a fixed version, and the paths that
+# panics name are those of this stage.
 FROM rust:1.95-slim-bookworm AS build
 ARG CONNECTOR
 WORKDIR /workspace
@@ -33,7 +39,7 @@ RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && install -D -m 0755 "target/release/$CONNECTOR" /out/source
 
 # The platform starts a connector through `sh`, and needs `sleep` and `mv` beside it: a distroless
-# or empty base would not do. Roots of trust are compiled into the binary.
+# or empty base would not do. Roots of trust are compiled into the binary, which is why there is no package for them.
 FROM debian:bookworm-slim
 RUN groupadd --gid 1000 airbyte \
     && useradd --uid 1000 --gid 1000 --home-dir /airbyte --no-create-home \
@@ -47,8 +53,9 @@ USER 1000:1000
 # both must name the same absolute path, without blanks.
 ENV AIRBYTE_ENTRYPOINT="/airbyte/source"
 ENTRYPOINT ["/airbyte/source"]
+# `dockerRepository` and `dockerImageTag` of metadata.yaml; the tests compare them.
 ARG CONNECTOR
-# The version of the workspace in Cargo.toml.
+ARG REPOSITORY=airbyte/$CONNECTOR
 ARG VERSION=0.1.0
-LABEL io.airbyte.name="airbyte/${CONNECTOR}" \
-      io.airbyte.version="${VERSION}"
+LABEL io.airbyte.name="$REPOSITORY" \
+      io.airbyte.version="$VERSION"

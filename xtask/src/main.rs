@@ -5,6 +5,7 @@ mod acceptance;
 mod build_cost;
 mod connector;
 mod demo;
+mod image;
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
         Some("build-cost") => build_cost::run(),
         #[cfg(feature = "acceptance")]
         Some("acceptance") => acceptance::run(std::env::args().skip(2)),
-        _ => Err("usage: cargo demo, cargo acceptance, or cargo build-cost".into()),
+        Some("image") => image::run(std::env::args().skip(2)),
+        _ => Err("usage: cargo demo, cargo acceptance, cargo image, or cargo build-cost".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -48,13 +48,6 @@ fn the_page_on_publishing_has_every_field_that_is_shown() {
     }
 }
 
-#[test]
-fn the_image_is_labelled_with_the_version() {
-    let dockerfile = include_str!("../../../../Dockerfile");
-    let version = concat!("ARG VERSION=", env!("CARGO_PKG_VERSION"), "\n");
-    assert!(dockerfile.contains(version), "the Dockerfile has another version than Cargo.toml");
-}
-
 /// What Airbyte is told about the connector, where it repeats something. Its form is checked by `.ci/run`.
 #[test]
 fn the_metadata_speaks_of_this_connector() {

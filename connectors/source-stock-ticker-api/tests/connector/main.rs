@@ -14,6 +14,9 @@ mod conformance;
 mod dates;
 mod generated_files;
 mod hostile;
+#[path = "../shared/metadata.rs"]
+mod metadata;
+mod packaging;
 mod reading;
 mod refusals;
 mod trouble;

@@ -1,0 +1,42 @@
+//! What is said about the connector in several places: name, version, entry point, documentation. The image's own labels are
+//! compared in tests/image.
+
+use crate::metadata::text;
+use serde_json::Value;
+
+const DOCKERFILE: &str = include_str!("../../../../Dockerfile");
+
+/// The value of the only line that begins with this.
+fn line(begin: &str) -> &'static str {
+    let found: Vec<&str> = DOCKERFILE.lines().filter_map(|line| line.strip_prefix(begin)).collect();
+    assert_eq!(found.len(), 1, "lines of the Dockerfile that begin with {begin}: {found:?}");
+    found[0]
+}
+
+#[test]
+fn a_build_without_arguments_makes_the_image_that_the_metadata_names() {
+    let connector = line("ARG CONNECTOR=");
+    assert_eq!(connector, env!("CARGO_PKG_NAME"));
+    assert_eq!(line("ARG REPOSITORY=").replace("$CONNECTOR", connector), text("dockerRepository"));
+    assert_eq!(line("ARG VERSION="), text("dockerImageTag"));
+}
+
+#[test]
+fn the_image_has_the_version_of_the_program() {
+    assert_eq!(text("dockerImageTag"), env!("CARGO_PKG_VERSION"));
+}
+
+/// The platform uses the variable, people the entry point.
+#[test]
+fn both_ways_to_start_the_image_are_one() {
+    let variable = line("ENV AIRBYTE_ENTRYPOINT=").trim_matches('"');
+    assert_eq!(line("ENTRYPOINT "), format!("[\"{variable}\"]"));
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/_.-".contains(character);
+    assert!(variable.starts_with('/') && variable.chars().all(plain), "a shell evaluates {variable}");
+}
+
+#[test]
+fn spec_and_metadata_lead_to_the_same_documentation() {
+    let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
+    assert_eq!(spec["documentationUrl"], text("documentationUrl"));
+}

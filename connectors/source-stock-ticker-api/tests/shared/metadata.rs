@@ -1,0 +1,15 @@
+//! What metadata.yaml says.
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// The object `data`.
+pub(crate) fn metadata() -> Yaml {
+    let documents =
+        YamlLoader::load_from_str(include_str!("../../metadata.yaml")).expect("metadata.yaml is YAML");
+    documents[0]["data"].clone()
+}
+
+/// A text in `data`.
+pub(crate) fn text(key: &str) -> String {
+    metadata()[key].as_str().expect("a text of that name in metadata.yaml").to_owned()
+}
