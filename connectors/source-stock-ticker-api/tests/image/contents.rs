@@ -1,0 +1,61 @@
+//! What is in the image, and what it says about itself.
+
+use crate::docker::{docker, image, inspect};
+use crate::metadata::text;
+use serde_json::{Value, json};
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn the_labels_are_the_names_in_the_metadata() {
+    let labels = &inspect(&image())["Config"]["Labels"];
+    assert_eq!(labels["io.airbyte.name"], text("dockerRepository"));
+    assert_eq!(labels["io.airbyte.version"], text("dockerImageTag"));
+}
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn it_starts_in_one_way_as_a_user_who_is_not_root() {
+    let config = &inspect(&image())["Config"];
+    let entry_point: Vec<&str> =
+        config["Entrypoint"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let variable = format!("AIRBYTE_ENTRYPOINT={}", entry_point.join(" "));
+    assert!(config["Env"].as_array().unwrap().contains(&json!(variable)), "{config}");
+    assert_eq!(config["User"], "1000:1000");
+    assert_eq!(config["Cmd"], Value::Null);
+}
+
+/// In decimal megabytes, as the engine counts them.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn it_is_small() {
+    let size = |name: &str| inspect(name)["Size"].as_u64().unwrap();
+    let dockerfile = include_str!("../../../../Dockerfile");
+    let base = dockerfile.lines().filter_map(|line| line.strip_prefix("FROM ")).next_back().unwrap();
+    let (whole, base) = (size(&image()), size(base));
+    assert!(whole <= 90_000_000, "{whole} bytes");
+    assert!(whole - base <= 15_000_000, "{} bytes above its base", whole - base);
+    let program = inside("wc -c < /airbyte/source");
+    assert!(program.trim().parse::<u64>().unwrap() <= 4_000_000, "a program of {program} bytes");
+}
+
+/// The platform's script calls these; everything else in it is built into the shell.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn it_has_the_programs_that_the_platform_calls() {
+    assert_eq!(inside("for name in sh sleep mv; do command -v $name; done").lines().count(), 3);
+}
+
+/// The program is not for its user to change, and whoever else it runs as can run it.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn the_program_belongs_to_root_and_runs_as_anyone() {
+    assert_eq!(inside("stat -c '%U %a' /airbyte/source").trim(), "root 755");
+    let spec = docker(["run", "--rm", "--user", "4711:4712", "--read-only", &image(), "spec"]);
+    assert!(spec.status.success(), "{}", String::from_utf8_lossy(&spec.stderr));
+}
+
+fn inside(script: &str) -> String {
+    let output = docker(["run", "--rm", "--entrypoint", "sh", &image(), "-c", script]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}

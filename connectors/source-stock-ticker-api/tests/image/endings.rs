@@ -1,0 +1,160 @@
+//! Reads that are ended from outside, in the middle: nothing hangs, and what was read until then is of use.
+
+use crate::docker::{Container, Folder, docker, image, inspect, unique_name};
+use crate::pod::{FIRST_PROCESS, Pod, Read};
+use crate::service::{catalog, config, days, days_ago, emulator, last_state, messages, statuses, yesterday};
+use jiff::{ToSpan, civil::Date};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use stock_api_emulator::{Emulator, is_trading_day};
+
+/// The first day that the emulator knows. With two bars a day there is a state on the way, at 10 000 of 18 000 records.
+const START: &str = "1990-01-02";
+const BARS_PER_DAY: u32 = 2;
+
+/// A read of which the first state and a record behind it were read.
+struct Half {
+    emulator: Emulator,
+    pod: Pod,
+    stdout: BufReader<File>,
+    stderr: File,
+    read: String,
+}
+
+fn read_half(script: Option<&str>) -> Half {
+    let emulator = emulator(|settings| settings.bars_per_day = BARS_PER_DAY);
+    let (config, catalog) = (config(&emulator, START), catalog("incremental"));
+    let read = Read::of(&config, &catalog);
+    let pod = Pod::read(&Read { script: script.unwrap_or(read.script), ..read });
+    let (mut stdout, stderr) = pod.outputs();
+    let mut text = String::new();
+    let mut line = 0;
+    while !text[line..].starts_with(r#"{"type":"STATE""#) {
+        line = text.len();
+        assert!(stdout.read_line(&mut text).unwrap() > 0, "no state: {}", pod.end().log);
+    }
+    stdout.read_line(&mut text).unwrap();
+    Half { emulator, pod, stdout, stderr, read: text }
+}
+
+/// Goes on from the last state: what came before it and what comes now is everything.
+fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
+    let before = messages(read);
+    let (state, covered) = last_state(&before);
+    let (config, catalog) = (config(emulator, START), catalog("incremental"));
+    let pod = Pod::read(&Read { state: Some(&state), ..Read::of(&config, &catalog) });
+    let (rest, _) = pod.read_all();
+    assert_eq!(pod.end().exit_code, Some(0));
+    let mut found = [&days(&before)[..covered], &days(&messages(&rest))].concat();
+    found.dedup();
+    let first: Date = START.parse().unwrap();
+    let trading =
+        first.series(1.day()).take_while(|day| *day <= yesterday()).filter(|day| is_trading_day(*day));
+    let all: Vec<String> = trading.map(|day| day.to_string()).collect();
+    assert!(found == all, "{} of {} days, {covered} records before the last state", found.len(), all.len());
+}
+
+/// When a sync is cancelled, the rest of the pod goes first. That is enough.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_read_that_nobody_reads_ends_by_itself() {
+    let Half { emulator, pod, stdout, stderr, read } = read_half(None);
+    drop((stdout, stderr));
+    let end = pod.end();
+    assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(1), Some("1")));
+    assert_eq!(end.log, "/airbyte/source\n");
+    assert_nothing_is_lost(&emulator, &read);
+}
+
+/// Then the platform leaves a mark, by which the script ends a shell that stands between; the connector is killed with the
+/// container. Here the reader is still there, and takes nothing.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_cancelled_read_that_cannot_write_does_not_hang() {
+    let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
+    pod.cancel();
+    let end = pod.end();
+    assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(143), Some("143")), "{}", end.log);
+    stdout.read_to_string(&mut read).unwrap();
+    assert_nothing_is_lost(&emulator, &read);
+}
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_killed_container_loses_no_record() {
+    let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
+    assert!(docker(["kill", &pod.container.0]).status.success());
+    assert_eq!(pod.end().exit_code, Some(137));
+    stdout.read_to_string(&mut read).unwrap();
+    assert_nothing_is_lost(&emulator, &read);
+}
+
+/// A signal does nothing to the first process of a container, unless it is handled. 137 would be a kill, after the grace.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
+    let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(Some(FIRST_PROCESS));
+    assert!(docker(["stop", "-t", "30", &pod.container.0]).status.success());
+    assert_eq!(pod.end().exit_code, Some(143));
+    stdout.read_to_string(&mut read).unwrap();
+    assert_nothing_is_lost(&emulator, &read);
+}
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
+    let (asked, second_page) = channel();
+    let (test, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let emulator = emulator(|settings| {
+        settings.bars_per_day = 10_000;
+        settings.fault = Some(Arc::new(move |number, _| {
+            if number > 0 {
+                let _ = asked.send(());
+                let _ = wait.lock().unwrap().recv();
+            }
+            None
+        }));
+    });
+    let folder = Folder::new();
+    folder.write("config.json", &config(&emulator, &days_ago(21)).to_string());
+    folder.write("catalog.json", &catalog("incremental").to_string());
+    let container = Container(unique_name());
+    let (image, mount) = (image(), folder.mounted_at("/secrets:ro"));
+    let started =
+        docker(
+            [
+                &[
+                    "run",
+                    "--detach",
+                    "--name",
+                    &container.0,
+                    "--network",
+                    "host",
+                    "--volume",
+                    &mount,
+                    &*image,
+                ][..],
+                &["read", "--config", "/secrets/config.json", "--catalog", "/secrets/catalog.json"],
+            ]
+            .concat(),
+        );
+    assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
+    second_page.recv().unwrap();
+    assert!(docker(["stop", "-t", "30", &container.0]).status.success());
+    assert_eq!(inspect(&container.0)["State"]["ExitCode"], 143);
+    drop(test);
+
+    let messages = messages(&String::from_utf8(docker(["logs", &container.0]).stdout).unwrap());
+    let days = days(&messages);
+    assert_eq!(days.len(), 50_000);
+    let (state, records) = last_state(&messages);
+    assert_eq!(records, 50_000);
+    assert_eq!(state[0]["stream"]["stream_state"], json!({"date": days[49_999]}));
+    assert_eq!(statuses(&messages), ["STARTED", "RUNNING", "INCOMPLETE"]);
+    let last: Vec<&Value> = messages.iter().rev().take(2).map(|message| &message["type"]).collect();
+    assert_eq!(last, ["TRACE", "STATE"]);
+}

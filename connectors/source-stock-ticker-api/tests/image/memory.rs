@@ -1,0 +1,38 @@
+//! A read of any length in the memory that a small pod has.
+
+use crate::docker::inspect;
+use crate::pod::{Pod, Read};
+use crate::service::{catalog, config, emulator, yesterday};
+use jiff::ToSpan;
+use std::io::BufRead;
+use stock_api_emulator::is_trading_day;
+
+/// Ten million records in pages of 50 000, in 32 MiB and no swap.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn ten_million_records_pass_in_32_mib() {
+    let emulator = emulator(|settings| {
+        settings.bars_per_day = 10_000;
+        settings.gzip = false;
+    });
+    let start = yesterday().series(-1.day()).filter(|day| is_trading_day(*day)).nth(999).unwrap();
+    let config = config(&emulator, &start.to_string());
+    let options = &["--memory", "32m", "--memory-swap", "32m"];
+    let pod = Pod::read(&Read { options, ..Read::of(&config, &catalog("incremental")) });
+
+    let (mut stdout, stderr) = pod.outputs();
+    let (mut records, mut last, mut line) = (0, Vec::new(), Vec::new());
+    while stdout.read_until(b'\n', &mut line).unwrap() > 0 {
+        records += u32::from(line.starts_with(br#"{"type":"RECORD""#));
+        std::mem::swap(&mut line, &mut last);
+        line.clear();
+    }
+    let end = pod.end();
+    drop(stderr);
+    let container = inspect(&pod.container.0);
+    assert_eq!(container["State"]["OOMKilled"], false);
+    assert_eq!(container["HostConfig"]["Memory"], 32 << 20);
+    let last = String::from_utf8_lossy(&last);
+    assert_eq!((end.exit_code, records), (Some(0), 10_000_000), "{last}");
+    assert!(last.contains("COMPLETE"), "{last}");
+}

@@ -1,0 +1,103 @@
+//! The commands as the platform runs them, to their end.
+
+use crate::pod::{Pod, Read, User};
+use crate::service::{catalog, config, days, days_ago, emulator, last_state, messages, statuses};
+use serde_json::{Value, json};
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn the_one_shot_commands_answer_into_their_file() {
+    let emulator = emulator(|_| {});
+    let config = config(&emulator, &days_ago(7));
+    let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
+    let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
+    for user in User::ALL {
+        for (command, key, answer) in [
+            ("spec", "spec", &spec),
+            (
+                "check --config /config/connectionConfiguration.json",
+                "connectionStatus",
+                &json!({"status": "SUCCEEDED"}),
+            ),
+            ("discover --config /config/connectionConfiguration.json", "catalog", &streams),
+        ] {
+            let pod = Pod::one_shot(user, command, &config);
+            let end = pod.end();
+            assert_eq!(end.log, "/airbyte/source\n", "{user:?} {command}");
+            assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(0), Some("0")));
+            let output = messages(&pod.folder.read("jobOutput.json").unwrap());
+            let answers: Vec<&Value> = output.iter().filter(|message| message["type"] != "LOG").collect();
+            assert_eq!(answers.len(), 1, "{output:?}");
+            assert_eq!(&answers[0][key], answer, "{user:?}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_read_goes_on_where_the_last_one_ended() {
+    let emulator = emulator(|_| {});
+    let config = config(&emulator, &days_ago(60));
+    let catalog = catalog("incremental");
+    let read = |user, state: Option<&Value>| {
+        let pod = Pod::read(&Read { user, state, ..Read::of(&config, &catalog) });
+        let (stdout, stderr) = pod.read_all();
+        let end = pod.end();
+        assert_eq!((&*stderr, &*end.log), ("", "/airbyte/source\n"), "{user:?}");
+        assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(0), Some("0")), "{stdout}");
+        let messages = messages(&stdout);
+        assert_eq!(statuses(&messages).last(), Some(&"COMPLETE"));
+        messages
+    };
+    for user in User::ALL {
+        let first = read(user, None);
+        let all = days(&first);
+        assert!(all.len() > 30, "{all:?}");
+        let (last, records) = last_state(&first);
+        assert_eq!(records, all.len());
+        assert!(days(&read(user, Some(&last))).is_empty());
+        let mut earlier = last;
+        earlier[0]["stream"]["stream_state"]["date"] = (*all[9]).into();
+        assert_eq!(days(&read(user, Some(&earlier))), all[10..]);
+    }
+}
+
+/// The platform's paths are absolute; those of a person who tries its script need not be.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
+    let emulator = emulator(|_| {});
+    let (config, catalog) = (config(&emulator, &days_ago(7)), catalog("full_refresh"));
+    let paths = ["connectorConfig.json", "./catalog.json", ""];
+    let pod = Pod::read(&Read { paths, ..Read::of(&config, &catalog) });
+    let (stdout, _) = pod.read_all();
+    assert_eq!(pod.end().exit_code, Some(0), "{stdout}");
+    assert!(days(&messages(&stdout)).len() >= 3);
+}
+
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn a_failed_read_has_a_reason_and_an_exit_code() {
+    let emulator = emulator(|_| {});
+    let mut config = config(&emulator, &days_ago(7));
+    config["api_key"] = "wrong-key-0815".into();
+    let pod = Pod::read(&Read::of(&config, &catalog("full_refresh")));
+    let (stdout, stderr) = pod.read_all();
+    let end = pod.end();
+    assert_eq!((end.exit_code, end.exit_code_file.as_deref(), &*stderr), (Some(1), Some("1"), ""));
+    let messages = messages(&stdout);
+    let errors: Vec<&Value> =
+        messages.iter().map(|message| &message["trace"]["error"]).filter(|error| error.is_object()).collect();
+    assert_eq!(errors.len(), 1, "{stdout}");
+    assert_eq!(errors[0]["failure_type"], "config_error");
+    assert_eq!(statuses(&messages).last(), Some(&"INCOMPLETE"));
+}
+
+/// What the platform says of an image that lacks the variable; so the tests above tell something.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn without_the_variable_there_is_nothing_to_start() {
+    let options = &["--env", "AIRBYTE_ENTRYPOINT="];
+    let pod = Pod::read(&Read { options, ..Read::of(&json!({}), &json!({})) });
+    assert_eq!(pod.end().exit_code, Some(127));
+}

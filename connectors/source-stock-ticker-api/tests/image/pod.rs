@@ -1,0 +1,198 @@
+//! The source container of a pod, started as the platform starts it: its entry point is ignored, a shell evaluates
+//! `AIRBYTE_ENTRYPOINT` in a folder of the platform's, and the rest of the pod is behind two FIFOs.
+
+use crate::docker::{Container, Folder, image, unique_name};
+use serde_json::Value;
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, Read as _};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// As whom the platform starts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum User {
+    /// As the image says.
+    OfTheImage,
+    Root,
+    /// What installations do that allow no root: no privilege of any kind. That the file system cannot be written to is more
+    /// than they ask for.
+    WithoutPrivileges,
+}
+
+impl User {
+    pub(crate) const ALL: [Self; 3] = [Self::OfTheImage, Self::Root, Self::WithoutPrivileges];
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::OfTheImage => &[],
+            Self::Root => &["--user", "0:0"],
+            Self::WithoutPrivileges => &[
+                "--user",
+                "1000:1000",
+                "--cap-drop",
+                "ALL",
+                "--security-opt",
+                "no-new-privileges",
+                "--read-only",
+            ],
+        }
+    }
+}
+
+/// What the platform has a shell run, in other words and with a shorter wait.
+const SCRIPT: &str = r#"
+if [ -z "$AIRBYTE_ENTRYPOINT" ]; then
+    echo "the image does not say how to start it"
+    exit 127
+fi
+echo "$AIRBYTE_ENTRYPOINT"
+(eval "$AIRBYTE_ENTRYPOINT COMMAND" REDIRECTED) &
+connector=$!
+(while [ ! -f TERMINATED ]; do sleep 1; done; kill "$connector") &
+wait "$connector"
+code=$?
+echo "$code" > TEMP_EXIT_CODE.txt
+mv TEMP_EXIT_CODE.txt exitCode.txt
+exit "$code"
+"#;
+
+/// The connector itself as the container's first process.
+pub(crate) const FIRST_PROCESS: &str = r#"eval "exec $AIRBYTE_ENTRYPOINT COMMAND" REDIRECTED"#;
+
+/// A read, and what is special about it.
+pub(crate) struct Read<'a> {
+    pub(crate) user: User,
+    pub(crate) config: &'a Value,
+    pub(crate) catalog: &'a Value,
+    pub(crate) state: Option<&'a Value>,
+    /// Configuration, catalog and state as the command line has them.
+    pub(crate) paths: [&'a str; 3],
+    /// More options of `docker run`.
+    pub(crate) options: &'a [&'a str],
+    pub(crate) script: &'a str,
+}
+
+impl<'a> Read<'a> {
+    /// A first read, with the fewest rights and the platform's paths.
+    pub(crate) fn of(config: &'a Value, catalog: &'a Value) -> Self {
+        Self {
+            user: User::WithoutPrivileges,
+            config,
+            catalog,
+            state: None,
+            paths: ["/source/connectorConfig.json", "/source/catalog.json", "/source/inputState.json"],
+            options: &[],
+            script: SCRIPT,
+        }
+    }
+}
+
+/// Whoever is not ready by then has hung.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running source container.
+pub(crate) struct Pod {
+    pub(crate) container: Container,
+    pub(crate) folder: Folder,
+    ended: Receiver<Output>,
+}
+
+/// How it ended.
+pub(crate) struct End {
+    /// What the platform finds in `exitCode.txt`, if it is there.
+    pub(crate) exit_code_file: Option<String>,
+    pub(crate) exit_code: Option<i32>,
+    /// What the container wrote.
+    pub(crate) log: String,
+}
+
+impl Pod {
+    /// Starts a command that answers into a file, `jobOutput.json`.
+    pub(crate) fn one_shot(user: User, command: &str, config: &Value) -> Self {
+        let folder = Folder::new();
+        folder.write("connectionConfiguration.json", &config.to_string());
+        let script = SCRIPT.replace("COMMAND", command).replace("REDIRECTED", "> /config/jobOutput.json");
+        Self::start(folder, "/config", &script, user.options())
+    }
+
+    /// Starts a read that answers into the FIFOs `stdout` and `stderr`.
+    pub(crate) fn read(read: &Read<'_>) -> Self {
+        let folder = Folder::new();
+        let mut command = "read".to_owned();
+        let inputs = [("config", Some(read.config)), ("catalog", Some(read.catalog)), ("state", read.state)];
+        for ((option, input), path) in inputs.into_iter().zip(read.paths) {
+            if let Some(input) = input {
+                folder.write(path.rsplit('/').next().unwrap(), &input.to_string());
+                command = format!("{command} --{option} {path}");
+            }
+        }
+        for fifo in ["stdout", "stderr"] {
+            let made = Command::new("mkfifo").args(["-m", "0666"]).arg(folder.path().join(fifo)).status();
+            assert!(made.unwrap().success());
+        }
+        let options = [read.user.options(), read.options].concat();
+        let script = read.script.replace("COMMAND", &command);
+        let script = script.replace("REDIRECTED", "> /source/stdout 2> /source/stderr");
+        Self::start(folder, "/source", &script, &options)
+    }
+
+    fn start(folder: Folder, place: &str, script: &str, options: &[&str]) -> Self {
+        let container = Container(unique_name());
+        let mut run = Command::new("docker");
+        run.args(["run", "--name", &container.0, "--network", "host", "--entrypoint", "sh"]);
+        run.args(["--volume", &folder.mounted_at(place), "--workdir", place]);
+        for variable in ["DEPLOYMENT_MODE=OSS", "USE_STREAM_CAPABLE_STATE=true", "DATA_CHANNEL_MEDIUM=STDIO"]
+        {
+            run.args(["--env", variable]);
+        }
+        run.args(options).arg(image()).args(["-c", script]).stdin(Stdio::null());
+        let (end, ended) = channel();
+        let fifos = ["stdout", "stderr"]
+            .map(|fifo| folder.path().join(fifo))
+            .into_iter()
+            .filter(|fifo| fifo.exists());
+        let fifos: Vec<_> = fifos.collect();
+        std::thread::spawn(move || {
+            let output = run.output().expect("the docker command");
+            // Whoever waits for a writer that will not come is let go.
+            for fifo in fifos {
+                drop(OpenOptions::new().read(true).write(true).open(fifo));
+            }
+            let _ = end.send(output);
+        });
+        Self { container, folder, ended }
+    }
+
+    /// What the rest of the pod reads. In this order the shell opens the FIFOs, too.
+    pub(crate) fn outputs(&self) -> (BufReader<File>, File) {
+        let open = |fifo| File::open(self.folder.path().join(fifo)).unwrap();
+        (BufReader::new(open("stdout")), open("stderr"))
+    }
+
+    /// Reads to the end: all of stdout, all of stderr.
+    pub(crate) fn read_all(&self) -> (String, String) {
+        let (mut stdout, mut stderr) = self.outputs();
+        let (mut out, mut err) = (String::new(), String::new());
+        stdout.read_to_string(&mut out).unwrap();
+        stderr.read_to_string(&mut err).unwrap();
+        (out, err)
+    }
+
+    /// Leaves the mark that the script looks for.
+    pub(crate) fn cancel(&self) {
+        self.folder.write("TERMINATED", "");
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(&self) -> End {
+        let output = self.ended.recv_timeout(PATIENCE).expect("the container does not end");
+        End {
+            exit_code_file: self.folder.read("exitCode.txt").map(|code| code.trim().to_owned()),
+            exit_code: output.status.code(),
+            log: [output.stdout, output.stderr]
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .concat(),
+        }
+    }
+}

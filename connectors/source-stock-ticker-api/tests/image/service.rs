@@ -1,0 +1,59 @@
+//! The emulator, what to read from it, and what came back.
+
+use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use serde_json::{Value, json};
+use stock_api_emulator::{Emulator, Settings};
+
+pub(crate) const KEY: &str = "image-key-4711";
+
+pub(crate) fn emulator(change: impl FnOnce(&mut Settings)) -> Emulator {
+    let mut settings = Settings { api_key: KEY.to_owned(), ..Settings::default() };
+    change(&mut settings);
+    Emulator::start(settings).expect("a port on loopback")
+}
+
+pub(crate) fn config(emulator: &Emulator, start_date: &str) -> Value {
+    json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": emulator.url(), "requests_per_minute": 0,
+        "start_date": start_date})
+}
+
+pub(crate) fn catalog(sync_mode: &str) -> Value {
+    let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
+    let stream = &catalog["streams"][0];
+    json!({"streams": [{"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}]})
+}
+
+/// Yesterday in New York, the last day that is read.
+pub(crate) fn yesterday() -> Date {
+    Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().unwrap()
+}
+
+pub(crate) fn days_ago(days: i32) -> String {
+    (yesterday() - days.days()).to_string()
+}
+
+/// The messages in what a reader got. A last line may have been cut off.
+pub(crate) fn messages(stdout: &str) -> Vec<Value> {
+    let whole = stdout.rfind('\n').map_or("", |end| &stdout[..end]);
+    whole
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no message: {line}")))
+        .collect()
+}
+
+/// The days of the records.
+pub(crate) fn days(messages: &[Value]) -> Vec<String> {
+    let records = messages.iter().filter(|message| message["type"] == "RECORD");
+    records.map(|message| message["record"]["data"]["date"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The statuses of the stream, in order.
+pub(crate) fn statuses(messages: &[Value]) -> Vec<&str> {
+    messages.iter().filter_map(|message| message["trace"]["stream_status"]["status"].as_str()).collect()
+}
+
+/// The last state, as the state file of the next read, and how many records came before it.
+pub(crate) fn last_state(messages: &[Value]) -> (Value, usize) {
+    let at = messages.iter().rposition(|message| message["type"] == "STATE").expect("a state");
+    (json!([messages[at]["state"]]), days(&messages[..at]).len())
+}
