@@ -24,6 +24,9 @@ RUN mkdir /stubs \
         mkdir -p "/stubs${root%/*}" && echo '#![allow(warnings)] fn main() {}' > "/stubs$root"; \
     done
 
+FROM rust:1.95-slim-bookworm AS sbom
+RUN cargo install --locked --root /opt/sbom cargo-cyclonedx@0.5.9
+
 # The same commit gives the same program, byte by byte: the compiler and every crate have a fixed version, and the paths that
 # panics name are those of this stage.
 FROM rust:1.95-slim-bookworm AS build
@@ -37,6 +40,12 @@ COPY . .
 RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && cargo build --release --locked -p "$CONNECTOR" \
     && install -D -m 0755 "target/release/$CONNECTOR" /out/source
+# What the program is made of. With a fixed date it is the same for the same commit, too.
+COPY --from=sbom /opt/sbom/bin/cargo-cyclonedx /usr/local/bin/
+RUN SOURCE_DATE_EPOCH=0 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \
+        --target "$(rustc -vV | sed -n 's/^host: //p')" \
+        --manifest-path "connectors/$CONNECTOR/Cargo.toml" \
+    && install -m 0644 "connectors/$CONNECTOR/$CONNECTOR.cdx.json" /out/sbom.cdx.json
 
 # The platform starts a connector through `sh`, and needs `sleep` and `mv` beside it: a distroless
 # or empty base would not do. Roots of trust are compiled into the binary, which is why there is no package for them.
@@ -46,7 +55,7 @@ RUN groupadd --gid 1000 airbyte \
         --shell /usr/sbin/nologin airbyte \
     && install -d -o airbyte -g airbyte /airbyte
 WORKDIR /airbyte
-COPY --from=build /out/source /airbyte/source
+COPY --from=build /out/source /out/sbom.cdx.json /airbyte/
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 # The platform ignores ENTRYPOINT and evaluates this variable, from a working directory of its own:

@@ -38,6 +38,32 @@ fn it_is_small() {
     assert!(program.trim().parse::<u64>().unwrap() <= 4_000_000, "a program of {program} bytes");
 }
 
+/// Every crate of the lock file that is compiled into the program, and nothing that only tests need.
+#[test]
+#[ignore = "needs Docker and the image: cargo image"]
+fn it_says_what_the_program_is_made_of() {
+    let sbom: Value = serde_json::from_str(&inside("cat /airbyte/sbom.cdx.json")).unwrap();
+    assert_eq!((&sbom["bomFormat"], &sbom["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
+    let program = &sbom["metadata"]["component"];
+    assert_eq!(
+        (&program["name"], &program["version"]),
+        (&json!(env!("CARGO_PKG_NAME")), &json!(text("dockerImageTag")))
+    );
+    let components = sbom["components"].as_array().unwrap();
+    let names: Vec<&str> = components.iter().filter_map(|component| component["name"].as_str()).collect();
+    assert!(
+        ["airbyte-sdk", "rustls", "serde_json", "ureq"].iter().all(|name| names.contains(name)),
+        "{names:?}"
+    );
+    assert!(!names.contains(&"proptest"), "{names:?}");
+    let lock = include_str!("../../../../Cargo.lock");
+    for component in components {
+        let (name, version) = (&component["name"], &component["version"]);
+        assert!(lock.contains(&format!("name = {name}\nversion = {version}\n")), "{name} {version}");
+        assert!(component["licenses"].is_array(), "{name} has no licence");
+    }
+}
+
 /// The platform's script calls these; everything else in it is built into the shell.
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
