@@ -3,7 +3,7 @@
 
 use crate::docker::{Container, Folder, image, unique_name};
 use serde_json::Value;
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Read as _};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -148,16 +148,14 @@ impl Pod {
         }
         run.args(options).arg(image()).args(["-c", script]).stdin(Stdio::null());
         let (end, ended) = channel();
-        let fifos = ["stdout", "stderr"]
-            .map(|fifo| folder.path().join(fifo))
-            .into_iter()
-            .filter(|fifo| fifo.exists());
-        let fifos: Vec<_> = fifos.collect();
+        let fifos = ["stdout", "stderr"].map(|fifo| folder.path().join(fifo));
         std::thread::spawn(move || {
             let output = run.output().expect("the docker command");
-            // Whoever waits for a writer that will not come is let go.
-            for fifo in fifos {
-                drop(OpenOptions::new().read(true).write(true).open(fifo));
+            // Whoever waits for a writer that will not come is let go, and whoever comes later finds a file that is empty.
+            for fifo in fifos.into_iter().filter(|fifo| fifo.exists()) {
+                let writer = OpenOptions::new().read(true).write(true).open(&fifo);
+                let replaced = fs::remove_file(&fifo).and_then(|()| fs::write(&fifo, ""));
+                drop((writer, replaced));
             }
             let _ = end.send(output);
         });
