@@ -6,11 +6,11 @@
     reason = "a tool for people: it prints, and reads files"
 )]
 
+use crate::connector::CONNECTOR;
 use std::path::Path;
 use std::process::Command;
 use yaml_rust2::YamlLoader;
 
-const CONNECTOR: &str = "source-stock-ticker-api";
 /// What a build must know of the way out of its machine. Docker keeps these out of the image without being told.
 const PROXIES: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 

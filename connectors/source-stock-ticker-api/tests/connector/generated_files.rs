@@ -48,28 +48,6 @@ fn the_page_on_publishing_has_every_field_that_is_shown() {
     }
 }
 
-/// What Airbyte is told about the connector, where it repeats something. Its form is checked by `.ci/run`.
-#[test]
-fn the_metadata_speaks_of_this_connector() {
-    let metadata = include_str!("../../metadata.yaml");
-    let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
-    let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
-    let api = spec["connectionSpecification"]["properties"]["api_url"]["default"].as_str().unwrap();
-    let mut lines = vec![
-        concat!("dockerRepository: airbyte/", env!("CARGO_PKG_NAME")).to_owned(),
-        concat!("dockerImageTag: ", env!("CARGO_PKG_VERSION")).to_owned(),
-        format!("documentationUrl: {}", spec["documentationUrl"].as_str().unwrap()),
-        format!("- {}", api.trim_start_matches("https://")),
-    ];
-    let streams = catalog["streams"].as_array().unwrap();
-    lines.extend(streams.iter().map(|stream| format!("- {}", stream["name"].as_str().unwrap())));
-    let image = concat!("connector_image: airbyte/", env!("CARGO_PKG_NAME"), ":", env!("CARGO_PKG_VERSION"));
-    assert!(include_str!("../../acceptance-test-config.yml").contains(image), "{image}");
-    for line in lines {
-        assert!(metadata.lines().any(|has| has.trim() == line), "metadata.yaml lacks the line {line}");
-    }
-}
-
 /// The values of the spec that Airbyte's tutorial builds by hand.
 #[test]
 fn the_spec_holds_the_tutorials() {

@@ -1,7 +1,7 @@
 //! What is said about the connector in several places: name, version, entry point, documentation. The image's own labels are
 //! compared in tests/image.
 
-use crate::metadata::text;
+use crate::metadata::{metadata, text};
 use serde_json::Value;
 
 const DOCKERFILE: &str = include_str!("../../../../Dockerfile");
@@ -35,8 +35,30 @@ fn both_ways_to_start_the_image_are_one() {
     assert!(variable.starts_with('/') && variable.chars().all(plain), "a shell evaluates {variable}");
 }
 
+/// What metadata.yaml repeats. Its form is checked by `.ci/run`.
 #[test]
-fn spec_and_metadata_lead_to_the_same_documentation() {
+fn the_metadata_speaks_of_this_connector() {
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     assert_eq!(spec["documentationUrl"], text("documentationUrl"));
+    assert_eq!(text("dockerRepository"), concat!("airbyte/", env!("CARGO_PKG_NAME")));
+    let metadata = metadata();
+    let list = |key: &str, names: &str| -> Vec<String> {
+        metadata[key][names].as_vec().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let api = spec["connectionSpecification"]["properties"]["api_url"]["default"].as_str().unwrap();
+    assert!(list("allowedHosts", "hosts").iter().any(|host| api == format!("https://{host}")));
+    let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
+    let streams: Vec<&str> = catalog["streams"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stream| stream["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(list("suggestedStreams", "streams"), streams);
+}
+
+#[test]
+fn the_acceptance_tests_are_about_the_image_that_the_metadata_names() {
+    let image = format!("\nconnector_image: {}:{}\n", text("dockerRepository"), text("dockerImageTag"));
+    assert!(include_str!("../../acceptance-test-config.yml").contains(&image), "{image}");
 }
