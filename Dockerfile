@@ -40,9 +40,13 @@ COPY . .
 RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
     && cargo build --release --locked -p "$CONNECTOR" \
     && install -D -m 0755 "target/release/$CONNECTOR" /out/source
-# What the program is made of. With a fixed date it is the same for the same commit, too.
+# What the program is made of. The tool would count in what only tests and other members bring along, so they are cut off.
+# With a fixed date the list is the same for the same commit, too.
 COPY --from=sbom /opt/sbom/bin/cargo-cyclonedx /usr/local/bin/
-RUN SOURCE_DATE_EPOCH=0 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \
+RUN members="\"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
+    && sed -i "/^members = \[/,/^\]/c members = [$members]" Cargo.toml \
+    && sed -i '/^\[dev-dependencies\]/,/^$/d' airbyte-*/Cargo.toml "connectors/$CONNECTOR/Cargo.toml" \
+    && SOURCE_DATE_EPOCH=0 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \
         --target "$(rustc -vV | sed -n 's/^host: //p')" \
         --manifest-path "connectors/$CONNECTOR/Cargo.toml" \
     && install -m 0644 "connectors/$CONNECTOR/$CONNECTOR.cdx.json" /out/sbom.cdx.json

@@ -14,12 +14,14 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// If it is shared, everybody may read in it: the user of a container is another one.
+    /// If it is shared, everybody may read in it: the user of a container is another one. On this machine nobody else comes
+    /// as far as that: there may be keys in it.
     pub(super) fn new(is_shared: bool) -> Self {
+        let own = std::env::temp_dir().join(unique());
+        create_for_oneself(&own).expect("a folder of one's own");
         // A blank in the path is normal for some clients.
-        let folder = Self { path: std::env::temp_dir().join(unique()).join("input files"), is_shared };
-        std::fs::create_dir_all(&folder.path).expect("a folder for input files");
-        folder.open(folder.path.parent().unwrap_or(&folder.path), 0o755);
+        let folder = Self { path: own.join("input files"), is_shared };
+        std::fs::create_dir(&folder.path).expect("a folder for input files");
         folder.open(&folder.path, 0o755);
         folder
     }
@@ -61,6 +63,14 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = self.path.parent().map(std::fs::remove_dir_all);
     }
+}
+
+/// It is an error if it is there: somebody else may have made it.
+fn create_for_oneself(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// A name that nothing else has.

@@ -3,8 +3,10 @@
 use super::folder::{Folder, unique};
 use std::ffi::OsString;
 use std::fmt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 #[derive(Clone, Debug)]
 pub(super) enum Launcher {
@@ -77,16 +79,25 @@ impl Launcher {
         Launch { command, container }
     }
 
-    /// Why it cannot be started, found out by a `spec`.
-    pub(super) fn obstacle(&self, arguments: &[OsString]) -> Option<String> {
+    /// Why it cannot be started, found out by a `spec`. One that does not come to an end is no obstacle: it is judged like
+    /// the runs that follow.
+    pub(super) fn obstacle(&self, arguments: &[OsString], limit: Duration) -> Option<String> {
         let folder = self.folder();
         let mut launch = self.launch(&folder, folder.path(), &[]);
         launch.args(arguments);
         launch.args(["spec"]);
-        match launch.command.output() {
-            Err(error) => Some(format!("{self} does not start: {error}")),
-            Ok(output) => self.refusal(output.status.code(), &String::from_utf8_lossy(&output.stderr)),
+        launch.command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = match launch.command.spawn() {
+            Err(error) => return Some(format!("{self} does not start: {error}")),
+            Ok(child) => child,
+        };
+        let status = launch.wait(&mut child, limit)?;
+        let mut said = String::new();
+        // What a program leaves running may hold its stderr.
+        if let (true, Some(mut stderr)) = (self.is_image(), child.stderr.take()) {
+            let _ = stderr.read_to_string(&mut said);
         }
+        self.refusal(status.code(), &said)
     }
 
     /// Why there was no run at all, if that is how it ended.
@@ -110,8 +121,25 @@ impl Launch {
         self.command.args(arguments.into_iter().map(Into::into));
     }
 
+    /// Waits for the end; `None` if it had to be brought about.
+    pub(super) fn wait(&self, child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+        let began = Instant::now();
+        loop {
+            if let Ok(Some(status)) = child.try_wait() {
+                return Some(status);
+            }
+            if began.elapsed() > limit {
+                let _ = child.kill();
+                let _ = child.wait();
+                self.end();
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Ends what is left of the run when its process has been killed.
-    pub(super) fn end(&self) {
+    fn end(&self) {
         if let Some(Container { engine, name }) = &self.container {
             let mut command = Command::new(engine);
             command.args(["rm", "--force", name]).stdout(Stdio::null()).stderr(Stdio::null());
@@ -127,7 +155,6 @@ mod tests {
     use crate::testing::conformance::{Subject, Verdict};
     use crate::testing::folder::prefix;
     use serde_json::json;
-    use std::time::Duration;
 
     const ROGUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues");
 
@@ -152,9 +179,10 @@ mod tests {
 
     #[test]
     fn an_image_that_is_not_there_is_no_answer_of_a_connector() {
-        let obstacle = image("absent").obstacle(&[]).expect("there is none");
+        let limit = Duration::from_secs(60);
+        let obstacle = image("absent").obstacle(&[], limit).expect("there is none");
         assert!(obstacle.ends_with("absent does not start: docker: there is no image absent"), "{obstacle}");
-        assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()]), None);
+        assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()], limit), None);
         // A program may end as it likes.
         assert_eq!(Launcher::program("sh").refusal(Some(125), ""), None);
         let run = std::panic::catch_unwind(|| Connector::launched_by(image("absent")).spec());
@@ -163,7 +191,9 @@ mod tests {
 
     #[test]
     fn a_container_that_hangs_is_removed() {
-        let report = Subject::launched_by(image("hangs")).time_limit(Duration::from_millis(20)).check();
+        let hanging = Subject::launched_by(image("hangs")).time_limit(Duration::from_millis(20));
+        assert_eq!(image("hangs").obstacle(&[], Duration::from_millis(20)), None);
+        let report = hanging.check();
         assert!(report.failures().any(|outcome| outcome.clause == "runs_come_to_an_end"), "{report}");
         let mut marks = 0;
         for entry in std::fs::read_dir(std::env::temp_dir()).expect("a folder for marks").flatten() {

@@ -38,12 +38,6 @@ impl Connector {
         Self::launched_by(Launcher::program(program))
     }
 
-    /// The image of this name, which `docker run` starts, in the network of this machine. The input files are mounted under
-    /// the paths they have.
-    pub fn image(image: impl Into<String>) -> Self {
-        Self::launched_by(Launcher::image(image))
-    }
-
     pub(super) fn launched_by(launcher: Launcher) -> Self {
         Self { folder: launcher.folder(), launcher, skips_waits: false }
     }

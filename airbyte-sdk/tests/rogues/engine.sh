@@ -17,7 +17,7 @@ while :; do
     --volume)
         # Whoever is in the container is nobody here, and sees the same paths.
         [ "${2%%:*}" = "${2#*:}" ] || exit 125
-        [ -z "$(find "${2#*:}" "${2#*:}/.." -maxdepth 1 ! -perm -o=r)" ] || exit 125
+        [ -z "$(find "${2#*:}" -maxdepth 1 ! -perm -o=r)" ] || exit 125
         shift 2
         ;;
     *) break ;;

@@ -9,14 +9,13 @@ use super::Subject;
 use super::runs::{Kind, Shot};
 use crate::http::SKIP_WAITS;
 use crate::testing::folder::Folder;
-use crate::testing::launch::Launch;
 use serde_json::Value;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// The program, a folder for its input files, and the runs so far.
 pub(super) struct Runner<'a> {
@@ -85,7 +84,7 @@ impl<'a> Runner<'a> {
         launch.command.stdout(Stdio::null());
         let stdout = child.stdout.take().map(collect);
         let stderr = child.stderr.take().map(collect);
-        let (status, patience) = match wait(&mut child, &launch, *time_limit) {
+        let (status, patience) = match launch.wait(&mut child, *time_limit) {
             Some(status) => (Some(status), *time_limit),
             None => (None, Duration::from_millis(100)),
         };
@@ -122,21 +121,4 @@ fn collect(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
         let _ = sender.send(bytes);
     });
     receiver
-}
-
-/// Waits for the end; `None` if it had to be brought about.
-fn wait(child: &mut Child, launch: &Launch, limit: Duration) -> Option<ExitStatus> {
-    let began = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("a program to wait for") {
-            return Some(status);
-        }
-        if began.elapsed() > limit {
-            let _ = child.kill();
-            let _ = child.wait();
-            launch.end();
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }

@@ -1,7 +1,7 @@
 //! Reads that are ended from outside, in the middle: nothing hangs, and what was read until then is of use.
 
 use crate::docker::{Container, Folder, docker, image, inspect, unique_name};
-use crate::pod::{FIRST_PROCESS, Pod, Read};
+use crate::pod::{FIRST_PROCESS, PATIENCE, Pod, Read};
 use crate::service::{catalog, config, days, days_ago, emulator, last_state, messages, statuses, yesterday};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
             .concat(),
         );
     assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-    second_page.recv().unwrap();
+    second_page.recv_timeout(PATIENCE).unwrap();
     assert!(docker(["stop", "-t", "30", &container.0]).status.success());
     assert_eq!(inspect(&container.0)["State"]["ExitCode"], 143);
     drop(test);

@@ -89,7 +89,7 @@ impl<'a> Read<'a> {
 }
 
 /// Whoever is not ready by then has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running source container.
 pub(crate) struct Pod {
@@ -147,10 +147,11 @@ impl Pod {
             run.args(["--env", variable]);
         }
         run.args(options).arg(image()).args(["-c", script]).stdin(Stdio::null());
+        let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the docker command");
         let (end, ended) = channel();
         let fifos = ["stdout", "stderr"].map(|fifo| folder.path().join(fifo));
         std::thread::spawn(move || {
-            let output = run.output().expect("the docker command");
+            let output = run.wait_with_output().expect("the docker command");
             // Whoever waits for a writer that will not come is let go, and whoever comes later finds a file that is empty.
             for fifo in fifos.into_iter().filter(|fifo| fifo.exists()) {
                 let writer = OpenOptions::new().read(true).write(true).open(&fifo);

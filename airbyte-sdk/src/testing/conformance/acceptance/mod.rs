@@ -57,8 +57,8 @@ impl Acceptance {
     ///
     /// If input files for the connector cannot be written.
     pub fn run(&self) -> AcceptanceReport {
-        let Subject { launcher, arguments, .. } = &self.subject;
-        if let Some(obstacle) = launcher.obstacle(arguments) {
+        let Subject { launcher, arguments, time_limit, .. } = &self.subject;
+        if let Some(obstacle) = launcher.obstacle(arguments, *time_limit) {
             return self.report(vec![Line::obstacle(obstacle)]);
         }
         let file = File::read(&self.folder);
