@@ -2,11 +2,12 @@
 
 use super::super::json::{Asked, Json};
 use super::super::{Format, LARGEST_PIECE, Reader, Trouble};
+use super::documents::{documents, escaped};
 use super::{Dribble, told};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::hash::RandomState;
 
@@ -58,86 +59,6 @@ fn expected(mut document: Value, path: &str) -> Option<(Vec<Value>, Value)> {
         Value::Null => Some((Vec::new(), document)),
         _ => None,
     }
-}
-
-fn texts() -> impl Strategy<Value = String> {
-    const AWKWARD: &[&str] = &[
-        "results",
-        "data",
-        "",
-        "\"results\":[",
-        "]}",
-        "\\",
-        "\\\"",
-        "a\"b",
-        "\u{2028}é🚀\n\t\u{1}",
-        "data.results",
-    ];
-    prop_oneof![prop::sample::select(AWKWARD).prop_map(str::to_owned), "\\PC{0,9}"]
-}
-
-fn values() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        (-1e9..1e9).prop_map(Value::from),
-        texts().prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 40, 6, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            objects(inner).prop_map(Value::from),
-        ]
-    })
-}
-
-fn objects(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
-    prop::collection::vec((texts(), values), 0..5).prop_map(|fields| fields.into_iter().collect())
-}
-
-/// An object that has an array at the path, something else there, or nothing.
-fn documents() -> impl Strategy<Value = (String, Value)> {
-    let around = || (objects(values()), objects(values()));
-    let wrap =
-        |key: &str, value: Value, (mut before, mut after): (Map<String, Value>, Map<String, Value>)| {
-            before.remove(key);
-            after.remove(key);
-            before.insert(key.to_owned(), value);
-            before.extend(after);
-            Value::from(before)
-        };
-    let array = || prop::collection::vec(values(), 0..9).prop_map(Value::from);
-    prop_oneof![
-        (values(), prop::sample::select(&["", "results", "data.results"][..]))
-            .prop_map(|(value, path)| (path.to_owned(), value)),
-        array().prop_map(|array| (String::new(), array)),
-        (array(), around())
-            .prop_map(move |(array, around)| ("results".to_owned(), wrap("results", array, around))),
-        (array(), around(), around()).prop_map(move |(array, around, outside)| {
-            ("data.results".to_owned(), wrap("data", wrap("results", array, around), outside))
-        }),
-    ]
-}
-
-/// The letters of all texts written as `\u….`, those of keys too. Texts that this spoils are of no use.
-fn escaped(text: &str) -> String {
-    let mut within = false;
-    let mut backslash = false;
-    let mut escaped = String::new();
-    for character in text.chars() {
-        match character {
-            '"' if !backslash => within = !within,
-            _ if within && !backslash && character.is_ascii_lowercase() => {
-                escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
-                continue;
-            }
-            _ => {}
-        }
-        backslash = character == '\\' && !backslash;
-        escaped.push(character);
-    }
-    escaped
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! What holds for every body, however it is cut into pieces.
 
+mod documents;
 mod elements;
 mod http;
 mod lines;
