@@ -53,8 +53,8 @@ impl Subject {
         Self::launched_by(Launcher::program(program))
     }
 
-    /// The image of this name, which `docker run` starts, in the network of this machine. What only a program of this
-    /// machine shows is not judged.
+    /// The image of this name, which `docker run` starts, in the network of this machine: on Linux, where containers can
+    /// share it. What only a program of this machine shows is not judged.
     pub fn image(image: impl Into<String>) -> Self {
         Self::launched_by(Launcher::image(image))
     }
