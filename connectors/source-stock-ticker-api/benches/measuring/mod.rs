@@ -1,7 +1,8 @@
 //! What the benchmarks of this folder share: days, times and memory.
 
+use airbyte_sdk::Days;
 use airbyte_sdk::testing::Connector;
-use jiff::{Timestamp, ToSpan, tz::Offset};
+use jiff::{ToSpan, tz::Offset};
 use serde_json::Value;
 use std::fs::File;
 use std::process::Child;
@@ -10,7 +11,7 @@ use stock_api_emulator::is_trading_day;
 
 /// The first of so many trading days, yesterday in New York included.
 pub(crate) fn first_day(days: usize) -> String {
-    let last = Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().expect("a day");
+    let last = Days::ended_at(Offset::constant(-5), 1).last();
     let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
     trading.expect("enough days").to_string()
 }

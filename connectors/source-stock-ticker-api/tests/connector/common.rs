@@ -1,12 +1,11 @@
 //! The connector, the service it reads from, and the inputs that most tests use.
 
+pub(crate) use crate::service::{KEY, catalog, emulator_with};
 use airbyte_sdk::testing::{Connector, Run};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use stock_api_emulator::{Answer, Emulator, Request, Settings};
-
-pub(crate) const KEY: &str = "test-key-4711";
+use stock_api_emulator::{Answer, Emulator, Request};
 
 pub(crate) fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-stock-ticker-api")).skip_waits()
@@ -14,12 +13,6 @@ pub(crate) fn connector() -> Connector {
 
 pub(crate) fn emulator() -> Emulator {
     emulator_with(|_| {})
-}
-
-pub(crate) fn emulator_with(change: impl FnOnce(&mut Settings)) -> Emulator {
-    let mut settings = Settings { api_key: KEY.to_owned(), ..Settings::default() };
-    change(&mut settings);
-    Emulator::start(settings).expect("a port on loopback")
 }
 
 /// An emulator whose answers are scripted: `None` lets the real one through.
@@ -37,13 +30,6 @@ pub(crate) fn config_since(url: &str, start_date: &str) -> Value {
     let mut config = config(url);
     config["start_date"] = start_date.into();
     config
-}
-
-pub(crate) fn catalog(sync_mode: &str) -> Value {
-    let schema = json!({"type": "object", "properties": {
-        "date": {"type": "string"}, "stock_ticker": {"type": "string"}, "price": {"type": "number"}}});
-    let stream = json!({"name": "stock_prices", "json_schema": schema, "supported_sync_modes": ["full_refresh", "incremental"]});
-    json!({"streams": [{"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}]})
 }
 
 pub(crate) fn state(date: &str) -> Value {

@@ -19,4 +19,6 @@ mod metadata;
 mod packaging;
 mod reading;
 mod refusals;
+#[path = "../shared/service.rs"]
+mod service;
 mod trouble;

@@ -1,7 +1,8 @@
 //! `docker run IMAGE COMMAND`, as people and test kits call it: by the entry point, with files mounted somewhere.
 
 use crate::docker::{Folder, docker, image};
-use crate::service::{catalog, config, days, days_ago, emulator, messages, statuses};
+use crate::messages::{config, days, days_ago, messages, statuses};
+use crate::service::{catalog, emulator_with};
 use serde_json::Value;
 
 /// Runs the image and returns the messages of a command that went well.
@@ -17,7 +18,7 @@ fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn the_four_commands_work_wherever_the_files_are_mounted() {
-    let emulator = emulator(|_| {});
+    let emulator = emulator_with(|_| {});
     let folder = Folder::new();
     folder.write("config.json", &config(&emulator, &days_ago(30)).to_string());
     folder.write("catalog.json", &catalog("full_refresh").to_string());

@@ -1,8 +1,9 @@
 //! Reads that are ended from outside, in the middle: nothing hangs, and what was read until then is of use.
 
 use crate::docker::{Container, Folder, docker, image, inspect, unique_name};
+use crate::messages::{config, days, days_ago, last_state, messages, statuses, yesterday};
 use crate::pod::{FIRST_PROCESS, PATIENCE, Pod, Read};
-use crate::service::{catalog, config, days, days_ago, emulator, last_state, messages, statuses, yesterday};
+use crate::service::{catalog, emulator_with};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -25,7 +26,7 @@ struct Half {
 }
 
 fn read_half(script: Option<&str>) -> Half {
-    let emulator = emulator(|settings| settings.bars_per_day = BARS_PER_DAY);
+    let emulator = emulator_with(|settings| settings.bars_per_day = BARS_PER_DAY);
     let (config, catalog) = (config(&emulator, START), catalog("incremental"));
     let read = Read::of(&config, &catalog);
     let pod = Pod::read(&Read { script: script.unwrap_or(read.script), ..read });
@@ -109,7 +110,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
     let (asked, second_page) = channel();
     let (test, wait) = channel::<()>();
     let wait = Mutex::new(wait);
-    let emulator = emulator(|settings| {
+    let emulator = emulator_with(|settings| {
         settings.bars_per_day = 10_000;
         settings.fault = Some(Arc::new(move |number, _| {
             if number > 0 {

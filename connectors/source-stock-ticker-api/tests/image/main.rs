@@ -18,8 +18,10 @@ mod contents;
 mod docker;
 mod endings;
 mod memory;
+mod messages;
 #[path = "../shared/metadata.rs"]
 mod metadata;
 mod platform;
 mod pod;
+#[path = "../shared/service.rs"]
 mod service;

@@ -1,8 +1,9 @@
 //! A read of any length in the memory that a small pod has.
 
 use crate::docker::inspect;
+use crate::messages::{config, yesterday};
 use crate::pod::{Pod, Read};
-use crate::service::{catalog, config, emulator, yesterday};
+use crate::service::{catalog, emulator_with};
 use jiff::ToSpan;
 use std::io::BufRead;
 use stock_api_emulator::is_trading_day;
@@ -11,7 +12,7 @@ use stock_api_emulator::is_trading_day;
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn ten_million_records_pass_in_32_mib() {
-    let emulator = emulator(|settings| {
+    let emulator = emulator_with(|settings| {
         settings.bars_per_day = 10_000;
         settings.gzip = false;
     });

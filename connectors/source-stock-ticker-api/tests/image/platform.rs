@@ -1,13 +1,14 @@
 //! The commands as the platform runs them, to their end.
 
+use crate::messages::{config, days, days_ago, last_state, messages, statuses};
 use crate::pod::{Pod, Read, User};
-use crate::service::{catalog, config, days, days_ago, emulator, last_state, messages, statuses};
+use crate::service::{catalog, emulator_with};
 use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn the_one_shot_commands_answer_into_their_file() {
-    let emulator = emulator(|_| {});
+    let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_ago(7));
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
@@ -36,7 +37,7 @@ fn the_one_shot_commands_answer_into_their_file() {
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_read_goes_on_where_the_last_one_ended() {
-    let emulator = emulator(|_| {});
+    let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_ago(60));
     let catalog = catalog("incremental");
     let read = |user, state: Option<&Value>| {
@@ -66,7 +67,7 @@ fn a_read_goes_on_where_the_last_one_ended() {
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
-    let emulator = emulator(|_| {});
+    let emulator = emulator_with(|_| {});
     let (config, catalog) = (config(&emulator, &days_ago(7)), catalog("full_refresh"));
     let paths = ["connectorConfig.json", "./catalog.json", ""];
     let pod = Pod::read(&Read { paths, ..Read::of(&config, &catalog) });
@@ -78,7 +79,7 @@ fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
 #[test]
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_failed_read_has_a_reason_and_an_exit_code() {
-    let emulator = emulator(|_| {});
+    let emulator = emulator_with(|_| {});
     let mut config = config(&emulator, &days_ago(7));
     config["api_key"] = "wrong-key-0815".into();
     let pod = Pod::read(&Read::of(&config, &catalog("full_refresh")));

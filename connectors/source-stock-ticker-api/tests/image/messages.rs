@@ -1,31 +1,19 @@
-//! The emulator, what to read from it, and what came back.
+//! What to read, and what came back.
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use crate::service::KEY;
+use airbyte_sdk::Days;
+use jiff::{ToSpan, civil::Date, tz::Offset};
 use serde_json::{Value, json};
-use stock_api_emulator::{Emulator, Settings};
-
-pub(crate) const KEY: &str = "image-key-4711";
-
-pub(crate) fn emulator(change: impl FnOnce(&mut Settings)) -> Emulator {
-    let mut settings = Settings { api_key: KEY.to_owned(), ..Settings::default() };
-    change(&mut settings);
-    Emulator::start(settings).expect("a port on loopback")
-}
+use stock_api_emulator::Emulator;
 
 pub(crate) fn config(emulator: &Emulator, start_date: &str) -> Value {
     json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": emulator.url(), "requests_per_minute": 0,
         "start_date": start_date})
 }
 
-pub(crate) fn catalog(sync_mode: &str) -> Value {
-    let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
-    let stream = &catalog["streams"][0];
-    json!({"streams": [{"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}]})
-}
-
 /// Yesterday in New York, the last day that is read.
 pub(crate) fn yesterday() -> Date {
-    Offset::constant(-5).to_datetime(Timestamp::now()).date().yesterday().unwrap()
+    Days::ended_at(Offset::constant(-5), 1).last()
 }
 
 pub(crate) fn days_ago(days: i32) -> String {
