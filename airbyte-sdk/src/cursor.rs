@@ -80,11 +80,13 @@ pub(crate) struct Progress<C> {
     furthest: Option<C>,
     /// The last position seen in this read, kept apart because a read may begin before where it resumes.
     last: Option<C>,
+    /// While the stream is held: the number of the hold, and the position at which it began.
+    held: Option<(u64, Option<C>)>,
 }
 
 impl<C: PartialOrd + Clone + Serialize> Progress<C> {
     pub(crate) fn new(order: Order, since: Option<C>) -> Self {
-        Self { order, furthest: since.clone(), since, last: None }
+        Self { order, furthest: since.clone(), since, last: None, held: None }
     }
 
     /// Whether a state may be sent before the stream has ended. No longer so once the order did not hold.
@@ -101,8 +103,28 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         }
     }
 
-    pub(crate) fn furthest(&self) -> Option<&C> {
-        self.furthest.as_ref()
+    /// The position that a state may say: the furthest, or the one at which a hold began.
+    pub(crate) fn position(&self) -> Option<&C> {
+        self.held.as_ref().map_or(&self.furthest, |(_, position)| position).as_ref()
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Takes note of the hold that lasts, if one does. True if another one began since the last call.
+    pub(crate) fn note_hold(&mut self, current: Option<u64>) -> bool {
+        let Some(number) = current else {
+            self.held = None;
+            return false;
+        };
+        if self.held.as_ref().is_some_and(|(known, _)| *known == number) {
+            return false;
+        }
+        // In no particular order the records before the hold do not say how far the stream has come.
+        let position = if self.can_checkpoint() { &self.furthest } else { &self.since };
+        self.held = Some((number, position.clone()));
+        true
     }
 
     /// Takes note of a record about to be written; an ascending stream that goes backwards is an error.
@@ -121,9 +143,12 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
     }
 
     /// Something is missing among what was seen: it vouches for nothing.
-    pub(crate) fn distrust(&mut self) {
+    fn distrust(&mut self) {
         self.order = Order::Unordered;
         self.furthest = self.since.clone();
+        if let Some((_, position)) = &mut self.held {
+            *position = self.since.clone();
+        }
     }
 
     /// An order that does not hold must not vouch for a state: what it has vouched for is taken back.
@@ -159,7 +184,7 @@ mod tests {
         for value in [3, 9, 4] {
             progress.observe(&value).unwrap();
         }
-        assert_eq!(progress.furthest(), Some(&9));
+        assert_eq!(progress.position(), Some(&9));
     }
 
     #[test]
@@ -168,10 +193,35 @@ mod tests {
         for value in [3, 3, 4] {
             progress.observe(&value).unwrap();
         }
-        assert_eq!(progress.furthest(), Some(&5));
+        assert_eq!(progress.position(), Some(&5));
         let error = progress.observe(&1).unwrap_err();
         assert!(error.message().ends_with("its cursor went back from 4 to 1"), "{error}");
         assert!(!progress.can_checkpoint());
-        assert_eq!(progress.furthest(), Some(&5));
+        assert_eq!(progress.position(), Some(&5));
+    }
+
+    #[test]
+    fn a_hold_stops_the_position_where_it_began() {
+        for (order, held_at) in [(Order::Ascending, 7), (Order::Unordered, 5)] {
+            let mut progress = Progress::new(order, Some(5));
+            progress.observe(&7).unwrap();
+            assert!(progress.note_hold(Some(1)));
+            progress.observe(&9).unwrap();
+            assert!(!progress.note_hold(Some(1)));
+            assert_eq!(progress.position(), Some(&held_at));
+            assert!(progress.note_hold(Some(2)), "the first one was released");
+            assert_eq!(progress.position(), Some(&if order == Order::Ascending { 9 } else { 5 }));
+            progress.note_hold(None);
+            assert_eq!(progress.position(), Some(&9));
+        }
+    }
+
+    #[test]
+    fn an_order_that_breaks_takes_the_position_of_a_hold_back() {
+        let mut progress = Progress::new(Order::Ascending, Some(5));
+        progress.observe(&7).unwrap();
+        progress.note_hold(Some(1));
+        progress.observe(&6).unwrap_err();
+        assert_eq!(progress.position(), Some(&5));
     }
 }

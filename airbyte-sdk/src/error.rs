@@ -33,8 +33,6 @@ struct Inner {
     reason: Reason,
     message: String,
     internal: Option<String>,
-    /// Whether something is missing before the place where it was noticed.
-    leaves_gap: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -73,7 +71,7 @@ impl Error {
     }
 
     fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { reason, message: message.into(), internal: None, leaves_gap: false }))
+        Self(Box::new(Inner { reason, message: message.into(), internal: None }))
     }
 
     /// The same error once more, for somebody else who met it.
@@ -115,16 +113,6 @@ impl Error {
             Reason::Exhausted => FailureType::TransientError,
             Reason::Stopped => FailureType::SystemError,
         }
-    }
-
-    /// Something is missing among the records that came before, so no position may say that they are all there.
-    pub(crate) fn leaving_a_gap(mut self) -> Self {
-        self.0.leaves_gap = true;
-        self
-    }
-
-    pub(crate) fn leaves_gap(&self) -> bool {
-        self.0.leaves_gap
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {

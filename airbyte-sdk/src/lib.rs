@@ -21,6 +21,7 @@ mod run;
 mod cli;
 mod input;
 mod signals;
+mod early_exit;
 
 // The four verbs: values in, messages out.
 mod commands;
@@ -34,11 +35,13 @@ mod days;
 
 // What they stand on.
 mod cursor;
+mod hold;
 pub mod http;
 mod output;
 mod schema;
 mod secret;
 mod problems;
+mod panics;
 mod error;
 pub mod protocol;
 

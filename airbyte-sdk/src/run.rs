@@ -2,18 +2,17 @@
 
 use crate::cli::{Cli, Command};
 use crate::commands::{self, Done};
+use crate::early_exit;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::output::{self, Output};
+use crate::panics;
 use crate::signals;
 use crate::source::Source;
 use crate::spec::AirbyteSpec;
-use std::any::Any;
-use std::cell::Cell;
 use std::io::Write as _;
-use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 const FAILED: u8 = 1;
@@ -27,9 +26,11 @@ pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
         Err(usage) => return explain(&usage, &output),
     };
     output::install_logger(&output, cli.wants_debug());
-    panic::set_hook(Box::new(note_panic));
+    let noted = Arc::clone(&output);
+    panics::take_notes(move |panic| noted.note_stray_panic(panic));
+    watch_for_exit(&output);
 
-    let result = catch_panic(|| obey(source, cli.command, &output));
+    let result = panics::catch(|| obey(source, cli.command, &output));
     let code = finish(&output, result);
     // Whatever happened: nothing stays behind in the buffer. If it cannot be written, the reader is gone.
     match output.flush() {
@@ -60,6 +61,18 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
     Ok(Done::WithAnswer(Box::new(answer)))
 }
 
+/// Ends the process with an error if the author's code exits in the middle of a command, whatever its exit code.
+fn watch_for_exit(output: &Arc<Output>) {
+    let output = Arc::clone(output);
+    early_exit::watch(move || {
+        if output.claim_last_word() {
+            let message = "the connector called `std::process::exit` before it was done";
+            output.end(Some(Error::system(message).with_internal("return an error instead")));
+            early_exit::end_at_once(FAILED);
+        }
+    });
+}
+
 /// Ends the process with an error if the command has not ended by then.
 fn give_up_after(deadline: Duration, output: &Arc<Output>) {
     let output = Arc::clone(output);
@@ -82,6 +95,12 @@ fn finish(output: &Output, result: Result<Done>) -> ExitCode {
         std::thread::park();
     }
     output.settle();
+    if let Some(panic) = output.take_stray_panic() {
+        let _ = output.error(&panic, None);
+        if result.is_ok() {
+            return ExitCode::from(FAILED);
+        }
+    }
     match result {
         Ok(Done::Well) => return ExitCode::SUCCESS,
         Ok(Done::WithAnswer(answer)) => {
@@ -109,50 +128,5 @@ fn explain(usage: &clap::Error, output: &Output) -> ExitCode {
     match output.line(text.as_bytes()).and_then(|()| output.flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(FAILED),
-    }
-}
-
-thread_local! {
-    /// Whether this thread's panics are caught below.
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-    /// The last panic of this thread.
-    static PANIC: Cell<Option<String>> = const { Cell::new(None) };
-}
-
-/// A panic on a thread that the author started: nobody catches it, and it is no less a bug.
-static STRAY_PANIC: Mutex<Option<String>> = Mutex::new(None);
-
-fn note_panic(info: &panic::PanicHookInfo<'_>) {
-    let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    let note = Some(format!("panicked at {place}: {}", text_of(info.payload())));
-    // A thread that is being torn down has no locals any more.
-    if GUARDED.try_with(Cell::get).unwrap_or_default() {
-        let _ = PANIC.try_with(|panic| panic.set(note));
-    } else {
-        *STRAY_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = note;
-    }
-}
-
-fn text_of(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-/// Turns a panic of the author's code into a system error, so that no user ever reads a backtrace. That goes for threads
-/// it has started, too: work that lost one of them has not been done.
-pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let outer = GUARDED.replace(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(outer);
-    let stray = STRAY_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let panicked = match &result {
-        Ok(Ok(_)) => stray,
-        Ok(Err(_)) => None,
-        Err(payload) => Some(PANIC.take().unwrap_or_else(|| text_of(payload.as_ref()).to_owned())),
-    };
-    match (panicked, result) {
-        (None, Ok(result)) => result,
-        (panicked, _) => Err(Error::system("the connector has a bug and could not go on")
-            .with_internal(panicked.unwrap_or_default())),
     }
 }

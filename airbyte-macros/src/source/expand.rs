@@ -58,7 +58,7 @@ fn stream(stream: &Stream) -> TokenStream {
     let given: Vec<&Ident> = [Some(&config), part.as_ref(), since.as_ref()].into_iter().flatten().collect();
     let call = match fetch.out {
         Some(_) => quote_spanned!(fetch.returns=> #path(#(#given,)* #out)),
-        None => quote_spanned!(fetch.returns=> #out.extend(#path(#(#given),*)?)),
+        None => quote_spanned!(fetch.returns=> #out.try_extend(#path(#(#given),*)?)),
     };
     let method = match (&since, &parts) {
         (Some(_), None) => "incremental",

@@ -100,9 +100,12 @@ fn cursor(Cursor { at, on_null }: &Cursor, older_state: Option<&Expr>) -> TokenS
         )
     });
     let older_state = older_state.map(|function| {
-        let call = quote_spanned!(function.span()=> #function(state));
+        let call = quote_spanned!(function.span()=> #function(state, partition));
         quote! {
-            fn older_state(state: &__airbyte::Value) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
+            fn older_state(
+                state: &__airbyte::Value,
+                partition: __airbyte::Option<&str>,
+            ) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
                 #call
             }
         }

@@ -3,8 +3,8 @@
 use super::http_for;
 use crate::error::Result;
 use crate::output::Output;
+use crate::panics;
 use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus, FailureType};
-use crate::run;
 use crate::source::{Source, Turn};
 use crate::spec::AirbyteSpec;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(crate) fn check<C: AirbyteSpec>(
 fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Result<()> {
     let http = http_for(source, config, output);
     if let Some(check) = &source.check {
-        return run::catch_panic(|| check(config, &http));
+        return panics::catch(|| check(config, &http));
     }
     for (stream, described) in source.streams.iter().zip(source.catalog()?) {
         let descriptor = described.descriptor();

@@ -46,7 +46,17 @@ pub(crate) fn read<C: AirbyteSpec>(
                 (Tally::default(), Err(error))
             }
         };
+        let stray_panic = output.take_stray_panic();
+        if let Some(panic) = &stray_panic {
+            failed = true;
+            // Of no stream: the thread may have been started for an earlier one.
+            output.error(panic, None)?;
+        }
         let status = match result {
+            Ok(()) if stray_panic.is_some() => {
+                log::info!("{}: stopped after {tally}", descriptor.name);
+                AirbyteStreamStatus::Incomplete
+            }
             Ok(()) => {
                 log::info!("{}: {tally} in {:.1} s", descriptor.name, started.elapsed().as_secs_f64());
                 AirbyteStreamStatus::Complete

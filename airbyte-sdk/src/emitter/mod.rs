@@ -7,6 +7,7 @@ pub(crate) use self::parts::{NEXT, PARTS};
 use self::parts::Parts;
 use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
+use crate::hold::Hold;
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
 use crate::protocol::{
@@ -34,6 +35,9 @@ pub struct Emitter<T: Stream> {
     stream: StreamDescriptor,
     line: RecordLine,
     progress: Progress<T::Cursor>,
+    hold: Hold,
+    /// Whether records before a hold are not covered by a state yet.
+    owes_state: bool,
     /// What of the stream is read, if it is read part by part.
     parts: Option<Parts>,
     pace: Pace,
@@ -47,7 +51,6 @@ pub struct Emitter<T: Stream> {
     /// When the log said last how it goes.
     told_at: i64,
     since_state: u64,
-    states: u64,
     total: u64,
     /// Whether the platform was told that the stream is running.
     announced: bool,
@@ -81,13 +84,18 @@ impl fmt::Display for Tally {
 impl<T: Stream> Emitter<T> {
     pub(crate) fn new<C>(turn: &Turn<'_, C>, output: Option<Arc<Output>>, since: Option<T::Cursor>) -> Self {
         let now = output::now();
+        let hold = Hold::new(output.clone());
         if let Some(output) = &output {
             output.stands_at(turn.state.clone().unwrap_or_default());
+            let hold = hold.clone();
+            output.at_stray_panic(move || hold.hold());
         }
         Self {
             line: RecordLine::new(&turn.descriptor, turn.columns.clone(), T::NOT_FINITE == NotFinite::Fail),
             output,
-            http: turn.http.clone(),
+            http: turn.http.held_by(&hold),
+            hold,
+            owes_state: false,
             stream: turn.descriptor.clone(),
             progress: Progress::new(T::ORDER, since),
             parts: None,
@@ -98,7 +106,6 @@ impl<T: Stream> Emitter<T> {
             started_at: now,
             told_at: now,
             since_state: 0,
-            states: 0,
             total: 0,
             announced: false,
             answers_before: turn.http.answers(),
@@ -147,11 +154,54 @@ impl<T: Stream> Emitter<T> {
     /// # Errors
     ///
     /// The iterator's own, or those of [`emit`](Self::emit).
-    pub fn extend(&mut self, records: impl IntoIterator<Item = Result<T>>) -> Result<()> {
+    pub fn try_extend(&mut self, records: impl IntoIterator<Item = Result<T>>) -> Result<()> {
         records.into_iter().try_for_each(|record| match record {
             Ok(record) => self.emit(record),
             Err(error) => Err(self.fail(error)),
         })
+    }
+
+    /// Keeps the position of the stream where it is: no state covers the records that are emitted from here on, until
+    /// [`release`](Self::release) says that they are complete. If the fetch function ends before that, in whichever way,
+    /// or the run is stopped, the next read starts at this position again.
+    ///
+    /// Use it where you find out only later whether records are missing:
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Emitter, Error, Result, airbyte_stream};
+    /// # #[airbyte_stream(name = "visits", cursor = id, order = ascending)] #[derive(Deserialize)] struct Visit { id: u64 }
+    /// #[derive(Deserialize)]
+    /// struct Page {
+    ///     visits: Vec<Visit>,
+    ///     total: usize,
+    /// }
+    ///
+    /// # fn example(out: &mut Emitter<Visit>) -> Result<()> {
+    /// let page: Page = out.http().get("https://shop.example/visits").json()?;
+    /// let count = page.visits.len();
+    /// out.hold();
+    /// out.try_extend(page.visits.into_iter().map(Ok))?;
+    /// if count != page.total {
+    ///     return Err(Error::transient(format!("the API announced {} visits and sent {count}", page.total)));
+    /// }
+    /// out.release();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The SDK holds a stream by itself while it reads a page whose end can still show that it is incomplete, and when an
+    /// iterator of [`http`](Self::http) fails: ignoring such an error does not turn the read into a complete one.
+    ///
+    /// In a stream without `order = ascending` the position moves only at the end, so a hold that lasts until then keeps
+    /// it where the read began.
+    pub fn hold(&mut self) {
+        self.hold.hold();
+    }
+
+    /// Ends a [`hold`](Self::hold): all records emitted so far are complete. It also ends one that an iterator left
+    /// behind when it failed, for a fetch function that has made up for the failure.
+    pub fn release(&mut self) {
+        self.hold.release();
     }
 
     #[inline]
@@ -180,6 +230,9 @@ impl<T: Stream> Emitter<T> {
     /// What is done only now and then: the clock, the first record's status, the state.
     #[cold]
     fn pause(&mut self) -> Result<()> {
+        // The beat first: a hold that begins after it is found by the next record.
+        self.beat = self.output.as_ref().map_or(0, |output| output.beats());
+        self.note_hold();
         let Some(output) = &self.output else { return Ok(()) };
         if self.failed.is_some() {
             return Err(Error::stopped());
@@ -191,7 +244,6 @@ impl<T: Stream> Emitter<T> {
         if self.clock_in == 0 {
             self.clock_in = self.pace.records_per_clock;
         }
-        self.beat = output.beats();
         let now = output::now();
         self.line.set_clock(now);
         if !self.announced {
@@ -204,14 +256,34 @@ impl<T: Stream> Emitter<T> {
             let rate = self.records() as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records a second", self.stream.name, self.tally());
         }
-        if self.is_state_due(now) && self.since_state > 0 && self.progress.can_checkpoint() {
+        if self.has_news() && self.progress.can_checkpoint() && self.is_state_due(now) {
             self.checkpoint()?;
         }
         Ok(())
     }
 
+    /// Whether there are records that a state could cover and none does.
+    fn has_news(&self) -> bool {
+        if self.progress.is_held() { self.owes_state } else { self.since_state > 0 }
+    }
+
     fn is_state_due(&self, now: i64) -> bool {
-        self.since_state >= self.pace.records_per_state || now - self.state_at >= MILLISECONDS_PER_STATE
+        let waited = now - self.state_at;
+        (self.since_state >= self.pace.records_per_state || waited >= MILLISECONDS_PER_STATE)
+            && (self.parts.is_none()
+                || self.pays_for_state(1)
+                || waited >= longest_without_state(self.state_length()))
+    }
+
+    /// Whether so many times the bytes of a state have gone out in records since the last one. The state of a stream in
+    /// partitions grows with their number.
+    fn pays_for_state(&self, times: u64) -> bool {
+        let (bytes, length) = self.output.as_ref().map_or((0, 0), |output| output.bytes_since_state());
+        bytes >= length.saturating_mul(times)
+    }
+
+    fn state_length(&self) -> u64 {
+        self.output.as_ref().map_or(0, |output| output.bytes_since_state().1)
     }
 
     /// Sends the state that covers all records so far, and lets everything leave.
@@ -221,7 +293,7 @@ impl<T: Stream> Emitter<T> {
         self.state_at = output::now();
         self.total += self.since_state;
         self.since_state = 0;
-        self.states += 1;
+        self.owes_state = false;
         output.flush()
     }
 
@@ -239,9 +311,9 @@ impl<T: Stream> Emitter<T> {
         })
     }
 
-    /// The furthest position, as a state says it.
+    /// The position, as a state says it.
     fn position(&self) -> Result<Option<AirbyteStateBlob>> {
-        let (Some(field), Some(cursor)) = (state_key::<T>(), self.progress.furthest()) else {
+        let (Some(field), Some(cursor)) = (state_key::<T>(), self.progress.position()) else {
             return Ok(None);
         };
         Ok(Some([(field, serde_json::to_value(cursor)?)].into_iter().collect()))
@@ -249,13 +321,12 @@ impl<T: Stream> Emitter<T> {
 
     /// Ends the stream: the last state, if one is legal.
     pub(crate) fn finish(mut self, fetched: Result<()>) -> (Tally, Result<()>) {
+        self.note_hold();
         let fetched = match self.failed.take() {
             Some(failure) => Err(failure),
             None => fetched,
         };
-        if fetched.as_ref().is_err_and(Error::leaves_gap) {
-            self.distrust();
-        }
+        let fetched = fetched.and_then(|()| self.confirm());
         let ascending = self.progress.can_checkpoint();
         let state = self.announce().and_then(|()| match &fetched {
             Ok(()) => self.checkpoint(),
@@ -267,10 +338,35 @@ impl<T: Stream> Emitter<T> {
                 self.checkpoint()
             }
             // What is out is out: an ascending stream can be read on from here.
-            Err(_) if ascending && self.since_state > 0 => self.checkpoint(),
+            Err(_) if ascending && self.has_news() => self.checkpoint(),
             Err(_) => Ok(()),
         });
         (self.tally(), fetched.and(state))
+    }
+
+    /// Fails if the fetch function ended well although something is known to be missing. A page that it left before
+    /// its end is not known to be complete either, but leaving it may be what the author wants.
+    fn confirm(&mut self) -> Result<()> {
+        self.failure()?;
+        if self.progress.is_held() && self.output.is_some() && state_key::<T>().is_some() {
+            log::warn!(
+                "{}: the position stays where it was before the last records, which are not known to be complete; the \
+                 next sync reads them again",
+                self.stream.name
+            );
+        }
+        Ok(())
+    }
+
+    /// Why something is missing, if an iterator failed and the stream was not released.
+    pub(crate) fn failure(&self) -> Result<()> {
+        self.hold.failure().map_or(Ok(()), Err)
+    }
+
+    /// Takes note of a hold that began or ended after the last record.
+    fn note_hold(&mut self) {
+        self.owes_state =
+            self.progress.note_hold(self.hold.current()) && self.since_state > 0 || self.owes_state;
     }
 
     /// How many records this read has brought so far.
@@ -281,7 +377,7 @@ impl<T: Stream> Emitter<T> {
     fn tally(&self) -> Tally {
         Tally {
             records: self.records(),
-            states: self.states,
+            states: self.output.as_ref().map_or(0, |output| output.states()),
             answers: self.http.answers() - self.answers_before,
         }
     }
@@ -307,14 +403,6 @@ impl<T: Stream> Emitter<T> {
         Error::stopped()
     }
 
-    /// Something is missing among the records: the stream stands where it stood, and says so.
-    fn distrust(&mut self) {
-        if self.progress.can_checkpoint() {
-            self.progress.distrust();
-            self.take_back();
-        }
-    }
-
     /// The stream turned out not to be in order: what the order has vouched for must not stand a moment longer.
     fn take_back(&mut self) {
         let Some(output) = &self.output else { return };
@@ -324,11 +412,17 @@ impl<T: Stream> Emitter<T> {
             (Some(parts), _) => parts.stands_nowhere(),
             (None, _) => {}
         }
-        if self.states > 0 {
+        if output.states() > 0 {
             // If nobody reads any more, the next message will say so.
             let _ = self.checkpoint();
         }
     }
+}
+
+/// How long a state of so many bytes may be put off: a minute, and another one for each 256 KiB.
+fn longest_without_state(bytes: u64) -> i64 {
+    let minutes = 1 + bytes.div_ceil(256 << 10).min(14);
+    i64::try_from(minutes).unwrap_or(15) * 60_000
 }
 
 #[cold]

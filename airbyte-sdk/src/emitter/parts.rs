@@ -2,13 +2,16 @@
 
 use super::Emitter;
 use crate::cursor::{Order, Progress};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::output;
 use crate::protocol::{AirbyteStateBlob, FailureType};
 use crate::stream::Stream;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// At the end of a partition a state is sent if the records since the last one have so many times its bytes.
+const RECORDS_PER_STATE: u64 = 4;
 
 /// The key of a state under which the positions of the parts stand, each by its name.
 pub(crate) const PARTS: &str = "parts";
@@ -116,7 +119,9 @@ impl<T: Stream> Emitter<T> {
         parts.begun += 1;
         parts.before = before;
         let order = if parts.incremental { T::ORDER } else { Order::Unordered };
+        self.hold.begin_scope();
         self.progress = Progress::new(order, since);
+        self.owes_state = false;
         // The next record is the first of this part, and so says nothing of it yet.
         self.clock_in = 0;
         if let Some(output) = &self.output {
@@ -127,16 +132,16 @@ impl<T: Stream> Emitter<T> {
 
     /// Notes how far the part has come, and whether the one that follows is next. Returns why it failed, if it did.
     pub(crate) fn end_part(&mut self, fetched: Result<()>, following: Option<&str>) -> Result<()> {
-        let fetched = self.failed.take().map_or(fetched, Err);
-        if fetched.as_ref().is_err_and(Error::leaves_gap) {
-            self.distrust();
-        }
+        self.note_hold();
+        let fetched = self.failed.take().map_or(fetched, Err).and_then(|()| self.confirm());
         self.estimate = (self.estimate.0.saturating_add(self.estimate.1), 0);
         // What is out is out, if the order says so; otherwise the part stands where it stood.
         let counts = fetched.is_ok() || self.progress.can_checkpoint();
         let position = self.position()?;
+        // A hold that lasts says that the partition is not known to be complete.
+        let finished = (!self.progress.is_held()).then(Map::new);
         if let (true, Some(parts)) = (counts, &self.parts)
-            && let Some(position) = if parts.incremental { position } else { Some(Map::new()) }
+            && let Some(position) = if parts.incremental { position } else { finished }
         {
             parts.stands_at(position);
         }
@@ -145,7 +150,11 @@ impl<T: Stream> Emitter<T> {
             parts.broken_off |= !had_its_turn;
             parts.next_is(following);
         }
-        if fetched.is_ok() && self.is_state_due(output::now()) {
+        // What a state costs is little beside the records of the partition, which a killed run would read again.
+        if fetched.is_ok()
+            && self.since_state > 0
+            && (self.pays_for_state(RECORDS_PER_STATE) || self.is_state_due(output::now()))
+        {
             self.checkpoint()?;
         }
         fetched

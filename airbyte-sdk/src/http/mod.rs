@@ -34,6 +34,7 @@ use self::clock::Clock;
 use self::limit::Limiter;
 use self::oauth2::Session;
 use crate::error::{Error, Result};
+use crate::hold::Hold;
 use crate::output::Output;
 use crate::secret::Secret;
 use std::fmt::Display;
@@ -59,6 +60,8 @@ pub struct Http {
     sign_in: Option<SignIn>,
     explain: Option<Arc<Explain>>,
     limits: Limits,
+    /// The stream that the client reads for, if it is for one.
+    hold: Option<Hold>,
 }
 
 type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
@@ -131,6 +134,7 @@ impl Http {
             sign_in: None,
             explain: None,
             limits: Limits::default(),
+            hold: None,
         }
     }
 
@@ -204,6 +208,11 @@ impl Http {
         Self { explain: Some(Arc::new(explain)), ..self.clone() }
     }
 
+    /// The same client for the fetch function of a stream, which it holds where something may be missing.
+    pub(crate) fn held_by(&self, hold: &Hold) -> Self {
+        Self { hold: Some(hold.clone()), ..self.clone() }
+    }
+
     /// A GET request of this URL, or of this path if the client has a [`base`](Self::base).
     pub fn get(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
@@ -241,10 +250,21 @@ impl Http {
     }
 }
 
+/// From here on a state costs little beside the wait.
+const LONG_WAIT: Duration = Duration::from_secs(5);
+
 impl Client {
-    /// Tells whoever looks at the stream that it waits for a rate limit.
+    /// Announces that the stream waits for a rate limit.
     fn announce(&self, wait: Duration) -> Result<()> {
         self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))
+    }
+
+    /// What is worth a state is sent before a long wait, in which the process may be killed.
+    fn about_to_wait(&self, wait: Duration) -> Result<()> {
+        match &self.output {
+            Some(output) if wait >= LONG_WAIT => output.checkpoint_before_wait(),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::turn::exhausted;
 use crate::error::{Error, Result};
+use crate::hold::Hold;
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -174,6 +175,7 @@ impl Request {
                 errand.failed(client);
             }
             drop(awake);
+            client.about_to_wait(wait)?;
             client.clock.sleep(wait);
             attempt += 1;
         }
@@ -190,6 +192,11 @@ impl Request {
         self.query.retain(|(other, _)| *other != name);
         self.url = without_parameter(&self.url, &name);
         self.query.push((name, value));
+    }
+
+    /// The stream that the request is sent for.
+    pub(super) fn hold(&self) -> Option<&Hold> {
+        self.http.hold.as_ref()
     }
 
     fn try_once<'a>(
@@ -223,7 +230,8 @@ impl Request {
                     started.elapsed()
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
-                let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits);
+                let hold = self.http.hold.clone();
+                let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits, hold);
                 let success = response.success(self.http.explain.as_deref());
                 if success.is_ok() && self.errand.is_none() {
                     client.good_answers.fetch_add(1, Relaxed);

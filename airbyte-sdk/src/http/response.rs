@@ -4,6 +4,7 @@ use super::incoming::{Incoming, too_slow};
 use super::retry::{self, Failure, Outcome, PATIENCE};
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
+use crate::hold::Hold;
 use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -21,6 +22,8 @@ pub struct Response {
     /// When the answer came.
     at: Timestamp,
     limits: Limits,
+    /// The stream that it was asked for.
+    hold: Option<Hold>,
 }
 
 impl Response {
@@ -29,6 +32,7 @@ impl Response {
         place: String,
         at: Timestamp,
         limits: Limits,
+        hold: Option<Hold>,
     ) -> Self {
         let headers = answer.headers_mut();
         let gzip =
@@ -38,7 +42,7 @@ impl Response {
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);
         }
-        Self { answer, gzip, place, at, limits }
+        Self { answer, gzip, place, at, limits, hold }
     }
 
     /// The HTTP status.
@@ -96,6 +100,10 @@ impl Response {
             Err(error) => broken_off(&error, &self.place),
         };
         Err(Failure { outcome, error })
+    }
+
+    pub(super) fn hold(&self) -> Option<&Hold> {
+        self.hold.as_ref()
     }
 
     /// The body as it arrives, without a limit of its size, and the place it is read from.

@@ -25,6 +25,7 @@ impl Client {
         if wait > WORTH_A_WORD {
             log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
             self.announce(wait)?;
+            self.about_to_wait(wait)?;
         }
         let place = Place::of(&self.limiter);
         let mut awake = self.clock.awake();

@@ -3,7 +3,8 @@
 use super::Output;
 use crate::protocol::{AirbyteStateBlob, StreamDescriptor};
 use serde_json::Value;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// Makes the state of a stream of the position in the part of it that is being read.
 pub(crate) type ToState = Box<dyn Fn(Option<AirbyteStateBlob>) -> AirbyteStateBlob + Send>;
@@ -16,15 +17,25 @@ pub(super) struct Current {
     part: Option<ToState>,
     /// The last one sent, or what the read began with.
     last_state: AirbyteStateBlob,
+    /// How many states were sent.
+    states: u64,
+    /// While the stream is held: the last record before the hold, if that says a position.
+    held: Option<Option<Vec<u8>>>,
     /// What the stream waits for.
     waiting_for: Option<String>,
+    at_panic: Option<AtPanic>,
 }
+
+/// What is done when a thread panics that the author started.
+type AtPanic = Arc<dyn Fn() + Send + Sync>;
 
 impl Current {
     /// The state after this record, which is the last one, if one is legal. The typed position is with the thread that
     /// reads, and that may be in the middle of a request; what it has written says the same.
     pub(super) fn state(&self, last_record: Option<&[u8]>) -> Option<AirbyteStateBlob> {
-        let position = self.cursor_field.and_then(|field| position_at(last_record?, field));
+        // Records that came after a hold began do not move the position.
+        let record = self.held.as_ref().map_or(last_record, Option::as_deref);
+        let position = self.cursor_field.and_then(|field| position_at(record?, field));
         match &self.part {
             Some(to_state) => Some(to_state(position)),
             None => position,
@@ -42,6 +53,20 @@ impl Current {
     pub(super) fn last_state(&self) -> AirbyteStateBlob {
         self.last_state.clone()
     }
+
+    /// Notes that this state is sent.
+    pub(super) fn note_state(&mut self, state: AirbyteStateBlob) {
+        self.last_state = state;
+        self.states += 1;
+    }
+
+    pub(super) fn states(&self) -> u64 {
+        self.states
+    }
+
+    pub(super) fn at_panic(&self) -> Option<AtPanic> {
+        self.at_panic.clone()
+    }
 }
 
 impl Output {
@@ -54,8 +79,29 @@ impl Output {
                 cursor_field: None,
                 part: None,
                 last_state: AirbyteStateBlob::new(),
+                states: 0,
+                held: None,
                 waiting_for: None,
+                at_panic: None,
             });
+        }
+    }
+
+    /// Notes that the position of the stream stays where it is, or moves on again. Whoever emits learns of it with the
+    /// next record.
+    pub(crate) fn hold(&self, held: bool) {
+        let lines = self.lines();
+        if let Some(current) = &mut *self.current() {
+            let record = current.cursor_field.and(lines.last_record());
+            current.held = held.then(|| record.map(<[u8]>::to_vec));
+        }
+        self.beats.fetch_add(1, Relaxed);
+    }
+
+    /// Calls this when a thread panics that the author started, as long as the stream is read.
+    pub(crate) fn at_stray_panic(&self, call: impl Fn() + Send + Sync + 'static) {
+        if let Some(current) = &mut *self.current() {
+            current.at_panic = Some(Arc::new(call));
         }
     }
 
@@ -88,6 +134,7 @@ impl Output {
         if let Some(current) = &mut *self.current() {
             current.part = Some(to_state);
             current.cursor_field = None;
+            current.held = None;
         }
     }
 

@@ -4,11 +4,12 @@ use super::{Output, status_of, trace_message};
 use crate::error::Error;
 use crate::protocol::AirbyteStreamStatus;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::AcqRel;
+use std::sync::atomic::Ordering::{AcqRel, Release};
 use std::time::Duration;
 
-/// A reader that takes nothing must not keep the run from ending.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a reader may take for what waits and the last messages. The platform gives 10 s and more between SIGTERM and
+/// SIGKILL; a reader that is gone is noticed at once.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 impl Output {
     /// Whether the caller may say the last word of the run: the answer of the command, or why there is none. True once.
@@ -21,6 +22,8 @@ impl Output {
     /// one in the configuration may be dead by now, so a new one is let out first.
     pub(crate) fn end(self: &Arc<Self>, error: Option<Error>) {
         self.settle();
+        // Otherwise the thread that reads would fill each gap that the reader makes.
+        self.ending.store(true, Release);
         let (done, wait) = std::sync::mpsc::channel();
         let output = Arc::clone(self);
         let writer = std::thread::Builder::new().name("last words".to_owned()).spawn(move || {
@@ -34,6 +37,7 @@ impl Output {
 
     fn say_last_words(&self, error: Option<&Error>) {
         let mut lines = self.lines();
+        lines.claim();
         let current = self.current().take();
         let mut last = Vec::new();
         if let Some(error) = error {

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Acquire};
 
 /// What gathers before it is written; one `write` of this size costs less than the records in it.
 const FULL: usize = 64 * 1024;
@@ -14,8 +16,15 @@ pub(crate) struct Lines {
     waiting: Vec<u8>,
     to: Box<dyn Write + Send>,
     closed: bool,
-    /// Records pushed since the last state.
+    /// Set when only the last messages are still to be written. Without the lock: a slow reader may keep that.
+    ending: Arc<AtomicBool>,
+    /// Whether it is their thread that writes.
+    claimed: bool,
+    /// Records pushed since the last state, and their bytes.
     records: u64,
+    record_bytes: u64,
+    /// The length of that state's line.
+    state_length: u64,
     /// The last record that was written, if none is waiting.
     last_record: Vec<u8>,
     /// From where on in `waiting` the last record is looked for.
@@ -30,7 +39,11 @@ impl Lines {
             waiting: Vec::with_capacity(FULL + 4096),
             to,
             closed: false,
+            ending: Arc::default(),
+            claimed: false,
             records: 0,
+            record_bytes: 0,
+            state_length: 0,
             last_record: Vec::new(),
             fresh: 0,
             heard: false,
@@ -39,7 +52,7 @@ impl Lines {
 
     #[inline]
     pub(crate) fn push(&mut self, line: &[u8]) -> Result<()> {
-        if self.closed {
+        if self.is_over() {
             return Err(Error::stopped());
         }
         self.waiting.extend_from_slice(line);
@@ -48,8 +61,12 @@ impl Lines {
 
     #[inline]
     pub(super) fn push_record(&mut self, line: &[u8]) -> Result<()> {
+        if self.is_over() {
+            return Err(Error::stopped());
+        }
         // Before the push, which may flush: only where there are records the last one is kept.
         self.records += 1;
+        self.record_bytes += line.len() as u64;
         self.heard = true;
         self.push(line)
     }
@@ -59,7 +76,18 @@ impl Lines {
     pub(super) fn take_records(&mut self) -> u64 {
         self.forget_records();
         self.heard = true;
+        self.record_bytes = 0;
         std::mem::take(&mut self.records)
+    }
+
+    /// Notes how long the line of the last state is.
+    pub(super) fn note_state(&mut self, length: usize) {
+        self.state_length = length as u64;
+    }
+
+    /// How many bytes of records follow the last state, and how long its line was.
+    pub(super) fn bytes_since_state(&self) -> (u64, u64) {
+        (self.record_bytes, self.state_length)
     }
 
     /// A record pushed so far is not the last one of what comes now.
@@ -79,6 +107,21 @@ impl Lines {
         std::mem::take(&mut self.heard)
     }
 
+    pub(super) fn ending(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.ending)
+    }
+
+    /// Whether nothing is taken from the caller any more. What waits is left to the thread that writes the last messages.
+    #[inline]
+    fn is_over(&self) -> bool {
+        self.closed || self.ending.load(Acquire) && !self.claimed
+    }
+
+    /// The caller writes the last messages.
+    pub(super) fn claim(&mut self) {
+        self.claimed = true;
+    }
+
     /// Lets nothing more out.
     pub(super) fn shut(&mut self) {
         self.closed = true;
@@ -86,7 +129,7 @@ impl Lines {
 
     /// An error ends the run: nobody can be told anything more on this way.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        if self.closed {
+        if self.is_over() {
             return Err(Error::stopped());
         }
         if self.waiting.is_empty() {
@@ -201,6 +244,21 @@ mod tests {
         lines.push(b"{}\n").unwrap();
         assert!(lines.flush().unwrap_err().is_stopped());
         assert!(lines.push(b"{}\n").unwrap_err().is_stopped());
+    }
+
+    #[test]
+    fn when_the_run_ends_only_the_last_messages_are_taken() {
+        let memory = crate::output::Memory::default();
+        let mut lines = Lines::new(Box::new(memory.clone()));
+        lines.push_record(b"{\"id\":1}\n").unwrap();
+        lines.ending().store(true, std::sync::atomic::Ordering::Release);
+        assert!(lines.push_record(b"{\"id\":2}\n").unwrap_err().is_stopped());
+        assert!(lines.flush().unwrap_err().is_stopped());
+        lines.claim();
+        lines.push(b"{\"id\":3}\n").unwrap();
+        assert_eq!(lines.take_records(), 1);
+        lines.flush().unwrap();
+        assert_eq!(memory.take_messages(), [serde_json::json!({"id": 1}), serde_json::json!({"id": 3})]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod log;
 #[cfg(test)]
 mod memory;
 mod not_finite;
+#[cfg(unix)]
+mod patient;
 mod record;
 mod redact;
 
@@ -21,6 +23,8 @@ pub(crate) use self::record::RecordLine;
 
 use self::control::Config;
 use self::current::Current;
+#[cfg(unix)]
+use self::patient::Patient;
 use crate::error::{Error, Result};
 use crate::protocol::{
     AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateBlob, AirbyteStateMessage, AirbyteStateStats,
@@ -43,6 +47,10 @@ pub(crate) struct Output {
     /// What a signal finds.
     current: Mutex<Option<Current>>,
     last_word: AtomicBool,
+    /// Only the last messages are still written.
+    ending: Arc<AtomicBool>,
+    /// A panic on a thread that the author started.
+    stray_panic: Mutex<Option<Error>>,
 }
 
 impl Output {
@@ -53,12 +61,13 @@ impl Output {
         // that cannot be written for one that has been.
         #[cfg(unix)]
         if let Ok(file) = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned() {
-            return Self::to(Lines::new(Box::new(std::fs::File::from(file))));
+            return Self::to(Lines::new(Box::new(Patient(std::fs::File::from(file)))));
         }
         Self::to(Lines::new(Box::new(stdout)))
     }
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
+        let ending = lines.ending();
         Arc::new(Self {
             lines: Mutex::new(lines),
             beats: AtomicU32::new(0),
@@ -66,6 +75,8 @@ impl Output {
             config: Config::default(),
             current: Mutex::new(None),
             last_word: AtomicBool::new(false),
+            ending,
+            stray_panic: Mutex::default(),
         })
     }
 
@@ -96,9 +107,35 @@ impl Output {
     /// Queues the state of the stream that is being read, with the number of records it covers.
     pub(crate) fn state(&self, stream: &StreamDescriptor, state: AirbyteStateBlob) -> Result<()> {
         let mut lines = self.lines();
-        self.stands_at(state.clone());
+        self.current().as_mut().into_iter().for_each(|current| current.note_state(state.clone()));
         let line = self.state_line(stream, state, &mut lines)?;
         lines.push(&line)
+    }
+
+    /// Before a long wait, sends the state of the stream that is being read if it has moved: the process may be killed
+    /// while it waits. The emitter may be on the other end of the wait, so the state is the one a signal would find.
+    pub(crate) fn checkpoint_before_wait(&self) -> Result<()> {
+        let mut lines = self.lines();
+        let line = {
+            let mut current = self.current();
+            let Some(current) = &mut *current else { return Ok(()) };
+            let state = current.state(lines.last_record());
+            let Some(state) = state.filter(|state| *state != current.last_state()) else { return Ok(()) };
+            current.note_state(state.clone());
+            self.state_line(&current.stream, state, &mut lines)?
+        };
+        lines.push(&line)?;
+        lines.flush()
+    }
+
+    /// How many states were sent of the stream that is being read.
+    pub(crate) fn states(&self) -> u64 {
+        self.current().as_ref().map_or(0, Current::states)
+    }
+
+    /// How many bytes of records follow the last state, and how long the line of that state was.
+    pub(crate) fn bytes_since_state(&self) -> (u64, u64) {
+        self.lines().bytes_since_state()
     }
 
     fn state_line(
@@ -111,7 +148,9 @@ impl Output {
         stream.stream_state = Some(state);
         let mut message = AirbyteStateMessage::stream(stream);
         message.source_stats = Some(AirbyteStateStats::new(lines.take_records() as f64));
-        self.render(AirbyteMessage::State(message))
+        let line = self.render(AirbyteMessage::State(message))?;
+        lines.note_state(line.len());
+        Ok(line)
     }
 
     /// Queues how a stream is doing.
@@ -125,6 +164,7 @@ impl Output {
         if started {
             // Records of a stream that failed without a state are not those of the next one.
             lines.take_records();
+            lines.note_state(0);
         }
         lines.push(&line)
     }
@@ -161,6 +201,21 @@ impl Output {
     /// Queues a finished line, line break included.
     pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
         self.lines().push(line)
+    }
+
+    /// Notes a panic on a thread that the author started. Which stream it worked for is not known; the one that is being
+    /// read may lack records from here on.
+    pub(crate) fn note_stray_panic(&self, panic: Error) {
+        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
+        let at_panic = self.current().as_ref().and_then(Current::at_panic);
+        if let Some(at_panic) = at_panic {
+            at_panic();
+        }
+    }
+
+    /// The first such panic since this was called last.
+    pub(crate) fn take_stray_panic(&self) -> Option<Error> {
+        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes what waits.

@@ -49,22 +49,47 @@ pub(crate) trait AnyStream<C> {
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>);
 }
 
-/// The cursor in a state; none in an empty one, such as that of a full refresh.
-pub(super) fn position<T: Stream>(state: &Map<String, Value>) -> Result<Option<T::Cursor>> {
+/// What a state says in the form that this SDK writes.
+pub(super) enum Position<C> {
+    /// Nothing, such as that of a full refresh.
+    Empty,
+    At(C),
+    /// It has another form.
+    Unknown,
+}
+
+pub(super) fn own_position<T: Stream>(state: &Map<String, Value>, field: &str) -> Position<T::Cursor> {
+    let value = state.get(field).filter(|value| !value.is_null());
+    match value.and_then(|value| T::Cursor::deserialize(value).ok()) {
+        Some(cursor) => Position::At(cursor),
+        None if state.values().all(Value::is_null) => Position::Empty,
+        None => Position::Unknown,
+    }
+}
+
+/// The cursor in the state of a stream, or of the partition of this name.
+pub(super) fn position<T: Stream>(
+    state: &Map<String, Value>,
+    partition: Option<&str>,
+) -> Result<Option<T::Cursor>> {
     let Some(field) = state_key::<T>() else { return Ok(None) };
-    let value = state.get(&field).filter(|value| !value.is_null());
-    if let Some(cursor) = value.and_then(|value| T::Cursor::deserialize(value).ok()) {
+    match own_position::<T>(state, &field) {
+        Position::Empty => return Ok(None),
+        Position::At(cursor) => return Ok(Some(cursor)),
+        Position::Unknown => {}
+    }
+    if let Some(cursor) = T::older_state(&state.clone().into(), partition)? {
+        log::info!("{}: migrated the state from an older format", T::NAME);
         return Ok(Some(cursor));
     }
-    if value.is_none() && state.values().all(Value::is_null) {
-        return Ok(None);
-    }
-    if let Some(cursor) = T::older_state(&state.clone().into())? {
-        log::info!("{}: the state has an older form, and is understood", T::NAME);
-        return Ok(Some(cursor));
-    }
+    Err(unknown::<T>(state, &field))
+}
+
+/// The error for a state in no known form.
+pub(super) fn unknown<T: Stream>(state: &Map<String, Value>, field: &str) -> Error {
+    let value = state.get(field).filter(|value| !value.is_null());
     let trouble = if value.is_some() { "is no position of this stream" } else { "is missing" };
-    Err(unreadable::<T>(format_args!("its `{field}` {trouble}")))
+    unreadable::<T>(format_args!("its `{field}` {trouble}"))
 }
 
 pub(super) fn unreadable<T: Stream>(why: std::fmt::Arguments<'_>) -> Error {

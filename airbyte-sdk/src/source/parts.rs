@@ -1,12 +1,12 @@
 //! A stream that is read part by part.
 
-use super::any::{AnyStream, Turn, position, unreadable};
+use super::any::{AnyStream, Position, Turn, own_position, position, unknown, unreadable};
 use crate::emitter::{Emitter, NEXT, PARTS, Tally};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
+use crate::panics;
 use crate::protocol::{AirbyteStream, FailureType};
-use crate::run;
 use crate::stream::{self, Resume, Stream};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -49,8 +49,11 @@ where
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
         out.in_unlisted_parts(turn.state.clone());
-        let fetched = run::catch_panic(|| {
-            let mut parts = named((self.list)(turn.config, turn.http)?);
+        let fetched = panics::catch(|| {
+            let http = out.http().clone();
+            let mut parts = named((self.list)(turn.config, &http)?);
+            // Partitions that are missing from the list would be forgotten.
+            out.failure()?;
             let next = next::<T>(turn.state.as_ref())?;
             if let Some(next) = &next {
                 go_round_from(next, &mut parts);
@@ -93,10 +96,11 @@ where
                 continue;
             }
             let state = state.filter(|_| self.incremental);
-            let since = state.as_ref().map_or(Ok(None), |state| run::catch_panic(|| position::<T>(state)));
+            let since =
+                state.as_ref().map_or(Ok(None), |state| panics::catch(|| position::<T>(state, Some(name))));
             out.begin_part(name, since.as_ref().ok().cloned().flatten());
             let fetched =
-                since.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, part, since, out)));
+                since.and_then(|since| panics::catch(|| (self.fetch)(turn.config, part, since, out)));
             let following = parts.get(place + 1).map(|(name, _)| name.as_str());
             match out.end_part(fetched, following) {
                 Ok(()) => failures.in_a_row = 0,
@@ -204,7 +208,28 @@ fn positions<T: Stream>(
             Err(unreadable::<T>(format_args!("it has no `{PARTS}`")))
         };
     };
-    let Some(cursor) = position::<T>(state)? else { return Ok(Map::new()) };
-    let everywhere = Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect());
-    Ok(parts.iter().map(|(name, _)| (name.clone(), everywhere.clone())).collect())
+    let at = |cursor: T::Cursor| -> Result<Value> {
+        Ok(Value::Object([(field.clone(), serde_json::to_value(cursor)?)].into_iter().collect()))
+    };
+    match own_position::<T>(state, &field) {
+        Position::Empty => return Ok(Map::new()),
+        Position::At(cursor) => {
+            let everywhere = at(cursor)?;
+            return Ok(parts.iter().map(|(name, _)| (name.clone(), everywhere.clone())).collect());
+        }
+        Position::Unknown => {}
+    }
+    // What another connector wrote for one partition must not count for the others.
+    let mut positions = Map::new();
+    let older = Value::Object(state.clone());
+    for (name, _) in parts {
+        if let Some(cursor) = T::older_state(&older, Some(name))? {
+            positions.insert(name.clone(), at(cursor)?);
+        }
+    }
+    if positions.is_empty() {
+        return Err(unknown::<T>(state, &field));
+    }
+    log::info!("{}: migrated the state of {} partitions from an older format", T::NAME, positions.len());
+    Ok(positions)
 }

@@ -4,8 +4,8 @@ use super::any::{AnyStream, Turn, position};
 use crate::emitter::{Emitter, Tally};
 use crate::error::Result;
 use crate::output::Output;
+use crate::panics;
 use crate::protocol::AirbyteStream;
-use crate::run;
 use crate::stream::{self, Order, Resume, Stream};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ where
 
     fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let state = turn.state.as_ref().filter(|_| self.incremental);
-        let position = run::catch_panic(|| state.map_or(Ok(None), position::<T>));
+        let position = panics::catch(|| state.map_or(Ok(None), |state| position::<T>(state, None)));
         let since = position.as_ref().ok().cloned().flatten();
         if output.is_some() && position.is_ok() {
             let from =
@@ -45,8 +45,7 @@ where
             log::info!("{}: reading {from}", T::NAME);
         }
         let mut out = Emitter::<T>::new(&turn, output, since);
-        let fetched =
-            position.and_then(|since| run::catch_panic(|| (self.fetch)(turn.config, since, &mut out)));
+        let fetched = position.and_then(|since| panics::catch(|| (self.fetch)(turn.config, since, &mut out)));
         out.finish(fetched)
     }
 }

@@ -62,14 +62,18 @@ pub trait Stream: Serialize + Sized + 'static {
     /// The record's JSON Schema (draft 7), an object with `properties`.
     fn json_schema() -> serde_json::Map<String, Value>;
 
-    /// Finds the position in a state of another form: one that an earlier version wrote, or another connector. Asked when
-    /// the state has no cursor that can be read; `None` if it is no such state either, which is an error, since reading
-    /// from the beginning without a word would hide that something is wrong.
+    /// Migrates a state that an earlier version of this connector wrote, or another connector. Called if the state has no
+    /// cursor that can be read. Returns `None` if the state has no known format, which is an error of the read: to
+    /// start from the beginning without a word would hide that something is wrong.
+    ///
+    /// For a stream that is read partition by partition it is called with the name of each, and returns the position
+    /// of that partition in the state. `None` means that the state does not know the partition, which is then read from
+    /// its beginning; it is an error if that is so for all of them.
     ///
     /// # Errors
     ///
-    /// If the state is known, and broken.
-    fn older_state(_state: &Value) -> Result<Option<Self::Cursor>> {
+    /// If the state has a known format and is damaged.
+    fn older_state(_state: &Value, _partition: Option<&str>) -> Result<Option<Self::Cursor>> {
         Ok(None)
     }
 

@@ -25,7 +25,7 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
         >(|__config, __since, __out| <Config>::days(__config, __since, __out))
         .full_refresh::<
             City,
-        >(|__config, __out| __out.extend(<Config>::cities(__config)?))
+        >(|__config, __out| __out.try_extend(<Config>::cities(__config)?))
         .check(<Config>::check)
         .run()
 }

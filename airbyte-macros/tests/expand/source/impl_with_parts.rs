@@ -37,7 +37,9 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
             _,
         >(
             <Config>::cities,
-            |__config, __part, __out| __out.extend(<Config>::streets(__config, __part)?),
+            |__config, __part, __out| {
+                __out.try_extend(<Config>::streets(__config, __part)?)
+            },
         )
         .run()
 }

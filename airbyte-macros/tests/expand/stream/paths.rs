@@ -53,8 +53,9 @@ const _: () = {
         ];
         fn older_state(
             state: &__airbyte::Value,
+            partition: __airbyte::Option<&str>,
         ) -> __airbyte::SdkResult<__airbyte::Option<Self::Cursor>> {
-            older(state)
+            older(state, partition)
         }
         #[inline]
         fn cursor(

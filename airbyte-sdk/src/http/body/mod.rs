@@ -23,6 +23,7 @@ use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Failure, Outcome};
 use crate::error::{Error, Result};
+use crate::hold::{self, Hold};
 use std::fmt::Display;
 use std::io::{self, Read};
 
@@ -51,6 +52,8 @@ struct Body<F: Format> {
     stage: Stage<F>,
     /// The name of a header that has a say in what comes next, and later what the answer says there.
     header: (Option<&'static str>, Option<String>),
+    /// The stream that the body is read for.
+    hold: Option<Hold>,
 }
 
 enum Stage<F> {
@@ -63,13 +66,15 @@ enum Stage<F> {
 
 impl<F: Format> Body<F> {
     fn of_request(request: Request, words: F::Words, buffer: Vec<u8>) -> Self {
-        Self { words, buffer, stage: Stage::Unsent(Box::new(request)), header: (None, None) }
+        let hold = request.hold().cloned();
+        Self { words, buffer, stage: Stage::Unsent(Box::new(request)), header: (None, None), hold }
     }
 
     fn of_response(response: Response, words: F::Words) -> Self {
+        let hold = response.hold().cloned();
         let (reader, place) = response.into_reader();
         let format = F::open(reader, Vec::new(), words.clone());
-        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place), header: (None, None) }
+        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place), header: (None, None), hold }
     }
 
     fn is_broken(&self) -> bool {
@@ -80,7 +85,7 @@ impl<F: Format> Body<F> {
     #[inline]
     fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, Trouble>) -> Result<T> {
         if !matches!(self.stage, Stage::Open(..)) {
-            self.send()?;
+            self.send().map_err(|error| hold::refused(self.hold.as_ref(), error))?;
         }
         let Stage::Open(format, place) = &mut self.stage else { return Err(broken()) };
         match read(format) {
@@ -88,7 +93,7 @@ impl<F: Format> Body<F> {
             Err(trouble) => {
                 let error = trouble.failure(place).error;
                 self.stage = Stage::Broken;
-                Err(error)
+                Err(hold::failed(self.hold.as_ref(), error))
             }
         }
     }

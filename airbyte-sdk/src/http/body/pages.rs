@@ -2,6 +2,7 @@
 
 use super::{Elements, Request};
 use crate::error::{Error, Result};
+use crate::hold::{self, Hold, Unconfirmed};
 use crate::http::pages::{Counted, NextPage, Rule, Trail};
 use serde::de::DeserializeOwned;
 
@@ -12,6 +13,13 @@ pub struct ElementPages<'a, T> {
     /// The next one, when this has ended. A page that cannot be asked for is an error only when its turn comes.
     trail: Trail,
     begun: bool,
+    /// Whether anything was handed out.
+    handed_out: bool,
+    /// Whether the end of a page can show that it is incomplete, or not what was asked for.
+    judged: bool,
+    /// The page at hand, if so.
+    unconfirmed: Option<Unconfirmed>,
+    hold: Option<Hold>,
     /// How many elements the page has had so far.
     count: u64,
     look: Look<'a, T, ()>,
@@ -62,11 +70,8 @@ impl Request {
         N: Into<NextPage>,
     {
         let page = self.clone().elements(path);
-        ElementPages::new(
-            self,
-            page,
-            Box::new(move |page, _| Ok(next(&page.envelope::<E>()?)?.map(Into::into))),
-        )
+        let next = move |page: &mut Elements<T>, _| Ok(next(&page.envelope::<E>()?)?.map(Into::into));
+        ElementPages { judged: true, ..ElementPages::new(self, page, Box::new(next)) }
     }
 
     /// Reads the elements of page after page, each while it arrives, of a service that names the next page in a `Link`
@@ -173,8 +178,12 @@ impl<'a, T> ElementPages<'a, T> {
     fn new(request: Request, page: Elements<T>, next: Next<'a, T>) -> Self {
         Self {
             trail: Trail::new(&request),
-            page: Some((request, page)),
             begun: false,
+            handed_out: false,
+            judged: false,
+            unconfirmed: None,
+            hold: request.hold().cloned(),
+            page: Some((request, page)),
             count: 0,
             look: Box::new(|_| Ok(())),
             announced: Box::new(|_| Ok(None)),
@@ -240,8 +249,11 @@ impl<'a, T> ElementPages<'a, T> {
 }
 
 impl<'a, T> ElementPages<'a, T> {
-    /// Holds the number of elements against the one that a page announces around its array. Another one is a transient
-    /// error: something was left out on the way. The next read begins where this one did, since nobody knows where it is.
+    /// Compares the number of elements with the one that a page announces around its array. A different number is a
+    /// transient error: elements are missing.
+    ///
+    /// While a page is read its number is not known to be right, so no state covers its records. If the number is wrong, or
+    /// the fetch function stops in the middle of a page, the next read starts before that page.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result};
@@ -266,6 +278,7 @@ impl<'a, T> ElementPages<'a, T> {
     #[must_use]
     pub fn expect_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
+        self.judged = true;
         self
     }
 
@@ -288,17 +301,19 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
             let (request, mut page) = self.page.take()?;
             if !self.begun {
                 self.begun = true;
+                self.unconfirmed = self.hold.as_ref().filter(|_| self.judged).map(Hold::begin_page);
                 if let Err(error) = (self.look)(&mut page) {
-                    return Some(Err(error));
+                    return Some(Err(self.failed(error)));
                 }
             }
             match page.next() {
                 Some(Ok(element)) => {
                     self.count += 1;
+                    self.handed_out = true;
                     self.page = Some((request, page));
                     return Some(Ok(element));
                 }
-                Some(Err(error)) => return Some(Err(error)),
+                Some(Err(error)) => return Some(Err(self.failed(error))),
                 None => {}
             }
             match self.follow(request, &mut page) {
@@ -308,15 +323,28 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
                     self.begun = false;
                     self.count = 0;
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(self.failed(error))),
             }
         }
+    }
+
+    /// An error after the first element, or of another page than the first, leaves something out. So does any other than a
+    /// rejected request.
+    fn failed(&self, error: Error) -> Error {
+        let begun = self.handed_out || self.trail.is_past_first();
+        let hold = self.hold.as_ref();
+        if begun { hold::failed(hold, error) } else { hold::refused(hold, error) }
     }
 
     /// The request for what comes after a page that has ended.
     fn follow(&mut self, request: Request, page: &mut Elements<T>) -> Result<Option<Request>> {
         let next = self.check_count(page).and_then(|()| (self.next)(page, self.count));
-        let Some(next) = next.map_err(Error::leaving_a_gap)? else { return Ok(None) };
+        let next = next?;
+        // Before the next page: that one may be worth nothing, and this one is complete.
+        if let Some(page) = self.unconfirmed.take() {
+            page.confirm();
+        }
+        let Some(next) = next else { return Ok(None) };
         if let Some(hash) = page.hash()? {
             self.trail.arrived(hash)?;
         }

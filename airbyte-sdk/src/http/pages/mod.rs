@@ -12,7 +12,8 @@ pub(super) use self::trail::Trail;
 
 use super::request::Request;
 use super::response::Response;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::hold::{self, Hold};
 use serde::de::DeserializeOwned;
 use std::hash::{BuildHasher, RandomState};
 
@@ -31,6 +32,7 @@ pub struct Pages<'a, P> {
     trail: Trail,
     /// Where a page must not be the one before once more.
     watch: Option<RandomState>,
+    hold: Option<Hold>,
     /// Holds the body of a page; memory stays that of the largest page, however many there are.
     body: Vec<u8>,
 }
@@ -41,6 +43,7 @@ impl<'a, P> Pages<'a, P> {
     fn new(request: Request, next: impl FnMut(&P, &Response) -> Option<NextPage> + 'a) -> Self {
         Self {
             trail: Trail::new(&request),
+            hold: request.hold().cloned(),
             request: Some(Ok(request)),
             next: Box::new(next),
             watch: None,
@@ -69,15 +72,19 @@ impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
     type Item = Result<P>;
 
     fn next(&mut self) -> Option<Result<P>> {
-        let request = match self.request.take()? {
-            Ok(request) => request,
-            Err(error) => return Some(Err(error)),
-        };
-        Some(self.read(request))
+        let page = self.request.take()?.and_then(|request| self.read(request));
+        Some(page.map_err(|error| self.failed(error)))
     }
 }
 
 impl<P: DeserializeOwned> Pages<'_, P> {
+    /// A page that is missing behind others is missing whatever becomes of the error.
+    #[cold]
+    fn failed(&self, error: Error) -> Error {
+        let hold = self.hold.as_ref();
+        if self.trail.is_past_first() { hold::failed(hold, error) } else { hold::refused(hold, error) }
+    }
+
     fn read(&mut self, request: Request) -> Result<P> {
         let response = request.until_done(|mut response| {
             response.read_whole(&mut self.body)?;

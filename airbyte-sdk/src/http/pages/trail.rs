@@ -45,6 +45,11 @@ impl Trail {
         self.most = pages;
     }
 
+    /// Whether another page than the first was asked for.
+    pub(in crate::http) fn is_past_first(&self) -> bool {
+        self.page > 1
+    }
+
     /// Takes note of a page, by a hash of it; an error if it is the one before.
     pub(in crate::http) fn arrived(&mut self, hash: u64) -> Result<()> {
         if self.before.replace(hash) == Some(hash) {

@@ -50,7 +50,7 @@ struct Number {
 }
 
 /// The state as another connector wrote it: `{"last": "number 5"}`.
-fn older(state: &Value) -> Result<Option<i64>> {
+fn older(state: &Value, _partition: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = state["last"].as_str() else { return Ok(None) };
     Ok(Some(text.trim_start_matches("number ").parse()?))
 }
@@ -121,7 +121,7 @@ impl Config {
     fn numbers(&self, since: Option<i64>, out: &mut Emitter<Number>) -> Result<()> {
         let all =
             (0..u64::from(self.count)).map(|id| Number { id, number: (id / u64::from(self.ties)) as i64 });
-        out.extend(all.filter(|record| since.is_none_or(|since| record.number >= since)).map(Ok))
+        out.try_extend(all.filter(|record| since.is_none_or(|since| record.number >= since)).map(Ok))
     }
 
     /// The same numbers out of order, and one record without any.
@@ -208,8 +208,8 @@ impl Config {
 
     /// Overlooks what an iterator has to say.
     fn overlooked(&self, out: &mut Emitter<Overlooked>) -> Result<()> {
-        let _ =
-            out.extend([Ok(Overlooked { number: 1 }), Err(Error::transient("the second page is missing"))]);
+        let _ = out
+            .try_extend([Ok(Overlooked { number: 1 }), Err(Error::transient("the second page is missing"))]);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! A library that is read shelf by shelf.
 
 use renamed_sdk::{Error, Result, airbyte_stream};
+use serde_json::Value;
 use std::fmt;
 
 pub(crate) struct Shelf(pub(crate) String);
@@ -11,10 +12,23 @@ impl fmt::Display for Shelf {
     }
 }
 
-#[airbyte_stream(crate = ::renamed_sdk, name = "books", primary_key(shelf, number), cursor = number, order = ascending)]
+#[airbyte_stream(
+    crate = ::renamed_sdk,
+    name = "books",
+    primary_key(shelf, number),
+    cursor = number,
+    order = ascending,
+    older_state = older
+)]
 pub(crate) struct Book {
     shelf: String,
     number: i64,
+}
+
+/// The state as another connector wrote it: `{"last": {"a": 5}}`, or `{"last": 5}` in a partition.
+fn older(state: &Value, shelf: Option<&str>) -> Result<Option<i64>> {
+    let last = &state["last"];
+    Ok(last.as_i64().or_else(|| last[shelf?].as_i64()))
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "boxes", primary_key(shelf, number))]

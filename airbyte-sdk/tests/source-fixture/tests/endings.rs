@@ -116,6 +116,52 @@ fn a_kill_at_any_moment_loses_no_record() {
     assert!(interrupted >= 4, "only {interrupted} of 6 runs were killed in time");
 }
 
+/// A terminal, or another process that shares it, may leave stdout in non-blocking mode.
+#[test]
+fn a_stdout_that_does_not_block_is_waited_for() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    let connector = connector();
+    let config = json!({"count": 60_000});
+    let mut catalog = connector.discover(&config).configured("incremental");
+    catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == "numbers");
+    let (reader, writer) = UnixStream::pair().unwrap();
+    writer.set_nonblocking(true).unwrap();
+    let mut command = connector.read_command(&config, &catalog, None);
+    let mut child = command.stdout(OwnedFd::from(writer)).spawn().unwrap();
+    drop(command);
+    // Until there is no room for more; the result does not depend on it.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let lines: Vec<String> = BufReader::new(reader).lines().map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(lines.iter().filter(|line| line.contains("RECORD")).count(), 60_000);
+    assert!(lines.last().unwrap().contains("COMPLETE"));
+}
+
+/// The platform gives 10 s and more between SIGTERM and SIGKILL.
+#[test]
+fn a_slow_reader_gets_the_last_messages_in_whole_lines() {
+    let connector = connector();
+    let (mut child, mut stdout) = start(&connector, &json!({"count": 200_000}), "numbers", None);
+    assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
+    // Until the pipe is full, in the middle of a line; the result does not depend on it.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    signal(&child, "-TERM");
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
+    let rest: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    let [.., state, status] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!(status["trace"]["stream_status"]["status"], "INCOMPLETE");
+    let last = rest.iter().rfind(|message| message["type"] == "RECORD").unwrap();
+    assert_eq!(state["state"]["stream"]["stream_state"]["number"], last["record"]["data"]["number"]);
+    let counts = rest.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64());
+    let records = rest.iter().filter(|message| message["type"] == "RECORD").count();
+    assert_eq!(counts.sum::<f64>() as usize, records);
+    // Much of it was not read, let alone written.
+    assert!(records < 200_000);
+}
+
 #[test]
 fn a_check_that_takes_too_long_is_given_up() {
     let connector = Connector::new(env!("CARGO_BIN_EXE_slow"));

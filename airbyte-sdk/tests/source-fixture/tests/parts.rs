@@ -61,6 +61,26 @@ fn the_position_of_a_stream_that_had_no_parts_holds_for_each() {
 }
 
 #[test]
+fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
+    for (state, read_on) in [
+        (json!({"last": {"a": 2}}), &["a2", "b0", "b1", "b2"][..]),
+        (json!({"last": {"b": 1, "gone": 2}}), &["a0", "a1", "a2", "b1", "b2"]),
+        (json!({"parts": {"a": {"last": 2}, "b": {"number": 2}}}), &["a2", "b2"]),
+    ] {
+        let run = read(&json!({"count": 3}), "books", "incremental", Some(state));
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        assert_eq!(read_from(&run, "books"), read_on, "{run}");
+        assert_eq!(last_state(&run), json!({"parts": {"a": {"number": 2}, "b": {"number": 2}}}));
+    }
+    // Of no partition that there is.
+    for state in [json!({"last": {"gone": 2}}), json!({"last": {}})] {
+        let run = read(&json!({"count": 3}), "books", "incremental", Some(state));
+        assert_eq!((run.exit_code, run.all("RECORD").len()), (Some(1), 0), "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().contains("its `number` is missing"), "{run}");
+    }
+}
+
+#[test]
 fn a_part_that_fails_does_not_stop_the_others() {
     let config = json!({"count": 2, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "books", "incremental", None);

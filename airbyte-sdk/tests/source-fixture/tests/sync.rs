@@ -150,7 +150,7 @@ fn a_panic_is_an_error_without_a_backtrace() {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.stderr.is_empty(), "{run}");
     let error = &run.errors()[0];
-    assert_eq!(error["message"], "The connector has a bug and could not go on");
+    assert_eq!(error["message"], "The connector crashed because of a bug; see the log");
     let details = error["internal_message"].as_str().unwrap();
     assert!(details.contains("main.rs:") && details.contains("out of luck with ****"), "{details}");
     assert_eq!(run.records("panicking").len(), 1);

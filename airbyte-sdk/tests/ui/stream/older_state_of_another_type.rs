@@ -5,7 +5,7 @@ struct Day {
     day: Date,
 }
 
-fn older(_: &serde_json::Value) -> Result<Option<i64>> {
+fn older(_: &serde_json::Value, _: Option<&str>) -> Result<Option<i64>> {
     Ok(None)
 }
 

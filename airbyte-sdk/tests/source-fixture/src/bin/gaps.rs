@@ -1,0 +1,209 @@
+//! A source whose API leaves records out, and whose fetch functions do something else with the error than return it.
+
+use renamed_sdk::http::ElementPages;
+use renamed_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_source, airbyte_stream};
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+#[derive(AirbyteSpec)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Config {
+    url: String,
+    /// What is done with an error
+    #[airbyte(default = "returned")]
+    error: String,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "rows", cursor = id, order = ascending)]
+struct Row {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "loose", cursor = id)]
+struct Loose {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "table")]
+struct Cell {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "lines", cursor = id, order = ascending)]
+struct Line {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "whole_pages", cursor = id)]
+struct Paged {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "visits", cursor = id, order = ascending)]
+struct Visit {
+    shop: String,
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "boxes")]
+struct Box {
+    shop: String,
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "after")]
+struct After {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Element {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Page {
+    count: Option<u64>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct WholePage {
+    rows: Vec<Element>,
+    next: Option<String>,
+}
+
+/// A thread that outlives its stream, and what lets it go on.
+static LATE: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
+
+#[airbyte_source(crate = ::renamed_sdk)]
+impl Config {
+    fn rows(&self, _since: Option<u64>, out: &mut Emitter<Row>) -> Result<()> {
+        let rows = self.pages("/rows", out.http());
+        self.emit(rows, out, |id| Row { id })
+    }
+
+    fn loose(&self, _since: Option<u64>, out: &mut Emitter<Loose>) -> Result<()> {
+        let rows = self.pages("/rows", out.http());
+        self.emit(rows, out, |id| Loose { id })
+    }
+
+    fn table(&self, out: &mut Emitter<Cell>) -> Result<()> {
+        let rows = self.pages("/rows", out.http());
+        self.emit(rows, out, |id| Cell { id })
+    }
+
+    fn lines(&self, _since: Option<u64>, out: &mut Emitter<Line>) -> Result<()> {
+        let lines = out.http().base(&self.url).get("/lines").json_lines();
+        self.emit(lines, out, |id| Line { id })
+    }
+
+    fn whole_pages(&self, _since: Option<u64>, out: &mut Emitter<Paged>) -> Result<()> {
+        let request = out.http().base(&self.url).get("/rejected");
+        let pages = request.pages(|page: &WholePage| page.next.clone());
+        let rows = pages.flat_map(|page| match page {
+            Ok(page) => page.rows.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        });
+        self.emit(rows, out, |id| Paged { id })
+    }
+
+    fn shops(&self, http: &Http) -> Result<Vec<String>> {
+        let shops = http.base(&self.url).get("/shops").elements::<String>("shops");
+        if self.error == "ignored" { Ok(shops.flatten().collect()) } else { shops.collect() }
+    }
+
+    #[parts(shops)]
+    fn visits(&self, shop: &str, _since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
+        let rows = self.pages(&format!("/rows/{shop}"), out.http());
+        self.emit(rows, out, |id| Visit { shop: shop.to_owned(), id })
+    }
+
+    #[parts(shops)]
+    fn boxes(&self, shop: &str, out: &mut Emitter<Box>) -> Result<()> {
+        let rows = self.pages(&format!("/rows/{shop}"), out.http());
+        self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
+    }
+
+    /// Has no mistakes of its own. A thread of an earlier stream may panic meanwhile.
+    fn after(&self, out: &mut Emitter<After>) -> Result<()> {
+        if let Some((go_on, thread)) = LATE.lock().ok().and_then(|mut late| late.take()) {
+            let _ = go_on.send(());
+            let _ = thread.join();
+        }
+        out.emit(After { id: 1 })
+    }
+}
+
+impl Config {
+    fn pages(&self, path: &str, http: &Http) -> ElementPages<'static, Element> {
+        let request = http.base(&self.url).get(path);
+        let pages = request.element_pages("rows", |page: &Page| Ok(page.next.clone()));
+        pages.expect_count(|page: &Page| page.count)
+    }
+
+    #[expect(clippy::expect_used, clippy::panic, reason = "these are the mistakes that are tried")]
+    fn emit<T: renamed_sdk::Stream>(
+        &self,
+        mut rows: impl Iterator<Item = Result<Element>>,
+        out: &mut Emitter<T>,
+        record: impl Fn(u64) -> T,
+    ) -> Result<()> {
+        match self.error.as_str() {
+            "returned" => out.try_extend(rows.map(|row| row.map(|row| record(row.id)))),
+            "converted" => rows.try_for_each(|row| {
+                let row = row.map_err(|error| Error::transient(format!("rows: {error}")))?;
+                out.emit(record(row.id))
+            }),
+            "through_io" => rows.try_for_each(|row| {
+                let row = row.map_err(|error| std::io::Error::other(error.to_string()))?;
+                out.emit(record(row.id))
+            }),
+            "panics" => rows.try_for_each(|row| out.emit(record(row.expect("a row").id))),
+            "ignored" => rows.flatten().try_for_each(|row| out.emit(record(row.id))),
+            "left_early" => rows.take(4).try_for_each(|row| out.emit(record(row?.id))),
+            // Whatever an iterator says, 4 and what follows is doubtful.
+            "held" => rows.flatten().try_for_each(|row| {
+                if row.id == 4 {
+                    out.hold();
+                }
+                out.emit(record(row.id))
+            }),
+            // Another source has what this one lacks.
+            "made_up" => {
+                rows.flatten().try_for_each(|row| out.emit(record(row.id)))?;
+                out.emit(record(6))?;
+                out.release();
+                out.emit(record(7))
+            }
+            // A thread that fetches for this function panics.
+            "thread" => {
+                let (sender, receiver) = channel();
+                std::thread::spawn(move || {
+                    let _ = [1, 2].map(|id| sender.send(id));
+                    panic!("no more rows");
+                });
+                receiver.into_iter().chain([7]).try_for_each(|id| out.emit(record(id)))
+            }
+            "late_thread" => {
+                let (go_on, wait) = channel::<()>();
+                let thread = std::thread::spawn(move || {
+                    let _ = wait.recv();
+                    panic!("too late");
+                });
+                *LATE.lock().map_err(|_| Error::system("poisoned"))? = Some((go_on, thread));
+                rows.try_for_each(|row| out.emit(record(row?.id)))
+            }
+            _ => {
+                if let Some(row) = rows.next() {
+                    out.emit(record(row?.id))?;
+                }
+                std::process::exit(0)
+            }
+        }
+    }
+}

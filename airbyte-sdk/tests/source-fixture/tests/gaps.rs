@@ -1,0 +1,287 @@
+//! Records that the API leaves out: no state covers them, whatever the fetch function does with the error.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use renamed_sdk::testing::{Connector, Run};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// What the API has to say of 2 pages with the rows 1 to 3 and 4 to 7.
+#[derive(Clone, Copy, PartialEq)]
+enum Api {
+    Whole,
+    /// The second page lacks 2 of the 4 rows that it announces, or is rejected; lines break off.
+    Gaps,
+    /// The list of shops breaks off after the first.
+    CutList,
+    /// The first request for a second page is rejected for now.
+    Limited,
+    /// The second page stops after 2 of its rows, and says nothing any more.
+    Stalls,
+}
+
+fn serve(api: Api) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let limited = Arc::new(AtomicBool::new(api == Api::Limited));
+        for stream in listener.incoming().map_while(Result::ok) {
+            let limited = Arc::clone(&limited);
+            std::thread::spawn(move || answer(&stream, api, &limited));
+        }
+    });
+    url
+}
+
+fn answer(mut stream: &TcpStream, api: Api, limited: &AtomicBool) {
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let target = lines.next().unwrap_or_default();
+    let target = target.split(' ').nth(1).unwrap_or_default().to_owned();
+    lines.take_while(|line| !line.is_empty()).for_each(drop);
+    // Only the first of the shops has gaps.
+    let gaps = api == Api::Gaps && !target.starts_with("/rows/b");
+    let mut cut = false;
+    let rows = |ids: &[u64]| ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect::<Vec<_>>().join(",");
+    let mut status = "200 OK";
+    let body = if target.starts_with("/shops") {
+        cut = api == Api::CutList;
+        format!("{{\"shops\":[\"a\"{}", if cut { "," } else { ",\"b\"]}" })
+    } else if target.starts_with("/lines") {
+        let lines: String = (1..8).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+        cut = gaps;
+        if gaps { lines[..lines.len() - 12].to_owned() } else { lines }
+    } else if !target.contains("page=2") {
+        format!("{{\"rows\":[{}],\"count\":3,\"next\":\"{target}?page=2\"}}", rows(&[1, 2, 3]))
+    } else if limited.swap(false, Relaxed) {
+        status = "429 Too Many Requests";
+        "{}".to_owned()
+    } else if gaps && target.starts_with("/rejected") {
+        status = "403 Forbidden";
+        "{}".to_owned()
+    } else if gaps {
+        format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5]))
+    } else if api == Api::Stalls {
+        cut = true;
+        format!("{{\"rows\":[{},", rows(&[4, 5]))
+    } else {
+        format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5, 6, 7]))
+    };
+    // A body that breaks off is shorter than it was announced.
+    let length = body.len() + usize::from(cut);
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nRetry-After: 60\r\nConnection: close\r\n\r\n{body}"
+    );
+    if api == Api::Stalls && cut {
+        // Until the connector is gone.
+        let _ = stream.read(&mut [0]);
+    }
+}
+
+fn read(error: &str, streams: &[&str], api: Api, state: Option<&Value>) -> Run {
+    let connector = Connector::new(env!("CARGO_BIN_EXE_gaps")).skip_waits();
+    let config = json!({"url": serve(api), "error": error});
+    let catalog = catalog(&connector, &config, streams);
+    let state = state.map(|state| {
+        json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": streams[0]}, "stream_state": state}}])
+    });
+    connector.read(&config, &catalog, state.as_ref())
+}
+
+fn catalog(connector: &Connector, config: &Value, streams: &[&str]) -> Value {
+    let all = connector.discover(config).configured("incremental");
+    let entry = |name: &&str| {
+        all["streams"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|entry| entry["stream"]["name"] == **name)
+            .unwrap()
+            .clone()
+    };
+    json!({"streams": streams.iter().map(entry).collect::<Vec<_>>()})
+}
+
+fn ids(run: &Run, stream: &str) -> Vec<u64> {
+    run.records(stream).iter().map(|record| record["id"].as_u64().unwrap()).collect()
+}
+
+fn states(run: &Run) -> Vec<Value> {
+    run.states().iter().map(|state| state["stream"]["stream_state"].clone()).collect()
+}
+
+fn record_counts(run: &Run) -> Vec<f64> {
+    run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).collect()
+}
+
+/// The last state of the first stream, and whether it is resumed to the last record.
+fn assert_resumes_after(run: &Run, stream: &str, position: Option<&Value>) {
+    assert_eq!(states(run).last(), position, "{run}");
+    let rest = read("returned", &[stream], Api::Whole, position);
+    assert_eq!(rest.exit_code, Some(0), "{rest}");
+    let mut all = ids(run, stream);
+    all.extend(ids(&rest, stream));
+    assert!((1..8).all(|id| all.contains(&id)), "{run}{rest}");
+}
+
+#[test]
+fn a_gap_is_remembered_whatever_becomes_of_the_error() {
+    for error in ["returned", "converted", "through_io", "panics", "ignored"] {
+        let run = read(error, &["rows"], Api::Gaps, None);
+        assert_eq!(ids(&run, "rows"), [1, 2, 3, 4, 5], "{error}: {run}");
+        assert_eq!(run.exit_code, Some(1), "{error}: {run}");
+        assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{error}: {run}");
+        assert_resumes_after(&run, "rows", Some(&json!({"id": 3})));
+    }
+}
+
+#[test]
+fn a_gap_in_a_stream_without_an_order_leaves_it_where_it_was() {
+    for stream in ["loose", "table"] {
+        for error in ["returned", "ignored"] {
+            let run = read(error, &[stream], Api::Gaps, None);
+            assert_eq!(run.exit_code, Some(1), "{error}: {run}");
+            assert_eq!(run.statuses(stream).last().unwrap(), "INCOMPLETE", "{error}: {run}");
+            assert_eq!(states(&run), [] as [Value; 0], "{error}: {run}");
+        }
+    }
+}
+
+#[test]
+fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+    let run = read("ignored", &["lines"], Api::Gaps, None);
+    assert_eq!((ids(&run, "lines"), run.exit_code), (vec![1, 2, 3, 4, 5], Some(1)), "{run}");
+    assert!(run.errors()[0]["message"].as_str().unwrap().contains("/lines"), "{run}");
+    assert_resumes_after(&run, "lines", Some(&json!({"id": 5})));
+}
+
+#[test]
+fn a_rejected_page_behind_others_is_a_failure_even_if_its_error_is_ignored() {
+    let run = read("ignored", &["whole_pages"], Api::Gaps, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(states(&run), [] as [Value; 0], "{run}");
+}
+
+#[test]
+fn a_page_that_is_left_early_is_not_covered() {
+    let run = read("left_early", &["rows"], Api::Whole, None);
+    assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4], Some(0)), "{run}");
+    assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN"), "{run}");
+    assert_resumes_after(&run, "rows", Some(&json!({"id": 3})));
+    let run = read("left_early", &["loose"], Api::Whole, Some(&json!({"id": 0})));
+    assert_eq!((states(&run), run.exit_code), (vec![json!({"id": 0})], Some(0)), "{run}");
+    let run = read("left_early", &["boxes"], Api::Whole, None);
+    assert_eq!(states(&run).last(), Some(&json!({"parts": {}})), "{run}");
+}
+
+#[test]
+fn an_author_can_hold_the_position() {
+    let run = read("held", &["rows"], Api::Whole, None);
+    assert_eq!((ids(&run, "rows").len(), run.exit_code), (7, Some(0)), "{run}");
+    assert_resumes_after(&run, "rows", Some(&json!({"id": 3})));
+}
+
+#[test]
+fn an_author_who_made_up_for_a_gap_can_release_the_position() {
+    let run = read("made_up", &["rows"], Api::Gaps, None);
+    assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4, 5, 6, 7], Some(0)), "{run}");
+    assert_eq!(states(&run).last(), Some(&json!({"id": 7})), "{run}");
+}
+
+#[test]
+fn a_gap_in_a_partition_does_not_move_its_position() {
+    let run = read("ignored", &["visits"], Api::Whole, None);
+    assert_eq!(states(&run).last(), Some(&json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}})), "{run}");
+    for error in ["converted", "panics", "ignored"] {
+        let run = read(error, &["visits"], Api::Gaps, None);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        let parts = json!({"a": {"id": 3}, "b": {"id": 7}});
+        assert_eq!(states(&run).last().unwrap()["parts"], parts, "{error}: {run}");
+        let run = read(error, &["boxes"], Api::Gaps, None);
+        assert_eq!(states(&run).last().unwrap()["parts"], json!({"b": {}}), "{error}: {run}");
+    }
+}
+
+#[test]
+fn partitions_that_a_cut_list_lacks_are_not_forgotten() {
+    let known = json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}});
+    let run = read("ignored", &["visits"], Api::CutList, Some(&known));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(states(&run).iter().all(|state| *state == known), "{run}");
+}
+
+/// A process that is killed in a long wait, or in the next partition, reads nothing again that was finished.
+#[test]
+fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
+    let run = read("returned", &["rows"], Api::Limited, None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let messages = run.messages();
+    let place = |found: fn(&Value) -> bool| messages.iter().position(found).unwrap();
+    let state = place(|message| message["state"]["stream"]["stream_state"] == json!({"id": 3}));
+    let limited = place(|message| message.to_string().contains("RATE_LIMITED"));
+    let rest = place(|message| message["record"]["data"]["id"] == 4);
+    assert!(state < rest && limited < rest, "{run}");
+    assert_eq!(states(&run), [json!({"id": 3}), json!({"id": 7})], "{run}");
+    assert_eq!(record_counts(&run), [3.0, 4.0], "{run}");
+
+    let run = read("returned", &["visits"], Api::Whole, None);
+    assert_eq!(states(&run)[0], json!({"parts": {"a": {"id": 7}}, "next": "b"}), "{run}");
+    assert_eq!(record_counts(&run)[..2], [7.0, 7.0], "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
+    let config = json!({"url": serve(Api::Stalls)});
+    let catalog = catalog(&connector, &config, &["rows"]);
+    let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(r#"{"id":5}"#)));
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let rest: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    assert_eq!(rest[0]["state"]["stream"]["stream_state"], json!({"id": 3}), "{rest:?}");
+    assert_eq!(rest[0]["state"]["sourceStats"]["recordCount"], json!(5.0));
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+}
+
+#[test]
+fn a_panic_of_another_thread_is_an_error_of_the_run_and_not_of_a_later_stream() {
+    let run = read("thread", &["rows", "after"], Api::Whole, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
+    assert_eq!(run.statuses("after").last().unwrap(), "COMPLETE", "{run}");
+    let errors = run.errors();
+    assert_eq!(errors.len(), 1, "{run}");
+    assert!(errors[0].get("stream_descriptor").is_none(), "{run}");
+    assert!(errors[0]["internal_message"].as_str().unwrap().ends_with("no more rows"), "{run}");
+    // What was emitted after the panic is not covered.
+    assert!(states(&run).iter().all(|state| state["id"].as_u64() <= Some(2)), "{run}");
+    let run = read("thread", &["rows"], Api::Whole, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+}
+
+#[test]
+fn a_panic_of_a_thread_that_outlived_its_stream_is_not_ignored() {
+    let run = read("late_thread", &["rows", "after"], Api::Whole, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert_eq!(run.statuses("rows").last().unwrap(), "COMPLETE", "{run}");
+    // Which stream the thread worked for is not known.
+    assert_eq!(run.statuses("after").last().unwrap(), "INCOMPLETE", "{run}");
+    assert!(run.errors()[0].get("stream_descriptor").is_none(), "{run}");
+}
+
+#[test]
+fn an_exit_in_a_fetch_function_is_not_a_complete_read() {
+    let run = read("exit", &["rows", "after"], Api::Whole, None);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(run.errors()[0]["message"].as_str().unwrap().contains("`std::process::exit`"), "{run}");
+    assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
+    // The page was not read to its end.
+    assert_eq!(states(&run), [] as [Value; 0], "{run}");
+}
