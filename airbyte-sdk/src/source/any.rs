@@ -1,12 +1,12 @@
 //! A stream without its record type: what the sync loop knows of it.
 
+use crate::cursor;
 use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
 use crate::protocol::{AirbyteStream, StreamDescriptor};
 use crate::stream::{Stream, state_key};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub(crate) trait AnyStream<C> {
 pub(super) fn position<T: Stream>(state: &Map<String, Value>) -> Result<Option<T::Cursor>> {
     let Some(field) = state_key::<T>() else { return Ok(None) };
     let value = state.get(&field).filter(|value| !value.is_null());
-    if let Some(cursor) = value.and_then(|value| T::Cursor::deserialize(value).ok()) {
+    if let Some(cursor) = value.and_then(cursor::from_state) {
         return Ok(Some(cursor));
     }
     if value.is_none() && state.values().all(Value::is_null) {
@@ -63,8 +63,12 @@ pub(super) fn position<T: Stream>(state: &Map<String, Value>) -> Result<Option<T
         log::info!("{}: the state has an older form, and is understood", T::NAME);
         return Ok(Some(cursor));
     }
-    let trouble = if value.is_some() { "is no position of this stream" } else { "is missing" };
-    Err(unreadable::<T>(format_args!("its `{field}` {trouble}")))
+    Err(match value.map(cursor::no_position) {
+        Some(kind) => {
+            unreadable::<T>(format_args!("its `{field}` is not a valid cursor value: it is {kind}"))
+        }
+        None => unreadable::<T>(format_args!("its `{field}` is missing")),
+    })
 }
 
 pub(super) fn unreadable<T: Stream>(why: std::fmt::Arguments<'_>) -> Error {

@@ -267,7 +267,7 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
     }
     for (state, failure_type, said) in [
         (json!({"at": 5}), "config_error", "its `number` is missing"),
-        (json!({"number": "5"}), "config_error", "its `number` is no position"),
+        (json!({"number": "5"}), "config_error", "its `number` is not a valid cursor value: it is text"),
         (json!({"last": "number x"}), "system_error", "invalid digit"),
     ] {
         let run = numbers(state);
