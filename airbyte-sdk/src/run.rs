@@ -53,7 +53,9 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
         Command::Read { config, catalog, state } => {
             let config = input::config(&config.path, output)?;
             let catalog = input::catalog(&catalog)?;
-            let states = input::states(state.as_deref())?;
+            let offered = source.streams.iter().map(|stream| stream.describe().descriptor());
+            let configured = catalog.streams.iter().map(|stream| stream.stream.descriptor());
+            let states = input::states(state.as_deref(), offered.chain(configured))?;
             return commands::read(source, &config, catalog, states, output);
         }
     };

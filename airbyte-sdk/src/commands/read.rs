@@ -182,7 +182,7 @@ mod tests {
             "the stream `open` cannot be offered: the record has columns that are not in the schema: a map is flattened"
         );
         let output = Output::to(Lines::new(Box::new(std::io::sink())));
-        let states = States::read(&json!([]), "the state").unwrap();
+        let states = States::default();
         let done = read(&source, &Config {}, catalog, states, &output);
         assert!(matches!(done, Ok(Done::WithFailedStreams)));
     }
