@@ -6,25 +6,67 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 
 #[test]
-fn a_wrong_command_line_is_answered_on_stderr() {
+fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
     let connector = connector();
-    let wrong: [&[&str]; 7] = [
-        &[],
-        &["write"],
-        &["spec", "--frobnicate"],
-        &["check"],
-        &["discover", "--config"],
-        &["read", "--config", "c.json"],
-        &["check", "--config", "a", "--config", "b"],
+    let wrong: [(&[&str], &str); 10] = [
+        (&[], "no command: expected `spec`, `check`, `discover` or `read`"),
+        (&["--debug"], "no command: expected `spec`, `check`, `discover` or `read`"),
+        (&["write"], "`write` is a command of destinations, and this is a source"),
+        (&["chekc"], "unrecognized subcommand 'chekc'"),
+        (&["spec", "--frobnicate"], "unexpected argument '--frobnicate' found"),
+        (&["check"], "the following required arguments were not provided: --config <FILE>"),
+        (&["discover", "--config"], "a value is required for '--config <FILE>' but none was supplied"),
+        (&["discover", "--config", ""], "a value is required for '--config <FILE>' but none was supplied"),
+        (
+            &["read", "--config", "c.json"],
+            "the following required arguments were not provided: --catalog <FILE>",
+        ),
+        (
+            &["check", "--config", "a", "--config", "b"],
+            "the argument '--config <FILE>' cannot be used multiple times",
+        ),
     ];
-    for arguments in wrong {
+    for (arguments, said) in wrong {
         let run = connector.run(arguments);
         assert_eq!(run.exit_code, Some(2), "{arguments:?}: {run}");
-        assert!(run.stdout.is_empty(), "{arguments:?}: {run}");
         let helps =
             ["Usage: source-stock-ticker-api", "try '--help'"].iter().any(|help| run.stderr.contains(help));
         assert!(helps, "{arguments:?}: {run}");
+        assert_eq!(run.messages().len(), 1, "{run}");
+        assert_eq!(assert_error(&run, "config_error"), format!("Wrong command line: {said}"));
     }
+}
+
+/// A shell splits a configuration that is passed without quotes.
+#[test]
+fn a_wrong_command_line_shows_no_values() {
+    for arguments in [
+        &["check", "--config", "{api_key:", "4711_x}"][..],
+        &["check", "--config", "{\"api_key\":\"4711_x\"}"],
+        &["check", "--config", "api_key: 4711_x"],
+        &["check", "--config", "'{\"api_key\":\"4711_x\"}'"],
+        &["check", "--config", "a", "--{\"api_key\":\"4711_x\"}"],
+        &["check", "--config", "a", "--api-key=4711_x"],
+        &["spec", "--debug={4711_x}"],
+        &["{\"api_key\":\"4711_x\"}"],
+        &["read", "--config", "a", "--catalog", "{\"4711_x\":1}", "--state", "[{\"4711_x\":1}]"],
+    ] {
+        let run = connector().run(arguments);
+        assert!(!run.messages().is_empty(), "{run}");
+        assert!(!run.stdout.contains("4711") && !run.stderr.contains("4711"), "{arguments:?}: {run}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
+    use std::os::unix::ffi::OsStringExt;
+    let odd = OsString::from_vec(b"odd-\xff-name".to_vec());
+    let run = connector().run([odd.clone()]);
+    assert_eq!(run.exit_code, Some(2), "{run}");
+    assert_error(&run, "config_error");
+    let run = connector().run(["discover".into(), "--config".into(), odd]);
+    assert!(assert_error(&run, "config_error").contains("-name does not exist"), "{run}");
 }
 
 #[test]
