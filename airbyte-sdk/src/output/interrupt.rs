@@ -41,7 +41,8 @@ impl Output {
         }
         if let Some(current) = current {
             if let Some(state) = current.state(lines.last_record()) {
-                last.push(self.state_line(&current.stream, state, &mut lines));
+                let state = serde_json::to_string(&state).map_err(Error::from);
+                last.push(state.and_then(|state| self.state_line(&current.stream, &state, &mut lines)));
             }
             let status = status_of(&current.stream, AirbyteStreamStatus::Incomplete);
             last.push(self.render(trace_message(status)));

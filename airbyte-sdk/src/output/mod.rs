@@ -23,10 +23,9 @@ use self::control::Config;
 use self::current::Current;
 use crate::error::{Error, Result};
 use crate::protocol::{
-    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateBlob, AirbyteStateMessage, AirbyteStateStats,
-    AirbyteStreamState, AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason,
-    AirbyteStreamStatusReasonType, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor,
-    Trace,
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateBlob, AirbyteStateStats, AirbyteStreamStatus,
+    AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason, AirbyteStreamStatusReasonType,
+    AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
@@ -95,23 +94,30 @@ impl Output {
 
     /// Queues the state of the stream that is being read, with the number of records it covers.
     pub(crate) fn state(&self, stream: &StreamDescriptor, state: AirbyteStateBlob) -> Result<()> {
+        let json = serde_json::to_string(&state)?;
+        drop(state);
         let mut lines = self.lines();
-        self.stands_at(state.clone());
-        let line = self.state_line(stream, state, &mut lines)?;
+        let line = self.state_line(stream, &json, &mut lines)?;
+        self.stands_at_json(json);
         lines.push(&line)
     }
 
-    fn state_line(
-        &self,
-        stream: &StreamDescriptor,
-        state: AirbyteStateBlob,
-        lines: &mut Lines,
-    ) -> Result<Vec<u8>> {
-        let mut stream = AirbyteStreamState::new(stream.clone());
-        stream.stream_state = Some(state);
-        let mut message = AirbyteStateMessage::stream(stream);
-        message.source_stats = Some(AirbyteStateStats::new(lines.take_records() as f64));
-        self.render(AirbyteMessage::State(message))
+    /// The line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage), of a state that is JSON already.
+    fn state_line(&self, stream: &StreamDescriptor, state: &str, lines: &mut Lines) -> Result<Vec<u8>> {
+        let stream = serde_json::to_string(stream)?;
+        let stats = serde_json::to_string(&AirbyteStateStats::new(lines.take_records() as f64))?;
+        let around = [
+            r#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#,
+            &stream,
+            r#","stream_state":"#,
+            state,
+            r#"},"sourceStats":"#,
+            &stats,
+            "}}\n",
+        ];
+        let mut line = around.concat().into_bytes();
+        lines::escape_line_breaks(&mut line, 0);
+        Ok(line)
     }
 
     /// Queues how a stream is doing.
@@ -192,4 +198,26 @@ fn status_of(stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Trace {
 /// Milliseconds since 1970, as the protocol tells time.
 pub(crate) fn now() -> i64 {
     Timestamp::now().as_millisecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{AirbyteStateMessage, AirbyteStreamState};
+    use serde_json::json;
+
+    #[test]
+    fn the_line_of_a_state_is_what_its_type_writes() {
+        let output = Output::to(Lines::new(Box::new(std::io::sink())));
+        let mut stream = StreamDescriptor::new("a \"name\"");
+        for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
+            stream.namespace = namespace.map(str::to_owned);
+            let line = output.state_line(&stream, &state.to_string(), &mut output.lines()).unwrap();
+            let mut expected = AirbyteStreamState::new(stream.clone());
+            expected.stream_state = state.as_object().cloned();
+            let mut expected = AirbyteStateMessage::stream(expected);
+            expected.source_stats = Some(AirbyteStateStats::new(0.0));
+            assert_eq!(line, output.render(AirbyteMessage::State(expected)).unwrap());
+        }
+    }
 }

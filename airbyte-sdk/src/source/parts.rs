@@ -45,18 +45,20 @@ where
         self.incremental
     }
 
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+    fn read(&self, mut turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
         out.in_unlisted_parts(turn.state.clone());
+        // Moved on, since there may be a position for each of very many parts.
+        let state = turn.state.take();
         let fetched = run::catch_panic(|| {
             let mut parts = named((self.list)(turn.config, turn.http)?);
-            let next = next::<T>(turn.state.as_ref())?;
+            let next = next::<T>(state.as_ref())?;
             if let Some(next) = &next {
                 go_round_from(next, &mut parts);
             }
             let names = names(&parts)?;
-            let positions = positions::<T>(turn.state.as_ref(), &parts, self.incremental)?;
+            let positions = positions::<T>(state, &parts, self.incremental)?;
             if !quiet {
                 let known = names.iter().filter(|name| positions.contains_key(**name)).count();
                 let known_as = if self.incremental { "begun" } else { "finished" };
@@ -181,16 +183,16 @@ fn go_round_from<P>(next: &str, parts: &mut [(String, P)]) {
 
 /// The state of each part; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every part.
 fn positions<T: Stream>(
-    state: Option<&Map<String, Value>>,
+    state: Option<Map<String, Value>>,
     parts: &[(String, impl Display)],
     incremental: bool,
 ) -> Result<Map<String, Value>> {
-    let Some(state) = state else { return Ok(Map::new()) };
-    match state.get(PARTS) {
+    let Some(mut state) = state else { return Ok(Map::new()) };
+    match state.get_mut(PARTS) {
         Some(Value::Object(positions)) => {
             return match positions.iter().find(|(_, state)| !state.is_object()) {
                 Some((name, _)) => Err(unreadable::<T>(format_args!("`{PARTS}.{name}` is not an object"))),
-                None => Ok(positions.clone()),
+                None => Ok(std::mem::take(positions)),
             };
         }
         None | Some(Value::Null) => {}
@@ -204,7 +206,7 @@ fn positions<T: Stream>(
             Err(unreadable::<T>(format_args!("it has no `{PARTS}`")))
         };
     };
-    let Some(cursor) = position::<T>(state)? else { return Ok(Map::new()) };
+    let Some(cursor) = position::<T>(&state)? else { return Ok(Map::new()) };
     let everywhere = Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect());
     Ok(parts.iter().map(|(name, _)| (name.clone(), everywhere.clone())).collect())
 }
