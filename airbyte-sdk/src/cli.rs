@@ -1,5 +1,7 @@
 //! The command line as people and platforms write it: paths only, nothing opened yet.
 
+use crate::error::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -44,15 +46,20 @@ pub(crate) struct ConfigFile {
 }
 
 impl Cli {
-    /// The error holds the usage or help text and knows where it belongs.
+    /// The error holds the usage or help text and knows where it belongs. It quotes no values: one may be a part of a
+    /// configuration that was passed in place of its file.
     pub(crate) fn parse_from_args(
         name: &'static str,
         version: &'static str,
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
-        let matches =
-            Self::command().name(name).bin_name(name).version(version).try_get_matches_from(arguments)?;
-        Self::from_arg_matches(&matches)
+        Self::command()
+            .name(name)
+            .bin_name(name)
+            .version(version)
+            .try_get_matches_from(arguments)
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .map_err(hide_values)
     }
 
     pub(crate) fn wants_debug(&self) -> bool {
@@ -60,4 +67,53 @@ impl Cli {
             || std::env::var("LOG_LEVEL")
                 .is_ok_and(|level| ["debug", "trace"].iter().any(|word| level.eq_ignore_ascii_case(word)))
     }
+}
+
+fn hide_values(mut usage: clap::Error) -> clap::Error {
+    let is_of = |text: &str, marks: &[u8]| {
+        text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
+    };
+    let is_shown = |kind: ContextKind, text: &str| match kind {
+        // A flag, perhaps with the name of its value.
+        ContextKind::InvalidArg => text.starts_with('-') && is_of(text, b"-_<> "),
+        ContextKind::InvalidSubcommand => is_of(text, b"-_") && text == text.to_ascii_lowercase(),
+        _ => text.is_empty(),
+    };
+    // There the subcommand is the program.
+    if usage.kind() == ErrorKind::MissingSubcommand {
+        return usage;
+    }
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
+        if let Some(ContextValue::String(text)) = usage.get(kind)
+            && !is_shown(kind, text)
+        {
+            usage.insert(kind, ContextValue::String("…".to_owned()));
+            // It quotes the value, too.
+            usage.remove(ContextKind::Suggested);
+        }
+    }
+    usage
+}
+
+/// What is wrong with the command line, for the platform, which reads stdout only. Another attempt would not help.
+pub(crate) fn misuse(usage: &clap::Error) -> Error {
+    let text = usage.render().to_string();
+    let command = match usage.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(command)) => command.as_str(),
+        _ => "",
+    };
+    let what = match usage.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "no command: expected `spec`, `check`, `discover` or `read`".to_owned()
+        }
+        ErrorKind::InvalidSubcommand if command == "write" => {
+            "`write` is a command of destinations, and this is a source".to_owned()
+        }
+        _ => {
+            // The parts of the text, but for tips, each on a line.
+            let parts = text.split("\n\n").next().unwrap_or_default().lines().map(str::trim);
+            parts.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+        }
+    };
+    Error::config(format!("wrong command line: {what}")).with_internal(text.trim_end())
 }

@@ -1,10 +1,14 @@
 //! Where a stream stands: which field types can say it, and how far the records seen so far have come.
 
 use crate::error::{Error, Result};
+use crate::problems::kind_of;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde_json::Value;
+use std::any::TypeId;
 
 /// A value that grows from record to record, by which a stream can be read on from where it stopped.
 ///
@@ -60,6 +64,55 @@ impl<T: CursorField> CursorField for Option<T> {
 /// The cursor of a stream that has none; there is no value of it.
 #[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, serde::Deserialize)]
 pub enum NoCursor {}
+
+/// From here on not every whole number is a float: a number may have been rounded before it was written.
+const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads a position from a state. Platforms keep states as JSON of their own: a whole number may come back with a decimal
+/// point or an exponent, and a date as the start of its day. What may be another position is refused.
+pub(crate) fn from_state<C: DeserializeOwned + 'static>(value: &Value) -> Option<C> {
+    match value {
+        Value::String(text)
+            if [TypeId::of::<Date>(), TypeId::of::<DateTime>()].contains(&TypeId::of::<C>()) =>
+        {
+            let text: StrDeserializer<'_, serde::de::value::Error> = without_utc(text)?.into_deserializer();
+            C::deserialize(text).ok()
+        }
+        value => C::deserialize(value).ok().or_else(|| C::deserialize(Value::from(whole(value)?)).ok()),
+    }
+}
+
+/// The state of a stream that has come so far, as JSON; what [`from_state`] reads stands under the name of the field.
+pub(crate) fn to_state(field: String, cursor: &impl Serialize) -> Result<String> {
+    Ok(Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect()).to_string())
+}
+
+/// Why a value is no position, without the value.
+pub(crate) fn no_position(value: &Value) -> &'static str {
+    match value.as_f64().filter(|_| value.is_f64()) {
+        Some(float) if float.fract() != 0.0 => "a number with a fraction",
+        Some(_) => "a number that may have lost digits",
+        None => kind_of(value),
+    }
+}
+
+/// The whole number that a float means.
+fn whole(value: &Value) -> Option<i64> {
+    let float = value.as_f64().filter(|_| value.is_f64())?;
+    (float.fract() == 0.0 && float.abs() < FIRST_INEXACT).then_some(float as i64)
+}
+
+/// A date and a time that are in no zone may be said to be in UTC. An offset would make another day of it.
+fn without_utc(text: &str) -> Option<&str> {
+    let time = text.find(['T', 't', ' ']).unwrap_or(text.len());
+    match text[time..].find(['Z', 'z', '+', '-']).map(|zone| text.split_at(time + zone)) {
+        // A time zone's name.
+        _ if text.contains('[') => None,
+        None => Some(text),
+        Some((local, "Z" | "z" | "+00:00" | "+0000" | "+00" | "-00:00")) => Some(local),
+        Some(_) => None,
+    }
+}
 
 /// In which order a stream's records arrive, as far as its cursor is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +230,70 @@ fn advance<C: Clone>(place: &mut Option<C>, to: &C) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read<C: DeserializeOwned + 'static>(json: &str) -> Option<C> {
+        from_state(&serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn whole_numbers_are_read_from_floats_that_are_exact() {
+        for json in ["1", "1.0", "1e0", "10e-1"] {
+            assert_eq!(read(json), Some(1_i64), "{json}");
+            assert_eq!(read(json), Some(1_u8), "{json}");
+        }
+        assert_eq!(read("1e3"), Some(1_000_u16));
+        assert_eq!(read("-0.0"), Some(0_u64));
+        assert_eq!(read("9007199254740991.0"), Some(9_007_199_254_740_991_i64));
+        assert_eq!(read("18446744073709551615"), Some(u64::MAX));
+        for json in [
+            "1.5",
+            "9007199254740992.0",
+            "9007199254740993.0",
+            "1e18",
+            "18446744073709551616",
+            "-1e300",
+            "\"1\"",
+            "true",
+        ] {
+            assert_eq!(read::<i64>(json), None, "{json}");
+        }
+        assert_eq!(read::<u8>("256.0"), None);
+        assert_eq!(read::<u8>("-1.0"), None);
+        assert_eq!(read::<String>("1.0"), None);
+    }
+
+    #[test]
+    fn dates_are_read_with_a_time_in_utc_and_moments_with_any_offset() {
+        let (date, hour) = (Date::constant(2024, 5, 6), Date::constant(2024, 5, 6).at(7, 0, 0, 0));
+        for text in
+            ["2024-05-06", "2024-05-06T07:00:00", "2024-05-06T07:00:00Z", "2024-05-06 07:00:00.0+00:00"]
+        {
+            let json = format!("\"{text}\"");
+            assert_eq!(read(&json), Some(date), "{text}");
+            let expected = if text.len() > 10 { hour } else { date.at(0, 0, 0, 0) };
+            assert_eq!(read(&json), Some(expected), "{text}");
+        }
+        for text in [
+            "2024-05-06T07:00:00+02:00",
+            "2024-05-06T07:00:00-05",
+            "2024-05-06T07:00:00Z[Europe/Oslo]",
+            "2024-05-06[UTC]",
+            "2024-05-06Z",
+            "2024-05-06T",
+            "2024-05-06Tnoon",
+            "2024-05-36T07:00:00Z",
+            "",
+        ] {
+            let json = format!("\"{text}\"");
+            assert_eq!(read::<Date>(&json), None, "{text}");
+            assert_eq!(read::<DateTime>(&json), None, "{text}");
+        }
+        for text in ["2024-05-06T07:00:00Z", "2024-05-06T09:00:00+02:00", "2024-05-06T07:00:00.000+00:00"] {
+            let moment: Timestamp = "2024-05-06T07:00:00Z".parse().unwrap();
+            assert_eq!(read(&format!("\"{text}\"")), Some(moment), "{text}");
+        }
+        assert_eq!(read::<Timestamp>("\"2024-05-06T07:00:00\""), None);
+    }
 
     #[test]
     fn the_furthest_position_never_moves_back() {

@@ -2,6 +2,10 @@
 
 use crate::error::Error;
 use serde_json::Value;
+use std::borrow::Cow;
+
+/// How many an error lists: a catalog may have thousands of streams, each wrong in the same way.
+const LISTED: usize = 20;
 
 /// The list of what is wrong with one input.
 #[derive(Debug, Default)]
@@ -12,7 +16,7 @@ impl Problems {
     pub(crate) fn add(&mut self, path: &str, text: impl AsRef<str>) {
         self.0.push(match path {
             "" => text.as_ref().to_owned(),
-            path => format!("`{path}` {}", text.as_ref()),
+            path => format!("`{}` {}", shorten(path), text.as_ref()),
         });
     }
 
@@ -25,15 +29,46 @@ impl Problems {
         &self.0
     }
 
-    /// One config error that lists them all, beginning with what was read.
+    /// One config error that lists them, beginning with what was read.
     pub(crate) fn into_error(self, what: &str) -> Error {
         Error::config(match self.0.as_slice() {
             [one] if !one.starts_with('`') => format!("{what} {one}"),
             [one] => format!("{what} is not valid: {one}"),
-            many => format!("{what} is not valid in {} places: {}", many.len(), many.join("; ")),
+            many => {
+                let listed = many.get(..LISTED).unwrap_or(many).join("; ");
+                let more = match many.len().saturating_sub(LISTED) {
+                    0 => String::new(),
+                    more => format!("; and {more} more"),
+                };
+                format!("{what} is not valid in {} places: {listed}{more}", many.len())
+            }
         })
     }
 }
+
+/// The first of these names, and how many there are besides.
+pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut names = names.into_iter();
+    let mut listed: Vec<String> =
+        names.by_ref().take(LISTED_NAMES).map(|name| format!("`{}`", shorten(name))).collect();
+    let more = names.count();
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join(", ")
+}
+
+/// The start of a name that a message quotes: an input may have one of any length.
+pub(crate) fn shorten(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
+}
+
+const LONGEST_NAME: usize = 80;
+
+const LISTED_NAMES: usize = 10;
 
 /// What a JSON value is, in words.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
@@ -44,5 +79,32 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_names_is_bounded() {
+        let names: Vec<String> = (0..30).map(|number| format!("{number}{}", "x".repeat(100))).collect();
+        let listed = list(names.iter().map(String::as_str));
+        assert!(listed.starts_with(&format!("`0{}…`, `1x", "x".repeat(79))), "{listed}");
+        assert!(listed.ends_with("x…`, and 20 more"), "{listed}");
+        assert_eq!(list(["a", "b"]), "`a`, `b`");
+    }
+
+    #[test]
+    fn an_error_lists_a_bounded_number_of_problems() {
+        let mut problems = Problems::default();
+        (0..25).for_each(|number| problems.add(&format!("[{number}]"), "is wrong"));
+        let error = problems.into_error("the file");
+        assert!(
+            error
+                .message()
+                .starts_with("the file is not valid in 25 places: `[0]` is wrong; `[1]` is wrong; ")
+        );
+        assert!(error.message().ends_with("`[19]` is wrong; and 5 more"), "{error}");
     }
 }

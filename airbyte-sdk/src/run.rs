@@ -1,6 +1,6 @@
 //! THE MAIN LOOP: arguments → inputs → command → exit code.
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::commands::{self, Done};
 use crate::early_exit;
 use crate::error::{Error, Result};
@@ -54,7 +54,9 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
         Command::Read { config, catalog, state } => {
             let config = input::config(&config.path, output)?;
             let catalog = input::catalog(&catalog)?;
-            let states = input::states(state.as_deref())?;
+            let offered = source.streams.iter().map(|stream| stream.describe().descriptor());
+            let configured = catalog.streams.iter().map(|stream| stream.stream.descriptor());
+            let states = input::states(state.as_deref(), offered.chain(configured))?;
             return commands::read(source, &config, catalog, states, output);
         }
     };
@@ -118,11 +120,14 @@ fn finish(output: &Output, result: Result<Done>) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
-/// Help goes to stdout, since it was asked for; a wrong command line is told on stderr.
+/// Prints help that was asked for to stdout. Reports a wrong command line on stderr, for people, and as an ERROR trace on
+/// stdout, for the platform.
 fn explain(usage: &clap::Error, output: &Output) -> ExitCode {
     let text = usage.render().to_string();
     if usage.use_stderr() {
         let _ = std::io::stderr().write_all(text.as_bytes());
+        // If nobody reads stdout, the exit code is left.
+        let _ = output.error(&cli::misuse(usage), None).and_then(|()| output.flush());
         return ExitCode::from(MISUSED);
     }
     match output.line(text.as_bytes()).and_then(|()| output.flush()) {

@@ -73,6 +73,15 @@ fn a_rogue_is_refused() {
 }
 
 #[test]
+fn a_wrong_command_line_may_be_reported_by_a_trace_but_not_by_text_on_stdout() {
+    let report = judge("usage_as_trace");
+    assert_eq!(report.failures().count(), 0, "{report}");
+    let report = judge("usage_on_stdout");
+    let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
+    assert_eq!(failed, ["usage_on_stderr"], "{report}");
+}
+
+#[test]
 fn only_the_chosen_streams_are_read() {
     let subject = model("tags_never_end").time_limit(Duration::from_secs(10));
     let report = subject.clone().streams(["users"]).check();

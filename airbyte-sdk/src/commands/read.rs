@@ -5,12 +5,14 @@ use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::input::States;
 use crate::output::Output;
+use crate::problems::{list, shorten};
 use crate::protocol::{
     AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
     SyncMode,
 };
 use crate::source::{AnyStream, Source, Turn, can_be_offered};
 use crate::spec::AirbyteSpec;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -95,31 +97,32 @@ struct Planned<'s, C> {
 fn plan<C: AirbyteSpec>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
     // Not `Source::catalog`, which has no answer if one stream cannot be offered.
     let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
-    let described_as = |descriptor: &StreamDescriptor| {
-        offered.iter().filter(|stream| stream.descriptor().is_same_as(descriptor)).count()
-    };
+    // A catalog may have tens of thousands of entries, so no entry is held against all others.
+    let mut places: HashMap<StreamDescriptor, Vec<usize>> = HashMap::with_capacity(offered.len());
+    for (place, stream) in offered.iter().enumerate() {
+        places.entry(stream.descriptor()).or_default().push(place);
+    }
+    let mut seen = HashSet::with_capacity(catalog.streams.len());
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
-        let twice = plan.iter().any(|other| other.descriptor.is_same_as(&descriptor));
-        let place = offered.iter().position(|stream| stream.descriptor().is_same_as(&descriptor));
-        let stream = match place {
-            _ if twice => {
-                Err(Error::config(format!("the catalog has the stream `{}` twice", descriptor.name)))
-            }
-            Some(place) => can_be_offered(&offered[place], described_as(&descriptor) > 1)
+        let twice = !seen.insert(descriptor.clone());
+        let described = places.get(&descriptor).map_or(&[][..], Vec::as_slice);
+        let stream = match described.first() {
+            _ if twice => Err(Error::config(format!(
+                "the catalog has the stream `{}` twice",
+                shorten(&descriptor.name)
+            ))),
+            Some(&place) => can_be_offered(&offered[place], described.len() > 1)
                 .and_then(|()| takes_state(&configured, &offered[place]))
                 .map(|takes| (source.streams[place].as_ref(), takes)),
-            None => {
-                let names: Vec<String> = offered.iter().map(|stream| format!("`{}`", stream.name)).collect();
-                Err(Error::config(format!(
-                    "the catalog has a stream `{}` that this source does not have; it has {}",
-                    descriptor.name,
-                    names.join(", ")
-                )))
-            }
+            None => Err(Error::config(format!(
+                "the catalog has a stream `{}` that this source does not have; it has {}",
+                shorten(&descriptor.name),
+                list(offered.iter().map(|stream| stream.name.as_str()))
+            ))),
         };
-        let columns = place.and_then(|place| chosen(&configured, &offered[place]));
+        let columns = described.first().and_then(|&place| chosen(&configured, &offered[place]));
         let incremental = configured.sync_mode == SyncMode::Incremental;
         plan.push(Planned { descriptor, columns, incremental, stream });
     }
@@ -192,8 +195,27 @@ mod tests {
             "the stream `open` cannot be offered: the record has columns that are not in the schema: a map is flattened"
         );
         let output = Output::to(Lines::new(Box::new(std::io::sink())));
-        let states = States::read(&json!([]), "the state").unwrap();
+        let states = States::default();
         let done = read(&source, &Config {}, catalog, states, &output);
         assert!(matches!(done, Ok(Done::WithFailedStreams)));
+    }
+
+    /// Would take minutes if each entry was held against all others.
+    #[test]
+    fn a_catalog_may_have_many_entries() {
+        let source = Source::<Config>::new("well", "0")
+            .full_refresh(|_, out: &mut Emitter<Well>| out.emit(Well { id: 1 }));
+        let configured = |name: &str| json!({"stream": {"name": name, "namespace": "", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}, "sync_mode": "full_refresh", "destination_sync_mode": "append"});
+        let names =
+            (0..30_000).map(|number| format!("unknown {number}")).chain(["well".into(), "well".into()]);
+        let streams: Vec<Value> = names.map(|name| configured(&name)).collect();
+        let planned = plan(&source, serde_json::from_value(json!({"streams": streams})).unwrap());
+        assert!(planned[0].stream.is_ok());
+        let error = |place: usize| planned[place].stream.as_ref().err().unwrap().message().to_owned();
+        assert_eq!(
+            error(30_000),
+            "the catalog has a stream `unknown 29999` that this source does not have; it has `well`"
+        );
+        assert_eq!(error(30_001), "the catalog has the stream `well` twice");
     }
 }

@@ -2,19 +2,20 @@
 
 mod parts;
 
-pub(crate) use self::parts::{NEXT, PARTS};
+pub(crate) use self::parts::{NEXT, PARTS, Positions};
 
 use self::parts::Parts;
-use crate::cursor::{Order, Progress};
+use crate::cursor::{self, Order, Progress};
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::Http;
 use crate::output::{self, Output, RecordLine};
 use crate::protocol::{
-    AirbyteEstimateTraceMessage, AirbyteStateBlob, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
+    AirbyteEstimateTraceMessage, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
 };
 use crate::source::{Pace, Turn};
 use crate::stream::{NotFinite, OnNull, Stream, state_key};
+use serde_json::{Map, json};
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,7 +87,8 @@ impl<T: Stream> Emitter<T> {
         let now = output::now();
         let hold = Hold::new(output.clone());
         if let Some(output) = &output {
-            output.stands_at(turn.state.clone().unwrap_or_default());
+            let none = Map::new();
+            output.stands_at(json!(turn.state.as_ref().unwrap_or(&none)).to_string());
             let hold = hold.clone();
             output.at_stray_panic(move || hold.hold());
         }
@@ -297,8 +299,8 @@ impl<T: Stream> Emitter<T> {
         output.flush()
     }
 
-    /// How far the stream has come.
-    fn state(&self) -> Result<AirbyteStateBlob> {
+    /// How far the stream has come, as JSON.
+    fn state(&self) -> Result<String> {
         let position = self.position()?;
         Ok(match &self.parts {
             Some(parts) => {
@@ -307,16 +309,16 @@ impl<T: Stream> Emitter<T> {
                 }
                 parts.state(None)
             }
-            None => position.unwrap_or_default(),
+            None => position.unwrap_or_else(|| json!({}).to_string()),
         })
     }
 
     /// The position, as a state says it.
-    fn position(&self) -> Result<Option<AirbyteStateBlob>> {
+    fn position(&self) -> Result<Option<String>> {
         let (Some(field), Some(cursor)) = (state_key::<T>(), self.progress.position()) else {
             return Ok(None);
         };
-        Ok(Some([(field, serde_json::to_value(cursor)?)].into_iter().collect()))
+        cursor::to_state(field, cursor).map(Some)
     }
 
     /// Ends the stream: the last state, if one is legal.

@@ -4,10 +4,10 @@ use super::Emitter;
 use crate::cursor::{Order, Progress};
 use crate::error::Result;
 use crate::output;
-use crate::protocol::{AirbyteStateBlob, FailureType};
+use crate::protocol::FailureType;
 use crate::stream::Stream;
-use serde_json::{Map, Value};
-use std::collections::HashSet;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// At the end of a partition a state is sent if the records since the last one have so many times its bytes.
@@ -19,6 +19,10 @@ pub(crate) const PARTS: &str = "parts";
 /// The key beside it under which the name of the part stands that comes next, as long as not all have had their turn.
 /// The order of the positions does not say it: platforms keep states in forms that have none.
 pub(crate) const NEXT: &str = "next";
+
+/// The state of each part that has one, as JSON, by the part's name. There may be very many, and a map of JSON values would
+/// take several times as much memory.
+pub(crate) type Positions = BTreeMap<Box<str>, Box<str>>;
 
 /// Where the parts stand, and the one that is being read.
 #[derive(Clone, Default)]
@@ -41,34 +45,45 @@ pub(crate) struct Parts {
 #[derive(Default)]
 struct Standing {
     /// The state of the earlier read, until it is known what parts there are.
-    given: Option<AirbyteStateBlob>,
-    positions: Map<String, Value>,
+    given: Option<String>,
+    positions: Positions,
     next: Option<String>,
 }
 
 impl Parts {
-    /// The state of the stream, with this position in the part that is being read.
-    pub(super) fn state(&self, current: Option<AirbyteStateBlob>) -> AirbyteStateBlob {
+    /// The state of the stream as JSON, with this position in the part that is being read.
+    pub(super) fn state(&self, current: Option<String>) -> String {
         let standing = self.standing();
         if let Some(given) = &standing.given {
             return given.clone();
         }
-        let mut positions = standing.positions.clone();
-        if let Some(position) = current {
-            positions.insert(self.current.clone(), position.into());
+        let quoted = |text: &str| Value::from(text).to_string();
+        let others = standing.positions.iter().map(|(name, position)| (&**name, &**position));
+        let others = others.filter(|(name, _)| current.is_none() || *name != self.current);
+        let current = current.as_deref().map(|position| (&*self.current, position));
+        let mut state = format!("{{{}:{{", quoted(PARTS));
+        for (place, (name, position)) in others.chain(current).enumerate() {
+            state.push_str(if place > 0 { "," } else { "" });
+            state.push_str(&quoted(name));
+            state.push(':');
+            state.push_str(position);
         }
-        let next = standing.next.clone().map(|next| (NEXT.to_owned(), next.into()));
-        [(PARTS.to_owned(), positions.into())].into_iter().chain(next).collect()
+        state.push('}');
+        if let Some(next) = &standing.next {
+            state.push_str(&format!(",{}:{}", quoted(NEXT), quoted(next)));
+        }
+        state.push('}');
+        state
     }
 
     /// Notes how far the part that is being read has come.
-    pub(super) fn stands_at(&self, position: AirbyteStateBlob) {
-        self.standing().positions.insert(self.current.clone(), position.into());
+    pub(super) fn stands_at(&self, position: String) {
+        self.standing().positions.insert(self.current.as_str().into(), position.into());
     }
 
     /// The part that is being read has not come anywhere yet.
     pub(super) fn stands_nowhere(&self) {
-        self.standing().positions.shift_remove(&self.current);
+        self.standing().positions.remove(self.current.as_str());
     }
 
     /// Notes which part comes next, if none was broken off before; none if all have had their turn.
@@ -90,26 +105,22 @@ impl Parts {
 
 impl<T: Stream> Emitter<T> {
     /// The stream is read part by part. Until it is known which there are, it stands where it stood.
-    pub(crate) fn in_unlisted_parts(&mut self, given: Option<AirbyteStateBlob>) {
-        let standing = Standing { given: Some(given.unwrap_or_default()), ..Standing::default() };
+    pub(crate) fn in_unlisted_parts(&mut self, given: Option<&Map<String, Value>>) {
+        let given = given.map_or_else(|| json!({}).to_string(), |given| json!(given).to_string());
+        let standing = Standing { given: Some(given), ..Standing::default() };
         self.parts = Some(Parts { standing: Arc::new(Mutex::new(standing)), ..Parts::default() });
     }
 
     /// The stream is read part by part, from these positions on. `next` was the next one when an earlier read ended.
-    pub(crate) fn in_parts(
-        &mut self,
-        positions: Map<String, Value>,
-        next: Option<String>,
-        incremental: bool,
-    ) {
+    pub(crate) fn in_parts(&mut self, positions: Positions, next: Option<String>, incremental: bool) {
         let standing = Standing { given: None, positions, next: next.clone() };
         let standing = Arc::new(Mutex::new(standing));
         self.parts = Some(Parts { standing, incremental, first: next, ..Parts::default() });
     }
 
     /// What an earlier read has left for this part.
-    pub(crate) fn part_state(&self, name: &str) -> Option<AirbyteStateBlob> {
-        self.parts.as_ref()?.standing().positions.get(name)?.as_object().cloned()
+    pub(crate) fn part_state(&self, name: &str) -> Option<Map<String, Value>> {
+        serde_json::from_str(self.parts.as_ref()?.standing().positions.get(name)?).ok()
     }
 
     pub(crate) fn begin_part(&mut self, name: &str, since: Option<T::Cursor>) {
@@ -139,7 +150,7 @@ impl<T: Stream> Emitter<T> {
         let counts = fetched.is_ok() || self.progress.can_checkpoint();
         let position = self.position()?;
         // A hold that lasts says that the partition is not known to be complete.
-        let finished = (!self.progress.is_held()).then(Map::new);
+        let finished = (!self.progress.is_held()).then(|| json!({}).to_string());
         if let (true, Some(parts)) = (counts, &self.parts)
             && let Some(position) = if parts.incremental { position } else { finished }
         {
@@ -183,7 +194,7 @@ impl<T: Stream> Emitter<T> {
     /// Forgets the other parts.
     pub(crate) fn keep_parts(&mut self, names: &HashSet<&str>) {
         if let Some(parts) = &self.parts {
-            parts.standing().positions.retain(|name, _| names.contains(name.as_str()));
+            parts.standing().positions.retain(|name, _| names.contains(&**name));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The configured catalog: which streams to read, and how.
 
-use super::{called, json};
+use super::file::Role;
+use super::json;
 use crate::error::Result;
 use crate::problems::{Problems, kind_of};
 use crate::protocol::ConfiguredAirbyteCatalog;
@@ -9,8 +10,8 @@ use std::path::Path;
 
 /// Reads a configured catalog.
 pub(crate) fn catalog(path: &Path) -> Result<ConfiguredAirbyteCatalog> {
-    let value = json(path, "catalog")?;
-    let what = called("catalog", path);
+    let value = json(path, Role::Catalog)?;
+    let what = Role::Catalog.called(path);
     let problems = problems_of(&value);
     if !problems.is_empty() {
         return Err(problems.into_error(&what));

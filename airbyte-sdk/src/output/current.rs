@@ -1,13 +1,13 @@
 //! The stream that is being read, as seen from another thread than the one that reads it.
 
 use super::Output;
-use crate::protocol::{AirbyteStateBlob, StreamDescriptor};
-use serde_json::Value;
+use crate::protocol::StreamDescriptor;
+use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-/// Makes the state of a stream of the position in the part of it that is being read.
-pub(crate) type ToState = Box<dyn Fn(Option<AirbyteStateBlob>) -> AirbyteStateBlob + Send>;
+/// Makes the state of a stream, as JSON, of the position in the part of it that is being read.
+pub(crate) type ToState = Box<dyn Fn(Option<String>) -> String + Send>;
 
 pub(super) struct Current {
     pub(super) stream: StreamDescriptor,
@@ -15,8 +15,9 @@ pub(super) struct Current {
     cursor_field: Option<&'static [&'static str]>,
     /// If the stream is read part by part.
     part: Option<ToState>,
-    /// The last one sent, or what the read began with.
-    last_state: AirbyteStateBlob,
+    /// The last one sent, or what the read began with. As JSON: with a position for each of many partitions a map would take
+    /// twenty times as much memory.
+    last_state: String,
     /// How many states were sent.
     states: u64,
     /// While the stream is held: the last record before the hold, if that says a position.
@@ -32,7 +33,7 @@ type AtPanic = Arc<dyn Fn() + Send + Sync>;
 impl Current {
     /// The state after this record, which is the last one, if one is legal. The typed position is with the thread that
     /// reads, and that may be in the middle of a request; what it has written says the same.
-    pub(super) fn state(&self, last_record: Option<&[u8]>) -> Option<AirbyteStateBlob> {
+    pub(super) fn state(&self, last_record: Option<&[u8]>) -> Option<String> {
         // Records that came after a hold began do not move the position.
         let record = self.held.as_ref().map_or(last_record, Option::as_deref);
         let position = self.cursor_field.and_then(|field| position_at(record?, field));
@@ -50,12 +51,12 @@ impl Current {
         }
     }
 
-    pub(super) fn last_state(&self) -> AirbyteStateBlob {
-        self.last_state.clone()
+    pub(super) fn last_state(&self) -> &str {
+        &self.last_state
     }
 
     /// Notes that this state is sent.
-    pub(super) fn note_state(&mut self, state: AirbyteStateBlob) {
+    pub(super) fn note_state(&mut self, state: String) {
         self.last_state = state;
         self.states += 1;
     }
@@ -78,7 +79,7 @@ impl Output {
                 stream: stream.clone(),
                 cursor_field: None,
                 part: None,
-                last_state: AirbyteStateBlob::new(),
+                last_state: "{}".to_owned(),
                 states: 0,
                 held: None,
                 waiting_for: None,
@@ -106,7 +107,7 @@ impl Output {
     }
 
     /// Notes where the stream that is being read stands.
-    pub(crate) fn stands_at(&self, state: AirbyteStateBlob) {
+    pub(crate) fn stands_at(&self, state: String) {
         if let Some(current) = &mut *self.current() {
             current.last_state = state;
         }
@@ -144,9 +145,9 @@ impl Output {
 }
 
 /// `None` if the record says no position: it has none, or the user has not chosen the column.
-fn position_at(record: &[u8], path: &[&str]) -> Option<AirbyteStateBlob> {
+fn position_at(record: &[u8], path: &[&str]) -> Option<String> {
     let message: Value = serde_json::from_slice(record).ok()?;
     let data = message.get("record")?.get("data")?;
     let cursor = path.iter().try_fold(data, |value, name| value.get(name))?;
-    (!cursor.is_null()).then(|| [(path.join("."), cursor.clone())].into_iter().collect())
+    (!cursor.is_null()).then(|| json!({ path.join("."): cursor }).to_string())
 }

@@ -95,7 +95,7 @@ mod tests {
         minutes_later(100);
         assert_eq!(taken(), [] as [Value; 0]);
         output.status(&stream, AirbyteStreamStatus::Started).unwrap();
-        output.stands_at(json!({"day": 1}).as_object().unwrap().clone());
+        output.stands_at(json!({"day": 1}).to_string());
         output.record(b"{\"type\":\"RECORD\"}\n").unwrap();
         minutes_later(109);
         output.waiting_for(Some("GET https://a.example/b"));

@@ -45,7 +45,7 @@ impl Output {
         }
         if let Some(current) = current {
             if let Some(state) = current.state(lines.last_record()) {
-                last.push(self.state_line(&current.stream, state, &mut lines));
+                last.push(self.state_line(&current.stream, &state, &mut lines));
             }
             let status = status_of(&current.stream, AirbyteStreamStatus::Incomplete);
             last.push(self.render(trace_message(status)));

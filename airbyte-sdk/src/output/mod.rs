@@ -27,10 +27,9 @@ use self::current::Current;
 use self::patient::Patient;
 use crate::error::{Error, Result};
 use crate::protocol::{
-    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateBlob, AirbyteStateMessage, AirbyteStateStats,
-    AirbyteStreamState, AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason,
-    AirbyteStreamStatusReasonType, AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor,
-    Trace,
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateStats, AirbyteStreamStatus,
+    AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason, AirbyteStreamStatusReasonType,
+    AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
 };
 use crate::secret::Scrubber;
 use jiff::Timestamp;
@@ -105,10 +104,12 @@ impl Output {
     }
 
     /// Queues the state of the stream that is being read, with the number of records it covers.
-    pub(crate) fn state(&self, stream: &StreamDescriptor, state: AirbyteStateBlob) -> Result<()> {
+    pub(crate) fn state(&self, stream: &StreamDescriptor, state: String) -> Result<()> {
         let mut lines = self.lines();
-        self.current().as_mut().into_iter().for_each(|current| current.note_state(state.clone()));
-        let line = self.state_line(stream, state, &mut lines)?;
+        let line = self.state_line(stream, &state, &mut lines)?;
+        if let Some(current) = &mut *self.current() {
+            current.note_state(state);
+        }
         lines.push(&line)
     }
 
@@ -120,9 +121,10 @@ impl Output {
             let mut current = self.current();
             let Some(current) = &mut *current else { return Ok(()) };
             let state = current.state(lines.last_record());
-            let Some(state) = state.filter(|state| *state != current.last_state()) else { return Ok(()) };
-            current.note_state(state.clone());
-            self.state_line(&current.stream, state, &mut lines)?
+            let Some(state) = state.filter(|state| state != current.last_state()) else { return Ok(()) };
+            let line = self.state_line(&current.stream, &state, &mut lines)?;
+            current.note_state(state);
+            line
         };
         lines.push(&line)?;
         lines.flush()
@@ -138,17 +140,21 @@ impl Output {
         self.lines().bytes_since_state()
     }
 
-    fn state_line(
-        &self,
-        stream: &StreamDescriptor,
-        state: AirbyteStateBlob,
-        lines: &mut Lines,
-    ) -> Result<Vec<u8>> {
-        let mut stream = AirbyteStreamState::new(stream.clone());
-        stream.stream_state = Some(state);
-        let mut message = AirbyteStateMessage::stream(stream);
-        message.source_stats = Some(AirbyteStateStats::new(lines.take_records() as f64));
-        let line = self.render(AirbyteMessage::State(message))?;
+    /// The line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage), of a state that is JSON already.
+    fn state_line(&self, stream: &StreamDescriptor, state: &str, lines: &mut Lines) -> Result<Vec<u8>> {
+        let stream = serde_json::to_string(stream)?;
+        let stats = serde_json::to_string(&AirbyteStateStats::new(lines.take_records() as f64))?;
+        let around = [
+            r#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#,
+            &stream,
+            r#","stream_state":"#,
+            state,
+            r#"},"sourceStats":"#,
+            &stats,
+            "}}\n",
+        ];
+        let mut line = around.concat().into_bytes();
+        lines::escape_line_breaks(&mut line, 0);
         lines.note_state(line.len());
         Ok(line)
     }
@@ -247,4 +253,26 @@ fn status_of(stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Trace {
 /// Milliseconds since 1970, as the protocol tells time.
 pub(crate) fn now() -> i64 {
     Timestamp::now().as_millisecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{AirbyteStateMessage, AirbyteStreamState};
+    use serde_json::json;
+
+    #[test]
+    fn the_line_of_a_state_is_what_its_type_writes() {
+        let output = Output::to(Lines::new(Box::new(std::io::sink())));
+        let mut stream = StreamDescriptor::new("a \"name\"");
+        for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
+            stream.namespace = namespace.map(str::to_owned);
+            let line = output.state_line(&stream, &state.to_string(), &mut output.lines()).unwrap();
+            let mut expected = AirbyteStreamState::new(stream.clone());
+            expected.stream_state = state.as_object().cloned();
+            let mut expected = AirbyteStateMessage::stream(expected);
+            expected.source_stats = Some(AirbyteStateStats::new(0.0));
+            assert_eq!(line, output.render(AirbyteMessage::State(expected)).unwrap());
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! A stream without its record type: what the sync loop knows of it.
 
+use crate::cursor;
 use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
 use crate::protocol::{AirbyteStream, StreamDescriptor};
 use crate::stream::{Stream, state_key};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(super) enum Position<C> {
 
 pub(super) fn own_position<T: Stream>(state: &Map<String, Value>, field: &str) -> Position<T::Cursor> {
     let value = state.get(field).filter(|value| !value.is_null());
-    match value.and_then(|value| T::Cursor::deserialize(value).ok()) {
+    match value.and_then(cursor::from_state) {
         Some(cursor) => Position::At(cursor),
         None if state.values().all(Value::is_null) => Position::Empty,
         None => Position::Unknown,
@@ -87,9 +87,12 @@ pub(super) fn position<T: Stream>(
 
 /// The error for a state in no known form.
 pub(super) fn unknown<T: Stream>(state: &Map<String, Value>, field: &str) -> Error {
-    let value = state.get(field).filter(|value| !value.is_null());
-    let trouble = if value.is_some() { "is no position of this stream" } else { "is missing" };
-    unreadable::<T>(format_args!("its `{field}` {trouble}"))
+    match state.get(field).filter(|value| !value.is_null()).map(cursor::no_position) {
+        Some(kind) => {
+            unreadable::<T>(format_args!("its `{field}` is not a valid cursor value: it is {kind}"))
+        }
+        None => unreadable::<T>(format_args!("its `{field}` is missing")),
+    }
 }
 
 pub(super) fn unreadable<T: Stream>(why: std::fmt::Arguments<'_>) -> Error {

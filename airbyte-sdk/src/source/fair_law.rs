@@ -91,7 +91,8 @@ impl World {
         let described = source.catalog().unwrap().into_iter().find(|described| described.name == stream);
         let catalog = json!({"streams": [{"stream": described, "sync_mode": "incremental", "destination_sync_mode": "append"}]});
         let states = given.as_ref().map_or(json!({}), |state| json!({(stream): state}));
-        let states = States::read(&states, "the state").unwrap();
+        let streams = source.catalog().unwrap().into_iter().map(|stream| stream.descriptor());
+        let states = States::read(states.to_string().as_bytes(), "the state", streams).unwrap();
         let catalog = serde_json::from_value(catalog).unwrap();
         let done = commands::read(&source, &Config {}, catalog, states, &output).ok().unwrap();
         output.flush().unwrap();

@@ -205,7 +205,7 @@ impl<C> Source<C> {
     /// | --- | --- |
     /// | 0 | done |
     /// | 1 | failed; an ERROR trace on stdout says why |
-    /// | 2 | the command line was wrong; stderr says how it is used |
+    /// | 2 | the command line was wrong; an ERROR trace on stdout says why, and stderr how it is used |
     pub fn run(self) -> ExitCode {
         (self.run)(&self)
     }

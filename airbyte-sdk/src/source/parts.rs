@@ -1,7 +1,8 @@
 //! A stream that is read part by part.
 
 use super::any::{AnyStream, Position, Turn, own_position, position, unknown, unreadable};
-use crate::emitter::{Emitter, NEXT, PARTS, Tally};
+use crate::cursor;
+use crate::emitter::{Emitter, NEXT, PARTS, Positions, Tally};
 use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
@@ -45,21 +46,23 @@ where
         self.incremental
     }
 
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+    fn read(&self, mut turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
         let mut out = Emitter::<T>::new(&turn, output, None);
-        out.in_unlisted_parts(turn.state.clone());
+        out.in_unlisted_parts(turn.state.as_ref());
+        // Moved on, since there may be a position for each of very many partitions.
+        let state = turn.state.take();
         let fetched = panics::catch(|| {
             let http = out.http().clone();
             let mut parts = named((self.list)(turn.config, &http)?);
             // Partitions that are missing from the list would be forgotten.
             out.failure()?;
-            let next = next::<T>(turn.state.as_ref())?;
+            let next = next::<T>(state.as_ref())?;
             if let Some(next) = &next {
                 go_round_from(next, &mut parts);
             }
             let names = names(&parts)?;
-            let positions = positions::<T>(turn.state.as_ref(), &parts, self.incremental)?;
+            let positions = positions::<T>(state, &parts, self.incremental)?;
             if !quiet {
                 let known = names.iter().filter(|name| positions.contains_key(**name)).count();
                 let known_as = if self.incremental { "begun" } else { "finished" };
@@ -185,16 +188,19 @@ fn go_round_from<P>(next: &str, parts: &mut [(String, P)]) {
 
 /// The state of each part; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every part.
 fn positions<T: Stream>(
-    state: Option<&Map<String, Value>>,
+    state: Option<Map<String, Value>>,
     parts: &[(String, impl Display)],
     incremental: bool,
-) -> Result<Map<String, Value>> {
-    let Some(state) = state else { return Ok(Map::new()) };
-    match state.get(PARTS) {
+) -> Result<Positions> {
+    let Some(mut state) = state else { return Ok(Positions::new()) };
+    match state.get_mut(PARTS) {
         Some(Value::Object(positions)) => {
             return match positions.iter().find(|(_, state)| !state.is_object()) {
                 Some((name, _)) => Err(unreadable::<T>(format_args!("`{PARTS}.{name}` is not an object"))),
-                None => Ok(positions.clone()),
+                None => Ok(std::mem::take(positions)
+                    .into_iter()
+                    .map(|(name, state)| (name.into(), state.to_string().into()))
+                    .collect()),
             };
         }
         None | Some(Value::Null) => {}
@@ -203,32 +209,31 @@ fn positions<T: Stream>(
     let Some(field) = stream::state_key::<T>().filter(|_| incremental) else {
         let empty = state.values().all(Value::is_null);
         return if empty {
-            Ok(Map::new())
+            Ok(Positions::new())
         } else {
             Err(unreadable::<T>(format_args!("it has no `{PARTS}`")))
         };
     };
-    let at = |cursor: T::Cursor| -> Result<Value> {
-        Ok(Value::Object([(field.clone(), serde_json::to_value(cursor)?)].into_iter().collect()))
-    };
-    match own_position::<T>(state, &field) {
-        Position::Empty => return Ok(Map::new()),
+    let at = |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
+    match own_position::<T>(&state, &field) {
+        Position::Empty => return Ok(Positions::new()),
         Position::At(cursor) => {
             let everywhere = at(cursor)?;
-            return Ok(parts.iter().map(|(name, _)| (name.clone(), everywhere.clone())).collect());
+            return Ok(parts.iter().map(|(name, _)| (name.as_str().into(), everywhere.clone())).collect());
         }
         Position::Unknown => {}
     }
     // What another connector wrote for one partition must not count for the others.
-    let mut positions = Map::new();
-    let older = Value::Object(state.clone());
+    let mut positions = Positions::new();
+    let older = Value::Object(state);
     for (name, _) in parts {
         if let Some(cursor) = T::older_state(&older, Some(name))? {
-            positions.insert(name.clone(), at(cursor)?);
+            positions.insert(name.as_str().into(), at(cursor)?);
         }
     }
     if positions.is_empty() {
-        return Err(unknown::<T>(state, &field));
+        let none = Map::new();
+        return Err(unknown::<T>(older.as_object().unwrap_or(&none), &field));
     }
     log::info!("{}: migrated the state of {} partitions from an older format", T::NAME, positions.len());
     Ok(positions)

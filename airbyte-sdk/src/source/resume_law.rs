@@ -187,7 +187,8 @@ impl World {
             json!({"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"})
         });
         let catalog = serde_json::from_value(json!({"streams": streams.collect::<Vec<_>>()})).unwrap();
-        let states = States::read(&states.values().cloned().collect(), "the state").unwrap();
+        let states: Value = states.values().cloned().collect();
+        let states = States::read(states.to_string().as_bytes(), "the state", []).unwrap();
         let done = commands::read(&source, &Config {}, catalog, states, &output);
         assert_eq!(done.is_ok(), until.is_none());
         let _ = output.flush();

@@ -152,6 +152,12 @@ impl AirbyteStream {
 }
 
 impl StreamDescriptor {
+    /// The same stream, with an empty namespace left out: equal for all that mean this stream.
+    pub(crate) fn normalized(&self) -> Self {
+        let namespace = self.namespace.clone().filter(|namespace| !namespace.is_empty());
+        Self { name: self.name.clone(), namespace }
+    }
+
     /// Whether both mean the same stream; an empty namespace is none.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let namespace = |descriptor: &Self| descriptor.namespace.clone().unwrap_or_default();

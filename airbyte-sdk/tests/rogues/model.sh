@@ -25,6 +25,8 @@ fail() {
 usage() {
     echo 'usage: model spec|check|discover|read [--config FILE] [--catalog FILE] [--state FILE]' >&2
     is usage_on_stderr && exit 1
+    is usage_on_stdout && say 'usage: model spec|check|discover|read'
+    is usage_as_trace && error 'wrong command line' config_error
     exit 2
 }
 

@@ -50,7 +50,7 @@ fn the_position_of_a_stream_that_had_no_parts_holds_for_each() {
     for (state, said) in [
         (json!({"parts": []}), "its `parts` is not an object"),
         (json!({"parts": {"a": 5}}), "`parts.a` is not an object"),
-        (json!({"parts": {"a": {"number": "x"}}}), "its `number` is no position"),
+        (json!({"parts": {"a": {"number": "x"}}}), "its `number` is not a valid cursor value: it is text"),
         (json!({"parts": {}, "next": ["a"]}), "its `next` is not the name of a part"),
         (json!({"other": 1}), "its `number` is missing"),
     ] {

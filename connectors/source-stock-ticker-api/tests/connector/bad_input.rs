@@ -6,25 +6,67 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 
 #[test]
-fn a_wrong_command_line_is_answered_on_stderr() {
+fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
     let connector = connector();
-    let wrong: [&[&str]; 7] = [
-        &[],
-        &["write"],
-        &["spec", "--frobnicate"],
-        &["check"],
-        &["discover", "--config"],
-        &["read", "--config", "c.json"],
-        &["check", "--config", "a", "--config", "b"],
+    let wrong: [(&[&str], &str); 10] = [
+        (&[], "no command: expected `spec`, `check`, `discover` or `read`"),
+        (&["--debug"], "no command: expected `spec`, `check`, `discover` or `read`"),
+        (&["write"], "`write` is a command of destinations, and this is a source"),
+        (&["chekc"], "unrecognized subcommand 'chekc'"),
+        (&["spec", "--frobnicate"], "unexpected argument '--frobnicate' found"),
+        (&["check"], "the following required arguments were not provided: --config <FILE>"),
+        (&["discover", "--config"], "a value is required for '--config <FILE>' but none was supplied"),
+        (&["discover", "--config", ""], "a value is required for '--config <FILE>' but none was supplied"),
+        (
+            &["read", "--config", "c.json"],
+            "the following required arguments were not provided: --catalog <FILE>",
+        ),
+        (
+            &["check", "--config", "a", "--config", "b"],
+            "the argument '--config <FILE>' cannot be used multiple times",
+        ),
     ];
-    for arguments in wrong {
+    for (arguments, said) in wrong {
         let run = connector.run(arguments);
         assert_eq!(run.exit_code, Some(2), "{arguments:?}: {run}");
-        assert!(run.stdout.is_empty(), "{arguments:?}: {run}");
         let helps =
             ["Usage: source-stock-ticker-api", "try '--help'"].iter().any(|help| run.stderr.contains(help));
         assert!(helps, "{arguments:?}: {run}");
+        assert_eq!(run.messages().len(), 1, "{run}");
+        assert_eq!(assert_error(&run, "config_error"), format!("Wrong command line: {said}"));
     }
+}
+
+/// A shell splits a configuration that is passed without quotes.
+#[test]
+fn a_wrong_command_line_shows_no_values() {
+    for arguments in [
+        &["check", "--config", "{api_key:", "4711_x}"][..],
+        &["check", "--config", "{\"api_key\":\"4711_x\"}"],
+        &["check", "--config", "api_key: 4711_x"],
+        &["check", "--config", "'{\"api_key\":\"4711_x\"}'"],
+        &["check", "--config", "a", "--{\"api_key\":\"4711_x\"}"],
+        &["check", "--config", "a", "--api-key=4711_x"],
+        &["spec", "--debug={4711_x}"],
+        &["{\"api_key\":\"4711_x\"}"],
+        &["read", "--config", "a", "--catalog", "{\"4711_x\":1}", "--state", "[{\"4711_x\":1}]"],
+    ] {
+        let run = connector().run(arguments);
+        assert!(!run.messages().is_empty(), "{run}");
+        assert!(!run.stdout.contains("4711") && !run.stderr.contains("4711"), "{arguments:?}: {run}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
+    use std::os::unix::ffi::OsStringExt;
+    let odd = OsString::from_vec(b"odd-\xff-name".to_vec());
+    let run = connector().run([odd.clone()]);
+    assert_eq!(run.exit_code, Some(2), "{run}");
+    assert_error(&run, "config_error");
+    let run = connector().run(["discover".into(), "--config".into(), odd]);
+    assert!(assert_error(&run, "config_error").contains("-name does not exist"), "{run}");
 }
 
 #[test]
@@ -114,8 +156,14 @@ fn refused(text: &[u8]) -> String {
 #[test]
 fn a_config_that_is_no_json_object_is_named() {
     for (text, said) in [
-        ("", "is not JSON"),
-        ("{\"stock_ticker\": ", "is not JSON"),
+        ("", "is not JSON: it is empty"),
+        ("{\"stock_ticker\": ", "at line 1 column 17; the file ends too early"),
+        ("{'stock_ticker': 1}", "; JSON has double quotes only"),
+        ("{\n  // the key\n  \"api_key\": 1}", "at line 2 column 3; JSON has no comments"),
+        ("# the key\n{}", "; JSON has no comments"),
+        ("{\"count\": NaN}", "; JSON has no NaN and no infinity"),
+        ("{\"count\": -Infinity}", "; JSON has no NaN and no infinity"),
+        ("{} {}", "trailing characters at line 1 column 4"),
         ("[]", "must be a JSON object, not a list"),
         ("\"text\"", "must be a JSON object, not text"),
         ("null", "must be a JSON object, not null"),
@@ -123,7 +171,18 @@ fn a_config_that_is_no_json_object_is_named() {
         let message = refused(text.as_bytes());
         assert!(message.contains(said), "{text}: {message}");
     }
-    assert!(refused(b"{\"a\": \"\xff\xfe\"}").contains("is not JSON"));
+}
+
+/// As Python's and Java's parsers read it.
+#[test]
+fn the_last_value_of_a_key_that_is_there_twice_counts() {
+    let emulator = emulator();
+    let connector = connector();
+    let good = config(&emulator.url()).to_string();
+    let twice = format!("{{\"stock_ticker\": 5, \"api_key\": \"wrong\", {}", &good[1..]);
+    let config = connector.file("twice.json", twice);
+    let run = connector.run(["check".into(), "--config".into(), config.into_os_string()]);
+    assert_eq!(run.all("CONNECTION_STATUS")[0]["status"], "SUCCEEDED", "{run}");
 }
 
 #[test]
@@ -161,7 +220,8 @@ fn files_that_cannot_be_read_are_named() {
     let catalog = connector.file("catalog.json", catalog("full_refresh").to_string());
     let folder = config.parent().unwrap();
     for missing in ["config", "catalog", "state"] {
-        for (path, said) in [("nowhere.json", "No such file"), (folder.to_str().unwrap(), "Is a directory")] {
+        for (path, said) in [("nowhere.json", "does not exist"), (folder.to_str().unwrap(), "is a directory")]
+        {
             let mut arguments: Vec<OsString> = vec!["read".into()];
             for (role, file) in [("config", &config), ("catalog", &catalog)] {
                 arguments.push(format!("--{role}").into());
@@ -274,59 +334,4 @@ fn a_stream_configured_twice_is_read_once_and_reported() {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(assert_error(&run, "config_error").contains("twice"), "{run}");
     assert!(!run.records("stock_prices").is_empty());
-}
-
-#[test]
-fn states_that_say_nothing_about_the_stream_are_fine() {
-    let emulator = emulator();
-    let connector = connector();
-    let config = config(&emulator.url());
-    let whole = connector.read(&config, &catalog("incremental"), None).records("stock_prices");
-    let mut other = state("2020-11-19");
-    other[0]["stream"]["stream_descriptor"]["name"] = "another".into();
-    let mut null = state("2020-11-19");
-    null[0]["stream"]["stream_state"] = Value::Null;
-    let mut empty = state("2020-11-19");
-    empty[0]["stream"]["stream_state"] = json!({});
-    for state in [json!([]), json!({}), json!(null), other, null, empty] {
-        let run = connector.read(&config, &catalog("incremental"), Some(&state));
-        assert_complete(&run);
-        assert_eq!(run.records("stock_prices"), whole, "{state}");
-    }
-    let config = connector.file("config.json", config.to_string()).into_os_string();
-    let catalog = connector.file("catalog.json", catalog("incremental").to_string()).into_os_string();
-    let blank = connector.file("blank.json", " \n").into_os_string();
-    let run = connector.run([
-        "read".into(),
-        "--config".into(),
-        config,
-        "--catalog".into(),
-        catalog,
-        "--state".into(),
-        blank,
-    ]);
-    assert_complete(&run);
-    assert_eq!(run.records("stock_prices"), whole);
-}
-
-#[test]
-fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
-    let emulator = emulator();
-    let mut number = state("x");
-    number[0]["stream"]["stream_state"]["date"] = 20_201_215.into();
-    let mut text = state("x");
-    text[0]["stream"]["stream_state"] = "2020-12-15".into();
-    for (state, said) in [
-        (json!("text"), "must be a list of STATE messages, not text"),
-        (json!([1]), "`[0]` must be a STATE message"),
-        (state("2020-12-32"), "stream `stock_prices` cannot be read: its `date`"),
-        (number, "stream `stock_prices` cannot be read: its `date`"),
-        (text, "`[0].stream.stream_state` must be an object, not text"),
-    ] {
-        let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
-        assert_eq!(run.exit_code, Some(1), "{run}");
-        assert!(assert_error(&run, "config_error").contains(said), "{said}: {run}");
-        assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
-    }
-    assert!(emulator.requests().is_empty());
 }

@@ -14,6 +14,7 @@ mod conformance;
 mod dates;
 mod generated_files;
 mod hostile;
+mod input_files;
 #[path = "../shared/metadata.rs"]
 mod metadata;
 mod packaging;
@@ -21,4 +22,5 @@ mod reading;
 mod refusals;
 #[path = "../shared/service.rs"]
 mod service;
+mod states;
 mod trouble;

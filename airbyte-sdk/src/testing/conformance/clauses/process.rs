@@ -36,7 +36,7 @@ pub(super) const CLAUSES: &[Clause] = &[
     }),
     clause(
         "usage_on_stderr",
-        "a wrong command line is answered on stderr, with exit code 2 and an empty stdout",
+        "a wrong command line is answered on stderr, with exit code 2; stdout has messages or nothing",
         usage_on_stderr,
     ),
     clause("debug_is_accepted", "every command takes --debug", |runs| all_succeed(runs, DEBUG)),
@@ -163,8 +163,11 @@ fn usage_on_stderr(runs: &Runs) -> Judged {
         if shot.exit_code != Some(2) {
             return shot.fails(shot.end(), &shot.stderr);
         }
-        if !shot.stdout.is_empty() || shot.stderr.is_empty() {
-            return shot.fails("stdout is not empty, or stderr is", &shot.stdout);
+        if shot.stderr.is_empty() {
+            return shot.fails("nothing on stderr", &shot.stdout);
+        }
+        if let Some(stray) = shot.strays.first() {
+            return shot.fails("a line of stdout is no message", stray);
         }
     }
     Ok(())

@@ -38,7 +38,6 @@ impl Plan<'_> {
         for state in [
             "[]".to_owned(),
             "{}".to_owned(),
-            String::new(),
             unknown.to_string(),
             each(&|_| {}),
             each(&|state| state["stream_state"] = Value::Null),

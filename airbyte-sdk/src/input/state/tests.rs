@@ -1,0 +1,214 @@
+use super::*;
+use serde_json::json;
+
+fn read(text: &str) -> Result<States> {
+    let streams = [
+        StreamDescriptor::new("global"),
+        StreamDescriptor::new("a"),
+        StreamDescriptor::new("Stock_Prices"),
+        StreamDescriptor { name: "n".to_owned(), namespace: Some("x".to_owned()) },
+        StreamDescriptor { name: "n".to_owned(), namespace: Some("y".to_owned()) },
+        StreamDescriptor { name: "only".to_owned(), namespace: Some("x".to_owned()) },
+    ];
+    States::read(text.as_bytes(), "the state", streams)
+}
+
+fn position(text: &str) -> Option<AirbyteStateBlob> {
+    match read(text) {
+        Ok(mut states) => states.take(&StreamDescriptor::new("a")),
+        Err(error) => panic!("{text}: {error}"),
+    }
+}
+
+fn refused(text: &str) -> String {
+    match read(text) {
+        Ok(states) => panic!("{text}: {states:?}"),
+        Err(error) => error.message().to_owned(),
+    }
+}
+
+#[test]
+fn every_form_of_a_position_is_read() {
+    let stream =
+        json!({"stream_descriptor": {"name": "a", "namespace": null}, "stream_state": {"day": 5}, "id": 3});
+    let message = json!({"type": "STREAM", "stream": stream, "sourceStats": {"recordCount": 1.0}});
+    let global = json!({"shared_state": {}, "stream_states": [stream]});
+    let by_name = json!({"a": {"day": 5}, "Stock_Prices": {"day": 6}});
+    for value in [
+        json!([message]),
+        json!([{"type": "STREAM", "stream": stream, "global": null, "global_": null, "data": null}]),
+        json!([{"type": "STREAM", "stream": stream, "data": {"a": {"day": 1}}}]),
+        json!([{"type": "GLOBAL", "global": global}]),
+        json!([{"type": "STATE", "state": message}]),
+        json!({"type": "STATE", "state": message}),
+        json!({"state": [message]}),
+        json!({"state": stream}),
+        json!({"state": by_name, "job": 7}),
+        message.clone(),
+        stream.clone(),
+        json!([stream]),
+        json!([{"streamDescriptor": {"name": "a"}, "streamState": {"day": 5}}]),
+        json!({"stream_descriptor": {"name": "n"}, "stream_state": {}, "airbyte_state": [message]}),
+        global.clone(),
+        json!({"global": global}),
+        json!({"type": "global", "global": global}),
+        json!({"type": "LEGACY", "data": by_name}),
+        json!({"data": by_name}),
+        by_name,
+        json!({"a": {"day": 5}, "global": {"day": 4}}),
+    ] {
+        assert_eq!(position(&value.to_string()).map(Value::from), Some(json!({"day": 5})), "{value}");
+    }
+}
+
+#[test]
+fn the_last_state_of_a_stream_counts() {
+    let state = |day: Value| json!({"type": "STREAM", "stream": {"stream_descriptor": {"name": "a", "namespace": ""}, "stream_state": day}});
+    let read = |days: &[Value]| position(&days.iter().cloned().map(state).collect::<Value>().to_string());
+    assert_eq!(read(&[json!({"day": 4}), json!({"day": 5})]).map(Value::from), Some(json!({"day": 5})));
+    // A position that was taken back.
+    assert_eq!(read(&[json!({"day": 4}), json!({})]), None);
+    assert_eq!(read(&[json!({"day": 4}), json!(null)]), None);
+}
+
+#[test]
+fn json_lines_are_read_as_a_connector_sends_them() {
+    let state = |day: u8| json!({"type": "STATE", "state": {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": {"day": day}}}});
+    let record = json!({"type": "RECORD", "record": {"stream": "a", "data": {"day": 9}, "emitted_at": 1}});
+    let lines = |lines: &[Value]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    assert_eq!(position(&lines(&[state(1), state(2)])).map(Value::from), Some(json!({"day": 2})));
+    assert_eq!(
+        position(&lines(&[record.clone(), state(1), record.clone(), state(3), record.clone()]))
+            .map(Value::from),
+        Some(json!({"day": 3}))
+    );
+    for others in [lines(&[record.clone(), record.clone()]), record.to_string(), json!([record]).to_string()]
+    {
+        assert!(
+            refused(&others).starts_with("the state has messages, but no STATE among them; expected"),
+            "{others}"
+        );
+    }
+    let cut = format!("{}\n{}", state(1), &record.to_string()[..40]);
+    assert!(refused(&cut).contains("is not JSON: EOF while parsing"), "{}", refused(&cut));
+    // Lines by name are no messages.
+    assert!(
+        refused("{\"a\": {\"day\": 1}}\n{\"a\": {\"day\": 2}}").contains("`[0]` must be a STATE message")
+    );
+}
+
+#[test]
+fn no_position_is_read_from_nothing() {
+    let stream = |state: Value| json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": state}}]);
+    for value in [
+        json!(null),
+        json!([]),
+        json!({}),
+        stream(json!(null)),
+        stream(json!({"__ab_no_cursor_state_message": true})),
+        stream(json!({"__ab_full_refresh_sync_complete": true})),
+        json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}}}]),
+        json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "b"}, "stream_state": {"day": 1}}}]),
+        json!([{"type": "GLOBAL", "global": {"stream_states": []}}]),
+        json!({"type": "LEGACY", "data": {}}),
+        json!({"a": null}),
+    ] {
+        assert_eq!(position(&value.to_string()), None, "{value}");
+    }
+}
+
+#[test]
+fn what_is_no_state_is_never_taken_for_an_empty_one() {
+    let stream = json!({"stream_descriptor": {"name": "a"}, "stream_state": {"day": 5}});
+    for (value, said) in [
+        (
+            json!({"stock_prices": {"day": 1}}),
+            "`stock_prices` is not a stream of this source (did you mean `Stock_Prices`?), which has `Stock_Prices`, `a`, `global`, `n`, `only`",
+        ),
+        (json!({"bookmarks": {"a": {"day": 5}}}), "`bookmarks` is not a stream"),
+        (json!({"singer_state": stream}), "`singer_state` is not a stream"),
+        (
+            json!({"a": {"day": 5}, "b": {"day": 5}, "c": {}}),
+            "`b`, `c` are not streams of this source, which has",
+        ),
+        (json!({"b": null}), "`b` is not a stream"),
+        (json!({"streams": [stream]}), "`streams` is not a stream"),
+        (json!({"a": {"day": 5}, "data": {}}), "`data` is not a stream"),
+        (json!({"a": {"day": 5}, "state": {"n": {"day": 5}}}), "`state` is not a stream"),
+        (json!({"a": {"day": 5}, "type": "LEGACY", "data": {}}), "`type`, `data` are not streams"),
+        (json!({"type": {"day": 5}}), "`type` is not a stream"),
+        (json!({"type": "OTHER"}), "`type` is not a stream"),
+        (json!({"state": {}}), "`state` must be a state, not an empty object"),
+        (json!({"state": null}), "`state` is not a stream"),
+        (json!({"state": "{}"}), "`state` must be a state, not text"),
+        (json!({"state": {"b": {}}}), "`state.b` is not a stream"),
+        (json!({"type": "STATE"}), "`state` must be a state, not null"),
+        (json!({"type": "STATE", "value": {"bookmarks": {}}}), "`state` must be a state, not null"),
+        (json!({"type": "STREAM"}), "`stream.stream_descriptor.name` must be the name of a stream"),
+        (json!({"type": "STREAM", "global": {"stream_states": [stream]}}), "`stream.stream_descriptor.name`"),
+        (json!({"type": "GLOBAL", "global": null}), "`global.stream_states` must be a list"),
+        (
+            json!({"type": "GLOBAL", "global": {"shared_state": {"lsn": 1}}}),
+            "`global.stream_states` must be a list",
+        ),
+        (json!({"type": "LEGACY", "data": null}), "`data` must be a state, not null"),
+        (json!({"type": "LEGACY", "data": [stream]}), "`data` must be a state, not a list"),
+        (json!({"n": {"day": 1}}), "`n` is the name of several streams"),
+        (json!([[stream]]), "`[0]` must be a STATE message, not a list"),
+        (json!([{}]), "`[0]` must be a STATE message"),
+        (json!([null]), "`[0]` must be a STATE message, not null"),
+        (json!([{"a": {"day": 5}}]), "`[0]` must be a STATE message"),
+        (json!([{"type": "STREAM", "stream": [stream]}]), "`[0].stream.stream_descriptor.name`"),
+        (
+            json!({"stream_descriptor": {"name": "a"}, "state": {"day": 5}}),
+            "`stream_state` is missing, and there is `state`",
+        ),
+        (
+            json!({"stream_descriptor": {"name": "a"}, "stream_state": "{\"day\": 5}"}),
+            "`stream_state` must be an object, not text",
+        ),
+        (
+            json!({"stream_descriptor": {"name": "a", "namespace": 5}, "stream_state": {}}),
+            "`stream_descriptor.namespace` must be text",
+        ),
+        (json!({"a": [1]}), "`a` must be an object, not a list"),
+        (json!(true), "must be a list of STATE messages, not true or false"),
+        (json!("[]"), "must be a list of STATE messages, not text"),
+    ] {
+        let message = refused(&value.to_string());
+        assert!(message.contains(said), "{value}: {message}");
+        assert!(message.contains("; expected a list of STATE messages"), "{message}");
+    }
+}
+
+#[test]
+fn a_name_without_its_namespace_is_enough_if_one_stream_has_it() {
+    let mut states = read(r#"{"only": {"day": 5}}"#).unwrap();
+    let stream = StreamDescriptor { name: "only".to_owned(), namespace: Some("x".to_owned()) };
+    assert_eq!(states.take(&stream).map(Value::from), Some(json!({"day": 5})));
+}
+
+#[test]
+fn all_that_is_wrong_is_named() {
+    let value = json!([5, {"type": "STREAM", "stream": {"stream_descriptor": {}}},
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": "x"}},
+        {"type": "GLOBAL", "global": {"stream_states": {"a": {}}}}]);
+    let message = refused(&value.to_string());
+    for place in [
+        "`[0]`",
+        "`[1].stream.stream_descriptor.name`",
+        "`[2].stream.stream_state`",
+        "`[3].global.stream_states`",
+    ] {
+        assert!(message.contains(place), "{message}");
+    }
+    assert!(!message.contains("\"x\""), "{message}");
+}
+
+#[test]
+fn an_error_is_of_bounded_length() {
+    let many: serde_json::Map<String, Value> =
+        (0..10_000).map(|name| (format!("{name:0>300}"), json!({}))).collect();
+    assert!(refused(&Value::from(many).to_string()).len() < 3_000);
+    assert!(refused(&json!(vec![5; 10_000]).to_string()).len() < 3_000);
+}
