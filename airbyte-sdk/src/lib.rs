@@ -38,6 +38,7 @@ pub mod http;
 mod output;
 mod schema;
 mod secret;
+mod scrubber;
 mod problems;
 mod error;
 pub mod protocol;
