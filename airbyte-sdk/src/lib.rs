@@ -40,6 +40,7 @@ pub mod http;
 mod output;
 mod schema;
 mod secret;
+mod scrubber;
 mod problems;
 mod panics;
 mod error;

@@ -67,6 +67,32 @@ fn a_report_tells_the_rule_and_what_breaks_it() {
 }
 
 #[test]
+fn a_leaked_secret_is_found_in_any_form_and_not_shown() {
+    for (leak, shown) in [
+        ("key t0ken/4711+x.", "key ****."),
+        (r"key t0ken\\\/4711\u002bx.", "key ****."),
+        ("Authorization: Basic bWU6dDBrZW4vNDcxMSt4", "Authorization: Basic bWU6****"),
+        ("key 74306B656E2F343731312B78.", "key ****."),
+    ] {
+        let report = judge(&format!("leaks {leak}"));
+        let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
+        assert_eq!(failed, ["no_secret_in_output"], "{report}");
+        assert!(report.to_string().contains(shown), "{report}");
+    }
+}
+
+/// A configuration that is sent back for no reason is shown without what is secret in it.
+#[test]
+fn a_report_shows_no_secret_of_the_configuration() {
+    let report = judge(
+        "leaks \"}}\n{\"type\":\"CONTROL\",\"control\":{\"type\":\"CONNECTOR_CONFIG\",\"connectorConfig\":{\"config\":{\"login\":{\"token\":\"t0ken/4711+x\"}}}}}\nHello t0ken/4711+x and {\"a\":{\"b\":\"",
+    );
+    let text = report.to_string();
+    assert!(text.contains("stdout_is_messages                   FAILED"), "{text}");
+    assert!(!text.contains("4711"), "{text}");
+}
+
+#[test]
 #[should_panic(expected = "the connector does not keep to the protocol")]
 fn a_rogue_is_refused() {
     judge("usage_on_stderr").assert_conforms();

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::utf8_percent_encode;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
@@ -27,7 +28,8 @@ use ureq::http::Uri;
 /// # }
 /// ```
 ///
-/// Whatever is signed in with is blanked in every log, trace and error, also if the configuration does not have it.
+/// The key or token is blanked in every log, trace and error, even if it is not in the configuration: that of each request
+/// while it is in use, and of those the 1024 most recently used ones ([`Secret`] says more).
 #[derive(Clone)]
 pub struct Auth(Kind);
 
@@ -44,6 +46,16 @@ pub(super) enum Key {
     Header(String, Secret),
     Query(String, Secret),
     Basic(String, Secret),
+}
+
+impl Key {
+    fn secret(&self) -> &Secret {
+        let (Self::Bearer(secret)
+        | Self::Header(_, secret)
+        | Self::Query(_, secret)
+        | Self::Basic(_, secret)) = self;
+        secret
+    }
 }
 
 impl Auth {
@@ -111,11 +123,7 @@ impl Auth {
     pub(super) fn sign_in(self, client: &Client) -> SignIn {
         match self.0 {
             Kind::Key(key) => {
-                let (Key::Bearer(secret)
-                | Key::Header(_, secret)
-                | Key::Query(_, secret)
-                | Key::Basic(_, secret)) = &key;
-                client.hide(&[secret.expose()]);
+                client.hide(&[key.secret().expose()]);
                 SignIn::Key(key)
             }
             Kind::OAuth2(oauth2) => SignIn::Session(client.session(*oauth2)),
@@ -149,6 +157,10 @@ impl SignIn {
     /// What goes with one attempt. May have to ask for a token first.
     pub(super) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
         let authorization = |text: String| Pass::Header("Authorization".to_owned(), (*text).into());
+        // Again for each attempt: a secret that is in use is not forgotten.
+        if let Self::Key(key) = self {
+            client.hide(&[key.secret().expose()]);
+        }
         Ok(match self {
             Self::Key(Key::Bearer(token)) => authorization(format!("Bearer {}", token.expose())),
             Self::Key(Key::Header(name, key)) => Pass::Header(name.clone(), key.clone()),
@@ -156,6 +168,7 @@ impl SignIn {
             Self::Key(Key::Basic(user, password)) => authorization(basic(user, password.expose())?),
             Self::Session(session) => {
                 let (number, token) = session.token(client)?;
+                client.hide(&[token.secret().expose()]);
                 tried.last = Some((number, token.until()));
                 authorization(format!("Bearer {}", token.secret().expose()))
             }
@@ -216,13 +229,21 @@ impl Pass {
 impl Client {
     pub(super) fn hide(&self, secrets: &[&str]) {
         if let Some(output) = &self.output {
-            output.hide(secrets);
+            output.hide_in_use(secrets);
         }
+    }
+
+    /// The text without what is known to be secret. Whatever is cut or quoted in part is scrubbed first.
+    pub(super) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.output.as_ref().map_or(Cow::Borrowed(text), |output| output.scrub(text))
     }
 
     /// Says once per host that whoever is on the way can read what is signed in with.
     pub(super) fn warn_if_readable(&self, url: &str) {
-        let Some(host) = readable_at(url) else { return };
+        if readable_at(url).is_none() {
+            return;
+        }
+        let host = readable_at(&self.scrub(url)).unwrap_or_else(|| "the API".to_owned());
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         if !warned.contains(&host) {
             log::warn!("the sign-in goes to {host} over plain http, where others can read it; https is safe");
@@ -256,6 +277,8 @@ pub(super) fn same_origin(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Http;
+    use crate::output::{Lines, Memory, Output};
 
     #[test]
     fn a_key_in_the_query_takes_the_place_of_another() {
@@ -274,6 +297,20 @@ mod tests {
     fn a_user_and_password_are_told_apart_by_the_first_colon() {
         assert_eq!(basic("Aladdin", "open:sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuOnNlc2FtZQ==");
         assert!(basic("a:b", "c").is_err());
+    }
+
+    #[test]
+    fn a_key_in_use_is_not_forgotten_for_many_others() {
+        let output = Output::to(Lines::new(Box::new(Memory::default())));
+        let http = Http::new("test", "0", Vec::new(), Some(output.clone()));
+        let key = Auth::bearer(&"the-key-of-all-requests".into()).sign_in(&http.client);
+        for number in 0..3_000 {
+            let signature = Secret::from(&*format!("signature-{number}"));
+            let _ = Auth::api_key_header("X-Signature", &signature).sign_in(&http.client);
+            key.pass(&http.client, &mut Tried::default()).unwrap();
+        }
+        assert_eq!(output.scrub("the-key-of-all-requests, signature-2999"), "****, ****");
+        assert_eq!(output.scrub("signature-0"), "signature-0");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -323,9 +324,17 @@ impl Request {
         url
     }
 
+    /// The URL without what is known to be secret. A secret has to be blanked before the URL is cut: it may have a `?` or
+    /// an `@` in it, and half of it is not recognised.
+    fn scrubbed_url(&self) -> Cow<'_, str> {
+        self.http.client.scrub(&self.url)
+    }
+
     /// The URL as it may be written down: without its query, and without a user and password.
     fn place(&self) -> String {
-        let url = self.url.split(['?', '#']).next().unwrap_or_default();
+        let is_cut = self.url.contains(['?', '#', '@']);
+        let url = if is_cut { self.scrubbed_url() } else { Cow::Borrowed(&*self.url) };
+        let url = url.split(['?', '#']).next().unwrap_or_default();
         let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let host = authority.rsplit('@').next().unwrap_or_default();
@@ -334,7 +343,7 @@ impl Request {
 
     /// An error for the user. The details of some errors are left out, since they quote the request.
     fn sorted(&self, error: &ureq::Error) -> Error {
-        let host = self.url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        let host = self.scrubbed_url().parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         let host = host.as_deref().unwrap_or("the service");
         match error {
             ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl => {

@@ -31,10 +31,11 @@ use crate::protocol::{
     AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason, AirbyteStreamStatusReasonType,
     AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
 };
-use crate::secret::Scrubber;
+use crate::scrubber::Scrubber;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// Where all messages go.
@@ -79,15 +80,31 @@ impl Output {
         })
     }
 
-    /// From here on these values are blanked in everything that people read, beside those that already were.
+    /// Blanks these values of the configuration from now on, in everything that people read.
     pub(crate) fn hide<S: AsRef<str>>(&self, secrets: &[S]) {
-        let known = self.scrubber.read().unwrap_or_else(PoisonError::into_inner);
-        if secrets.iter().all(|secret| known.knows(secret.as_ref())) {
+        let mut scrubber = self.scrubber.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().for_each(|secret| scrubber.add(secret.as_ref()));
+    }
+
+    /// Does the same for values that were made at run time and are being used now. Only the most recently used ones are
+    /// remembered.
+    pub(crate) fn hide_in_use<S: AsRef<str>>(&self, secrets: &[S]) {
+        let known = self.scrubber();
+        if secrets.iter().filter(|secret| !known.knows(secret.as_ref())).count() == 0 {
             return;
         }
         drop(known);
         let mut scrubber = self.scrubber.write().unwrap_or_else(PoisonError::into_inner);
-        scrubber.add(secrets.iter().map(AsRef::as_ref));
+        secrets.iter().for_each(|secret| scrubber.add_recent(secret.as_ref()));
+    }
+
+    /// The text without secrets, for those who cut or quote a part of it.
+    pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.scrubber().scrub(text)
+    }
+
+    fn scrubber(&self) -> RwLockReadGuard<'_, Scrubber> {
+        self.scrubber.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues one message as one line, fit to be read by people.
@@ -96,7 +113,7 @@ impl Output {
     }
 
     fn render(&self, mut message: AirbyteMessage) -> Result<Vec<u8>> {
-        redact::redact(&mut message, &self.scrubber.read().unwrap_or_else(PoisonError::into_inner));
+        redact::redact(&mut message, &self.scrubber());
         let mut line = serde_json::to_vec(&message)?;
         line.push(b'\n');
         lines::escape_line_breaks(&mut line, 0);

@@ -2,7 +2,7 @@
 //! and only then are they shortened and made sentences, so that no half of a secret is left.
 
 use crate::protocol::{AirbyteMessage, Trace};
-use crate::secret::Scrubber;
+use crate::scrubber::Scrubber;
 use std::borrow::Cow;
 
 /// Longer messages help nobody; a service may answer with a whole page.
@@ -69,7 +69,7 @@ mod tests {
 
     fn scrubber() -> Scrubber {
         let mut scrubber = Scrubber::default();
-        scrubber.add(["tok-123456"]);
+        scrubber.add("tok-123456");
         scrubber
     }
 

@@ -16,6 +16,7 @@ mod golden;
 mod launch;
 mod run;
 mod samples;
+mod secrets;
 mod types;
 
 pub use client::http;

@@ -1,17 +1,17 @@
 //! A connector's program and its runs.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "this is for tests: a failure to run one is a failure of the test"
-)]
+#![expect(clippy::panic, reason = "this is for tests: a failure to run one is a failure of the test")]
 
 use super::folder::Folder;
 use super::launch::Launcher;
+use super::secrets;
 use crate::http::SKIP_WAITS;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A connector's program or image, with a folder of its own for input files. The folder goes when this value goes.
 ///
@@ -30,6 +30,14 @@ pub struct Connector {
     launcher: Launcher,
     folder: Folder,
     skips_waits: bool,
+    known: Mutex<Known>,
+}
+
+/// What tells which values must not be printed.
+#[derive(Default)]
+struct Known {
+    spec: Value,
+    configs: Vec<Value>,
 }
 
 impl Connector {
@@ -39,7 +47,7 @@ impl Connector {
     }
 
     pub(super) fn launched_by(launcher: Launcher) -> Self {
-        Self { folder: launcher.folder(), launcher, skips_waits: false }
+        Self { folder: launcher.folder(), launcher, skips_waits: false, known: Mutex::default() }
     }
 
     /// Lets waits pass at once, those for a rate limit and those between attempts; the log says how long each would have
@@ -52,12 +60,22 @@ impl Connector {
 
     /// Writes a file into the folder and returns its path.
     pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        if name.contains("config")
+            && let Ok(config) = serde_json::from_slice(text.as_ref())
+        {
+            self.known().configs.push(config);
+        }
         self.folder.file(name, text)
     }
 
     /// `spec`
     pub fn spec(&self) -> Run {
-        self.run(["spec"])
+        let run = self.run(["spec"]);
+        let messages = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        if let Some(mut spec) = messages.into_iter().find(|message| message["type"] == "SPEC") {
+            self.known().spec = spec["spec"]["connectionSpecification"].take();
+        }
+        run
     }
 
     /// `check` with this configuration
@@ -94,6 +112,21 @@ impl Connector {
         self.finish(self.command().args(arguments))
     }
 
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The values that the spec marks as secret, if `spec` was run, and those of fields that are named like credentials.
+    fn secrets(&self, stdout: &str) -> Vec<String> {
+        let Known { spec, configs } = &*self.known();
+        let mut found = Vec::new();
+        for config in configs.iter().cloned().chain(secrets::sent_back(stdout)) {
+            secrets::marked(spec, &config, &mut found);
+            secrets::named(&config, &mut found);
+        }
+        found
+    }
+
     fn command(&self) -> Command {
         let environment: &[_] = if self.skips_waits { &[(SKIP_WAITS, "1")] } else { &[] };
         self.launcher.launch(&self.folder, self.folder.path(), environment).command
@@ -103,19 +136,19 @@ impl Connector {
         let output =
             command.output().unwrap_or_else(|error| panic!("{} does not start: {error}", self.launcher));
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let secrets = self.secrets(&stdout);
         if let Some(refusal) = self.launcher.refusal(output.status.code(), &stderr) {
-            panic!("{refusal}");
+            panic!("{}", secrets::scrubber(&secrets).scrub(&refusal));
         }
-        Run {
-            exit_code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr,
-        }
+        assert!(matches!(stdout, Cow::Borrowed(_)), "stdout is not UTF-8");
+        Run { exit_code: output.status.code(), stdout: stdout.into_owned(), stderr, secrets }
     }
 }
 
-/// What came back from a run. Printing it shows everything, for the message of an assertion.
-#[derive(Debug)]
+/// What came back from a run. Printing it shows everything but the secrets of the configuration, for the message of an
+/// assertion: the values of fields that are named like credentials, and if [`Connector::spec`] was called before, those
+/// that the spec marks.
 #[non_exhaustive]
 pub struct Run {
     /// The exit code; `None` if a signal ended the run.
@@ -124,6 +157,8 @@ pub struct Run {
     pub stdout: String,
     /// All of stderr.
     pub stderr: String,
+    /// What is not printed.
+    secrets: Vec<String>,
 }
 
 impl Run {
@@ -137,9 +172,13 @@ impl Run {
             .lines()
             .map(|line| match serde_json::from_str::<Value>(line) {
                 Ok(message) if message["type"].is_string() => message,
-                _ => panic!("this line of stdout is no message: {line}"),
+                _ => panic!("this line of stdout is no message: {}", self.scrub(line)),
             })
             .collect()
+    }
+
+    fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        secrets::scrubber(&self.secrets).scrub(text)
     }
 
     /// The payloads of all messages of a type: those in `record` for `RECORD`.
@@ -210,8 +249,19 @@ impl Run {
     }
 }
 
-impl std::fmt::Display for Run {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit code {:?}\nstdout:\n{}\nstderr:\n{}", self.exit_code, self.stdout, self.stderr)
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (stdout, stderr) = (self.scrub(&self.stdout), self.scrub(&self.stderr));
+        write!(f, "exit code {:?}\nstdout:\n{stdout}\nstderr:\n{stderr}", self.exit_code)
+    }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("exit_code", &self.exit_code)
+            .field("stdout", &self.scrub(&self.stdout))
+            .field("stderr", &self.scrub(&self.stderr))
+            .finish_non_exhaustive()
     }
 }

@@ -293,6 +293,7 @@ read_all() {
     is stdout_is_messages && say 'Hello!'
     is stderr_is_quiet && echo 'Hello!' >&2
     is no_secret_in_output && log 'Authorization: Basic OmRCcnV0NDcxMSt4' && log 'token dDBrZW4vNDcxMSt4'
+    case $fault in leaks\ *) log "${fault#leaks }" ;; esac
     is states_are_of_one_kind && say '{"type":"STATE","state":{"type":"LEGACY","data":{}}}'
     is nothing_of_other_streams && descriptor='{"name":"ghosts"}' && count=0 && state '{}'
     is ends_when_stdout_closes && trap '' PIPE && exec 2>/dev/null

@@ -25,6 +25,8 @@ pub(super) fn read(
     hide: impl FnOnce(&[&str]),
 ) -> Result<Granted> {
     let text = |key| answer.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    // A refusal is quoted, and may have a token beside it.
+    hide(&["access_token", "refresh_token", "id_token"].map(|key| text(key).unwrap_or_default()));
     let Some(access_token) = text("access_token") else {
         if answer.get("error").is_some_and(|error| !error.is_null()) {
             // Some services refuse with a good status.
@@ -37,7 +39,6 @@ pub(super) fn read(
     let lifetime = answer.get("expires_in").and_then(lifetime);
     let refresh_token: Option<Secret> =
         old.and_then(|old| text("refresh_token").filter(|new| *new != old.expose())).map(Secret::from);
-    hide(&[access_token, refresh_token.as_ref().map(Secret::expose).unwrap_or_default()]);
     let token = Token::new(access_token.into(), sent, lifetime);
     Ok(match (refresh_token, saved_at) {
         (Some(new), Some(path)) => {
@@ -118,8 +119,8 @@ mod tests {
             let hide = |secrets: &[&str]| hidden.set(secrets.iter().map(|secret| secret.len()).sum());
             read(answer, Duration::ZERO, Some(&old), path, hide).unwrap()
         };
-        let granted = read(json!({"access_token": "a", "refresh_token": "r-2"}), Some("x"));
-        assert_eq!((hidden.get(), granted.homeless.is_some()), ("ar-2".len(), false));
+        let granted = read(json!({"access_token": "a", "refresh_token": "r-2", "id_token": "i"}), Some("x"));
+        assert_eq!((hidden.get(), granted.homeless.is_some()), ("ar-2i".len(), false));
         assert!(granted.token.save(None).is_err());
         let granted = read(json!({"access_token": "a", "refresh_token": "r-2"}), None);
         assert_eq!(granted.homeless.as_ref().map(Secret::expose), Some("r-2"));

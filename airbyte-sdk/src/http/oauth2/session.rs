@@ -71,6 +71,8 @@ impl Session {
                 (None, Some(self.unsaved().as_ref().unwrap_or(given).clone()))
             }
         };
+        self.hide_secrets(client);
+        client.hide(&[refresh_token.as_ref().map(Secret::expose).unwrap_or_default()]);
         let errand = Arc::new(Errand::new(rotation.is_some()));
         let answer = self.request(client, refresh_token.as_ref(), &errand)?;
         let Granted { token, homeless } =

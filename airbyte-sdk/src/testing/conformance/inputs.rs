@@ -59,25 +59,3 @@ pub(super) fn sprinkle_catalog(catalog: &mut Value) {
     }
     catalog["unknown_field_8642135"] = json!({"some": 1});
 }
-
-/// The values of fields that the spec marks. Short ones and those without a digit may be words of a message.
-pub(super) fn find_secrets(schema: &Value, value: &Value, found: &mut Vec<String>) {
-    if schema["airbyte_secret"] == true {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if text.len() >= 8 && text.contains(|letter: char| letter.is_ascii_digit()) && !found.contains(&text)
-        {
-            found.push(text);
-        }
-    }
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        if let Some(value) = value.get(name) {
-            find_secrets(property, value, found);
-        }
-    }
-    for option in schema["oneOf"].as_array().into_iter().flatten() {
-        find_secrets(option, value, found);
-    }
-    for item in value.as_array().into_iter().flatten() {
-        find_secrets(&schema["items"], item, found);
-    }
-}

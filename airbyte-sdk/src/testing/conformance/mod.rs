@@ -170,15 +170,20 @@ pub(super) fn judge(message: &Value, not_secret: Vec<String>) -> Report {
 }
 
 fn report<'a>(clauses: impl Iterator<Item = &'a clauses::Clause>, runs: &Runs) -> Report {
+    let scrubber = runs.scrubber();
     let outcomes = clauses.map(|clause| Outcome {
         clause: clause.name,
         rule: clause.rule,
-        verdict: (clause.judge)(runs).err().unwrap_or(Verdict::Passed),
+        verdict: match (clause.judge)(runs).err().unwrap_or(Verdict::Passed) {
+            Verdict::Failed(what) => Verdict::Failed(runs::shown(&what, &scrubber)),
+            verdict => verdict,
+        },
     });
     Report { outcomes: outcomes.collect() }
 }
 
-/// What became of each clause. Printing it shows a table, and what was wrong.
+/// What became of each clause. Printing it shows a table, and what was wrong, with the secrets of the configuration blanked:
+/// values that the spec marks as secret, and those of fields that are named like credentials.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Report {

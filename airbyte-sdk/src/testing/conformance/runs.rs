@@ -2,6 +2,8 @@
 
 use super::Verdict;
 use super::names::{DISCOVER, SPEC};
+use crate::scrubber::Scrubber;
+use crate::testing::secrets;
 use serde_json::Value;
 use std::fmt::Display;
 use std::time::SystemTime;
@@ -143,14 +145,27 @@ pub(super) fn payload(message: &Value) -> &Value {
     }
 }
 
-/// A verdict with its evidence, cut to what a reader can take in.
+/// A verdict with its evidence, which [`shown`] makes fit to be seen.
 pub(super) fn fails<T>(why: impl Display, evidence: impl Display) -> Judged<T> {
     let evidence = evidence.to_string();
-    let mut short: String = evidence.trim().chars().take(300).collect();
-    if short.len() < evidence.trim().len() {
-        short.push('…');
+    let seen: String = evidence.trim().chars().take(FAR_MORE_THAN_SHOWN).collect();
+    Err(Verdict::Failed(if seen.is_empty() { why.to_string() } else { format!("{why}{SEEN}{seen}") }))
+}
+
+const SEEN: &str = "\n    seen: ";
+const SHOWN: usize = 300;
+const FAR_MORE_THAN_SHOWN: usize = 64 * 1024;
+
+/// What was wrong, as a report shows it: without secrets, and then cut to what a reader can take in. If it were cut first,
+/// half a secret could be left.
+pub(super) fn shown(what: &str, scrubber: &Scrubber) -> String {
+    let mut shown = scrubber.scrub(what).into_owned();
+    let evidence = shown.find(SEEN).map_or(shown.len(), |start| start + SEEN.len());
+    if let Some((end, _)) = shown[evidence..].char_indices().nth(SHOWN) {
+        shown.truncate(evidence + end);
+        shown.push('…');
     }
-    Err(Verdict::Failed(if short.is_empty() { why.to_string() } else { format!("{why}\n    seen: {short}") }))
+    shown
 }
 
 pub(super) fn not_applicable<T>(why: impl Display) -> Judged<T> {
@@ -247,7 +262,10 @@ pub(super) struct Runs {
     pub(super) streams: Vec<Stream>,
     /// The names of the streams that are to be read, if not all are.
     pub(super) wanted: Vec<String>,
+    /// What must be in no message.
     pub(super) secrets: Vec<String>,
+    /// What reports must not show, besides.
+    pub(super) confidential: Vec<String>,
     /// Fields that are no secrets although they sound like it.
     pub(super) not_secret: Vec<String>,
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
@@ -282,6 +300,11 @@ impl Runs {
         let streams = streams.into_iter().map(|value| Stream { key: Key::of(&value), value });
         let shot = Shot { name, kind, ..Shot::new(message.to_string(), String::new()) };
         Self { shots: vec![shot], streams: streams.collect(), ..Self::default() }
+    }
+
+    /// Blanks secrets in what was seen.
+    pub(super) fn scrubber(&self) -> Scrubber {
+        secrets::scrubber(self.secrets.iter().chain(&self.confidential))
     }
 
     /// All runs of this name.

@@ -8,7 +8,7 @@ use crate::testing::conformance::inputs::configured;
 use crate::testing::conformance::names::*;
 use crate::testing::conformance::plan::Plan;
 use crate::testing::conformance::runner::Setting;
-use crate::testing::conformance::runs::{Key, checkpoints, stream_states};
+use crate::testing::conformance::runs::{Key, checkpoints, shown, stream_states};
 use crate::testing::conformance::{Subject, clauses, report};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -67,9 +67,11 @@ impl Inputs<'_> {
         });
         match outcome {
             Ok((expected, runs)) => {
+                let scrubber = runs.scrubber();
                 for (rule, what) in expected {
-                    line.find(rule, what);
+                    line.find(rule, shown(&what, &scrubber));
                 }
+                line.facts.iter_mut().for_each(|fact| *fact = scrubber.scrub(fact).into_owned());
                 line.take(report(clauses::all(), &runs).outcomes());
             }
             Err(error) => line.find("every file that is named is there", error),

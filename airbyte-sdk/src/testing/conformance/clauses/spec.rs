@@ -3,6 +3,7 @@
 use super::{Clause, clause};
 use crate::testing::conformance::runs::{Judged, Runs, fails, not_applicable};
 use crate::testing::conformance::values::types;
+use crate::testing::secrets::is_secret_name;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -120,51 +121,6 @@ fn spec_root(runs: &Runs) -> Judged {
     } else {
         fails("the root is not so", root)
     }
-}
-
-/// A name in snake case.
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before = ' ';
-    for letter in name.chars() {
-        if letter.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit()) {
-            snake.push('_');
-        }
-        snake.extend(if letter == '-' || letter == ' ' { '_' } else { letter }.to_lowercase());
-        before = letter;
-    }
-    snake
-}
-
-fn is_secret_name(name: &str, siblings: &[&str]) -> bool {
-    const NAMES: [&str; 15] = [
-        "access_token",
-        "api_token",
-        "certificate",
-        "client_secret",
-        "client_token",
-        "credentials",
-        "jwt",
-        "key",
-        "password",
-        "refresh_token",
-        "secret",
-        "service_account",
-        "service_account_info",
-        "token",
-        "api_key",
-    ];
-    const ENDINGS: [&str; 8] =
-        ["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
-    let name = snake(name);
-    let beside_secret = || {
-        siblings.iter().any(|other| {
-            let other = snake(other);
-            other == "secret" || other.ends_with("_secret") || other.ends_with("secret_key")
-        })
-    };
-    let exempt = name.ends_with("access_key") && !name.ends_with("secret_access_key") && beside_secret();
-    !exempt && (NAMES.contains(&&*name) || ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
 fn can_be_secret(schema: &Value) -> bool {

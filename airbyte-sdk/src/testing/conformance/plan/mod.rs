@@ -4,10 +4,10 @@ mod reads;
 mod states;
 
 use super::Subject;
-use super::inputs::find_secrets;
 use super::names::*;
 use super::runner::{Runner, Setting};
 use super::runs::{Key, Kind, Resumed, Runs, Shot, Spoilt, Stream, state_after};
+use crate::testing::secrets;
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 
@@ -38,6 +38,18 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     plan.into_runs(&spec)
 }
 
+/// What is secret in the configurations that were given, and in those that the connector has sent back.
+fn confidential(subject: &Subject, shots: &[Shot], spec: &Value) -> Vec<String> {
+    let given = [Some(&subject.config), subject.unreachable_config.as_ref(), subject.invalid_config.as_ref()];
+    let sent_back = shots.iter().flat_map(|shot| secrets::sent_back(&shot.stdout));
+    let mut found = Vec::new();
+    for config in given.into_iter().flatten().cloned().chain(sent_back) {
+        secrets::marked(spec, &config, &mut found);
+        secrets::named(&config, &mut found);
+    }
+    found
+}
+
 pub(super) struct Plan<'a> {
     runner: Runner<'a>,
     streams: Vec<Stream>,
@@ -56,13 +68,26 @@ impl<'a> Plan<'a> {
     pub(super) fn into_runs(self, spec: &Value) -> Runs {
         let Self { runner, streams, spoilt, resumed, ahead } = self;
         let subject = runner.subject;
-        let mut secrets = subject.secrets.clone();
-        for config in [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten() {
-            find_secrets(spec, config, &mut secrets);
-        }
+        let given = [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten();
+        let mut secrets = Vec::new();
+        given.for_each(|config| secrets::marked(spec, config, &mut secrets));
+        // Short ones and those without a digit may be words of a message.
+        secrets.retain(|text| text.len() >= 8 && text.contains(|letter: char| letter.is_ascii_digit()));
+        secrets.extend(subject.secrets.iter().cloned());
+        let confidential = confidential(subject, &runner.shots, spec);
         let wanted = subject.streams.clone().unwrap_or_default();
         let not_secret = subject.not_secret.clone();
-        Runs { shots: runner.shots, streams, wanted, secrets, not_secret, spoilt, resumed, ahead }
+        Runs {
+            shots: runner.shots,
+            streams,
+            wanted,
+            secrets,
+            confidential,
+            not_secret,
+            spoilt,
+            resumed,
+            ahead,
+        }
     }
 
     /// The first run of this name.

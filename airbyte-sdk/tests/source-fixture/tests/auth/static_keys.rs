@@ -95,3 +95,49 @@ fn a_sign_in_that_others_can_read_is_warned_of_once() {
         assert!(told.iter().all(|line| line.contains("WARN") && line.contains("api.example")), "{told:?}");
     }
 }
+
+/// An API that is asked for by a URL with the key in its path, and the URL is cut at the question mark.
+#[test]
+fn a_key_with_a_question_mark_is_not_cut_in_half() {
+    for key in ["half1?half2", "half1#half2", "half1@half2"] {
+        let service = Service::start(good);
+        let other_url = format!("{}/v1/{key}", service.url);
+        let config = config(&service.url, "bearer", &json!({"api_key": key, "other_url": other_url}));
+        let (text, _) = debugged(&connector(), &config, &["elsewhere"]);
+        assert!(text.contains("GET ****") || text.contains("/v1/****"), "{text}");
+        assert!(!text.contains("half"), "{text}");
+    }
+}
+
+#[test]
+fn a_key_is_blanked_however_an_api_encodes_it() {
+    const SECRET: &str = "wJalr/XUt+nFEMI&K7é<MDENG==";
+    for echo in [
+        r"wJalr\/XUt+nFEMI&K7é<MDENG==",
+        r"wJalr/XUt+nFEMI\u0026K7\u00e9\u003cMDENG==",
+        r"wJalr\/XUt+nFEMI\\u0026K7\\u00e9<MDENG\\u003d=",
+        "wJalr/XUt+nFEMI&amp;K7&eacute;&lt;MDENG==",
+        "wJalr&#x2F;XUt&#43;nFEMI&#38;K7&#233;&lt;MDENG&#x3d;&equals;",
+        "wJalr%252FXUt%252BnFEMI%2526K7%25C3%25A9%253CMDENG%253D%253D",
+        "wJalr/XUt nFEMI%26K7%E9%3CMDENG%3D%3D",
+        "WJALR/XUT+NFEMI&K7É<MDENG==",
+        "774A616C722F5855742B6E46454D49264B37C3A93C4D44454E473D3D",
+        "77:4a:61:6c:72:2f:58:55:74:2b:6e:46:45:4d:49:26:4b:37:c3:a9:3c:4d:44:45:4e:47:3d:3d",
+        "bWU6d0phbHIvWFV0K25GRU1JJks3w6k8TURFTkc9PQ==",
+        "bWU6d0phbHIvWFV0K25G\n  RU1JJks3w6k8TURF\n  Tkc9PQ==",
+        "bWU6d0phbHIvWFV0K25GRU1JJks3w6k8TURFTkc9PQ%3D%3D",
+        "wJalr/XUt+nFEMI&K7=C3=A9<MD=\r\nENG=3D=3D",
+        "wJalr/XUt+nFEMI&K7\\xc3\\xa9<MDENG==",
+    ] {
+        let service =
+            Service::start(move |_| Answer::json(401, &json!({"error": format!("no key <{echo}>")})));
+        let config = config(&service.url, "query", &json!({"api_key": SECRET}));
+        let (text, code) = debugged(&connector(), &config, &["items"]);
+        assert_eq!(code, Some(1), "{text}");
+        let said = text.split_once("no key <").and_then(|(_, rest)| rest.split_once('>'));
+        let (said, _) = said.unwrap_or_else(|| panic!("{echo}: {text}"));
+        // Of `me:` and the key in base64, the first digits are those of the user.
+        let said = said.replacen("bWU6", "", 1).replace("%3D", "").replace("Q==", "");
+        assert_eq!(said.trim_end_matches('='), "****", "{echo}: {text}");
+    }
+}

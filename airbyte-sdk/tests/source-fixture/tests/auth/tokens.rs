@@ -208,6 +208,10 @@ fn a_token_is_seen_in_no_form_whoever_echoes_it() {
             }
         }
         assert_eq!(run.all("CONTROL").len(), usize::from(rotates.is_some()));
+        // A failed assertion shows neither the new token, which CONTROL carries, nor the old one.
+        for printed in [run.to_string(), format!("{run:?}")] {
+            assert!(!printed.contains("r-12345") && !printed.contains("ess+to"), "{printed}");
+        }
         let warned = run.stdout.contains("does not save the new one");
         assert_eq!(warned, rotates.is_none(), "{run}");
     }

@@ -1,0 +1,181 @@
+//! Blanks known secrets in text, in every form in which an API or a library may echo them.
+//!
+//! A list of encoded forms always misses one: an API escapes a slash, a proxy encodes the URL again, a log wraps the line.
+//! So the text is decoded rather than the secret encoded. Each position of the text has one or more *readings*: the
+//! character itself, and what an escape that begins there stands for (`reading`, `escapes`). A secret is found wherever
+//! some sequence of readings spells it, in any letter case. Encodings without escapes (base64, hex, lists of bytes) are
+//! decoded wherever they may begin, under each layer of escapes, and what comes out is searched in the same way
+//! (`blocks`). Each character remembers
+//! which bytes of the original text it was read from, and those bytes are blanked.
+//!
+//! What must stay true: the result never depends on the order in which secrets were added; text in which no secret is
+//! found stays as it is, byte by byte; scrubbing the result again changes nothing.
+//!
+//! This module depends on nothing else in the SDK.
+
+mod blocks;
+mod escapes;
+mod needles;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+use self::blocks::Decoder;
+use self::needles::Needles;
+use self::reading::Text;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use zeroize::Zeroizing;
+
+/// What is shown instead of a secret.
+pub(crate) const STARS: &str = "****";
+
+/// Values of fewer characters are not blanked: blanking every "1" of a log hides more than it protects.
+const SHORTEST: usize = 4;
+
+/// How many secrets made at run time are remembered, and how many characters of them: the most recently used ones.
+const MOST_RECENT: usize = 1024;
+const MOST_RECENT_SIZE: usize = 1 << 20;
+
+/// How many encodings without escapes may be nested: base64 of hex of base64 of base64.
+const DEEPEST: usize = 4;
+
+/// How often the result is scrubbed again. Only the first pass finds anything, unless blanking joins the ends of another
+/// secret.
+const PASSES: usize = 8;
+
+/// The known secrets.
+#[derive(Default)]
+pub(crate) struct Scrubber {
+    needles: Needles,
+    hasher: RandomState,
+    /// The hashes of the secrets that are kept for ever.
+    kept: HashSet<u64>,
+    /// Those made at run time, by their hashes.
+    recent: HashMap<u64, Recent>,
+    recent_size: usize,
+    /// Counts uses.
+    clock: AtomicU64,
+}
+
+struct Recent {
+    secret: Zeroizing<String>,
+    last_used: AtomicU64,
+}
+
+impl Scrubber {
+    /// Blanks this secret from now on.
+    pub(crate) fn add(&mut self, secret: &str) {
+        let hash = self.hasher.hash_one(secret);
+        if is_secret(secret) && self.kept.insert(hash) {
+            self.needles.add(needles::of(secret).chain(needles::lower_case_base64(secret)));
+        }
+    }
+
+    /// Blanks this secret from now on, until many others have been used more recently.
+    pub(crate) fn add_recent(&mut self, secret: &str) {
+        if self.knows(secret) {
+            return;
+        }
+        let recent = Recent {
+            secret: Zeroizing::new(secret.to_owned()),
+            last_used: AtomicU64::new(self.clock.fetch_add(1, Relaxed)),
+        };
+        if self.recent.insert(self.hasher.hash_one(secret), recent).is_none() {
+            self.recent_size += secret.len();
+            self.needles.add(needles::of(secret));
+        }
+        if self.recent.len() > MOST_RECENT || self.recent_size > MOST_RECENT_SIZE {
+            self.forget();
+        }
+    }
+
+    /// Whether there is nothing to add for this secret, which is being used now.
+    pub(crate) fn knows(&self, secret: &str) -> bool {
+        let hash = self.hasher.hash_one(secret);
+        if let Some(recent) = self.recent.get(&hash) {
+            recent.last_used.store(self.clock.fetch_add(1, Relaxed), Relaxed);
+            return true;
+        }
+        self.kept.contains(&hash) || !is_secret(secret)
+    }
+
+    /// Forgets the least recently used eighth, so that not every new secret has to look for the oldest one.
+    fn forget(&mut self) {
+        let mut by_use: Vec<(u64, u64)> =
+            self.recent.iter().map(|(hash, recent)| (recent.last_used.load(Relaxed), *hash)).collect();
+        by_use.sort_unstable();
+        by_use.pop();
+        for (_, hash) in by_use {
+            if self.recent.len() <= MOST_RECENT - MOST_RECENT / 8
+                && self.recent_size <= MOST_RECENT_SIZE - MOST_RECENT_SIZE / 8
+            {
+                break;
+            }
+            if let Some(Recent { secret, .. }) = self.recent.remove(&hash) {
+                self.recent_size -= secret.len();
+                self.needles.remove(needles::of(&secret));
+            }
+        }
+    }
+
+    /// The text with stars in the place of each secret.
+    pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for _ in 0..PASSES {
+            match self.scrub_once(&text) {
+                Some(scrubbed) => text = Cow::Owned(scrubbed),
+                None => break,
+            }
+        }
+        text
+    }
+
+    fn scrub_once(&self, text: &str) -> Option<String> {
+        if self.needles.is_empty() || text.len() < self.needles.shortest() {
+            return None;
+        }
+        let mut found = Vec::new();
+        self.search(&Text::of(text), 0, &mut found);
+        found.sort_unstable_by_key(|range: &Range<usize>| range.start);
+        let mut scrubbed = String::with_capacity(text.len());
+        let mut rest = 0;
+        let mut found = found.into_iter().peekable();
+        while let Some(mut range) = found.next() {
+            while let Some(next) = found.next_if(|next| next.start < range.end) {
+                range.end = range.end.max(next.end);
+            }
+            scrubbed.push_str(text.get(rest..range.start)?);
+            scrubbed.push_str(STARS);
+            rest = range.end;
+        }
+        scrubbed.push_str(text.get(rest..)?);
+        (scrubbed != text).then_some(scrubbed)
+    }
+
+    /// Collects where in the original text secrets are found.
+    fn search(&self, text: &Text, depth: usize, found: &mut Vec<Range<usize>>) {
+        self.search_layer(text, depth, found);
+        if text.has_escapes() {
+            reading::layers(text, false).for_each(|layer| self.search_layer(&layer, depth, found));
+        }
+        if text.has_soft_escapes() {
+            reading::layers(text, true).for_each(|layer| self.search_layer(&layer, depth, found));
+        }
+    }
+
+    fn search_layer(&self, text: &Text, depth: usize, found: &mut Vec<Range<usize>>) {
+        self.needles.find(text, found);
+        if depth < DEEPEST {
+            let mut search = |decoded| self.search(&Text::new(decoded), depth + 1, found);
+            Decoder { shortest: self.needles.shortest(), found: &mut search }.decode(text);
+        }
+    }
+}
+
+fn is_secret(text: &str) -> bool {
+    text.trim().chars().count() >= SHORTEST
+}

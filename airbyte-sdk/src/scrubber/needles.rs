@@ -1,0 +1,258 @@
+//! What is searched for: the secrets, folded, in order, so that one walk along a text compares it with all of them.
+
+use super::SHORTEST;
+use super::reading::{self, Reading, Text, is_break};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use std::collections::HashSet;
+use std::ops::Range;
+use zeroize::Zeroizing;
+
+/// A folded secret: in lower case, with one blank for each stretch of white space.
+pub(super) type Needle = Zeroizing<Vec<char>>;
+
+#[derive(Default)]
+pub(super) struct Needles {
+    /// In lexical order, each with how often it was added.
+    sorted: Vec<(Needle, u32)>,
+    /// How many needles begin with a smaller character than this one of ASCII.
+    below: Vec<usize>,
+    /// The length of the shortest needle, and of all that there once were.
+    shortest: usize,
+}
+
+const ASCII: usize = 128;
+
+/// So many ways to read each character of a secret are tried, on average.
+const MOST_DETOURS: usize = 8;
+
+/// How far a secret has been read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Walk {
+    /// In the text.
+    at: usize,
+    /// The needles that begin as the text does.
+    from: usize,
+    to: usize,
+    length: usize,
+    /// Whether the last character was white space.
+    blank: bool,
+}
+
+impl Needles {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// No shorter text has a needle in it: an escape is never shorter than what it stands for.
+    pub(super) fn shortest(&self) -> usize {
+        self.shortest
+    }
+
+    pub(super) fn add(&mut self, needles: impl Iterator<Item = Needle>) {
+        for needle in needles {
+            match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
+                Ok(place) => self.sorted[place].1 += 1,
+                Err(place) => {
+                    self.count(&needle, |count| count + 1);
+                    self.shortest =
+                        if self.is_empty() { needle.len() } else { self.shortest.min(needle.len()) };
+                    self.sorted.insert(place, (needle, 1));
+                }
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, needles: impl Iterator<Item = Needle>) {
+        for needle in needles {
+            let Ok(place) = self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) else { continue };
+            self.sorted[place].1 -= 1;
+            if self.sorted[place].1 == 0 {
+                self.count(&needle, |count| count - 1);
+                self.sorted.remove(place);
+            }
+        }
+    }
+
+    fn count(&mut self, needle: &Needle, change: impl Fn(usize) -> usize) {
+        self.below.resize(ASCII + 1, 0);
+        let first = needle.first().map_or(0, |c| *c as usize);
+        for count in self.below.iter_mut().skip(first + 1) {
+            *count = change(*count);
+        }
+    }
+
+    /// Collects the places of all needles.
+    pub(super) fn find(&self, text: &Text, found: &mut Vec<Range<usize>>) {
+        let (mut stack, mut seen) = (Vec::new(), HashSet::new());
+        for start in 0..text.units.len() {
+            if text.escaped(start).is_empty() && !self.may_begin(text.units[start].c) {
+                continue;
+            }
+            let whole = Walk { at: start, from: 0, to: self.sorted.len(), length: 0, blank: false };
+            let (mut end, mut detours, mut longest) = (None, 0, 0);
+            stack.push(whole);
+            while let Some(walk) = stack.pop() {
+                longest = longest.max(walk.length);
+                for (index, reading) in text.at(walk.at).enumerate() {
+                    if reading.wrapped && walk.length == 0 {
+                        continue;
+                    }
+                    self.step(walk, reading, &mut |next, is_skip| {
+                        // Several ways may lead to one place.
+                        if (is_skip || index > 0) && !seen.insert(next) {
+                            return;
+                        }
+                        detours += usize::from(!is_skip && !reading.wrapped && index > 0);
+                        if !is_skip && self.is_whole(&next) {
+                            end = end.max(Some(next.at));
+                        }
+                        stack.push(next);
+                    });
+                }
+                if detours > MOST_DETOURS * (longest + MOST_DETOURS) {
+                    // Something like a secret of backslashes, and a text of backslashes. Rather no text than the secret.
+                    return found.push(text.original(start..text.units.len()));
+                }
+            }
+            if !seen.is_empty() {
+                seen.clear();
+            }
+            if let Some(end) = end {
+                found.push(text.original(start..end));
+            }
+        }
+    }
+
+    fn may_begin(&self, c: char) -> bool {
+        let c = fold(c) as usize;
+        c >= ASCII || self.below.get(c) != self.below.get(c + 1)
+    }
+
+    /// Where a reading leads.
+    fn step(&self, walk: Walk, reading: Reading, next: &mut impl FnMut(Walk, bool)) {
+        let Reading { c, to: at, .. } = reading;
+        let c = fold(c);
+        let skips = match c {
+            '\n' => true,
+            ' ' => walk.blank,
+            _ => false,
+        };
+        if skips && walk.length > 0 {
+            next(Walk { at, blank: true, ..walk }, true);
+        }
+        let c = if c == '\n' { ' ' } else { c };
+        if c == ' ' && walk.blank {
+            return;
+        }
+        let (from, to) = self.narrow(&walk, c);
+        if from < to {
+            next(Walk { at, from, to, length: walk.length + 1, blank: c == ' ' }, false);
+        }
+    }
+
+    /// The needles that continue with this character.
+    fn narrow(&self, walk: &Walk, c: char) -> (usize, usize) {
+        let Walk { mut from, mut to, length, .. } = *walk;
+        if length == 0 {
+            from = self.below.get((c as usize).min(ASCII)).copied().unwrap_or(0);
+            if c.is_ascii() {
+                to = self.below.get(c as usize + 1).copied().unwrap_or(from);
+                return (from, to);
+            }
+        }
+        let needles = self.sorted.get(from..to).unwrap_or_default();
+        if let [(only, _)] = needles {
+            return if only.get(length) == Some(&c) { (from, to) } else { (from, from) };
+        }
+        let first = needles.partition_point(|(needle, _)| needle.get(length) < Some(&c));
+        let count = needles[first..].partition_point(|(needle, _)| needle.get(length) == Some(&c));
+        (from + first, from + first + count)
+    }
+
+    /// Whether a needle ends here. It is the first one of those that begin so.
+    fn is_whole(&self, walk: &Walk) -> bool {
+        self.sorted.get(walk.from).is_some_and(|(needle, _)| needle.len() == walk.length)
+    }
+}
+
+/// What is not told apart: letters of different case, kinds of white space. Line breaks and characters without width are
+/// `\n`.
+fn fold(c: char) -> char {
+    match c {
+        c if is_break(c) => '\n',
+        c if c.is_whitespace() => ' ',
+        c if c.is_ascii() => c.to_ascii_lowercase(),
+        c => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(lower), None) => lower,
+                _ => c,
+            }
+        }
+    }
+}
+
+/// The needles of a secret: all of it, and each of its lines; as it is, and with its own escapes read, since an API may
+/// echo what they stand for.
+pub(super) fn of(secret: &str) -> impl Iterator<Item = Needle> {
+    let text = Text::of(secret);
+    let inner = reading::layers(&text, false).last();
+    let decoded = Zeroizing::new(inner.unwrap_or(text).units.iter().map(|unit| unit.c).collect::<String>());
+    // In a query, a `+` is a blank.
+    let query = Zeroizing::new(decoded.replace('+', " "));
+    let mut needles: Vec<Needle> = Vec::new();
+    for text in [secret, &decoded, &query] {
+        let whole = folded(text);
+        if text.trim().contains('\n') {
+            needles.extend(text.lines().filter(|line| !line.starts_with("-----")).map(folded));
+            needles.push(folded(&Zeroizing::new(text.lines().collect::<String>())));
+        }
+        // The padding of base64 is often left out.
+        let padding = whole.iter().rev().take_while(|c| **c == '=').count();
+        if padding > 0 && whole.len() > 8 {
+            needles.push(whole[..whole.len() - padding].to_vec().into());
+        }
+        needles.push(whole);
+    }
+    needles.sort_unstable_by(|one, other| one.as_slice().cmp(other));
+    needles.dedup();
+    needles.into_iter().filter(|needle| needle.iter().filter(|c| **c != ' ').count() >= SHORTEST)
+}
+
+fn folded(text: &str) -> Needle {
+    let mut folded = Needle::default();
+    folded.reserve(text.len());
+    for c in text.trim().chars().map(fold) {
+        let c = if c == '\n' { ' ' } else { c };
+        if c != ' ' || folded.last() != Some(&' ') {
+            folded.push(c);
+        }
+    }
+    folded
+}
+
+/// What stays the same of a secret's base64 wherever it stands in a longer text, behind `user:` for example. Base64 in its
+/// own letter case is decoded; in another case it can be compared only.
+pub(super) fn lower_case_base64(secret: &str) -> impl Iterator<Item = Needle> {
+    const SHORTEST_BASE64: usize = 8;
+    let mut needles: Vec<Needle> = Vec::new();
+    for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
+        for offset in 0..3 {
+            let mut bytes = Zeroizing::new(vec![0; offset]);
+            bytes.extend_from_slice(secret.trim().as_bytes());
+            let encoded = Zeroizing::new(engine.encode(&bytes));
+            // The first digits hold bits of what comes before, the last one of what comes after.
+            let (first, last) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
+            needles.push(folded(encoded.get(first..last).unwrap_or_default()));
+        }
+    }
+    needles.sort_unstable_by(|one, other| one.as_slice().cmp(other));
+    needles.dedup();
+    needles.into_iter().filter(|needle| needle.len() >= SHORTEST_BASE64)
+}
