@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod clock;
+mod headers;
 mod incoming;
 pub(crate) mod limit;
 mod limits;
@@ -13,6 +14,7 @@ mod request;
 mod response;
 mod retry;
 mod turn;
+pub(crate) mod url;
 
 pub use self::auth::Auth;
 #[cfg(feature = "csv")]
@@ -31,6 +33,7 @@ pub(crate) use self::clock::SKIP_WAITS;
 
 use self::auth::SignIn;
 use self::clock::Clock;
+use self::headers::Headers;
 use self::limit::Limiter;
 use self::oauth2::Session;
 use crate::error::{Error, Result};
@@ -55,7 +58,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub struct Http {
     client: Arc<Client>,
     base: Option<Arc<str>>,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     sign_in: Option<SignIn>,
     explain: Option<Arc<Explain>>,
     limits: Limits,
@@ -127,27 +130,35 @@ impl Http {
         Self {
             client,
             base: None,
-            headers: Vec::new(),
+            headers: Headers::default(),
             sign_in: None,
             explain: None,
             limits: Limits::default(),
         }
     }
 
-    /// The same client for one service: a request of `/path` is one of this URL and the path. What the client signs in
+    /// The same client for one service: a request of `/path` is one of this URL and the path, and so is one of `path` or
+    /// `?query`. What the client signs in
     /// with goes nowhere else: to another origin (scheme, host and port) a request goes without it, unless it
     /// [has its own](Request::auth).
+    ///
+    /// The URL begins with `https://` or `http://` and has neither a user and password nor a query or a fragment. With
+    /// any other, each request of the client is a config error. If users may change it, mark the field of the
+    /// configuration with [`#[airbyte(url)]`](derive@crate::AirbyteSpec), so that the error names the field.
     #[must_use]
     pub fn base(&self, url: impl Display) -> Self {
         let url = url.to_string();
-        Self { base: Some(url.trim_end_matches('/').into()), ..self.clone() }
+        // A URL that is wrong is kept as it is, to be explained.
+        let base = if url::base_fault(&url).is_none() { url.trim_end_matches('/') } else { &url };
+        Self { base: Some(base.into()), ..self.clone() }
     }
 
-    /// The same client with a header in every request, wherever it goes. For a key there is [`auth`](Self::auth).
+    /// The same client with a header in every request, wherever it goes, in place of one with the same name. For a key
+    /// there is [`auth`](Self::auth). Which headers can be sent: see [`Request::header`].
     #[must_use]
     pub fn header(&self, name: &str, value: impl Display) -> Self {
         let mut client = self.clone();
-        client.headers.push((name.to_owned(), value.to_string()));
+        client.headers.set(name, &value.to_string());
         client
     }
 
@@ -204,7 +215,8 @@ impl Http {
         Self { explain: Some(Arc::new(explain)), ..self.clone() }
     }
 
-    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base).
+    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base). Characters that are not
+    /// allowed in a URL are percent-encoded.
     pub fn get(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
     }
@@ -217,9 +229,23 @@ impl Http {
 
     fn absolute(&self, url: &str) -> String {
         match &self.base {
-            Some(base) if url.starts_with('/') => format!("{base}{url}"),
-            _ => url.to_owned(),
+            Some(_) if url::is_absolute(url) => url.to_owned(),
+            Some(base) if url.is_empty() || url.starts_with(['/', '?', '#']) => format!("{base}{url}"),
+            Some(base) => format!("{base}/{url}"),
+            None => url.to_owned(),
         }
+    }
+
+    /// Whether requests can be made of the base.
+    fn check_base(&self) -> Result<()> {
+        let Some((base, fault)) = self.base.as_ref().and_then(|base| Some((base, url::base_fault(base)?)))
+        else {
+            return Ok(());
+        };
+        Err(Error::config(format!(
+            "the base URL {} is not valid: {fault}; check the URL in the configuration",
+            url::shown(base)
+        )))
     }
 
     /// What goes with a request of this URL.

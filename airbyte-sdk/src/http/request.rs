@@ -3,13 +3,15 @@
 use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
 use super::clock::Awake;
+use super::headers::Headers;
 use super::oauth2::Errand;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::turn::exhausted;
+use super::url;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -30,7 +32,7 @@ pub struct Request {
     method: &'static str,
     pub(super) url: String,
     query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     sign_in: Option<SignIn>,
     pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
@@ -41,6 +43,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
+        let url = url::encoded(&url);
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
         Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable, errand: None }
@@ -52,9 +55,14 @@ impl Request {
         self
     }
 
-    /// Adds a header.
+    /// Sets a header, in place of one with the same name that was set before, on the client or here. The header that
+    /// [`auth`](Self::auth) sets takes precedence over both.
+    ///
+    /// White space around the value is removed. A name or a value that cannot be sent in a header is a config error when
+    /// the request is sent. `Content-Length` and `Transfer-Encoding` are set by the client alone, and `Accept-Encoding` may
+    /// ask for `gzip` and `identity` only; anything else there is a system error.
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
+        self.headers.set(name, &value.to_string());
         self
     }
 
@@ -126,6 +134,8 @@ impl Request {
     ///
     /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
     /// are transient. No answer at all is transient too. The error quotes what the service says.
+    ///
+    /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
     pub fn send(&self) -> Result<Response> {
         self.until_begun(Ok)
     }
@@ -141,6 +151,7 @@ impl Request {
     }
 
     fn repeat<T>(&self, whole: bool, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+        self.check()?;
         let client = &self.http.client;
         let began = client.clock.now();
         let (mut attempt, mut tried) = (1, Tried::default());
@@ -177,6 +188,17 @@ impl Request {
             client.clock.sleep(wait);
             attempt += 1;
         }
+    }
+
+    /// Whether the request can be sent at all. What is wrong here is in the configuration or in the connector, and another
+    /// attempt would not change it.
+    fn check(&self) -> Result<()> {
+        self.http.check_base()?;
+        if let Some(fault) = url::fault(&self.url) {
+            return Err(Error::config(format!("{} is not a valid URL: {fault}", url::shown(&self.url))));
+        }
+        self.headers.check()?;
+        self.sign_in.as_ref().map_or(Ok(()), SignIn::check)
     }
 
     /// The same request of another URL, which brings its own query.
@@ -270,10 +292,8 @@ impl Request {
         let url = self.url_with_query();
         let url = pass.map_or(url.clone(), |pass| pass.url(url));
         let mut request = http::Request::builder().method(self.method).uri(url);
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
-        if let Some((name, value)) = pass.and_then(Pass::header) {
+        let signed = pass.and_then(Pass::header);
+        for (name, value) in self.headers.without(signed.map(|(name, _)| name)).chain(signed) {
             request = request.header(name, value);
         }
         match &self.body {
@@ -347,11 +367,14 @@ impl Request {
     }
 }
 
-/// A URL without the parameters of this name, which is not escaped.
+/// A URL without the parameters of this name, which is not escaped. In the URL it may be, or not.
 pub(super) fn without_parameter(url: &str, name: &str) -> String {
     let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
-    let name = utf8_percent_encode(name, ESCAPED).to_string();
-    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(&name));
+    let is_named = |pair: &&str| {
+        let own = pair.split('=').next().unwrap_or_default().replace('+', " ");
+        percent_decode_str(&own).eq(name.bytes())
+    };
+    let others = query.split('&').filter(|pair| !pair.is_empty() && !is_named(pair));
     let others: Vec<&str> = others.collect();
     if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
 }
@@ -366,7 +389,7 @@ mod tests {
             ("https://a.example/b?key=1", "https://a.example/b"),
             ("https://bob:pass@a.example:8/b@c#d", "https://a.example:8/b@c"),
             ("https://bob:p@ss@a.example", "https://a.example"),
-            ("not a url?key=1", "not a url"),
+            ("not a url?key=1", "not%20a%20url"),
         ] {
             let request = Http::new("test", "0", Vec::new(), None).get(url);
             assert_eq!(request.place(), place);

@@ -3,10 +3,9 @@
 use super::field;
 use super::next::{NextPage, Step};
 use crate::error::{Error, Result};
-use crate::http::Request;
+use crate::http::{Request, url};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use ureq::http::Uri;
 
 const MOST_PAGES: u32 = 100_000;
 
@@ -68,7 +67,8 @@ impl Trail {
         }
         match next.0 {
             Step::Url(url) => {
-                let url = at_origin_of(&request.url, &url)?;
+                let url = url::resolve_at_origin(&request.url, &url)
+                    .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
                 request.set_url(url);
             }
             Step::Query(name, value) => request.set_query(name, value),
@@ -107,41 +107,39 @@ fn hash(hasher: &RandomState, request: &Request) -> u64 {
     hasher.hash_one((request.url_with_query(), &request.body))
 }
 
-/// Path and query of `next`, at the origin of `base`.
-fn at_origin_of(base: &str, next: &str) -> Result<String> {
-    let invalid = || Error::system("the answer names a next page that is no URL");
-    let base: Uri = base.parse().map_err(|_| invalid())?;
-    // A `Link` header may name the query alone.
-    let next = if next.starts_with('?') { format!("{}{next}", base.path()) } else { next.to_owned() };
-    let next: Uri = next.parse().map_err(|_| invalid())?;
-    match (base.scheme_str(), base.authority(), next.path_and_query()) {
-        (Some(scheme), Some(authority), Some(rest)) if rest.as_str().starts_with('/') => {
-            Ok(format!("{scheme}://{authority}{rest}"))
-        }
-        _ => Err(invalid()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::Http;
     use serde_json::Value;
 
+    /// The next URL, after a link of `http://127.0.0.1:80/v2/a?limit=2`.
+    fn follow(next: &str) -> Result<Option<String>> {
+        let request = Http::new("test", "0", Vec::new(), None).get("http://127.0.0.1:80/v2/a?limit=2");
+        let next = Trail::new(&request).follow(request, next.to_owned().into())?;
+        Ok(next.map(|request| request.url))
+    }
+
     #[test]
     fn the_next_page_is_asked_for_at_home() {
-        let base = "http://127.0.0.1:80/v2/a?limit=2";
         for (next, asked) in [
-            ("https://api.massive.com/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
-            ("/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
-            ("?page=2", "http://127.0.0.1:80/v2/a?page=2"),
-            ("https://evil@host:1/steal", "http://127.0.0.1:80/steal"),
+            ("https://api.massive.com/v2/a?cursor=x", "/v2/a?cursor=x"),
+            ("/v2/a?cursor=x", "/v2/a?cursor=x"),
+            ("?page=2", "/v2/a?page=2"),
+            ("relative/path", "/v2/relative/path"),
+            ("../b", "/b"),
+            ("https://evil@host:1/steal", "/steal"),
+            ("//evil:1/steal", "/steal"),
+            ("?q=a \"b\"|ü&r=%20", "/v2/a?q=a%20%22b%22%7C%C3%BC&r=%20"),
+            (" /v2/a?cursor=x\n", "/v2/a?cursor=x"),
         ] {
-            assert_eq!(at_origin_of(base, next).unwrap(), asked);
+            let expected = format!("http://127.0.0.1:80{asked}");
+            assert_eq!(follow(next).unwrap().as_deref(), Some(&*expected), "{next}");
         }
-        for next in ["not a url", "relative/path", "http://"] {
-            assert!(at_origin_of(base, next).is_err(), "{next}");
+        for next in ["http://", "http:///x", "ftp://127.0.0.1/x", "mailto:a@b.example"] {
+            assert!(follow(next).is_err(), "{next}");
         }
+        assert_eq!(follow(" ").unwrap(), None);
     }
 
     /// Walks along these steps; the error, and how many requests were sent before it.
