@@ -198,8 +198,9 @@ impl Http {
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
-    /// status says. What is refused with a config error or a system error is not asked for again, but for a
-    /// 401 with a token that can be replaced.
+    /// status says. What is refused with a transient error is asked for again, as after a 503, if that does no harm
+    /// ([`Request::repeatable`]). With a config error or a system error it is not, but for a 401 with a token that can be
+    /// replaced.
     ///
     /// ```
     /// # use airbyte_sdk::{Error, Http};

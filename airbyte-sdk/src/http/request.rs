@@ -125,15 +125,15 @@ impl Request {
         response.parse(&body)
     }
 
-    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
-    /// again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
+    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
+    /// [`Http::explain`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
     /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
     /// given a minute.
     ///
     /// # Errors
     ///
-    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
-    /// are transient. No answer at all is transient too. The error quotes what the service says.
+    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors; 408, 425, 429, 499 and
+    /// 5xx are transient, but for 501, 505, 506, 510 and 511, which are system errors. No answer at all is transient too. The error quotes what the service says.
     ///
     /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
     pub fn send(&self) -> Result<Response> {
