@@ -3,7 +3,8 @@
 use super::Client;
 use super::headers::{self, check_name, trimmed};
 use super::oauth2::{OAuth2, Session};
-use super::request::{ESCAPED, without_parameter};
+use super::request::ESCAPED;
+use super::url::without_parameter;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -9,6 +9,7 @@ pub(crate) mod limit;
 mod limits;
 mod oauth2;
 mod pages;
+mod proxy;
 mod refusal;
 mod request;
 mod response;
@@ -36,6 +37,7 @@ use self::clock::Clock;
 use self::headers::Headers;
 use self::limit::Limiter;
 use self::oauth2::Session;
+use self::proxy::Proxies;
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::secret::Secret;
@@ -48,9 +50,15 @@ use ureq::tls::{RootCerts, TlsConfig};
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
 /// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
-/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
-/// environment (`HTTPS_PROXY`, `NO_PROXY`, …), and so is whom to trust: the usual authorities are compiled in, and those
-/// of the system stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
+/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it.
+///
+/// Proxies are taken from the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, or else `ALL_PROXY`, each as
+/// `http://user:password@host:port`. A variable that is not understood is a config error. `NO_PROXY` lists the exceptions,
+/// separated by commas: a host or a domain with its subdomains, perhaps with a port; an address or a network such as
+/// `10.0.0.0/8`; `*` for all. All of them may be written in lower case.
+///
+/// Whom to trust is taken from the environment as well: the usual authorities are compiled in, and those of the system
+/// stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
 /// Times and sizes are bounded, see [`Limits`]. How to page, sign in and read an answer is shown in the
 /// [cookbook](crate::guide::cookbook).
@@ -69,6 +77,7 @@ type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
 /// What all requests of a run share.
 struct Client {
     agent: ureq::Agent,
+    proxies: Proxies,
     output: Option<Arc<Output>>,
     clock: Clock,
     limiter: Mutex<Limiter>,
@@ -110,10 +119,13 @@ impl Http {
             .user_agent(user_agent)
             // Unpacked here, where the time is watched.
             .accept_encoding("gzip")
+            // Which one depends on the request; ureq ignores variables that it does not understand.
+            .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {
             agent: config.new_agent(),
+            proxies: Proxies::of_environment(),
             output,
             clock,
             limiter: Mutex::new(Limiter::new(limits)),
@@ -122,6 +134,7 @@ impl Http {
             answers: AtomicU64::new(0),
             good_answers: AtomicU64::new(0),
         };
+        client.hide(&client.proxies.secrets());
         Self::of(Arc::new(client))
     }
 

@@ -1,6 +1,5 @@
 //! One request: built step by step, sent as often as it takes.
 
-use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
 use super::clock::Awake;
 use super::headers::Headers;
@@ -9,9 +8,10 @@ use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::turn::exhausted;
 use super::url;
+use super::{Client, Http};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -193,6 +193,7 @@ impl Request {
     /// Whether the request can be sent at all. What is wrong here is in the configuration or in the connector, and another
     /// attempt would not change it.
     fn check(&self) -> Result<()> {
+        self.http.client.proxies.check()?;
         self.http.check_base()?;
         if let Some(fault) = url::fault(&self.url) {
             return Err(Error::config(format!("{} is not a valid URL: {fault}", url::shown(&self.url))));
@@ -210,7 +211,7 @@ impl Request {
     /// The same request with a parameter in place of one of that name.
     pub(super) fn set_query(&mut self, name: String, value: String) {
         self.query.retain(|(other, _)| *other != name);
-        self.url = without_parameter(&self.url, &name);
+        self.url = url::without_parameter(&self.url, &name);
         self.query.push((name, value));
     }
 
@@ -309,11 +310,13 @@ impl Request {
         whole: bool,
         request: http::Request<impl AsSendBody>,
     ) -> Result<http::Response<Body>, ureq::Error> {
-        let (agent, limits) = (&self.http.client.agent, &self.http.limits);
+        let (Client { agent, proxies, .. }, limits) = (&*self.http.client, &self.http.limits);
+        let proxy = proxies.of_url(request.uri());
         // It holds for the wait for an answer as well, which may well be longer.
         let silence = limits.silence.max(limits.first_byte);
         let request = agent
             .configure_request(request)
+            .proxy(proxy)
             .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.first_byte))
             .timeout_recv_body(whole.then_some(limits.total))
@@ -355,6 +358,13 @@ impl Request {
             ureq::Error::Http(_) => Error::config(format!(
                 "the request to {host} cannot be sent: its URL, a header or the key has a character that is not allowed there"
             )),
+            ureq::Error::ConnectProxyFailed(reason) if reason.contains("407") => Error::config(format!(
+                "the proxy rejected its credentials (HTTP 407) for a connection to {host}: check the user and password in \
+                 HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+            )),
+            ureq::Error::ConnectProxyFailed(reason) => {
+                Error::transient(format!("the proxy could not connect to {host}: {reason}"))
+            }
             error if retry::is_unsafe(error) => {
                 Error::transient(format!("no safe connection to {host}: {error}"))
             }
@@ -365,18 +375,6 @@ impl Request {
             )),
         }
     }
-}
-
-/// A URL without the parameters of this name, which is not escaped. In the URL it may be, or not.
-pub(super) fn without_parameter(url: &str, name: &str) -> String {
-    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
-    let is_named = |pair: &&str| {
-        let own = pair.split('=').next().unwrap_or_default().replace('+', " ");
-        percent_decode_str(&own).eq(name.bytes())
-    };
-    let others = query.split('&').filter(|pair| !pair.is_empty() && !is_named(pair));
-    let others: Vec<&str> = others.collect();
-    if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
 }
 
 #[cfg(test)]

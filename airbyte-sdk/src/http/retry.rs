@@ -118,7 +118,9 @@ pub(super) fn outcome_of_status(status: u16, asked: Option<Duration>, explained:
 pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
     match error {
         error if is_unsafe(error) => Outcome::Final,
+        ureq::Error::ConnectProxyFailed(reason) if reason.contains("407") => Outcome::Final,
         ureq::Error::Io(_)
+        | ureq::Error::ConnectProxyFailed(_)
         | ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed

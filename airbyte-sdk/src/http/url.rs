@@ -1,6 +1,6 @@
 //! URLs: what is wrong with one, and where a link leads.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::net::Ipv6Addr;
 
 /// What RFC 3986 allows in neither a path nor a query. Brackets are left alone, as browsers do: `page[after]=…` is common,
@@ -166,6 +166,18 @@ pub(super) fn encoded(url: &str) -> String {
     text
 }
 
+/// A URL without the parameters of this name, which is not escaped. In the URL it may be, or not.
+pub(super) fn without_parameter(url: &str, name: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
+    let is_named = |pair: &&str| {
+        let own = pair.split('=').next().unwrap_or_default().replace('+', " ");
+        percent_decode_str(&own).eq(name.bytes())
+    };
+    let others = query.split('&').filter(|pair| !pair.is_empty() && !is_named(pair));
+    let others: Vec<&str> = others.collect();
+    if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
+}
+
 /// Whether a text is a URL of its own rather than a path.
 pub(super) fn is_absolute(text: &str) -> bool {
     let parts = Parts::of(text);
@@ -299,6 +311,20 @@ mod tests {
             assert_eq!(encoded(url), expected, "{url}");
             assert_eq!(encoded(expected), expected);
         }
+    }
+
+    #[test]
+    fn a_parameter_is_found_encoded_or_not() {
+        for (url, expected) in [
+            ("/a", "/a"),
+            ("/a?page[after]=1&b=2", "/a?b=2"),
+            ("/a?b=2&page%5Bafter%5D=1&page%5bafter%5d", "/a?b=2"),
+            ("/a?page[after]=1", "/a"),
+            ("/a?page[after=1&xpage[after]=2", "/a?page[after=1&xpage[after]=2"),
+        ] {
+            assert_eq!(without_parameter(url, "page[after]"), expected);
+        }
+        assert_eq!(without_parameter("/a?api+key=1&api%20key=2&api%2bkey=3", "api key"), "/a?api%2bkey=3");
     }
 
     #[test]

@@ -81,6 +81,23 @@ fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_key_replaces_a_header_of_the_same_name() {
+    let service = service();
+    let more = json!({"api_key": "k-1", "header": "x-tenant", "tenant": "acme"});
+    let run = read(&config(&service.url, "header", &more), &["items"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let request = &service.requests()[0];
+    assert_eq!((request.header("X-Tenant"), request.count("X-Tenant")), (Some("k-1"), 1));
+    for header in ["content-length", "Transfer-Encoding"] {
+        let run =
+            read(&config(&service.url, "header", &json!({"api_key": "5", "header": header})), &["items"]);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(run.errors()[0]["failure_type"], "system_error", "{run}");
+    }
+    assert_eq!(service.requests().len(), 1);
+}
+
+#[test]
 fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
     for (way, name, expected) in [
         ("bearer", "Authorization", "Bearer k-1"),
