@@ -103,6 +103,8 @@ fn forms(secret: &str) -> Vec<String> {
         forms.push(strict);
         // Many programs leave what is legal inside a query alone.
         forms.push(percent_encode(secret, b"-._~!$'()*,;:@/?", hex));
+        // So the client itself encodes a URL that has illegal characters (`http/url.rs`).
+        forms.push(percent_encode(secret, b"-._~!$&'()*+,;=:@/?[]", hex));
     }
     for engine in [&general_purpose::STANDARD_NO_PAD, &general_purpose::URL_SAFE_NO_PAD] {
         forms.extend(

@@ -317,6 +317,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
     fn follow(&mut self, request: Request, page: &mut Elements<T>) -> Result<Option<Request>> {
         let next = self.check_count(page).and_then(|()| (self.next)(page, self.count));
         let Some(next) = next.map_err(Error::leaving_a_gap)? else { return Ok(None) };
+        self.trail.counted(self.count);
         if let Some(hash) = page.hash()? {
             self.trail.arrived(hash)?;
         }

@@ -1,9 +1,9 @@
 //! The way from page to page: where it may lead, and that it comes to an end.
 
-use super::field;
 use super::next::{NextPage, Step};
+use super::{field, link};
 use crate::error::{Error, Result};
-use crate::http::{Request, url};
+use crate::http::Request;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -24,6 +24,8 @@ pub(in crate::http) struct Trail {
     most: u32,
     /// The hash of the page before, where it must not come again.
     before: Option<u64>,
+    /// How many pages in a row had no records.
+    empty: u32,
 }
 
 impl Trail {
@@ -37,11 +39,25 @@ impl Trail {
             page: 1,
             most: MOST_PAGES,
             before: None,
+            empty: 0,
         }
     }
 
     pub(in crate::http) fn set_most(&mut self, pages: u32) {
         self.most = pages;
+    }
+
+    /// Takes note of how many records a page had that names a next one. APIs that filter may send many pages without any, so
+    /// these are no error before there are too many pages in all; but whoever looks at a read that takes hours must see why.
+    pub(in crate::http) fn counted(&mut self, records: u64) {
+        self.empty = if records == 0 { self.empty + 1 } else { 0 };
+        if matches!(self.empty, 100 | 1_000 | 10_000) {
+            log::warn!(
+                "the last {} pages had no records, and each named a next page; reading ends after {} pages",
+                self.empty,
+                self.most
+            );
+        }
     }
 
     /// Takes note of a page, by a hash of it; an error if it is the one before.
@@ -65,9 +81,12 @@ impl Trail {
         if next.is_empty() {
             return Ok(None);
         }
+        let mut relative = None;
         match next.0 {
             Step::Url(url) => {
-                let url = url::resolve_at_origin(&request.url, &url)
+                // From a path that depends on the page before, the same link would lead deeper and deeper.
+                relative = link::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
+                let url = link::resolve_at_origin(&request.url, &url)
                     .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
                 request.set_url(url);
             }
@@ -85,7 +104,15 @@ impl Trail {
             return Err(Error::system(format!("the answer has more than {} pages", self.most)));
         }
         let hash = hash(&self.hasher, &request);
-        let earlier = self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1));
+        let by_link = relative.and_then(|link| {
+            let earlier = self.seen.get(&link).copied();
+            if earlier.is_none() && self.seen.len() < REMEMBERED {
+                self.seen.insert(link, self.page);
+            }
+            earlier
+        });
+        let earlier =
+            self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1)).or(by_link);
         if let Some(earlier) = earlier {
             return Err(Error::system(format!(
                 "the pages of the answer go round in a circle: page {} names page {earlier} as the next",
@@ -175,6 +202,19 @@ mod tests {
         // One that begins where nobody remembers any more.
         let late = (1..).map(|step| if step < 9_000 { step } else { 9_000 + step % 5 }).map(url);
         assert!(walk(late, u32::MAX).0 < 20_000);
+    }
+
+    #[test]
+    fn a_relative_link_that_comes_again_is_a_circle() {
+        for links in [&["x/y"][..], &["./x/", "y/z?a"], &["not a url"]] {
+            let steps = links.iter().cycle().map(|link| NextPage::from((*link).to_owned()));
+            let (sent, error) = walk(steps, u32::MAX);
+            assert!(error.unwrap().contains("circle"));
+            assert!(sent <= 3, "{sent}");
+        }
+        // From one folder to the next is no circle.
+        let steps = (1..9).map(|page| NextPage::from(format!("../{page}/"))).chain([String::new().into()]);
+        assert_eq!(walk(steps, u32::MAX), (9, None));
     }
 
     #[test]

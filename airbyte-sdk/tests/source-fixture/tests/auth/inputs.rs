@@ -210,6 +210,21 @@ fn a_link_without_results_is_the_end() {
 }
 
 #[test]
+fn pages_without_records_are_read_on_and_reported() {
+    let service = Service::start(|request| {
+        let page: u32 = request.target.rsplit('=').next().unwrap().parse().unwrap_or(0);
+        let items = if page == 250 { json!([{"id": 1}]) } else { json!([]) };
+        let link = if page == 250 { String::new() } else { format!("</items?page={}>; rel=next", page + 1) };
+        Answer::json(200, &items).header("Link", &link)
+    });
+    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1"})), &["linked"]);
+    assert_eq!((run.exit_code, run.records("linked").len()), (Some(0), 1), "{run}");
+    let warnings: Vec<_> = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN").collect();
+    assert_eq!(warnings.len(), 1, "{run}");
+    assert!(warnings[0]["message"].as_str().unwrap().contains("the last 100 pages had no records"), "{run}");
+}
+
+#[test]
 fn a_next_page_is_found_however_its_link_is_written() {
     let links = ["?q=a b|\"c\"", "/x/y/ü", "../z", "./w?page[after]=1&x=%7C", "//127.0.0.9:1/v"];
     let service = Service::start(move |request| {
