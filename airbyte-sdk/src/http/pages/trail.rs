@@ -208,7 +208,7 @@ mod tests {
     fn a_relative_link_that_comes_again_is_a_circle() {
         for links in [&["x/y"][..], &["./x/", "y/z?a"], &["not a url"]] {
             let steps = links.iter().cycle().map(|link| NextPage::from((*link).to_owned()));
-            let (sent, error) = walk(steps, u32::MAX);
+            let (sent, error) = walk(steps, 100);
             assert!(error.unwrap().contains("circle"));
             assert!(sent <= 3, "{sent}");
         }
