@@ -49,6 +49,8 @@ pub(crate) const FIELD: &[&str] = &[
     "max_items",
     "hidden",
     "multiline",
+    "url",
+    "allow_blank",
     "always_show",
     "group",
     "not_secret",

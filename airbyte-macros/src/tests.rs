@@ -72,8 +72,10 @@ fn spec_with_every_word() {
             api_key: Secret,
             #[airbyte(default = 100, min = 1, max = 1000, hidden)]
             page_size: u32,
-            #[airbyte(default = "https://example.com")]
+            #[airbyte(default = "https://example.com", url)]
             api_url: String,
+            #[airbyte(allow_blank)]
+            password: Option<Secret>,
             #[airbyte(default = vec!["open".to_owned()])]
             states: Vec<String>,
             #[airbyte(always_show)]

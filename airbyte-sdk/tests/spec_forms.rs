@@ -301,3 +301,81 @@ fn a_login_that_leads_nowhere_is_found() {
         ]
     );
 }
+
+#[derive(AirbyteSpec)]
+struct Sign {
+    #[airbyte(url)]
+    api_url: Option<String>,
+    key: Option<Secret>,
+    keys: Option<Vec<Secret>>,
+    #[airbyte(allow_blank)]
+    password: Option<Secret>,
+    #[airbyte(url, allow_blank, min_length = 3)]
+    webhook: Option<Secret>,
+}
+
+/// What the spec says of a configuration, and what the parser says.
+fn verdicts(config: &Value) -> (bool, String) {
+    let spec = serde_json::to_value(spec::specification::<Sign>()).unwrap_or_default();
+    let valid = jsonschema::is_valid(&spec["connectionSpecification"], config);
+    let message = Sign::from_json(config).err().map_or_else(String::new, |error| error.message().to_owned());
+    (valid, message.strip_prefix("The configuration is not valid: ").unwrap_or(&message).to_owned())
+}
+
+#[test]
+fn a_secret_must_not_be_blank() {
+    for (config, expected) in [
+        (json!({"key": ""}), (false, "`key` must not be blank")),
+        // No form of Airbyte's can say this of a text without showing a pattern beside it.
+        (json!({"key": " \n"}), (true, "`key` must not be blank")),
+        (json!({"keys": ["k", ""]}), (false, "`keys[1]` must not be blank")),
+        (json!({"key": "k", "password": "", "keys": [" k"]}), (true, "")),
+        (json!({"password": " "}), (true, "")),
+        (
+            json!({"webhook": ""}),
+            (false, "`webhook` must be a URL such as https://api.example.com: it is empty"),
+        ),
+    ] {
+        let (valid, message) = verdicts(&config);
+        assert_eq!((valid, message.as_str()), expected, "{config}");
+    }
+}
+
+#[test]
+fn a_url_is_read_as_the_spec_says() {
+    for (url, in_spec, accepted) in [
+        ("https://api.example.com", true, true),
+        ("HTTP://a_b-c.example.:8080/v1/%20?", false, false),
+        ("HTTP://a_b-c.example.:8080/v1/%20", true, true),
+        ("http://[2001:db8::1]:80/", true, true),
+        ("http://localhost", true, true),
+        ("https://a.example/ü", true, true),
+        ("", false, false),
+        ("api.example.com", false, false),
+        ("https:/a.example", false, false),
+        ("https:///a", false, false),
+        ("https://a.example:", false, false),
+        ("https://a.example:8o", false, false),
+        ("https://a.example:123456", false, false),
+        ("https://bob:x@a.example", false, false),
+        ("https://a.example#x", false, false),
+        ("https://a.example?x", false, false),
+        ("https://a.example/a b", false, false),
+        (" https://a.example", false, false),
+        ("https://a.example\n", false, false),
+        ("https://b\u{fc}.example", false, false),
+        ("ftp://a.example", false, false),
+        // What a pattern cannot say.
+        ("https://a.example:99999", true, false),
+        ("https://a..example", true, false),
+        ("https://[::1::2]", true, false),
+        ("https://a.example/\u{a0}", true, false),
+    ] {
+        let (valid, message) = verdicts(&json!({"api_url": url}));
+        assert_eq!((valid, message.is_empty()), (in_spec, accepted), "{url:?}: {message}");
+        assert!(
+            accepted || message.starts_with("`api_url` must be a URL such as https://api.example.com: "),
+            "{message}"
+        );
+    }
+}

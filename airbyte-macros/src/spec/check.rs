@@ -73,6 +73,8 @@ fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
         (numeric, "numbers", "max", some(&field.max)),
         (textual, "text", "pattern", some(&field.pattern)),
         (textual, "text", "multiline", some(&field.multiline)),
+        (textual, "text", "url", some(&field.url)),
+        (kind == Some(Kind::Secret), "secrets", "allow_blank", some(&field.allow_blank)),
         (textual, "text", "min_length", some(&field.min_length)),
         (textual, "text", "max_length", some(&field.max_length)),
         (is_list, "lists", "min_items", some(&field.min_items)),
@@ -92,6 +94,9 @@ fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
 }
 
 fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
+    if let (Some(url), true) = (&field.url, field.has_pattern) {
+        errors.at(url, "`url` has a pattern of its own; remove one of them");
+    }
     if let (Some(words), false) = (&field.pattern_descriptor, field.has_pattern) {
         errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
     }

@@ -274,8 +274,15 @@ fn field(field: &Field) -> TokenStream {
             call.extend(quote_spanned!(value.span()=> .#method(#value)));
         }
     }
-    for flag in [&field.hidden, &field.multiline, &field.always_show, &field.not_secret].into_iter().flatten()
-    {
+    let flags = [
+        &field.hidden,
+        &field.multiline,
+        &field.url,
+        &field.allow_blank,
+        &field.always_show,
+        &field.not_secret,
+    ];
+    for flag in flags.into_iter().flatten() {
         call.extend(quote_spanned!(flag.span()=> .#flag()));
     }
     call

@@ -68,6 +68,9 @@ pub(super) struct Field {
     pub(super) max_items: Option<Expr>,
     pub(super) hidden: Option<Ident>,
     pub(super) multiline: Option<Ident>,
+    pub(super) url: Option<Ident>,
+    /// A secret may be empty, or consist of white space.
+    pub(super) allow_blank: Option<Ident>,
     pub(super) always_show: Option<Ident>,
     pub(super) group: Option<LitStr>,
     pub(super) has_group: bool,
@@ -217,6 +220,8 @@ impl Field {
             max_items: words.expr("max_items", errors),
             hidden: words.flag("hidden", errors),
             multiline: words.flag("multiline", errors),
+            url: words.flag("url", errors),
+            allow_blank: words.flag("allow_blank", errors),
             always_show: words.flag("always_show", errors),
             group: words.text("group", errors),
             has_group,

@@ -1,8 +1,10 @@
 //! Signing in: what goes with a request so that the service knows who asks, and where it may go.
 
 use super::Client;
+use super::headers::{self, check_name, trimmed};
 use super::oauth2::{OAuth2, Session};
-use super::request::{ESCAPED, without_parameter};
+use super::request::ESCAPED;
+use super::url::without_parameter;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -27,6 +29,9 @@ use ureq::http::Uri;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// White space around a key or a password, as copied along with it, is removed. A key that is blank, or that has a character
+/// that cannot be sent, is a config error before anything is sent.
 ///
 /// The key or token is blanked in every log, trace and error, even if it is not in the configuration: that of each request
 /// while it is in use, and of those the 1024 most recently used ones ([`Secret`] says more).
@@ -156,23 +161,31 @@ pub(super) struct Tried {
 impl SignIn {
     /// What goes with one attempt. May have to ask for a token first.
     pub(super) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
-        let authorization = |text: String| Pass::Header("Authorization".to_owned(), (*text).into());
         // Again for each attempt: a secret that is in use is not forgotten.
         if let Self::Key(key) = self {
             client.hide(&[key.secret().expose()]);
         }
-        Ok(match self {
-            Self::Key(Key::Bearer(token)) => authorization(format!("Bearer {}", token.expose())),
-            Self::Key(Key::Header(name, key)) => Pass::Header(name.clone(), key.clone()),
-            Self::Key(Key::Query(name, key)) => Pass::Query(name.clone(), key.clone()),
-            Self::Key(Key::Basic(user, password)) => authorization(basic(user, password.expose())?),
+        match self {
+            Self::Key(key) => key.pass(),
             Self::Session(session) => {
                 let (number, token) = session.token(client)?;
                 client.hide(&[token.secret().expose()]);
                 tried.last = Some((number, token.until()));
-                authorization(format!("Bearer {}", token.secret().expose()))
+                let token = token.secret().expose();
+                if let Some(fault) = headers::fault(token) {
+                    return Err(Error::system(format!("the access token from the token endpoint {fault}")));
+                }
+                Ok(Pass::authorization(format!("Bearer {token}")))
             }
-        })
+        }
+    }
+
+    /// Whether it can be sent, as far as that is known before the first request.
+    pub(super) fn check(&self) -> Result<()> {
+        match self {
+            Self::Key(key) => key.pass().map(drop),
+            Self::Session(session) => session.check(),
+        }
     }
 
     /// Whether what was tried last is still good for anything, as far as anybody knows.
@@ -194,11 +207,53 @@ impl SignIn {
     }
 }
 
+impl Key {
+    /// What goes with a request; a config error if that cannot be sent.
+    fn pass(&self) -> Result<Pass> {
+        Ok(match self {
+            Self::Bearer(token) => {
+                let token = sendable(token, "the Authorization header")?;
+                Pass::authorization(format!("Bearer {token}"))
+            }
+            Self::Header(name, key) => {
+                check_name(name)?;
+                Pass::Header(name.clone(), sendable(key, &format!("the header {name}"))?.into())
+            }
+            Self::Query(name, key) => {
+                let place = format!("the URL parameter `{name}`");
+                Pass::Query(name.clone(), not_blank(key, &place)?.into())
+            }
+            Self::Basic(user, password) => Pass::authorization(basic(user, password.expose())?),
+        })
+    }
+}
+
+fn not_blank<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
+    match trimmed(key.expose()) {
+        "" => Err(Error::config(format!("the key for {place} is empty; check the configuration"))),
+        key => Ok(key),
+    }
+}
+
+/// The key as it is sent in a header.
+fn sendable<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
+    if let Some(fault) = headers::fault(key.expose()) {
+        return Err(Error::config(format!("the key for {place} {fault}; copy the key again")));
+    }
+    not_blank(key, place)
+}
+
 /// The value of an `Authorization` header.
 pub(super) fn basic(user: &str, password: &str) -> Result<String> {
+    let (user, password) = (trimmed(user), trimmed(password));
     if user.contains(':') {
         // The service would take what follows for the password.
-        return Err(Error::config("a user name with a colon in it cannot be signed in with"));
+        return Err(Error::config("a user name must not contain a colon (HTTP basic authentication)"));
+    }
+    if user.is_empty() && password.is_empty() {
+        return Err(Error::config(
+            "the user name and the password for the Authorization header are both empty; check the configuration",
+        ));
     }
     Ok(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
 }
@@ -210,6 +265,10 @@ pub(super) enum Pass {
 }
 
 impl Pass {
+    fn authorization(value: String) -> Self {
+        Self::Header("Authorization".to_owned(), (*value).into())
+    }
+
     pub(super) fn header(&self) -> Option<(&str, &str)> {
         match self {
             Self::Header(name, value) => Some((name, value.expose())),

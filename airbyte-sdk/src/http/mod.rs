@@ -3,16 +3,19 @@
 mod auth;
 mod body;
 mod clock;
+mod headers;
 mod incoming;
 pub(crate) mod limit;
 mod limits;
 mod oauth2;
 mod pages;
+mod proxy;
 mod refusal;
 mod request;
 mod response;
 mod retry;
 mod turn;
+pub(crate) mod url;
 
 pub use self::auth::Auth;
 #[cfg(feature = "csv")]
@@ -31,8 +34,10 @@ pub(crate) use self::clock::SKIP_WAITS;
 
 use self::auth::SignIn;
 use self::clock::Clock;
+use self::headers::Headers;
 use self::limit::Limiter;
 use self::oauth2::Session;
+use self::proxy::Proxies;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::output::Output;
@@ -46,9 +51,15 @@ use ureq::tls::{RootCerts, TlsConfig};
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
 /// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
-/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it. Proxies are taken from the
-/// environment (`HTTPS_PROXY`, `NO_PROXY`, …), and so is whom to trust: the usual authorities are compiled in, and those
-/// of the system stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
+/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it.
+///
+/// Proxies are taken from the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, or else `ALL_PROXY`, each as
+/// `http://user:password@host:port`. A variable that is not understood is a config error. `NO_PROXY` lists the exceptions,
+/// separated by commas: a host or a domain with its subdomains, perhaps with a port; an address or a network such as
+/// `10.0.0.0/8`; `*` for all. All of them may be written in lower case.
+///
+/// Whom to trust is taken from the environment as well: the usual authorities are compiled in, and those of the system
+/// stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
 /// Times and sizes are bounded, see [`Limits`]. How to page, sign in and read an answer is shown in the
 /// [cookbook](crate::guide::cookbook).
@@ -56,7 +67,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub struct Http {
     client: Arc<Client>,
     base: Option<Arc<str>>,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     sign_in: Option<SignIn>,
     explain: Option<Arc<Explain>>,
     limits: Limits,
@@ -69,6 +80,7 @@ type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
 /// What all requests of a run share.
 struct Client {
     agent: ureq::Agent,
+    proxies: Proxies,
     output: Option<Arc<Output>>,
     clock: Clock,
     limiter: Mutex<Limiter>,
@@ -110,10 +122,13 @@ impl Http {
             .user_agent(user_agent)
             // Unpacked here, where the time is watched.
             .accept_encoding("gzip")
+            // Which one depends on the request; ureq ignores variables that it does not understand.
+            .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {
             agent: config.new_agent(),
+            proxies: Proxies::of_environment(),
             output,
             clock,
             limiter: Mutex::new(Limiter::new(limits)),
@@ -122,6 +137,7 @@ impl Http {
             answers: AtomicU64::new(0),
             good_answers: AtomicU64::new(0),
         };
+        client.hide(&client.proxies.secrets());
         Self::of(Arc::new(client))
     }
 
@@ -130,7 +146,7 @@ impl Http {
         Self {
             client,
             base: None,
-            headers: Vec::new(),
+            headers: Headers::default(),
             sign_in: None,
             explain: None,
             limits: Limits::default(),
@@ -138,20 +154,28 @@ impl Http {
         }
     }
 
-    /// The same client for one service: a request of `/path` is one of this URL and the path. What the client signs in
+    /// The same client for one service: a request of `/path` is one of this URL and the path, and so is one of `path` or
+    /// `?query`. What the client signs in
     /// with goes nowhere else: to another origin (scheme, host and port) a request goes without it, unless it
     /// [has its own](Request::auth).
+    ///
+    /// The URL begins with `https://` or `http://` and has neither a user and password nor a query or a fragment. With
+    /// any other, each request of the client is a config error. If users may change it, mark the field of the
+    /// configuration with [`#[airbyte(url)]`](derive@crate::AirbyteSpec), so that the error names the field.
     #[must_use]
     pub fn base(&self, url: impl Display) -> Self {
         let url = url.to_string();
-        Self { base: Some(url.trim_end_matches('/').into()), ..self.clone() }
+        // A URL that is wrong is kept as it is, to be explained.
+        let base = if url::base_fault(&url).is_none() { url.trim_end_matches('/') } else { &url };
+        Self { base: Some(base.into()), ..self.clone() }
     }
 
-    /// The same client with a header in every request, wherever it goes. For a key there is [`auth`](Self::auth).
+    /// The same client with a header in every request, wherever it goes, in place of one with the same name. For a key
+    /// there is [`auth`](Self::auth). Which headers can be sent: see [`Request::header`].
     #[must_use]
     pub fn header(&self, name: &str, value: impl Display) -> Self {
         let mut client = self.clone();
-        client.headers.push((name.to_owned(), value.to_string()));
+        client.headers.set(name, &value.to_string());
         client
     }
 
@@ -191,8 +215,9 @@ impl Http {
     }
 
     /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
-    /// status says. What is refused with a config error or a system error is not asked for again, but for a
-    /// 401 with a token that can be replaced.
+    /// status says. What is refused with a transient error is asked for again, as after a 503, if that does no harm
+    /// ([`Request::repeatable`]). With a config error or a system error it is not, but for a 401 with a token that can be
+    /// replaced.
     ///
     /// ```
     /// # use airbyte_sdk::{Error, Http};
@@ -213,7 +238,8 @@ impl Http {
         Self { hold: Some(hold.clone()), ..self.clone() }
     }
 
-    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base).
+    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base). Characters that are not
+    /// allowed in a URL are percent-encoded.
     pub fn get(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
     }
@@ -226,9 +252,23 @@ impl Http {
 
     fn absolute(&self, url: &str) -> String {
         match &self.base {
-            Some(base) if url.starts_with('/') => format!("{base}{url}"),
-            _ => url.to_owned(),
+            Some(_) if url::is_absolute(url) => url.to_owned(),
+            Some(base) if url.is_empty() || url.starts_with(['/', '?', '#']) => format!("{base}{url}"),
+            Some(base) => format!("{base}/{url}"),
+            None => url.to_owned(),
         }
+    }
+
+    /// Whether requests can be made of the base.
+    fn check_base(&self) -> Result<()> {
+        let Some((base, fault)) = self.base.as_ref().and_then(|base| Some((base, url::base_fault(base)?)))
+        else {
+            return Ok(());
+        };
+        Err(Error::config(format!(
+            "the base URL {} is not valid: {fault}; check the URL in the configuration",
+            url::shown(base)
+        )))
     }
 
     /// What goes with a request of this URL.

@@ -1,12 +1,14 @@
 //! One request: built step by step, sent as often as it takes.
 
-use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
 use super::clock::Awake;
+use super::headers::Headers;
 use super::oauth2::Errand;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
 use super::turn::exhausted;
+use super::url;
+use super::{Client, Http};
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::secret::Secret;
@@ -32,7 +34,7 @@ pub struct Request {
     method: &'static str,
     pub(super) url: String,
     query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
+    headers: Headers,
     sign_in: Option<SignIn>,
     pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
@@ -43,6 +45,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
+        let url = url::encoded(&url);
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
         Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable, errand: None }
@@ -54,9 +57,14 @@ impl Request {
         self
     }
 
-    /// Adds a header.
+    /// Sets a header, in place of one with the same name that was set before, on the client or here. The header that
+    /// [`auth`](Self::auth) sets takes precedence over both.
+    ///
+    /// White space around the value is removed. A name or a value that cannot be sent in a header is a config error when
+    /// the request is sent. `Content-Length` and `Transfer-Encoding` are set by the client alone, and `Accept-Encoding` may
+    /// ask for `gzip` and `identity` only; anything else there is a system error.
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
-        self.headers.push((name.to_owned(), value.to_string()));
+        self.headers.set(name, &value.to_string());
         self
     }
 
@@ -119,15 +127,17 @@ impl Request {
         response.parse(&body)
     }
 
-    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429) it is sent
-    /// again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
+    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
+    /// [`Http::explain`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
     /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
     /// given a minute.
     ///
     /// # Errors
     ///
-    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors, 408, 429 and 5xx
-    /// are transient. No answer at all is transient too. The error quotes what the service says.
+    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors; 408, 425, 429, 499 and
+    /// 5xx are transient, but for 501, 505, 506, 510 and 511, which are system errors. No answer at all is transient too. The error quotes what the service says.
+    ///
+    /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
     pub fn send(&self) -> Result<Response> {
         self.until_begun(Ok)
     }
@@ -143,6 +153,7 @@ impl Request {
     }
 
     fn repeat<T>(&self, whole: bool, mut finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+        self.check()?;
         let client = &self.http.client;
         let began = client.clock.now();
         let (mut attempt, mut tried) = (1, Tried::default());
@@ -182,6 +193,18 @@ impl Request {
         }
     }
 
+    /// Whether the request can be sent at all. What is wrong here is in the configuration or in the connector, and another
+    /// attempt would not change it.
+    fn check(&self) -> Result<()> {
+        self.http.client.proxies.check()?;
+        self.http.check_base()?;
+        if let Some(fault) = url::fault(&self.url) {
+            return Err(Error::config(format!("{} is not a valid URL: {fault}", url::shown(&self.url))));
+        }
+        self.headers.check()?;
+        self.sign_in.as_ref().map_or(Ok(()), SignIn::check)
+    }
+
     /// The same request of another URL, which brings its own query.
     pub(super) fn set_url(&mut self, url: String) {
         self.url = url;
@@ -191,7 +214,7 @@ impl Request {
     /// The same request with a parameter in place of one of that name.
     pub(super) fn set_query(&mut self, name: String, value: String) {
         self.query.retain(|(other, _)| *other != name);
-        self.url = without_parameter(&self.url, &name);
+        self.url = url::without_parameter(&self.url, &name);
         self.query.push((name, value));
     }
 
@@ -279,10 +302,8 @@ impl Request {
         let url = self.url_with_query();
         let url = pass.map_or(url.clone(), |pass| pass.url(url));
         let mut request = http::Request::builder().method(self.method).uri(url);
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
-        if let Some((name, value)) = pass.and_then(Pass::header) {
+        let signed = pass.and_then(Pass::header);
+        for (name, value) in self.headers.without(signed.map(|(name, _)| name)).chain(signed) {
             request = request.header(name, value);
         }
         match &self.body {
@@ -298,11 +319,13 @@ impl Request {
         whole: bool,
         request: http::Request<impl AsSendBody>,
     ) -> Result<http::Response<Body>, ureq::Error> {
-        let (agent, limits) = (&self.http.client.agent, &self.http.limits);
+        let (Client { agent, proxies, .. }, limits) = (&*self.http.client, &self.http.limits);
+        let proxy = proxies.of_url(request.uri());
         // It holds for the wait for an answer as well, which may well be longer.
         let silence = limits.silence.max(limits.first_byte);
         let request = agent
             .configure_request(request)
+            .proxy(proxy)
             .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.first_byte))
             .timeout_recv_body(whole.then_some(limits.total))
@@ -352,6 +375,13 @@ impl Request {
             ureq::Error::Http(_) => Error::config(format!(
                 "the request to {host} cannot be sent: its URL, a header or the key has a character that is not allowed there"
             )),
+            ureq::Error::ConnectProxyFailed(reason) if reason.contains("407") => Error::config(format!(
+                "the proxy rejected its credentials (HTTP 407) for a connection to {host}: check the user and password in \
+                 HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+            )),
+            ureq::Error::ConnectProxyFailed(reason) => {
+                Error::transient(format!("the proxy could not connect to {host}: {reason}"))
+            }
             error if retry::is_unsafe(error) => {
                 Error::transient(format!("no safe connection to {host}: {error}"))
             }
@@ -364,15 +394,6 @@ impl Request {
     }
 }
 
-/// A URL without the parameters of this name, which is not escaped.
-pub(super) fn without_parameter(url: &str, name: &str) -> String {
-    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
-    let name = utf8_percent_encode(name, ESCAPED).to_string();
-    let others = query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(&name));
-    let others: Vec<&str> = others.collect();
-    if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,7 +404,7 @@ mod tests {
             ("https://a.example/b?key=1", "https://a.example/b"),
             ("https://bob:pass@a.example:8/b@c#d", "https://a.example:8/b@c"),
             ("https://bob:p@ss@a.example", "https://a.example"),
-            ("not a url?key=1", "not a url"),
+            ("not a url?key=1", "not%20a%20url"),
         ] {
             let request = Http::new("test", "0", Vec::new(), None).get(url);
             assert_eq!(request.place(), place);

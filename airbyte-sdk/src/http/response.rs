@@ -1,11 +1,10 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
 use super::incoming::{Incoming, too_slow};
-use super::retry::{self, Failure, Outcome, PATIENCE};
+use super::retry::{self, Failure, LONGEST_HINT, Outcome};
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
 use crate::hold::Hold;
-use crate::protocol::FailureType;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Read};
@@ -126,7 +125,7 @@ impl Response {
     }
 
     /// The answer if its status is below 300, otherwise an error: config for what the user can mend (401, 403 and the
-    /// other 4xx), transient for 408, 429 and 5xx. It carries what the service said about it.
+    /// other 4xx), transient for what [`retry::is_transient`] lists. It carries what the service said about it.
     pub(super) fn success(mut self, explain: Option<&Explain>) -> Result<Self, Failure> {
         let status = self.status();
         if status < 300 {
@@ -139,40 +138,38 @@ impl Response {
         let id = self.header("x-request-id").or_else(|| refusal.request_id());
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
         let explained = explain.and_then(|explain| explain(&refusal));
-        let mut outcome = Outcome::Status(status, self.wait_asked_for());
-        if explained.as_ref().is_some_and(|error| error.failure_type() != FailureType::TransientError) {
-            outcome = Outcome::Final;
-        }
+        let outcome = retry::outcome_of_status(status, self.wait_asked_for(), explained.as_ref());
         let error = explained.unwrap_or_else(|| by_status(&refusal));
         Err(Failure { outcome, error: error.with_internal(format!("{}{id}", self.place)) })
     }
 
-    /// How long the service asks to wait: seconds, or a date; or when its window ends.
+    /// How long the service asks to wait: seconds, or a date; or when its window ends. What is neither says nothing.
     fn wait_asked_for(&self) -> Option<Duration> {
         let until = |date: Timestamp| {
             let wait = date.duration_since(self.at).max(SignedDuration::ZERO);
             Duration::try_from(wait).ok()
         };
-        if let Some(text) = self.header("retry-after").map(str::trim) {
-            if let Some(seconds) = text.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0) {
-                return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        let retry_after = self.header("retry-after").map(str::trim).and_then(|text| {
+            // Only digits: Rust takes `inf`, `nan` and `1e30` for numbers as well.
+            let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            match text.parse::<f64>() {
+                Ok(seconds) if is_number => {
+                    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_HINT))
+                }
+                _ => until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()),
             }
-            if let Ok(date) = jiff::fmt::rfc2822::parse(text) {
-                return until(date.timestamp());
+        });
+        let reset = || {
+            let headers = RESET_HEADERS.iter().filter(|_| self.status() == 429);
+            let reset = headers.filter_map(|name| self.header(name)?.trim().parse::<i64>().ok()).next()?;
+            match reset {
+                // Moments in time, in milliseconds or seconds; what is smaller is a stretch of time.
+                1_000_000_000_000.. => until(Timestamp::from_millisecond(reset).ok()?),
+                1_000_000_000.. => until(Timestamp::from_second(reset).ok()?),
+                _ => u64::try_from(reset).ok().map(Duration::from_secs),
             }
-            // It asks for a wait, and nobody can tell how long.
-            return Some(PATIENCE.rate_limit_wait);
-        }
-        if self.status() != 429 {
-            return None;
-        }
-        let reset = RESET_HEADERS.iter().find_map(|name| self.header(name)?.trim().parse::<i64>().ok())?;
-        match reset {
-            // Moments in time, in milliseconds or seconds; what is smaller is a stretch of time.
-            1_000_000_000_000.. => until(Timestamp::from_millisecond(reset).ok()?),
-            1_000_000_000.. => until(Timestamp::from_second(reset).ok()?),
-            _ => u64::try_from(reset).ok().map(Duration::from_secs),
-        }
+        };
+        retry_after.or_else(reset).map(|wait| wait.min(LONGEST_HINT))
     }
 }
 
@@ -213,10 +210,13 @@ fn by_status(refusal: &Refusal) -> Error {
     match refusal.status() {
         401 => Error::config(format!("the service does not accept the key{said} (HTTP 401)")),
         403 => Error::config(format!("the service denies access{said} (HTTP 403)")),
-        status @ (408 | 425 | 499 | 500..) => {
+        429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),
+        status if retry::is_transient(status) => {
             Error::transient(format!("the service is in trouble{said} (HTTP {status})"))
         }
-        429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),
+        status @ 500.. => {
+            Error::system(format!("the service cannot answer this request{said} (HTTP {status})"))
+        }
         status @ 400.. => Error::config(format!("the service refuses the request{said} (HTTP {status})")),
         status => Error::system(format!(
             "the service sends elsewhere, and redirects are not followed (HTTP {status})"

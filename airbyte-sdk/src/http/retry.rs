@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::protocol::FailureType;
 
 /// How long a client bears with a service. The platform repeats a whole sync after a transient error, so this has only
 /// to bridge what passes soon.
@@ -30,11 +31,16 @@ pub(super) const PATIENCE: Patience = Patience {
     longest_wait: Duration::from_secs(300),
 };
 
+/// What a service asks for beyond this is as good as this: nobody waits for it, and it is only reported.
+pub(super) const LONGEST_HINT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
 /// How an attempt ended, as far as the next one is concerned.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// An answer with this status, and how long the service asks to wait.
     Status(u16, Option<Duration>),
+    /// An answer that the author calls transient, whatever its status says, and how long the service asks to wait.
+    NotYet(Option<Duration>),
     /// No answer, but another attempt may get one.
     Passing,
     /// No answer, and none to be expected.
@@ -70,9 +76,8 @@ impl Patience {
             Outcome::Status(429, asked) => {
                 asked.filter(|wait| !wait.is_zero()).unwrap_or(self.rate_limit_wait)
             }
-            Outcome::Status(408 | 425 | 499 | 500 | 502 | 503 | 504, asked) => {
-                asked.unwrap_or(backoff).max(backoff)
-            }
+            Outcome::NotYet(asked) => asked.unwrap_or(backoff).max(backoff),
+            Outcome::Status(status, asked) if is_transient(*status) => asked.unwrap_or(backoff).max(backoff),
             Outcome::Status(..) | Outcome::Final | Outcome::SignedOut => return Next::GiveUp,
             Outcome::Passing => backoff,
         };
@@ -92,11 +97,30 @@ impl Patience {
     }
 }
 
+/// Whether a status says that another attempt may end differently. The same table decides how an error is reported and
+/// whether the request is repeated. 501, 505, 506, 510 and 511 say what the API or the network does not do; the next answer
+/// would be the same.
+pub(super) fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 499 | 500..=599) && !matches!(status, 501 | 505 | 506 | 510 | 511)
+}
+
+/// The outcome of an error status: what it says, or what the author says that it means.
+pub(super) fn outcome_of_status(status: u16, asked: Option<Duration>, explained: Option<&Error>) -> Outcome {
+    match explained.map(Error::failure_type) {
+        None => Outcome::Status(status, asked),
+        Some(FailureType::TransientError) if is_transient(status) => Outcome::Status(status, asked),
+        Some(FailureType::TransientError) => Outcome::NotYet(asked),
+        Some(_) => Outcome::Final,
+    }
+}
+
 /// Whether another attempt may end differently.
 pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
     match error {
         error if is_unsafe(error) => Outcome::Final,
+        ureq::Error::ConnectProxyFailed(reason) if reason.contains("407") => Outcome::Final,
         ureq::Error::Io(_)
+        | ureq::Error::ConnectProxyFailed(_)
         | ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
@@ -173,9 +197,26 @@ mod tests {
 
     #[test]
     fn what_the_user_must_mend_is_never_repeated() {
-        for status in [200, 301, 400, 401, 403, 404, 422, 501] {
+        for status in [200, 301, 400, 401, 403, 404, 422, 501, 505, 511, 600, 999] {
             assert_eq!(next(1, &Outcome::Status(status, None)), Next::GiveUp, "{status}");
         }
+        for status in [
+            408, 425, 429, 499, 500, 502, 503, 504, 507, 508, 520, 521, 522, 523, 524, 525, 526, 527, 529,
+            530, 598,
+        ] {
+            assert!(matches!(next(1, &Outcome::Status(status, None)), Next::After(_)), "{status}");
+        }
         assert_eq!(next(1, &Outcome::Final), Next::GiveUp);
+    }
+
+    #[test]
+    fn an_explained_refusal_is_repeated_if_it_is_transient() {
+        let outcome = |status, error: Error| outcome_of_status(status, Some(SECOND * 7), Some(&error));
+        assert_eq!(next(1, &outcome(403, Error::transient(""))), Next::After(SECOND * 7));
+        assert_eq!(next(5, &outcome(403, Error::transient(""))), Next::GiveUp);
+        assert_eq!(next(1, &outcome(429, Error::transient(""))), Next::After(SECOND * 7));
+        assert_eq!(next(1, &outcome(503, Error::config(""))), Next::GiveUp);
+        assert_eq!(next(1, &outcome(503, Error::system(""))), Next::GiveUp);
+        assert_eq!(next(1, &outcome_of_status(403, None, None)), Next::GiveUp);
     }
 }

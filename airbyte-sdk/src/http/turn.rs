@@ -83,7 +83,12 @@ fn bearable(wait: Duration) -> Result<()> {
 /// More patience is asked for than there is.
 pub(super) fn exhausted(wait: Duration) -> Error {
     let minutes = wait.as_secs().div_ceil(60);
-    Error::exhausted(format!("the service allows no more requests for the next {minutes} minutes"))
+    let time = if minutes > 24 * 60 {
+        "for more than a day".to_owned()
+    } else {
+        format!("for the next {minutes} minutes")
+    };
+    Error::exhausted(format!("the service allows no more requests {time}"))
 }
 
 #[cfg(test)]

@@ -20,10 +20,19 @@ pub struct Field<T: ConfigValue> {
     maximum: Option<T::Bound>,
     pattern: Option<&'static str>,
     pattern_descriptor: Option<&'static str>,
+    is_url: bool,
+    allows_blank: bool,
     length: Limits,
     items: Limits,
     notes: Map<String, Value>,
 }
+
+/// What a spec can say of a URL; what it cannot, such as the largest port, is checked when the value is read. There is no
+/// `format`, since validators do not agree on what a `uri` is.
+pub(crate) const URL: &str =
+    r"^[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?# \t\r\n]*)?$";
+
+pub(super) const URL_IN_WORDS: &str = "a URL such as https://api.example.com";
 
 /// How many there are at least and at most.
 #[derive(Default)]
@@ -39,6 +48,8 @@ impl<T: ConfigValue> Field<T> {
             maximum: None,
             pattern: None,
             pattern_descriptor: None,
+            is_url: false,
+            allows_blank: false,
             length: Limits::default(),
             items: Limits::default(),
             notes: Map::new(),
@@ -88,6 +99,28 @@ impl<T: ConfigValue> Field<T> {
         T::Bound: Text,
     {
         self.note("multiline", true)
+    }
+
+    /// A URL that requests can be made of ([`Http::base`](crate::Http::base)): it begins with `https://` or `http://` and has
+    /// a host, but no user, password, query or fragment.
+    #[must_use]
+    pub fn url(mut self) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.is_url = true;
+        self.pattern(URL).pattern_descriptor(URL_IN_WORDS)
+    }
+
+    /// Accepts a [`Secret`](crate::Secret) that is empty or consists of white space, which is refused otherwise. A `String`
+    /// may always be blank.
+    #[must_use]
+    pub fn allow_blank(mut self) -> Self
+    where
+        T::Bound: Text,
+    {
+        self.allows_blank = true;
+        self
     }
 
     /// The author's word that a name which sounds like a credential is none. It stays out of the spec, since the platform
@@ -194,6 +227,9 @@ impl<T: ConfigValue> Field<T> {
     /// The property in the spec; `order` is its place in the form.
     pub(super) fn schema(mut self, order: usize) -> Map<String, Value> {
         let mut schema = T::schema();
+        if self.allows_blank {
+            schema.shift_remove("minLength");
+        }
         let (default, mut faults) = self.examine_default();
         for bound in self.minimum.iter().chain(&self.maximum) {
             if T::bound_json(bound).is_null() {
@@ -271,9 +307,13 @@ impl<T: ConfigValue> Field<T> {
 
     /// A value that was given.
     fn read(&self, given: &Value, place: &mut Place<'_>) -> Option<T> {
+        place.allows_blank = self.allows_blank;
         let value = T::parse(given, place)?;
         let mut obeys = true;
         if let Some(text) = given.as_str() {
+            if self.is_url && !place.is_url(text) {
+                return None;
+            }
             obeys &= place.matches(text, self.pattern, self.pattern_descriptor);
             obeys &= place.counts(text.chars().count(), self.length.0, self.length.1, "character");
         }

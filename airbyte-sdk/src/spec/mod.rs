@@ -14,6 +14,8 @@ mod value;
 pub use self::choice::{Choice, OneOf, Variant};
 pub use self::default::Withheld;
 pub use self::field::Field;
+#[cfg(feature = "testing")]
+pub(crate) use self::field::URL;
 pub use self::form::Form;
 pub use self::oauth::OAuth;
 pub use self::place::Place;

@@ -1,5 +1,7 @@
 //! Where in a configuration a value stands, and what is wrong there.
 
+use super::field::URL_IN_WORDS;
+use crate::http::url;
 use crate::problems::{Problems, kind_of};
 use regex_lite::Regex;
 use serde_json::Value;
@@ -9,12 +11,14 @@ pub struct Place<'a> {
     path: String,
     problems: &'a mut Problems,
     secrets: &'a mut Vec<String>,
+    /// Whether the field that stands here allows a secret to be blank.
+    pub(super) allows_blank: bool,
 }
 
 impl<'a> Place<'a> {
     /// The configuration as a whole.
     pub(super) fn top(problems: &'a mut Problems, secrets: &'a mut Vec<String>) -> Self {
-        Self { path: String::new(), problems, secrets }
+        Self { path: String::new(), problems, secrets, allows_blank: false }
     }
 
     /// Notes down what is wrong here: "must be …". Never put the value into it.
@@ -49,12 +53,12 @@ impl<'a> Place<'a> {
     }
 
     fn at(&mut self, path: String) -> Place<'_> {
-        Place { path, problems: self.problems, secrets: self.secrets }
+        Place { path, problems: self.problems, secrets: self.secrets, allows_blank: false }
     }
 
     /// The same place, whose notes go elsewhere: for secrets in a value that is refused already.
     pub(super) fn aside<'b>(&'b mut self, problems: &'b mut Problems) -> Place<'b> {
-        Place { path: self.path.clone(), problems, secrets: self.secrets }
+        Place { path: self.path.clone(), problems, secrets: self.secrets, allows_blank: false }
     }
 
     /// Keeps a text out of whatever is said from now on.
@@ -74,6 +78,13 @@ impl<'a> Place<'a> {
                 self.problem(format!("cannot be checked: its pattern {pattern} is not a regular expression"))
             }
         }
+        false
+    }
+
+    /// Whether a text is a URL that requests can be made of; a note of what is wrong with it if not.
+    pub(super) fn is_url(&mut self, text: &str) -> bool {
+        let Some(fault) = url::base_fault(text) else { return true };
+        self.problem(format!("must be {URL_IN_WORDS}: {fault}"));
         false
     }
 

@@ -108,7 +108,9 @@ impl ConfigValue for Secret {
     type Bound = Textual;
 
     fn schema() -> Map<String, Value> {
-        schema([("type", "string".into()), ("airbyte_secret", true.into())])
+        // That it must not be blank either is said by the parser only: a pattern would need a descriptor, which the form
+        // shows beside every key.
+        schema([("type", "string".into()), ("airbyte_secret", true.into()), ("minLength", 1.into())])
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
@@ -116,7 +118,12 @@ impl ConfigValue for Secret {
             // A key typed without quotes is wrong, and still a key.
             place.secret(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        value.as_str().map(Self::from).or_else(|| place.unexpected("text", value))
+        let Some(text) = value.as_str() else { return place.unexpected("text", value) };
+        if text.trim().is_empty() && !place.allows_blank {
+            place.problem("must not be blank");
+            return None;
+        }
+        Some(text.into())
     }
 
     fn to_json(&self, withheld: &mut Withheld) -> Value {

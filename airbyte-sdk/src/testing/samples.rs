@@ -96,6 +96,15 @@ impl Samples {
             Some("date-time") => return example(schema).or_else(|| Some(json!("2024-02-29T23:59:59Z"))),
             _ => {}
         }
+        if schema["pattern"] == crate::spec::URL {
+            let urls = [
+                "https://a.example",
+                "http://127.0.0.1:8080/v1/",
+                "HTTP://[::1]/a%20b",
+                "https://x_y.a.example.",
+            ];
+            return self.one_of(&urls).map(|url| json!(url));
+        }
         if schema.get("pattern").is_some() {
             // No text is made of a pattern; the author has shown one that matches.
             return example(schema);

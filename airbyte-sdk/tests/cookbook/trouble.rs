@@ -29,7 +29,8 @@ fn a_refusal_means_what_the_author_says_or_else_what_its_status_says() {
             "there is no such store",
         ),
     ] {
-        let service = Service::start([answer(status, "", body)]);
+        // What is transient is asked for again, unless that takes too long.
+        let service = Service::start([answer(status, "Retry-After: 3600", body)]);
         let error = what_refusals_mean::report(&http(), &service.url, "sales").unwrap_err();
         assert_eq!((error.failure_type(), error.message()), (kind, message));
         assert_eq!(service.asked(), ["GET /reports/sales"]);

@@ -13,7 +13,6 @@ struct Config {
     #[airbyte(pattern_descriptor = "a ticker such as AAPL or BRK.B")]
     stock_ticker: String,
     /// The Polygon.io Stocks API key to use to hit the API.
-    #[airbyte(min_length = 1)]
     api_key: Secret,
     /// The first day to read. A week ago if left out.
     start_date: Option<Date>,
@@ -27,7 +26,7 @@ struct Config {
     /// What your plan allows: 5 if it is a free one, 0 if there is no limit.
     #[airbyte(default = 5)]
     requests_per_minute: u32,
-    #[airbyte(default = "https://api.polygon.io", hidden)]
+    #[airbyte(default = "https://api.polygon.io", url, hidden)]
     api_url: String,
 }
 

@@ -61,7 +61,14 @@ const _: () = {
                 .field(
                     __airbyte::Field::<String>::new("api_url")
                         .title("API URL")
-                        .default(__airbyte::Into::into("https://example.com")),
+                        .default(__airbyte::Into::into("https://example.com"))
+                        .url(),
+                );
+            let __password = form
+                .field(
+                    __airbyte::Field::<Option<Secret>>::new("password")
+                        .title("Password")
+                        .allow_blank(),
                 );
             let __states = form
                 .field(
@@ -85,6 +92,7 @@ const _: () = {
                 api_key: __api_key?,
                 page_size: __page_size?,
                 api_url: __api_url?,
+                password: __password?,
                 states: __states?,
                 start_date: __start_date?,
                 r#type: __type?,

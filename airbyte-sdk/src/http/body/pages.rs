@@ -345,6 +345,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
             page.confirm();
         }
         let Some(next) = next else { return Ok(None) };
+        self.trail.counted(self.count);
         if let Some(hash) = page.hash()? {
             self.trail.arrived(hash)?;
         }

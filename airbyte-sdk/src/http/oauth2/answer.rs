@@ -3,6 +3,7 @@
 use super::tokens::Token;
 use crate::error::{Error, Result};
 use crate::http::Refusal;
+use crate::http::retry::is_transient;
 use crate::output::Unsaved;
 use crate::secret::Secret;
 use serde_json::Value;
@@ -59,7 +60,7 @@ fn lifetime(expires_in: &Value) -> Option<Duration> {
 /// and can do so again.
 pub(super) fn refused(refusal: &Refusal, signed_in: bool) -> Option<Error> {
     let status = refusal.status();
-    if !(400..500).contains(&status) || matches!(status, 408 | 425 | 429 | 499) {
+    if !(400..500).contains(&status) || is_transient(status) {
         return None;
     }
     let code = refusal.body().get("error").and_then(Value::as_str).unwrap_or_default();

@@ -8,6 +8,7 @@ mod tokens;
 pub(super) use self::errand::Errand;
 pub(super) use self::session::Session;
 
+use super::headers::trimmed;
 use crate::secret::Secret;
 use std::fmt::Display;
 
@@ -146,17 +147,16 @@ impl OAuth2 {
 
     /// What is asked for; ID and secret are in it unless they go in the header.
     fn form<'a>(&'a self, refresh_token: Option<&'a Secret>) -> Vec<(&'a str, String)> {
+        let sent = |secret: &Secret| trimmed(secret.expose()).to_owned();
         let mut form = match refresh_token {
             None => vec![("grant_type", "client_credentials".to_owned())],
             Some(token) => {
-                vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", token.expose().to_owned())]
+                vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", sent(token))]
             }
         };
         if !self.in_header {
-            form.push(("client_id", self.client_id.clone()));
-            form.extend(
-                self.client_secret.as_ref().map(|secret| ("client_secret", secret.expose().to_owned())),
-            );
+            form.push(("client_id", trimmed(&self.client_id).to_owned()));
+            form.extend(self.client_secret.as_ref().map(|secret| ("client_secret", sent(secret))));
         }
         if !self.scopes.is_empty() {
             form.push(("scope", self.scopes.join(" ")));

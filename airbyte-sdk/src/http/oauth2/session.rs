@@ -5,8 +5,9 @@ use super::tokens::{Token, Tokens};
 use super::{Errand, Grant, OAuth2};
 use crate::error::{Error, Result};
 use crate::http::auth::basic;
+use crate::http::headers::trimmed;
 use crate::http::request::ESCAPED;
-use crate::http::{Client, Http};
+use crate::http::{Client, Http, url};
 use crate::protocol::FailureType;
 use crate::secret::Secret;
 use percent_encoding::utf8_percent_encode;
@@ -40,6 +41,25 @@ impl Session {
         self.tokens.get(&client.clock, || self.ask(client))
     }
 
+    /// Whether a token can be asked for: before the first request for one, and not only when that is refused.
+    pub(in crate::http) fn check(&self) -> Result<()> {
+        let OAuth2 { token_url, grant, client_id, client_secret, .. } = &self.oauth2;
+        let blank = |text: &str| trimmed(text).is_empty();
+        let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
+        let missing = match grant {
+            _ if blank(client_id) => "client ID",
+            Grant::ClientCredentials if blank(secret) => "client secret",
+            Grant::RefreshToken(token) if blank(token.expose()) => "refresh token",
+            _ => {
+                return url::fault(token_url).map_or(Ok(()), |fault| {
+                    let url = url::shown(token_url);
+                    Err(Error::config(format!("the URL of the token endpoint {url} is not valid: {fault}")))
+                });
+            }
+        };
+        Err(Error::config(format!("the {missing} is empty; check the configuration")))
+    }
+
     pub(in crate::http) fn refuse(&self, number: u64) {
         self.tokens.refuse(number);
     }
@@ -51,7 +71,7 @@ impl Session {
     fn hide_secrets(&self, client: &Client) {
         let secret = self.oauth2.client_secret.as_ref().map(Secret::expose).unwrap_or_default();
         // In the header it is escaped before it is encoded, which makes another text of it.
-        client.hide(&[secret, &escaped(secret)]);
+        client.hide(&[secret, &escaped(trimmed(secret))]);
         if let Grant::RefreshToken(token) = &self.oauth2.grant {
             client.hide(&[token.expose()]);
         }
@@ -114,7 +134,8 @@ impl Session {
             .repeatable();
         if self.oauth2.in_header {
             let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
-            request = request.header("Authorization", basic(&escaped(client_id), &escaped(secret))?);
+            request = request
+                .header("Authorization", basic(&escaped(trimmed(client_id)), &escaped(trimmed(secret)))?);
         }
         client.warn_if_readable(token_url);
         request.json().map_err(|error| match error.failure_type() {

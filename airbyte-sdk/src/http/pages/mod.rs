@@ -1,6 +1,7 @@
 //! Page after page, at one origin, without walking in circles.
 
 mod field;
+mod link;
 mod next;
 mod rule;
 mod trail;
@@ -22,7 +23,8 @@ use std::hash::{BuildHasher, RandomState};
 /// However the next page is found, it is asked for at the origin (scheme, host and port) of the first, with the same
 /// headers and sign-in: a key never goes to a host that an answer has chosen. A page that leads back to an earlier
 /// one, or that is the one before once more, is an error, and so is the page after the
-/// [`max_pages`](Self::max_pages)th: a service that does not come to an end is not read for ever.
+/// [`max_pages`](Self::max_pages)th: a service that does not come to an end is not read for ever. Pages without records are
+/// read on; where the SDK counts them, it logs a warning after 100 in a row.
 #[must_use = "nothing is sent until the first page is asked for"]
 pub struct Pages<'a, P> {
     /// `None` when there are no more. A next page that cannot be asked for is an error only when its turn comes:

@@ -58,27 +58,24 @@ impl NextPage {
     }
 
     /// The one with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>; rel="last"`.
+    /// One with `results="false"` leads to an empty page, and from there to the next one, without end (as Sentry has it).
     pub(super) fn of_link(header: &str) -> Option<Self> {
         let mut rest = header;
         while let Some((_, link)) = rest.split_once('<') {
             // One that is cut off is followed where it leads: nobody must take it for the last page.
             let (url, parameters) =
                 link.split_once('>').or_else(|| link.split_once(';')).unwrap_or((link, ""));
-            // A comma within a URL stands in brackets, one within a text in quotes; any other ends the link.
-            let mut quoted = false;
-            let end = parameters.find(|letter| {
-                quoted ^= letter == '"';
-                letter == ',' && !quoted
+            let (own, following) = parameters_of_link(parameters);
+            // The first `rel` counts, and any other is ignored (RFC 8288).
+            let value =
+                |name: &str| own.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let is_next = value("rel").is_some_and(|rel| {
+                rel.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
             });
-            let (own, following) = parameters.split_at(end.unwrap_or(parameters.len()));
-            let is_next =
-                own.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
-                    let mut words = value.trim().trim_matches('"').split_ascii_whitespace();
-                    name.trim().eq_ignore_ascii_case("rel")
-                        && words.any(|word| word.eq_ignore_ascii_case("next"))
-                });
             if is_next {
-                return Some(url.trim().to_owned().into());
+                let has_results =
+                    value("results").is_none_or(|value| !value.trim().eq_ignore_ascii_case("false"));
+                return has_results.then(|| url.trim().to_owned().into());
             }
             rest = following;
         }
@@ -88,12 +85,40 @@ impl NextPage {
     /// Nowhere: some services write an empty text instead of none.
     pub(super) fn is_empty(&self) -> bool {
         match &self.0 {
-            Step::Url(text) | Step::Query(_, text) | Step::BodyField(_, Ok(Value::String(text))) => {
-                text.is_empty()
-            }
+            Step::Url(url) => url.trim().is_empty(),
+            Step::Query(_, text) | Step::BodyField(_, Ok(Value::String(text))) => text.is_empty(),
             Step::BodyField(_, value) => *value == Ok(Value::Null),
         }
     }
+}
+
+/// The parameters of a link, names in lower case, and what comes after the comma that ends it. Commas and semicolons within
+/// a quoted value are part of it.
+fn parameters_of_link(text: &str) -> (Vec<(String, String)>, &str) {
+    let mut parameters = vec![(String::new(), String::new())];
+    let (mut quoted, mut escaped, mut in_value) = (false, false, false);
+    for (at, letter) in text.char_indices() {
+        let Some((name, value)) = parameters.last_mut() else { break };
+        match letter {
+            _ if escaped => {
+                value.push(letter);
+                escaped = false;
+            }
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => value.push(letter),
+            ',' => return (parameters, &text[at..]),
+            ';' => {
+                parameters.push(Default::default());
+                in_value = false;
+            }
+            '=' if !in_value => in_value = true,
+            _ if in_value => value.push(letter),
+            _ if letter.is_whitespace() => {}
+            _ => name.push(letter.to_ascii_lowercase()),
+        }
+    }
+    (parameters, "")
 }
 
 impl From<String> for NextPage {
@@ -119,6 +144,20 @@ mod tests {
             (r#"</b>; rel="last""#, None),
             (r#"</b; rel="next""#, url("/b")),
             (r#"</c>; rel="preload", </b>; title="a, b"; rel="next""#, url("/b")),
+            (r#"</c>; title="; rel=next"; rel="last", </b>; rel = "next" "#, url("/b")),
+            (r#"</c>; title="a \" , <x>; rel=next"; rel=last, </b>; title=t; ReL="Prev NEXT""#, url("/b")),
+            (r#"</c>; rel=last; rel=next"#, None),
+            (r#"</c>; rel*=UTF-8''next"#, None),
+            (r#"</c>; rel=nextpage, </d>; rel="x-next""#, None),
+            (
+                r#"</p>; rel="previous"; results="false", </b>; rel="next"; results="true"; cursor="0:1:0""#,
+                url("/b"),
+            ),
+            (
+                r#"</p>; rel="previous"; results="true", </b>; rel="next"; results="false"; cursor="0:1:0""#,
+                None,
+            ),
+            (r#"</b>; results=FALSE; rel=next"#, None),
             ("", None),
         ] {
             assert_eq!(NextPage::of_link(header), next, "{header}");

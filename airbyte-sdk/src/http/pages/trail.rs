@@ -1,12 +1,11 @@
 //! The way from page to page: where it may lead, and that it comes to an end.
 
-use super::field;
 use super::next::{NextPage, Step};
+use super::{field, link};
 use crate::error::{Error, Result};
 use crate::http::Request;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use ureq::http::Uri;
 
 const MOST_PAGES: u32 = 100_000;
 
@@ -25,6 +24,8 @@ pub(in crate::http) struct Trail {
     most: u32,
     /// The hash of the page before, where it must not come again.
     before: Option<u64>,
+    /// How many pages in a row had no records.
+    empty: u32,
 }
 
 impl Trail {
@@ -38,6 +39,7 @@ impl Trail {
             page: 1,
             most: MOST_PAGES,
             before: None,
+            empty: 0,
         }
     }
 
@@ -48,6 +50,19 @@ impl Trail {
     /// Whether another page than the first was asked for.
     pub(in crate::http) fn is_past_first(&self) -> bool {
         self.page > 1
+    }
+
+    /// Takes note of how many records a page had that names a next one. APIs that filter may send many pages without any, so
+    /// these are no error before there are too many pages in all; but whoever looks at a read that takes hours must see why.
+    pub(in crate::http) fn counted(&mut self, records: u64) {
+        self.empty = if records == 0 { self.empty + 1 } else { 0 };
+        if matches!(self.empty, 100 | 1_000 | 10_000) {
+            log::warn!(
+                "the last {} pages had no records, and each named a next page; reading ends after {} pages",
+                self.empty,
+                self.most
+            );
+        }
     }
 
     /// Takes note of a page, by a hash of it; an error if it is the one before.
@@ -71,9 +86,13 @@ impl Trail {
         if next.is_empty() {
             return Ok(None);
         }
+        let mut relative = None;
         match next.0 {
             Step::Url(url) => {
-                let url = at_origin_of(&request.url, &url)?;
+                // From a path that depends on the page before, the same link would lead deeper and deeper.
+                relative = link::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
+                let url = link::resolve_at_origin(&request.url, &url)
+                    .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
                 request.set_url(url);
             }
             Step::Query(name, value) => request.set_query(name, value),
@@ -90,7 +109,15 @@ impl Trail {
             return Err(Error::system(format!("the answer has more than {} pages", self.most)));
         }
         let hash = hash(&self.hasher, &request);
-        let earlier = self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1));
+        let by_link = relative.and_then(|link| {
+            let earlier = self.seen.get(&link).copied();
+            if earlier.is_none() && self.seen.len() < REMEMBERED {
+                self.seen.insert(link, self.page);
+            }
+            earlier
+        });
+        let earlier =
+            self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1)).or(by_link);
         if let Some(earlier) = earlier {
             return Err(Error::system(format!(
                 "the pages of the answer go round in a circle: page {} names page {earlier} as the next",
@@ -112,41 +139,39 @@ fn hash(hasher: &RandomState, request: &Request) -> u64 {
     hasher.hash_one((request.url_with_query(), &request.body))
 }
 
-/// Path and query of `next`, at the origin of `base`.
-fn at_origin_of(base: &str, next: &str) -> Result<String> {
-    let invalid = || Error::system("the answer names a next page that is no URL");
-    let base: Uri = base.parse().map_err(|_| invalid())?;
-    // A `Link` header may name the query alone.
-    let next = if next.starts_with('?') { format!("{}{next}", base.path()) } else { next.to_owned() };
-    let next: Uri = next.parse().map_err(|_| invalid())?;
-    match (base.scheme_str(), base.authority(), next.path_and_query()) {
-        (Some(scheme), Some(authority), Some(rest)) if rest.as_str().starts_with('/') => {
-            Ok(format!("{scheme}://{authority}{rest}"))
-        }
-        _ => Err(invalid()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::Http;
     use serde_json::Value;
 
+    /// The next URL, after a link of `http://127.0.0.1:80/v2/a?limit=2`.
+    fn follow(next: &str) -> Result<Option<String>> {
+        let request = Http::new("test", "0", Vec::new(), None).get("http://127.0.0.1:80/v2/a?limit=2");
+        let next = Trail::new(&request).follow(request, next.to_owned().into())?;
+        Ok(next.map(|request| request.url))
+    }
+
     #[test]
     fn the_next_page_is_asked_for_at_home() {
-        let base = "http://127.0.0.1:80/v2/a?limit=2";
         for (next, asked) in [
-            ("https://api.massive.com/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
-            ("/v2/a?cursor=x", "http://127.0.0.1:80/v2/a?cursor=x"),
-            ("?page=2", "http://127.0.0.1:80/v2/a?page=2"),
-            ("https://evil@host:1/steal", "http://127.0.0.1:80/steal"),
+            ("https://api.massive.com/v2/a?cursor=x", "/v2/a?cursor=x"),
+            ("/v2/a?cursor=x", "/v2/a?cursor=x"),
+            ("?page=2", "/v2/a?page=2"),
+            ("relative/path", "/v2/relative/path"),
+            ("../b", "/b"),
+            ("https://evil@host:1/steal", "/steal"),
+            ("//evil:1/steal", "/steal"),
+            ("?q=a \"b\"|ü&r=%20", "/v2/a?q=a%20%22b%22%7C%C3%BC&r=%20"),
+            (" /v2/a?cursor=x\n", "/v2/a?cursor=x"),
         ] {
-            assert_eq!(at_origin_of(base, next).unwrap(), asked);
+            let expected = format!("http://127.0.0.1:80{asked}");
+            assert_eq!(follow(next).unwrap().as_deref(), Some(&*expected), "{next}");
         }
-        for next in ["not a url", "relative/path", "http://"] {
-            assert!(at_origin_of(base, next).is_err(), "{next}");
+        for next in ["http://", "http:///x", "ftp://127.0.0.1/x", "mailto:a@b.example"] {
+            assert!(follow(next).is_err(), "{next}");
         }
+        assert_eq!(follow(" ").unwrap(), None);
     }
 
     /// Walks along these steps; the error, and how many requests were sent before it.
@@ -182,6 +207,19 @@ mod tests {
         // One that begins where nobody remembers any more.
         let late = (1..).map(|step| if step < 9_000 { step } else { 9_000 + step % 5 }).map(url);
         assert!(walk(late, u32::MAX).0 < 20_000);
+    }
+
+    #[test]
+    fn a_relative_link_that_comes_again_is_a_circle() {
+        for links in [&["x/y"][..], &["./x/", "y/z?a"], &["not a url"]] {
+            let steps = links.iter().cycle().map(|link| NextPage::from((*link).to_owned()));
+            let (sent, error) = walk(steps, 100);
+            assert!(error.unwrap().contains("circle"));
+            assert!(sent <= 3, "{sent}");
+        }
+        // From one folder to the next is no circle.
+        let steps = (1..9).map(|page| NextPage::from(format!("../{page}/"))).chain([String::new().into()]);
+        assert_eq!(walk(steps, u32::MAX), (9, None));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! # What a refusal means
 //!
 //! A status says who must act, and `explain` knows better for one service: in which words, and whether another sync may
-//! help. `None` leaves it at what the status says. What is refused with a config error is not asked for again.
+//! help. `None` leaves it at what the status says. A transient error is retried as after a 503; a config error and a system
+//! error are not.
 
 use airbyte_sdk::{Error, Http, Result};
 

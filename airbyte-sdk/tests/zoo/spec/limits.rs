@@ -1,6 +1,7 @@
 //! # Limits
 //!
-//! `min` and `max` are for numbers, `pattern` is for texts and comes with its words for the user.
+//! `min` and `max` are for numbers, `pattern` is for texts and comes with its words for the user. `url` has a pattern of its
+//! own, and checks more than a pattern can say, such as the port.
 
 use airbyte_sdk::AirbyteSpec;
 
@@ -12,4 +13,6 @@ pub struct Config {
     ratio: f64,
     #[airbyte(pattern = "^[A-Z]{3}$", pattern_descriptor = "three capital letters", examples("EUR", "USD"))]
     currency: String,
+    #[airbyte(url)]
+    api_url: String,
 }

@@ -1,7 +1,7 @@
 //! # Secrets
 //!
 //! The type [`Secret`](crate::Secret) masks a field in the form and blanks its value in every message. A text may have
-//! several lines.
+//! several lines, and it must not be blank unless it says `allow_blank`.
 
 use airbyte_sdk::{AirbyteSpec, Secret};
 
@@ -11,4 +11,6 @@ pub struct Config {
     /// In PEM form
     #[airbyte(multiline)]
     private_key: Option<Secret>,
+    #[airbyte(allow_blank)]
+    password: Secret,
 }

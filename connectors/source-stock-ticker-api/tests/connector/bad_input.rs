@@ -204,13 +204,60 @@ fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
     let message = refused(br#"{"stock_ticker": "../secrets", "api_key": null}"#);
     assert!(message.contains("`stock_ticker` must be a ticker such as AAPL or BRK.B"), "{message}");
     assert!(message.contains("`api_key` is missing"), "{message}");
-    let message = refused(br#"{"stock_ticker": "AAPL", "api_key": ""}"#);
-    assert!(message.contains("`api_key` must have at least 1 character"), "{message}");
+    for blank in ["", " ", "\\t\\n\\r ", "\\u00a0\\u2003"] {
+        let message = refused(format!(r#"{{"stock_ticker": "AAPL", "api_key": "{blank}"}}"#).as_bytes());
+        assert!(message.contains("`api_key` must not be blank"), "{blank}: {message}");
+    }
     let message = refused(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
     assert!(
         message.contains("`api_key` must be text, not a number") && !message.contains("4711"),
         "{message}"
     );
+}
+
+#[test]
+fn a_url_that_is_wrong_is_named_by_its_field() {
+    for (url, why) in [
+        ("api.polygon.io", "it must begin with `https://` or `http://`"),
+        ("localhost:80", "it must begin with"),
+        (" https://api.polygon.io", "it begins or ends with white space"),
+        ("https:/api.polygon.io", "it must begin with"),
+        ("http:///x", "the host is missing"),
+        ("http://127.0.0.1:8o80", "the port is not a number from 1 to 65535"),
+        ("http://127.0.0.1:99999", "the port is not"),
+        ("https://hunter2@api.polygon.io", "it must not contain a user name or a password"),
+        ("https://api.polygon.io/?key=hunter2", "it must not contain a query"),
+        ("ftp://api.polygon.io", "its scheme is not supported"),
+        ("", "it is empty"),
+    ] {
+        let message = refused(config(url).to_string().as_bytes());
+        let said = format!("`api_url` must be a URL such as https://api.example.com: {why}");
+        assert!(message.contains(&said) && !message.contains("hunter2"), "{url}: {message}");
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_refused_and_nothing_is_sent() {
+    let emulator = emulator();
+    for (letter, name) in [
+        ("\u{a0}", "a non-breaking space (U+00A0)"),
+        ("\u{200b}", "a zero-width space (U+200B)"),
+        ("\u{2013}", "an en dash (U+2013)"),
+        ("\n", "a line break (U+000A)"),
+    ] {
+        let mut config = config(&emulator.url());
+        config["api_key"] = format!("abcd{letter}efgh").into();
+        let check = connector().check(&config);
+        let status = check.all("CONNECTION_STATUS").remove(0);
+        assert_eq!((&status["status"], check.exit_code), (&json!("FAILED"), Some(0)), "{check}");
+        let expected =
+            format!("The key for the Authorization header contains {name} at position 5; copy the key again");
+        assert_eq!(status["message"], expected, "{check}");
+        let read = connector().read(&config, &catalog("full_refresh"), None);
+        assert_eq!(assert_error(&read, "config_error"), expected);
+        assert!(!read.stdout.contains("abcd") && !check.stdout.contains("abcd"), "{read}");
+    }
+    assert!(emulator.requests().is_empty());
 }
 
 #[test]

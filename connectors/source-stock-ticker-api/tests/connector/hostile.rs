@@ -96,7 +96,7 @@ fn a_next_page_elsewhere() {
     ] {
         let emulator = emulator_with(|settings| {
             settings.next_page = next_page.clone();
-            settings.bars_per_day = 12_000;
+            settings.bars_per_day = 20_000;
         });
         let run = read(&emulator);
         if goes_on {
@@ -118,7 +118,7 @@ fn a_next_page_of_something_else() {
     ];
     for change in changes {
         let emulator = emulator_with(|settings| {
-            settings.bars_per_day = 12_000;
+            settings.bars_per_day = 20_000;
             change(settings);
         });
         let run = read(&emulator);

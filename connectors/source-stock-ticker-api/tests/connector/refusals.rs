@@ -6,6 +6,7 @@ use stock_api_emulator::Answer;
 
 const CONFIG: &str = "config_error";
 const TRANSIENT: &str = "transient_error";
+const SYSTEM: &str = "system_error";
 
 fn said(status: &str, key: &str, text: &str) -> Value {
     json!({"status": status, "request_id": "6a7e466379af0a71", key: text})
@@ -25,7 +26,7 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
         (401, error("Unknown API Key"), CONFIG, "does not accept the key: Unknown API Key", 1),
         (403, denied(entitled), CONFIG, "denies access: You are not entitled", 1),
         (403, denied(timeframe), CONFIG, "doesn't include this data timeframe", 1),
-        (403, denied(early), TRANSIENT, "not out yet", 1),
+        (403, denied(early), TRANSIENT, "not out yet", 5),
         (400, error(parse), CONFIG, "refuses the request: Could not parse the time parameter", 1),
         (
             400,
@@ -41,10 +42,11 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
         (408, json!({}), TRANSIENT, "in trouble (HTTP 408)", 5),
         (499, json!({}), TRANSIENT, "in trouble (HTTP 499)", 5),
         (500, error("internal"), TRANSIENT, "in trouble: internal (HTTP 500)", 5),
-        (501, json!({}), TRANSIENT, "(HTTP 501)", 1),
+        (501, json!({}), SYSTEM, "cannot answer this request (HTTP 501)", 1),
         (502, json!([]), TRANSIENT, "in trouble (HTTP 502)", 5),
         (503, json!("x"), TRANSIENT, "in trouble (HTTP 503)", 5),
         (504, json!({}), TRANSIENT, "in trouble (HTTP 504)", 5),
+        (520, json!({}), TRANSIENT, "in trouble (HTTP 520)", 5),
     ];
     for (status, body, failure_type, words, requests) in rows {
         let has_id = body["request_id"].is_string();

@@ -125,7 +125,7 @@ fn the_elements_of_all_pages_come_from_one_origin() {
 
 #[test]
 fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
-    for (next, said) in [("/first?key=1", "circle"), ("no url", "no URL")] {
+    for (next, said) in [("/first?key=1", "circle"), ("ftp://a.example/x", "not a valid URL")] {
         let (url, requests) = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
         let (elements, error) =
             until_error(get(&url).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone())));

@@ -21,6 +21,16 @@ struct Config {
     rotates: Option<String>,
     #[airbyte(default = false)]
     client_in_header: bool,
+    /// The user of `basic`
+    #[airbyte(default = "me")]
+    user: String,
+    /// The name of the header of `header`
+    #[airbyte(default = "X-Key")]
+    header: String,
+    /// Sent in a header with every request
+    tenant: Option<String>,
+    /// The status that means: not yet
+    not_yet: Option<u16>,
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "items")]
@@ -40,6 +50,11 @@ struct Thread {
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "elsewhere")]
 struct Elsewhere {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "linked")]
+struct Linked {
     id: u64,
 }
 
@@ -84,6 +99,14 @@ impl Config {
         out.emit(Elsewhere { id: page.id })
     }
 
+    /// Pages that a `Link` header names.
+    fn linked(&self, out: &mut Emitter<Linked>) -> Result<()> {
+        for element in self.http(out.http()).get("/items").linked_elements::<Page>("") {
+            out.emit(Linked { id: element?.id })?;
+        }
+        Ok(())
+    }
+
     fn check(&self, http: &Http) -> Result<()> {
         self.http(http).get("/items").send().map(drop)
     }
@@ -95,10 +118,10 @@ impl Config {
         let in_header =
             |oauth2: OAuth2| if self.client_in_header { oauth2.client_in_header() } else { oauth2 };
         let auth = match self.way.as_str() {
-            "bearer" => return http.base(&self.api_url).bearer(&key),
-            "header" => Auth::api_key_header("X-Key", &key),
+            "bearer" => Auth::bearer(&key),
+            "header" => Auth::api_key_header(&self.header, &key),
             "query" => Auth::api_key_query("key", &key),
-            "basic" => Auth::basic("me", &key),
+            "basic" => Auth::basic(&self.user, &key),
             "client" => {
                 let oauth2 = OAuth2::client_credentials(token_url, "client 1", &client_secret);
                 in_header(oauth2.scope("read").scope("list").parameter("audience", "a&b")).into()
@@ -110,6 +133,11 @@ impl Config {
                 self.rotates.as_ref().map_or(oauth2.clone(), |path| oauth2.rotates(path)).into()
             }
         };
-        http.base(&self.api_url).auth(auth)
+        let http = http.base(&self.api_url).auth(auth);
+        let http = self.tenant.as_ref().map_or(http.clone(), |tenant| http.header("X-Tenant", tenant));
+        let not_yet = self.not_yet;
+        http.explain(move |refusal| {
+            (Some(refusal.status()) == not_yet).then(|| Error::transient("not ready yet"))
+        })
     }
 }

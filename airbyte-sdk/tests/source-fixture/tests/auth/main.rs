@@ -1,6 +1,9 @@
 //! Signing in, against a service on loopback: what is sent where, when a token is asked for, and what is seen of it.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
+mod inputs;
+mod proxies;
+mod retries;
 mod rotation;
 mod service;
 mod static_keys;

@@ -22,6 +22,12 @@ impl Request {
         self.head.iter().find(named).and_then(|line| line.split_once(':')).map(|(_, value)| value.trim())
     }
 
+    /// How many headers have this name.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        let fields = self.head.iter().filter_map(|line| line.split_once(':'));
+        fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).count()
+    }
+
     pub(crate) fn is_for_a_token(&self) -> bool {
         self.target == "/token"
     }
@@ -65,6 +71,24 @@ impl Service {
             for stream in listener.incoming() {
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 std::thread::spawn(move || converse(stream.unwrap(), &*answer, &seen));
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// A proxy that refuses every connection with this status.
+    pub(crate) fn refusing_tunnels(status: u16) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let seen = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let request = next(&mut BufReader::new(stream.try_clone().unwrap()));
+                seen.lock().unwrap().extend(request);
+                let head = format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
+                let _ = stream.write_all(head.as_bytes());
             }
         });
         Self { url, requests }

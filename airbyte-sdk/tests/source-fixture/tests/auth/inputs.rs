@@ -1,0 +1,241 @@
+//! What a user typed wrong: it is a config error, before anything is sent, and no key is shown.
+
+use super::service::{Answer, Service};
+use super::{catalog, config, connector, read};
+use serde_json::{Value, json};
+
+fn service() -> Service {
+    Service::start(|_| Answer::json(200, &json!({"id": 1, "access_token": "at-1234"})))
+}
+
+/// The message of a configuration that `check` answers with FAILED, and `read` with a config error.
+fn refused(config: &Value) -> String {
+    let check = connector().check(config);
+    assert_eq!(check.exit_code, Some(0), "{check}");
+    let status = check.all("CONNECTION_STATUS").remove(0);
+    assert_eq!(status["status"], "FAILED", "{check}");
+    let message = status["message"].as_str().unwrap();
+    let run = read(config, &["items"]);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    let errors = run.errors();
+    assert_eq!((errors.len(), &errors[0]["failure_type"]), (1, &json!("config_error")), "{run}");
+    assert_eq!(errors[0]["message"], message, "{run}");
+    assert!(!run.stdout.contains("asking again") && run.stderr.is_empty(), "{run}");
+    message.to_owned()
+}
+
+#[test]
+fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
+    for (letter, name) in [
+        ('\u{a0}', "a non-breaking space (U+00A0)"),
+        ('\u{200b}', "a zero-width space (U+200B)"),
+        ('\u{2013}', "an en dash (U+2013)"),
+        ('\u{feff}', "a byte order mark (U+FEFF)"),
+        ('\n', "a line break (U+000A)"),
+        ('\0', "a control character (U+0000)"),
+        ('é', "a non-ASCII character"),
+    ] {
+        let key = format!("geheim{letter}weiter");
+        for (way, place) in [("bearer", "the Authorization header"), ("header", "the header X-Key")] {
+            let service = service();
+            let message = refused(&config(&service.url, way, &json!({"api_key": key})));
+            assert_eq!(
+                message,
+                format!("The key for {place} contains {name} at position 7; copy the key again")
+            );
+            assert_eq!(service.requests().len(), 0);
+        }
+        // Encoded, they are sent as they are.
+        for way in ["query", "basic"] {
+            let service = service();
+            let run = read(&config(&service.url, way, &json!({"api_key": key})), &["items"]);
+            assert_eq!(run.exit_code, Some(0), "{run}");
+        }
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
+    let service = service();
+    for (field, value, said) in [
+        (
+            "tenant",
+            "acme\u{2013}east",
+            "the value of the header X-Tenant contains an en dash (U+2013) at position 5",
+        ),
+        (
+            "tenant",
+            "acme\r\nX-Key: 1",
+            "the value of the header X-Tenant contains a line break (U+000D) at position 5",
+        ),
+        ("header", "X Key", "the header name `X Key` has a character at position 2"),
+        ("header", "", "a header has an empty name"),
+        ("user", "me:you", "a user name must not contain a colon"),
+    ] {
+        let way = if field == "user" { "basic" } else { "header" };
+        let message = refused(&config(&service.url, way, &json!({"api_key": "k-1", field: value})));
+        assert!(message.to_lowercase().contains(&said.to_lowercase()), "{message}");
+        assert!(!message.contains("east"), "{message}");
+    }
+    assert_eq!(service.requests().len(), 0);
+}
+
+#[test]
+fn a_key_replaces_a_header_of_the_same_name() {
+    let service = service();
+    let more = json!({"api_key": "k-1", "header": "x-tenant", "tenant": "acme"});
+    let run = read(&config(&service.url, "header", &more), &["items"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let request = &service.requests()[0];
+    assert_eq!((request.header("X-Tenant"), request.count("X-Tenant")), (Some("k-1"), 1));
+    for header in ["content-length", "Transfer-Encoding"] {
+        let run =
+            read(&config(&service.url, "header", &json!({"api_key": "5", "header": header})), &["items"]);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(run.errors()[0]["failure_type"], "system_error", "{run}");
+    }
+    assert_eq!(service.requests().len(), 1);
+}
+
+#[test]
+fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
+    for (way, name, expected) in [
+        ("bearer", "Authorization", "Bearer k-1"),
+        ("header", "X-Key", "k-1"),
+        ("basic", "Authorization", "Basic bWU6ay0x"),
+        ("query", "X-Tenant", "acme"),
+    ] {
+        let service = service();
+        let more = json!({"api_key": " \tk-1\r\n", "user": " me\n", "tenant": " acme\n"});
+        let run = read(&config(&service.url, way, &more), &["items"]);
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        let request = &service.requests()[0];
+        assert_eq!(request.header(name), Some(expected), "{way}");
+        assert_eq!(request.target, if way == "query" { "/items?key=k-1" } else { "/items" });
+    }
+    for way in ["client", "refresh"] {
+        let service = service();
+        let more = json!({"client_secret": "s-1\n", "refresh_token": " r-1\n"});
+        let run = read(&config(&service.url, way, &more), &["items"]);
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        let body = &service.requests()[0].body;
+        assert!(body.contains("client_secret=s-1") && !body.contains("%0A"), "{body}");
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_is_refused_before_anything_is_sent() {
+    let service = service();
+    for (way, said) in [
+        ("bearer", "The key for the Authorization header is empty"),
+        ("header", "The key for the header X-Key is empty"),
+        ("query", "The key for the URL parameter `key` is empty"),
+        ("client", "The client secret is empty"),
+        ("refresh", "The refresh token is empty"),
+    ] {
+        let message = refused(&config(&service.url, way, &json!({})));
+        assert!(message.starts_with(said), "{message}");
+    }
+    let message = refused(&config(&service.url, "basic", &json!({"user": " "})));
+    assert!(message.contains("are both empty"), "{message}");
+    assert_eq!(service.requests().len(), 0);
+    // One of them may be.
+    assert_eq!(read(&config(&service.url, "basic", &json!({})), &["items"]).exit_code, Some(0));
+}
+
+#[test]
+fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
+    let service = service();
+    let port = service.url.rsplit(':').next().unwrap();
+    for (url, said) in [
+        (format!("127.0.0.1:{port}"), "must begin with `https://` or `http://`"),
+        (format!("localhost:{port}"), "must begin with"),
+        (String::new(), "is empty"),
+        (format!(" {}", service.url), "begins or ends with white space"),
+        (format!("http:/127.0.0.1:{port}"), "must begin with"),
+        ("http:///x".to_owned(), "the host is missing"),
+        ("http://127.0.0.1:8o80".to_owned(), "the port is not a number from 1 to 65535"),
+        ("http://127.0.0.1:99999".to_owned(), "the port is not"),
+        (format!("http://bob:hunter2@127.0.0.1:{port}"), "must not contain a user name or a password"),
+        (format!("ftp://127.0.0.1:{port}"), "scheme is not supported"),
+        ("http://bücher.example".to_owned(), "non-ASCII"),
+        (format!("{}/v1?key=hunter2", service.url), "must not contain a query"),
+        (format!("{}/v1#x", service.url), "must not contain a fragment"),
+        (format!("{}/v 1", service.url), "contains white space"),
+    ] {
+        for way in ["bearer", "query"] {
+            let message = refused(&config(&url, way, &json!({"api_key": "k-1234"})));
+            assert!(message.starts_with("The base URL `") && message.contains(said), "{url}: {message}");
+            assert!(!message.contains("hunter2") && !message.contains("bob"), "{message}");
+        }
+        let message = refused(&config(&url, "client", &json!({"client_secret": "s-1"})));
+        assert!(message.starts_with("The base URL `"), "{message}");
+    }
+    assert_eq!(service.requests().len(), 0);
+}
+
+#[test]
+fn a_base_url_may_end_with_a_path_and_a_slash() {
+    let service = service();
+    for base in [format!("{}/v1", service.url), format!("{}/v1/", service.url)] {
+        let run = read(&config(&base, "bearer", &json!({"api_key": "k-1"})), &["items"]);
+        assert_eq!(run.exit_code, Some(0), "{run}");
+    }
+    let targets: Vec<String> = service.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(targets, ["/v1/items"; 2]);
+}
+
+#[test]
+fn a_link_without_results_is_the_end() {
+    let service = Service::start(|request| {
+        let page: u32 = request.target.rsplit(':').next().unwrap().parse().unwrap_or(1);
+        // As Sentry has it: there is always a next page, and after the last one it is empty.
+        let link = |page: u32, relation: &str, results: bool| {
+            format!(
+                "</items?cursor=0:{page}>; rel=\"{relation}\"; results=\"{results}\"; cursor=\"0:{page}:0\""
+            )
+        };
+        let items = if page <= 2 { json!([{"id": page}]) } else { json!([]) };
+        let links = format!("{}, {}", link(page - 1, "previous", page > 1), link(page + 1, "next", page < 2));
+        Answer::json(200, &items).header("Link", &links)
+    });
+    let run = connector().read(
+        &config(&service.url, "bearer", &json!({"api_key": "k-1"})),
+        &catalog(&["linked"]),
+        None,
+    );
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(run.records("linked").len(), 2, "{run}");
+    assert_eq!(service.requests().len(), 2);
+}
+
+#[test]
+fn pages_without_records_are_read_on_and_reported() {
+    let service = Service::start(|request| {
+        let page: u32 = request.target.rsplit('=').next().unwrap().parse().unwrap_or(0);
+        let items = if page == 250 { json!([{"id": 1}]) } else { json!([]) };
+        let link = if page == 250 { String::new() } else { format!("</items?page={}>; rel=next", page + 1) };
+        Answer::json(200, &items).header("Link", &link)
+    });
+    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1"})), &["linked"]);
+    assert_eq!((run.exit_code, run.records("linked").len()), (Some(0), 1), "{run}");
+    let warnings: Vec<_> = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN").collect();
+    assert_eq!(warnings.len(), 1, "{run}");
+    assert!(warnings[0]["message"].as_str().unwrap().contains("the last 100 pages had no records"), "{run}");
+}
+
+#[test]
+fn a_next_page_is_found_however_its_link_is_written() {
+    let links = ["?q=a b|\"c\"", "/x/y/ü", "../z", "./w?page[after]=1&x=%7C", "//127.0.0.9:1/v"];
+    let service = Service::start(move |request| {
+        let targets = ["/items", "/items?q", "/x/y", "/x/z", "/x/w", "/v"];
+        let page = targets.iter().rposition(|target| request.target.starts_with(target)).unwrap();
+        Answer::json(200, &json!({"id": page, "next": links.get(page)}))
+    });
+    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1"})), &["items"]);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let targets: Vec<String> = service.requests().into_iter().map(|request| request.target).collect();
+    let expected =
+        ["/items", "/items?q=a%20b%7C%22c%22", "/x/y/%C3%BC", "/x/z", "/x/w?page[after]=1&x=%7C", "/v"];
+    assert_eq!(targets, expected);
+}

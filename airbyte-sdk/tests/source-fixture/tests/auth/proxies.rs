@@ -1,0 +1,91 @@
+//! Proxies that the environment names.
+
+use super::service::{Answer, Service};
+use super::{catalog, config, connector};
+use serde_json::json;
+
+/// Exit code and output of a read with these variables.
+fn read(url: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let connector = connector();
+    let config = config(url, "bearer", &json!({"api_key": "k-1234"}));
+    let mut command = connector.read_command(&config, &catalog(&["items"]), None);
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
+    let output = command.arg("--debug").envs(variables.iter().copied()).output().unwrap();
+    (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+fn service() -> Service {
+    Service::start(|_| Answer::json(200, &json!({"id": 1})))
+}
+
+#[test]
+fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
+    let service = service();
+    for value in [
+        "foo bar://",
+        "htp://proxy:3128",
+        "http://bob:hunter2@proxy:99999",
+        "socks5://bob:hunter2@proxy:1080",
+    ] {
+        // A connector may well need both schemes: no variable may be wrong.
+        for name in ["HTTP_PROXY", "https_proxy", "ALL_PROXY"] {
+            let (code, text) = read(&service.url, &[(name, value)]);
+            assert_eq!(code, Some(1), "{text}");
+            assert!(text.contains("config_error") && text.contains(&format!("variable {name} ")), "{text}");
+            assert!(!text.contains("hunter2") && !text.contains("asking again"), "{text}");
+        }
+    }
+    assert_eq!(service.requests().len(), 0);
+}
+
+#[test]
+fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
+    let (home, proxy) = (service(), service());
+    let with_user = proxy.url.replace("http://", "http://bob:hunter2@");
+    for (variables, proxied) in [
+        (&[("HTTP_PROXY", &*with_user)][..], true),
+        (&[("HTTPS_PROXY", &*with_user)], false),
+        (&[("ALL_PROXY", &*with_user), ("no_proxy", "a.example , 127.0.0.1")], false),
+        (&[("ALL_PROXY", &*with_user), ("NO_PROXY", "127.0.0.1:1")], true),
+    ] {
+        let before = (home.requests().len(), proxy.requests().len());
+        let (code, text) = read(&home.url, variables);
+        assert_eq!(code, Some(0), "{text}");
+        assert!(!text.contains("hunter2") && !text.contains("Ym9iOmh1bnRlcjI"), "{text}");
+        let after = (home.requests().len(), proxy.requests().len());
+        assert_eq!((after.0 > before.0, after.1 > before.1), (!proxied, proxied), "{variables:?}");
+    }
+    assert!(proxy.requests()[0].header("Proxy-Authorization").is_some());
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
+    for (status, failure_type, said, connections) in [
+        (
+            407,
+            "config_error",
+            "The proxy rejected its credentials (HTTP 407) for a connection to a.example",
+            1,
+        ),
+        (502, "transient_error", "The proxy could not connect to a.example", 5),
+    ] {
+        let proxy = Service::refusing_tunnels(status);
+        let with_user = proxy.url.replace("http://", "http://bob:hunter2@");
+        let (code, text) = read("http://a.example", &[("ALL_PROXY", &with_user)]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(failure_type) && text.contains(said) && !text.contains("hunter2"), "{text}");
+        assert_eq!(proxy.requests().len(), connections, "{text}");
+    }
+}
+
+#[test]
+fn a_proxy_password_is_blanked_wherever_it_is_echoed() {
+    let proxy =
+        Service::start(|_| Answer::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
+    let with_user = proxy.url.replace("http://", "http://bob:hunter2%2F%2B@");
+    let (code, text) = read("http://a.example", &[("HTTP_PROXY", &with_user)]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("no **** here, nor ****") && !text.contains("hunter2"), "{text}");
+}

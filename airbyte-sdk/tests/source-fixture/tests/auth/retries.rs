@@ -1,0 +1,79 @@
+//! Which answers are asked for again, and how long a service may ask to wait.
+
+use super::service::{Answer, Service};
+use super::{config, read};
+use serde_json::{Value, json};
+
+/// The failure type, the message, and the number of requests, of a read that always gets this answer.
+fn refused(
+    more: &Value,
+    streams: &[&str],
+    answer: impl Fn() -> Answer + Send + Sync + 'static,
+) -> (String, String, usize) {
+    let service = Service::start(move |_| answer());
+    let mut config = config(&service.url, "bearer", more);
+    config["api_key"] = "k-1".into();
+    let run = read(&config, streams);
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    let error = run.errors().remove(0);
+    let text = |key: &str| error[key].as_str().unwrap().to_owned();
+    (text("failure_type"), text("message"), service.requests().len())
+}
+
+#[test]
+fn each_status_that_is_transient_is_asked_for_again() {
+    for status in
+        (400..412).chain(424..427).chain([429, 451, 499]).chain(500..512).chain(520..532).chain([598, 600])
+    {
+        let (failure_type, message, requests) =
+            refused(&json!({}), &["items"], move || Answer::json(status, &json!({})));
+        let expected = match status {
+            408 | 425 | 429 | 499 => ("transient_error", 5),
+            501 | 505 | 506 | 510 | 511 | 600 => ("system_error", 1),
+            500.. => ("transient_error", 5),
+            _ => ("config_error", 1),
+        };
+        assert_eq!((failure_type.as_str(), requests), expected, "{status}: {message}");
+        assert!(message.contains(&format!("(HTTP {status})")), "{message}");
+    }
+}
+
+#[test]
+fn what_the_author_calls_transient_is_asked_for_again() {
+    let refusal = || Answer::json(403, &json!({}));
+    let not_yet = json!({"not_yet": 403});
+    let (failure_type, message, requests) = refused(&not_yet, &["items"], refusal);
+    assert_eq!((&*failure_type, &*message, requests), ("transient_error", "Not ready yet", 5));
+    // Whether a POST that was refused has done something is not known.
+    assert_eq!(refused(&not_yet, &["more"], refusal).2, 1);
+    assert_eq!(refused(&json!({"not_yet": 402}), &["items"], refusal).2, 1);
+}
+
+#[test]
+fn a_wait_that_makes_no_sense_is_no_hint() {
+    for value in ["inf", "-inf", "nan", "1e30", "-5", "", "soon", "+3", "1.2.3", "0x10", "infinity"] {
+        for status in [429, 503] {
+            let (failure_type, message, requests) = refused(&json!({}), &["items"], move || {
+                Answer::json(status, &json!({})).header("Retry-After", value)
+            });
+            assert_eq!((&*failure_type, requests), ("transient_error", 5), "{value}: {message}");
+        }
+    }
+    for (value, time) in [
+        ("3600", "for the next 60 minutes"),
+        ("86400", "for the next 1440 minutes"),
+        ("86401", "for more than a day"),
+        ("99999999999999999999999999999999999999999999", "for more than a day"),
+        ("Tue, 31 Dec 2999 23:59:59 GMT", "for more than a day"),
+    ] {
+        let answer = move || Answer::json(429, &json!({})).header("Retry-After", value);
+        let (failure_type, message, requests) = refused(&json!({}), &["items"], answer);
+        assert_eq!((&*failure_type, requests), ("transient_error", 1), "{value}");
+        assert_eq!(message, format!("The service allows no more requests {time}"));
+    }
+    let reset = |value: &'static str| move || Answer::json(429, &json!({})).header("RateLimit-Reset", value);
+    assert!(refused(&json!({}), &["items"], reset("999999999")).1.ends_with("for more than a day"));
+    for value in ["9223372036854775807", "-9223372036854775808", "1e9", ""] {
+        assert_eq!(refused(&json!({}), &["items"], reset(value)).2, 5, "{value}");
+    }
+}

@@ -1,0 +1,9 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(allow_blank)]
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use airbyte_sdk::AirbyteSpec;
+
+#[derive(AirbyteSpec)]
+struct Config {
+    #[airbyte(url)]
+    pages: u32,
+}
+
+fn main() {}
