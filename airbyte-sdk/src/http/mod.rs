@@ -2,7 +2,9 @@
 
 mod auth;
 mod body;
+mod charset;
 mod clock;
+mod complete;
 mod incoming;
 pub(crate) mod limit;
 mod limits;
@@ -12,6 +14,8 @@ mod refusal;
 mod request;
 mod response;
 mod retry;
+mod shape;
+mod transport;
 mod turn;
 
 pub use self::auth::Auth;
@@ -110,7 +114,7 @@ impl Http {
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {
-            agent: config.new_agent(),
+            agent: transport::agent(config),
             output,
             clock,
             limiter: Mutex::new(Limiter::new(limits)),

@@ -3,9 +3,11 @@
 use super::Http;
 use super::auth::{Auth, Pass, SignIn, Tried};
 use super::clock::Awake;
+use super::complete::Terms;
 use super::oauth2::Errand;
 use super::response::Response;
 use super::retry::{self, Failure, Next, Outcome, PATIENCE};
+use super::transport;
 use super::turn::exhausted;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -35,6 +37,8 @@ pub struct Request {
     pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
     repeatable: bool,
+    /// Which answers are complete.
+    pub(super) terms: Terms,
     /// If it is for a token.
     errand: Option<Arc<Errand>>,
 }
@@ -43,7 +47,19 @@ impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
-        Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable, errand: None }
+        let terms = Terms::default();
+        Self {
+            http,
+            method,
+            url,
+            query: Vec::new(),
+            headers,
+            sign_in,
+            body: None,
+            repeatable,
+            terms,
+            errand: None,
+        }
     }
 
     /// Adds a parameter to the URL, escaped. For a key there is [`Auth::api_key_query`].
@@ -223,7 +239,8 @@ impl Request {
                     started.elapsed()
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
-                let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits);
+                let response =
+                    Response::new(answer, self.terms(), place, client.clock.timestamp(), self.http.limits);
                 let success = response.success(self.http.explain.as_deref());
                 if success.is_ok() && self.errand.is_none() {
                     client.good_answers.fetch_add(1, Relaxed);
@@ -266,6 +283,12 @@ impl Request {
         }
     }
 
+    /// Which answers are complete.
+    fn terms(&self) -> Terms {
+        let range = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("range"));
+        Terms { reads: self.method == "GET", range, ..self.terms.clone() }
+    }
+
     fn call(&self, whole: bool, pass: Option<&Pass>) -> Result<http::Response<Body>, ureq::Error> {
         let url = self.url_with_query();
         let url = pass.map_or(url.clone(), |pass| pass.url(url));
@@ -301,7 +324,7 @@ impl Request {
             .timeout_per_write(Some(limits.silence))
             .max_response_header_size(limits.head)
             .build();
-        agent.run(request)
+        transport::run(limits.total, || agent.run(request))
     }
 
     pub(super) fn url_with_query(&self) -> String {
