@@ -25,8 +25,17 @@ impl Charset {
             let (name, value) = parameter.split_once('=')?;
             name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']))
         });
-        match declared.unwrap_or_default().to_ascii_lowercase().as_str() {
-            "" | "utf-8" | "utf8" | "us-ascii" | "ascii" => Ok(Self::Utf8),
+        Self::of_name(declared.unwrap_or("utf-8"))
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    ///
+    /// The name, if it is not known here.
+    pub(super) fn of_name(name: &str) -> Result<Self, String> {
+        match name.to_ascii_lowercase().as_str() {
+            "" | "utf-8" | "utf8" | "utf-8-sig" | "utf8mb4" | "us-ascii" | "ascii" => Ok(Self::Utf8),
             "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "l1" | "windows-1252"
             | "cp1252" | "cp-1252" | "x-cp1252" => Ok(Self::Windows1252),
             // Without a byte order mark it is what Windows writes.

@@ -17,6 +17,8 @@ pub(super) struct Terms {
     pub(super) unframed: bool,
     /// Further statuses that come with what was asked for.
     pub(super) statuses: Vec<u16>,
+    /// How texts are encoded, whatever their headers say.
+    pub(super) charset: Option<String>,
     /// The request asks for something, rather than sets something going.
     pub(super) reads: bool,
     /// The request asks for a part.
@@ -35,6 +37,28 @@ impl Request {
     /// is an error in any case.
     pub fn allow_unframed_body(mut self) -> Self {
         self.terms.unframed = true;
+        self
+    }
+
+    /// Decodes bodies from this charset, whatever their `Content-Type` declares: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16le` or
+    /// `utf-16be`. Without this a body is decoded as declared, and as UTF-8 if nothing is declared.
+    ///
+    /// A byte order mark at the beginning of a body decides in any case.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # #[derive(Deserialize)] struct Visit { name: String }
+    /// # fn example(http: &Http) -> Result<()> {
+    /// // Exported for spreadsheets, without a word about it in the headers.
+    /// for visit in http.get("https://shop.example/visits.jsonl").charset("windows-1252").json_lines::<Visit>() {
+    ///     let Visit { name } = visit?;
+    ///     println!("{name}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn charset(mut self, name: &str) -> Self {
+        self.terms.charset = Some(name.to_owned());
         self
     }
 
@@ -145,12 +169,20 @@ impl Packing {
         proof: Proof,
         place: &str,
     ) -> Result<Manner, Error> {
-        let unknown = |what: &str, name: &str| {
+        let unknown = |what: &str, name: &str, cure: &str| {
             let name: String = name.chars().filter(|char| !char.is_control()).take(40).collect();
-            Error::system(format!("{place} answered in the {what} `{name}`, which cannot be decoded"))
+            Error::system(format!("{place} answered in the {what} `{name}`, which cannot be decoded{cure}"))
         };
-        let gzip = self.gzip.clone().map_err(|name| unknown("content coding", &name))?;
-        let charset = Charset::of_content_type(content_type).map_err(|name| unknown("charset", &name))?;
+        let gzip = self.gzip.clone().map_err(|name| unknown("content coding", &name, ""))?;
+        let cure = ". If that is not true, call `charset` on the request";
+        let charset = match &terms.charset {
+            Some(name) => Charset::of_name(name).map_err(|name| {
+                Error::system(format!(
+                    "the charset `{name}`, which the request for {place} names, is not known"
+                ))
+            }),
+            None => Charset::of_content_type(content_type).map_err(|name| unknown("charset", &name, cure)),
+        }?;
         let (unframed, allow_unframed) = (self.unframed, terms.unframed);
         Ok(Manner { exchange, gzip, charset, unframed, allow_unframed, proof })
     }

@@ -46,20 +46,19 @@ pub(super) struct Incoming<'a> {
 impl<'a> Incoming<'a> {
     pub(super) fn new(body: impl Read + Send + 'a, manner: Manner) -> Self {
         let Manner { exchange, gzip, charset, unframed, allow_unframed, proof } = manner;
-        // The checksum at the end of a packed body proves that it is complete.
-        let doubted = (unframed && gzip == 0).then_some(allow_unframed);
-        let mut body: Box<dyn Read + Send + 'a> = match doubted {
-            Some(allowed) if proof == Proof::None => {
-                Box::new(Unframed { body, exchange: Arc::clone(&exchange), allowed })
-            }
-            _ => Box::new(body),
-        };
+        let mut text: Box<dyn Read + Send + 'a> = Box::new(body);
         for _ in 0..gzip {
             // The decoder reads its header at once.
             exchange.begin_piece();
-            body = Box::new(MultiGzDecoder::new(body));
+            text = Box::new(MultiGzDecoder::new(text));
         }
-        Self { text: Utf8::new(body, charset), exchange, begins: true, doubted }
+        // The checksum at the end of a packed body proves that it is complete, as far as a body of several parts is.
+        let allowed = allow_unframed || gzip > 0;
+        let doubted = (unframed && gzip == 0).then_some(allowed);
+        if unframed && proof == Proof::None {
+            text = Box::new(Unframed { text, exchange: Arc::clone(&exchange), allowed });
+        }
+        Self { text: Utf8::new(text, charset), exchange, begins: true, doubted }
     }
 
     /// Another piece begins with the next byte that is read. Until then no time counts: it is that of whoever uses the
@@ -86,16 +85,16 @@ impl Read for Incoming<'_> {
     }
 }
 
-/// A body with an end that proves nothing.
+/// A text with an end that proves nothing.
 struct Unframed<R> {
-    body: R,
+    text: R,
     exchange: Arc<Exchange>,
     allowed: bool,
 }
 
 impl<R: Read> Read for Unframed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.body.read(buffer)? {
+        match self.text.read(buffer)? {
             0 if !buffer.is_empty() => doubt(self.exchange.end(), self.allowed).map_or(Ok(0), Err),
             count => Ok(count),
         }

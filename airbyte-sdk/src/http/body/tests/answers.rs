@@ -125,6 +125,14 @@ fn a_text_is_decoded_as_its_mark_or_its_content_type_says() {
     for error in errors(|body| get(200, "Content-Type: text/csv; charset=Shift_JIS\r\n", body)) {
         assert!(error.message().contains("in the charset `shift_jis`"), "{error}");
     }
+    // The author knows better.
+    for declared in ["Shift_JIS", "ISO-8859-1"] {
+        let header = format!("Content-Type: text/csv; charset={declared}\r\n");
+        let read = |text| get(200, &header, text).charset("UTF-8");
+        assert_eq!(names(|| read(one), || read(two)), ["é"; 4]);
+    }
+    let error = get(200, "", one).charset("latin-99").json::<Value>().unwrap_err();
+    assert!(error.message().starts_with("the charset `latin-99`"), "{error}");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use super::super::{Format, Trouble};
 use super::Dribble;
 use super::http::{Row, good, until_error};
 use crate::error::{Error, Result};
-use crate::http::incoming::Proof;
-use crate::http::transport::End;
-use crate::http::{Http, Request};
+use crate::http::charset::Charset;
+use crate::http::incoming::{Incoming, Manner, Proof};
+use crate::http::transport::{End, Exchange};
+use crate::http::{Http, Limits, Request};
 use crate::protocol::FailureType;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -18,6 +19,10 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// For a piece, by TLS.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 const UNFRAMED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
@@ -200,8 +205,41 @@ fn checksum_of_gzip_proves_the_end() {
     }
 }
 
-/// A server that answers by TLS, with or without the message that ends it.
-fn tls(body: &'static str, close_notify: bool) -> Request {
+/// After it there might have been another part.
+#[test]
+fn reset_connection_is_no_end_of_a_packed_table() {
+    let read = |end| {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(b"{}").unwrap();
+        let exchange = Arc::new(Exchange::new(PATIENCE));
+        exchange.ended(end);
+        let body = Dribble::new(packed.finish().unwrap(), &[]);
+        let manner = Manner {
+            exchange,
+            gzip: 1,
+            charset: Charset::Utf8,
+            unframed: true,
+            allow_unframed: false,
+            proof: Proof::None,
+        };
+        io::read_to_string(Incoming::new(body, manner))
+    };
+    assert_eq!(read(End::Proven).unwrap(), "{}");
+    assert_eq!(read(End::Unproven).unwrap(), "{}");
+    assert_eq!(read(End::Reset).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+}
+
+/// How a server ends TLS.
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    CloseNotify,
+    Closed,
+    /// Not at all: it sends records without data.
+    Never,
+}
+
+/// A server that answers by TLS.
+fn tls(body: &'static str, ending: Ending) -> Request {
     let pem = include_bytes!("../../../../tests/shared/self_signed.pem");
     let config = rustls::ServerConfig::builder()
         .with_no_client_auth()
@@ -216,12 +254,21 @@ fn tls(body: &'static str, close_notify: bool) -> Request {
         let mut tls = rustls::StreamOwned::new(connection, stream);
         read_head(&mut tls);
         tls.write_all(format!("{UNFRAMED}{body}").as_bytes())?;
-        if close_notify {
-            tls.conn.send_close_notify();
+        tls.flush()?;
+        match ending {
+            Ending::CloseNotify => tls.conn.send_close_notify(),
+            Ending::Closed => {}
+            Ending::Never => {
+                for _ in 0..30 {
+                    tls.conn.refresh_traffic_keys().map_err(io::Error::other)?;
+                    tls.flush()?;
+                    std::thread::sleep(PATIENCE / 5);
+                }
+            }
         }
         tls.flush()
     });
-    client().get(url.replacen("http", "https", 1))
+    client().limits(Limits::default().total(PATIENCE)).get(url.replacen("http", "https", 1))
 }
 
 /// Whom to trust is read from the environment, which only a process of its own may change.
@@ -237,10 +284,14 @@ fn close_notify_proves_the_end() {
         return;
     }
     let body = "{\"n\":1}\n{\"n\":70}";
-    assert_eq!(good(numbers(tls(body, true).json_lines())), [1, 70]);
-    let (lines, error) = until_error(numbers(tls(body, false).json_lines()));
+    assert_eq!(good(numbers(tls(body, Ending::CloseNotify).json_lines())), [1, 70]);
+    let (lines, error) = until_error(numbers(tls(body, Ending::Closed).json_lines()));
     assert_eq!(lines, [1]);
     assert_cut(&error, "call `allow_unframed_body`");
-    assert_eq!(good(numbers(tls(body, false).allow_unframed_body().json_lines())), [1, 70]);
-    assert_eq!(tls("{\"n\":1}", false).json::<Row>().unwrap().n, 1);
+    assert_eq!(good(numbers(tls(body, Ending::Closed).allow_unframed_body().json_lines())), [1, 70]);
+    assert_eq!(tls("{\"n\":1}", Ending::Closed).json::<Row>().unwrap().n, 1);
+    // ureq reads them all within one read.
+    let (lines, error) = until_error(numbers(tls("{\"n\":1}\n", Ending::Never).json_lines()));
+    assert_eq!(lines, [1]);
+    assert!(error.message().ends_with("the service is too slow"), "{error}");
 }
