@@ -28,20 +28,20 @@ pub(super) struct Terms {
 impl Request {
     /// Reads a body that ends where its connection is closed, and takes it for complete.
     ///
-    /// A body says how long it is, by `Content-Length` or by chunks. Some old servers (HTTP/1.0, or `Connection: close`) do
-    /// neither, and close the connection at its end. A server or proxy that crashes closes it as well, so nobody can
-    /// tell a complete body from one that was cut off. JSON shows by its brackets whether it is complete, and a
-    /// checksum does for gzip; TLS proves an end by a message of its own, which many of these servers leave out. Without
-    /// any of these a CSV table, JSON Lines and a JSON document that is a bare number end with an error, unless this is called: then
-    /// rows may be missing at the end, or the last one may be cut off, and nothing shows it. A connection that is reset
-    /// is an error in any case.
+    /// A body says how long it is, by `Content-Length` or by chunks. Some old servers (HTTP/1.0, or with
+    /// `Connection: close`) do neither, and close the connection at its end. A server or proxy that crashes closes it
+    /// as well, so a complete body cannot be told from one that was cut off. JSON shows by its brackets whether it is complete,
+    /// and a checksum does for gzip; TLS proves an end by a message of its own, which many of these servers leave out.
+    /// Without any of these a CSV table, JSON Lines and a JSON document that is a bare number end with an error, unless
+    /// this is called: then rows may be missing at the end, or the last one may be cut off, and nothing shows it. A
+    /// connection that is reset is an error in any case.
     pub fn allow_unframed_body(mut self) -> Self {
         self.terms.unframed = true;
         self
     }
 
-    /// Decodes bodies from this charset, whatever their `Content-Type` declares: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16le` or
-    /// `utf-16be`. Without this a body is decoded as declared, and as UTF-8 if nothing is declared.
+    /// Decodes bodies from this charset, whatever their `Content-Type` declares: `utf-8`, `iso-8859-1`, `windows-1252`,
+    /// `utf-16le` or `utf-16be`. Without this a body is decoded as declared, and as UTF-8 if nothing is declared.
     ///
     /// A byte order mark at the beginning of a body decides in any case.
     ///
@@ -64,11 +64,12 @@ impl Request {
 
     /// Reads the body of an answer with this status too, as if it were 200.
     ///
-    /// Bodies are read as complete ([`json`](Self::json), [`pages`](Self::pages), [`elements`](Self::elements), and so on)
-    /// if the status is 200, 201 or 203; 202 as well if the request is not a GET, and 206 if it has a `Range` header. Other statuses below
-    /// 300 say that something is missing: 202 that the result is not ready, 204 and 205 that there is none, 206 that this is
-    /// a part of it, 207 that some of it may have failed. Where that is what the API means, name the status here. A body
-    /// that is not there (204, 205) then reads as JSON `null`, as no elements, or as an empty table.
+    /// Bodies are read as complete ([`json`](Self::json), [`pages`](Self::pages), [`elements`](Self::elements), and so
+    /// on) if the status is 200, 201 or 203; 202 as well if the request is not a GET, and 206 if it has a `Range`
+    /// header. Other statuses below 300 say that something is missing: 202 that the result is not ready, 204 and 205
+    /// that there is none, 206 that this is a part of it, 207 that some of it may have failed. Where that is what the
+    /// API means, name the status here. A body that is not there (204, 205) then reads as JSON `null`, as no elements,
+    /// or as an empty table.
     ///
     /// [`send`](Self::send) returns an answer with any of these statuses. Statuses of 300 and above are errors always.
     ///

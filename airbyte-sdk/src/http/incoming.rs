@@ -1,8 +1,8 @@
 //! A body while it is read: unpacked, as UTF-8, each piece in its time, and with what is known of its end.
 //!
-//! A body that has neither a length nor chunks ends where the connection does, which proves nothing: a server that crashed has
-//! closed it as well. What is read as one JSON document need not care, since that is seen to be complete. A table and
-//! JSON Lines must: there, such an end is an error, unless TLS or gzip proves it, or the author allows it.
+//! A body that has neither a length nor chunks ends where the connection does, which proves nothing: a server that
+//! crashed has closed it as well. What is read as one JSON document need not care, since that is seen to be complete. A
+//! table and JSON Lines must: there, such an end is an error, unless TLS or gzip proves it, or the author allows it.
 
 use super::charset::{Charset, Utf8};
 use super::transport::{End, Exchange};

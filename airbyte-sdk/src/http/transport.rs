@@ -1,14 +1,14 @@
 //! The connections of the client, with what ureq does not tell about them.
 //!
-//! ureq takes a reset connection, and TLS that ends without `close_notify`, for the end of a body that has neither a length nor
-//! chunks; and within one read it may take in bytes that are no body (chunk trailers, chunk extensions, TLS records
-//! without data) for as long as they come. Both are seen at the connection only. So each connection is wrapped, and shares an
-//! [`Exchange`] with the response that is read from it: the connection notes how it ended, and stops waiting when the time of
-//! a piece is over.
+//! ureq takes a reset connection, and TLS that ends without `close_notify`, for the end of a body that has neither a
+//! length nor chunks; and within one read it may take in bytes that are no body (chunk trailers, chunk extensions, TLS
+//! records without data) for as long as they come. Both are seen at the connection only. So each connection is wrapped,
+//! and shares an [`Exchange`] with the response that is read from it: the connection notes how it ended, and stops
+//! waiting when the time of a piece is over.
 //!
 //! Requests take connections out of a pool, and ureq has no way to hand anything to the one it takes. The exchange is
-//! therefore left in a thread-local while the request is sent: ureq sends it on the calling thread, and a connection that
-//! sends looks there.
+//! therefore left in a thread-local while the request is sent: ureq sends it on the calling thread, and a connection
+//! that sends looks there.
 //!
 //! `ureq::unversioned` may change in any release, so the manifest names the exact version of ureq.
 

@@ -168,8 +168,8 @@ impl Table {
 
 /// A body that has to be given leave to go on: a quote that is never closed would make one row of all the rest.
 ///
-/// The parser does not tell a row that ends with the body from one that ends within a quote. So two line ends are added to the
-/// body: a row takes one of them at most, unless it is within a quote, where both belong to the value.
+/// The parser does not tell a row that ends with the body from one that ends within a quote. So two line ends are added
+/// to the body: a row takes one of them at most, unless it is within a quote, where both belong to the value.
 struct Rationed {
     reader: Reader,
     /// So many bytes may be read.

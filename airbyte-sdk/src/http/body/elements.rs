@@ -48,9 +48,9 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error if
-    /// the value at the path is no array or not there, if an element is not of the expected shape (it names path, number and field),
-    /// or if an element or what is around the array has more than 16 MiB.
+    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error
+    /// if the value at the path is no array or not there, if an element is not of the expected shape (it names path,
+    /// number and field), or if an element or what is around the array has more than 16 MiB.
     #[must_use = "nothing is sent until the first element is asked for"]
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_request(self, Asked::array(path), Vec::new()))

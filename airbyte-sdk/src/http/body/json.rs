@@ -164,8 +164,8 @@ impl Json {
         }
     }
 
-    /// An error if the document, which is over, has no array. Null in its place is what some services write for an empty one;
-    /// but beside an error it is what they write for one that could not be read.
+    /// An error if the document, which is over, has no array. Null in its place is what some services write for an
+    /// empty one; but beside an error it is what they write for one that could not be read.
     #[cold]
     pub(super) fn require_array(&self) -> Result<(), Trouble> {
         if self.allow_missing || self.way.has_met_array() {

@@ -206,7 +206,8 @@ impl<'a, T> ElementPages<'a, T> {
         self
     }
 
-    /// Accepts a page that is equal to its predecessor. See [`Pages::allow_repeated_pages`](crate::http::Pages::allow_repeated_pages).
+    /// Accepts a page that is equal to its predecessor. See
+    /// [`Pages::allow_repeated_pages`](crate::http::Pages::allow_repeated_pages).
     #[must_use]
     pub fn allow_repeated_pages(mut self) -> Self {
         self.page = self.page.map(|(request, page)| (request, page.without_hash()));

@@ -11,9 +11,9 @@
 //! | has equal pages one after the other | error where pages are counted | `allow_repeated_pages` |
 //! | ends a body by closing the connection, with neither a length nor chunks | error for CSV, JSON Lines and a bare JSON number | `allow_unframed_body` |
 //!
-//! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects, for
-//! gzip, nor where TLS ends with `close_notify`: these show that they are complete. A connection that is reset, a CSV
-//! quote that is not closed, and gzip that is cut off are errors in any case.
+//! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects,
+//! for gzip, nor where TLS ends with `close_notify`: these show that they are complete. A connection that is reset, a
+//! CSV quote that is not closed, and gzip that is cut off are errors in any case.
 //!
 //! A text that is not UTF-8 is decoded as its `Content-Type` declares (`charset=ISO-8859-1`, `windows-1252`, `utf-16`);
 //! another charset is an error that names it. `charset` on the request says what the header does not, or says wrongly.
