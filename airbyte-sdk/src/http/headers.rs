@@ -16,6 +16,11 @@ impl Headers {
         self.0.push((name.to_owned(), trimmed(value).to_owned()));
     }
 
+    /// Whether there is one with this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+    }
+
     /// All of them but the one with this name.
     pub(super) fn without<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = (&'a str, &'a str)> {
         let replaced = move |other: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(other));

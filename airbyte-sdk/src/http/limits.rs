@@ -66,7 +66,7 @@ impl Limits {
     /// none to its end, such as blanks in between, do not prolong its time, packed or not; that begins when it is waited
     /// for, so what an author does with the piece before does not count.
     ///
-    /// The clock is looked at whenever bytes come, so a service that is silent as well is left one silence later.
+    /// Everything that is read from the connection counts, also what is no part of the body, such as chunk trailers.
     #[must_use]
     pub fn total(self, total: Duration) -> Self {
         Self { total: total.min(LONGEST), ..self }

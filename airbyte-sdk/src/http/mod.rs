@@ -2,7 +2,9 @@
 
 mod auth;
 mod body;
+mod charset;
 mod clock;
+mod complete;
 mod headers;
 mod incoming;
 pub(crate) mod limit;
@@ -14,6 +16,8 @@ mod refusal;
 mod request;
 mod response;
 mod retry;
+mod shape;
+mod transport;
 mod turn;
 pub(crate) mod url;
 
@@ -127,7 +131,7 @@ impl Http {
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
         let client = Client {
-            agent: config.new_agent(),
+            agent: transport::agent(config),
             proxies: Proxies::of_environment(),
             output,
             clock,

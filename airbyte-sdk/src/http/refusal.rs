@@ -25,14 +25,9 @@ impl Refusal {
     }
 
     /// What the service says went wrong, looked for where services usually say it: `message`, `error`,
-    /// `error_description`, `detail`, `title`, and `message` within one of those.
+    /// `error_description`, `detail`, `title`, the first of `errors`, and `message` within one of those.
     pub fn message(&self) -> Option<&str> {
-        let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-        ["message", "error", "error_description", "detail", "title"].iter().find_map(|&key| {
-            let value = self.body.get(key)?;
-            let value = if text(value) { value } else { value.get("message").filter(|inner| text(inner))? };
-            value.as_str().map(str::trim)
-        })
+        message_of(&self.body)
     }
 
     /// Whether the [message](Self::message) has this text in it, in capitals or not.
@@ -46,6 +41,28 @@ impl Refusal {
     }
 }
 
+/// The message of a document that reports an error.
+pub(super) fn message_of(document: &Value) -> Option<&str> {
+    let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+    let said =
+        |value| if text(value) { Some(value) } else { value.get("message").filter(|inner| text(inner)) };
+    let keys = ["message", "error", "error_description", "detail", "title"].iter();
+    let found = keys.filter_map(|&key| document.get(key)).find_map(said);
+    let found = found.or_else(|| said(document.get("errors")?.get(0)?));
+    found?.as_str().map(str::trim)
+}
+
+/// Whether a document has an error among its members, as GraphQL and many others put it.
+pub(super) fn reports_error(document: &Value) -> bool {
+    ["error", "errors"].iter().filter_map(|&key| document.get(key)).any(|error| match error {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(errors) => !errors.is_empty(),
+        Value::Object(errors) => !errors.is_empty(),
+        _ => true,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +73,8 @@ mod tests {
             (r#"{"status": "ERROR", "error": "Unknown API Key"}"#, Some("Unknown API Key")),
             (r#"{"error": {"code": 1, "message": " deep "}}"#, Some("deep")),
             (r#"{"message": "", "detail": "later"}"#, Some("later")),
+            (r#"{"errors": [{"message": "not today"}], "data": null}"#, Some("not today")),
+            (r#"{"errors": []}"#, None),
             (r#"["no"]"#, None),
             (r#"{"error": 5}"#, None),
             ("<html>", None),

@@ -1,13 +1,17 @@
 //! One answer: its status sorted by who must act, its body bounded and read into the author's type.
 
-use super::incoming::{Incoming, too_slow};
+use super::complete::{Packing, Terms};
+use super::incoming::{Incoming, Manner, Proof, too_slow};
 use super::retry::{self, Failure, LONGEST_HINT, Outcome};
+use super::shape;
+use super::transport::Exchange;
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
 use crate::hold::Hold;
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use ureq::{Body, Timeout, http};
@@ -15,7 +19,10 @@ use ureq::{Body, Timeout, http};
 /// The answer to a request.
 pub struct Response {
     answer: http::Response<Body>,
-    gzip: bool,
+    packing: Packing,
+    terms: Terms,
+    /// What is known of the connection.
+    exchange: Arc<Exchange>,
     /// Which URL was asked, without its query.
     place: String,
     /// When the answer came.
@@ -28,20 +35,21 @@ pub struct Response {
 impl Response {
     pub(super) fn new(
         mut answer: http::Response<Body>,
+        terms: Terms,
         place: String,
         at: Timestamp,
         limits: Limits,
         hold: Option<Hold>,
     ) -> Self {
-        let headers = answer.headers_mut();
-        let gzip =
-            headers.get(CONTENT_ENCODING).is_some_and(|how| how.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        if gzip {
+        let exchange =
+            answer.extensions_mut().remove().unwrap_or_else(|| Arc::new(Exchange::new(limits.total)));
+        let packing = Packing::of(&answer);
+        if packing.is_unpacked_here() {
             // Neither is true of what is handed out.
-            headers.remove(CONTENT_ENCODING);
-            headers.remove(CONTENT_LENGTH);
+            answer.headers_mut().remove(CONTENT_ENCODING);
+            answer.headers_mut().remove(CONTENT_LENGTH);
         }
-        Self { answer, gzip, place, at, limits, hold }
+        Self { answer, packing, terms, exchange, place, at, limits, hold }
     }
 
     /// The HTTP status.
@@ -68,7 +76,8 @@ impl Response {
     /// # Errors
     ///
     /// Transient if the body is cut off or is no JSON, a system error if it is too large, or JSON of another shape; that
-    /// one names the place.
+    /// one names the place. Also if the status says that this is not the whole of what was asked for, such as 202: see
+    /// [`Request::accept_status`](super::Request::accept_status).
     pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
         let mut body = Vec::new();
         self.read_whole(&mut body).map_err(|failure| failure.error)?;
@@ -80,25 +89,51 @@ impl Response {
         serde_json::from_slice(body).map_err(|error| self.unreadable::<T>(body, &error))
     }
 
-    /// Reads the body to its end, if that is not too far.
+    /// Reads the JSON of the body to its end, if that is not too far and the document is not cut off.
     pub(super) fn read_whole(&mut self, buffer: &mut Vec<u8>) -> Result<(), Failure> {
-        self.read_body(buffer, self.limits.body)
+        let manner = self.manner(Proof::Syntax)?;
+        if self.has_no_content() {
+            NO_CONTENT.clone_into(buffer);
+            return Ok(());
+        }
+        let doubt = self.read_body(buffer, self.limits.body, manner)?;
+        match doubt.filter(|_| !is_complete_json(buffer)) {
+            Some(error) => Err(broken_off(&error, &self.place).into()),
+            None => Ok(()),
+        }
     }
 
-    /// Reads the body, which may have `limit` bytes when unpacked.
-    fn read_body(&mut self, buffer: &mut Vec<u8>, limit: u64) -> Result<(), Failure> {
+    /// How to read the body of an answer that is what was asked for.
+    fn manner(&self, proof: Proof) -> Result<Manner, Failure> {
+        let manner = self.terms.check_status(self.status(), &self.place).and_then(|()| {
+            let (exchange, content_type) = (Arc::clone(&self.exchange), self.whole_header("content-type"));
+            self.packing.manner(&self.terms, exchange, content_type.as_deref(), proof, &self.place)
+        });
+        manner.map_err(|error| (Outcome::Final, error).into())
+    }
+
+    fn has_no_content(&self) -> bool {
+        matches!(self.status(), 204 | 205)
+    }
+
+    /// Reads the body, which may have `limit` bytes when unpacked. Returns why it may not be complete.
+    fn read_body(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        limit: u64,
+        manner: Manner,
+    ) -> Result<Option<io::Error>, Failure> {
         buffer.clear();
         // ureq's own limit is for the packed bytes; a megabyte of those can hold a gigabyte of zeros.
         // It is an error there to look for the end behind the last byte that is allowed, so that is one more.
         let body = self.answer.body_mut().with_config().limit(limit + 1).reader();
-        let body = Incoming::new(body, self.gzip, self.limits.total);
-        let (outcome, error) = match body.take(limit + 1).read_to_end(buffer) {
-            Ok(_) if buffer.len() as u64 <= limit => return Ok(()),
-            Ok(_) => (Outcome::Final, too_large(&self.place, limit)),
-            Err(error) if exceeds_limit(&error) => (Outcome::Final, too_large(&self.place, limit)),
-            Err(error) => broken_off(&error, &self.place),
-        };
-        Err(Failure { outcome, error })
+        let mut body = Incoming::new(body, manner);
+        Err(match (&mut body).take(limit + 1).read_to_end(buffer) {
+            Ok(_) if buffer.len() as u64 <= limit => return Ok(body.doubt()),
+            Ok(_) => (Outcome::Final, too_large(&self.place, limit)).into(),
+            Err(error) if exceeds_limit(&error) => (Outcome::Final, too_large(&self.place, limit)).into(),
+            Err(error) => broken_off(&error, &self.place).into(),
+        })
     }
 
     pub(super) fn hold(&self) -> Option<&Hold> {
@@ -106,9 +141,13 @@ impl Response {
     }
 
     /// The body as it arrives, without a limit of its size, and the place it is read from.
-    pub(super) fn into_reader(self) -> (Incoming<Box<dyn Read + Send>>, String) {
-        let body: Box<dyn Read + Send> = Box::new(self.answer.into_body().into_reader());
-        (Incoming::new(body, self.gzip, self.limits.total), self.place)
+    pub(super) fn into_reader(self, proof: Proof) -> Result<(Incoming<'static>, String), Failure> {
+        let manner = self.manner(proof)?;
+        if self.has_no_content() {
+            let body: &[u8] = if proof == Proof::Syntax { NO_CONTENT } else { b"" };
+            return Ok((Incoming::new(body, Manner { unframed: false, ..manner }), self.place));
+        }
+        Ok((Incoming::new(self.answer.into_body().into_reader(), manner), self.place))
     }
 
     /// Read once more to learn where it went wrong; only failures pay for that.
@@ -117,23 +156,22 @@ impl Response {
             return Error::transient(format!("{} answered with something that is no JSON", self.place))
                 .with_internal(error);
         }
-        let place = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body))
-            .err()
-            .map_or_else(String::new, |error| error.path().to_string());
-        Error::system(format!("{} answered with JSON of an unexpected shape at `{place}`", self.place))
+        let at = shape::at(&shape::place_within::<T>(String::new(), body), error);
+        Error::system(format!("{} answered with JSON of an unexpected shape{at}", self.place))
             .with_internal(error)
     }
 
-    /// The answer if its status is below 300, otherwise an error: config for what the user can mend (401, 403 and the
+    /// The answer if its status is 2xx, otherwise an error: config for what the user can mend (401, 403 and the
     /// other 4xx), transient for what [`retry::is_transient`] lists. It carries what the service said about it.
     pub(super) fn success(mut self, explain: Option<&Explain>) -> Result<Self, Failure> {
         let status = self.status();
-        if status < 300 {
+        if (200..300).contains(&status) {
             return Ok(self);
         }
         // Text for people is shorter than this. Reading it to its end keeps the connection for the next request.
         let mut body = Vec::new();
-        let _ = self.read_body(&mut body, 64 * 1024);
+        let manner = self.packing.lenient_manner(Arc::clone(&self.exchange));
+        let _ = self.read_body(&mut body, 64 * 1024, manner);
         let refusal = Refusal::new(status, &body);
         let id = self.header("x-request-id").or_else(|| refusal.request_id());
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
@@ -171,6 +209,15 @@ impl Response {
         };
         retry_after.or_else(reset).map(|wait| wait.min(LONGEST_HINT))
     }
+}
+
+/// What an answer without a body is as JSON, where the author accepts one.
+const NO_CONTENT: &[u8] = b"null";
+
+/// Whether nothing can be missing at the end of this. A number may go on.
+fn is_complete_json(body: &[u8]) -> bool {
+    let number = body.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'-' | b'0'..=b'9'));
+    !number && serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 fn too_large(place: &str, limit: u64) -> Error {
@@ -218,6 +265,7 @@ fn by_status(refusal: &Refusal) -> Error {
             Error::system(format!("the service cannot answer this request{said} (HTTP {status})"))
         }
         status @ 400.. => Error::config(format!("the service refuses the request{said} (HTTP {status})")),
+        status @ ..200 => Error::system(format!("the service speaks another protocol (HTTP {status})")),
         status => Error::system(format!(
             "the service sends elsewhere, and redirects are not followed (HTTP {status})"
         )),

@@ -55,6 +55,12 @@ pub(super) struct Failure {
     pub(super) error: Error,
 }
 
+impl From<(Outcome, Error)> for Failure {
+    fn from((outcome, error): (Outcome, Error)) -> Self {
+        Self { outcome, error }
+    }
+}
+
 /// What comes after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Next {

@@ -2,8 +2,8 @@
 
 #[cfg(feature = "csv")]
 use crate::recipes::csv;
-use crate::recipes::{elements, json_lines, whole_json};
-use crate::service::{Service, good};
+use crate::recipes::{complete, elements, json_lines, report, whole_json};
+use crate::service::{Service, answer, good};
 use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use airbyte_sdk::{Error, Result};
@@ -87,4 +87,31 @@ fn a_table_is_read_by_its_header() {
     let sales: Vec<_> = sales.iter().map(|sale| (sale.day.to_string(), sale.amount)).collect();
     assert_eq!(sales, [("2026-11-19".to_owned(), Some(1.5)), ("2026-11-20".to_owned(), None)]);
     assert_eq!(service.asked(), ["GET /sales.csv"]);
+}
+
+#[test]
+fn report_is_polled_until_it_is_ready() {
+    let service = Service::start([
+        answer(202, "", json!({"id": 7})),
+        answer(202, "Retry-After: 0", ""),
+        good("{\"id\": 1}\n{\"id\": 2}\n"),
+    ]);
+    let (sales, error) = until_error(report::sales(&http(), &service.url).unwrap());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(sales.iter().map(|sale| sale.id).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(service.asked(), ["POST /reports", "GET /reports/7", "GET /reports/7"]);
+}
+
+#[test]
+fn what_may_be_missing_is_accepted_where_the_author_says_so() {
+    let service = Service::start([answer(204, "", ""), good(json!({"count": 0}))]);
+    assert!(complete::by_line(&http(), &service.url).unwrap().next().is_none());
+    assert!(complete::by_page(&http(), &service.url).unwrap().next().is_none());
+    assert_eq!(service.asked(), ["GET /visits.jsonl", "GET /visits?page=1"]);
+    let pages = [4, 4].map(|id| good(json!({"visits": [{"id": id}]})));
+    let [first, second] = pages;
+    let service = Service::start([first, second, good(json!({"count": 0}))]);
+    let (visits, error) = until_error(complete::by_page(&http(), &service.url).unwrap());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(visits.iter().map(|visit| visit.id).collect::<Vec<_>>(), [4, 4]);
 }

@@ -119,7 +119,7 @@ fn a_page_without_the_array_is_no_end() {
     let service = Service::start([list("visits", &[1]), good(json!({"error": "busy"}))]);
     let (visits, error) = until_error(numbered_elements::visits(&http(), &service.url).unwrap());
     assert_eq!(visits.len(), 1);
-    assert_eq!(error.unwrap().message(), "a page of the answer has no `visits`");
+    assert!(error.unwrap().message().ends_with("answered with an error in place of `visits`: \"busy\""));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_cursor_that_comes_again_and_an_error_end_a_query() {
         let service = Service::start([graphql_page(&[1], Some("a")), graphql_page(&[2], Some("b")), last]);
         let (orders, error) = until_error(graphql::orders(&http(), &service.url, "paid").unwrap());
         let error = error.unwrap();
-        assert!(error.message().ends_with(said), "{error}");
+        assert!(error.message().contains(said), "{error}");
         assert_eq!((orders.len(), service.asked().len()), (count, 3));
     }
 }

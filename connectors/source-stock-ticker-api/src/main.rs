@@ -85,7 +85,7 @@ fn bars<'a>(config: &'a Config, http: &Http, days: &Days) -> ElementPages<'a, Ba
     let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
     let path = format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}");
     let page = http.get(path).query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
-    let bars = page.element_pages("results", |page| next_page(page, config));
+    let bars = page.element_pages("results", |page| next_page(page, config)).allow_missing_array();
     bars.expect_count(|page: &Page| page.count).check_head(|page| next_page(page, config).map(drop))
 }
 

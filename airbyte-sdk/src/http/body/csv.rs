@@ -2,6 +2,7 @@
 
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
 use crate::error::Result;
+use crate::http::incoming::Proof;
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read};
@@ -78,8 +79,10 @@ pub(super) struct Table {
 impl Format for Table {
     type Words = ();
 
+    const PROOF: Proof = Proof::None;
+
     fn open(reader: Reader, _: Vec<u8>, (): ()) -> Self {
-        let reader = Rationed { reader, left: 0 };
+        let reader = Rationed { reader, left: 0, count: 0, end: None };
         Self {
             reader: ReaderBuilder::new().has_headers(false).buffer_capacity(CHUNK).from_reader(reader),
             header: StringRecord::new(),
@@ -124,8 +127,23 @@ impl Table {
         let body = self.reader.get_mut();
         body.left = LARGEST_PIECE;
         body.reader.begin_piece();
-        self.filled = self.reader.read_record(&mut self.row).map_err(|error| self.trouble(error))?;
+        let filled = self.reader.read_record(&mut self.row);
+        let body = self.reader.get_ref();
+        if body.end.is_some()
+            && self.reader.position().byte() > body.count + 1
+            && !matches!(filled, Ok(false))
+        {
+            return Err(self.unclosed());
+        }
+        self.filled = filled.map_err(|error| self.trouble(error))?;
         Ok(self.filled)
+    }
+
+    #[cold]
+    fn unclosed(&self) -> Trouble {
+        let line = self.row.position().map_or(0, ::csv::Position::line);
+        let details = format!("a quote in the row that begins in line {line} is not closed");
+        Trouble::Unfinished { format: CSV, details }
     }
 
     #[cold]
@@ -141,28 +159,44 @@ impl Table {
             ErrorKind::Deserialize { err, .. } => {
                 let column = err.field().and_then(|field| self.header.get(usize::try_from(field).ok()?));
                 let column = column.map_or_else(String::new, |name| format!(" at `{name}`"));
-                Trouble::shape(CSV, format!("in line {line}{column}"), details)
+                Trouble::shape(CSV, format!(" in line {line}{column}"), details)
             }
-            _ => Trouble::shape(CSV, format!("in line {line}"), details),
+            _ => Trouble::shape(CSV, format!(" in line {line}"), details),
         }
     }
 }
 
 /// A body that has to be given leave to go on: a quote that is never closed would make one row of all the rest.
+///
+/// The parser does not tell a row that ends with the body from one that ends within a quote. So two line ends are added
+/// to the body: a row takes one of them at most, unless it is within a quote, where both belong to the value.
 struct Rationed {
     reader: Reader,
     /// So many bytes may be read.
     left: usize,
+    /// How many were.
+    count: u64,
+    /// What is left of [`END`], when the body is over.
+    end: Option<&'static [u8]>,
 }
+
+const END: &[u8] = b"\n\n";
 
 impl Read for Rationed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(end) = &mut self.end {
+            return end.read(buffer);
+        }
         let most = buffer.len().min(self.left);
         if most == 0 {
             return Err(io::Error::other("the row is too long"));
         }
         let count = self.reader.read(&mut buffer[..most])?;
         self.left -= count;
+        self.count += count as u64;
+        if count == 0 {
+            return self.end.insert(END).read(buffer);
+        }
         Ok(count)
     }
 }

@@ -2,10 +2,9 @@
 
 use super::json::{Asked, Json};
 use super::{Body, Request, Response};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::pages::Rule;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::hash::RandomState;
 use std::marker::PhantomData;
 
@@ -19,7 +18,8 @@ impl Request {
     /// Reads the elements of one array of the answer while it arrives: each is handed out as soon as it is there, and
     /// memory stays that of one, however large the answer is. `path` names the array: `"results"`, `"data.items"` for
     /// one within another object, `""` if the whole answer is the array. (A key with a dot in it cannot be named.) An
-    /// array that is null or not there has no elements.
+    /// array that is null has no elements; one that is not there is an error, unless
+    /// [it may be](Elements::allow_missing_array).
     ///
     /// The request is sent when the first element is asked for. Until that one has arrived trouble that may pass is met
     /// as [`json`](Self::json) does; after that an answer that breaks off is an error, since nobody knows whether a
@@ -48,9 +48,9 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error if
-    /// the value at the path is no array, if an element is not of the expected shape (it names path, number and field),
-    /// or if an element or what is around the array has more than 16 MiB.
+    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error
+    /// if the value at the path is no array or not there, if an element is not of the expected shape (it names path,
+    /// number and field), or if an element or what is around the array has more than 16 MiB.
     #[must_use = "nothing is sent until the first element is asked for"]
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_request(self, Asked::array(path), Vec::new()))
@@ -70,10 +70,26 @@ impl<T> Elements<T> {
         Self { body, elements: PhantomData }
     }
 
+    /// Does not look whether the page is the one before.
+    pub(super) fn without_hash(mut self) -> Self {
+        self.body.words.watch = None;
+        self
+    }
+
     /// Keeps what this rule needs to know of a page.
     pub(super) fn with_rule(mut self, rule: &Rule) -> Self {
         self.body.header.0 = rule.header();
         self.body.words.watch = rule.must_change().then(RandomState::new);
+        self
+    }
+
+    /// Accepts an answer without the array, which then has no elements.
+    ///
+    /// Otherwise that is an error, and so is `null` in its place beside a member `error` or `errors`: many APIs report
+    /// an error in this way, with status 200, and it must not pass for an empty array.
+    #[must_use]
+    pub fn allow_missing_array(mut self) -> Self {
+        self.body.words.allow_missing = true;
         self
     }
 
@@ -85,16 +101,6 @@ impl<T> Elements<T> {
     /// A hash of the page, if the rule needs it.
     pub(super) fn hash(&mut self) -> Result<Option<u64>> {
         self.body.read(Json::hash)
-    }
-
-    /// An error if the document has nothing where the array should be. Null is an array without elements, as elsewhere.
-    pub(super) fn require_array(&mut self) -> Result<()> {
-        let envelope: Value = self.body.read(Json::envelope)?;
-        let path = &self.body.words.path;
-        match path.iter().try_fold(&envelope, |value, key| value.get(key)) {
-            Some(_) => Ok(()),
-            None => Err(Error::system(format!("a page of the answer has no `{}`", path.join(".")))),
-        }
     }
 
     /// Asks for the next page, with the memory of this one.
@@ -176,6 +182,10 @@ impl<T: DeserializeOwned> Iterator for Elements<T> {
         if self.body.is_broken() {
             return None;
         }
-        self.body.read(Json::next).transpose()
+        let element = self.body.read(|json| match json.next()? {
+            None => json.require_array().map(|()| None),
+            element => Ok(element),
+        });
+        element.transpose()
     }
 }

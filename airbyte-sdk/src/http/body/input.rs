@@ -68,6 +68,11 @@ impl Input {
         }
     }
 
+    /// Why the body, which has ended, may have been cut off.
+    pub(super) fn doubt(&self) -> Option<io::Error> {
+        self.reader.doubt()
+    }
+
     /// For the next body. A large piece is rare, and its memory is not kept.
     pub(super) fn into_buffer(mut self) -> Vec<u8> {
         if self.buffer.len() > 8 * CHUNK {

@@ -3,8 +3,11 @@
 use super::input::Input;
 use super::scan::{Extent, JSON, Step, Way};
 use super::{Format, LARGEST_PIECE, Reader, Trouble};
+use crate::http::incoming::Proof;
+use crate::http::refusal;
+use crate::http::shape;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::Deserializer;
+use serde_json::{Deserializer, Value};
 use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -13,6 +16,7 @@ pub(super) struct Json {
     input: Input,
     way: Way,
     path: Arc<[String]>,
+    allow_missing: bool,
     /// The number of the next element.
     index: u64,
     /// The whole document was read and found good.
@@ -28,23 +32,28 @@ pub(super) struct Asked {
     pub(super) path: Arc<[String]>,
     /// If the document is to be known again.
     pub(super) watch: Option<RandomState>,
+    /// A document without the array has no elements.
+    pub(super) allow_missing: bool,
 }
 
 impl Asked {
     /// The array at this path; no key at all leads to the document itself.
     pub(super) fn array(path: &str) -> Self {
         let keys = path.split('.').filter(|_| !path.is_empty());
-        Self { path: keys.map(str::to_owned).collect(), watch: None }
+        Self { path: keys.map(str::to_owned).collect(), watch: None, allow_missing: false }
     }
 }
 
 impl Format for Json {
     type Words = Asked;
 
-    fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch }: Asked) -> Self {
+    const PROOF: Proof = Proof::Syntax;
+
+    fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch, allow_missing }: Asked) -> Self {
         let way = Way::new(Arc::clone(&path));
         let hash = watch.map(|watch| watch.build_hasher());
-        Self { input: Input::new(reader, buffer), way, path, index: 0, over: false, hash }
+        let input = Input::new(reader, buffer);
+        Self { input, way, path, allow_missing, index: 0, over: false, hash }
     }
 
     fn ready(&mut self) -> Result<(), Trouble> {
@@ -79,7 +88,7 @@ impl Json {
                 return Ok(true);
             }
             if !self.input.fill()? {
-                self.way.end()?;
+                self.way.end().map_err(|trouble| self.incomplete(trouble))?;
                 self.over = true;
             }
         }
@@ -141,9 +150,34 @@ impl Json {
             }
             seen = length;
             if !self.input.fill()? {
-                return Err(Trouble::malformed(JSON, "it ends within an element"));
+                return Err(self.incomplete(Trouble::malformed(JSON, "it ends within an element")));
             }
         }
+    }
+
+    /// What is wrong with a document that has ended too early: perhaps the connection did.
+    #[cold]
+    fn incomplete(&self, trouble: Trouble) -> Trouble {
+        match (trouble, self.input.doubt()) {
+            (Trouble::Malformed { .. }, Some(error)) => Trouble::BrokenOff(error),
+            (trouble, _) => trouble,
+        }
+    }
+
+    /// An error if the document, which is over, has no array. Null in its place is what some services write for an
+    /// empty one; but beside an error it is what they write for one that could not be read.
+    #[cold]
+    pub(super) fn require_array(&self) -> Result<(), Trouble> {
+        if self.allow_missing || self.way.has_met_array() {
+            return Ok(());
+        }
+        let document: Value = serde_json::from_slice(self.way.envelope()).unwrap_or_default();
+        let found = self.path.iter().try_fold(&document, |value, key| value.get(key));
+        if found.is_some() && !refusal::reports_error(&document) {
+            return Ok(());
+        }
+        let said = refusal::message_of(&document).map(str::to_owned);
+        Err(Trouble::NoArray { path: self.path.join("."), said })
     }
 
     /// What stands before the array. Reads up to the first element, if need be.
@@ -181,20 +215,6 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], place: impl FnOnce() -> S
         if !error.is_data() {
             return Trouble::malformed(JSON, error);
         }
-        Trouble::shape(JSON, format!("at `{}`", place_within::<T>(place(), bytes)), error)
+        Trouble::shape(JSON, shape::at(&shape::place_within::<T>(place(), bytes), &error), error)
     })
-}
-
-/// The place of the field that is not of the author's type, behind the place of the value.
-pub(super) fn place_within<T: DeserializeOwned>(mut place: String, value: &[u8]) -> String {
-    let field = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_slice(value))
-        .err()
-        .map_or_else(String::new, |error| error.path().to_string());
-    if field != "." {
-        if !(place.is_empty() || field.is_empty() || field.starts_with('[')) {
-            place.push('.');
-        }
-        place.push_str(&field);
-    }
-    place
 }

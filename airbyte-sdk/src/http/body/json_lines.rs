@@ -1,10 +1,11 @@
 //! JSON Lines: a value a line.
 
 use super::input::Input;
-use super::json::place_within;
 use super::scan::JSON;
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
 use crate::error::Result;
+use crate::http::incoming::Proof;
+use crate::http::shape;
 use serde::de::DeserializeOwned;
 use std::io::BufRead as _;
 use std::marker::PhantomData;
@@ -66,6 +67,8 @@ pub(super) struct Lines {
 impl Format for Lines {
     type Words = ();
 
+    const PROOF: Proof = Proof::None;
+
     fn open(reader: Reader, buffer: Vec<u8>, (): ()) -> Self {
         Self { input: Input::new(reader, buffer), number: 1 }
     }
@@ -85,8 +88,8 @@ impl Lines {
             if !error.is_data() {
                 return Trouble::malformed(JSON, format!("line {number}: {error}"));
             }
-            let place = place_within::<T>(String::new(), line);
-            Trouble::shape(JSON, format!("in line {number} at `{place}`"), error)
+            let place = shape::at(&shape::place_within::<T>(String::new(), line), &error);
+            Trouble::shape(JSON, format!(" in line {number}{place}"), error)
         })?;
         self.input.consume(length);
         self.input.handed_out();

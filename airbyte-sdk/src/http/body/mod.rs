@@ -18,24 +18,27 @@ pub use self::elements::Elements;
 pub use self::json_lines::JsonLines;
 pub use self::pages::ElementPages;
 
-use super::incoming::Incoming;
+use super::incoming::{Incoming, Proof};
 use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Failure, Outcome};
 use crate::error::{Error, Result};
 use crate::hold::{self, Hold};
 use std::fmt::Display;
-use std::io::{self, Read};
+use std::io;
 
 /// No piece may have more bytes: an element, a line, a row, or what stands around an array.
 const LARGEST_PIECE: usize = 16 << 20;
 
-type Reader = Incoming<Box<dyn Read + Send>>;
+type Reader = Incoming<'static>;
 
 /// What a body is made of.
 trait Format: Sized {
     /// What the author said about it.
     type Words: Clone;
+
+    /// What shows that a body is complete, if the connection does not.
+    const PROOF: Proof;
 
     /// Begins with a body. The buffer has been used before, perhaps.
     fn open(reader: Reader, buffer: Vec<u8>, words: Self::Words) -> Self;
@@ -60,6 +63,8 @@ enum Stage<F> {
     Unsent(Box<Request>),
     /// With the place it is read from.
     Open(F, String),
+    /// The answer cannot be read, for this reason.
+    Refused(Error),
     /// An error was told. It is told once.
     Broken,
 }
@@ -72,9 +77,11 @@ impl<F: Format> Body<F> {
 
     fn of_response(response: Response, words: F::Words) -> Self {
         let hold = response.hold().cloned();
-        let (reader, place) = response.into_reader();
-        let format = F::open(reader, Vec::new(), words.clone());
-        Self { words, buffer: Vec::new(), stage: Stage::Open(format, place), header: (None, None), hold }
+        let stage = match response.into_reader(F::PROOF) {
+            Ok((reader, place)) => Stage::Open(F::open(reader, Vec::new(), words.clone()), place),
+            Err(failure) => Stage::Refused(failure.error),
+        };
+        Self { words, buffer: Vec::new(), stage, header: (None, None), hold }
     }
 
     fn is_broken(&self) -> bool {
@@ -100,12 +107,14 @@ impl<F: Format> Body<F> {
 
     #[cold]
     fn send(&mut self) -> Result<()> {
-        let Stage::Unsent(request) = std::mem::replace(&mut self.stage, Stage::Broken) else {
-            return Err(broken());
+        let request = match std::mem::replace(&mut self.stage, Stage::Broken) {
+            Stage::Unsent(request) => request,
+            Stage::Refused(error) => return Err(error),
+            _ => return Err(broken()),
         };
         let (format, place) = request.until_begun(|response| {
             self.header.1 = self.header.0.and_then(|name| response.whole_header(name));
-            let (reader, place) = response.into_reader();
+            let (reader, place) = response.into_reader(F::PROOF)?;
             let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
             format.ready().map_err(|trouble| trouble.failure(&place))?;
             Ok((format, place))
@@ -127,8 +136,12 @@ enum Trouble {
     BrokenOff(io::Error),
     /// It is not written in this format.
     Malformed { format: &'static str, details: String },
-    /// It is, and says something else than expected at this place.
+    /// It is, and says something else than expected at this place, which goes behind the message.
     Shape { format: &'static str, at: String, details: String },
+    /// It ends in the middle of something.
+    Unfinished { format: &'static str, details: String },
+    /// It has no array at this path; and this is what the API says about an error, if anything.
+    NoArray { path: String, said: Option<String> },
     /// This has more bytes than a piece may have.
     TooLarge { what: String },
 }
@@ -138,6 +151,7 @@ impl Trouble {
         Self::Malformed { format, details: details.to_string() }
     }
 
+    /// `at` goes behind the message.
     fn shape(format: &'static str, at: impl Into<String>, details: impl Display) -> Self {
         Self::Shape { format, at: at.into(), details: details.to_string() }
     }
@@ -153,8 +167,23 @@ impl Trouble {
             ),
             Self::Shape { format, at, details } => (
                 Outcome::Final,
-                Error::system(format!("{place} answered with {format} of an unexpected shape {at}"))
+                Error::system(format!("{place} answered with {format} of an unexpected shape{at}"))
                     .with_internal(details),
+            ),
+            Self::Unfinished { format, details } => (
+                Outcome::Final,
+                Error::transient(format!("{place} answered with {format} that is not complete: {details}")),
+            ),
+            Self::NoArray { path, said: Some(said) } => (
+                Outcome::Final,
+                Error::transient(format!("{place} answered with an error in place of `{path}`: \"{said}\"")),
+            ),
+            Self::NoArray { path, said: None } => (
+                Outcome::Final,
+                Error::system(format!(
+                    "{place} answered with JSON without the array `{path}`. If the API leaves it out when it is empty, \
+                     call `allow_missing_array`"
+                )),
             ),
             Self::TooLarge { what } => (
                 Outcome::Final,

@@ -197,12 +197,7 @@ impl<'a, T> ElementPages<'a, T> {
     {
         let request = rule.begin(request);
         let page = request.clone().elements(path).with_rule(&rule);
-        let next = move |page: &mut Elements<T>, count| {
-            if count == 0 {
-                page.require_array()?;
-            }
-            Ok(rule.next(page.header(), count))
-        };
+        let next = move |page: &mut Elements<T>, count| Ok(rule.next(page.header(), count));
         Self::new(request, page, Box::new(next))
     }
 
@@ -210,6 +205,21 @@ impl<'a, T> ElementPages<'a, T> {
     #[must_use]
     pub fn max_pages(mut self, pages: u32) -> Self {
         self.trail.set_most(pages);
+        self
+    }
+
+    /// Accepts pages without the array, which then have no elements. See [`Elements::allow_missing_array`].
+    #[must_use]
+    pub fn allow_missing_array(mut self) -> Self {
+        self.page = self.page.map(|(request, page)| (request, page.allow_missing_array()));
+        self
+    }
+
+    /// Accepts a page that is equal to its predecessor. See
+    /// [`Pages::allow_repeated_pages`](crate::http::Pages::allow_repeated_pages).
+    #[must_use]
+    pub fn allow_repeated_pages(mut self) -> Self {
+        self.page = self.page.map(|(request, page)| (request, page.without_hash()));
         self
     }
 

@@ -264,9 +264,7 @@ impl Way {
         serde_json::from_str::<serde::de::IgnoredAny>(text)
             .map_err(|error| Trouble::malformed(JSON, error))?;
         match &self.other {
-            Some(place) => {
-                Err(Trouble::shape(JSON, format!("at `{place}`"), "neither null nor what is expected"))
-            }
+            Some(place) => Err(Trouble::shape(JSON, shape_at(place), "neither null nor what is expected")),
             None => Ok(()),
         }
     }
@@ -293,11 +291,15 @@ impl Way {
     }
 
     fn shape(&self, details: &str) -> Trouble {
-        Trouble::shape(JSON, format!("at `{}`", self.path_so_far()), details)
+        Trouble::shape(JSON, shape_at(&self.path_so_far()), details)
     }
 
     #[cold]
     fn astray(&self, byte: u8) -> Trouble {
         Trouble::malformed(JSON, format!("{:?} is not expected at {:?}", char::from(byte), self.place))
     }
+}
+
+fn shape_at(place: &str) -> String {
+    if place.is_empty() { " at the top level".to_owned() } else { format!(" at `{place}`") }
 }

@@ -68,6 +68,16 @@ impl<'a, P> Pages<'a, P> {
         self.trail.set_most(pages);
         self
     }
+
+    /// Accepts a page that is equal to its predecessor.
+    ///
+    /// Otherwise it is an error where pages are counted ([`Request::numbered_pages`], [`Request::offset_pages`]): an
+    /// API that ignores the parameter returns the first page for ever. Call this if equal pages are legitimate, as
+    /// where records have no key. An API that ignores the parameter is then read until [`max_pages`](Self::max_pages).
+    pub fn allow_repeated_pages(mut self) -> Self {
+        self.watch = None;
+        self
+    }
 }
 
 impl<P: DeserializeOwned> Iterator for Pages<'_, P> {

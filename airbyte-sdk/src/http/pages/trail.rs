@@ -69,7 +69,8 @@ impl Trail {
     pub(in crate::http) fn arrived(&mut self, hash: u64) -> Result<()> {
         if self.before.replace(hash) == Some(hash) {
             return Err(Error::system(format!(
-                "page {} of the answer is page {} once more: the service does not go on",
+                "page {} of the answer is page {} once more: the service does not go on. If equal pages are legitimate, \
+                 call `allow_repeated_pages`",
                 self.page,
                 self.page - 1
             )));

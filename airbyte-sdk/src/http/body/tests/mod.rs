@@ -1,7 +1,9 @@
 //! What holds for every body, however it is cut into pieces.
 
+mod answers;
 mod documents;
 mod elements;
+mod endings;
 mod http;
 mod lines;
 mod packed;
@@ -11,7 +13,11 @@ mod tables;
 
 use super::Reader;
 use super::Trouble;
+use crate::http::charset::Charset;
+use crate::http::incoming::{Manner, Proof};
+use crate::http::transport::{End, Exchange};
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A body that comes in pieces of these sizes, the rest of it at once; and breaks off if it is told to.
@@ -35,7 +41,19 @@ impl Dribble {
     }
 
     pub(super) fn boxed(self) -> Reader {
-        Reader::new(Box::new(self), false, Duration::MAX)
+        self.framed_by(Proof::Syntax, false, End::Proven)
+    }
+
+    /// A body that ends with its connection, in this way.
+    pub(super) fn unframed(self, proof: Proof, end: End) -> Reader {
+        self.framed_by(proof, true, end)
+    }
+
+    fn framed_by(self, proof: Proof, unframed: bool, end: End) -> Reader {
+        let exchange = Arc::new(Exchange::new(Duration::MAX));
+        exchange.ended(end);
+        let (charset, allow_unframed) = (Charset::Utf8, false);
+        Reader::new(self, Manner { exchange, gzip: 0, charset, unframed, allow_unframed, proof })
     }
 }
 

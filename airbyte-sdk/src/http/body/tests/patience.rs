@@ -15,6 +15,12 @@ use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(20);
 
+/// Long enough for a thread that waits for its turn on a busy machine.
+const LONG: Duration = Duration::from_millis(500);
+
+/// So often a server says the same: ten seconds and more, after which a test fails rather than hangs.
+const HANG: usize = 5000;
+
 /// A service that answers every request so, once it has read it.
 fn answering(answer: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -37,10 +43,11 @@ const PACKED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection:
 fn dribbling(begin: &'static [u8], what: &'static [u8]) -> String {
     answering(move |stream| {
         stream.write_all(&[PLAIN, begin].concat())?;
-        loop {
+        for _ in 0..HANG {
             stream.write_all(what)?;
             std::thread::sleep(Duration::from_millis(2));
         }
+        Ok(())
     })
 }
 
@@ -52,9 +59,23 @@ fn packed(begin: &'static [u8]) -> String {
         packed.flush()?;
         stream.write_all(packed.get_ref())?;
         let nothing = b"\x00\x00\x00\xff\xff".repeat(1000);
-        loop {
+        for _ in 0..HANG {
             stream.write_all(&nothing)?;
         }
+        Ok(())
+    })
+}
+
+/// A body that is complete, and goes on with what is no part of it.
+fn trailing(begin: &'static str, what: &'static [u8]) -> String {
+    answering(move |stream| {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        stream.write_all(format!("{head}{:x}\r\n{begin}\r\n0\r\n", begin.len()).as_bytes())?;
+        for _ in 0..HANG {
+            stream.write_all(what)?;
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
     })
 }
 
@@ -105,6 +126,47 @@ fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
     }
 }
 
+/// They are no part of the body, so ureq reads them all within one read.
+#[test]
+fn trailers_without_end_are_given_up() {
+    for what in [&b"X-T: b\r\n"[..], b"X"] {
+        let post = |begin| post(&trailing(begin, what));
+        assert_too_slow([post("[1,2]").json::<[u8; 2]>()].into_iter());
+        assert_eq!(assert_too_slow(post("[1,2]").elements::<u8>("")), 2);
+        assert_eq!(assert_too_slow(post("{\"n\":1}\n").json_lines::<Row>()), 1);
+        #[cfg(feature = "csv")]
+        assert_eq!(assert_too_slow(post("n\n1\n").csv::<Row>()), 1);
+    }
+}
+
+/// A refusal is read for its text, and a head has a limit of its own, however many heads come.
+#[test]
+fn heads_and_refusals_without_end_are_given_up() {
+    let refusing = answering(|stream| {
+        stream.write_all(b"HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")?;
+        for _ in 0..HANG {
+            stream.write_all(b"X-T: b\r\n")?;
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
+    });
+    let error = post(&refusing).send().err().unwrap();
+    assert!(error.message().ends_with("(HTTP 404)"), "{error}");
+    for head in ["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 2"] {
+        let waiting = answering(move |stream| {
+            let mut bytes = head.bytes().cycle();
+            for _ in 0..HANG {
+                stream.write_all(&[bytes.next().unwrap_or_default()])?;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(())
+        });
+        let http = hurried().limits(Limits::default().first_byte(SHORT));
+        let error = http.post(&waiting).send().err().unwrap();
+        assert!(error.message().contains("did not answer"), "{error}");
+    }
+}
+
 /// The decoder takes it all in, and has nothing to hand out.
 #[test]
 fn a_packed_answer_that_unpacks_to_nothing_is_given_up() {
@@ -123,13 +185,14 @@ fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
         stream.write_all(PLAIN)?;
         for _ in 0..30 {
             stream.write_all(b"{\"n\":1}\n")?;
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(LONG / 20);
         }
         Ok(())
     });
     let began = Instant::now();
-    assert_eq!(good(post(&url).json_lines::<Row>()).len(), 30);
-    assert!(began.elapsed() > SHORT);
+    let request = hurried().limits(Limits::default().total(LONG)).post(&url);
+    assert_eq!(good(request.allow_unframed_body().json_lines::<Row>()).len(), 30);
+    assert!(began.elapsed() > LONG);
 }
 
 /// What an author does between two pieces is no time of the service's.
@@ -145,10 +208,11 @@ fn an_author_may_take_as_long_as_he_likes() {
         stream.write_all(b"}")
     });
     let take_long = || {
-        std::thread::sleep(SHORT * 3 / 2);
+        std::thread::sleep(LONG * 3 / 2);
         go.send(()).unwrap();
     };
-    let mut elements = post(&url).elements::<u8>("a");
+    let request = hurried().limits(Limits::default().total(LONG)).post(&url);
+    let mut elements = request.elements::<u8>("a");
     assert_eq!(elements.head::<serde_json::Value>().unwrap()["x"], 0);
     assert_eq!(elements.next().unwrap().unwrap(), 1);
     for expected in [2, 3] {
@@ -163,10 +227,10 @@ fn an_author_may_take_as_long_as_he_likes() {
 fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
     let url = answering(|stream| {
         std::thread::sleep(SHORT);
-        stream.write_all(&[PLAIN, b"5"].concat())
+        stream.write_all(&[PLAIN, b"[5]"].concat())
     });
     let limits = Limits::default().silence(SHORT / 4);
-    assert_eq!(hurried().limits(limits).post(&url).json::<u8>().unwrap(), 5);
+    assert_eq!(hurried().limits(limits).post(&url).json::<[u8; 1]>().unwrap(), [5]);
 }
 
 #[test]

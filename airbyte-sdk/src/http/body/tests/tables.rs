@@ -5,6 +5,7 @@ use super::super::{Format, LARGEST_PIECE, Trouble};
 use super::{Dribble, told};
 use proptest::prelude::*;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Row {
@@ -73,6 +74,28 @@ fn a_row_in_trouble_is_named() {
     );
     let (_, end) = read(Dribble::new("<html>\nbusy\n", &[]));
     assert!(super::told(end.unwrap_err()).contains("unexpected shape in line 2"));
+}
+
+#[test]
+fn quote_that_is_not_closed_is_named_with_its_line() {
+    for rest in ["\"a,b,1\na,b,2\n", "a,b,\"1", "\"", "a,b,\"1\"\"\n", "a,b,\"1\n\n\n"] {
+        for pieces in [&[][..], &[1; 200]] {
+            let (rows, end) = read(Dribble::new(format!("{HEADER}a,b,1\n{rest}"), pieces));
+            assert_eq!(rows.len(), 1, "{rest}");
+            let told = told(end.unwrap_err());
+            let expected = "answered with CSV that is not complete: a quote in the row that begins in line 3 is not closed";
+            assert!(told.starts_with(&format!("transient_error: GET it {expected}")), "{rest}: {told}");
+        }
+    }
+    let (_, end) = read(Dribble::new("\"name\n", &[]));
+    assert!(matches!(end, Err(Trouble::Unfinished { .. })), "{end:?}");
+    // These are closed.
+    for rest in ["\"a\n\n\",b,1", "\"a\n\n\"", "a\"b,c,1\n", "\"a\",\"b\",\"1\"\r", "a,b,1\n\n\n\n"] {
+        let columns = if rest.contains(',') { "name,other,\"Amount, in €\"\n" } else { "name\n" };
+        let mut table = Table::open(Dribble::new(format!("{columns}{rest}"), &[]).boxed(), Vec::new(), ());
+        assert!(table.next::<BTreeMap<String, String>>().unwrap().is_some(), "{rest}");
+        assert!(table.next::<BTreeMap<String, String>>().unwrap().is_none(), "{rest}");
+    }
 }
 
 #[test]

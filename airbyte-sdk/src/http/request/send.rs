@@ -1,154 +1,35 @@
-//! One request: built step by step, sent as often as it takes.
+//! Sending a request: its credentials, its turn, its attempts, and what became of each.
 
-use super::auth::{Auth, Pass, SignIn, Tried};
-use super::clock::Awake;
-use super::headers::Headers;
-use super::oauth2::Errand;
-use super::response::Response;
-use super::retry::{self, Failure, Next, Outcome, PATIENCE};
-use super::turn::exhausted;
-use super::url;
-use super::{Client, Http};
+use super::Request;
 use crate::error::{Error, Result};
-use crate::hold::Hold;
-use crate::secret::Secret;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::borrow::Cow;
-use std::fmt::Display;
-use std::sync::Arc;
+use crate::http::Client;
+use crate::http::auth::{Pass, SignIn, Tried};
+use crate::http::clock::Awake;
+use crate::http::complete::Terms;
+use crate::http::response::Response;
+use crate::http::retry::{self, Failure, Next, Outcome, PATIENCE};
+use crate::http::transport;
+use crate::http::turn::exhausted;
+use crate::http::url;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 use ureq::http::{self, Uri};
 use ureq::{AsSendBody, Body};
 
-/// In a query everything is escaped but what never means anything there.
-pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A request that has not been sent yet.
-#[must_use = "a request does nothing until it is sent: call `.json()`, `.send()` or `.pages()`"]
-#[derive(Clone)]
-pub struct Request {
-    http: Http,
-    method: &'static str,
-    pub(super) url: String,
-    query: Vec<(String, String)>,
-    headers: Headers,
-    sign_in: Option<SignIn>,
-    pub(super) body: Option<Vec<u8>>,
-    /// Whether a second one does no harm.
-    repeatable: bool,
-    /// If it is for a token.
-    errand: Option<Arc<Errand>>,
-}
-
 impl Request {
-    pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
-        let url = url::encoded(&url);
-        let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
-        let repeatable = method == "GET";
-        Self { http, method, url, query: Vec::new(), headers, sign_in, body: None, repeatable, errand: None }
-    }
-
-    /// Adds a parameter to the URL, escaped. For a key there is [`Auth::api_key_query`].
-    pub fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.query.push((name.to_owned(), value.to_string()));
-        self
-    }
-
-    /// Sets a header, in place of one with the same name that was set before, on the client or here. The header that
-    /// [`auth`](Self::auth) sets takes precedence over both.
-    ///
-    /// White space around the value is removed. A name or a value that cannot be sent in a header is a config error when
-    /// the request is sent. `Content-Length` and `Transfer-Encoding` are set by the client alone, and `Accept-Encoding` may
-    /// ask for `gzip` and `identity` only; anything else there is a system error.
-    pub fn header(mut self, name: &str, value: impl Display) -> Self {
-        self.headers.set(name, &value.to_string());
-        self
-    }
-
-    /// Signs in, in place of what the client signs in with, and wherever the request goes. If a token of [`OAuth2`] is
-    /// refused (401), another one is asked for, and the request is sent once more.
-    ///
-    /// [`OAuth2`]: super::OAuth2
-    pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
-        self.sign_in = Some(auth.into().sign_in(&self.http.client));
-        self
-    }
-
-    /// Signs in with `Authorization: Bearer …`.
-    pub fn bearer(self, token: &Secret) -> Self {
-        self.auth(Auth::bearer(token))
-    }
-
-    /// Sends this as JSON.
-    ///
-    /// # Errors
-    ///
-    /// If the value cannot be written as JSON.
-    pub fn body(mut self, value: &impl Serialize) -> Result<Self> {
-        self.body = Some(serde_json::to_vec(value)?);
-        Ok(self.header("Content-Type", "application/json"))
-    }
-
-    /// Sends these as the fields of a form.
-    pub(super) fn form(mut self, fields: &[(&str, String)]) -> Self {
-        let escaped = |text| utf8_percent_encode(text, ESCAPED);
-        let pairs = fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
-        self.body = Some(pairs.collect::<Vec<_>>().join("&").into_bytes());
-        self.header("Content-Type", "application/x-www-form-urlencoded")
-    }
-
-    /// Says that a second request would do no harm, so that this one may be sent again after trouble. So it is with
-    /// every GET; a POST that only asks for something is another case.
-    pub fn repeatable(mut self) -> Self {
-        self.repeatable = true;
-        self
-    }
-
-    pub(super) fn on_errand(mut self, errand: &Arc<Errand>) -> Self {
-        self.errand = Some(Arc::clone(errand));
-        self
-    }
-
-    /// Sends the request and reads the answer's JSON. Trouble that may pass is met as [`send`](Self::send) does, and so
-    /// is an answer that breaks off.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`send`](Self::send) and of [`Response::json`].
-    pub fn json<T: DeserializeOwned>(self) -> Result<T> {
-        let mut body = Vec::new();
-        let response = self.until_done(|mut response| {
-            response.read_whole(&mut body)?;
-            Ok(response)
-        })?;
-        response.parse(&body)
-    }
-
-    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
-    /// [`Http::explain`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
-    /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
-    /// given a minute.
-    ///
-    /// # Errors
-    ///
-    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors; 408, 425, 429, 499 and
-    /// 5xx are transient, but for 501, 505, 506, 510 and 511, which are system errors. No answer at all is transient too. The error quotes what the service says.
-    ///
-    /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
-    pub fn send(&self) -> Result<Response> {
-        self.until_begun(Ok)
-    }
-
     /// Tries until `finish` has read the whole of a good answer, or nothing better is to be expected.
-    pub(super) fn until_done<T>(&self, finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+    pub(in crate::http) fn until_done<T>(
+        &self,
+        finish: impl FnMut(Response) -> Result<T, Failure>,
+    ) -> Result<T> {
         self.repeat(true, finish)
     }
 
     /// The same for answers that `finish` leaves, perhaps, to somebody who takes more time for them.
-    pub(super) fn until_begun<T>(&self, finish: impl FnMut(Response) -> Result<T, Failure>) -> Result<T> {
+    pub(in crate::http) fn until_begun<T>(
+        &self,
+        finish: impl FnMut(Response) -> Result<T, Failure>,
+    ) -> Result<T> {
         self.repeat(false, finish)
     }
 
@@ -205,24 +86,6 @@ impl Request {
         self.sign_in.as_ref().map_or(Ok(()), SignIn::check)
     }
 
-    /// The same request of another URL, which brings its own query.
-    pub(super) fn set_url(&mut self, url: String) {
-        self.url = url;
-        self.query.clear();
-    }
-
-    /// The same request with a parameter in place of one of that name.
-    pub(super) fn set_query(&mut self, name: String, value: String) {
-        self.query.retain(|(other, _)| *other != name);
-        self.url = url::without_parameter(&self.url, &name);
-        self.query.push((name, value));
-    }
-
-    /// The stream that the request is sent for.
-    pub(super) fn hold(&self) -> Option<&Hold> {
-        self.http.hold.as_ref()
-    }
-
     fn try_once<'a>(
         &'a self,
         whole: bool,
@@ -254,8 +117,9 @@ impl Request {
                     started.elapsed()
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
+                let at = client.clock.timestamp();
                 let hold = self.http.hold.clone();
-                let response = Response::new(answer, place, client.clock.timestamp(), self.http.limits, hold);
+                let response = Response::new(answer, self.terms(), place, at, self.http.limits, hold);
                 let success = response.success(self.http.explain.as_deref());
                 if success.is_ok() && self.errand.is_none() {
                     client.good_answers.fetch_add(1, Relaxed);
@@ -298,6 +162,12 @@ impl Request {
         }
     }
 
+    /// Which answers are complete.
+    fn terms(&self) -> Terms {
+        let range = self.headers.has("range");
+        Terms { reads: self.method == "GET", range, ..self.terms.clone() }
+    }
+
     fn call(&self, whole: bool, pass: Option<&Pass>) -> Result<http::Response<Body>, ureq::Error> {
         let url = self.url_with_query();
         let url = pass.map_or(url.clone(), |pass| pass.url(url));
@@ -333,35 +203,7 @@ impl Request {
             .timeout_per_write(Some(limits.silence))
             .max_response_header_size(limits.head)
             .build();
-        agent.run(request)
-    }
-
-    pub(super) fn url_with_query(&self) -> String {
-        let mut url = self.url.clone();
-        for (name, value) in &self.query {
-            url.push(if url.contains('?') { '&' } else { '?' });
-            url.extend(utf8_percent_encode(name, ESCAPED));
-            url.push('=');
-            url.extend(utf8_percent_encode(value, ESCAPED));
-        }
-        url
-    }
-
-    /// The URL without what is known to be secret. A secret has to be blanked before the URL is cut: it may have a `?` or
-    /// an `@` in it, and half of it is not recognised.
-    fn scrubbed_url(&self) -> Cow<'_, str> {
-        self.http.client.scrub(&self.url)
-    }
-
-    /// The URL as it may be written down: without its query, and without a user and password.
-    fn place(&self) -> String {
-        let is_cut = self.url.contains(['?', '#', '@']);
-        let url = if is_cut { self.scrubbed_url() } else { Cow::Borrowed(&*self.url) };
-        let url = url.split(['?', '#']).next().unwrap_or_default();
-        let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let host = authority.rsplit('@').next().unwrap_or_default();
-        format!("{scheme}://{host}{path}")
+        transport::run(limits.total, || agent.run(request))
     }
 
     /// An error for the user. The details of some errors are left out, since they quote the request.
@@ -390,24 +232,6 @@ impl Request {
                 self.method,
                 self.place()
             )),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_shows_neither_query_nor_password() {
-        for (url, place) in [
-            ("https://a.example/b?key=1", "https://a.example/b"),
-            ("https://bob:pass@a.example:8/b@c#d", "https://a.example:8/b@c"),
-            ("https://bob:p@ss@a.example", "https://a.example"),
-            ("not a url?key=1", "not%20a%20url"),
-        ] {
-            let request = Http::new("test", "0", Vec::new(), None).get(url);
-            assert_eq!(request.place(), place);
         }
     }
 }

@@ -1,0 +1,254 @@
+//! The encoding of a text: what is not UTF-8 becomes UTF-8 while it is read, and a byte order mark is left out.
+
+use std::io::{self, Read};
+
+/// How a text is encoded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Charset {
+    Utf8,
+    /// Also stands for ISO-8859-1, as in browsers: they differ in control characters only.
+    Windows1252,
+    Utf16 {
+        big_endian: bool,
+    },
+}
+
+impl Charset {
+    /// The one that a `Content-Type` declares; UTF-8 if it declares none.
+    ///
+    /// # Errors
+    ///
+    /// The name of one that is not known here.
+    pub(super) fn of_content_type(content_type: Option<&str>) -> Result<Self, String> {
+        let mut parameters = content_type.unwrap_or_default().split(';').skip(1);
+        let declared = parameters.find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']))
+        });
+        Self::of_name(declared.unwrap_or("utf-8"))
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    ///
+    /// The name, if it is not known here.
+    pub(super) fn of_name(name: &str) -> Result<Self, String> {
+        match name.to_ascii_lowercase().as_str() {
+            "" | "utf-8" | "utf8" | "utf-8-sig" | "utf8mb4" | "us-ascii" | "ascii" => Ok(Self::Utf8),
+            "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "l1" | "windows-1252"
+            | "cp1252" | "cp-1252" | "x-cp1252" => Ok(Self::Windows1252),
+            // Without a byte order mark it is what Windows writes.
+            "utf-16" | "utf-16le" | "utf16" => Ok(Self::Utf16 { big_endian: false }),
+            "utf-16be" => Ok(Self::Utf16 { big_endian: true }),
+            other => Err(other.to_owned()),
+        }
+    }
+
+    /// The one that a byte order mark names, and the length of the mark.
+    fn of_mark(bytes: &[u8]) -> Option<(Self, usize)> {
+        match bytes {
+            [0xef, 0xbb, 0xbf, ..] => Some((Self::Utf8, 3)),
+            [0xff, 0xfe, ..] => Some((Self::Utf16 { big_endian: false }, 2)),
+            [0xfe, 0xff, ..] => Some((Self::Utf16 { big_endian: true }, 2)),
+            _ => None,
+        }
+    }
+}
+
+/// What windows-1252 has between 0x80 and 0x9f. Five are not assigned, and stay what they are in ISO-8859-1.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// A text as UTF-8, without a byte order mark.
+pub(super) struct Utf8<R> {
+    text: R,
+    charset: Charset,
+    begun: bool,
+    /// What waits to be handed out, from this place on. UTF-8 without a mark never comes here.
+    decoded: Vec<u8>,
+    at: usize,
+    /// The beginning of a character.
+    rest: Vec<u8>,
+}
+
+impl<R: Read> Utf8<R> {
+    pub(super) fn new(text: R, charset: Charset) -> Self {
+        Self { text, charset, begun: false, decoded: Vec::new(), at: 0, rest: Vec::new() }
+    }
+
+    /// Looks for a byte order mark, in bytes that are read where they are wanted.
+    fn begin(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut count = self.text.read(buffer)?;
+        self.begun = true;
+        let may_be_mark = matches!(buffer[..count].first(), Some(0xef | 0xfe | 0xff));
+        if self.charset == Charset::Utf8 && !may_be_mark {
+            return Ok(count);
+        }
+        let mut begin = buffer[..count].to_vec();
+        while may_be_mark && count > 0 && begin.len() < 3 {
+            let mut more = [0; 3];
+            count = read(&mut self.text, &mut more[begin.len()..])?;
+            begin.extend_from_slice(&more[begin.len()..][..count]);
+        }
+        let (charset, mark) = Charset::of_mark(&begin).unwrap_or((self.charset, 0));
+        self.charset = charset;
+        self.decode(&begin[mark..])?;
+        self.hand_out(buffer)
+    }
+
+    /// Hands out what was decoded, and decodes more if nothing is left of it.
+    fn hand_out(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.decoded.len() {
+            if self.charset == Charset::Utf8 {
+                return self.text.read(buffer);
+            }
+            let mut encoded = [0; 8 << 10];
+            let count = self.text.read(&mut encoded)?;
+            if count == 0 {
+                if self.rest.is_empty() {
+                    return Ok(0);
+                }
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the text ends within a character"));
+            }
+            self.decode(&encoded[..count])?;
+        }
+        let count = (&self.decoded[self.at..]).read(buffer)?;
+        self.at += count;
+        Ok(count)
+    }
+
+    fn decode(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.at = 0;
+        self.decoded.clear();
+        match self.charset {
+            Charset::Utf8 => self.decoded.extend_from_slice(bytes),
+            Charset::Windows1252 => {
+                let text: String = bytes
+                    .iter()
+                    .map(|&byte| match byte {
+                        0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
+                        byte => char::from(byte),
+                    })
+                    .collect();
+                self.decoded = text.into_bytes();
+            }
+            Charset::Utf16 { big_endian } => {
+                self.rest.extend_from_slice(bytes);
+                let unit = |pair: &[u8]| {
+                    let pair = [pair[0], pair[1]];
+                    if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+                };
+                let mut units: Vec<u16> = self.rest.chunks_exact(2).map(unit).collect();
+                // The first half of a pair waits for the second.
+                if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
+                    units.pop();
+                }
+                self.rest.drain(..2 * units.len());
+                let text = String::from_utf16(&units).map_err(|_| {
+                    io::Error::new(io::ErrorKind::InvalidInput, "the text is not the UTF-16 it should be")
+                })?;
+                self.decoded = text.into_bytes();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads, however often it is interrupted.
+fn read(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match from.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    #[inline]
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.begun {
+            return self.begin(buffer);
+        }
+        if self.at == self.decoded.len() && self.charset == Charset::Utf8 {
+            return self.text.read(buffer);
+        }
+        self.hand_out(buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Read in pieces of this size, through a buffer of that one.
+    fn decode(bytes: &[u8], charset: Charset, piece: usize, room: usize) -> io::Result<String> {
+        struct Pieces<'a>(&'a [u8], usize);
+        impl Read for Pieces<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let most = self.1.min(buffer.len());
+                self.0.read(&mut buffer[..most])
+            }
+        }
+        let (mut text, mut buffer) = (Vec::new(), vec![0; room]);
+        let mut utf8 = Utf8::new(Pieces(bytes, piece), charset);
+        loop {
+            match utf8.read(&mut buffer)? {
+                0 => return Ok(String::from_utf8(text).unwrap()),
+                count => text.extend_from_slice(&buffer[..count]),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_in_any_encoding(text in "[a-zé€𝄞\u{feff}]{0,20}", piece in 1..9_usize, room in 1..9_usize) {
+            let text = text.trim_start_matches('\u{feff}');
+            let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            let utf16 = |big_endian| Charset::Utf16 { big_endian };
+            for (bytes, charset) in [
+                (text.as_bytes().to_vec(), Charset::Utf8),
+                (format!("\u{feff}{text}").into_bytes(), Charset::Utf8),
+                (format!("\u{feff}{text}").into_bytes(), Charset::Windows1252),
+                (little.clone(), utf16(false)),
+                (big.clone(), utf16(true)),
+                ([&[0xff, 0xfe], &little[..]].concat(), Charset::Utf8),
+                ([&[0xfe, 0xff], &big[..]].concat(), utf16(false)),
+            ] {
+                prop_assert_eq!(decode(&bytes, charset, piece, room).unwrap(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn windows_1252_is_decoded_byte_by_byte() {
+        assert_eq!(decode(b"caf\xe9 5 \x80 \xff", Charset::Windows1252, 1, 2).unwrap(), "café 5 € ÿ");
+    }
+
+    #[test]
+    fn damaged_utf_16_is_an_error() {
+        let utf16 = Charset::Utf16 { big_endian: false };
+        for damaged in [&b"a\0b"[..], b"a\0\0\xd8", b"\0\xdca\0"] {
+            assert!(decode(damaged, utf16, 3, 9).is_err(), "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn a_charset_is_found_in_a_content_type() {
+        for (content_type, charset) in [
+            (None, Ok(Charset::Utf8)),
+            (Some("text/csv"), Ok(Charset::Utf8)),
+            (Some("application/json; charset=\"UTF-8\""), Ok(Charset::Utf8)),
+            (Some("text/csv; header=present;Charset = ISO-8859-1"), Ok(Charset::Windows1252)),
+            (Some("text/csv; charset=utf-16be"), Ok(Charset::Utf16 { big_endian: true })),
+            (Some("text/csv; charset=Shift_JIS"), Err("shift_jis".to_owned())),
+        ] {
+            assert_eq!(Charset::of_content_type(content_type), charset, "{content_type:?}");
+        }
+    }
+}
