@@ -21,10 +21,9 @@ import zoneinfo
 
 NAME = "source-stock-ticker-api"
 KEY, WRONG_KEY = "pyairbyte-key-4711", "wrong-key-0815"
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-# The service's present at first, and a week later: in between there are days with prices in any week of the year. The
-# connector goes by the machine's clock, which is ahead of both.
-FIRST, LATER, START = (str(TODAY - datetime.timedelta(days)) for days in (12, 5, 40))
+START = "2026-02-02"
+# The service's present, and the last day that is read: at first, and a week later. Neither depends on the machine's date.
+FIRST, LATER = "2026-03-13", "2026-03-20"
 
 failures = 0
 
@@ -47,9 +46,9 @@ def emulator(program, now):
             service.stdin.close()
 
 
-def served(url):
-    """What the service has, as rows."""
-    target = f"{url}/v2/aggs/ticker/TSLA/range/1/day/{START}/{TODAY}"
+def served(url, last):
+    """What the service has up to this day, as rows."""
+    target = f"{url}/v2/aggs/ticker/TSLA/range/1/day/{START}/{last}"
     request = urllib.request.Request(target, headers={"Authorization": f"Bearer {KEY}"})
     with urllib.request.urlopen(request, timeout=10) as response:
         bars = json.load(response)["results"]
@@ -69,7 +68,7 @@ def run(program, how):
     import airbyte
 
     cache = airbyte.new_local_cache("prices")
-    config = {"stock_ticker": "TSLA", "api_key": KEY, "start_date": START, "requests_per_minute": 0}
+    config = {"stock_ticker": "TSLA", "api_key": KEY, "start_date": START, "end_date": FIRST, "requests_per_minute": 0}
     with emulator(program, FIRST) as url:
         config["api_url"] = url
         source = airbyte.get_source(NAME, config=config, streams="*", **how)
@@ -81,7 +80,7 @@ def run(program, how):
         found = (stream.name, stream.source_defined_primary_key, stream.default_cursor_field)
         check("discover", found, ("stock_prices", [["stock_ticker"], ["date"]], ["date"]))
 
-        expected = served(url)
+        expected = served(url, FIRST)
         check("there is something to read", len(expected) > 15, True)
         check("first read: records", source.read(cache=cache).processed_records, len(expected))
         check("first read: rows", rows(cache), expected)
@@ -110,8 +109,8 @@ def run(program, how):
         check("wrong key: it is not shown", WRONG_KEY in said, False)
 
     with emulator(program, LATER) as url:
-        source.set_config({**config, "api_url": url})
-        everything = served(url)
+        source.set_config({**config, "api_url": url, "end_date": LATER})
+        everything = served(url, LATER)
         new = len(everything) - len(expected)
         check("more days have come", new > 0, True)
         check("second read: only those", source.read(cache=cache).processed_records, new)

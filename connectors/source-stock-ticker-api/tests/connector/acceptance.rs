@@ -1,17 +1,12 @@
 //! What `cargo acceptance` does, on the program.
 
 use crate::common::*;
-use airbyte_sdk::jiff::{Timestamp, ToSpan};
 use airbyte_sdk::testing::conformance::{Acceptance, AcceptanceReport, Subject};
 use stock_api_emulator::Settings;
 
 /// Reads so far back that there is a state in the middle of the read: one comes after 10 000 records.
 fn accept(far_back: &str, change: impl FnOnce(&mut Settings)) -> AcceptanceReport {
-    let emulator = emulator_with(|settings| {
-        // No day must end while the tests run.
-        settings.clock = Timestamp::now().checked_sub(24.hours()).ok();
-        change(settings);
-    });
+    let emulator = emulator_with(change);
     let config = config_since(&emulator.url(), "2026-01-02");
     let mut invalid = config.clone();
     invalid["api_key"] = "wrong-key-0815".into();

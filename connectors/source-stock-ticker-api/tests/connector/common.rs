@@ -1,6 +1,6 @@
 //! The connector, the service it reads from, and the inputs that most tests use.
 
-pub(crate) use crate::service::{KEY, catalog, emulator_with};
+pub(crate) use crate::service::{KEY, LAST_DAY, catalog, emulator_with};
 use airbyte_sdk::testing::{Connector, Run};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -22,8 +22,9 @@ pub(crate) fn scripted(
     emulator_with(|settings| settings.fault = Some(Arc::new(script)))
 }
 
+/// Reads the seven days up to [`LAST_DAY`], of which five are trading days.
 pub(crate) fn config(url: &str) -> Value {
-    json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": url})
+    json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": url, "end_date": LAST_DAY.to_string()})
 }
 
 pub(crate) fn config_since(url: &str, start_date: &str) -> Value {

@@ -97,7 +97,7 @@ fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
 fn an_answer_that_begins_late_is_worth_a_warning() {
     let warned = |start: &str, first: i64| {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 2,
-            "results": [{"t": first, "c": 1.5}, {"t": first + 30 * 86_400_000, "c": 1.6}]});
+            "results": [{"t": first, "c": 1.5}, {"t": first + 20 * 86_400_000, "c": 1.6}]});
         let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": start}), None);
         assert_complete(&run);

@@ -221,7 +221,9 @@ mod tls {
     use std::net::TcpListener;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-    /// Shakes hands with a certificate of its own making.
+    /// Shakes hands with a certificate of its own making. It is valid from 2000 to 2199, so that the tests run at any date:
+    /// `faketime '2000-01-01 00:00:00' openssl req -x509 -new -key KEY -days 73000 -subj /CN=localhost -addext
+    /// subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE`.
     pub(super) struct Server {
         pub(super) url: String,
         connections: Arc<AtomicUsize>,

@@ -1,7 +1,7 @@
 //! `docker run IMAGE COMMAND`, as people and test kits call it: by the entry point, with files mounted somewhere.
 
 use crate::docker::{Folder, docker, image};
-use crate::messages::{config, days, days_ago, messages, statuses};
+use crate::messages::{config, days, days_before, messages, statuses};
 use crate::service::{catalog, emulator_with};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
 fn the_four_commands_work_wherever_the_files_are_mounted() {
     let emulator = emulator_with(|_| {});
     let folder = Folder::new();
-    folder.write("config.json", &config(&emulator, &days_ago(30)).to_string());
+    folder.write("config.json", &config(&emulator, &days_before(30)).to_string());
     folder.write("catalog.json", &catalog("full_refresh").to_string());
     let [writable, readable, below] =
         ["/secrets", "/secrets:ro", "/airbyte/secrets:ro"].map(|place| folder.mounted_at(place));

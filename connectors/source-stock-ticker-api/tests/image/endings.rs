@@ -1,9 +1,9 @@
 //! Reads that are ended from outside, in the middle: nothing hangs, and what was read until then is of use.
 
 use crate::docker::{Container, Folder, docker, image, inspect, unique_name};
-use crate::messages::{config, days, days_ago, last_state, messages, statuses, yesterday};
+use crate::messages::{config, days, days_before, last_state, messages, statuses};
 use crate::pod::{FIRST_PROCESS, PATIENCE, Pod, Read};
-use crate::service::{catalog, emulator_with};
+use crate::service::{LAST_DAY, catalog, emulator_with};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -52,8 +52,7 @@ fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
     let mut found = [&days(&before)[..covered], &days(&messages(&rest))].concat();
     found.dedup();
     let first: Date = START.parse().unwrap();
-    let trading =
-        first.series(1.day()).take_while(|day| *day <= yesterday()).filter(|day| is_trading_day(*day));
+    let trading = first.series(1.day()).take_while(|day| *day <= LAST_DAY).filter(|day| is_trading_day(*day));
     let all: Vec<String> = trading.map(|day| day.to_string()).collect();
     assert!(found == all, "{} of {} days, {covered} records before the last state", found.len(), all.len());
 }
@@ -121,7 +120,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
         }));
     });
     let folder = Folder::new();
-    folder.write("config.json", &config(&emulator, &days_ago(21)).to_string());
+    folder.write("config.json", &config(&emulator, &days_before(21)).to_string());
     folder.write("catalog.json", &catalog("incremental").to_string());
     let container = Container(unique_name());
     let (image, mount) = (image(), folder.mounted_at("/secrets:ro"));

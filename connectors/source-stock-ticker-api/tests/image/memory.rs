@@ -1,9 +1,9 @@
 //! A read of any length in the memory that a small pod has.
 
 use crate::docker::inspect;
-use crate::messages::{config, yesterday};
+use crate::messages::config;
 use crate::pod::{Pod, Read};
-use crate::service::{catalog, emulator_with};
+use crate::service::{LAST_DAY, catalog, emulator_with};
 use jiff::ToSpan;
 use std::io::BufRead;
 use stock_api_emulator::is_trading_day;
@@ -16,7 +16,7 @@ fn ten_million_records_pass_in_32_mib() {
         settings.bars_per_day = 10_000;
         settings.gzip = false;
     });
-    let start = yesterday().series(-1.day()).filter(|day| is_trading_day(*day)).nth(999).unwrap();
+    let start = LAST_DAY.series(-1.day()).filter(|day| is_trading_day(*day)).nth(999).unwrap();
     let config = config(&emulator, &start.to_string());
     let options = &["--memory", "32m", "--memory-swap", "32m"];
     let pod = Pod::read(&Read { options, ..Read::of(&config, &catalog("incremental")) });

@@ -1,23 +1,18 @@
 //! What to read, and what came back.
 
-use crate::service::KEY;
-use airbyte_sdk::Days;
-use jiff::{ToSpan, civil::Date, tz::Offset};
+use crate::service::{KEY, LAST_DAY};
+use jiff::ToSpan;
 use serde_json::{Value, json};
 use stock_api_emulator::Emulator;
 
 pub(crate) fn config(emulator: &Emulator, start_date: &str) -> Value {
     json!({"stock_ticker": "TSLA", "api_key": KEY, "api_url": emulator.url(), "requests_per_minute": 0,
-        "start_date": start_date})
+        "start_date": start_date, "end_date": LAST_DAY.to_string()})
 }
 
-/// Yesterday in New York, the last day that is read.
-pub(crate) fn yesterday() -> Date {
-    Days::ended_at(Offset::constant(-5), 1).last()
-}
-
-pub(crate) fn days_ago(days: i32) -> String {
-    (yesterday() - days.days()).to_string()
+/// So many days before the last one that is read.
+pub(crate) fn days_before(days: i32) -> String {
+    (LAST_DAY - days.days()).to_string()
 }
 
 /// The messages in what a reader got. A last line may have been cut off.

@@ -1,6 +1,6 @@
 //! The commands as the platform runs them, to their end.
 
-use crate::messages::{config, days, days_ago, last_state, messages, statuses};
+use crate::messages::{config, days, days_before, last_state, messages, statuses};
 use crate::pod::{Pod, Read, User};
 use crate::service::{catalog, emulator_with};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 #[ignore = "needs Docker and the image: cargo image"]
 fn the_one_shot_commands_answer_into_their_file() {
     let emulator = emulator_with(|_| {});
-    let config = config(&emulator, &days_ago(7));
+    let config = config(&emulator, &days_before(7));
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
     for user in User::ALL {
@@ -38,7 +38,7 @@ fn the_one_shot_commands_answer_into_their_file() {
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_read_goes_on_where_the_last_one_ended() {
     let emulator = emulator_with(|_| {});
-    let config = config(&emulator, &days_ago(60));
+    let config = config(&emulator, &days_before(60));
     let catalog = catalog("incremental");
     let read = |user, state: Option<&Value>| {
         let pod = Pod::read(&Read { user, state, ..Read::of(&config, &catalog) });
@@ -68,7 +68,7 @@ fn a_read_goes_on_where_the_last_one_ended() {
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
     let emulator = emulator_with(|_| {});
-    let (config, catalog) = (config(&emulator, &days_ago(7)), catalog("full_refresh"));
+    let (config, catalog) = (config(&emulator, &days_before(7)), catalog("full_refresh"));
     let paths = ["connectorConfig.json", "./catalog.json", ""];
     let pod = Pod::read(&Read { paths, ..Read::of(&config, &catalog) });
     let (stdout, _) = pod.read_all();
@@ -80,7 +80,7 @@ fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
 #[ignore = "needs Docker and the image: cargo image"]
 fn a_failed_read_has_a_reason_and_an_exit_code() {
     let emulator = emulator_with(|_| {});
-    let mut config = config(&emulator, &days_ago(7));
+    let mut config = config(&emulator, &days_before(7));
     config["api_key"] = "wrong-key-0815".into();
     let pod = Pod::read(&Read::of(&config, &catalog("full_refresh")));
     let (stdout, stderr) = pod.read_all();
