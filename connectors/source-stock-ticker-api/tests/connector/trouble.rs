@@ -122,7 +122,7 @@ fn an_answer_that_breaks_off_in_the_middle_has_said_what_came_before() {
     assert!(message.contains("could not be read to its end"), "{message}");
     let records = run.records("stock_prices");
     assert_eq!(records.len(), 60, "{run}");
-    assert_eq!(run.states().last().unwrap()["stream"]["stream_state"]["date"], records[59]["date"]);
+    assert_eq!(*day(run.states().last().unwrap()), records[59]["date"]);
     assert_eq!(emulator.requests().len(), 1);
 }
 
@@ -236,10 +236,7 @@ fn what_came_before_the_trouble_is_kept() {
     let last_state = messages.iter().rposition(|message| message["type"] == "STATE").unwrap();
     let last_record = messages.iter().rposition(|message| message["type"] == "RECORD").unwrap();
     assert!(last_record < last_state);
-    assert_eq!(
-        messages[last_state]["state"]["stream"]["stream_state"]["date"],
-        records.last().unwrap()["date"]
-    );
+    assert_eq!(*day(&messages[last_state]["state"]), records.last().unwrap()["date"]);
     let counted: f64 =
         run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).sum();
     assert_eq!(counted, 50_000.0);
