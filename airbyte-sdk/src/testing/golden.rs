@@ -11,7 +11,7 @@ use std::path::Path;
 /// # Panics
 ///
 /// If the file is missing, cannot be read, or is stale. The message has the command that writes it.
-#[expect(clippy::disallowed_methods, clippy::panic, reason = "this is for tests, and reads their files")]
+#[expect(clippy::panic, reason = "this is for tests")]
 pub fn assert_golden(path: impl AsRef<Path>, value: &Value) {
     let path = path.as_ref();
     let text = format!("{value:#}\n");
