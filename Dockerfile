@@ -4,6 +4,9 @@
 #     docker build -t airbyte/source-stock-ticker-api:0.1.0 .
 #     docker build -t airbyte/source-other:0.1.0 --build-arg CONNECTOR=source-other .
 #
+# Both base images have exact versions, so the same commit begins with the same files. They are raised by hand, for what Debian has
+# mended since: the date is in the tag.
+#
 # It is for the processor of the machine that builds it, amd64 or arm64: nothing here names one. Where no registry can be
 # reached, docker/base-images makes the two images that it begins with.
 
@@ -13,7 +16,7 @@ ARG CONNECTOR=source-stock-ticker-api
 # The workspace without its code: the manifests, and an empty root file for every target, because
 # cargo refuses a manifest whose targets are missing. The next stage takes these files by content,
 # so this one may run after every edit and the dependencies are still compiled only once.
-FROM rust:1.95-slim-bookworm AS manifests
+FROM rust:1.95.0-slim-bookworm AS manifests
 WORKDIR /workspace
 COPY . .
 RUN mkdir /stubs \
@@ -24,12 +27,12 @@ RUN mkdir /stubs \
         mkdir -p "/stubs${root%/*}" && echo '#![allow(warnings)] fn main() {}' > "/stubs$root"; \
     done
 
-FROM rust:1.95-slim-bookworm AS sbom
+FROM rust:1.95.0-slim-bookworm AS sbom
 RUN cargo install --locked --root /opt/sbom cargo-cyclonedx@0.5.9
 
 # The same commit gives the same program, byte by byte: the compiler and every crate have a fixed version, and the paths that
 # panics name are those of this stage.
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.95.0-slim-bookworm AS build
 ARG CONNECTOR
 WORKDIR /workspace
 COPY --from=manifests /stubs /
@@ -53,11 +56,12 @@ RUN members="\"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
 
 # The platform starts a connector through `sh`, and needs `sleep` and `mv` beside it: a distroless
 # or empty base would not do. Roots of trust are compiled into the binary, which is why there is no package for them.
-FROM debian:bookworm-slim
+FROM debian:bookworm-20260824-slim
 RUN groupadd --gid 1000 airbyte \
     && useradd --uid 1000 --gid 1000 --home-dir /airbyte --no-create-home \
         --shell /usr/sbin/nologin airbyte \
-    && install -d -o airbyte -g airbyte /airbyte
+    && install -d /airbyte
+# Of root, as what is in it: who runs the program cannot replace it. The platform works in folders of its own.
 WORKDIR /airbyte
 COPY --from=build /out/source /out/sbom.cdx.json /airbyte/
 # By number, so that Kubernetes can see that it is not root.

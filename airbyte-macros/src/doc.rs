@@ -1,16 +1,41 @@
 //! Doc comments and names as people read them.
 
+use crate::attr::ungrouped;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The doc comment as text: lines of a paragraph joined, an empty line between paragraphs.
-pub(crate) fn comment(attributes: &[Attribute]) -> Option<String> {
+/// The doc comment: text, or an expression of text, since only the compiler can expand `#[doc = include_str!(…)]`.
+pub(crate) fn comment(attributes: &[Attribute]) -> Option<TokenStream> {
+    let mut pieces: Vec<TokenStream> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_plain = true;
+    for value in attributes.iter().filter_map(value) {
+        match ungrouped(value) {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                lines.extend(text.value().split('\n').map(str::to_owned));
+            }
+            other => {
+                is_plain = false;
+                pieces.extend(paragraphs(&lines).map(ToTokens::into_token_stream));
+                lines.clear();
+                pieces.push(other.into_token_stream());
+            }
+        }
+    }
+    pieces.extend(paragraphs(&lines).map(ToTokens::into_token_stream));
+    if is_plain {
+        return pieces.pop();
+    }
+    let gaps = pieces.iter().enumerate().map(|(at, _)| if at == 0 { "" } else { "\n\n" });
+    Some(quote!(::core::concat!(#(#gaps, #pieces),*)))
+}
+
+/// Lines of a paragraph joined, an empty line between paragraphs.
+fn paragraphs(lines: &[String]) -> Option<String> {
     let mut text = String::new();
     let mut gap = false;
-    for line in attributes
-        .iter()
-        .filter_map(line)
-        .flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>())
-    {
+    for line in lines {
         let line = line.trim();
         if line.is_empty() {
             gap = !text.is_empty();
@@ -25,13 +50,23 @@ pub(crate) fn comment(attributes: &[Attribute]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn line(attribute: &Attribute) -> Option<String> {
+fn value(attribute: &Attribute) -> Option<Expr> {
     match &attribute.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => Some(doc.value.clone()),
         _ => None,
+    }
+}
+
+/// What is wrong with the name of a column or of a key, if something is.
+pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        Some("the name is empty")
+    } else if name.chars().any(char::is_control) {
+        Some("the name has a control character, such as a line break")
+    } else if name.trim() != name {
+        Some("the name begins or ends with a blank")
+    } else {
+        None
     }
 }
 
@@ -97,7 +132,12 @@ mod tests {
             parse_quote!(#[doc = ""]),
             parse_quote!(#[doc = " More."]),
         ];
-        assert_eq!(comment(&attributes).as_deref(), Some("One line, and the next.\n\nMore."));
-        assert_eq!(comment(&[]), None);
+        let text = |attributes: &[Attribute]| comment(attributes).map(|text| text.to_string());
+        assert_eq!(text(&attributes).as_deref(), Some(r#""One line, and the next.\n\nMore.""#));
+        assert_eq!(text(&[]), None);
+        let attributes: Vec<Attribute> =
+            vec![parse_quote!(#[doc = " First."]), parse_quote!(#[doc = include_str!("more.md")])];
+        let expected = quote!(::core::concat!("", "First.", "\n\n", include_str!("more.md")));
+        assert_eq!(text(&attributes), Some(expected.to_string()));
     }
 }

@@ -10,6 +10,7 @@ mod keys;
 mod source;
 mod spec;
 mod stream;
+mod types;
 
 #[cfg(test)]
 mod tests;

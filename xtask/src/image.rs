@@ -1,4 +1,4 @@
-//! `cargo image [CONNECTOR] [OPTION...]`: the connector's image, with the name and the version that its metadata.yaml gives it.
+//! `cargo image CONNECTOR [OPTION...]`: the connector's image, with the name and the version that its metadata.yaml gives it.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_macros,
@@ -6,7 +6,6 @@
     reason = "a tool for people: it prints, and reads files"
 )]
 
-use crate::connector::CONNECTOR;
 use std::path::Path;
 use std::process::Command;
 use yaml_rust2::YamlLoader;
@@ -16,12 +15,11 @@ const PROXIES: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Builds the image of a connector; all arguments from the first option on are for `docker build`.
+/// Builds the image of a connector; all arguments after its name are for `docker build`.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
-    let mut arguments = arguments.peekable();
-    let connector = arguments.next_if(|first| !first.starts_with('-'));
-    let connector = connector.unwrap_or_else(|| CONNECTOR.to_owned());
+    let mut arguments = arguments;
+    let connector = connector(arguments.next())?;
     let (repository, version) = name(&connector)?;
     let image = format!("{repository}:{version}");
 
@@ -47,6 +45,28 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     }
     println!("{image}");
     Ok(())
+}
+
+/// The connector that is asked for, if there is one of that name. No name is not taken for any of them: with a second
+/// connector in the workspace the same command would build another image, or the wrong one.
+fn connector(named: Option<String>) -> Result<String> {
+    let mut known = Vec::new();
+    for folder in std::fs::read_dir("connectors")? {
+        let folder = folder?;
+        if folder.path().join("metadata.yaml").is_file() {
+            known.push(folder.file_name().to_string_lossy().into_owned());
+        }
+    }
+    known.sort();
+    match named.filter(|name| !name.starts_with('-')) {
+        Some(name) if known.contains(&name) => Ok(name),
+        found => {
+            let wrong = found
+                .map_or("no connector is named".to_owned(), |name| format!("there is no connector `{name}`"));
+            let known = known.join("`, `");
+            Err(format!("{wrong}\nusage: cargo image CONNECTOR [OPTION OF DOCKER BUILD...], with a connector that has a metadata.yaml: `{known}`").into())
+        }
+    }
 }
 
 /// The image's repository and tag.

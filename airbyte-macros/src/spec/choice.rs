@@ -8,6 +8,8 @@ use crate::attr::{Words, as_text};
 use crate::case::{Case, snake};
 use crate::errors::Errors;
 use crate::{doc, frame, keys};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{DataEnum, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
@@ -22,7 +24,7 @@ pub(super) struct Names {
 pub(super) struct OneOf {
     pub(super) ident: Ident,
     pub(super) title: String,
-    pub(super) description: Option<String>,
+    pub(super) description: Option<TokenStream>,
     pub(super) tag: String,
     pub(super) display_type: Option<LitStr>,
     pub(super) variants: Vec<Variant>,
@@ -33,7 +35,7 @@ pub(super) struct Variant {
     /// What the user's JSON has under the tag.
     pub(super) name: String,
     pub(super) title: String,
-    pub(super) description: Option<String>,
+    pub(super) description: Option<TokenStream>,
     pub(super) hidden: bool,
     pub(super) body: Body,
 }
@@ -106,7 +108,7 @@ pub(super) fn read(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> 
         return (Some(Model::Names(Names { ident, names })), sdk);
     }
     let title = title.map_or_else(|| doc::title(&ident.unraw().to_string()), |title| title.value());
-    let description = own_description.map(|text| text.value()).or_else(|| doc::comment(&item.attrs));
+    let description = own_description.map(ToTokens::into_token_stream).or_else(|| doc::comment(&item.attrs));
     let one_of = OneOf { ident, title, description, tag: key, display_type, variants };
     (Some(Model::OneOf(one_of)), sdk)
 }
@@ -151,7 +153,8 @@ impl Variant {
         }
         let body = Body::read(&variant.fields, item, tag, rename_fields, errors);
         let title = title.map_or_else(|| doc::title(&own_name), |title| title.value());
-        let description = own_description.map(|text| text.value()).or_else(|| doc::comment(&variant.attrs));
+        let description =
+            own_description.map(ToTokens::into_token_stream).or_else(|| doc::comment(&variant.attrs));
         (Self { ident, name, title, description, hidden: hidden.is_some(), body }, renamed)
     }
 }

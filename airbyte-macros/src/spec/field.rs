@@ -51,7 +51,7 @@ pub(super) struct Field {
     pub(super) renamed: Option<LitStr>,
     pub(super) ty: Type,
     pub(super) title: String,
-    pub(super) description: Option<String>,
+    pub(super) description: Option<TokenStream>,
     pub(super) examples: Vec<Expr>,
     pub(super) default: Option<Default>,
     /// Also true if what was written cannot be read.
@@ -108,8 +108,8 @@ impl Members {
                 Some(renamed) => errors.at(renamed, message),
                 None => errors.at(&field.ident, message),
             };
-            if key.is_empty() {
-                refuse("a field needs a name".to_owned());
+            if let Some(fault) = doc::name_fault(key) {
+                refuse(format!("{fault}, and it is the key in the user's JSON"));
             } else if around.tag == Some(key) {
                 refuse(format!(
                     "the key `{key}` says already which option is chosen; rename this field, or name that key on the enum: `#[airbyte(tag = \"…\")]`"
@@ -204,7 +204,10 @@ impl Field {
         let has_group = words.mention("group");
         Self {
             title: words.text("title", errors).map(text).unwrap_or_else(|| doc::title(&name)),
-            description: words.text("description", errors).map(text).or_else(|| doc::comment(&field.attrs)),
+            description: words
+                .text("description", errors)
+                .map(ToTokens::into_token_stream)
+                .or_else(|| doc::comment(&field.attrs)),
             examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: Default::read(&mut words, &mut serde, errors),
             has_default,

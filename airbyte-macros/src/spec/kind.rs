@@ -137,7 +137,26 @@ pub(super) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
     if let Some(refused) = wrapper(ty) {
         return Some(refused);
     }
-    let Type::Path(path) = bare(ty) else { return None };
+    let path = match bare(ty) {
+        Type::Path(path) => path,
+        Type::Array(_) | Type::Slice(_) => {
+            return Some((
+                ty,
+                "a form shows a list of any length; use a `Vec`, with `min_items` and `max_items`",
+            ));
+        }
+        Type::Tuple(_) => {
+            return Some((
+                ty,
+                "a form shows each value by its name; use a struct with `#[derive(AirbyteSpec)]`",
+            ));
+        }
+        Type::Reference(_) => {
+            return Some((ty, "a configuration owns its values; remove the `&`, and use `String` for text"));
+        }
+        Type::Macro(_) | Type::Verbatim(_) => return None,
+        _ => return Some((ty, "a form has no field for this; use a type of which a user can write a value")),
+    };
     let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     let last = names.last()?.as_str();
     let is_map = matches!(last, "HashMap" | "BTreeMap" | "IndexMap");
@@ -154,6 +173,10 @@ pub(super) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
         ))
     } else if matches!(last, "HashSet" | "BTreeSet") {
         Some((ty, "a form shows a list; use a `Vec`"))
+    } else if last == "PhantomData" {
+        Some((ty, "it holds no value; say `#[serde(skip)]`"))
+    } else if last == "str" {
+        Some((ty, "a configuration owns its values; use `String`"))
     } else if last == "f32" {
         Some((
             ty,

@@ -8,6 +8,8 @@ use crate::attr::Words;
 use crate::case::Case;
 use crate::errors::{Errors, hint};
 use crate::{doc, frame, keys};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Data, DataStruct, DeriveInput, Expr, ExprAssign, ExprLit, Fields, Ident, Lit, LitStr, Path};
 
@@ -23,7 +25,7 @@ pub(super) struct Struct {
     pub(super) title: String,
     /// Where the struct is a part of another form.
     pub(super) own_title: String,
-    pub(super) description: Option<String>,
+    pub(super) description: Option<TokenStream>,
     pub(super) documentation_url: Option<LitStr>,
     pub(super) groups: Groups,
     pub(super) oauth: Option<OAuth>,
@@ -79,8 +81,10 @@ impl Model {
         let title = words.text("title", errors).map(|title| title.value());
         let own_title = title.clone().unwrap_or_else(|| doc::title(&item.ident.unraw().to_string()));
         let title = title.or_else(connector_title).unwrap_or_else(|| own_title.clone());
-        let description =
-            words.text("description", errors).map(|text| text.value()).or_else(|| doc::comment(&item.attrs));
+        let description = words
+            .text("description", errors)
+            .map(ToTokens::into_token_stream)
+            .or_else(|| doc::comment(&item.attrs));
         let documentation_url = words.text("documentation_url", errors);
         let oauth =
             words.tokens("oauth", errors).and_then(|(word, tokens)| OAuth::read(&word, tokens, errors));

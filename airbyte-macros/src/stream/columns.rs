@@ -3,6 +3,7 @@
 use super::serde;
 use crate::attr::{as_text, field_path, last_segment};
 use crate::errors::{Errors, hint};
+use crate::{doc, types};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -74,6 +75,10 @@ impl<'a> Columns<'a> {
         let written: Vec<&Column<'a>> =
             self.columns.iter().filter(|column| column.skip.is_none() && column.flatten.is_none()).collect();
         for (at, column) in written.iter().enumerate() {
+            if let Some(fault) = doc::name_fault(&column.name) {
+                errors.at(&column.said, format!("{fault}, and it is a column's: choose another"));
+                continue;
+            }
             let folded = column.name.to_lowercase();
             let Some(other) = written[..at].iter().find(|other| other.name.to_lowercase() == folded) else {
                 continue;
@@ -87,6 +92,15 @@ impl<'a> Columns<'a> {
                 )
             };
             errors.at(&column.said, message);
+        }
+    }
+
+    /// Types of which no value can be written.
+    pub(super) fn check_types(&self, errors: &mut Errors) {
+        for column in self.columns.iter().filter(|column| column.skip.is_none() && column.custom.is_none()) {
+            if let Some((ty, why)) = types::unwritable(column.ty) {
+                errors.at(ty, format!("`{}` cannot be the type of a column: {why}", types::text(ty)));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
 use super::{serde, within};
-use crate::{doc, frame, keys};
+use crate::{doc, frame, keys, types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -200,6 +200,19 @@ fn forget_mistakes(item: &mut DeriveInput) {
         if derives.iter().any(is_ours) {
             let kept = derives.iter().filter(|derive| !is_ours(derive));
             *attribute = parse_quote!(#[derive(#(#kept),*)]);
+        }
+    }
+    // With generics, which are a mistake, the length may be one of them.
+    let is_generic = !item.generics.params.is_empty();
+    if let Data::Struct(data) = &mut item.data {
+        for field in &mut data.fields {
+            let words = serde::Words::of(&field.attrs);
+            let is_refused = types::unwritable(&field.ty).is_some()
+                || is_generic && types::any(&field.ty, &types::is_array_of_named_length);
+            if words.skip.or(words.custom).is_none() && is_refused {
+                field.attrs.push(parse_quote!(#[serde(skip)]));
+                field.attrs.push(parse_quote!(#[schemars(skip)]));
+            }
         }
     }
     for_fields(&mut item.data, |attributes| {

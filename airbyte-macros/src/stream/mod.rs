@@ -30,6 +30,14 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
     if words.mention("nested") {
         return nested::attribute(words, item, errors);
     }
+    if let syn::Data::Union(_) = item.data {
+        errors.at(
+            &item.ident,
+            "a record is a struct with named fields; nothing says which field of a union is meant",
+        );
+        let errors = errors.finish();
+        return quote!(#errors #item);
+    }
     let model = model::Model::read(words, &item, &mut errors);
     let errors = errors.finish();
     // The stream stands even after a mistake, so that nothing else in the crate fails because of it.

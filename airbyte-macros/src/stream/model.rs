@@ -54,6 +54,7 @@ impl Model {
         check_shape(item, errors);
         let fields = Columns::of(item);
         fields.check_names(errors);
+        fields.check_types(errors);
         fields.check_flattened(errors);
         let name = name(&mut words, item, errors);
         let namespace = words.text("namespace", errors);

@@ -54,6 +54,7 @@ pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors)
     super::model::check_attributes(&item, &mut errors);
     let columns = Columns::of(&item);
     columns.check_names(&mut errors);
+    columns.check_types(&mut errors);
     let fields: TokenStream = if generic || serde::Words::of(&item.attrs).replaced {
         TokenStream::new()
     } else {

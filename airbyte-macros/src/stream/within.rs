@@ -2,7 +2,7 @@
 //! schemars' derives would each ask in their words. Types that are known by name need nothing.
 
 use super::serde;
-use crate::attr::{as_text, last_segment};
+use crate::attr::{as_text, bare, last_segment};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -84,6 +84,9 @@ fn ask_of(sdk: &Path, field: &mut Field) {
 
 /// A type that the author may have forgotten to annotate, if it is one.
 fn innermost(ty: &Type) -> Option<&Type> {
+    if crate::types::is_array_of_named_length(bare(ty)) {
+        return Some(ty);
+    }
     let segment = last_segment(ty)?;
     match &segment.arguments {
         PathArguments::None => {

@@ -14,6 +14,10 @@ pub(crate) fn problems(stream: &AirbyteStream) -> Vec<String> {
     if stream.name.trim().is_empty() {
         problems.push("the name is empty".to_owned());
     }
+    let parts = [Some(&stream.name), stream.namespace.as_ref()];
+    if let Some(part) = parts.into_iter().flatten().find(|part| part.chars().any(char::is_control)) {
+        problems.push(format!("the name {part:?} has a control character"));
+    }
     if !is_a(stream.json_schema.get("type"), "object")
         || stream.json_schema.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty)
     {
@@ -49,6 +53,10 @@ fn schemas(schema: &Map<String, Value>, place: &str, problems: &mut Vec<String>)
     if let Some(Value::Object(fields)) = schema.get("properties") {
         let mut seen: Vec<(String, &str)> = Vec::with_capacity(fields.len());
         for (name, field) in fields {
+            if name.trim() != name || name.is_empty() || name.chars().any(char::is_control) {
+                let fault = "a column's name is not empty, has no control character, and no blank at its beginning or end";
+                problems.push(format!("{} has a column named {name:?}: {fault}", here()));
+            }
             let folded = name.to_lowercase();
             if let Some((_, other)) = seen.iter().find(|(seen, _)| *seen == folded) {
                 problems.push(format!("`{}` and `{name}` differ in case only", inner(other)));
@@ -150,6 +158,25 @@ mod tests {
                 "the cursor `inner.A` is of no single type; it must be one of string, integer",
             ]
         );
+        let names = json!({"type": "object", "properties": {
+            "": {"type": "string"}, " ": {"type": "string"}, "a\nb": {"type": "string"},
+            "well.named": {"type": "object", "properties": {"x ": {"type": "string"}}}}});
+        let mut stream = AirbyteStream::new("a\tb", names.as_object().cloned().unwrap(), vec![]);
+        stream.namespace = Some("math".to_owned());
+        let found = problems(&stream);
+        for (at, begin) in [
+            "the name \"a\\tb\" has a control",
+            "the record has a column named \"\"",
+            "the record has a column named \" \"",
+            "the record has a column named \"a\\nb\"",
+            "`well.named` has a column named \"x \"",
+        ]
+        .iter()
+        .enumerate()
+        {
+            assert!(found[at].starts_with(begin), "{found:?}");
+        }
+        assert_eq!(found.len(), 5, "{found:?}");
         let well = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         let stream = AirbyteStream::new("well", well.as_object().cloned().unwrap(), vec![]);
         assert_eq!(problems(&stream), [""; 0]);

@@ -74,6 +74,10 @@ impl Dialect {
             // Widths of Rust's numbers: no JSON Schema formats, and limits that no destination heeds.
             ["format", "minimum", "maximum"].iter().for_each(|key| drop(schema.shift_remove(*key)));
         }
+        if let Some(Value::String(description)) = schema.get_mut("description") {
+            // One that is included from a file ends with a line break.
+            *description = description.trim().to_owned();
+        }
         if let Some(format) = schema.shift_remove("format") {
             add_format(&mut result, &format);
         }

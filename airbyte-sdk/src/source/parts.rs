@@ -69,9 +69,10 @@ where
                 let first = parts.first().filter(|_| next.is_some());
                 let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
                 log::info!(
-                    "{}: reading {} parts{from}, {known} of them {known_as} before",
+                    "{}: reading {} part{}{from}, {known} of them {known_as} before",
                     T::NAME,
-                    parts.len()
+                    parts.len(),
+                    if parts.len() == 1 { "" } else { "s" }
                 );
             }
             out.in_parts(positions, next, self.incremental);
@@ -218,6 +219,10 @@ fn positions<T: Stream>(
     match own_position::<T>(&state, &field) {
         Position::Empty => return Ok(Positions::new()),
         Position::At(cursor) => {
+            log::info!(
+                "{}: the state is of the whole stream, which was not read in parts; it holds for each of them",
+                T::NAME
+            );
             let everywhere = at(cursor)?;
             return Ok(parts.iter().map(|(name, _)| (name.as_str().into(), everywhere.clone())).collect());
         }

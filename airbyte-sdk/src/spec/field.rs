@@ -70,7 +70,8 @@ impl<T: ConfigValue> Field<T> {
     /// The help text in the form.
     #[must_use]
     pub fn description(self, description: &str) -> Self {
-        self.note("description", description)
+        // One that is included from a file ends with a line break.
+        self.note("description", description.trim())
     }
 
     /// Values to show as examples.

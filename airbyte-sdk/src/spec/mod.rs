@@ -149,7 +149,7 @@ fn schema<C: AirbyteSpec>() -> Map<String, Value> {
     schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     schema.insert("title".to_owned(), C::TITLE.into());
     if let Some(description) = C::DESCRIPTION {
-        schema.insert("description".to_owned(), description.into());
+        schema.insert("description".to_owned(), description.trim().into());
     }
     schema.insert("type".to_owned(), "object".into());
     if !C::GROUPS.is_empty() {

@@ -149,7 +149,7 @@ impl Shape<'_> {
 /// The beginning of an object's schema.
 pub(super) fn titled(title: &str, description: Option<&str>) -> Map<String, Value> {
     let mut schema = schema([("type", "object".into()), ("title", title.into())]);
-    description.map(|description| schema.insert("description".to_owned(), description.into()));
+    description.map(|description| schema.insert("description".to_owned(), description.trim().into()));
     schema
 }
 

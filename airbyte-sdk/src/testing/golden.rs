@@ -1,6 +1,7 @@
 //! Files that are generated, checked in, and compared.
 
 use serde_json::Value;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Compares JSON with a file that is checked in, byte for byte; `path` is relative to the package.
@@ -9,8 +10,8 @@ use std::path::Path;
 ///
 /// # Panics
 ///
-/// If the file is stale or missing. The message has the command that renews it.
-#[expect(clippy::disallowed_methods, clippy::panic, reason = "this is for tests, and reads their files")]
+/// If the file is missing, cannot be read, or is stale. The message has the command that writes it.
+#[expect(clippy::panic, reason = "this is for tests")]
 pub fn assert_golden(path: impl AsRef<Path>, value: &Value) {
     let path = path.as_ref();
     let text = format!("{value:#}\n");
@@ -20,7 +21,22 @@ pub fn assert_golden(path: impl AsRef<Path>, value: &Value) {
         }
         return;
     }
-    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    compare(path, &text);
+}
+
+#[expect(clippy::disallowed_methods, clippy::panic, reason = "this is for tests, and reads their files")]
+fn compare(path: &Path, text: &str) {
+    let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "PACKAGE".to_owned());
+    let command = format!("BLESS=1 cargo test -p {package}");
+    let kept = match std::fs::read_to_string(path) {
+        Ok(kept) => kept,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            panic!("{} is missing\nTo create it, run: {command}", path.display())
+        }
+        Err(error) => {
+            panic!("{} cannot be read: {error}\nTo write it anew, run: {command}", path.display())
+        }
+    };
     if kept == text {
         return;
     }
@@ -29,6 +45,33 @@ pub fn assert_golden(path: impl AsRef<Path>, value: &Value) {
         || format!("it has {} lines, and should have {}", kept.lines().count(), text.lines().count()),
         |(line, (kept, new))| format!("line {}:\n  has   {kept}\n  needs {new}", line + 1),
     );
-    let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "PACKAGE".to_owned());
-    panic!("{} is stale: {place}\nTo renew it, run: BLESS=1 cargo test -p {package}", path.display());
+    panic!("{} is stale: {place}\nTo renew it, run: {command}", path.display());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::folder::Folder;
+
+    fn complaint(path: &Path) -> String {
+        let complaint = std::panic::catch_unwind(|| compare(path, "true\n")).unwrap_err();
+        complaint.downcast_ref::<String>().unwrap().clone()
+    }
+
+    #[test]
+    fn says_whether_a_file_is_missing_unreadable_or_stale() {
+        let folder = Folder::new(false);
+        let command = "run: BLESS=1 cargo test -p airbyte-sdk";
+        let missing = complaint(&folder.path().join("spec.json"));
+        assert!(
+            missing.contains("spec.json is missing\nTo create it, ") && missing.ends_with(command),
+            "{missing}"
+        );
+        let unreadable = complaint(folder.path());
+        assert!(unreadable.contains(" cannot be read: ") && unreadable.ends_with(command), "{unreadable}");
+        let file = folder.path().join("spec.json");
+        std::fs::write(&file, "false\n").unwrap();
+        let stale = complaint(&file);
+        assert!(stale.contains("spec.json is stale: line 1:") && stale.ends_with(command), "{stale}");
+    }
 }

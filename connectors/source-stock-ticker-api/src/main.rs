@@ -26,6 +26,7 @@ struct Config {
     /// What your plan allows: 5 if it is a free one, 0 if there is no limit.
     #[airbyte(default = 5)]
     requests_per_minute: u32,
+    /// Another place to find the API, for tests.
     #[airbyte(default = "https://api.polygon.io", url, hidden)]
     api_url: String,
 }
@@ -56,44 +57,43 @@ struct Bar {
     c: f64,
 }
 
-#[airbyte_source(check = check, rate_limit(config.requests_per_minute / minute))]
-fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
-    let Some(mut days) = days(config)?.after(since, config.lookback_days) else { return Ok(()) };
+#[airbyte_source(parts = ticker, check = check, rate_limit(config.requests_per_minute / minute))]
+fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
+    // Up to yesterday in New York, which is never further behind UTC than five hours.
+    let days = Days::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)?;
+    let Some(mut days) = days.after(since, config.lookback_days) else { return Ok(()) };
     for bar in bars(config, out.http(), &days) {
         let Bar { t, c: price } = bar?;
         let date = days.check(Offset::UTC.to_datetime(Timestamp::from_millisecond(t)?).date())?;
-        out.emit(StockPrice { date, stock_ticker: config.stock_ticker.clone(), price })?;
+        out.emit(StockPrice { date, stock_ticker: ticker.to_owned(), price })?;
     }
     Ok(())
 }
 
-fn check(config: &Config, http: &Http) -> Result<()> {
-    let fortnight = Days::up_to(days(config)?.last(), 14);
-    let none = || Err(Error::config(format!("no {} for 14 days; mind capital letters", config.stock_ticker)));
-    bars(config, http, &fortnight).next().unwrap_or_else(none).map(drop)
+fn ticker(config: &Config, _: &Http) -> Result<Vec<String>> {
+    Ok(vec![config.stock_ticker.clone()]) // read as a part, so that the state says which ticker it is about
 }
 
-/// Up to yesterday in New York, which is never further behind UTC than five hours; a week of them if not said otherwise.
-fn days(config: &Config) -> Result<Days> {
-    Days::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)
+fn check(config: &Config, http: &Http) -> Result<()> {
+    let days = Days::ended_at(Offset::constant(-5), 14).between(config.start_date, config.end_date)?;
+    let days = days.clone().between(days.first().min(Days::up_to(days.last(), 14).first()), None)?;
+    let none = format!("no price of {} from {days}: check dates and capital letters", config.stock_ticker);
+    bars(config, http, &days).next().unwrap_or_else(|| Err(Error::config(none))).map(drop)
 }
 
 fn bars<'a>(config: &'a Config, http: &Http, days: &Days) -> ElementPages<'a, Bar> {
-    let http = http.base(&config.api_url).bearer(&config.api_key).explain(|refusal| {
-        refusal.says("before end of day").then(|| Error::transient("the last day's price is not out yet"))
-    });
+    let http = http.base(&config.api_url).bearer(&config.api_key);
+    let http = http.explain(|no| no.says("before end of day").then(|| Error::transient("it is not out yet")));
     let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
-    let path = format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}");
-    let page = http.get(path).query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
+    let page = http.get(format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
+    let page = page.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
     let bars = page.element_pages("results", |page| next_page(page, config)).allow_missing_array();
     bars.expect_count(|page: &Page| page.count).check_head(|page| next_page(page, config).map(drop))
 }
 
-/// Where the next page is, if this one answers what was asked.
 fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {
+    let status = page.status.as_deref().unwrap_or("OK");
     let asked = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
-    match page.status.as_deref().unwrap_or("OK") {
-        "OK" | "DELAYED" if asked => Ok(page.next_url.clone()),
-        status => Err(Error::transient(format!("not what was asked for: {status} of {}", page.ticker))),
-    }
+    let error = || Error::transient(format!("not what was asked for: {status} of {}", page.ticker));
+    (asked && ["OK", "DELAYED"].contains(&status)).then(|| page.next_url.clone()).ok_or_else(error)
 }

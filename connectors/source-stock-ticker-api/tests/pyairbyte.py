@@ -24,6 +24,7 @@ KEY, WRONG_KEY = "pyairbyte-key-4711", "wrong-key-0815"
 START = "2026-02-02"
 # The service's present, and the last day that is read: at first, and a week later. Neither depends on the machine's date.
 FIRST, LATER = "2026-03-13", "2026-03-20"
+GONE = "2026-03-23"
 
 failures = 0
 
@@ -85,7 +86,7 @@ def run(program, how):
         check("first read: records", source.read(cache=cache).processed_records, len(expected))
         check("first read: rows", rows(cache), expected)
         state = cache.get_state_provider(NAME, refresh=True).get_stream_state("stock_prices")
-        check("first read: state", state.stream.stream_state.model_dump(), {"date": expected[-1][0]})
+        check("first read: state", state.stream.stream_state.model_dump(), {"parts": {"TSLA": {"date": expected[-1][0]}}})
 
         (sample,) = source.get_samples(limit=2).values()
         check("samples", [str(row["date"])[:10] for row in sample], [row[0] for row in expected[:2]])
@@ -121,7 +122,8 @@ def run(program, how):
         check("full refresh: records", refreshed.processed_records, len(everything))
         check("full refresh: rows", rows(cache), everything)
 
-    # The service is gone.
+    # The service is gone, and there is a day more to ask for.
+    source.set_config({**config, "api_url": url, "end_date": GONE})
     try:
         source.read(cache=cache)
         said = "no exception"

@@ -17,9 +17,11 @@ pub(crate) struct Company {
     split: Option<(Date, u64)>,
     /// Traded over the counter.
     otc: bool,
+    /// The last day on which it was traded.
+    delisted: Option<Date>,
 }
 
-const COMPANIES: [Company; 9] = [
+const COMPANIES: [Company; 10] = [
     Company { split: Some((date(2020, 8, 31), 4)), ..listed("AAPL", 17_000.0) },
     Company { split: Some((date(2022, 8, 31), 3)), ..listed("TSLA", 57_500.0) },
     listed("AMZN", 16_000.0),
@@ -29,10 +31,11 @@ const COMPANIES: [Company; 9] = [
     listed("BRK.B", 30_000.0),
     listed("KIMpL", 2_500.0),
     Company { otc: true, ..listed("NSRGY", 11_000.0) },
+    Company { delisted: Some(date(2022, 10, 27)), ..listed("TWTR", 4_500.0) },
 ];
 
 const fn listed(ticker: &'static str, level: f64) -> Company {
-    Company { ticker, level, split: None, otc: false }
+    Company { ticker, level, split: None, otc: false, delisted: None }
 }
 
 pub(crate) fn company(ticker: &str) -> Option<&'static Company> {
@@ -40,7 +43,7 @@ pub(crate) fn company(ticker: &str) -> Option<&'static Company> {
 }
 
 /// The closing price that is served for a day, `None` if there is no bar: the market was closed, the ticker
-/// is unknown, or the day lies before 1980.
+/// is unknown or no longer traded, or the day lies before 1980.
 ///
 /// The clock and the plan have no say here: a day in the future has a price, which is only not served yet.
 pub fn closing_price(ticker: &str, date: Date, adjusted: bool) -> Option<f64> {
@@ -66,7 +69,8 @@ pub(crate) struct Day {
 impl Day {
     /// `None` on a day without trade.
     pub(crate) fn new(company: &Company, date: Date, adjusted: bool, form: VolumeForm) -> Option<Self> {
-        if date.year() < FIRST_YEAR || !is_trading_day(date) {
+        let is_delisted = company.delisted.is_some_and(|last| date > last);
+        if date.year() < FIRST_YEAR || is_delisted || !is_trading_day(date) {
             return None;
         }
         let number = epoch_day(date);
@@ -242,12 +246,14 @@ mod tests {
         assert_eq!(closing_price("AAPL", date(2026, 4, 3), true), None);
         assert_eq!(closing_price("AAPL", date(1979, 12, 31), true), None);
         assert!(closing_price("AAPL", date(1980, 1, 2), true).is_some());
+        assert!(closing_price("TWTR", date(2022, 10, 27), true).is_some());
+        assert_eq!(closing_price("TWTR", date(2022, 10, 28), true), None);
         assert!(closing_price("AAPL", date(9999, 12, 30), true).is_some());
     }
 
     #[test]
     fn bars_are_plausible() {
-        for Company { ticker, otc, .. } in &COMPANIES {
+        for Company { ticker, otc, .. } in COMPANIES.iter().filter(|company| company.delisted.is_none()) {
             let (mut day, mut before) = (date(2014, 1, 1), None);
             let (mut without_n, mut without_vw) = (0, 0);
             while day < date(2030, 1, 1) {

@@ -23,7 +23,7 @@
 //!
 //! One endpoint is served, `/v2/aggs/ticker/{ticker}/range/1/day/{from}/{to}`. Prices are made up, the same
 //! in every run; [`closing_price`] tells them without a request. A few tickers are known (`AAPL TSLA AMZN
-//! MSFT GOOG BRK.A BRK.B KIMpL NSRGY`, the last one with `otc`), all others have no bars. Some bars lack `n`
+//! MSFT GOOG BRK.A BRK.B KIMpL NSRGY`, the last one with `otc`, and `TWTR` up to 27 October 2022), all others have no bars. Some bars lack `n`
 //! or `vw`, as the service's do. The texts of refusals are the service's own, except those about `limit`,
 //! `sort`, `adjusted`, `cursor`, multiplier and timespan, which are made up.
 

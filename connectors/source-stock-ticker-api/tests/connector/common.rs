@@ -34,7 +34,12 @@ pub(crate) fn config_since(url: &str, start_date: &str) -> Value {
 }
 
 pub(crate) fn state(date: &str) -> Value {
-    json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"date": date}}}])
+    json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"parts": {"TSLA": {"date": date}}}}}])
+}
+
+/// The day in a state.
+pub(crate) fn day(state: &Value) -> &Value {
+    &state["stream"]["stream_state"]["parts"]["TSLA"]["date"]
 }
 
 /// First and last day of a request.

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use stock_api_emulator::{Answer, Emulator};
@@ -39,7 +40,7 @@ fn nothing_is_read_after_the_end_date() {
     let run = read_with(&emulator, json!({"end_date": "2026-03-13"}), Some(&state("2026-03-13")));
     assert_complete(&run);
     assert!(emulator.requests().is_empty());
-    assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-13");
+    assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }
 
 /// Without a start date a first read begins a week ago; one after a long pause begins where the last one ended.
@@ -57,7 +58,7 @@ fn an_end_before_the_start_is_the_users_to_mend() {
     let settings = json!({"start_date": "2026-03-13", "end_date": "2026-03-02"});
     let run = read_with(&emulator, settings.clone(), None);
     let sentence = "The end date 2026-03-02 is before the start date 2026-03-13";
-    assert_eq!(assert_error(&run, "config_error"), sentence);
+    assert_eq!(assert_error(&run, "config_error"), sentence.replacen("The", "TSLA: the", 1));
     let run = connector().check(&with(&emulator, settings));
     assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": sentence})]);
     assert!(emulator.requests().is_empty());
@@ -75,9 +76,9 @@ fn days_are_read_again_if_the_user_wants_it() {
         assert_eq!(asked(&emulator), (date(2026, 3, first), date(2026, 3, 13)));
         assert_eq!(run.records("stock_prices").len(), prices);
         for state in run.states() {
-            assert!(state["stream"]["stream_state"]["date"].as_str() >= Some("2026-03-10"), "{run}");
+            assert!(day(&state).as_str() >= Some("2026-03-10"), "{run}");
         }
-        assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-13");
+        assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
     }
 }
 
@@ -89,7 +90,7 @@ fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
     let run = read_with(&emulator, settings, Some(&state("2026-03-14")));
     assert_complete(&run);
     assert_eq!(run.records("stock_prices").len(), 3);
-    assert_eq!(run.final_state()[0]["stream"]["stream_state"]["date"], "2026-03-14");
+    assert_eq!(*day(&run.final_state()[0]), "2026-03-14");
 }
 
 /// As a free plan does it: from two years back, and not a word about the years before.
@@ -124,16 +125,93 @@ fn a_day_that_nobody_asked_for_is_not_passed_on() {
         let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": "2026-03-06", "end_date": "2026-03-08"}), None);
         let message = assert_incomplete(&run, "transient_error");
-        assert!(message.starts_with("Asked for 2026-03-06 to 2026-03-08, "), "{message}");
+        assert!(message.starts_with("TSLA: asked for 2026-03-06 to 2026-03-08, "), "{message}");
         assert_eq!(run.records("stock_prices").len(), records);
     }
 }
 
-/// The days that will be read may be long ago; whether there are prices is asked of their end.
+/// Two weeks at least: a weekend has no prices, and a start date may be ahead.
 #[test]
-fn a_check_looks_at_the_end_of_the_days_that_are_chosen() {
+fn check_asks_once_for_the_days_that_would_be_read() {
+    for (settings, first, last) in [
+        (json!({"end_date": "2026-03-13"}), date(2026, 2, 28), date(2026, 3, 13)),
+        (json!({"start_date": "2020-01-02"}), date(2020, 1, 2), LAST_DAY),
+        (json!({"start_date": "2026-03-28", "end_date": "2026-03-29"}), date(2026, 3, 16), date(2026, 3, 29)),
+        (json!({"start_date": "9999-12-31", "end_date": null}), Date::MIN, Date::MAX),
+    ] {
+        let emulator = emulator_with(|settings| settings.clock = "9999-12-30T12:00:00Z".parse().ok());
+        let run = connector().check(&with(&emulator, settings));
+        assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
+        let asked = asked(&emulator);
+        // Without an end, it is the machine's date that ends them.
+        let is_open = last == Date::MAX && asked.0.saturating_add(13.days()) == asked.1;
+        assert!(is_open || asked == (first, last), "{asked:?}");
+    }
+}
+
+#[test]
+fn check_accepts_a_delisted_ticker_whose_prices_are_chosen() {
+    let dates =
+        |start: &str, end: &str| json!({"start_date": start, "end_date": end, "stock_ticker": "TWTR"});
+    for (settings, succeeds) in [
+        (dates("2020-01-02", "2021-01-04"), true),
+        (dates("2020-01-02", "2026-03-31"), true),
+        (dates("2022-10-27", "2022-12-31"), true),
+        (dates("2022-10-28", "2026-03-31"), false),
+        (json!({"stock_ticker": "TWTR"}), false),
+    ] {
+        let emulator = emulator();
+        let config = with(&emulator, settings);
+        let status = connector().check(&config).all("CONNECTION_STATUS").remove(0);
+        assert_eq!(status["status"] == "SUCCEEDED", succeeds, "{config}: {status}");
+        assert_eq!(emulator.requests().len(), 1);
+        let read = connector().read(&config, &catalog("full_refresh"), None);
+        assert_complete(&read);
+        assert_eq!(!read.records("stock_prices").is_empty(), succeeds, "{config}");
+        if !succeeds {
+            let message = status["message"].as_str().unwrap();
+            assert!(
+                message.starts_with("No price of TWTR from 20") && message.contains("dates"),
+                "{message}"
+            );
+        }
+    }
+}
+
+/// Another ticker begins at its start, whatever was read of the first; coming back, that one does too, as its position is gone.
+#[test]
+fn a_state_of_another_ticker_is_not_taken_for_this_one() {
     let emulator = emulator();
-    let run = connector().check(&with(&emulator, json!({"end_date": "2026-03-13"})));
-    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
-    assert_eq!(asked(&emulator), (date(2026, 2, 28), date(2026, 3, 13)));
+    let days = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
+    let read = |ticker: &str, state: &Value| {
+        let mut config = with(&emulator, days.clone());
+        config["stock_ticker"] = ticker.into();
+        let run = connector().read(&config, &catalog("incremental"), Some(state));
+        assert_complete(&run);
+        assert_eq!(
+            run.final_state()[0]["stream"]["stream_state"],
+            json!({"parts": {ticker: {"date": "2026-03-13"}}})
+        );
+        (run.records("stock_prices").len(), run.final_state())
+    };
+    let (prices, state) = read("TSLA", &json!([]));
+    assert_eq!(prices, 10);
+    assert_eq!(read("TSLA", &state).0, 0);
+    let (prices, state) = read("AAPL", &state);
+    assert_eq!(prices, 10);
+    assert_eq!(read("TSLA", &state).0, 10);
+}
+
+/// As the tutorial writes it, and this connector once did: it names no ticker, and is taken for the one that is configured.
+#[test]
+fn a_state_without_a_ticker_is_a_position() {
+    let emulator = emulator();
+    let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
+    let mut plain = state("");
+    plain[0]["stream"]["stream_state"] = json!({"date": "2026-03-10"});
+    let run = read_with(&emulator, settings, Some(&plain));
+    assert_complete(&run);
+    assert_eq!(asked(&emulator), (date(2026, 3, 11), date(2026, 3, 13)));
+    assert!(run.stdout.contains("1 of them begun before"), "{run}");
+    assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }

@@ -26,6 +26,34 @@ fn the_image_has_the_version_of_the_program() {
     assert_eq!(text("dockerImageTag"), env!("CARGO_PKG_VERSION"));
 }
 
+/// A tag that moves would make another image of the same commit.
+#[test]
+fn base_images_have_exact_versions() {
+    let bases: Vec<&str> =
+        DOCKERFILE.lines().filter_map(|line| line.strip_prefix("FROM ")?.split(' ').next()).collect();
+    assert_eq!(bases.len(), 4);
+    for base in bases {
+        let (name, tag) = base.split_once(':').unwrap();
+        let exact = match name {
+            "rust" => tag.split('-').next().unwrap().split('.').count() == 3,
+            _ => tag.split('-').any(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit())),
+        };
+        assert!(exact, "{base}");
+    }
+}
+
+/// What may hold a secret is neither committed nor sent to the engine that builds an image.
+#[test]
+fn git_and_docker_leave_out_what_may_hold_a_secret() {
+    let lines = |text: &'static str| text.lines().map(|line| line.trim_end_matches('/')).collect::<Vec<_>>();
+    let git = lines(include_str!("../../../../.gitignore"));
+    let docker = lines(include_str!("../../../../.dockerignore"));
+    for name in ["secrets", ".env", ".env.*", "config.json", "*.key", "*.p12", "*.pem", "wip"] {
+        assert!(git.contains(&name), ".gitignore lacks {name}");
+        assert!(docker.contains(&&*format!("**/{name}")), ".dockerignore lacks **/{name}");
+    }
+}
+
 /// The platform uses the variable, people the entry point.
 #[test]
 fn both_ways_to_start_the_image_are_one() {

@@ -134,7 +134,7 @@ fn an_answer_that_breaks_off_in_the_middle_is_covered_up_to_the_page_before() {
         let records = run.records("stock_prices");
         assert_eq!(records.len(), whole_pages * 100 + 60, "{run}");
         let states = run.states();
-        let covered = states.last().map(|state| &state["stream"]["stream_state"]["date"]);
+        let covered = states.last().map(day);
         assert_eq!(covered, (whole_pages > 0).then(|| &records[99]["date"]), "{run}");
         assert_eq!(emulator.requests().len(), whole_pages + 1);
     }
@@ -250,10 +250,7 @@ fn what_came_before_the_trouble_is_kept() {
     let last_state = messages.iter().rposition(|message| message["type"] == "STATE").unwrap();
     let last_record = messages.iter().rposition(|message| message["type"] == "RECORD").unwrap();
     assert!(last_record < last_state);
-    assert_eq!(
-        messages[last_state]["state"]["stream"]["stream_state"]["date"],
-        records.last().unwrap()["date"]
-    );
+    assert_eq!(*day(&messages[last_state]["state"]), records.last().unwrap()["date"]);
     let counted: f64 =
         run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).sum();
     assert_eq!(counted, 50_000.0);

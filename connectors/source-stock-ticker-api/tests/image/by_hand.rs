@@ -16,7 +16,7 @@ fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn the_four_commands_work_wherever_the_files_are_mounted() {
     let emulator = emulator_with(|_| {});
     let folder = Folder::new();
@@ -46,7 +46,7 @@ fn the_four_commands_work_wherever_the_files_are_mounted() {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_file_that_is_not_mounted_is_named() {
     let check = run(&[], &["check", "--config", "/secrets/config.json"]);
     let status = &check[0]["connectionStatus"];

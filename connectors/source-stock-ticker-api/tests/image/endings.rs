@@ -59,7 +59,7 @@ fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
 
 /// When a sync is cancelled, the rest of the pod goes first. That is enough.
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_read_that_nobody_reads_ends_by_itself() {
     let Half { emulator, pod, stdout, stderr, read } = read_half(None);
     drop((stdout, stderr));
@@ -72,7 +72,7 @@ fn a_read_that_nobody_reads_ends_by_itself() {
 /// Then the platform leaves a mark, by which the script ends a shell that stands between; the connector is killed with the
 /// container. Here the reader is still there, and takes nothing.
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_cancelled_read_that_cannot_write_does_not_hang() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     pod.cancel();
@@ -83,7 +83,7 @@ fn a_cancelled_read_that_cannot_write_does_not_hang() {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_killed_container_loses_no_record() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     assert!(docker(["kill", &pod.container.0]).status.success());
@@ -94,7 +94,7 @@ fn a_killed_container_loses_no_record() {
 
 /// A signal does nothing to the first process of a container, unless it is handled. 137 would be a kill, after the grace.
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(Some(FIRST_PROCESS));
     assert!(docker(["stop", "-t", "30", &pod.container.0]).status.success());
@@ -104,7 +104,7 @@ fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
     let (asked, second_page) = channel();
     let (test, wait) = channel::<()>();
@@ -153,7 +153,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
     assert_eq!(days.len(), 50_000);
     let (state, records) = last_state(&messages);
     assert_eq!(records, 50_000);
-    assert_eq!(state[0]["stream"]["stream_state"], json!({"date": days[49_999]}));
+    assert_eq!(state[0]["stream"]["stream_state"], json!({"parts": {"TSLA": {"date": days[49_999]}}}));
     assert_eq!(statuses(&messages), ["STARTED", "RUNNING", "INCOMPLETE"]);
     let last: Vec<&Value> = messages.iter().rev().take(2).map(|message| &message["type"]).collect();
     assert_eq!(last, ["TRACE", "STATE"]);

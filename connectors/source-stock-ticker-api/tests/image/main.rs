@@ -1,8 +1,8 @@
 //! The image under the platform's contract, and under a person's hands. The emulator runs beside it on this machine.
 //!
 //! ```console
-//! cargo image          # builds the image
-//! cargo test-image     # runs these tests
+//! cargo image source-stock-ticker-api     # builds the image
+//! cargo test-image                        # runs these tests
 //! ```
 #![cfg(unix)]
 #![allow(

@@ -6,7 +6,7 @@ use crate::service::{catalog, emulator_with};
 use serde_json::{Value, json};
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn the_one_shot_commands_answer_into_their_file() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(7));
@@ -35,7 +35,7 @@ fn the_one_shot_commands_answer_into_their_file() {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_read_goes_on_where_the_last_one_ended() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(60));
@@ -58,14 +58,14 @@ fn a_read_goes_on_where_the_last_one_ended() {
         assert_eq!(records, all.len());
         assert!(days(&read(user, Some(&last))).is_empty());
         let mut earlier = last;
-        earlier[0]["stream"]["stream_state"]["date"] = (*all[9]).into();
+        earlier[0]["stream"]["stream_state"]["parts"]["TSLA"]["date"] = (*all[9]).into();
         assert_eq!(days(&read(user, Some(&earlier))), all[10..]);
     }
 }
 
 /// The platform's paths are absolute; those of a person who tries its script need not be.
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
     let emulator = emulator_with(|_| {});
     let (config, catalog) = (config(&emulator, &days_before(7)), catalog("full_refresh"));
@@ -77,7 +77,7 @@ fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
 }
 
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn a_failed_read_has_a_reason_and_an_exit_code() {
     let emulator = emulator_with(|_| {});
     let mut config = config(&emulator, &days_before(7));
@@ -96,7 +96,7 @@ fn a_failed_read_has_a_reason_and_an_exit_code() {
 
 /// What the platform says of an image that lacks the variable; so the tests above tell something.
 #[test]
-#[ignore = "needs Docker and the image: cargo image"]
+#[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn without_the_variable_there_is_nothing_to_start() {
     let options = &["--env", "AIRBYTE_ENTRYPOINT="];
     let pod = Pod::read(&Read { options, ..Read::of(&json!({}), &json!({})) });

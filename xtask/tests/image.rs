@@ -1,0 +1,22 @@
+//! `cargo image` as it is called, up to the engine.
+#![allow(clippy::unwrap_used, reason = "this is a test")]
+
+use std::process::Command;
+
+#[test]
+fn a_connector_must_be_named_and_known() {
+    for (arguments, said) in [
+        (&["image"][..], "no connector is named"),
+        (&["image", "--quiet"], "no connector is named"),
+        (&["image", "source-stock"], "there is no connector `source-stock`"),
+        (&["image", "../xtask"], "there is no connector `../xtask`"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.contains(said) && stderr.contains("`source-stock-ticker-api`"),
+            "{arguments:?}: {stderr}"
+        );
+    }
+}
