@@ -181,10 +181,10 @@ impl SignIn {
     }
 
     /// Whether it can be sent, as far as that is known before the first request.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self, client: &Client) -> Result<()> {
         match self {
             Self::Key(key) => key.pass().map(drop),
-            Self::Session(session) => session.check(),
+            Self::Session(session) => session.check(client),
         }
     }
 

@@ -271,7 +271,7 @@ impl Http {
         };
         Err(Error::config(format!(
             "the base URL {} is not valid: {fault}; check the URL in the configuration",
-            url::shown(base)
+            url::shown(&self.client.scrub(base))
         )))
     }
 

@@ -136,7 +136,8 @@ fn host_fault(host: &str) -> Option<String> {
         .then(|| "the host has two dots in a row, or one at its beginning".to_owned())
 }
 
-/// A URL as an error may quote it: without user, password, query and fragment, in one line, and not too long.
+/// A URL as an error may quote it: without user, password, query and fragment, in one line, and not too long. Secrets
+/// are to be blanked before: half of one is not recognised.
 pub(super) fn shown(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let (scheme, rest) = url.split_once("//").map_or((None, url), |(scheme, rest)| (Some(scheme), rest));
@@ -145,6 +146,11 @@ pub(super) fn shown(url: &str) -> String {
     let scheme = scheme.map_or_else(String::new, |scheme| format!("{scheme}//"));
     let text: String = format!("{scheme}{host}{path}").escape_debug().take(100).collect();
     format!("`{text}`")
+}
+
+/// What stands from `#` on.
+pub(super) fn fragment_of(url: &str) -> &str {
+    url.find('#').map_or("", |hash| &url[hash..])
 }
 
 /// The URL with what is not allowed in a path or a query percent-encoded. What is encoded already stays as it is.

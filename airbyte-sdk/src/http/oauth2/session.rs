@@ -42,7 +42,7 @@ impl Session {
     }
 
     /// Whether a token can be asked for: before the first request for one, and not only when that is refused.
-    pub(in crate::http) fn check(&self) -> Result<()> {
+    pub(in crate::http) fn check(&self, client: &Client) -> Result<()> {
         let OAuth2 { token_url, grant, client_id, client_secret, .. } = &self.oauth2;
         let blank = |text: &str| trimmed(text).is_empty();
         let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
@@ -52,7 +52,7 @@ impl Session {
             Grant::RefreshToken(token) if blank(token.expose()) => "refresh token",
             _ => {
                 return url::fault(token_url).map_or(Ok(()), |fault| {
-                    let url = url::shown(token_url);
+                    let url = url::shown(&client.scrub(token_url));
                     Err(Error::config(format!("the URL of the token endpoint {url} is not valid: {fault}")))
                 });
             }

@@ -3,7 +3,7 @@
 use super::next::{NextPage, Step};
 use super::{field, link};
 use crate::error::{Error, Result};
-use crate::http::Request;
+use crate::http::{Request, url};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -92,9 +92,10 @@ impl Trail {
             Step::Url(url) => {
                 // From a path that depends on the page before, the same link would lead deeper and deeper.
                 relative = link::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
+                let fragment = url::fragment_of(&url).to_owned();
                 let url = link::resolve_at_origin(&request.url, &url)
                     .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
-                request.set_url(url);
+                request.set_url(url, fragment);
             }
             Step::Query(name, value) => request.set_query(name, value),
             Step::BodyField(path, value) => {

@@ -29,6 +29,8 @@ pub struct Request {
     http: Http,
     method: &'static str,
     pub(super) url: String,
+    /// What stood behind the URL from `#` on. It is never sent, but half of a secret may be in it.
+    fragment: String,
     query: Vec<(String, String)>,
     headers: Headers,
     sign_in: Option<SignIn>,
@@ -43,6 +45,7 @@ pub struct Request {
 
 impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
+        let fragment = url::fragment_of(&url).to_owned();
         let url = url::encoded(&url);
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
@@ -51,6 +54,7 @@ impl Request {
             http,
             method,
             url,
+            fragment,
             query: Vec::new(),
             headers,
             sign_in,
@@ -153,8 +157,9 @@ impl Request {
     }
 
     /// The same request of another URL, which brings its own query.
-    pub(super) fn set_url(&mut self, url: String) {
+    pub(super) fn set_url(&mut self, url: String, fragment: String) {
         self.url = url;
+        self.fragment = fragment;
         self.query.clear();
     }
 
@@ -184,12 +189,16 @@ impl Request {
     /// The URL without what is known to be secret. A secret has to be blanked before the URL is cut: it may have a `?` or
     /// an `@` in it, and half of it is not recognised.
     fn scrubbed_url(&self) -> Cow<'_, str> {
-        self.http.client.scrub(&self.url)
+        if self.fragment.is_empty() {
+            return self.http.client.scrub(&self.url);
+        }
+        let url = format!("{}{}", self.url, self.fragment);
+        Cow::Owned(self.http.client.scrub(&url).into_owned())
     }
 
     /// The URL as it may be written down: without its query, and without a user and password.
     fn place(&self) -> String {
-        let is_cut = self.url.contains(['?', '#', '@']);
+        let is_cut = !self.fragment.is_empty() || self.url.contains(['?', '@']);
         let url = if is_cut { self.scrubbed_url() } else { Cow::Borrowed(&*self.url) };
         let url = url.split(['?', '#']).next().unwrap_or_default();
         let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };

@@ -3,7 +3,7 @@
 use super::Request;
 use crate::error::{Error, Result};
 use crate::http::Client;
-use crate::http::auth::{Pass, SignIn, Tried};
+use crate::http::auth::{Pass, Tried};
 use crate::http::clock::Awake;
 use crate::http::complete::Terms;
 use crate::http::response::Response;
@@ -80,10 +80,11 @@ impl Request {
         self.http.client.proxies.check()?;
         self.http.check_base()?;
         if let Some(fault) = url::fault(&self.url) {
-            return Err(Error::config(format!("{} is not a valid URL: {fault}", url::shown(&self.url))));
+            let url = url::shown(&self.scrubbed_url());
+            return Err(Error::config(format!("{url} is not a valid URL: {fault}")));
         }
         self.headers.check()?;
-        self.sign_in.as_ref().map_or(Ok(()), SignIn::check)
+        self.sign_in.as_ref().map_or(Ok(()), |sign_in| sign_in.check(&self.http.client))
     }
 
     fn try_once<'a>(
