@@ -115,7 +115,12 @@ impl<T: Stream> Emitter<T> {
     pub(crate) fn in_parts(&mut self, positions: Positions, next: Option<String>, incremental: bool) {
         let standing = Standing { given: None, positions, next: next.clone() };
         let standing = Arc::new(Mutex::new(standing));
-        self.parts = Some(Parts { standing, incremental, first: next, ..Parts::default() });
+        let parts = Parts { standing, incremental, first: next, ..Parts::default() };
+        if let Some(output) = &self.output {
+            // As nothing has been read yet, this is the state of before, if perhaps in another form.
+            output.stands_at(parts.state(None));
+        }
+        self.parts = Some(parts);
     }
 
     /// What an earlier read has left for this part.
@@ -161,8 +166,10 @@ impl<T: Stream> Emitter<T> {
             parts.broken_off |= !had_its_turn;
             parts.next_is(following);
         }
-        // What a state costs is little beside the records of the partition, which a killed run would read again.
+        // What a state costs is little beside the records of the partition, which a killed run would read again. After the
+        // last partition comes the state of the whole stream.
         if fetched.is_ok()
+            && following.is_some()
             && self.since_state > 0
             && (self.pays_for_state(RECORDS_PER_STATE) || self.is_state_due(output::now()))
         {

@@ -93,6 +93,8 @@ where
         F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
     {
         let mut failures = Failures::default();
+        // Where there is only one, its name says nothing.
+        let named = |error: Error, name: &str| if parts.len() > 1 { error.context(name) } else { error };
         for (place, (name, part)) in parts.iter().enumerate() {
             let state = out.part_state(name);
             // Finished, in the read that broke off. One that is not empty is from when the stream had positions.
@@ -111,10 +113,10 @@ where
                 // Of a check, too, that has seen a record of another part.
                 Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
                 Err(error) if error.is_exhausted() => {
-                    return failures.end().and(Err(error.context(name)));
+                    return failures.end().and(Err(named(error, name)));
                 }
                 Err(error) => {
-                    failures.add(T::NAME, error.context(name));
+                    failures.add(T::NAME, named(error, name));
                     if failures.in_a_row == FAILURES_IN_A_ROW {
                         log::error!("{}: {} parts are not read", T::NAME, parts.len() - place - 1);
                         return failures.end();

@@ -58,7 +58,7 @@ fn an_end_before_the_start_is_the_users_to_mend() {
     let settings = json!({"start_date": "2026-03-13", "end_date": "2026-03-02"});
     let run = read_with(&emulator, settings.clone(), None);
     let sentence = "The end date 2026-03-02 is before the start date 2026-03-13";
-    assert_eq!(assert_error(&run, "config_error"), sentence.replacen("The", "TSLA: the", 1));
+    assert_eq!(assert_error(&run, "config_error"), sentence);
     let run = connector().check(&with(&emulator, settings));
     assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": sentence})]);
     assert!(emulator.requests().is_empty());
@@ -125,7 +125,7 @@ fn a_day_that_nobody_asked_for_is_not_passed_on() {
         let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": "2026-03-06", "end_date": "2026-03-08"}), None);
         let message = assert_incomplete(&run, "transient_error");
-        assert!(message.starts_with("TSLA: asked for 2026-03-06 to 2026-03-08, "), "{message}");
+        assert!(message.starts_with("Asked for 2026-03-06 to 2026-03-08, "), "{message}");
         assert_eq!(run.records("stock_prices").len(), records);
     }
 }

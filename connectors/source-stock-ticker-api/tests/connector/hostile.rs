@@ -196,7 +196,7 @@ fn a_connection_that_is_not_safe() {
     let server = tls::Server::start();
     let run = connector().read(&config(&server.url), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
-    assert!(message.contains("no safe connection to localhost"), "{message}");
+    assert!(message.contains("No safe connection to localhost"), "{message}");
     assert_eq!(server.connections(), 1);
 }
 
