@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
+#[cfg(feature = "testing")]
 mod descriptions;
 mod enums;
 mod features;

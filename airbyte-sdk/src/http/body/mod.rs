@@ -139,6 +139,7 @@ enum Trouble {
     /// It is, and says something else than expected at this place, which goes behind the message.
     Shape { format: &'static str, at: String, details: String },
     /// It ends in the middle of something.
+    #[cfg(feature = "csv")]
     Unfinished { format: &'static str, details: String },
     /// It has no array at this path; and this is what the API says about an error, if anything.
     NoArray { path: String, said: Option<String> },
@@ -170,6 +171,7 @@ impl Trouble {
                 Error::system(format!("{place} answered with {format} of an unexpected shape{at}"))
                     .with_internal(details),
             ),
+            #[cfg(feature = "csv")]
             Self::Unfinished { format, details } => (
                 Outcome::Final,
                 Error::transient(format!("{place} answered with {format} that is not complete: {details}")),

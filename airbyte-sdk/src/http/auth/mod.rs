@@ -1,14 +1,15 @@
 //! Signing in: what goes with a request so that the service knows who asks, and where it may go.
 
-use super::Client;
-use super::headers::{self, check_name, trimmed};
-use super::oauth2::{OAuth2, Session};
-use super::request::ESCAPED;
-use super::url::without_parameter;
+mod key;
+
+pub(super) use self::key::{Pass, basic};
+
+use self::key::Key;
 use crate::error::{Error, Result};
+use crate::http::Client;
+use crate::http::headers;
+use crate::http::oauth2::{OAuth2, Session};
 use crate::secret::Secret;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use percent_encoding::utf8_percent_encode;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -42,25 +43,6 @@ pub struct Auth(Kind);
 enum Kind {
     Key(Key),
     OAuth2(Box<OAuth2>),
-}
-
-/// What is the same for every request.
-#[derive(Clone)]
-pub(super) enum Key {
-    Bearer(Secret),
-    Header(String, Secret),
-    Query(String, Secret),
-    Basic(String, Secret),
-}
-
-impl Key {
-    fn secret(&self) -> &Secret {
-        let (Self::Bearer(secret)
-        | Self::Header(_, secret)
-        | Self::Query(_, secret)
-        | Self::Basic(_, secret)) = self;
-        secret
-    }
 }
 
 impl Auth {
@@ -125,7 +107,7 @@ impl Auth {
     }
 
     /// Makes it known to the run.
-    pub(super) fn sign_in(self, client: &Client) -> SignIn {
+    pub(in crate::http) fn sign_in(self, client: &Client) -> SignIn {
         match self.0 {
             Kind::Key(key) => {
                 client.hide(&[key.secret().expose()]);
@@ -144,14 +126,14 @@ impl From<OAuth2> for Auth {
 
 /// How a request signs in.
 #[derive(Clone)]
-pub(super) enum SignIn {
+pub(in crate::http) enum SignIn {
     Key(Key),
     Session(Arc<Session>),
 }
 
 /// Which tokens one request has tried.
 #[derive(Default)]
-pub(super) struct Tried {
+pub(in crate::http) struct Tried {
     /// The number of the last one, and until when that is used.
     last: Option<(u64, Option<Duration>)>,
     /// Whether one was refused.
@@ -160,7 +142,7 @@ pub(super) struct Tried {
 
 impl SignIn {
     /// What goes with one attempt. May have to ask for a token first.
-    pub(super) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
+    pub(in crate::http) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
         // Again for each attempt: a secret that is in use is not forgotten.
         if let Self::Key(key) = self {
             client.hide(&[key.secret().expose()]);
@@ -181,7 +163,7 @@ impl SignIn {
     }
 
     /// Whether it can be sent, as far as that is known before the first request.
-    pub(super) fn check(&self, client: &Client) -> Result<()> {
+    pub(in crate::http) fn check(&self, client: &Client) -> Result<()> {
         match self {
             Self::Key(key) => key.pass().map(drop),
             Self::Session(session) => session.check(client),
@@ -189,14 +171,14 @@ impl SignIn {
     }
 
     /// Whether what was tried last is still good for anything, as far as anybody knows.
-    pub(super) fn is_good(&self, now: Duration, tried: &Tried) -> bool {
+    pub(in crate::http) fn is_good(&self, now: Duration, tried: &Tried) -> bool {
         let (Self::Session(session), Some((number, until))) = (self, tried.last) else { return true };
         until.is_none_or(|until| now < until) && !session.is_refused(number)
     }
 
     /// Notes that the service does not know who asks, for all who would try the same. Whether another token may help:
     /// once per request.
-    pub(super) fn refused(&self, tried: &mut Tried) -> bool {
+    pub(in crate::http) fn refused(&self, tried: &mut Tried) -> bool {
         let (Self::Session(session), Some((number, _))) = (self, tried.last) else { return false };
         let first = !std::mem::replace(&mut tried.refused, true);
         if first {
@@ -207,98 +189,20 @@ impl SignIn {
     }
 }
 
-impl Key {
-    /// What goes with a request; a config error if that cannot be sent.
-    fn pass(&self) -> Result<Pass> {
-        Ok(match self {
-            Self::Bearer(token) => {
-                let token = sendable(token, "the Authorization header")?;
-                Pass::authorization(format!("Bearer {token}"))
-            }
-            Self::Header(name, key) => {
-                check_name(name)?;
-                Pass::Header(name.clone(), sendable(key, &format!("the header {name}"))?.into())
-            }
-            Self::Query(name, key) => {
-                let place = format!("the URL parameter `{name}`");
-                Pass::Query(name.clone(), not_blank(key, &place)?.into())
-            }
-            Self::Basic(user, password) => Pass::authorization(basic(user, password.expose())?),
-        })
-    }
-}
-
-fn not_blank<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
-    match trimmed(key.expose()) {
-        "" => Err(Error::config(format!("the key for {place} is empty; check the configuration"))),
-        key => Ok(key),
-    }
-}
-
-/// The key as it is sent in a header.
-fn sendable<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
-    if let Some(fault) = headers::fault(key.expose()) {
-        return Err(Error::config(format!("the key for {place} {fault}; copy the key again")));
-    }
-    not_blank(key, place)
-}
-
-/// The value of an `Authorization` header.
-pub(super) fn basic(user: &str, password: &str) -> Result<String> {
-    let (user, password) = (trimmed(user), trimmed(password));
-    if user.contains(':') {
-        // The service would take what follows for the password.
-        return Err(Error::config("a user name must not contain a colon (HTTP basic authentication)"));
-    }
-    if user.is_empty() && password.is_empty() {
-        return Err(Error::config(
-            "the user name and the password for the Authorization header are both empty; check the configuration",
-        ));
-    }
-    Ok(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
-}
-
-/// What one attempt carries.
-pub(super) enum Pass {
-    Header(String, Secret),
-    Query(String, Secret),
-}
-
-impl Pass {
-    fn authorization(value: String) -> Self {
-        Self::Header("Authorization".to_owned(), (*value).into())
-    }
-
-    pub(super) fn header(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::Header(name, value) => Some((name, value.expose())),
-            Self::Query(..) => None,
-        }
-    }
-
-    /// The URL as it is asked for.
-    pub(super) fn url(&self, url: String) -> String {
-        let Self::Query(name, key) = self else { return url };
-        let url = without_parameter(&url, name);
-        let (name, key) = (utf8_percent_encode(name, ESCAPED), utf8_percent_encode(key.expose(), ESCAPED));
-        format!("{url}{}{name}={key}", if url.contains('?') { '&' } else { '?' })
-    }
-}
-
 impl Client {
-    pub(super) fn hide(&self, secrets: &[&str]) {
+    pub(in crate::http) fn hide(&self, secrets: &[&str]) {
         if let Some(output) = &self.output {
             output.hide_in_use(secrets);
         }
     }
 
     /// The text without what is known to be secret. Whatever is cut or quoted in part is scrubbed first.
-    pub(super) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(in crate::http) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.output.as_ref().map_or(Cow::Borrowed(text), |output| output.scrub(text))
     }
 
     /// Says once per host that whoever is on the way can read what is signed in with.
-    pub(super) fn warn_if_readable(&self, url: &str) {
+    pub(in crate::http) fn warn_if_readable(&self, url: &str) {
         if readable_at(url).is_none() {
             return;
         }
@@ -323,7 +227,7 @@ fn readable_at(url: &str) -> Option<String> {
 }
 
 /// Whether two URLs are at one origin: scheme, host and port.
-pub(super) fn same_origin(one: &str, other: &str) -> bool {
+pub(in crate::http) fn same_origin(one: &str, other: &str) -> bool {
     let origin = |url: &str| {
         let uri: Uri = url.parse().ok()?;
         let scheme = uri.scheme_str()?.to_ascii_lowercase();
