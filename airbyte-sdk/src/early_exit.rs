@@ -27,6 +27,11 @@ pub(crate) fn watch(at_exit: impl FnOnce() + 'static) {
     let _ = GUARD.try_with(|guard| guard.0.replace(Some(Box::new(at_exit))));
 }
 
+/// The command has ended: an exit is what it should be.
+pub(crate) fn stop_watching() {
+    let _ = GUARD.try_with(|guard| guard.0.take());
+}
+
 /// Ends the process without running any destructors: `std::process::exit` must not be called on the way out.
 pub(crate) fn end_at_once(code: u8) -> ! {
     #[cfg(unix)]

@@ -33,6 +33,8 @@ struct Inner {
     reason: Reason,
     message: String,
     internal: Option<String>,
+    /// The HTTP status of the response that it was made of.
+    status: Option<u16>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -71,7 +73,7 @@ impl Error {
     }
 
     fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { reason, message: message.into(), internal: None }))
+        Self(Box::new(Inner { reason, message: message.into(), internal: None, status: None }))
     }
 
     /// The same error once more, for somebody else who met it.
@@ -113,6 +115,15 @@ impl Error {
             Reason::Exhausted => FailureType::TransientError,
             Reason::Stopped => FailureType::SystemError,
         }
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.0.status
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {

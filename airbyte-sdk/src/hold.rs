@@ -1,31 +1,35 @@
 //! Where a stream's position stops, because what comes after it is not known to be complete.
 //!
 //! Problem: a state says that everything before its position was read. Some gaps are found only later: a page turns out
-//! to have fewer records than it announced when its end arrives, or an iterator fails and the fetch function drops,
+//! to have fewer records than it announced when its end arrives, or a request fails and the fetch function drops,
 //! converts or ignores the error. Meanwhile records were emitted, and a state or a signal may come at any moment.
 //!
 //! Idea: the stream itself remembers the gap, not the error value. [`Hold`] is shared by the stream's emitter and by its
-//! HTTP client. An iterator holds the stream while a page can still turn out incomplete, and for good when it fails.
+//! HTTP client. An iterator holds the stream while a page can still turn out incomplete; a request or an iterator that
+//! fails holds it for good.
 //!
 //! What must stay true: while a stream is held, neither a state, nor the last state before a signal, nor the state at
 //! the end of the stream goes beyond the position at which the hold began. A hold that is neither confirmed nor
-//! released lasts until the end of the stream or partition.
+//! released lasts until the end of the stream or partition; longer if it is not known to be of this partition, because
+//! it comes from another thread, from an earlier partition or from another stream.
 
 use crate::error::Error;
 use crate::output::Output;
-use crate::protocol::FailureType;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 /// Whether a stream is held. A clone shares it.
 #[derive(Clone)]
 pub(crate) struct Hold(Arc<Shared>);
 
 struct Shared {
+    /// Which stream of the run it is.
+    id: u64,
     output: Option<Arc<Output>>,
     reasons: Mutex<Reasons>,
 }
 
-#[derive(Default)]
 struct Reasons {
     /// Counts the times that a hold began, so that a second one is not taken for the first.
     began: u64,
@@ -35,8 +39,14 @@ struct Reasons {
     held: bool,
     /// Why something is missing.
     failure: Option<Error>,
-    /// Counts the partitions. A page of an earlier one has no say.
+    /// The reason outlives the partition.
+    lasting: bool,
+    /// Counts the partitions.
     scope: u64,
+    /// The thread that reads.
+    thread: ThreadId,
+    /// Partitions are listed: any that is missing would be forgotten.
+    listing: bool,
 }
 
 impl Reasons {
@@ -45,10 +55,31 @@ impl Reasons {
     }
 }
 
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
 impl Hold {
     /// Of a stream that is read into this output, if it is.
     pub(crate) fn new(output: Option<Arc<Output>>) -> Self {
-        Self(Arc::new(Shared { output, reasons: Mutex::default() }))
+        let reasons = Reasons {
+            began: 0,
+            open: 0,
+            held: false,
+            failure: None,
+            lasting: false,
+            scope: 0,
+            thread: thread::current().id(),
+            listing: false,
+        };
+        let id = NEXT_ID.fetch_add(1, Relaxed);
+        let hold = Self(Arc::new(Shared { id, output, reasons: Mutex::new(reasons) }));
+        if let Some(output) = &hold.0.output {
+            let held = hold.clone();
+            output.begin_hold(id, Arc::new(move |error| held.disturb(error)));
+            if output.is_disturbed() {
+                hold.disturb(None);
+            }
+        }
+        hold
     }
 
     /// The number of the hold that lasts, if one does.
@@ -67,37 +98,52 @@ impl Hold {
         self.change(|reasons| {
             reasons.held = false;
             reasons.failure = None;
+            reasons.lasting = false;
         });
     }
 
-    /// Something is missing from here on, whatever becomes of the error.
-    #[cold]
-    pub(crate) fn fail(&self, error: &Error) {
-        self.change(|reasons| {
-            reasons.failure.get_or_insert_with(|| error.again());
-        });
+    /// Whether partitions are listed, which allows for no exception.
+    pub(crate) fn set_listing(&self, listing: bool) {
+        self.reasons().listing = listing;
     }
 
-    /// Holds while a page is read.
-    pub(crate) fn begin_page(&self) -> Unconfirmed {
-        let mut scope = 0;
-        self.change(|reasons| {
-            reasons.open += 1;
-            scope = reasons.scope;
-        });
-        Unconfirmed { hold: self.clone(), scope, confirmed: false }
-    }
-
-    /// Another partition begins, which nothing of the one before concerns.
+    /// Another partition begins. What is not known to concern the one before only still holds.
     pub(crate) fn begin_scope(&self) {
-        self.change(|reasons| {
-            *reasons = Reasons { began: reasons.began, scope: reasons.scope + 1, ..Reasons::default() };
-        });
+        let mut reasons = self.reasons();
+        reasons.scope += 1;
+        reasons.thread = thread::current().id();
+        if !reasons.lasting {
+            reasons.held = false;
+            reasons.failure = None;
+        }
+        let held = reasons.is_held();
+        reasons.began += u64::from(held);
+        if let Some(output) = &self.0.output {
+            output.hold(self.0.id, held);
+        }
     }
 
     /// Why something is missing, if anything is known to be.
     pub(crate) fn failure(&self) -> Option<Error> {
         self.reasons().failure.as_ref().map(Error::again)
+    }
+
+    /// The stream, for a request that is made now.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder { scope: self.reasons().scope, hold: self.clone() }
+    }
+
+    /// Something is missing, and nobody knows of which partition: a failure of another stream's client, or a panic of a
+    /// thread that the author started.
+    #[cold]
+    fn disturb(&self, error: Option<&Error>) {
+        self.change(|reasons| {
+            reasons.lasting = true;
+            match error {
+                Some(error) => reasons.failure = reasons.failure.take().or_else(|| Some(error.again())),
+                None => reasons.held = true,
+            }
+        });
     }
 
     fn change(&self, change: impl FnOnce(&mut Reasons)) {
@@ -110,7 +156,7 @@ impl Hold {
         }
         // Within the lock, so that the output learns of the changes in their order.
         if let (true, Some(output)) = (before != after, &self.0.output) {
-            output.hold(after);
+            output.hold(self.0.id, after);
         }
     }
 
@@ -119,11 +165,62 @@ impl Hold {
     }
 }
 
+/// The stream that a request is made for, and the partition that was read then.
+#[derive(Clone)]
+pub(crate) struct Holder {
+    hold: Hold,
+    scope: u64,
+}
+
+impl Holder {
+    /// Holds while a page is read.
+    pub(crate) fn begin_page(&self) -> Unconfirmed {
+        self.hold.change(|reasons| reasons.open += 1);
+        Unconfirmed { hold: self.hold.clone(), confirmed: false }
+    }
+
+    /// Holds from here on: what the response would have brought is missing, whatever becomes of the error.
+    #[cold]
+    pub(crate) fn failed(&self, error: Error) -> Error {
+        self.hold.change(|reasons| {
+            reasons.failure.get_or_insert_with(|| error.again());
+            reasons.lasting |= reasons.scope != self.scope || reasons.thread != thread::current().id();
+        });
+        if let Some(output) = &self.hold.0.output {
+            output.disturb(self.hold.0.id, &error);
+        }
+        error
+    }
+
+    /// The same for a request of which nothing was handed out. That there is nothing at its URL may be an answer to the
+    /// fetch function.
+    #[cold]
+    pub(crate) fn refused(&self, error: Error) -> Error {
+        let says_nothing_is_there = matches!(error.status(), Some(404 | 410)) && !self.hold.reasons().listing;
+        if says_nothing_is_there { error } else { self.failed(error) }
+    }
+}
+
+/// [`Holder::failed`], if there is a stream.
+pub(crate) fn failed(holder: Option<&Holder>, error: Error) -> Error {
+    match holder {
+        Some(holder) => holder.failed(error),
+        None => error,
+    }
+}
+
+/// [`Holder::refused`], if there is a stream.
+pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
+    match holder {
+        Some(holder) => holder.refused(error),
+        None => error,
+    }
+}
+
 /// A page that may still turn out incomplete. If it is dropped before it is confirmed, the stream stays held.
 #[must_use]
 pub(crate) struct Unconfirmed {
     hold: Hold,
-    scope: u64,
     confirmed: bool,
 }
 
@@ -137,28 +234,10 @@ impl Unconfirmed {
 impl Drop for Unconfirmed {
     fn drop(&mut self) {
         self.hold.change(|reasons| {
-            if reasons.scope == self.scope {
-                reasons.open -= 1;
-                reasons.held |= !self.confirmed;
-            }
+            reasons.open -= 1;
+            reasons.held |= !self.confirmed;
         });
     }
-}
-
-/// The stream is held from here on: what the body would have brought is missing, whatever becomes of the error.
-#[cold]
-pub(crate) fn failed(hold: Option<&Hold>, error: Error) -> Error {
-    if let Some(hold) = hold {
-        hold.fail(&error);
-    }
-    error
-}
-
-/// The same for a request of which nothing was handed out. That the API rejects it may be an answer to the fetch function
-/// as well, such as 404 where there is nothing.
-#[cold]
-pub(crate) fn refused(hold: Option<&Hold>, error: Error) -> Error {
-    if error.failure_type() == FailureType::ConfigError { error } else { failed(hold, error) }
 }
 
 #[cfg(test)]
@@ -168,15 +247,16 @@ mod tests {
     #[test]
     fn each_hold_has_a_number_of_its_own() {
         let hold = Hold::new(None);
+        let holder = hold.holder();
         assert_eq!(hold.current(), None);
-        let page = hold.begin_page();
+        let page = holder.begin_page();
         assert_eq!(hold.current(), Some(1));
         // A second page within the first does not move the place where the hold began.
-        hold.begin_page().confirm();
+        holder.begin_page().confirm();
         assert_eq!(hold.current(), Some(1));
         page.confirm();
         assert_eq!(hold.current(), None);
-        hold.begin_page().confirm();
+        holder.begin_page().confirm();
         hold.hold();
         assert_eq!(hold.current(), Some(3));
     }
@@ -184,11 +264,12 @@ mod tests {
     #[test]
     fn a_page_that_is_not_confirmed_holds_for_good() {
         let hold = Hold::new(None);
-        drop(hold.begin_page());
+        let holder = hold.holder();
+        drop(holder.begin_page());
         assert_eq!(hold.current(), Some(1));
-        hold.begin_page().confirm();
+        holder.begin_page().confirm();
         assert_eq!(hold.current(), Some(1));
-        let page = hold.begin_page();
+        let page = holder.begin_page();
         hold.release();
         assert_eq!(hold.current(), Some(1), "a page is still being read");
         page.confirm();
@@ -198,23 +279,96 @@ mod tests {
     #[test]
     fn a_failure_outlives_its_error_value_until_it_is_released() {
         let hold = Hold::new(None);
-        hold.fail(&Error::transient("cut off"));
-        hold.fail(&Error::system("later"));
+        hold.holder().failed(Error::transient("cut off"));
+        hold.holder().failed(Error::system("later"));
         assert_eq!(hold.failure().map(|error| error.message().to_owned()), Some("cut off".to_owned()));
         hold.release();
         assert!(hold.failure().is_none() && hold.current().is_none());
     }
 
     #[test]
-    fn a_page_of_an_earlier_partition_has_no_say() {
+    fn only_a_url_with_nothing_behind_it_is_an_answer() {
         let hold = Hold::new(None);
-        let (page, other) = (hold.begin_page(), hold.begin_page());
+        let refused = |status: u16| drop(hold.holder().refused(Error::config("no").with_status(status)));
+        refused(404);
+        refused(410);
+        assert!(hold.failure().is_none());
+        refused(401);
+        assert!(hold.failure().is_some());
+        hold.release();
+        // Also what was never sent.
+        hold.holder().refused(Error::config("no URL"));
+        assert!(hold.failure().is_some());
+        hold.release();
+        hold.set_listing(true);
+        refused(404);
+        assert!(hold.failure().is_some());
+    }
+
+    #[test]
+    fn what_concerns_one_partition_ends_with_it_and_nothing_else_does() {
+        let hold = Hold::new(None);
+        hold.holder().failed(Error::transient("cut off"));
+        drop(hold.holder().begin_page());
         hold.begin_scope();
         assert_eq!(hold.current(), None);
-        drop(page);
+        // A page that is still read may be of any partition.
+        let page = hold.holder().begin_page();
+        hold.begin_scope();
+        assert!(hold.current().is_some());
+        page.confirm();
         assert_eq!(hold.current(), None);
-        hold.hold();
-        other.confirm();
-        assert_eq!(hold.current(), Some(2));
+        // So may what another thread, or a request of before, was to bring.
+        let before = hold.holder();
+        for of_another_thread in [true, false] {
+            let holder = hold.holder();
+            if of_another_thread {
+                thread::spawn(move || drop(holder.failed(Error::transient("cut off")))).join().unwrap();
+            } else {
+                hold.begin_scope();
+                before.failed(Error::transient("cut off"));
+            }
+            hold.begin_scope();
+            assert!(hold.failure().is_some());
+            hold.release();
+        }
+    }
+
+    /// What a signal finds, between two streams of one run.
+    #[test]
+    fn the_client_of_an_earlier_stream_neither_releases_the_next_one_nor_fails_unnoticed() {
+        use crate::output::{Lines, Memory};
+        use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
+
+        let memory = Memory::default();
+        let output = Output::to(Lines::new(Box::new(memory.clone())));
+        let begin = |name: &str| {
+            output.status(&StreamDescriptor::new(name), AirbyteStreamStatus::Started).unwrap();
+            Hold::new(Some(Arc::clone(&output)))
+        };
+        let first = begin("a");
+        let page = first.holder().begin_page();
+        output.status(&StreamDescriptor::new("a"), AirbyteStreamStatus::Complete).unwrap();
+        let second = begin("b");
+        output.vouch(Some(&["id"]));
+        output.record(br#"{"type":"RECORD","record":{"data":{"id":1}}}"#).unwrap();
+        output.line(b"\n").unwrap();
+        second.hold();
+        output.record(br#"{"type":"RECORD","record":{"data":{"id":2}}}"#).unwrap();
+        output.line(b"\n").unwrap();
+        page.confirm();
+        first.holder().failed(Error::transient("cut off"));
+        assert!(second.failure().is_some());
+        output.end(None);
+        let messages = memory.take_messages();
+        let state = messages.iter().find(|message| message["type"] == "STATE").unwrap();
+        assert_eq!(state["state"]["stream"]["stream_state"], serde_json::json!({"id": 1}));
+    }
+
+    #[test]
+    fn after_a_stray_panic_every_stream_is_held() {
+        let output = Output::to(crate::output::Lines::new(Box::new(std::io::sink())));
+        output.note_stray_panic(Error::system("panicked"));
+        assert!(Hold::new(Some(output)).current().is_some());
     }
 }

@@ -72,6 +72,10 @@ fn watch_for_exit(output: &Arc<Output>) {
             output.end(Some(Error::system(message).with_internal("return an error instead")));
             early_exit::end_at_once(FAILED);
         }
+        // A signal or the deadline came first, and ends the process when it has written the last messages.
+        loop {
+            std::thread::park();
+        }
     });
 }
 
@@ -85,7 +89,7 @@ fn give_up_after(deadline: Duration, output: &Arc<Output>) {
             let message =
                 format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
             output.end(Some(Error::transient(message)));
-            std::process::exit(i32::from(FAILED));
+            early_exit::end_at_once(FAILED);
         }
     });
 }
@@ -96,6 +100,7 @@ fn finish(output: &Output, result: Result<Done>) -> ExitCode {
     while !output.claim_last_word() {
         std::thread::park();
     }
+    early_exit::stop_watching();
     output.settle();
     if let Some(panic) = output.take_stray_panic() {
         let _ = output.error(&panic, None);

@@ -1,6 +1,7 @@
 //! SIGTERM and SIGINT: the last legal state is sent, the stream is reported as incomplete, and the process dies of that very
 //! signal, as shells and clients expect. Nothing depends on this: the platform may end a connector without any signal.
 
+use crate::early_exit;
 use crate::output::Output;
 use std::sync::Arc;
 
@@ -23,7 +24,8 @@ pub(crate) fn watch(output: &Arc<Output>) {
         if std::process::id() != 1 {
             let _ = emulate_default_handler(signal);
         }
-        std::process::exit(128 + signal);
+        // Not `std::process::exit`, which waits if another thread is in there.
+        early_exit::end_at_once(u8::try_from(128 + signal).unwrap_or(1));
     });
 }
 

@@ -97,12 +97,13 @@ impl<T: Stream> Emitter<T> {
     /// its end is not known to be complete either, but leaving it may be what the author wants.
     pub(super) fn confirm(&mut self) -> Result<()> {
         self.failure()?;
-        if self.progress.is_held() && self.output.is_some() && state_key::<T>().is_some() {
-            log::warn!(
-                "{}: the position stays where it was before the last records, which are not known to be complete; the \
-                 next sync reads them again",
-                self.stream.name
-            );
+        self.line.check()?;
+        if self.progress.is_held() && self.output.is_some() {
+            let consequence = match state_key::<T>() {
+                Some(_) => "the position stays where it was before them, and the next sync reads them again",
+                None => "no state says that they are",
+            };
+            log::warn!("{}: the last records are not known to be complete; {consequence}", self.stream.name);
         }
         Ok(())
     }

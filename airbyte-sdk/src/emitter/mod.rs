@@ -84,13 +84,12 @@ impl fmt::Display for Tally {
 impl<T: Stream> Emitter<T> {
     pub(crate) fn new<C>(turn: &Turn<'_, C>, output: Option<Arc<Output>>, since: Option<T::Cursor>) -> Self {
         let now = output::now();
-        let hold = Hold::new(output.clone());
+        // After the state: a hold may begin with the stream.
         if let Some(output) = &output {
             let none = Map::new();
             output.stands_at(json!(turn.state.as_ref().unwrap_or(&none)).to_string());
-            let hold = hold.clone();
-            output.at_stray_panic(move || hold.hold());
         }
+        let hold = Hold::new(output.clone());
         Self {
             line: RecordLine::new(&turn.descriptor, turn.columns.clone(), T::NOT_FINITE == NotFinite::Fail),
             output,
@@ -190,8 +189,10 @@ impl<T: Stream> Emitter<T> {
     /// # }
     /// ```
     ///
-    /// The SDK holds a stream by itself while it reads a page whose end can still show that it is incomplete, and when an
-    /// iterator of [`http`](Self::http) fails: ignoring such an error does not turn the read into a complete one.
+    /// The SDK holds a stream by itself while it reads a page whose end can still show that it is incomplete, and when a
+    /// request or an iterator of [`http`](Self::http) fails: ignoring such an error does not turn the read into a complete
+    /// one. Only HTTP 404 and 410 in answer to a single request, or to the first one of an iterator, are left to the fetch
+    /// function, since they may say that there is nothing.
     ///
     /// In a stream without `order = ascending` the position moves only at the end, so a hold that lasts until then keeps
     /// it where the read began.
@@ -199,8 +200,8 @@ impl<T: Stream> Emitter<T> {
         self.hold.hold();
     }
 
-    /// Ends a [`hold`](Self::hold): all records emitted so far are complete. It also ends one that an iterator left
-    /// behind when it failed, for a fetch function that has made up for the failure.
+    /// Ends a [`hold`](Self::hold): all records emitted so far are complete. It also ends the one that a failed request
+    /// left behind, for a fetch function that has made up for the failure, or does not need what was requested.
     pub fn release(&mut self) {
         self.hold.release();
     }

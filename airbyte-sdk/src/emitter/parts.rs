@@ -109,6 +109,7 @@ impl<T: Stream> Emitter<T> {
         let given = given.map_or_else(|| json!({}).to_string(), |given| json!(given).to_string());
         let standing = Standing { given: Some(given), ..Standing::default() };
         self.parts = Some(Parts { standing: Arc::new(Mutex::new(standing)), ..Parts::default() });
+        self.hold.set_listing(true);
     }
 
     /// The stream is read part by part, from these positions on. `next` was the next one when an earlier read ended.
@@ -121,6 +122,7 @@ impl<T: Stream> Emitter<T> {
             output.stands_at(parts.state(None));
         }
         self.parts = Some(parts);
+        self.hold.set_listing(false);
     }
 
     /// What an earlier read has left for this part.
@@ -135,7 +137,6 @@ impl<T: Stream> Emitter<T> {
         parts.begun += 1;
         parts.before = before;
         let order = if parts.incremental { T::ORDER } else { Order::Unordered };
-        self.hold.begin_scope();
         self.progress = Progress::new(order, since);
         self.owes_state = false;
         // The next record is the first of this part, and so says nothing of it yet.
@@ -144,6 +145,8 @@ impl<T: Stream> Emitter<T> {
             let parts = parts.clone();
             output.part(Box::new(move |position| parts.state(position)));
         }
+        // After that, so that no record of the partition before is left that a signal could take the hold off.
+        self.hold.begin_scope();
     }
 
     /// Notes how far the part has come, and whether the one that follows is next. Returns why it failed, if it did.
@@ -196,6 +199,16 @@ impl<T: Stream> Emitter<T> {
         if let Some(parts) = &self.parts {
             parts.next_is(None);
         }
+    }
+
+    /// Whether an earlier read has left a position for any part.
+    pub(crate) fn knows_parts(&self) -> bool {
+        self.parts.as_ref().is_some_and(|parts| !parts.standing().positions.is_empty())
+    }
+
+    /// Whether the list of parts is not known to be complete.
+    pub(crate) fn may_lack_parts(&self) -> bool {
+        self.hold.current().is_some()
     }
 
     /// Forgets the other parts.

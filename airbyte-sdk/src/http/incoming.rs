@@ -50,7 +50,8 @@ impl<'a> Incoming<'a> {
         for _ in 0..gzip {
             // The decoder reads its header at once.
             exchange.begin_piece();
-            text = Box::new(MultiGzDecoder::new(text));
+            // A decoder can take in very much that it has at hand already, and hand out nothing.
+            text = Box::new(MultiGzDecoder::new(InTime { text, exchange: Arc::clone(&exchange) }));
         }
         // The checksum at the end of a packed body proves that it is complete, as far as a body of several parts is.
         let allowed = allow_unframed || gzip > 0;
@@ -81,7 +82,22 @@ impl Read for Incoming<'_> {
             self.begins = false;
             self.exchange.begin_piece();
         }
+        if self.exchange.is_over() {
+            return Err(too_slow());
+        }
         self.text.read(buffer)
+    }
+}
+
+/// Bytes that are read as long as the time of the piece lasts.
+struct InTime<R> {
+    text: R,
+    exchange: Arc<Exchange>,
+}
+
+impl<R: Read> Read for InTime<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.exchange.is_over() { Err(too_slow()) } else { self.text.read(buffer) }
     }
 }
 

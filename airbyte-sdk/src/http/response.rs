@@ -7,7 +7,7 @@ use super::shape;
 use super::transport::Exchange;
 use super::{Explain, Limits, Refusal};
 use crate::error::{Error, Result, is_passing};
-use crate::hold::Hold;
+use crate::hold::{self, Holder};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::io::{self, ErrorKind, Read};
@@ -29,7 +29,7 @@ pub struct Response {
     at: Timestamp,
     limits: Limits,
     /// The stream that it was asked for.
-    hold: Option<Hold>,
+    hold: Option<Holder>,
 }
 
 impl Response {
@@ -39,7 +39,7 @@ impl Response {
         place: String,
         at: Timestamp,
         limits: Limits,
-        hold: Option<Hold>,
+        hold: Option<Holder>,
     ) -> Self {
         let exchange =
             answer.extensions_mut().remove().unwrap_or_else(|| Arc::new(Exchange::new(limits.total)));
@@ -80,8 +80,8 @@ impl Response {
     /// [`Request::accept_status`](super::Request::accept_status).
     pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
         let mut body = Vec::new();
-        self.read_whole(&mut body).map_err(|failure| failure.error)?;
-        self.parse(&body)
+        let read = self.read_whole(&mut body).map_err(|failure| failure.error);
+        read.and_then(|()| self.parse(&body)).map_err(|error| hold::failed(self.hold(), error))
     }
 
     /// From a slice, since parsing from a reader is slower by half.
@@ -136,7 +136,7 @@ impl Response {
         })
     }
 
-    pub(super) fn hold(&self) -> Option<&Hold> {
+    pub(super) fn hold(&self) -> Option<&Holder> {
         self.hold.as_ref()
     }
 
@@ -177,7 +177,7 @@ impl Response {
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
         let explained = explain.and_then(|explain| explain(&refusal));
         let outcome = retry::outcome_of_status(status, self.wait_asked_for(), explained.as_ref());
-        let error = explained.unwrap_or_else(|| by_status(&refusal));
+        let error = explained.unwrap_or_else(|| by_status(&refusal)).with_status(status);
         Err(Failure { outcome, error: error.with_internal(format!("{}{id}", self.place)) })
     }
 

@@ -90,6 +90,11 @@ impl Exchange {
         self.end.store(end as u8, Relaxed);
     }
 
+    /// Whether a piece has taken too long. To be asked wherever bytes are taken in without looking at the connection.
+    pub(super) fn is_over(&self) -> bool {
+        self.left().is_some_and(|left| left.is_zero())
+    }
+
     /// What is left of a piece's time, if one is waited for.
     fn left(&self) -> Option<Duration> {
         let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(NEXT_PIECE - 1);

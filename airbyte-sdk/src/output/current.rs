@@ -1,6 +1,7 @@
 //! The stream that is being read, as seen from another thread than the one that reads it.
 
 use super::Output;
+use crate::error::Error;
 use crate::protocol::StreamDescriptor;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
@@ -24,11 +25,13 @@ pub(super) struct Current {
     held: Option<Option<Vec<u8>>>,
     /// What the stream waits for.
     waiting_for: Option<String>,
-    at_panic: Option<AtPanic>,
+    /// Which hold is that of the stream.
+    hold: Option<(u64, Disturb)>,
 }
 
-/// What is done when a thread panics that the author started.
-type AtPanic = Arc<dyn Fn() + Send + Sync>;
+/// Holds the stream that is being read, since something is missing of which the stream is not known: this error says
+/// what, or a thread panicked that the author started.
+type Disturb = Arc<dyn Fn(Option<&Error>) + Send + Sync>;
 
 impl Current {
     /// The state after this record, which is the last one, if one is legal. The typed position is with the thread that
@@ -64,10 +67,6 @@ impl Current {
     pub(super) fn states(&self) -> u64 {
         self.states
     }
-
-    pub(super) fn at_panic(&self) -> Option<AtPanic> {
-        self.at_panic.clone()
-    }
 }
 
 impl Output {
@@ -83,27 +82,59 @@ impl Output {
                 states: 0,
                 held: None,
                 waiting_for: None,
-                at_panic: None,
+                hold: None,
             });
         }
     }
 
-    /// Notes that the position of the stream stays where it is, or moves on again. Whoever emits learns of it with the
-    /// next record.
-    pub(crate) fn hold(&self, held: bool) {
+    /// Notes that the position of a stream stays where it is, or moves on again, if it is the stream that is being read.
+    /// Its emitter learns of it with the next record.
+    pub(crate) fn hold(&self, id: u64, held: bool) {
         let lines = self.lines();
-        if let Some(current) = &mut *self.current() {
+        if let Some(current) = &mut *self.current()
+            && current.hold.as_ref().is_some_and(|(own, _)| *own == id)
+        {
             let record = current.cursor_field.and(lines.last_record());
             current.held = held.then(|| record.map(<[u8]>::to_vec));
         }
         self.beats.fetch_add(1, Relaxed);
     }
 
-    /// Calls this when a thread panics that the author started, as long as the stream is read.
-    pub(crate) fn at_stray_panic(&self, call: impl Fn() + Send + Sync + 'static) {
+    /// Notes the hold of the stream that is being read, and what holds it.
+    pub(crate) fn begin_hold(&self, id: u64, disturb: Disturb) {
         if let Some(current) = &mut *self.current() {
-            current.at_panic = Some(Arc::new(call));
+            current.hold = Some((id, disturb));
         }
+    }
+
+    /// Holds the stream that is being read, unless it is the one of this hold, which knows. A fetch function may have kept
+    /// the client of an earlier stream.
+    pub(crate) fn disturb(&self, id: u64, error: &Error) {
+        let other = self.current().as_ref().and_then(|current| current.hold.clone());
+        if let Some((_, disturb)) = other.filter(|(own, _)| *own != id) {
+            disturb(Some(error));
+        }
+    }
+
+    /// Notes a panic on a thread that the author started. Which stream it worked for is not known: the one that is being
+    /// read, and those after it, may lack records from here on.
+    pub(crate) fn note_stray_panic(&self, panic: Error) {
+        self.disturbed.store(true, Relaxed);
+        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
+        let current = self.current().as_ref().and_then(|current| current.hold.clone());
+        if let Some((_, disturb)) = current {
+            disturb(None);
+        }
+    }
+
+    /// The first such panic since this was called last.
+    pub(crate) fn take_stray_panic(&self) -> Option<Error> {
+        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether there was one in this run.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.disturbed.load(Relaxed)
     }
 
     /// Notes where the stream that is being read stands.
@@ -135,7 +166,6 @@ impl Output {
         if let Some(current) = &mut *self.current() {
             current.part = Some(to_state);
             current.cursor_field = None;
-            current.held = None;
         }
     }
 

@@ -51,6 +51,7 @@ pub(crate) struct Output {
     ending: Arc<AtomicBool>,
     /// A panic on a thread that the author started.
     stray_panic: Mutex<Option<Error>>,
+    disturbed: AtomicBool,
 }
 
 impl Output {
@@ -77,6 +78,7 @@ impl Output {
             last_word: AtomicBool::new(false),
             ending,
             stray_panic: Mutex::default(),
+            disturbed: AtomicBool::new(false),
         })
     }
 
@@ -224,21 +226,6 @@ impl Output {
     /// Queues a finished line, line break included.
     pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
         self.lines().push(line)
-    }
-
-    /// Notes a panic on a thread that the author started. Which stream it worked for is not known; the one that is being
-    /// read may lack records from here on.
-    pub(crate) fn note_stray_panic(&self, panic: Error) {
-        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
-        let at_panic = self.current().as_ref().and_then(Current::at_panic);
-        if let Some(at_panic) = at_panic {
-            at_panic();
-        }
-    }
-
-    /// The first such panic since this was called last.
-    pub(crate) fn take_stray_panic(&self) -> Option<Error> {
-        self.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes what waits.

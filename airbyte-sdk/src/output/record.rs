@@ -18,6 +18,8 @@ pub(crate) struct RecordLine {
     columns: Option<Vec<String>>,
     /// Whether a number that is not finite is an error; otherwise it is written as null and announced.
     not_finite_fails: bool,
+    /// Set while a record is written: if a panic leaves that, the record is lost.
+    writing: bool,
 }
 
 /// The usual way of writing JSON, which takes note of nulls: a number that is not finite is written as one.
@@ -46,7 +48,7 @@ impl RecordLine {
         escape_line_breaks(&mut bytes, 0);
         let begin = |name: String| format!("{}:", Value::from(name));
         let columns = columns.map(|names| names.into_iter().map(begin).collect());
-        let mut line = Self { clock: bytes.len(), data: 0, bytes, columns, not_finite_fails };
+        let mut line = Self { clock: bytes.len(), data: 0, bytes, columns, not_finite_fails, writing: false };
         line.set_clock(0);
         line
     }
@@ -60,6 +62,21 @@ impl RecordLine {
     /// Writes a record into the line.
     #[inline]
     pub(crate) fn write(&mut self, record: &impl serde::Serialize) -> Result<()> {
+        self.check()?;
+        self.writing = true;
+        let written = self.write_data(record);
+        self.writing = false;
+        written
+    }
+
+    /// An error if a record was lost in a panic that the author's code caught.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.writing { Err(lost_in_a_panic()) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn write_data(&mut self, record: &impl serde::Serialize) -> Result<()> {
         self.bytes.truncate(self.data);
         let mut nulls = false;
         match &self.columns {
@@ -159,6 +176,11 @@ fn members(object: &str) -> impl Iterator<Item = &str> {
         }
         letter == ',' && depth == 0
     })
+}
+
+#[cold]
+fn lost_in_a_panic() -> Error {
+    Error::system("a record was lost in a panic that the connector caught")
 }
 
 /// The platform drops such records without a word, so they are refused here.

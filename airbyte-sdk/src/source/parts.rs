@@ -57,6 +57,7 @@ where
             let mut parts = named((self.list)(turn.config, &http)?);
             // Partitions that are missing from the list would be forgotten.
             out.failure()?;
+            let may_lack_parts = out.may_lack_parts();
             let next = next::<T>(state.as_ref())?;
             if let Some(next) = &next {
                 go_round_from(next, &mut parts);
@@ -77,7 +78,20 @@ where
             }
             out.in_parts(positions, next, self.incremental);
             self.read_parts(&turn, &parts, &mut out)?;
-            out.keep_parts(&names);
+            if parts.is_empty() && out.knows_parts() {
+                log::warn!(
+                    "{}: the list of parts is empty; the positions of all of them are forgotten",
+                    T::NAME
+                );
+            }
+            if may_lack_parts {
+                log::warn!(
+                    "{}: the list of parts is not known to be complete; no part is forgotten",
+                    T::NAME
+                );
+            } else {
+                out.keep_parts(&names);
+            }
             Ok(())
         });
         out.finish(fetched)

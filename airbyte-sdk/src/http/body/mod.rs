@@ -23,7 +23,7 @@ use super::request::Request;
 use super::response::{self, Response};
 use super::retry::{Failure, Outcome};
 use crate::error::{Error, Result};
-use crate::hold::{self, Hold};
+use crate::hold::{self, Holder};
 use std::fmt::Display;
 use std::io;
 
@@ -56,7 +56,7 @@ struct Body<F: Format> {
     /// The name of a header that has a say in what comes next, and later what the answer says there.
     header: (Option<&'static str>, Option<String>),
     /// The stream that the body is read for.
-    hold: Option<Hold>,
+    hold: Option<Holder>,
 }
 
 enum Stage<F> {

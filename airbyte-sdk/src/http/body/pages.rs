@@ -2,8 +2,8 @@
 
 use super::{Elements, Request};
 use crate::error::{Error, Result};
-use crate::hold::{self, Hold, Unconfirmed};
-use crate::http::pages::{Counted, NextPage, Rule, Trail};
+use crate::hold::{self, Holder, Unconfirmed};
+use crate::http::pages::{Counted, NextPage, Rule, Trail, interrupted};
 use serde::de::DeserializeOwned;
 
 /// Elements of one page after the other. See [`Request::element_pages`].
@@ -15,11 +15,13 @@ pub struct ElementPages<'a, T> {
     begun: bool,
     /// Whether anything was handed out.
     handed_out: bool,
+    /// Set while [`turn`](Self::turn) runs: if a panic leaves it, the page that it had taken is lost.
+    turning: bool,
     /// Whether the end of a page can show that it is incomplete, or not what was asked for.
     judged: bool,
     /// The page at hand, if so.
     unconfirmed: Option<Unconfirmed>,
-    hold: Option<Hold>,
+    hold: Option<Holder>,
     /// How many elements the page has had so far.
     count: u64,
     look: Look<'a, T, ()>,
@@ -180,6 +182,7 @@ impl<'a, T> ElementPages<'a, T> {
             trail: Trail::new(&request),
             begun: false,
             handed_out: false,
+            turning: false,
             judged: false,
             unconfirmed: None,
             hold: request.hold().cloned(),
@@ -307,11 +310,21 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
     /// What is found when an element is not simply the next: a page begins or ends, or there was an error.
     #[cold]
     fn turn(&mut self) -> Option<Result<T>> {
+        if std::mem::replace(&mut self.turning, true) {
+            self.page = None;
+            return Some(Err(hold::failed(self.hold.as_ref(), interrupted())));
+        }
+        let next = self.next_beyond();
+        self.turning = false;
+        next
+    }
+
+    fn next_beyond(&mut self) -> Option<Result<T>> {
         loop {
             let (request, mut page) = self.page.take()?;
             if !self.begun {
                 self.begun = true;
-                self.unconfirmed = self.hold.as_ref().filter(|_| self.judged).map(Hold::begin_page);
+                self.unconfirmed = self.hold.as_ref().filter(|_| self.judged).map(Holder::begin_page);
                 if let Err(error) = (self.look)(&mut page) {
                     return Some(Err(self.failed(error)));
                 }

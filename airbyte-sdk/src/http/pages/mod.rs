@@ -14,7 +14,7 @@ pub(super) use self::trail::Trail;
 use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, Result};
-use crate::hold::{self, Hold};
+use crate::hold::{self, Holder};
 use serde::de::DeserializeOwned;
 use std::hash::{BuildHasher, RandomState};
 
@@ -34,7 +34,9 @@ pub struct Pages<'a, P> {
     trail: Trail,
     /// Where a page must not be the one before once more.
     watch: Option<RandomState>,
-    hold: Option<Hold>,
+    hold: Option<Holder>,
+    /// Set while a page is read: if a panic leaves that, the page is lost.
+    reading: bool,
     /// Holds the body of a page; memory stays that of the largest page, however many there are.
     body: Vec<u8>,
 }
@@ -46,6 +48,7 @@ impl<'a, P> Pages<'a, P> {
         Self {
             trail: Trail::new(&request),
             hold: request.hold().cloned(),
+            reading: false,
             request: Some(Ok(request)),
             next: Box::new(next),
             watch: None,
@@ -80,11 +83,23 @@ impl<'a, P> Pages<'a, P> {
     }
 }
 
+/// For a fetch function that catches a panic and goes on.
+pub(super) fn interrupted() -> Error {
+    Error::system("a page was lost in a panic that the connector caught")
+}
+
 impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
     type Item = Result<P>;
 
     fn next(&mut self) -> Option<Result<P>> {
-        let page = self.request.take()?.and_then(|request| self.read(request));
+        if self.reading {
+            self.reading = false;
+            return Some(Err(hold::failed(self.hold.as_ref(), interrupted())));
+        }
+        let request = self.request.take()?;
+        self.reading = true;
+        let page = request.and_then(|request| self.read(request));
+        self.reading = false;
         Some(page.map_err(|error| self.failed(error)))
     }
 }

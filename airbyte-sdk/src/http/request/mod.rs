@@ -10,7 +10,7 @@ use super::oauth2::Errand;
 use super::response::Response;
 use super::url;
 use crate::error::Result;
-use crate::hold::Hold;
+use crate::hold::{self, Hold, Holder};
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub struct Request {
     repeatable: bool,
     /// Which answers are complete.
     pub(super) terms: Terms,
+    /// The stream that it is sent for.
+    holder: Option<Holder>,
     /// If it is for a token.
     errand: Option<Arc<Errand>>,
 }
@@ -49,7 +51,7 @@ impl Request {
         let url = url::encoded(&url);
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
         let repeatable = method == "GET";
-        let terms = Terms::default();
+        let (terms, holder) = (Terms::default(), http.hold.as_ref().map(Hold::holder));
         Self {
             http,
             method,
@@ -61,6 +63,7 @@ impl Request {
             body: None,
             repeatable,
             terms,
+            holder,
             errand: None,
         }
     }
@@ -137,8 +140,9 @@ impl Request {
         let response = self.until_done(|mut response| {
             response.read_whole(&mut body)?;
             Ok(response)
-        })?;
-        response.parse(&body)
+        });
+        let value = response.and_then(|response| response.parse(&body));
+        value.map_err(|error| hold::refused(self.hold(), error))
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
@@ -153,7 +157,7 @@ impl Request {
     ///
     /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
     pub fn send(&self) -> Result<Response> {
-        self.until_begun(Ok)
+        self.until_begun(Ok).map_err(|error| hold::refused(self.hold(), error))
     }
 
     /// The same request of another URL, which brings its own query.
@@ -171,8 +175,8 @@ impl Request {
     }
 
     /// The stream that the request is sent for.
-    pub(super) fn hold(&self) -> Option<&Hold> {
-        self.http.hold.as_ref()
+    pub(super) fn hold(&self) -> Option<&Holder> {
+        self.holder.as_ref()
     }
 
     pub(super) fn url_with_query(&self) -> String {

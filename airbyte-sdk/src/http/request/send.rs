@@ -119,7 +119,7 @@ impl Request {
                 );
                 let unauthorized = answer.status() == http::StatusCode::UNAUTHORIZED;
                 let at = client.clock.timestamp();
-                let hold = self.http.hold.clone();
+                let hold = self.hold().cloned();
                 let response = Response::new(answer, self.terms(), place, at, self.http.limits, hold);
                 let success = response.success(self.http.explain.as_deref());
                 if success.is_ok() && self.errand.is_none() {

@@ -15,6 +15,8 @@ enum Api {
     Whole,
     /// The second page lacks 2 of the 4 rows that it announces, or is rejected; lines break off.
     Gaps,
+    /// There is nothing for the second day.
+    Nothing,
     /// The list of shops breaks off after the first.
     CutList,
     /// The first request for a second page is rejected for now.
@@ -49,6 +51,11 @@ fn answer(mut stream: &TcpStream, api: Api, limited: &AtomicBool) {
     let body = if target.starts_with("/shops") {
         cut = api == Api::CutList;
         format!("{{\"shops\":[\"a\"{}", if cut { "," } else { ",\"b\"]}" })
+    } else if target.starts_with("/days/2") && (gaps || api == Api::Nothing) {
+        status = if gaps { "501 Not Implemented" } else { "404 Not Found" };
+        "{}".to_owned()
+    } else if let Some(day) = target.strip_prefix("/days/") {
+        format!("{{\"rows\":[{}]}}", rows(&[day.parse().unwrap()]))
     } else if target.starts_with("/lines") {
         let lines: String = (1..8).map(|id| format!("{{\"id\":{id}}}\n")).collect();
         cut = gaps;
@@ -158,6 +165,28 @@ fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
     assert_resumes_after(&run, "lines", Some(&json!({"id": 5})));
 }
 
+/// A request without an iterator, in a loop.
+#[test]
+fn a_request_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+    let run = read("ignored", &["days"], Api::Gaps, None);
+    assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(1)), "{run}");
+    assert_eq!(states(&run).last(), Some(&json!({"id": 1})), "{run}");
+    // That there is nothing for a day is an answer.
+    let run = read("ignored", &["days"], Api::Nothing, None);
+    assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(0)), "{run}");
+    assert_eq!(states(&run).last(), Some(&json!({"id": 3})), "{run}");
+}
+
+#[test]
+fn a_record_that_is_lost_in_a_panic_is_a_failure() {
+    for (error, before) in [("ignored", vec![1, 2]), ("last", vec![1, 2])] {
+        let run = read(error, &["fragile"], Api::Whole, None);
+        assert_eq!((ids(&run, "fragile"), run.exit_code), (before, Some(1)), "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().contains("lost in a panic"), "{run}");
+        assert_eq!(states(&run).last(), Some(&json!({"id": 2})), "{run}");
+    }
+}
+
 #[test]
 fn a_rejected_page_behind_others_is_a_failure_even_if_its_error_is_ignored() {
     let run = read("ignored", &["whole_pages"], Api::Gaps, None);
@@ -230,6 +259,36 @@ fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
     let run = read("returned", &["visits"], Api::Whole, None);
     assert_eq!(states(&run)[0], json!({"parts": {"a": {"id": 7}}, "next": "b"}), "{run}");
     assert_eq!(record_counts(&run)[..2], [7.0, 7.0], "{run}");
+}
+
+/// A panic of a thread while partitions are listed: which of them are missing is not known.
+#[test]
+fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
+    let known = json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}});
+    let run = read("thread_in_list", &["visits"], Api::Whole, Some(&known));
+    assert_eq!(run.exit_code, Some(1), "{run}");
+    assert!(states(&run).iter().all(|state| state["parts"]["b"] == json!({"id": 7})), "{run}");
+}
+
+/// The reader is slow, so that the last messages are still to be written when the fetch function exits.
+#[cfg(unix)]
+#[test]
+fn an_exit_after_a_signal_waits_for_the_last_messages() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
+    let config = json!({"url": "http://127.0.0.1:9"});
+    let catalog = catalog(&connector, &config, &["endless"]);
+    let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("RECORD")));
+    // Until the pipe is full; the result does not depend on it.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let last = lines.last().unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    assert!(last.contains("INCOMPLETE"), "{last}");
 }
 
 #[cfg(unix)]

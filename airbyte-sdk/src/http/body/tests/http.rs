@@ -1,6 +1,7 @@
 //! Bodies as they come from a service: when it is asked, how often, and where.
 
 use crate::error::Result;
+use crate::hold::Hold;
 use crate::http::{Http, Limits, Request};
 use crate::protocol::FailureType;
 use serde::Deserialize;
@@ -205,4 +206,71 @@ fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
     assert_eq!(http.get(&url).json::<u64>().unwrap(), 12345);
     let error = http.get(&url).json::<u64>().unwrap_err();
     assert!(error.message().ends_with("has more than 5 bytes"), "{error}");
+}
+
+/// A stream whose fetch function drops errors is held all the same.
+#[test]
+fn a_request_that_fails_holds_its_stream() {
+    let hold = Hold::new(None);
+    let http = Http::new("test", "0", Vec::new(), None).held_by(&hold);
+    let failed = |what: &str, expected: bool| {
+        assert_eq!(hold.failure().is_some(), expected, "{what}");
+        hold.release();
+    };
+    let status = |status| format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let (url, _asked) = service([
+        announced("[1,", 9),
+        whole("{}"),
+        status(501),
+        status(401),
+        status(404),
+        status(404),
+        whole("[1, 2"),
+    ]);
+    let _ = http.post(&url).json::<Vec<u8>>();
+    failed("a body that breaks off", true);
+    let _ = http.post(&url).send().unwrap().json::<Vec<u8>>();
+    failed("an unexpected structure", true);
+    let _ = http.post(&url).send();
+    failed("an error of the API", true);
+    let _ = http.post(&url).elements::<u8>("").next();
+    failed("rejected credentials", true);
+    let _ = http.post(&url).json::<Vec<u8>>();
+    failed("nothing at this URL", false);
+    let _ = http.post(&url).json_lines::<u8>().next();
+    failed("nothing at this URL", false);
+    let _ = http.post(&url).elements::<u8>("").flatten().count();
+    failed("an ignored end", true);
+    let _ = http.get("http://[bad/").send();
+    failed("a request that cannot be sent", true);
+}
+
+/// A panic that a fetch function catches must not make the end of the data of a page that it has lost.
+#[test]
+fn a_page_that_is_lost_in_a_panic_is_an_error() {
+    #[derive(Debug)]
+    struct Fragile;
+
+    impl<'de> Deserialize<'de> for Fragile {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let number = u8::deserialize(deserializer)?;
+            assert_ne!(number, 1, "not this one");
+            Ok(Self)
+        }
+    }
+
+    fn second<T>(mut items: impl Iterator<Item = Result<T>>) -> Option<Result<T>> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| items.next().map(drop))).unwrap_err();
+        items.next()
+    }
+
+    let hold = Hold::new(None);
+    let http = Http::new("test", "0", Vec::new(), None).held_by(&hold);
+    let (url, _asked) = service([whole("[1]"), whole("1")]);
+    let error = second(http.post(&url).linked_elements::<Fragile>("")).unwrap().unwrap_err();
+    assert!(error.message().contains("lost in a panic"), "{error}");
+    assert!(hold.failure().is_some());
+    hold.release();
+    let error = second(http.post(&url).linked_pages::<Fragile>()).unwrap().unwrap_err();
+    assert!(error.message().contains("lost in a panic") && hold.failure().is_some(), "{error}");
 }

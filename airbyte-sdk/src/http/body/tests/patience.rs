@@ -242,3 +242,32 @@ fn limits_may_be_as_large_as_can_be() {
     assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
     assert_eq!(good(http.get(&url).elements::<u8>("")), [5]);
 }
+
+/// Of a body that is packed three times, a few bytes are at hand at once and unpack to more than there is time for. The
+/// connection is not asked for any meanwhile.
+#[test]
+fn a_small_body_that_unpacks_to_very_much_is_given_up() {
+    let gzip = |bytes: &[u8]| {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let blanks = gzip(&gzip(&gzip(&vec![b'\n'; 64 << 20])));
+    // Packed twice, and members without content within.
+    let empty = gzip(&gzip(&gzip(b"").repeat(1 << 20)));
+    for (body, layers) in [(blanks, 3), (empty, 2)] {
+        assert!(body.len() < 5_000);
+        let url = answering(move |stream| {
+            let coding = ["gzip"; 3][..layers].join(", ");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(&[head.as_bytes(), &body].concat())
+        });
+        let http = Http::new("test", "0", Vec::new(), None)
+            .limits(Limits::default().total(Duration::from_millis(5)));
+        let error = http.post(&url).json_lines::<IgnoredAny>().next().unwrap().unwrap_err();
+        assert!(error.message().ends_with("the service is too slow"), "{error}");
+    }
+}

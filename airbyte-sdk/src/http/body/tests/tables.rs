@@ -72,8 +72,12 @@ fn a_row_in_trouble_is_named() {
         super::told(end.unwrap_err())
             .starts_with("transient_error: GET it answered with something that is no CSV")
     );
-    let (_, end) = read(Dribble::new("<html>\nbusy\n", &[]));
-    assert!(super::told(end.unwrap_err()).contains("unexpected shape in line 2"));
+    // An error message or a login page, with rows below it or without.
+    for page in ["<html>\nbusy\n", "<html>\n", "{\"error\": \"quota\"}"] {
+        let (rows, end) = read(Dribble::new(page, &[]));
+        let told = super::told(end.unwrap_err());
+        assert!(rows.is_empty() && told.contains("none of the columns `name`, `Amount, in €`"), "{told}");
+    }
 }
 
 #[test]

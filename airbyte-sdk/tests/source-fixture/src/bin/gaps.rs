@@ -2,6 +2,7 @@
 
 use renamed_sdk::http::ElementPages;
 use renamed_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_source, airbyte_stream};
+use serde::Serializer;
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -38,6 +39,29 @@ struct Line {
 #[airbyte_stream(crate = ::renamed_sdk, name = "whole_pages", cursor = id)]
 struct Paged {
     id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "days", cursor = id, order = ascending)]
+struct Day {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "endless", cursor = id, order = ascending)]
+struct Endless {
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "fragile", cursor = id, order = ascending)]
+struct Fragile {
+    id: u64,
+    #[serde(serialize_with = "all_but_three")]
+    #[schemars(with = "u64")]
+    number: u64,
+}
+
+fn all_but_three<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    assert_ne!(*number, 3, "not this one");
+    serializer.serialize_u64(*number)
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "visits", cursor = id, order = ascending)]
@@ -113,6 +137,12 @@ impl Config {
     }
 
     fn shops(&self, http: &Http) -> Result<Vec<String>> {
+        if self.error == "thread_in_list" {
+            #[expect(clippy::panic, reason = "this is what is tried")]
+            let listing = std::thread::spawn(|| panic!("no more shops"));
+            let _ = listing.join();
+            return Ok(vec!["a".to_owned()]);
+        }
         let shops = http.base(&self.url).get("/shops").elements::<String>("shops");
         if self.error == "ignored" { Ok(shops.flatten().collect()) } else { shops.collect() }
     }
@@ -127,6 +157,35 @@ impl Config {
     fn boxes(&self, shop: &str, out: &mut Emitter<Box>) -> Result<()> {
         let rows = self.pages(&format!("/rows/{shop}"), out.http());
         self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
+    }
+
+    /// A request for each day, the second of which the API does not answer well.
+    fn days(&self, _since: Option<u64>, out: &mut Emitter<Day>) -> Result<()> {
+        for day in 1..=3 {
+            let rows = out.http().base(&self.url).get(format!("/days/{day}")).json::<WholePage>();
+            let Ok(page) = rows else { continue };
+            page.rows.into_iter().try_for_each(|row| out.emit(Day { id: row.id }))?;
+        }
+        Ok(())
+    }
+
+    /// Until it is stopped, which it takes for a reason to exit.
+    fn endless(&self, _since: Option<u64>, out: &mut Emitter<Endless>) -> Result<()> {
+        for id in 0.. {
+            if out.emit(Endless { id }).is_err() {
+                std::process::exit(0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that cannot be written, and a fetch function that does not care.
+    fn fragile(&self, _since: Option<u64>, out: &mut Emitter<Fragile>) -> Result<()> {
+        for id in 1..=if self.error == "last" { 3 } else { 5 } {
+            let emit = std::panic::AssertUnwindSafe(|| out.emit(Fragile { id, number: id }));
+            let _ = std::panic::catch_unwind(emit);
+        }
+        Ok(())
     }
 
     /// Has no mistakes of its own. A thread of an earlier stream may panic meanwhile.

@@ -1,5 +1,7 @@
 //! CSV: a table with a header.
 
+mod columns;
+
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
 use crate::error::Result;
 use crate::http::incoming::Proof;
@@ -74,6 +76,8 @@ pub(super) struct Table {
     begun: bool,
     /// Whether the row waits to be used.
     filled: bool,
+    /// Whether the header was compared with the fields of a row.
+    compared: bool,
 }
 
 impl Format for Table {
@@ -89,6 +93,7 @@ impl Format for Table {
             row: StringRecord::new(),
             begun: false,
             filled: false,
+            compared: false,
         }
     }
 
@@ -100,7 +105,12 @@ impl Format for Table {
 impl Table {
     #[inline]
     pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Trouble> {
-        if !self.seek()? {
+        let found = self.seek()?;
+        if !self.compared && self.begun {
+            self.compared = true;
+            self.compare(columns::of::<T>())?;
+        }
+        if !found {
             return Ok(None);
         }
         self.filled = false;
@@ -137,6 +147,21 @@ impl Table {
         }
         self.filled = filled.map_err(|error| self.trouble(error))?;
         Ok(self.filled)
+    }
+
+    /// An error message or a login page in place of a table is a table, too, if with a strange header.
+    #[cold]
+    fn compare(&self, columns: &[&str]) -> Result<(), Trouble> {
+        if columns.is_empty() || self.header.iter().any(|name| columns.contains(&name)) {
+            return Ok(());
+        }
+        let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+        let header: String = self.header.iter().collect::<Vec<_>>().join(",").chars().take(200).collect();
+        Err(Trouble::shape(
+            CSV,
+            format!(": its header has none of the columns {}", columns.join(", ")),
+            format_args!("the header is {header:?}"),
+        ))
     }
 
     #[cold]
