@@ -35,7 +35,9 @@ struct Reasons {
     began: u64,
     /// Pages that are being read, and not yet confirmed.
     open: u32,
-    /// A page was given up before its end, or the author holds.
+    /// How often the author holds.
+    own: u32,
+    /// A page was given up before its end, or a thread panicked.
     held: bool,
     /// Why something is missing.
     failure: Option<Error>,
@@ -51,7 +53,7 @@ struct Reasons {
 
 impl Reasons {
     fn is_held(&self) -> bool {
-        self.open > 0 || self.held || self.failure.is_some()
+        self.open > 0 || self.own > 0 || self.held || self.failure.is_some()
     }
 }
 
@@ -63,6 +65,7 @@ impl Hold {
         let reasons = Reasons {
             began: 0,
             open: 0,
+            own: 0,
             held: false,
             failure: None,
             lasting: false,
@@ -88,13 +91,22 @@ impl Hold {
         reasons.is_held().then_some(reasons.began)
     }
 
-    /// Holds until [`release`](Self::release).
+    /// Holds until [`release`](Self::release) was called as often.
     pub(crate) fn hold(&self) {
-        self.change(|reasons| reasons.held = true);
+        self.change(|reasons| reasons.own = reasons.own.saturating_add(1));
     }
 
-    /// All records so far are complete, whatever was noted before. Pages that are still read hold on.
     pub(crate) fn release(&self) {
+        self.change(|reasons| reasons.own = reasons.own.saturating_sub(1));
+    }
+
+    /// Whether the author holds.
+    pub(crate) fn is_own(&self) -> bool {
+        self.reasons().own > 0
+    }
+
+    /// Nothing is missing, whatever failed so far. Pages that are still read hold on.
+    pub(crate) fn forgive(&self) {
         self.change(|reasons| {
             reasons.held = false;
             reasons.failure = None;
@@ -112,6 +124,7 @@ impl Hold {
         let mut reasons = self.reasons();
         reasons.scope += 1;
         reasons.thread = thread::current().id();
+        reasons.own = 0;
         if !reasons.lasting {
             reasons.held = false;
             reasons.failure = None;
@@ -234,7 +247,7 @@ impl Unconfirmed {
 impl Drop for Unconfirmed {
     fn drop(&mut self) {
         self.hold.change(|reasons| {
-            reasons.open -= 1;
+            reasons.open = reasons.open.saturating_sub(1);
             reasons.held |= !self.confirmed;
         });
     }
@@ -270,19 +283,34 @@ mod tests {
         holder.begin_page().confirm();
         assert_eq!(hold.current(), Some(1));
         let page = holder.begin_page();
-        hold.release();
+        hold.forgive();
         assert_eq!(hold.current(), Some(1), "a page is still being read");
         page.confirm();
         assert_eq!(hold.current(), None);
     }
 
     #[test]
-    fn a_failure_outlives_its_error_value_until_it_is_released() {
+    fn a_release_ends_one_hold_of_the_author_and_nothing_else() {
+        let hold = Hold::new(None);
+        hold.hold();
+        hold.hold();
+        hold.release();
+        assert!(hold.current().is_some(), "the first one still holds");
+        hold.release();
+        assert!(hold.current().is_none());
+        hold.holder().failed(Error::transient("cut off"));
+        hold.hold();
+        hold.release();
+        assert!(hold.failure().is_some());
+    }
+
+    #[test]
+    fn a_failure_outlives_its_error_value_until_it_is_forgiven() {
         let hold = Hold::new(None);
         hold.holder().failed(Error::transient("cut off"));
         hold.holder().failed(Error::system("later"));
         assert_eq!(hold.failure().map(|error| error.message().to_owned()), Some("cut off".to_owned()));
-        hold.release();
+        hold.forgive();
         assert!(hold.failure().is_none() && hold.current().is_none());
     }
 
@@ -295,11 +323,11 @@ mod tests {
         assert!(hold.failure().is_none());
         refused(401);
         assert!(hold.failure().is_some());
-        hold.release();
+        hold.forgive();
         // Also what was never sent.
         hold.holder().refused(Error::config("no URL"));
         assert!(hold.failure().is_some());
-        hold.release();
+        hold.forgive();
         hold.set_listing(true);
         refused(404);
         assert!(hold.failure().is_some());
@@ -330,7 +358,7 @@ mod tests {
             }
             hold.begin_scope();
             assert!(hold.failure().is_some());
-            hold.release();
+            hold.forgive();
         }
     }
 

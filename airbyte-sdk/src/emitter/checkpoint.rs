@@ -2,7 +2,7 @@
 
 use super::{Emitter, Tally};
 use crate::cursor;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output;
 use crate::stream::{Stream, state_key};
 use serde_json::json;
@@ -98,6 +98,10 @@ impl<T: Stream> Emitter<T> {
     pub(super) fn confirm(&mut self) -> Result<()> {
         self.failure()?;
         self.line.check()?;
+        if self.hold.is_own() && state_key::<T>().is_none() {
+            return Err(Error::system("the fetch function ended without releasing what it holds")
+                .with_internal("call `release` when the records are complete, or return an error"));
+        }
         if self.progress.is_held() && self.output.is_some() {
             let consequence = match state_key::<T>() {
                 Some(_) => "the position stays where it was before them, and the next sync reads them again",

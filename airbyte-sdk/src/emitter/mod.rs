@@ -195,15 +195,22 @@ impl<T: Stream> Emitter<T> {
     /// function, since they may say that there is nothing.
     ///
     /// In a stream without `order = ascending` the position moves only at the end, so a hold that lasts until then keeps
-    /// it where the read began.
+    /// it where the read began. In a stream without a cursor it is an error: such a read is complete or it is not.
     pub fn hold(&mut self) {
         self.hold.hold();
     }
 
-    /// Ends a [`hold`](Self::hold): all records emitted so far are complete. It also ends the one that a failed request
-    /// left behind, for a fetch function that has made up for the failure, or does not need what was requested.
+    /// Ends the last [`hold`](Self::hold): the records that were emitted since then are complete. A hold before that one
+    /// lasts, and so does one that a failed request left behind.
     pub fn release(&mut self) {
         self.hold.release();
+    }
+
+    /// Says that nothing is missing although a request failed or a page was not read to its end: because the fetch function
+    /// has made up for it, or does not need what was requested. Without this the read fails, or the position stays before
+    /// the page.
+    pub fn forgive(&mut self) {
+        self.hold.forgive();
     }
 
     #[inline]

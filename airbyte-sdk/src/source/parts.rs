@@ -69,12 +69,17 @@ where
                 let known_as = if self.incremental { "begun" } else { "finished" };
                 let first = parts.first().filter(|_| next.is_some());
                 let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
-                log::info!(
-                    "{}: reading {} part{}{from}, {known} of them {known_as} before",
-                    T::NAME,
-                    parts.len(),
-                    if parts.len() == 1 { "" } else { "s" }
-                );
+                match &parts[..] {
+                    [(name, _)] if known == 0 => {
+                        log::info!("{}: reading `{name}` from its beginning", T::NAME)
+                    }
+                    [(name, _)] => log::info!("{}: reading `{name}`, {known_as} before", T::NAME),
+                    parts => log::info!(
+                        "{}: reading {} parts{from}, {known} of them {known_as} before",
+                        T::NAME,
+                        parts.len()
+                    ),
+                }
             }
             out.in_parts(positions, next, self.incremental);
             self.read_parts(&turn, &parts, &mut out)?;

@@ -157,6 +157,10 @@ impl Table {
         }
         let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
         let header: String = self.header.iter().collect::<Vec<_>>().join(",").chars().take(200).collect();
+        // Such a page will pass; a table of other columns will not.
+        if header.trim_start().starts_with(['<', '{', '[']) {
+            return Err(Trouble::malformed(CSV, format_args!("it begins with {header:?}")));
+        }
         Err(Trouble::shape(
             CSV,
             format!(": its header has none of the columns {}", columns.join(", ")),

@@ -215,7 +215,7 @@ fn a_request_that_fails_holds_its_stream() {
     let http = Http::new("test", "0", Vec::new(), None).held_by(&hold);
     let failed = |what: &str, expected: bool| {
         assert_eq!(hold.failure().is_some(), expected, "{what}");
-        hold.release();
+        hold.forgive();
     };
     let status = |status| format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let (url, _asked) = service([
@@ -270,7 +270,7 @@ fn a_page_that_is_lost_in_a_panic_is_an_error() {
     let error = second(http.post(&url).linked_elements::<Fragile>("")).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic"), "{error}");
     assert!(hold.failure().is_some());
-    hold.release();
+    hold.forgive();
     let error = second(http.post(&url).linked_pages::<Fragile>()).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic") && hold.failure().is_some(), "{error}");
 }

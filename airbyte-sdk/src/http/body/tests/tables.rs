@@ -76,8 +76,13 @@ fn a_row_in_trouble_is_named() {
     for page in ["<html>\nbusy\n", "<html>\n", "{\"error\": \"quota\"}"] {
         let (rows, end) = read(Dribble::new(page, &[]));
         let told = super::told(end.unwrap_err());
-        assert!(rows.is_empty() && told.contains("none of the columns `name`, `Amount, in €`"), "{told}");
+        assert!(rows.is_empty(), "{told}");
+        assert!(told.starts_with("transient_error: GET it answered with something that is no CSV"), "{told}");
     }
+    let (_, end) = read(Dribble::new("Name,Price\na,1\n", &[]));
+    let told = super::told(end.unwrap_err());
+    assert!(told.contains("its header has none of the columns `name`, `Amount, in €`"), "{told}");
+    assert!(told.starts_with("system_error"), "{told}");
 }
 
 #[test]

@@ -213,7 +213,6 @@ impl Config {
         record: impl Fn(u64) -> T,
     ) -> Result<()> {
         match self.error.as_str() {
-            "returned" => out.try_extend(rows.map(|row| row.map(|row| record(row.id)))),
             "converted" => rows.try_for_each(|row| {
                 let row = row.map_err(|error| Error::transient(format!("rows: {error}")))?;
                 out.emit(record(row.id))
@@ -232,11 +231,17 @@ impl Config {
                 }
                 out.emit(record(row.id))
             }),
+            "held_and_released" => {
+                out.hold();
+                rows.flatten().try_for_each(|row| out.emit(record(row.id)))?;
+                out.release();
+                Ok(())
+            }
             // Another source has what this one lacks.
             "made_up" => {
                 rows.flatten().try_for_each(|row| out.emit(record(row.id)))?;
                 out.emit(record(6))?;
-                out.release();
+                out.forgive();
                 out.emit(record(7))
             }
             // A thread that fetches for this function panics.
@@ -257,12 +262,13 @@ impl Config {
                 *LATE.lock().map_err(|_| Error::system("poisoned"))? = Some((go_on, thread));
                 rows.try_for_each(|row| out.emit(record(row?.id)))
             }
-            _ => {
+            "exit" => {
                 if let Some(row) = rows.next() {
                     out.emit(record(row?.id))?;
                 }
                 std::process::exit(0)
             }
+            _ => out.try_extend(rows.map(|row| row.map(|row| record(row.id)))),
         }
     }
 }
