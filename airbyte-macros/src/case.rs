@@ -28,7 +28,7 @@ const NAMES: [(&str, Case); 8] = [
 ];
 
 impl Case {
-    fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, case)| *case)
     }
 

@@ -2,6 +2,7 @@
 
 use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
 use super::{serde, within};
+use crate::case::Case;
 use crate::{doc, frame, keys, types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -194,7 +195,7 @@ pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
 
 /// Takes out what was reported and would be reported again by the compiler.
 fn forget_mistakes(item: &mut DeriveInput) {
-    item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
+    item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte") && !names_no_case(attribute));
     for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let derives = derives(attribute);
         if derives.iter().any(is_ours) {
@@ -223,9 +224,17 @@ fn forget_mistakes(item: &mut DeriveInput) {
     });
     if let Data::Enum(data) = &mut item.data {
         for variant in &mut data.variants {
-            variant.attrs.retain(|attribute| !attribute.path().is_ident("airbyte"));
+            variant
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("airbyte") && !names_no_case(attribute));
         }
     }
+}
+
+/// Whether the attribute asks for a way of writing names that does not exist.
+fn names_no_case(attribute: &Attribute) -> bool {
+    let rules = serde::Words::of(std::slice::from_ref(attribute)).rules;
+    rules.iter().any(|rule| Case::named(&rule.value()).is_none())
 }
 
 fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {

@@ -3,6 +3,7 @@
 use super::columns::{Columns, FieldPath, is_option, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
 use super::serde;
 use crate::attr::{Words, as_text, choice};
+use crate::case::Case;
 use crate::errors::{Errors, hint};
 use crate::{frame, keys};
 use proc_macro2::Span;
@@ -272,6 +273,9 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         }
     }
     for attribute in item.attrs.iter().chain(inner_attributes(&item.data)) {
+        for rule in serde::Words::of(std::slice::from_ref(attribute)).rules {
+            Case::read(&rule, errors);
+        }
         if attribute.path().is_ident("airbyte") {
             errors.at(
                 attribute.path(),

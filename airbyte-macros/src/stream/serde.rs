@@ -11,6 +11,8 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 pub(super) struct Words {
     pub(super) rename: Option<LitStr>,
     pub(super) rename_all: Option<LitStr>,
+    /// Every way of writing names that is named.
+    pub(super) rules: Vec<LitStr>,
     /// The field is written in another way than its type says.
     pub(super) custom: Option<Path>,
     pub(super) flatten: Option<Path>,
@@ -34,12 +36,19 @@ impl Words {
 
     fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         let mut value = None;
+        let is_rule = meta.path.is_ident("rename_all") || meta.path.is_ident("rename_all_fields");
         if meta.input.peek(Token![=]) {
             value = text(meta.value()?.parse()?);
+            if is_rule {
+                self.rules.extend(value.clone());
+            }
         } else if meta.input.peek(syn::token::Paren) {
             // `rename(serialize = "…", deserialize = "…")`: only the first half is of interest.
             meta.parse_nested_meta(|half| {
                 let text = text(half.value()?.parse()?);
+                if is_rule {
+                    self.rules.extend(text.clone());
+                }
                 if half.path.is_ident("serialize") {
                     value = text;
                 }

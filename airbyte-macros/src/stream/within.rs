@@ -9,8 +9,33 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
 use syn::{parse_quote, parse_quote_spanned};
 
-/// What is around a type that the field is about.
-const AROUND: &[&str] = &["Option", "Box", "Vec", "VecDeque", "HashSet", "BTreeSet", "HashMap", "BTreeMap"];
+/// Types around others that the field is about, and how many of their arguments those are: a hasher is none.
+const AROUND: &[(&str, usize)] = &[
+    ("BTreeMap", 2),
+    ("BTreeSet", 1),
+    ("Box", 1),
+    ("HashMap", 2),
+    ("HashSet", 1),
+    ("Option", 1),
+    ("Vec", 1),
+    ("VecDeque", 1),
+];
+
+/// Those that need more of the type within, or share their name with types of other crates.
+const PERHAPS_AROUND: &[(&str, usize)] = &[
+    ("BinaryHeap", 1),
+    ("Cell", 1),
+    ("Cow", 1),
+    ("LinkedList", 1),
+    ("Mutex", 1),
+    ("Range", 1),
+    ("RangeInclusive", 1),
+    ("RefCell", 1),
+    ("RwLock", 1),
+];
+
+/// serde writes tuples of up to this length.
+const LONGEST_TUPLE: usize = 16;
 
 const KNOWN: &[&str] = &[
     "Binary",
@@ -46,11 +71,7 @@ pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
     if !item.generics.params.is_empty() || serde::Words::of(&item.attrs).replaced {
         return;
     }
-    let ask = |fields: &mut Fields| {
-        if let Fields::Named(fields) = fields {
-            fields.named.iter_mut().for_each(|field| ask_of(sdk, field));
-        }
-    };
+    let ask = |fields: &mut Fields| fields.iter_mut().for_each(|field| ask_of(sdk, field));
     match &mut item.data {
         Data::Struct(data) => ask(&mut data.fields),
         Data::Enum(data) => data.variants.iter_mut().for_each(|variant| ask(&mut variant.fields)),
@@ -64,42 +85,76 @@ fn ask_of(sdk: &Path, field: &mut Field) {
     if said || field.attrs.iter().any(|attribute| attribute.path().is_ident("schemars")) {
         return;
     }
-    let (whole, Some(inner)) = (&field.ty, innermost(&field.ty)) else { return };
-    let private = format!("{}::__private", as_text(sdk).replace(' ', ""));
-    let (inner_text, whole) = (inner.to_token_stream().to_string(), whole.to_token_stream().to_string());
-    let column = format!("<{inner_text} as {private}::Column<{whole}>>");
-    let write = format!("{column}::write");
-    let described = format!("<[{whole}; {column}::ONE] as {private}::DescribedColumn>::As");
+    let mut leaves = Vec::new();
+    collect(&field.ty, &mut leaves);
+    // One type within is pointed at; of several, the type around them is.
+    let at = match leaves[..] {
+        [] => return,
+        [only] => only.span(),
+        _ => field.ty.span(),
+    };
+    let whole = field.ty.to_token_stream().to_string();
     // What cannot stand in a text is asked for in the old way.
     if whole.contains('$') || mentions_self(field.ty.to_token_stream()) {
         return;
     }
-    let (write, described) = (LitStr::new(&write, inner.span()), LitStr::new(&described, inner.span()));
+    let private = format!("{}::__private", as_text(sdk).replace(' ', ""));
+    let mut asked: Vec<String> = leaves.iter().map(|leaf| leaf.to_token_stream().to_string()).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let described = |ones: &str| format!("<[{whole}; {ones}] as {private}::DescribedColumn>::As");
+    let column = |ty: &str| format!("<{ty} as {private}::Column>");
+    // The type around others is asked for where those can be in a record: else they would be reported twice.
+    let column = if asked == [whole.as_str()] {
+        column(&whole)
+    } else {
+        let ones: Vec<String> = asked.iter().map(|leaf| format!("{}::ONE", column(leaf))).collect();
+        column(&described(&ones.join(" * ")))
+    };
+    let (write, described) = (format!("{column}::write"), described(&format!("{column}::ONE")));
+    let (write, described) = (LitStr::new(&write, at), LitStr::new(&described, at));
     let asked: [Attribute; 2] = [
-        parse_quote_spanned!(inner.span()=> #[serde(serialize_with = #write)]),
+        parse_quote_spanned!(at=> #[serde(serialize_with = #write)]),
         parse_quote!(#[schemars(with = #described)]),
     ];
     field.attrs.extend(asked);
 }
 
-/// A type that the author may have forgotten to annotate, if it is one.
-fn innermost(ty: &Type) -> Option<&Type> {
-    if crate::types::is_array_of_named_length(bare(ty)) {
-        return Some(ty);
+/// The types within that the author may have forgotten to annotate, or that nothing is known of.
+fn collect<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
+    let ty = bare(ty);
+    match ty {
+        Type::Array(_) if crate::types::is_array_of_named_length(ty) => leaves.push(ty),
+        Type::Array(array) => collect(&array.elem, leaves),
+        Type::Slice(slice) => collect(&slice.elem, leaves),
+        Type::Reference(reference) => collect(&reference.elem, leaves),
+        Type::Tuple(tuple) if tuple.elems.len() > LONGEST_TUPLE => leaves.push(ty),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| collect(ty, leaves)),
+        Type::Path(_) => collect_of_path(ty, leaves),
+        Type::Macro(_) => leaves.push(ty),
+        _ => {}
     }
-    let segment = last_segment(ty)?;
-    match &segment.arguments {
-        PathArguments::None => {
-            let known = KNOWN.iter().any(|name| segment.ident == name);
-            (!known).then_some(ty)
+}
+
+fn collect_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
+    let Some(segment) = last_segment(ty) else { return leaves.push(ty) };
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        if !KNOWN.iter().any(|name| segment.ident == name) {
+            leaves.push(ty);
         }
-        PathArguments::AngleBracketed(arguments) if AROUND.iter().any(|name| segment.ident == name) => {
-            match arguments.args.last()? {
-                GenericArgument::Type(inner) => innermost(inner),
-                _ => None,
-            }
-        }
+        return;
+    };
+    let count = |names: &[(&str, usize)]| {
+        names.iter().find(|(name, _)| segment.ident == name).map_or(0, |(_, count)| *count)
+    };
+    let (sure, perhaps, before) = (count(AROUND), count(PERHAPS_AROUND), leaves.len());
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
         _ => None,
+    });
+    types.take(sure.max(perhaps)).for_each(|ty| collect(ty, leaves));
+    if sure == 0 && leaves.len() == before {
+        leaves.push(ty);
     }
 }
 

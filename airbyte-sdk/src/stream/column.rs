@@ -3,16 +3,19 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A type that can be in a record, where a field is of that type or of `Whole` around it: both can be written and have a
-/// schema. The macro asks for it by this name, so that the compiler says what is missing in words of ours, and of the
-/// type within.
+/// A type that can be in a record: it can be written and has a schema. [`#[airbyte_stream]`](crate::airbyte_stream) asks
+/// for it where a field has the type, so that the compiler reports a type that cannot be in a record at that field.
+///
+/// Every type that implements [`Serialize`] and has a schema implements it. `#[airbyte_stream(nested)]` gives both to a type.
+// It is public so that the compiler's messages name it by a path that a reader can look up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be in a record",
     label = "add `#[airbyte_stream(nested)]` to `{Self}`, if it is a type of yours",
-    note = "the documentation of `#[airbyte_stream]` lists the types that a record can hold; one of another crate can be written `with` a function"
+    note = "the documentation of `#[airbyte_stream]` lists the types that a record can hold; one of another crate can be written `with` a function, and a field holds a value itself instead of a pointer to it or a lock around it"
 )]
-pub trait Column<Whole> {
+pub trait Column {
     /// For [`Described`].
+    #[doc(hidden)]
     const ONE: usize;
 
     /// Writes a field.
@@ -20,15 +23,16 @@ pub trait Column<Whole> {
     /// # Errors
     ///
     /// Those of the serializer.
-    fn write<S: Serializer>(value: &Whole, serializer: S) -> Result<S::Ok, S::Error>;
+    #[doc(hidden)]
+    fn write<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + JsonSchema, Whole: Serialize + JsonSchema> Column<Whole> for T {
+impl<T: Serialize + JsonSchema + ?Sized> Column for T {
     const ONE: usize = 1;
 
     #[inline(always)]
-    fn write<S: Serializer>(value: &Whole, serializer: S) -> Result<S::Ok, S::Error> {
+    fn write<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error> {
         value.serialize(serializer)
     }
 }
@@ -42,4 +46,82 @@ pub trait Described {
 
 impl<Whole> Described for [Whole; 1] {
     type As = Whole;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::airbyte_stream;
+    use serde_json::json;
+    use std::borrow::Cow;
+    use std::cell::{Cell, RefCell};
+    use std::collections::{BTreeMap, HashMap};
+    use std::ops::Range;
+    use std::path::Path;
+    use std::sync::Mutex;
+
+    #[airbyte_stream(name = "all")]
+    struct All {
+        tuple: (Place, i64),
+        array: [Place; 2],
+        slice: &'static [Place],
+        borrowed: Cow<'static, Place>,
+        text: Cow<'static, str>,
+        path: Option<Cow<'static, Path>>,
+        range: Range<i64>,
+        cell: RefCell<Place>,
+        number: Cell<i64>,
+        lock: Mutex<Place>,
+        map: BTreeMap<Kind, HashMap<String, (Place, Kind)>>,
+        unit: (),
+        more: Tagged,
+    }
+
+    #[airbyte_stream(nested)]
+    #[derive(Clone)]
+    struct Place {
+        id: u8,
+    }
+
+    #[airbyte_stream(nested)]
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    enum Kind {
+        Home,
+    }
+
+    #[airbyte_stream(nested)]
+    #[serde(untagged)]
+    enum Tagged {
+        Pair(Place, Wrapped),
+        Tree(Vec<Tagged>),
+    }
+
+    #[airbyte_stream(nested)]
+    struct Wrapped(Place);
+
+    #[test]
+    fn records_hold_types_around_nested_types() {
+        let place = || Place { id: 1 };
+        let all = All {
+            tuple: (place(), 2),
+            array: [place(), place()],
+            slice: &[],
+            borrowed: Cow::Owned(place()),
+            text: "a".into(),
+            path: Some(Cow::Borrowed(Path::new("p"))),
+            range: 1..2,
+            cell: RefCell::new(place()),
+            number: Cell::new(3),
+            lock: Mutex::new(place()),
+            map: BTreeMap::from([(Kind::Home, HashMap::from([("b".to_owned(), (place(), Kind::Home))]))]),
+            unit: (),
+            more: Tagged::Tree(vec![Tagged::Pair(place(), Wrapped(place()))]),
+        };
+        let place = json!({"id": 1});
+        let expected = json!({
+            "tuple": [place, 2], "array": [place, place], "slice": [], "borrowed": place, "text": "a", "path": "p",
+            "range": {"start": 1, "end": 2}, "cell": place, "number": 3, "lock": place,
+            "map": {"Home": {"b": [place, "Home"]}}, "unit": null, "more": [[place, place]],
+        });
+        assert_eq!(serde_json::to_value(&all).unwrap(), expected);
+    }
 }

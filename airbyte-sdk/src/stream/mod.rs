@@ -7,6 +7,7 @@ pub(crate) mod nested;
 mod raw_json;
 
 pub use self::binary::Binary;
+pub use self::column::Column;
 #[cfg(feature = "raw_json")]
 pub use self::raw_json::RawJson;
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};

@@ -9,18 +9,14 @@ pub(crate) struct Shop {
     /// Where it is
     #[schemars(description = "Where it is")]
     pub(crate) zip_code: u32,
-    #[serde(
-        serialize_with = "<Owner as ::airbyte_sdk::__private::Column<Owner>>::write"
-    )]
+    #[serde(serialize_with = "<Owner as ::airbyte_sdk::__private::Column>::write")]
     #[schemars(
-        with = "<[Owner; <Owner as ::airbyte_sdk::__private::Column<Owner>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
+        with = "<[Owner; <Owner as ::airbyte_sdk::__private::Column>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     pub(crate) owner: Owner,
-    #[serde(
-        serialize_with = "<Hidden as ::airbyte_sdk::__private::Column<Hidden>>::write"
-    )]
+    #[serde(serialize_with = "<Hidden as ::airbyte_sdk::__private::Column>::write")]
     #[schemars(
-        with = "<[Hidden; <Hidden as ::airbyte_sdk::__private::Column<Hidden>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
+        with = "<[Hidden; <Hidden as ::airbyte_sdk::__private::Column>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     hidden: Hidden,
     r#type: Option<String>,

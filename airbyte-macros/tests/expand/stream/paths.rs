@@ -6,14 +6,14 @@
 #[schemars(crate = "::airbyte_sdk::__private::schemars")]
 #[serde(rename_all = "camelCase")]
 struct Order {
-    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
+    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column>::write")]
     #[schemars(
-        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     the_shop: Shop,
-    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column<Shop>>::write")]
+    #[serde(serialize_with = "<Shop as ::airbyte_sdk::__private::Column>::write")]
     #[schemars(
-        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column<Shop>>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
+        with = "<[Shop; <Shop as ::airbyte_sdk::__private::Column>::ONE] as ::airbyte_sdk::__private::DescribedColumn>::As"
     )]
     shop: Shop,
     #[serde(flatten)]
