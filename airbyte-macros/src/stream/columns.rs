@@ -104,6 +104,19 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Fields whose own fields are to become columns, and that have none.
+    pub(super) fn check_flattened_fields(&self, errors: &mut Errors) {
+        for column in &self.columns {
+            if let (Some(word), true) = (&column.flatten, types::has_no_fields(column.ty)) {
+                let (field, ty) = (column.ident, types::text(column.ty));
+                errors.at(
+                    word,
+                    format!("`flatten` puts the fields of `{field}` into the record, and `{ty}` has none: leave `flatten` out, so that `{field}` is a column"),
+                );
+            }
+        }
+    }
+
     /// Columns that a record has and its schema does not know.
     pub(super) fn check_flattened(&self, errors: &mut Errors) {
         for column in &self.columns {

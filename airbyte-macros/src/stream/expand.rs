@@ -210,6 +210,7 @@ fn forget_mistakes(item: &mut DeriveInput) {
             let words = serde::Words::of(&field.attrs);
             let is_refused = types::unwritable(&field.ty).is_some()
                 || is_generic && types::any(&field.ty, &types::is_array_of_named_length);
+            let is_refused = is_refused || words.flatten.is_some() && types::has_no_fields(&field.ty);
             if words.skip.or(words.custom).is_none() && is_refused {
                 field.attrs.push(parse_quote!(#[serde(skip)]));
                 field.attrs.push(parse_quote!(#[schemars(skip)]));

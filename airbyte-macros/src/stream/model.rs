@@ -56,11 +56,23 @@ impl Model {
         let fields = Columns::of(item);
         fields.check_names(errors);
         fields.check_types(errors);
+        fields.check_flattened_fields(errors);
         fields.check_flattened(errors);
         let name = name(&mut words, item, errors);
         let namespace = words.text("namespace", errors);
-        if let Some(empty) = namespace.as_ref().filter(|namespace| namespace.value().trim().is_empty()) {
-            errors.at(empty, "the namespace is empty: leave `namespace` out for a stream that is in none");
+        if let Some(namespace) = &namespace {
+            let text = namespace.value();
+            if text.trim().is_empty() {
+                errors.at(
+                    namespace,
+                    "the namespace is empty: leave `namespace` out for a stream that is in none",
+                );
+            } else if text.trim() != text {
+                errors.at(
+                    namespace,
+                    format!("the namespace begins or ends with a blank: write `{}`", text.trim()),
+                );
+            }
         }
         let primary_key = primary_key(&mut words, &fields, errors);
         let order = words.expr("order", errors);
@@ -101,8 +113,12 @@ impl Model {
 fn name(words: &mut Words, item: &DeriveInput, errors: &mut Errors) -> String {
     let mentioned = words.mention("name");
     if let Some(name) = words.text("name", errors) {
-        if name.value().trim().is_empty() {
+        let text = name.value();
+        if text.trim().is_empty() {
             errors.at(&name, "the stream's name is empty");
+        } else if text.trim() != text {
+            errors
+                .at(&name, format!("the stream's name begins or ends with a blank: write `{}`", text.trim()));
         }
         return name.value();
     }

@@ -55,6 +55,7 @@ pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors)
     let columns = Columns::of(&item);
     columns.check_names(&mut errors);
     columns.check_types(&mut errors);
+    columns.check_flattened_fields(&mut errors);
     let fields: TokenStream = if generic || serde::Words::of(&item.attrs).replaced {
         TokenStream::new()
     } else {

@@ -18,6 +18,11 @@ pub(crate) fn problems(stream: &AirbyteStream) -> Vec<String> {
     if let Some(part) = parts.into_iter().flatten().find(|part| part.chars().any(char::is_control)) {
         problems.push(format!("the name {part:?} has a control character"));
     }
+    if let Some(part) =
+        parts.into_iter().flatten().find(|part| !part.trim().is_empty() && part.trim() != part.as_str())
+    {
+        problems.push(format!("the name {part:?} begins or ends with a blank"));
+    }
     if !is_a(stream.json_schema.get("type"), "object")
         || stream.json_schema.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty)
     {
@@ -180,6 +185,10 @@ mod tests {
         let well = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         let stream = AirbyteStream::new("well", well.as_object().cloned().unwrap(), vec![]);
         assert_eq!(problems(&stream), [""; 0]);
+        let mut stream = AirbyteStream::new(" well", well.as_object().cloned().unwrap(), vec![]);
+        assert_eq!(problems(&stream), ["the name \" well\" begins or ends with a blank"]);
+        (stream.name, stream.namespace) = ("well".to_owned(), Some("math ".to_owned()));
+        assert_eq!(problems(&stream), ["the name \"math \" begins or ends with a blank"]);
     }
 
     #[derive(AirbyteSpec)]
