@@ -85,7 +85,7 @@ impl Output {
     /// Blanks these values of the configuration from now on, in everything that people read.
     pub(crate) fn hide<S: AsRef<str>>(&self, secrets: &[S]) {
         let mut scrubber = self.scrubber.write().unwrap_or_else(PoisonError::into_inner);
-        secrets.iter().for_each(|secret| scrubber.add(secret.as_ref()));
+        scrubber.add(secrets);
     }
 
     /// Does the same for values that were made at run time and are being used now. Only the most recently used ones are

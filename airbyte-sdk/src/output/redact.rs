@@ -69,7 +69,7 @@ mod tests {
 
     fn scrubber() -> Scrubber {
         let mut scrubber = Scrubber::default();
-        scrubber.add("tok-123456");
+        scrubber.add(["tok-123456"]);
         scrubber
     }
 

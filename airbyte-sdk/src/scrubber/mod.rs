@@ -15,12 +15,14 @@
 
 mod blocks;
 mod escapes;
+mod found;
 mod needles;
 mod reading;
 #[cfg(test)]
 mod tests;
 
 use self::blocks::Decoder;
+use self::found::Found;
 use self::needles::Needles;
 use self::reading::Text;
 use std::borrow::Cow;
@@ -67,12 +69,17 @@ struct Recent {
 }
 
 impl Scrubber {
-    /// Blanks this secret from now on.
-    pub(crate) fn add(&mut self, secret: &str) {
-        let hash = self.hasher.hash_one(secret);
-        if is_secret(secret) && self.kept.insert(hash) {
-            self.needles.add(needles::of(secret).chain(needles::lower_case_base64(secret)));
-        }
+    /// Blanks these secrets from now on.
+    pub(crate) fn add<S: AsRef<str>>(&mut self, secrets: impl IntoIterator<Item = S>) {
+        let (hasher, kept) = (&self.hasher, &mut self.kept);
+        let mut is_new = |secret: &str| is_secret(secret) && kept.insert(hasher.hash_one(secret));
+        let new = secrets.into_iter().filter(|secret| is_new(secret.as_ref()));
+        let forms = |secret: S| {
+            needles::of(secret.as_ref())
+                .chain(needles::lower_case_base64(secret.as_ref()))
+                .collect::<Vec<_>>()
+        };
+        self.needles.add(new.flat_map(forms));
     }
 
     /// Blanks this secret from now on, until many others have been used more recently.
@@ -138,8 +145,9 @@ impl Scrubber {
         if self.needles.is_empty() || text.len() < self.needles.shortest() {
             return None;
         }
-        let mut found = Vec::new();
+        let mut found = Found::new(text.len());
         self.search(&Text::of(text), 0, &mut found);
+        let mut found = found.ranges;
         found.sort_unstable_by_key(|range: &Range<usize>| range.start);
         let mut scrubbed = String::with_capacity(text.len());
         let mut rest = 0;
@@ -157,7 +165,7 @@ impl Scrubber {
     }
 
     /// Collects where in the original text secrets are found.
-    fn search(&self, text: &Text, depth: usize, found: &mut Vec<Range<usize>>) {
+    fn search(&self, text: &Text, depth: usize, found: &mut Found) {
         self.search_layer(text, depth, found);
         if text.has_escapes() {
             reading::layers(text, false).for_each(|layer| self.search_layer(&layer, depth, found));
@@ -167,7 +175,7 @@ impl Scrubber {
         }
     }
 
-    fn search_layer(&self, text: &Text, depth: usize, found: &mut Vec<Range<usize>>) {
+    fn search_layer(&self, text: &Text, depth: usize, found: &mut Found) {
         self.needles.find(text, found);
         if depth < DEEPEST {
             let mut search = |decoded| self.search(&Text::new(decoded), depth + 1, found);

@@ -1,17 +1,18 @@
 //! What is searched for: the secrets, folded, in order, so that one walk along a text compares it with all of them.
 
 use super::SHORTEST;
+use super::found::Found;
 use super::reading::{self, Reading, Text, is_break};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::collections::HashSet;
-use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// A folded secret: in lower case, with one blank for each stretch of white space.
 pub(super) type Needle = Zeroizing<Vec<char>>;
 
 #[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) struct Needles {
     /// In lexical order, each with how often it was added.
     sorted: Vec<(Needle, u32)>,
@@ -23,8 +24,14 @@ pub(super) struct Needles {
 
 const ASCII: usize = 128;
 
+/// So many needles are inserted one by one, and more are sorted all together.
+const FEW: usize = 64;
+
 /// So many ways to read each character of a secret are tried, on average.
 const MOST_DETOURS: usize = 8;
+
+/// What it costs to remember a way that was taken, compared to a plain step.
+const STEPS_OF_A_DETOUR: usize = 8;
 
 /// How far a secret has been read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,16 +62,34 @@ impl Needles {
     }
 
     pub(super) fn add(&mut self, needles: impl Iterator<Item = Needle>) {
-        for needle in needles {
-            match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
-                Ok(place) => self.sorted[place].1 += 1,
-                Err(place) => {
-                    self.count(&needle, |count| count + 1);
-                    self.shortest =
-                        if self.is_empty() { needle.len() } else { self.shortest.min(needle.len()) };
-                    self.sorted.insert(place, (needle, 1));
+        let mut added: Vec<(Needle, u32)> = needles.map(|needle| (needle, 1)).collect();
+        let shortest = added.iter().map(|(needle, _)| needle.len()).min().unwrap_or(usize::MAX);
+        self.shortest = if self.is_empty() { shortest } else { self.shortest.min(shortest) };
+        if added.len() <= FEW {
+            for (needle, _) in added {
+                match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
+                    Ok(place) => self.sorted[place].1 += 1,
+                    Err(place) => {
+                        self.count(&needle, |count| count + 1);
+                        self.sorted.insert(place, (needle, 1));
+                    }
                 }
             }
+            return;
+        }
+        // To insert each of many takes time that grows with the square of their number.
+        self.sorted.append(&mut added);
+        self.sorted.sort_by(|(one, _), (other, _)| one.as_slice().cmp(other));
+        self.sorted.dedup_by(|(again, count), (needle, total)| {
+            let is_same = again == needle;
+            *total += if is_same { *count } else { 0 };
+            is_same
+        });
+        self.below = vec![0; ASCII + 1];
+        let firsts: Vec<usize> =
+            self.sorted.iter().map(|(needle, _)| needle.first().map_or(0, |c| *c as usize)).collect();
+        for (c, count) in self.below.iter_mut().enumerate() {
+            *count = firsts.partition_point(|first| *first < c);
         }
     }
 
@@ -88,25 +113,34 @@ impl Needles {
     }
 
     /// Collects the places of all needles.
-    pub(super) fn find(&self, text: &Text, found: &mut Vec<Range<usize>>) {
+    pub(super) fn find(&self, text: &Text, found: &mut Found) {
         let (mut stack, mut seen) = (Vec::new(), HashSet::new());
         for start in 0..text.units.len() {
+            if !found.is_open(text, start) {
+                return;
+            }
             if text.escaped(start).is_empty() && !self.may_begin(text.units[start].c) {
                 continue;
             }
+            let steps_before = found.steps();
             let whole = Walk { at: start, from: 0, to: self.sorted.len(), length: 0, blank: false };
             let (mut end, mut detours, mut longest) = (None, 0, 0);
             stack.push(whole);
             while let Some(walk) = stack.pop() {
                 longest = longest.max(walk.length);
+                let mut steps = 0;
                 for (index, reading) in text.at(walk.at).enumerate() {
+                    steps += 1;
                     if reading.wrapped && walk.length == 0 {
                         continue;
                     }
                     self.step(walk, reading, &mut |next, is_skip| {
                         // Several ways may lead to one place.
-                        if (is_skip || index > 0) && !seen.insert(next) {
-                            return;
+                        if is_skip || index > 0 {
+                            steps += STEPS_OF_A_DETOUR;
+                            if !seen.insert(next) {
+                                return;
+                            }
                         }
                         detours += usize::from(!is_skip && !reading.wrapped && index > 0);
                         if !is_skip && self.is_whole(&next) {
@@ -115,16 +149,16 @@ impl Needles {
                         stack.push(next);
                     });
                 }
-                if detours > MOST_DETOURS * (longest + MOST_DETOURS) {
-                    // Something like a secret of backslashes, and a text of backslashes. Rather no text than the secret.
-                    return found.push(text.original(start..text.units.len()));
+                if !found.count(steps) || detours > MOST_DETOURS * (longest + MOST_DETOURS) {
+                    // For example, a secret of backslashes and a text of backslashes. Rather no text than the secret.
+                    return found.blank_from(text, start, steps_before);
                 }
             }
             if !seen.is_empty() {
                 seen.clear();
             }
             if let Some(end) = end {
-                found.push(text.original(start..end));
+                found.ranges.push(text.original(start..end));
             }
         }
     }

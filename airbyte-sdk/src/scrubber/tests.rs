@@ -6,7 +6,7 @@ use proptest::sample::select;
 
 fn scrubber<const N: usize>(secrets: [&str; N]) -> Scrubber {
     let mut scrubber = Scrubber::default();
-    secrets.iter().for_each(|secret| scrubber.add(secret));
+    scrubber.add(secrets);
     scrubber
 }
 
@@ -266,9 +266,62 @@ fn blanks_the_rest_of_a_text_that_can_be_read_in_too_many_ways() {
 }
 
 #[test]
+fn keys_and_texts_that_repeat_take_a_bounded_number_of_steps() {
+    let keys = |key: String| vec![key];
+    for (secrets, unit) in [
+        (keys("a".repeat(100) + "b"), "a\n"),
+        (keys("a".repeat(5000) + "b"), "a"),
+        (keys("a".repeat(5000) + "b"), "a\n"),
+        (keys("a ".repeat(2500) + "b"), "a\n"),
+        (vec!["a\\".repeat(500) + "b", "a%61".to_owned()], "a\n"),
+        (keys("a\\".repeat(500) + "b"), "a\\"),
+        (keys("\n".repeat(500) + "b"), "\\n"),
+        (keys("k".repeat(100_000)), "k"),
+    ] {
+        let mut scrubber = Scrubber::default();
+        scrubber.add(&secrets);
+        let text = unit.repeat(10_000 / unit.len());
+        let mut found = Found::new(text.len());
+        scrubber.search(&Text::of(&text), 0, &mut found);
+        // An overrun is noticed after one more position.
+        assert!(found.total() <= 6 * found.allowed(), "{unit:?}: {} steps", found.total());
+        assert!(found.total() < 10_000_000, "{unit:?}: {} steps", found.total());
+    }
+}
+
+#[test]
+fn finds_long_keys_that_repeat_themselves() {
+    for (key, rest) in
+        [("k".repeat(100_000), ""), ("0".repeat(64), " after"), ("ab".repeat(100) + "c", " after")]
+    {
+        let scrubber = scrubber([&key]);
+        let text = format!("before {key}{rest}");
+        assert_eq!(scrubber.scrub(&text), format!("before {STARS}{rest}"));
+    }
+    let key = "0".repeat(64) + "1";
+    let near = "0".repeat(10_000);
+    assert_eq!(scrubber([&key]).scrub(&near), near);
+}
+
+#[test]
+fn secrets_added_together_or_one_by_one_are_the_same() {
+    // In both cases of letters: two secrets with the same needles.
+    let secrets: Vec<String> = (0..100)
+        .flat_map(|number| [format!("{number:x}-key-{number}"), format!("{number:X}-KEY-{number}")])
+        .collect();
+    let (mut together, mut single) = (Scrubber::default(), Scrubber::default());
+    together.add(&secrets);
+    secrets.iter().rev().for_each(|secret| single.add([secret]));
+    together.add_recent("made-at-run-time");
+    single.add_recent("made-at-run-time");
+    assert_eq!(together.needles, single.needles);
+    assert_eq!(together.scrub(&secrets.join(", ")), [STARS; 200].join(", "));
+}
+
+#[test]
 fn remembers_the_most_recently_used_secrets_only() {
     let mut scrubber = Scrubber::default();
-    scrubber.add("kept-for-ever");
+    scrubber.add(["kept-for-ever"]);
     let secret = |number: usize| format!("signature-{number:08}-x");
     for number in 0..20_000 {
         scrubber.add_recent(&secret(number));

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Blanks these secrets.
 pub(super) fn scrubber<'s>(secrets: impl IntoIterator<Item = &'s String>) -> Scrubber {
     let mut scrubber = Scrubber::default();
-    secrets.into_iter().for_each(|secret| scrubber.add(secret));
+    scrubber.add(secrets);
     scrubber
 }
 
