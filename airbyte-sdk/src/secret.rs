@@ -11,12 +11,14 @@ use zeroize::Zeroize;
 ///
 /// The secrets of the configuration are blanked in every log, trace and error as well, and so are those that a request
 /// authenticates with ([`Http::auth`](crate::Http::auth)). They are found in any letter case, behind escapes (URLs, JSON,
-/// HTML, quoted-printable), in base64, hex and lists of bytes, and in encodings of encodings. Three limits:
+/// HTML, quoted-printable), in base64, hex and lists of bytes, in encodings of encodings, and as UTF-8 that was read as
+/// Latin-1. Four limits:
 ///
 /// - A value of fewer than 4 characters is not blanked, since it would be blanked in harmless text as well.
 /// - Of the secrets that are not in the configuration, the 1024 most recently used ones are known, and at most 1 MiB of
 ///   them.
 /// - A secret that is made in another way is not known.
+/// - A letter and its accent are not found as two characters if the secret has them as one (Unicode's NFD and NFC).
 ///
 /// ```
 /// let key: airbyte_sdk::Secret = "k-123456".into();

@@ -3,12 +3,16 @@
 //! Nothing in a text says where they begin, and they may be wrapped or separated. So all of their digits in the text are
 //! taken together, from each possible start; what is no text when decoded is dropped.
 
+use super::charsets::windows_1252;
 use super::reading::{Text, Unit, is_break};
 
 /// What may be text when decoded, and how long it must be to be looked at.
 pub(super) struct Decoder<'f> {
     pub(super) shortest: usize,
-    pub(super) found: &'f mut dyn FnMut(Vec<Unit>),
+    /// Whether bytes that are not UTF-8 are read as windows-1252.
+    pub(super) latin: bool,
+    /// Takes a text, and whether it was UTF-8.
+    pub(super) found: &'f mut dyn FnMut(Vec<Unit>, bool),
 }
 
 impl Decoder<'_> {
@@ -132,17 +136,34 @@ impl Decoder<'_> {
                         from: place(at + index).0,
                         to: place(at + index + c.len_utf8() - 1).1,
                     };
-                    (self.found)(text.char_indices().map(unit).collect());
+                    (self.found)(text.char_indices().map(unit).collect(), true);
                 }
                 at = end;
             }
             at += chunk.invalid().len();
         }
+        if self.latin && std::str::from_utf8(bytes).is_err() {
+            self.texts_in_latin(bytes, place);
+        }
+    }
+
+    fn texts_in_latin(&mut self, bytes: &[u8], place: impl Fn(usize) -> (usize, usize)) {
+        let unit = |(at, byte): (usize, &u8)| {
+            let (from, to) = place(at);
+            Unit { c: windows_1252(char::from(*byte)), from, to }
+        };
+        let units: Vec<Unit> = bytes.iter().enumerate().map(unit).collect();
+        for text in units.split(|unit| is_no_text(unit.c)) {
+            if text.len() >= self.shortest && text.iter().any(|unit| !unit.c.is_ascii()) {
+                (self.found)(text.to_vec(), false);
+            }
+        }
     }
 }
 
+/// The other control characters are what UTF-8 that was read as Latin-1 has in it.
 fn is_no_text(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 fn sextet(c: char) -> Option<u8> {

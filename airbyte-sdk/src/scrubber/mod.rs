@@ -14,6 +14,7 @@
 //! This module depends on nothing else in the SDK.
 
 mod blocks;
+mod charsets;
 mod escapes;
 mod found;
 mod needles;
@@ -178,8 +179,14 @@ impl Scrubber {
     fn search_layer(&self, text: &Text, depth: usize, found: &mut Found) {
         self.needles.find(text, found);
         if depth < DEEPEST {
-            let mut search = |decoded| self.search(&Text::new(decoded), depth + 1, found);
-            Decoder { shortest: self.needles.shortest(), found: &mut search }.decode(text);
+            // Any bytes are text in Latin-1, so these are not decoded further.
+            let mut search = |decoded, is_utf8| match Text::new(decoded) {
+                text if is_utf8 => self.search(&text, depth + 1, found),
+                text => self.needles.find(&text, found),
+            };
+            let needles = &self.needles;
+            Decoder { shortest: needles.shortest(), latin: needles.beyond_ascii(), found: &mut search }
+                .decode(text);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is searched for: the secrets, folded, in order, so that one walk along a text compares it with all of them.
 
 use super::SHORTEST;
+use super::charsets;
 use super::found::Found;
 use super::reading::{self, Reading, Text, is_break};
 use base64::Engine;
@@ -20,6 +21,8 @@ pub(super) struct Needles {
     below: Vec<usize>,
     /// The length of the shortest needle, and of all that there once were.
     shortest: usize,
+    /// Whether there has been one that is not ASCII.
+    beyond_ascii: bool,
 }
 
 const ASCII: usize = 128;
@@ -61,10 +64,16 @@ impl Needles {
         self.shortest
     }
 
+    /// Whether a text that is not UTF-8 may have a needle in it.
+    pub(super) fn beyond_ascii(&self) -> bool {
+        self.beyond_ascii
+    }
+
     pub(super) fn add(&mut self, needles: impl Iterator<Item = Needle>) {
         let mut added: Vec<(Needle, u32)> = needles.map(|needle| (needle, 1)).collect();
         let shortest = added.iter().map(|(needle, _)| needle.len()).min().unwrap_or(usize::MAX);
         self.shortest = if self.is_empty() { shortest } else { self.shortest.min(shortest) };
+        self.beyond_ascii |= added.iter().any(|(needle, _)| needle.iter().any(|c| !c.is_ascii()));
         if added.len() <= FEW {
             for (needle, _) in added {
                 match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
@@ -223,6 +232,7 @@ fn fold(c: char) -> char {
         c if c.is_whitespace() => ' ',
         c if c.is_ascii() => c.to_ascii_lowercase(),
         c => {
+            let c = charsets::windows_1252(c);
             let mut lower = c.to_lowercase();
             match (lower.next(), lower.next()) {
                 (Some(lower), None) => lower,
@@ -241,7 +251,11 @@ pub(super) fn of(secret: &str) -> impl Iterator<Item = Needle> {
     // In a query, a `+` is a blank.
     let query = Zeroizing::new(decoded.replace('+', " "));
     let mut needles: Vec<Needle> = Vec::new();
-    for text in [secret, &decoded, &query] {
+    let mut texts = charsets::mistaken(secret);
+    if *decoded != *secret {
+        texts.extend(charsets::mistaken(&decoded));
+    }
+    for text in texts.iter().map(|text| text.as_str()).chain([secret, &decoded, &query]) {
         let whole = folded(text);
         if text.trim().contains('\n') {
             needles.extend(text.lines().filter(|line| !line.starts_with("-----")).map(folded));

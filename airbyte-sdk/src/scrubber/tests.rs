@@ -205,6 +205,43 @@ fn blanks_what_real_programs_write() {
 }
 
 #[test]
+fn blanks_a_secret_in_the_wrong_character_set() {
+    let latin = |text: &str| text.chars().map(|c| u8::try_from(c).unwrap()).collect::<Vec<u8>>();
+    let secret = "pässwörd-1-straße";
+    let misread: String = secret.bytes().map(char::from).collect();
+    let bytes = latin(secret);
+    let texts = [
+        misread.clone(),
+        misread.bytes().map(char::from).collect(),
+        misread.to_uppercase(),
+        url(&misread),
+        json(&misread).trim_matches('"').replace('Ã', "\\u00c3").replace('¤', "\\u00a4"),
+        STANDARD.encode(&misread).trim_end_matches('=').to_owned(),
+        bytes.iter().map(|byte| format!("%{byte:02X}")).collect(),
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        format!("{bytes:?}").trim_matches(['[', ']']).to_owned(),
+        "PÄSSWÖRD-1-STRASSE".to_owned(),
+        "p?ssw?rd-1-stra?e".to_owned(),
+        "p\u{fffd}\u{fffd}ssw\u{fffd}\u{fffd}rd-1-stra\u{fffd}\u{fffd}e".to_owned(),
+    ];
+    let known = scrubber([secret]);
+    for text in texts {
+        assert_eq!(known.scrub(&format!("<{text}>")), "<****>", "{text}");
+    }
+    let encoded = known.scrub(&STANDARD.encode(&bytes)).into_owned();
+    assert!(encoded.starts_with(STARS) && encoded.len() <= 6, "{encoded}");
+    let euro = scrubber(["key-€-“x”"]);
+    for text in [
+        "key-â‚¬-â€œxâ€\u{9d}",
+        "key-\u{e2}\u{82}\u{ac}-\u{e2}\u{80}\u{9c}x\u{e2}\u{80}\u{9d}",
+        "key-%80-%93x%94",
+    ] {
+        assert_eq!(euro.scrub(text), STARS, "{text}");
+    }
+    assert_eq!(scrubber(["пароль"]).scrub("really??????"), "really??????");
+}
+
+#[test]
 fn compares_lower_case_base64() {
     let scrubber = scrubber(["wJalrXUtnFEMI/K7MDENG+x"]);
     let header = STANDARD.encode("me:wJalrXUtnFEMI/K7MDENG+x").to_lowercase();
