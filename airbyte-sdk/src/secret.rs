@@ -11,7 +11,7 @@ use zeroize::Zeroize;
 ///
 /// The secrets of the configuration are blanked in every log, trace and error as well, and so are those that a request
 /// authenticates with ([`Http::auth`](crate::Http::auth)). They are found in any letter case, behind escapes (URLs, JSON,
-/// HTML, quoted-printable), in base64, hex and lists of bytes, in encodings of encodings, and as UTF-8 that was read as
+/// HTML, quoted-printable), in base64, hex, lists of bytes and of characters, in encodings of encodings, and as UTF-8 that was read as
 /// Latin-1. Four limits:
 ///
 /// - A value of fewer than 4 characters is not blanked, since it would be blanked in harmless text as well.

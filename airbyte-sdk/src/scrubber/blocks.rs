@@ -1,9 +1,10 @@
-//! Encodings without escapes: base64, hex, lists of bytes.
+//! Encodings without escapes: base64, hex, lists of bytes and of characters (`lists`).
 //!
 //! Nothing in a text says where they begin, and they may be wrapped or separated. So all of their digits in the text are
 //! taken together, from each possible start; what is no text when decoded is dropped.
 
 use super::charsets::windows_1252;
+use super::lists;
 use super::reading::{Text, Unit, is_break};
 
 /// What may be text when decoded, and how long it must be to be looked at.
@@ -34,6 +35,14 @@ impl Decoder<'_> {
             let joined: Vec<Unit> = units.iter().filter(|unit| !is_break(unit.c)).cloned().collect();
             self.numbers(&joined);
         }
+        if let Some(values) = lists::without_indexes(units) {
+            self.numbers(&values);
+        }
+        lists::read(units, &mut |characters| {
+            if characters.len() >= self.shortest {
+                (self.found)(characters, true);
+            }
+        });
     }
 
     fn base64(&mut self, units: &[Unit]) {

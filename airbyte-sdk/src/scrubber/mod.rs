@@ -17,6 +17,7 @@ mod blocks;
 mod charsets;
 mod escapes;
 mod found;
+mod lists;
 mod needles;
 mod reading;
 #[cfg(test)]

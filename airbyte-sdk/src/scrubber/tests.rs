@@ -242,6 +242,35 @@ fn blanks_a_secret_in_the_wrong_character_set() {
 }
 
 #[test]
+fn blanks_a_list_of_characters() {
+    let secret = "sk_'4\"711x";
+    let characters: Vec<String> = secret.chars().map(String::from).collect();
+    let indexed: serde_json::Map<_, _> =
+        characters.iter().enumerate().map(|(at, c)| (at.to_string(), c.as_str().into())).collect();
+    let bytes: serde_json::Map<_, _> =
+        secret.bytes().enumerate().map(|(at, byte)| (at.to_string(), byte.into())).collect();
+    let known = scrubber([secret]);
+    for text in [
+        characters.join(" "),
+        characters.join(","),
+        characters.join(", "),
+        characters.join("\n"),
+        characters.join("\r\n    "),
+        format!("{:?}", secret.chars().collect::<Vec<_>>()),
+        serde_json::to_string(&characters).unwrap(),
+        serde_json::to_string_pretty(&characters).unwrap(),
+        serde_json::to_string(&indexed).unwrap(),
+        serde_json::to_string_pretty(&indexed).unwrap(),
+        json(&serde_json::to_string(&indexed).unwrap()),
+        serde_json::to_string(&bytes).unwrap(),
+        secret.chars().map(|c| format!("U+{:04X} ", u32::from(c))).collect(),
+    ] {
+        let scrubbed = known.scrub(&text);
+        assert!(scrubbed.contains(STARS) && !scrubbed.contains(['k', '4', '7']), "{text} became {scrubbed}");
+    }
+}
+
+#[test]
 fn compares_lower_case_base64() {
     let scrubber = scrubber(["wJalrXUtnFEMI/K7MDENG+x"]);
     let header = STANDARD.encode("me:wJalrXUtnFEMI/K7MDENG+x").to_lowercase();
