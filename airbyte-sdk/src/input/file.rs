@@ -54,10 +54,8 @@ pub(super) fn read(path: &Path, role: Role) -> Result<Vec<u8>> {
     if bytes.len() as u64 > limit {
         return Err(Error::config(format!("{} is larger than {} MiB", what(), role.limit())));
     }
-    // Some editors put a byte order mark in front.
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        bytes.drain(..BYTE_ORDER_MARK.len());
-    }
+    // Some editors put a byte order mark in front, and some programs another one.
+    bytes.drain(..bytes.len() - without_marks(&bytes).len());
     if bytes.trim_ascii().is_empty() {
         return Err(Error::config(match role {
             Role::State => format!(
@@ -82,14 +80,20 @@ pub(super) fn read(path: &Path, role: Role) -> Result<Vec<u8>> {
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+fn without_marks(mut bytes: &[u8]) -> &[u8] {
+    while let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK) {
+        bytes = rest;
+    }
+    bytes
+}
+
 /// Reads up to one byte more than the limit, and only the start of what cannot be JSON, such as `/dev/zero`.
 #[expect(clippy::disallowed_methods, reason = "this is the room that opens files")]
 fn start_and_rest(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?.take(limit + 1);
     let mut bytes = Vec::new();
     file.by_ref().take(START).read_to_end(&mut bytes)?;
-    let start = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let first = without_marks(&bytes).iter().find(|byte| !byte.is_ascii_whitespace());
     if first.is_none_or(|byte| b"{[\"-0123456789tfn".contains(byte)) {
         file.read_to_end(&mut bytes)?;
     }
@@ -159,15 +163,30 @@ fn line_and_column(before: &[u8]) -> (usize, usize) {
     (line, String::from_utf8_lossy(text).chars().count() + 1)
 }
 
+/// Whether what is not JSON is a line of its own, such as one of a log.
+fn starts_a_line(at: &[u8], line: &[u8]) -> bool {
+    !at.is_empty() && at.len() == line.trim_ascii_start().len() && at[0].is_ascii_alphanumeric()
+}
+
 /// Names the place where a text stops being JSON, and the mistake if it is one of the usual ones.
-pub(super) fn not_json(what: &str, bytes: &[u8], error: &serde_json::Error) -> Error {
+pub(super) fn not_json(what: &str, bytes: &[u8], error: &serde_json::Error, role: Role) -> Error {
     let line = bytes.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let at = line.get(error.column().saturating_sub(1)..).unwrap_or_default();
+    let is_word = |words: &[&str]| {
+        let length = at.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
+        words.iter().any(|word| at.get(..length) == Some(word.as_bytes()))
+    };
     let advice = match (error.classify(), at) {
         (Category::Eof, _) => "; the file ends too early",
         (_, [b'\'', ..]) => "; JSON has double quotes only",
         (_, [b'/' | b'#', ..]) => "; JSON has no comments",
-        (_, [b'N' | b'I', ..] | [b'-', b'I', ..]) => "; JSON has no NaN and no infinity",
+        _ if is_word(&["NaN", "Infinity", "-Infinity", "-NaN", "Inf", "-Inf"]) => {
+            "; JSON has no NaN and no infinity"
+        }
+        _ if is_word(&["None", "True", "False"]) => "; JSON writes `null`, `true` and `false`",
+        (Category::Syntax, _) if role == Role::State && starts_a_line(at, line) => {
+            "; this is not a message of a connector: pass the STATE messages only"
+        }
         _ => "",
     };
     Error::config(format!("{what} is not JSON: {error}{advice}"))

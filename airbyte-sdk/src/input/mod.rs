@@ -1,15 +1,18 @@
 //! Files → values. The only room that opens files; every error names the file and the place in it.
 
 mod catalog;
+mod document;
 mod file;
 mod state;
 
 pub(crate) use self::catalog::catalog;
 pub(crate) use self::state::{States, states};
 
+use self::document::Document;
 use self::file::{Role, not_json};
 use crate::error::Result;
 use crate::output::Output;
+use crate::problems::Problems;
 use crate::spec::{self, AirbyteSpec};
 use serde_json::Value;
 use std::path::Path;
@@ -24,8 +27,13 @@ pub(crate) fn config<C: AirbyteSpec>(path: &Path, output: &Output) -> Result<C> 
     config.map_err(|problems| problems.into_error(&Role::Config.called(path)))
 }
 
-/// A file's JSON: one document. Of a key that an object has twice the last value counts, as in other JSON parsers.
+/// A file's JSON: one document, in which no object has a key twice.
 fn json(path: &Path, role: Role) -> Result<Value> {
     let bytes = file::read(path, role)?;
-    serde_json::from_slice(&bytes).map_err(|error| not_json(&role.called(path), &bytes, &error))
+    let what = role.called(path);
+    let document: Document =
+        serde_json::from_slice(&bytes).map_err(|error| not_json(&what, &bytes, &error, role))?;
+    let mut problems = Problems::default();
+    let value = document.without_repeats(&mut problems);
+    if problems.is_empty() { Ok(value) } else { Err(problems.into_error(&what)) }
 }

@@ -7,10 +7,11 @@ use crate::error::{Error, Result};
 use crate::http::Http;
 use crate::output::Output;
 use crate::panics;
+use crate::problems::list;
 use crate::protocol::{AirbyteStream, FailureType};
 use crate::stream::{self, Resume, Stream};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -65,6 +66,7 @@ where
             let names = names(&parts)?;
             let positions = positions::<T>(state, &parts, self.incremental)?;
             if !quiet {
+                warn_of_renamed_parts(T::NAME, &positions, &names);
                 let known = names.iter().filter(|name| positions.contains_key(**name)).count();
                 let known_as = if self.incremental { "begun" } else { "finished" };
                 let first = parts.first().filter(|_| next.is_some());
@@ -188,6 +190,32 @@ fn names<P>(parts: &[(String, P)]) -> Result<HashSet<&str>> {
         Some((name, _)) => {
             Err(Error::config(format!("`{name}` is listed twice; what is read part by part is named once")))
         }
+    }
+}
+
+/// Warns if the positions of a state look as if they belonged to partitions that are listed under other names: those are
+/// read from the start.
+fn warn_of_renamed_parts(stream: &str, positions: &Positions, names: &HashSet<&str>) {
+    let unlisted = || positions.keys().map(|name| &**name).filter(|name| !names.contains(name));
+    if names.is_empty() || unlisted().next().is_none() {
+        return;
+    }
+    let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
+    let new = names.iter().filter(|name| !positions.contains_key(**name));
+    let new: HashMap<String, &str> = new.map(|name| (plain(name), *name)).collect();
+    let similar = unlisted().filter_map(|old| Some((*new.get(&plain(old))?, old)));
+    let similar: Vec<String> =
+        similar.map(|(new, old)| format!("{} (did you mean {}?)", list([new]), list([old]))).collect();
+    if !similar.is_empty() {
+        let (first, more) =
+            (similar.iter().take(10).cloned().collect::<Vec<_>>().join(", "), similar.len() > 10);
+        let more = if more { ", …" } else { "" };
+        log::warn!("{stream}: read from the start, since the state has another spelling: {first}{more}");
+    } else if unlisted().count() == positions.len() {
+        log::warn!(
+            "{stream}: the state has none of the listed partitions, so all of them are read from the start; it has {}",
+            list(unlisted())
+        );
     }
 }
 

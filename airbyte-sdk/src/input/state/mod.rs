@@ -4,6 +4,7 @@
 //! of its records would show it. So there are forms that are recognized by their keys, and a last one, the old object with
 //! the state of each stream by its name, that any object would fit. In that one, each name must be a stream that exists.
 
+use super::document::Document;
 use super::file::{self, Role, not_json};
 use crate::error::{Error, Result};
 use crate::problems::{Problems, kind_of, list, shorten};
@@ -55,15 +56,25 @@ impl States {
     ) -> Result<Self> {
         let mut reader = Reader::new(streams);
         let mut documents = serde_json::Deserializer::from_slice(bytes)
-            .into_iter::<Value>()
-            .map(|document| document.map_err(|error| not_json(whose, bytes, &error)));
+            .into_iter::<Document>()
+            .map(|document| document.map_err(|error| not_json(whose, bytes, &error, Role::State)));
         match (documents.next().transpose()?, documents.next().transpose()?) {
-            (first, None) => reader.file(first.unwrap_or_default(), ""),
+            (first, None) => {
+                let value = first.map(|document| document.without_conflicts("", &mut reader.problems));
+                reader.file(value.unwrap_or_default(), "");
+            }
             // JSON Lines: what a connector has sent, or the states in it.
             (first, second) => {
                 for (index, document) in first.into_iter().chain(second).map(Ok).chain(documents).enumerate()
                 {
-                    reader.message(document?, &format!("[{index}]"));
+                    let (document, path) = (document?, format!("[{index}]"));
+                    // What is in a record is of no concern here.
+                    let value = if document.value.as_object().is_some_and(is_other) {
+                        document.value
+                    } else {
+                        document.without_conflicts(&path, &mut reader.problems)
+                    };
+                    reader.message(value, &path);
                 }
             }
         }
@@ -174,7 +185,7 @@ impl Reader {
         let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         let given = |key: &str| object.get(key).is_some_and(|value| !value.is_null());
         let ty = object.get("type").and_then(Value::as_str);
-        if OTHERS.iter().any(|(name, key)| Some(*name) == ty && given(key)) {
+        if is_other(&object) {
             self.skipped = true;
             return None;
         }
@@ -319,6 +330,13 @@ impl Reader {
         };
         self.states.0.insert(stream, state);
     }
+}
+
+/// Whether this is a message that is no state.
+fn is_other(message: &AirbyteStateBlob) -> bool {
+    let ty = message.get("type").and_then(Value::as_str);
+    let given = |key: &str| message.get(key).is_some_and(|value| !value.is_null());
+    OTHERS.iter().any(|(name, key)| Some(*name) == ty && given(key))
 }
 
 fn is_bare(state: &Value) -> bool {

@@ -44,6 +44,26 @@ fn each_part_has_a_position_of_its_own() {
 }
 
 #[test]
+fn parts_that_seem_to_be_renamed_are_warned_of() {
+    let warnings = |shelves: Value, parts: Value| {
+        let config = json!({"count": 1, "shelves": shelves});
+        let run = read(&config, "books", "incremental", Some(json!({"parts": parts})));
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        let logs = run.all("LOG");
+        let warnings = logs.iter().filter(|log| log["level"] == "WARN");
+        warnings.map(|log| log["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    let at = json!({"number": 0});
+    let said = warnings(json!(["a", "b"]), json!({"A ": at, "b": at}));
+    assert!(said.contains("another spelling: `a` (did you mean `A `?)"), "{said}");
+    let said = warnings(json!(["a", "b"]), json!({"x": at, "y": at}));
+    assert!(said.contains("none of the listed partitions") && said.contains("it has `x`, `y`"), "{said}");
+    for parts in [json!({"a": at, "A": at}), json!({"a": at, "x": at}), json!({})] {
+        assert_eq!(warnings(json!(["a", "b"]), parts), "");
+    }
+}
+
+#[test]
 fn the_position_of_a_stream_that_had_no_parts_holds_for_each() {
     let run = read(&json!({"count": 3}), "books", "incremental", Some(json!({"number": 2})));
     assert_eq!(read_from(&run, "books"), ["a2", "b2"]);
