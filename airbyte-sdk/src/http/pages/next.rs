@@ -15,6 +15,8 @@ pub(super) enum Step {
     Query(String, String),
     /// The path and the value, or why it cannot be written.
     BodyField(String, Result<Value, String>),
+    /// A `Link` header that names a next page in a form that is not understood.
+    Unclear,
 }
 
 impl NextPage {
@@ -60,8 +62,9 @@ impl NextPage {
     /// The one with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>; rel="last"`.
     /// One with `results="false"` leads to an empty page, and from there to the next one, without end (as Sentry has it).
     pub(super) fn of_link(header: &str) -> Option<Self> {
-        let mut rest = header;
-        while let Some((_, link)) = rest.split_once('<') {
+        let (mut rest, mut unclear) = (header, false);
+        while let Some((stray, link)) = rest.split_once('<') {
+            unclear |= mentions_next(stray);
             // One that is cut off is followed where it leads: nobody must take it for the last page.
             let (url, parameters) =
                 link.split_once('>').or_else(|| link.split_once(';')).unwrap_or((link, ""));
@@ -69,17 +72,17 @@ impl NextPage {
             // The first `rel` counts, and any other is ignored (RFC 8288).
             let value =
                 |name: &str| own.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
-            let is_next = value("rel").is_some_and(|rel| {
-                rel.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
-            });
+            let is_next = value("rel").is_some_and(has_next);
+            unclear |= own.iter().any(|(name, value)| name.starts_with("rel:") && has_next(value));
             if is_next {
                 let has_results =
-                    value("results").is_none_or(|value| !value.trim().eq_ignore_ascii_case("false"));
+                    value("results").is_none_or(|value| !unquoted(value).eq_ignore_ascii_case("false"));
                 return has_results.then(|| url.trim().to_owned().into());
             }
             rest = following;
         }
-        None
+        // Pages would be missing if this passed for the last one.
+        (unclear || mentions_next(rest)).then_some(Self(Step::Unclear))
     }
 
     /// Nowhere: some services write an empty text instead of none.
@@ -88,8 +91,24 @@ impl NextPage {
             Step::Url(url) => url.trim().is_empty(),
             Step::Query(_, text) | Step::BodyField(_, Ok(Value::String(text))) => text.is_empty(),
             Step::BodyField(_, value) => *value == Ok(Value::Null),
+            Step::Unclear => false,
         }
     }
+}
+
+/// Without quotes that RFC 8288 does not know, and some services write.
+fn unquoted(value: &str) -> &str {
+    value.trim_matches(|letter: char| letter.is_whitespace() || "'`\"‘’“”".contains(letter))
+}
+
+/// Whether one of the relations is `next`.
+fn has_next(rel: &str) -> bool {
+    rel.split_whitespace().any(|relation| unquoted(relation).eq_ignore_ascii_case("next"))
+}
+
+/// Whether text outside of any link, where there should be none, has the word `next` as a relation.
+fn mentions_next(stray: &str) -> bool {
+    stray.split([',', ';', '=', ':', '{', '}']).any(has_next)
 }
 
 /// The parameters of a link, names in lower case, and what comes after the comma that ends it. Commas and semicolons within
@@ -158,6 +177,17 @@ mod tests {
                 None,
             ),
             (r#"</b>; results=FALSE; rel=next"#, None),
+            ("</b>;rel='next'", url("/b")),
+            ("</a>; rel='prev', </b>; rel='last Next'", url("/b")),
+            ("</b>; rel=“next”", url("/b")),
+            ("</b>; rel='next'; results='false'", None),
+            (r#"/b; rel="next""#, Some(NextPage(Step::Unclear))),
+            (r#"</a>; rel="prev", /b; rel=next"#, Some(NextPage(Step::Unclear))),
+            (r#"/b; rel="next", </a>; rel="prev""#, Some(NextPage(Step::Unclear))),
+            (r#"</b>; rel: "next""#, Some(NextPage(Step::Unclear))),
+            (r#"{"next": "/b"}"#, Some(NextPage(Step::Unclear))),
+            (r#"/next; rel="last""#, None),
+            (r#"</a>; title="next"; rel="last", </next>; rel="x-next""#, None),
             ("", None),
         ] {
             assert_eq!(NextPage::of_link(header), next, "{header}");

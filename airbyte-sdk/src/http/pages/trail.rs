@@ -97,6 +97,12 @@ impl Trail {
                     .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
                 request.set_url(url, fragment);
             }
+            Step::Unclear => {
+                return Err(Error::system(
+                    "the response has a `Link` header that names a next page in a form that is not understood; expected \
+                     `<URL>; rel=\"next\"`. Find the next page with `pages` or `element_pages`",
+                ));
+            }
             Step::Query(name, value) => request.set_query(name, value),
             Step::BodyField(path, value) => {
                 let value = value.map_err(|error| {
