@@ -70,13 +70,16 @@ impl Cli {
 }
 
 fn hide_values(mut usage: clap::Error) -> clap::Error {
-    let is_of = |text: &str, marks: &[u8]| {
-        text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(&byte))
-    };
+    // What has digits, capitals or underscores, or is long, may be a key.
+    let is_word =
+        |text: &str| text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_shown = |kind: ContextKind, text: &str| match kind {
         // A flag, perhaps with the name of its value.
-        ContextKind::InvalidArg => text.starts_with('-') && is_of(text, b"-_<> "),
-        ContextKind::InvalidSubcommand => is_of(text, b"-_") && text == text.to_ascii_lowercase(),
+        ContextKind::InvalidArg => {
+            let (flag, value) = text.split_once(' ').map_or((text, ""), |(flag, value)| (flag, value));
+            flag.starts_with('-') && is_word(flag) && (value.is_empty() || value == "<FILE>")
+        }
+        ContextKind::InvalidSubcommand => is_word(text),
         _ => text.is_empty(),
     };
     // There the subcommand is the program.

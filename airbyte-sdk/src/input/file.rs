@@ -121,9 +121,18 @@ fn cannot_open(path: &Path, role: Role, error: &io::Error) -> Error {
 fn looks_like_contents(path: &Path) -> bool {
     let text = path.to_string_lossy();
     text.len() > 4096
-        || text.contains(['{', '}', '"', '\n'])
+        || text.contains(['{', '}', '"', '\n', '='])
         || text.contains(": ")
         || text.starts_with(['[', '\''])
+        || looks_like_key(&text)
+}
+
+/// Whether this is a long word of letters and digits, as keys are, in place of a path: it has no folder and no extension.
+fn looks_like_key(text: &str) -> bool {
+    text.len() >= 16
+        && !text.contains(['/', '\\', '.'])
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && text.contains(char::is_alphabetic)
 }
 
 /// What is there, if nothing can be read from it.

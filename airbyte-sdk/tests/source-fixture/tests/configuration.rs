@@ -54,3 +54,34 @@ fn the_spec_shows_what_the_parser_keeps() {
     assert_eq!(properties["words"]["default"], json!(["plain"]));
     assert_eq!(properties["ratio"]["always_show"], true);
 }
+
+/// Somebody may paste a key in place of a command, a flag or a path.
+#[test]
+fn values_on_the_command_line_are_not_shown() {
+    let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
+    let config = connector.file("good.json", "{}");
+    for (arguments, secret) in [
+        (vec!["9f86d081884c7d659a2feaa0c55ad015".into()], "9f86d081"),
+        (
+            vec!["check".into(), "--config".into(), config.clone(), "--sk_live_SECRETVAL99".into()],
+            "SECRETVAL99",
+        ),
+        (vec!["check".into(), "--config".into(), config.clone(), "-k9f86d08188".into()], "9f86d08188"),
+        (vec!["check".into(), "--config".into(), "api_key=sk_live_x".into()], "sk_live"),
+        (vec!["check".into(), "--config".into(), "9f86d081884c7d659a2f".into()], "9f86d081"),
+    ] {
+        let run = connector.run(arguments);
+        assert!(!format!("{}{}", run.stdout, run.stderr).contains(secret), "{run}");
+    }
+    for (arguments, shown) in [
+        (vec!["chek".into()], "chek"),
+        (vec!["read".into(), "--catalogue".into(), config.clone()], "--catalogue"),
+        (
+            vec!["check".into(), "--config".into(), "missing-2024-11-27.json".into()],
+            "missing-2024-11-27.json",
+        ),
+    ] {
+        let run = connector.run(arguments);
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(shown), "{run}");
+    }
+}
