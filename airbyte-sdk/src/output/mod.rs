@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where all messages go.
 pub(crate) struct Output {
@@ -256,7 +256,12 @@ fn status_of(stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Trace {
 
 /// Milliseconds since 1970, as the protocol tells time.
 pub(crate) fn now() -> i64 {
-    Timestamp::now().as_millisecond()
+    // Not `Timestamp::now`, which panics if the clock is beyond the year 9999.
+    let (before, now) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(now).min(now),
+        Err(until) => i64::try_from(until.duration().as_millis()).map_or(before, |until| -until).max(before),
+    }
 }
 
 #[cfg(test)]

@@ -186,7 +186,17 @@ impl Json {
             self.seek()?;
         }
         self.input.handed_out();
-        parse(&self.way.head(), String::new)
+        let head = self.way.head();
+        parse(&head, String::new).map_err(|trouble| match trouble {
+            // With status 200, many APIs report an error in place of what was asked for.
+            Trouble::Shape { format, at, details } if !self.way.has_met_array() => {
+                let document: Value = serde_json::from_slice(&head).unwrap_or_default();
+                let said = refusal::message_of(&document);
+                let said = said.map_or_else(String::new, |said| format!("; the API says: \"{said}\""));
+                Trouble::Shape { format, at: at + &said, details }
+            }
+            trouble => trouble,
+        })
     }
 
     /// What stands around the array. Reads all that is left.

@@ -329,3 +329,17 @@ fn a_type_that_stops_in_the_middle_is_told_off() {
     assert_eq!(elements.len(), 1);
     assert!(matches!(end, Err(Trouble::Malformed { .. })), "{end:?}");
 }
+
+#[test]
+fn an_error_in_place_of_the_head_is_quoted() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Head {
+        #[expect(dead_code, reason = "only whether it is there matters")]
+        ticker: String,
+    }
+    let error =
+        |text: &str| whole(text).head::<Head>().unwrap_err().failure("a.example").error.message().to_owned();
+    let said = error(r#"{"status": "NOT_AUTHORIZED", "message": "upgrade"}"#);
+    assert!(said.contains("missing field `ticker`") && said.ends_with("the API says: \"upgrade\""), "{said}");
+    assert!(!error(r#"{"status": "OK"}"#).contains("API says"));
+}
