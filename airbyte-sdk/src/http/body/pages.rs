@@ -218,7 +218,8 @@ impl<'a, T> ElementPages<'a, T> {
         self
     }
 
-    /// Accepts a page that is equal to its predecessor. See
+    /// Accepts a page with the same elements as its predecessor, which is an error otherwise, however the next page is
+    /// found. See
     /// [`Pages::allow_repeated_pages`](crate::http::Pages::allow_repeated_pages).
     #[must_use]
     pub fn allow_repeated_pages(mut self) -> Self {

@@ -296,7 +296,15 @@ impl Way {
 
     #[cold]
     fn astray(&self, byte: u8) -> Trouble {
-        Trouble::malformed(JSON, format!("{:?} is not expected at {:?}", char::from(byte), self.place))
+        let place = match self.place {
+            Place::Key => "a key or the end of an object",
+            Place::InKey(_) | Place::Colon { .. } => "a key and its colon",
+            Place::Comma => "a comma or the end of an object",
+            Place::ElementComma => "a comma or the end of the array",
+            Place::Value | Place::BeforeAside | Place::Aside(_) | Place::Array | Place::Element => "a value",
+            Place::Over => "the end of the document",
+        };
+        Trouble::malformed(JSON, format!("{:?} where {place} is expected", char::from(byte)))
     }
 }
 
