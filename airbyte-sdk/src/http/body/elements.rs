@@ -79,13 +79,7 @@ impl<T> Elements<T> {
     /// Keeps what this rule needs to know of a page.
     pub(super) fn with_rule(mut self, rule: &Rule) -> Self {
         self.body.header.0 = rule.header();
-        self.watched(!rule.must_change())
-    }
-
-    /// Takes a hash of the page. What stands around its elements may differ where it has the link to the next page.
-    pub(super) fn watched(mut self, elements_only: bool) -> Self {
-        self.body.words.watch = Some(RandomState::new());
-        self.body.words.elements_only = elements_only;
+        self.body.words.watch = rule.must_change().then(RandomState::new);
         self
     }
 

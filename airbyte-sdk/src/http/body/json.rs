@@ -23,7 +23,6 @@ pub(super) struct Json {
     over: bool,
     /// Of the elements so far, if somebody wants to know the document again.
     hash: Option<DefaultHasher>,
-    elements_only: bool,
 }
 
 /// What is asked of a document.
@@ -33,8 +32,6 @@ pub(super) struct Asked {
     pub(super) path: Arc<[String]>,
     /// If the document is to be known again.
     pub(super) watch: Option<RandomState>,
-    /// What stands around the elements is no part of the hash, and a document without elements has none.
-    pub(super) elements_only: bool,
     /// A document without the array has no elements.
     pub(super) allow_missing: bool,
 }
@@ -43,12 +40,7 @@ impl Asked {
     /// The array at this path; no key at all leads to the document itself.
     pub(super) fn array(path: &str) -> Self {
         let keys = path.split('.').filter(|_| !path.is_empty());
-        Self {
-            path: keys.map(str::to_owned).collect(),
-            watch: None,
-            elements_only: false,
-            allow_missing: false,
-        }
+        Self { path: keys.map(str::to_owned).collect(), watch: None, allow_missing: false }
     }
 }
 
@@ -57,15 +49,11 @@ impl Format for Json {
 
     const PROOF: Proof = Proof::Syntax;
 
-    fn open(
-        reader: Reader,
-        buffer: Vec<u8>,
-        Asked { path, watch, elements_only, allow_missing }: Asked,
-    ) -> Self {
+    fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch, allow_missing }: Asked) -> Self {
         let way = Way::new(Arc::clone(&path));
         let hash = watch.map(|watch| watch.build_hasher());
         let input = Input::new(reader, buffer);
-        Self { input, way, path, allow_missing, index: 0, over: false, hash, elements_only }
+        Self { input, way, path, allow_missing, index: 0, over: false, hash }
     }
 
     fn ready(&mut self) -> Result<(), Trouble> {
@@ -220,11 +208,8 @@ impl Json {
     /// A hash of the elements and of what stands around them, if it was asked for. Reads all that is left.
     pub(super) fn hash(&mut self) -> Result<Option<u64>, Trouble> {
         while self.next::<IgnoredAny>()?.is_some() {}
-        let hash = self.hash.clone().filter(|_| !self.elements_only || self.index > 0);
-        Ok(hash.map(|mut hash| {
-            if !self.elements_only {
-                hash.write(self.way.envelope());
-            }
+        Ok(self.hash.clone().map(|mut hash| {
+            hash.write(self.way.envelope());
             hash.finish()
         }))
     }

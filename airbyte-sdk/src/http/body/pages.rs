@@ -71,7 +71,7 @@ impl Request {
         E: DeserializeOwned,
         N: Into<NextPage>,
     {
-        let page = self.clone().elements(path).watched(true);
+        let page = self.clone().elements(path);
         let next = move |page: &mut Elements<T>, _| Ok(next(&page.envelope::<E>()?)?.map(Into::into));
         ElementPages { judged: true, ..ElementPages::new(self, page, Box::new(next)) }
     }

@@ -8,7 +8,7 @@
 //! | answers with 204 when there is nothing | error, as for 202, 205, 206, 207, … | `accept_status(204)` |
 //! | leaves out an array that is empty | error, with the API's message if there is one | `allow_missing_array` |
 //! | writes `null` for an empty array | no elements; an error beside `error` or `errors` | `allow_missing_array` |
-//! | has equal pages one after the other | error where pages are counted or read element by element | `allow_repeated_pages` |
+//! | has equal pages one after the other | error where pages are counted | `allow_repeated_pages` |
 //! | ends a body by closing the connection, with neither a length nor chunks | error for CSV, JSON Lines and a bare JSON number | `allow_unframed_body` |
 //!
 //! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects,

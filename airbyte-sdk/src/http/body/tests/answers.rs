@@ -204,20 +204,6 @@ fn equal_pages_are_an_error_unless_they_are_allowed() {
 }
 
 #[test]
-fn equal_elements_behind_ever_new_links_are_an_error_unless_they_are_allowed() {
-    let asking = |records: &str| {
-        let page = |link: &str| super::http::whole(&format!("{{\"a\":{records},\"next\":\"{link}\"}}"));
-        let request =
-            Http::new("test", "0", Vec::new(), None).get(service([page("?p=2"), page("?p=3"), page("")]).0);
-        request.element_pages::<u8, Value, String>("a", |page| Ok(page["next"].as_str().map(str::to_owned)))
-    };
-    let error = until_error(asking("[1]")).1;
-    assert!(error.message().contains("call `allow_repeated_pages`"), "{error}");
-    assert_eq!(good(asking("[1]").allow_repeated_pages()), [1, 1, 1]);
-    assert!(good(asking("[]")).is_empty());
-}
-
-#[test]
 fn a_missing_field_is_named_and_no_value_shown() {
     #[derive(Debug, serde::Deserialize)]
     struct Page {
