@@ -341,60 +341,6 @@ fn keys_that_are_unknown_or_null_are_accepted_and_in_a_state_also_twice() {
     assert!(run.stdout.contains(r#""sourceStats":{"recordCount":2.0}"#), "{run}");
 }
 
-/// A parser that keeps the last value would start from the beginning, or hide another secret than the one that is sent.
-#[test]
-fn a_key_with_two_values_is_an_error_in_every_file() {
-    let connector = connector();
-    let good = connector.file("good.json", r#"{"count": 5}"#);
-    let mut discovered = connector.discover(&json!({})).configured("incremental");
-    discovered["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == "numbers");
-    let discovered = discovered.to_string();
-    let catalog = connector.file("good_catalog.json", &discovered);
-    let position =
-        r#"{"stream_descriptor":{"name":"numbers","namespace":"math"},"stream_state":{"number":3}"#;
-    for (flag, contents, key) in [
-        ("--config", r#"{"token": "first-secret", "token": "other-secret"}"#.to_owned(), "`token`"),
-        ("--config", r#"{"count": 5, "count": 5}"#.to_owned(), "`count`"),
-        ("--catalog", discovered.replacen('{', r#"{"streams": [], "#, 1), "`streams`"),
-        ("--state", r#"{"numbers": {"number": 3}, "numbers": {}}"#.to_owned(), "`numbers`"),
-        (
-            "--state",
-            format!(r#"[{{"type":"STREAM","stream":{position},"stream_state":{{}}}}}}]"#),
-            "`[0].stream.stream_state`",
-        ),
-        (
-            "--state",
-            format!("{{}}\n{{\"stream\":{position},\"stream_state\":{{\"number\":4}}}}}}"),
-            "`[1].stream.stream_state`",
-        ),
-    ] {
-        let file = connector.file("bad.json", contents);
-        let mut arguments = vec!["read".into()];
-        for (name, usual) in [("--config", Some(&good)), ("--catalog", Some(&catalog)), ("--state", None)] {
-            let path = if name == flag { Some(&file) } else { usual };
-            arguments.extend(path.into_iter().flat_map(|path| [name.into(), path.clone()]));
-        }
-        let run = connector.run(arguments);
-        assert_eq!(run.exit_code, Some(1), "{run}");
-        let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
-        assert!(message.contains(&format!("{key} is there more than once")), "{message}");
-        assert!(!format!("{}{}", run.stdout, run.stderr).contains("-secret"), "{run}");
-    }
-    // Null beside a position is none.
-    let state = connector
-        .file("state.json", format!(r#"[{{"type":"STREAM","stream":{position},"stream_state":null}}}}]"#));
-    let run = connector.run([
-        "read".into(),
-        "--config".into(),
-        good,
-        "--catalog".into(),
-        catalog,
-        "--state".into(),
-        state,
-    ]);
-    assert_eq!(ids(&run, "numbers"), [3, 4]);
-}
-
 #[test]
 fn only_chosen_columns_are_written() {
     let connector = connector();

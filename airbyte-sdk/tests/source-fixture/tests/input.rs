@@ -1,8 +1,8 @@
-//! What a user is told of a configuration, by a whole program.
+//! What a user is told of the input files, by a whole program.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::Connector;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
@@ -84,4 +84,59 @@ fn values_on_the_command_line_are_not_shown() {
         let run = connector.run(arguments);
         assert!(format!("{}{}", run.stdout, run.stderr).contains(shown), "{run}");
     }
+}
+
+/// A parser that keeps the last value would start from the beginning, or hide another secret than the one that is sent.
+#[test]
+fn a_key_with_two_values_is_an_error_in_every_file() {
+    let connector = connector();
+    let good = connector.file("good.json", r#"{"count": 5}"#);
+    let mut discovered = connector.discover(&json!({})).configured("incremental");
+    discovered["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == "numbers");
+    let discovered = discovered.to_string();
+    let catalog = connector.file("good_catalog.json", &discovered);
+    let position =
+        r#"{"stream_descriptor":{"name":"numbers","namespace":"math"},"stream_state":{"number":3}"#;
+    for (flag, contents, key) in [
+        ("--config", r#"{"token": "first-secret", "token": "other-secret"}"#.to_owned(), "`token`"),
+        ("--config", r#"{"count": 5, "count": 5}"#.to_owned(), "`count`"),
+        ("--catalog", discovered.replacen('{', r#"{"streams": [], "#, 1), "`streams`"),
+        ("--state", r#"{"numbers": {"number": 3}, "numbers": {}}"#.to_owned(), "`numbers`"),
+        (
+            "--state",
+            format!(r#"[{{"type":"STREAM","stream":{position},"stream_state":{{}}}}}}]"#),
+            "`[0].stream.stream_state`",
+        ),
+        (
+            "--state",
+            format!("{{}}\n{{\"stream\":{position},\"stream_state\":{{\"number\":4}}}}}}"),
+            "`[1].stream.stream_state`",
+        ),
+    ] {
+        let file = connector.file("bad.json", contents);
+        let mut arguments = vec!["read".into()];
+        for (name, usual) in [("--config", Some(&good)), ("--catalog", Some(&catalog)), ("--state", None)] {
+            let path = if name == flag { Some(&file) } else { usual };
+            arguments.extend(path.into_iter().flat_map(|path| [name.into(), path.clone()]));
+        }
+        let run = connector.run(arguments);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(&format!("{key} is there more than once")), "{message}");
+        assert!(!format!("{}{}", run.stdout, run.stderr).contains("-secret"), "{run}");
+    }
+    // Null beside a position is none.
+    let state = connector
+        .file("state.json", format!(r#"[{{"type":"STREAM","stream":{position},"stream_state":null}}}}]"#));
+    let run = connector.run([
+        "read".into(),
+        "--config".into(),
+        good,
+        "--catalog".into(),
+        catalog,
+        "--state".into(),
+        state,
+    ]);
+    let ids: Vec<Value> = run.records("numbers").iter().map(|record| record["id"].clone()).collect();
+    assert_eq!(ids, [3, 4]);
 }
