@@ -77,8 +77,7 @@ fn ticker(config: &Config, _: &Http) -> Result<Vec<String>> {
 fn check(config: &Config, http: &Http) -> Result<()> {
     let days = Days::ended_at(Offset::constant(-5), 14).between(config.start_date, config.end_date)?;
     let days = days.clone().between(days.first().min(Days::up_to(days.last(), 14).first()), None)?;
-    let none =
-        format!("no price of {} from {days}: check ticker (mind the case) and dates", config.stock_ticker);
+    let none = format!("no price of {} from {days}: check the case and dates", config.stock_ticker);
     bars(config, http, &days).next().unwrap_or_else(|| Err(Error::config(none))).map(drop)
 }
 

@@ -173,16 +173,18 @@ fn a_config_that_is_no_json_object_is_named() {
     }
 }
 
-/// As Python's and Java's parsers read it.
+/// Nothing says which one is meant, and the other may be a secret that is not known as one.
 #[test]
-fn the_last_value_of_a_key_that_is_there_twice_counts() {
+fn a_key_that_is_there_twice_is_refused() {
     let emulator = emulator();
     let connector = connector();
     let good = config(&emulator.url()).to_string();
     let twice = format!("{{\"stock_ticker\": 5, \"api_key\": \"wrong\", {}", &good[1..]);
     let config = connector.file("twice.json", twice);
     let run = connector.run(["check".into(), "--config".into(), config.into_os_string()]);
-    assert_eq!(run.all("CONNECTION_STATUS")[0]["status"], "SUCCEEDED", "{run}");
+    let status = &run.all("CONNECTION_STATUS")[0];
+    assert_eq!(status["status"], "FAILED", "{run}");
+    assert!(status["message"].as_str().unwrap().contains("`api_key` is there more than once"), "{run}");
 }
 
 #[test]

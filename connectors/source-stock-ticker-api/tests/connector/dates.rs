@@ -212,6 +212,6 @@ fn a_state_without_a_ticker_is_a_position() {
     let run = read_with(&emulator, settings, Some(&plain));
     assert_complete(&run);
     assert_eq!(asked(&emulator), (date(2026, 3, 11), date(2026, 3, 13)));
-    assert!(run.stdout.contains("1 of them begun before"), "{run}");
+    assert!(run.stdout.contains("the state is of the whole stream"), "{run}");
     assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }
