@@ -72,6 +72,10 @@ impl Decoder<'_> {
         let (mut digits, mut places) = (Vec::new(), Vec::new());
         let mut before = ' ';
         for unit in units {
+            // A text may be wrapped anywhere, also within a `0x`.
+            if matches!(unit.c, '\r' | '\n') {
+                continue;
+            }
             if let Some(digit) = unit.c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
                 digits.push(digit);
                 places.push((unit.from, unit.to));
