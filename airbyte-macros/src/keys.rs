@@ -83,7 +83,7 @@ pub(crate) const NOT_FINITE: &[&str] = &["null", "fail"];
 pub(crate) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
 
 /// `#[airbyte_source(…)]`.
-pub(crate) const SOURCE: &[&str] = &["check", "parts", "rate_limit", "stop_when_exhausted", "crate"];
+pub(crate) const SOURCE: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
 
 /// The stretches of time of a `rate_limit`.
 pub(crate) const UNITS: &[&str] = &["second", "minute", "hour", "day"];

@@ -314,18 +314,18 @@ fn source_with_parts() {
                 Ok(self.cities.clone())
             }
 
-            #[parts(cities)]
+            #[partitions(cities)]
             fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
                 Ok(())
             }
 
-            #[parts(cities)]
+            #[partitions(cities)]
             fn streets(&self, city: &str) -> Result<impl Iterator<Item = Result<Street>>> {
                 Ok(std::iter::empty())
             }
         }
     };
-    check("source/impl_with_parts", source::attribute(quote!(), item));
+    check("source/impl_with_partitions", source::attribute(quote!(), item));
 }
 
 #[test]

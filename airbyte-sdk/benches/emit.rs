@@ -63,11 +63,11 @@ fn copy() {
     // The bytes are laid into a buffer first, as records must be: memory to memory, then to the system.
     let mut buffer = Vec::with_capacity(piece.len());
     while left > 0 {
-        let part = left.min(piece.len());
+        let partition = left.min(piece.len());
         buffer.clear();
-        buffer.extend_from_slice(&piece[..part]);
+        buffer.extend_from_slice(&piece[..partition]);
         stdout.write_all(&buffer).expect("stdout");
-        left -= part;
+        left -= partition;
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub use crate::error::Result as SdkResult;
 pub use crate::http::RateLimit;
-pub use crate::http::limit::limits;
+pub use crate::http::rate_limit::limits;
 pub use crate::protocol::OAuthConnectorInputSpecification;
 pub use crate::schema::of_record;
 pub use crate::source::Source;

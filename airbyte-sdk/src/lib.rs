@@ -7,7 +7,7 @@
 //! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
 //!   says to it.
 //! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
-//! - [`Emitter`] takes the records; [`Http`] fetches; [`Days`] says which days to ask for; [`Error`] is made by its
+//! - [`Emitter`] takes the records; [`Http`] fetches; [`DateRange`] says which days to ask for; [`Error`] is made by its
 //!   category.
 //! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
 
@@ -31,7 +31,7 @@ mod source;
 pub mod stream;
 pub mod spec;
 mod emitter;
-mod days;
+mod date_range;
 
 // What they stand on.
 mod cursor;
@@ -56,7 +56,7 @@ pub mod guide;
 #[doc(hidden)]
 pub mod __private;
 
-pub use days::Days;
+pub use date_range::DateRange;
 pub use emitter::Emitter;
 pub use error::{Error, Result};
 pub use http::Http;

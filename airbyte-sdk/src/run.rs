@@ -23,7 +23,7 @@ pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
     let output = Output::stdout();
     let cli = match Cli::parse_from_args(source.name, source.version, std::env::args_os()) {
         Ok(cli) => cli,
-        Err(usage) => return explain(&usage, &output),
+        Err(usage) => return report_usage(&usage, &output),
     };
     output::install_logger(&output, cli.wants_debug());
     let noted = Arc::clone(&output);
@@ -127,7 +127,7 @@ fn finish(output: &Output, result: Result<Done>) -> ExitCode {
 
 /// Prints help that was asked for to stdout. Reports a wrong command line on stderr, for people, and as an ERROR trace on
 /// stdout, for the platform.
-fn explain(usage: &clap::Error, output: &Output) -> ExitCode {
+fn report_usage(usage: &clap::Error, output: &Output) -> ExitCode {
     let text = usage.render().to_string();
     if usage.use_stderr() {
         let _ = std::io::stderr().write_all(text.as_bytes());

@@ -9,8 +9,8 @@ mod impl_of_two_streams_and_a_check;
 mod names_of_the_standard_library_are_taken;
 #[path = "survives/names_that_generated_code_uses.rs"]
 mod names_that_generated_code_uses;
-#[path = "survives/parts.rs"]
-mod parts;
+#[path = "survives/partitions.rs"]
+mod partitions;
 #[path = "survives/rate_limits.rs"]
 mod rate_limits;
 #[path = "survives/parts_of_a_record.rs"]

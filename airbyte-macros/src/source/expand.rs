@@ -47,32 +47,33 @@ pub(super) fn expand(
 /// `.incremental::<Record>(|config, since, out| fetch(config, since, out))`. The function is handed over by a closure,
 /// so that a wrong type is reported at the argument that has it and not at the function as a whole.
 fn stream(stream: &Stream) -> TokenStream {
-    let Stream { path, fetch, parts } = stream;
+    let Stream { path, fetch, partitions } = stream;
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
     let path = frame::located(path, fetch.returns);
     let config = own("config", fetch.config);
-    let part = fetch.part.map(|span| own("part", span));
+    let partition = fetch.partition.map(|span| own("partition", span));
     let since = fetch.since.map(|span| own("since", span));
     let out = own("out", fetch.out.unwrap_or(fetch.returns));
-    let given: Vec<&Ident> = [Some(&config), part.as_ref(), since.as_ref()].into_iter().flatten().collect();
+    let given: Vec<&Ident> =
+        [Some(&config), partition.as_ref(), since.as_ref()].into_iter().flatten().collect();
     let call = match fetch.out {
         Some(_) => quote_spanned!(fetch.returns=> #path(#(#given,)* #out)),
         None => quote_spanned!(fetch.returns=> #out.try_extend(#path(#(#given),*)?)),
     };
-    let method = match (&since, &parts) {
+    let method = match (&since, &partitions) {
         (Some(_), None) => "incremental",
         (None, None) => "full_refresh",
-        (Some(_), Some(_)) => "incremental_parts",
-        (None, Some(_)) => "full_refresh_parts",
+        (Some(_), Some(_)) => "incremental_partitions",
+        (None, Some(_)) => "full_refresh_partitions",
     };
     let method = Ident::new(method, stream.span().resolved_at(Span::call_site()));
-    match parts {
+    match partitions {
         None => quote!(.#method::<#record>(|#(#given,)* #out| #call)),
         Some(list) => {
-            // A type that cannot be a part is reported where the part is taken.
-            let part = quote_spanned!(fetch.part.unwrap_or(fetch.returns)=> _);
-            quote!(.#method::<#record, #part>(#list, |#(#given,)* #out| #call))
+            // A type that cannot be a partition is reported where the partition is taken.
+            let partition = quote_spanned!(fetch.partition.unwrap_or(fetch.returns)=> _);
+            quote!(.#method::<#record, #partition>(#list, |#(#given,)* #out| #call))
         }
     }
 }

@@ -3,7 +3,7 @@
 mod expand;
 mod limits;
 mod model;
-mod parts;
+mod partitions;
 mod signature;
 
 use crate::attr::Words;
@@ -17,11 +17,11 @@ pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
     let mut words = Words::parse(words, keys::SOURCE, &mut errors);
     let sdk = frame::sdk(&mut words, &mut errors);
-    let (check, parts) = (words.expr("check", &mut errors), words.expr("parts", &mut errors));
+    let (check, partitions) = (words.expr("check", &mut errors), words.expr("partitions", &mut errors));
     let limits = limits::read(&mut words, &mut errors);
     let stops = words.flag("stop_when_exhausted", &mut errors);
-    let model = model::Model::read(&item, check, parts, &mut errors);
-    parts::take_out(&mut item);
+    let model = model::Model::read(&item, check, partitions, &mut errors);
+    partitions::take_out(&mut item);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, limits, stops, &sdk),
         (errors, _) => {

@@ -1,6 +1,6 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
-use super::parts;
+use super::partitions;
 use super::signature::{self, Fetch};
 use crate::attr::as_text;
 use crate::attr::bare;
@@ -21,20 +21,20 @@ pub(super) struct Stream {
     /// How the function is called by.
     pub(super) path: TokenStream,
     pub(super) fetch: Fetch,
-    /// The function that lists the parts.
-    pub(super) parts: Option<TokenStream>,
+    /// The function that lists the partitions.
+    pub(super) partitions: Option<TokenStream>,
 }
 
 impl Model {
     pub(super) fn read(
         item: &Item,
         check: Option<Expr>,
-        parts: Option<Expr>,
+        partitions: Option<Expr>,
         errors: &mut Errors,
     ) -> Option<Self> {
         match item {
-            Item::Fn(function) => Self::of_function(function, check, parts, errors),
-            Item::Impl(block) => Self::of_impl(block, check.as_ref(), parts.as_ref(), errors),
+            Item::Fn(function) => Self::of_function(function, check, partitions, errors),
+            Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
             other => {
                 errors.at_item(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
                 None
@@ -45,47 +45,50 @@ impl Model {
     fn of_function(
         function: &ItemFn,
         check: Option<Expr>,
-        parts: Option<Expr>,
+        partitions: Option<Expr>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let name = &function.sig.ident;
         if name == "main" {
             errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
         }
-        if let Some(attribute) = parts::find(&function.attrs) {
+        if let Some(attribute) = partitions::find(&function.attrs) {
             errors.at(
                 attribute,
-                "on a function the parts are a word of the source: `#[airbyte_source(parts = list)]`",
+                "on a function the partitions are a word of the source: `#[airbyte_source(partitions = list)]`",
             );
             return None;
         }
-        for (word, function) in [("check", &check), ("parts", &parts)] {
+        for (word, function) in [("check", &check), ("partitions", &partitions)] {
             if let Some(text @ Expr::Lit(_)) = function {
                 errors.at(text, format!("`{word}` takes the name of a function, without quotes"));
             }
         }
-        let fetch = signature::read(&function.sig, parts.is_some(), errors)?;
+        let fetch = signature::read(&function.sig, partitions.is_some(), errors)?;
         let config = match function.sig.inputs.first() {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
-        let parts = parts.map(|parts| parts.to_token_stream());
-        let streams = vec![Stream { path: name.to_token_stream(), fetch, parts }];
+        let partitions = partitions.map(|partitions| partitions.to_token_stream());
+        let streams = vec![Stream { path: name.to_token_stream(), fetch, partitions }];
         Some(Self { config, streams, check: check.map(|check| check.to_token_stream()) })
     }
 
     fn of_impl(
         block: &ItemImpl,
         check: Option<&Expr>,
-        parts: Option<&Expr>,
+        partitions: Option<&Expr>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let config = &*block.self_ty;
         if let Some(check) = check {
             errors.at(check, "in an `impl` block the check is the method named `check`");
         }
-        if let Some(parts) = parts {
-            errors.at(parts, "in an `impl` block the parts are said for each method: `#[parts(list)]`");
+        if let Some(partitions) = partitions {
+            errors.at(
+                partitions,
+                "in an `impl` block the partitions are said for each method: `#[partitions(list)]`",
+            );
         }
         if !block.generics.params.is_empty() {
             errors.at(&block.generics, "a configuration has no generics");
@@ -105,18 +108,22 @@ impl Model {
         let mut found = false;
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
-                if let Some(attribute) = parts::find(&method.attrs) {
-                    errors.at(attribute, "`#[parts(list)]` goes on a method that fetches a stream");
+                if let Some(attribute) = partitions::find(&method.attrs) {
+                    errors.at(attribute, "`#[partitions(list)]` goes on a method that fetches a stream");
                 }
                 continue;
             }
             found = true;
-            let parts = parts::read(method, config, &methods, errors);
-            if let Some(fetch) = signature::read(&method.sig, parts.is_some(), errors) {
+            let partitions = partitions::read(method, config, &methods, errors);
+            if let Some(fetch) = signature::read(&method.sig, partitions.is_some(), errors) {
                 if streams.iter().any(|other| as_text(&other.fetch.record) == as_text(&fetch.record)) {
                     errors.at(&fetch.record, "another method fetches these records already: a stream has one record type, and a record type one stream");
                 }
-                streams.push(Stream { path: path_of(config, method), fetch, parts: parts.flatten() });
+                streams.push(Stream {
+                    path: path_of(config, method),
+                    fetch,
+                    partitions: partitions.flatten(),
+                });
             }
         }
         if !found {

@@ -15,7 +15,7 @@ const RIGHT: &str = "a fetch function is
     fn fetch(config: &Config, out: &mut Emitter<Record>) -> Result<()>                        for full refresh only;
 in an `impl Config` block with `&self` for `config: &Config`. Instead of taking `out` it may return
     Result<impl Iterator<Item = Result<Record>>>
-A stream that is read part by part says `parts`, and the part comes second: `part: &Part`";
+A stream that is read partition by partition says `partitions`, and the partition comes second: `partition: &Partition`";
 
 /// A fetch function that has a legal shape. The spans are those of the author's types: what the compiler finds wrong
 /// with a type, it says there.
@@ -23,7 +23,7 @@ pub(super) struct Fetch {
     pub(super) record: Type,
     pub(super) config: Span,
     /// What is read of the stream in one call.
-    pub(super) part: Option<Span>,
+    pub(super) partition: Option<Span>,
     pub(super) since: Option<Span>,
     /// `None`: the records are returned.
     pub(super) out: Option<Span>,
@@ -39,7 +39,7 @@ pub(super) fn is_fetch(signature: &Signature) -> bool {
     takes_emitter || returned_record(&signature.output).is_some()
 }
 
-pub(super) fn read(signature: &Signature, in_parts: bool, errors: &mut Errors) -> Option<Fetch> {
+pub(super) fn read(signature: &Signature, in_partitions: bool, errors: &mut Errors) -> Option<Fetch> {
     if let Some(keyword) = &signature.asyncness {
         errors.at(keyword, "a fetch function is not async: a request waits for its answer. Remove `async`");
         return None;
@@ -59,7 +59,8 @@ pub(super) fn read(signature: &Signature, in_parts: bool, errors: &mut Errors) -
         return None;
     };
     let config = read_config(first, errors)?;
-    let part = if in_parts { Some(read_part(arguments.next(), signature, errors)?) } else { None };
+    let partition =
+        if in_partitions { Some(read_partition(arguments.next(), signature, errors)?) } else { None };
     let (mut since, mut out) = (None, None);
     for argument in arguments {
         let FnArg::Typed(argument) = argument else {
@@ -107,11 +108,16 @@ pub(super) fn read(signature: &Signature, in_parts: bool, errors: &mut Errors) -
     };
     match (out, returned_record(&signature.output)) {
         (Some((record, span)), _) => {
-            Some(Fetch { record, config, part, since, out: Some(span), returns: returns.span() })
+            Some(Fetch { record, config, partition, since, out: Some(span), returns: returns.span() })
         }
-        (None, Some(record)) => {
-            Some(Fetch { record: record.clone(), config, part, since, out: None, returns: returns.span() })
-        }
+        (None, Some(record)) => Some(Fetch {
+            record: record.clone(),
+            config,
+            partition,
+            since,
+            out: None,
+            returns: returns.span(),
+        }),
         (None, None) if is_plain_result(returns) => {
             errors.at(&signature.ident, format!("nothing here says which records are fetched; {RIGHT}"));
             None
@@ -151,17 +157,17 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
     }
 }
 
-/// The second argument of a stream that is read part by part.
-fn read_part(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
-    const MISSING: &str = "the stream is read part by part, and the part is missing: the second argument is `part: &Part`, of the type that the list has";
+/// The second argument of a stream that is read partition by partition.
+fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
+    const MISSING: &str = "the stream is read partition by partition, and the partition is missing: the second argument is `partition: &Partition`, of the type that the list has";
     match second {
         Some(FnArg::Typed(argument)) => match bare(&argument.ty) {
             ty if emitter_record(ty).is_some() || is_named(ty, "Option") => errors.at(argument, MISSING),
             Type::Reference(reference) if reference.mutability.is_none() => {
                 return Some(argument.ty.span());
             }
-            Type::Reference(_) => errors.at(&argument.ty, "a part cannot be changed: write `&`"),
-            ty => errors.at(ty, format!("the part is lent: write `&{}`", as_text(ty))),
+            Type::Reference(_) => errors.at(&argument.ty, "a partition cannot be changed: write `&`"),
+            ty => errors.at(ty, format!("the partition is lent: write `&{}`", as_text(ty))),
         },
         _ => errors.at(&signature.ident, MISSING),
     }
@@ -176,7 +182,7 @@ pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// The method that lists the parts of a stream.
+/// The method that lists the partitions of a stream.
 pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
     let is_list = |ty: &Type| {
         is_named(ty, "Result")
@@ -184,7 +190,10 @@ pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
     };
     if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_list(ty))) {
         let name = &signature.ident;
-        errors.at(name, format!("parts are listed by `fn {name}(&self, http: &Http) -> Result<Vec<Part>>`"));
+        errors.at(
+            name,
+            format!("partitions are listed by `fn {name}(&self, http: &Http) -> Result<Vec<Partition>>`"),
+        );
     }
 }
 

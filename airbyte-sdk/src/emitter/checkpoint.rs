@@ -19,7 +19,7 @@ impl<T: Stream> Emitter<T> {
     pub(super) fn is_state_due(&self, now: i64) -> bool {
         let waited = now - self.state_at;
         (self.since_state >= self.pace.records_per_state || waited >= MILLISECONDS_PER_STATE)
-            && (self.parts.is_none()
+            && (self.partitions.is_none()
                 || self.pays_for_state(1)
                 || waited >= longest_without_state(self.state_length()))
     }
@@ -49,12 +49,12 @@ impl<T: Stream> Emitter<T> {
     /// How far the stream has come, as JSON.
     fn state(&self) -> Result<String> {
         let position = self.position()?;
-        Ok(match &self.parts {
-            Some(parts) => {
+        Ok(match &self.partitions {
+            Some(partitions) => {
                 if let Some(position) = position.filter(|_| self.progress.can_checkpoint()) {
-                    parts.stands_at(position);
+                    partitions.stands_at(position);
                 }
-                parts.state(None)
+                partitions.state(None)
             }
             None => position.unwrap_or_else(|| json!({}).to_string()),
         })
@@ -81,9 +81,16 @@ impl<T: Stream> Emitter<T> {
             Ok(()) => self.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
             // It may be taken for a good end, and every one of those has a state.
-            Err(error) if error.is_exhausted() && (ascending || self.parts.is_some()) => self.checkpoint(),
-            // The parts that are finished are, whatever became of the others, and the next read begins with another one.
-            Err(_) if self.parts.as_ref().is_some_and(|parts| self.records() > 0 || parts.has_moved()) => {
+            Err(error) if error.is_exhausted() && (ascending || self.partitions.is_some()) => {
+                self.checkpoint()
+            }
+            // The partitions that are finished are, whatever became of the others, and the next read begins with another one.
+            Err(_)
+                if self
+                    .partitions
+                    .as_ref()
+                    .is_some_and(|partitions| self.records() > 0 || partitions.has_moved()) =>
+            {
                 self.checkpoint()
             }
             // What is out is out: an ascending stream can be read on from here.
@@ -127,9 +134,9 @@ impl<T: Stream> Emitter<T> {
     pub(super) fn take_back(&mut self) {
         let Some(output) = &self.output else { return };
         output.vouch(None);
-        match (&self.parts, self.position()) {
-            (Some(parts), Ok(Some(position))) => parts.stands_at(position),
-            (Some(parts), _) => parts.stands_nowhere(),
+        match (&self.partitions, self.position()) {
+            (Some(partitions), Ok(Some(position))) => partitions.stands_at(position),
+            (Some(partitions), _) => partitions.stands_nowhere(),
             (None, _) => {}
         }
         if output.states() > 0 {

@@ -1,11 +1,11 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
 mod checkpoint;
-mod parts;
+mod partitions;
 
-pub(crate) use self::parts::{NEXT, PARTS, Positions};
+pub(crate) use self::partitions::{NEXT, PARTITIONS, Positions};
 
-use self::parts::Parts;
+use self::partitions::Partitions;
 use crate::cursor::{Order, Progress};
 use crate::error::{Error, Result};
 use crate::hold::Hold;
@@ -38,8 +38,8 @@ pub struct Emitter<T: Stream> {
     hold: Hold,
     /// Whether records before a hold are not covered by a state yet.
     owes_state: bool,
-    /// What of the stream is read, if it is read part by part.
-    parts: Option<Parts>,
+    /// What of the stream is read, if it is read partition by partition.
+    partitions: Option<Partitions>,
     pace: Pace,
     /// Records until the clock is read again.
     clock_in: u32,
@@ -55,7 +55,7 @@ pub struct Emitter<T: Stream> {
     /// Whether the platform was told that the stream is running.
     announced: bool,
     answers_before: u64,
-    /// How many records are expected: of the parts before, and of this one.
+    /// How many records are expected: of the partitions before, and of this one.
     estimate: (u64, u64),
     /// Set by the first error, so that a fetch function cannot overlook it.
     failed: Option<Error>,
@@ -98,7 +98,7 @@ impl<T: Stream> Emitter<T> {
             owes_state: false,
             stream: turn.descriptor.clone(),
             progress: Progress::new(T::ORDER, since),
-            parts: None,
+            partitions: None,
             pace: turn.pace,
             clock_in: 0,
             beat: 0,
@@ -120,7 +120,7 @@ impl<T: Stream> Emitter<T> {
     }
 
     /// Tells how many records this read will bring, when the service says so: whoever runs the sync sees how far it is.
-    /// Where a stream is read part by part, it is the number of this part, and those of all parts add up.
+    /// Where a stream is read partition by partition, it is the number of this partition, and those of all partitions add up.
     ///
     /// # Errors
     ///

@@ -7,12 +7,12 @@ mod clock;
 mod complete;
 mod headers;
 mod incoming;
-pub(crate) mod limit;
-mod limits;
+pub(crate) mod rate_limit;
+mod transfer_limits;
 mod oauth2;
 mod pages;
 mod proxy;
-mod refusal;
+mod error_response;
 mod request;
 mod response;
 mod retry;
@@ -25,13 +25,13 @@ pub use self::auth::Auth;
 #[cfg(feature = "csv")]
 pub use self::body::CsvRows;
 pub use self::body::{ElementPages, Elements, JsonLines};
-pub use self::limit::RateLimit;
-pub use self::limits::Limits;
+pub use self::error_response::ErrorResponse;
 pub use self::oauth2::OAuth2;
 pub use self::pages::{NextPage, Pages};
-pub use self::refusal::Refusal;
+pub use self::rate_limit::RateLimit;
 pub use self::request::Request;
 pub use self::response::Response;
+pub use self::transfer_limits::TransferLimits;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::clock::SKIP_WAITS;
@@ -39,9 +39,9 @@ pub(crate) use self::clock::SKIP_WAITS;
 use self::auth::SignIn;
 use self::clock::Clock;
 use self::headers::Headers;
-use self::limit::Limiter;
 use self::oauth2::Session;
 use self::proxy::Proxies;
+use self::rate_limit::Limiter;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::output::Output;
@@ -54,8 +54,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 /// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
 ///
-/// A clone is the same client. What is set on one ([`base`](Self::base), [`header`](Self::header),
-/// [`auth`](Self::auth), [`explain`](Self::explain)) holds for the requests made of it.
+/// A clone is the same client. What is set on one ([`base`](Self::base_url), [`header`](Self::header),
+/// [`auth`](Self::auth), [`map_error_response`](Self::map_error_response)) holds for the requests made of it.
 ///
 /// Proxies are taken from the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, or else `ALL_PROXY`, each as
 /// `http://user:password@host:port`. A variable that is not understood is a config error. `NO_PROXY` lists the exceptions,
@@ -65,7 +65,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 /// Whom to trust is taken from the environment as well: the usual authorities are compiled in, and those of the system
 /// stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
-/// Times and sizes are bounded, see [`Limits`]. How to page, sign in and read an answer is shown in the
+/// Times and sizes are bounded, see [`TransferLimits`]. How to page, sign in and read an answer is shown in the
 /// [cookbook](crate::guide::cookbook).
 #[derive(Clone)]
 pub struct Http {
@@ -73,13 +73,13 @@ pub struct Http {
     base: Option<Arc<str>>,
     headers: Headers,
     sign_in: Option<SignIn>,
-    explain: Option<Arc<Explain>>,
-    limits: Limits,
+    map_error_response: Option<Arc<MapErrorResponse>>,
+    limits: TransferLimits,
     /// The stream that the client reads for, if it is for one.
     hold: Option<Hold>,
 }
 
-type Explain = dyn Fn(&Refusal) -> Option<Error> + Send + Sync;
+type MapErrorResponse = dyn Fn(&ErrorResponse) -> Option<Error> + Send + Sync;
 
 /// What all requests of a run share.
 struct Client {
@@ -152,8 +152,8 @@ impl Http {
             base: None,
             headers: Headers::default(),
             sign_in: None,
-            explain: None,
-            limits: Limits::default(),
+            map_error_response: None,
+            limits: TransferLimits::default(),
             hold: None,
         }
     }
@@ -167,7 +167,7 @@ impl Http {
     /// any other, each request of the client is a config error. If users may change it, mark the field of the
     /// configuration with [`#[airbyte(url)]`](derive@crate::AirbyteSpec), so that the error names the field.
     #[must_use]
-    pub fn base(&self, url: impl Display) -> Self {
+    pub fn base_url(&self, url: impl Display) -> Self {
         let url = url.to_string();
         // A URL that is wrong is kept as it is, to be explained.
         let base = if url::base_fault(&url).is_none() { url.trim_end_matches('/') } else { &url };
@@ -185,7 +185,7 @@ impl Http {
 
     /// The same client, signed in: with a key, a password, or by [`OAuth2`].
     ///
-    /// Without a [`base`](Self::base) it signs in wherever a request goes. Where a URL comes out of an answer (a link to
+    /// Without a [`base`](Self::base_url) it signs in wherever a request goes. Where a URL comes out of an answer (a link to
     /// a report, say), whoever has written it decides who gets the key. So give the client a base; a request to
     /// another origin then goes without the key, or with [one of its own](Request::auth). (Next pages are asked for at
     /// the origin of the first, base or not.)
@@ -194,7 +194,7 @@ impl Http {
     /// # use airbyte_sdk::{Deserialize, Http, Result, Secret, http::Auth};
     /// # #[derive(Deserialize)] struct Report { file_url: String }
     /// # fn example(http: &Http, key: &Secret) -> Result<()> {
-    /// let http = http.base("https://api.example").auth(Auth::bearer(key));
+    /// let http = http.base_url("https://api.example").auth(Auth::bearer(key));
     /// let report: Report = http.get("/reports/newest").json()?; // with the key
     /// let file = http.get(report.file_url).send()?; // without it, unless it is at api.example
     /// # let _ = file;
@@ -212,29 +212,36 @@ impl Http {
         self.auth(Auth::bearer(token))
     }
 
-    /// The same client with other limits of time and size.
+    /// The same client with other timeouts and size limits.
     #[must_use]
-    pub fn limits(&self, limits: Limits) -> Self {
+    #[doc(alias = "timeout")]
+    pub fn transfer_limits(&self, limits: TransferLimits) -> Self {
         Self { limits, ..self.clone() }
     }
 
-    /// The same client, with a say in what refusals mean: who must act, in which words. `None` leaves it at what the
-    /// status says. What is refused with a transient error is asked for again, as after a 503, if that does no harm
-    /// ([`Request::repeatable`]). With a config error or a system error it is not, but for a 401 with a token that can be
-    /// replaced.
+    /// The same client with a function that turns error responses into errors. `None` keeps the error that the status
+    /// stands for.
+    ///
+    /// A request whose error response becomes a transient error is sent again, as after a 503, if it is
+    /// [idempotent](Request::idempotent). One whose error response becomes a config error or a system error is not, except
+    /// after a 401 when the token can be replaced.
     ///
     /// ```
     /// # use airbyte_sdk::{Error, Http};
     /// # fn example(http: &Http) -> Http {
-    /// http.base("https://api.example").explain(|refusal| match refusal.status() {
-    ///     403 if refusal.says("end of day") => Some(Error::transient("today's prices are not out yet")),
+    /// http.base_url("https://api.example").map_error_response(|response| match response.status() {
+    ///     403 if response.says("end of day") => Some(Error::transient("today's prices are not out yet")),
     ///     _ => None,
     /// })
     /// # }
     /// ```
     #[must_use]
-    pub fn explain(&self, explain: impl Fn(&Refusal) -> Option<Error> + Send + Sync + 'static) -> Self {
-        Self { explain: Some(Arc::new(explain)), ..self.clone() }
+    #[doc(alias("explain", "error_handler"))]
+    pub fn map_error_response(
+        &self,
+        map: impl Fn(&ErrorResponse) -> Option<Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self { map_error_response: Some(Arc::new(map)), ..self.clone() }
     }
 
     /// The same client for the fetch function of a stream, which it holds where something may be missing.
@@ -242,14 +249,14 @@ impl Http {
         Self { hold: Some(hold.clone()), ..self.clone() }
     }
 
-    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base). Characters that are not
+    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base_url). Characters that are not
     /// allowed in a URL are percent-encoded.
     pub fn get(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
     }
 
     /// A POST request. It is sent once, whatever happens, since nobody knows what a second one would do; see
-    /// [`Request::repeatable`].
+    /// [`Request::idempotent`].
     pub fn post(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "POST", self.absolute(&url.to_string()))
     }

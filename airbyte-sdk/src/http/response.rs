@@ -5,7 +5,7 @@ use super::incoming::{Incoming, Manner, Proof, too_slow};
 use super::retry::{self, Failure, LONGEST_HINT, Outcome};
 use super::shape;
 use super::transport::Exchange;
-use super::{Explain, Limits, Refusal};
+use super::{ErrorResponse, MapErrorResponse, TransferLimits};
 use crate::error::{Error, Result, is_passing};
 use crate::hold::{self, Holder};
 use jiff::{SignedDuration, Timestamp};
@@ -27,7 +27,7 @@ pub struct Response {
     place: String,
     /// When the answer came.
     at: Timestamp,
-    limits: Limits,
+    limits: TransferLimits,
     /// The stream that it was asked for.
     hold: Option<Holder>,
 }
@@ -38,11 +38,11 @@ impl Response {
         terms: Terms,
         place: String,
         at: Timestamp,
-        limits: Limits,
+        limits: TransferLimits,
         hold: Option<Holder>,
     ) -> Self {
         let exchange =
-            answer.extensions_mut().remove().unwrap_or_else(|| Arc::new(Exchange::new(limits.total)));
+            answer.extensions_mut().remove().unwrap_or_else(|| Arc::new(Exchange::new(limits.body_timeout)));
         let packing = Packing::of(&answer);
         if packing.is_unpacked_here() {
             // Neither is true of what is handed out.
@@ -96,7 +96,7 @@ impl Response {
             NO_CONTENT.clone_into(buffer);
             return Ok(());
         }
-        let doubt = self.read_body(buffer, self.limits.body, manner)?;
+        let doubt = self.read_body(buffer, self.limits.max_body_size, manner)?;
         match doubt.filter(|_| !is_complete_json(buffer)) {
             Some(error) => Err(broken_off(&error, &self.place).into()),
             None => Ok(()),
@@ -163,7 +163,7 @@ impl Response {
 
     /// The answer if its status is 2xx, otherwise an error: config for what the user can mend (401, 403 and the
     /// other 4xx), transient for what [`retry::is_transient`] lists. It carries what the service said about it.
-    pub(super) fn success(mut self, explain: Option<&Explain>) -> Result<Self, Failure> {
+    pub(super) fn success(mut self, map_error_response: Option<&MapErrorResponse>) -> Result<Self, Failure> {
         let status = self.status();
         if (200..300).contains(&status) {
             return Ok(self);
@@ -172,12 +172,12 @@ impl Response {
         let mut body = Vec::new();
         let manner = self.packing.lenient_manner(Arc::clone(&self.exchange));
         let _ = self.read_body(&mut body, 64 * 1024, manner);
-        let refusal = Refusal::new(status, &body);
-        let id = self.header("x-request-id").or_else(|| refusal.request_id());
+        let response = ErrorResponse::new(status, &body);
+        let id = self.header("x-request-id").or_else(|| response.request_id());
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
-        let explained = explain.and_then(|explain| explain(&refusal));
-        let outcome = retry::outcome_of_status(status, self.wait_asked_for(), explained.as_ref());
-        let error = explained.unwrap_or_else(|| by_status(&refusal)).with_status(status);
+        let mapped = map_error_response.and_then(|map| map(&response));
+        let outcome = retry::outcome_of_status(status, self.wait_asked_for(), mapped.as_ref());
+        let error = mapped.unwrap_or_else(|| by_status(&response)).with_status(status);
         Err(Failure { outcome, error: error.with_internal(format!("{}{id}", self.place)) })
     }
 
@@ -252,9 +252,9 @@ pub(super) fn broken_off(error: &io::Error, place: &str) -> (Outcome, Error) {
 const RESET_HEADERS: [&str; 3] = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
 
 /// Who must act, as far as the status says it.
-fn by_status(refusal: &Refusal) -> Error {
-    let said = refusal.message().map_or_else(String::new, |text| format!(": {text}"));
-    match refusal.status() {
+fn by_status(response: &ErrorResponse) -> Error {
+    let said = response.message().map_or_else(String::new, |text| format!(": {text}"));
+    match response.status() {
         401 => Error::config(format!("the service does not accept the key{said} (HTTP 401)")),
         403 => Error::config(format!("the service denies access{said} (HTTP 403)")),
         429 => Error::transient(format!("the service allows no more requests for now{said} (HTTP 429)")),

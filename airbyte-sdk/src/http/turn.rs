@@ -2,7 +2,7 @@
 
 use super::Client;
 use super::clock::Awake;
-use super::limit::Limiter;
+use super::rate_limit::Limiter;
 use super::retry::PATIENCE;
 use crate::error::{Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -150,7 +150,7 @@ mod tests {
                 }
             });
             let oauth2 = oauth2(&format!("{url}/token"));
-            (service, http.base(url).auth(oauth2))
+            (service, http.base_url(url).auth(oauth2))
         }
 
         fn answer(&self, mut stream: &TcpStream, now: Duration) {

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-/// Makes the state of a stream, as JSON, of the position in the part of it that is being read.
+/// Makes the state of a stream, as JSON, of the position in the partition of it that is being read.
 pub(crate) type ToState = Box<dyn Fn(Option<String>) -> String + Send>;
 
 pub(super) struct Current {
     pub(super) stream: StreamDescriptor,
     /// The path of the cursor field, if every record says how far the stream has come.
     cursor_field: Option<&'static [&'static str]>,
-    /// If the stream is read part by part.
-    part: Option<ToState>,
+    /// If the stream is read partition by partition.
+    partition: Option<ToState>,
     /// The last one sent, or what the read began with. As JSON: with a position for each of many partitions a map would take
     /// twenty times as much memory.
     last_state: String,
@@ -40,7 +40,7 @@ impl Current {
         // Records that came after a hold began do not move the position.
         let record = self.held.as_ref().map_or(last_record, Option::as_deref);
         let position = self.cursor_field.and_then(|field| position_at(record?, field));
-        match &self.part {
+        match &self.partition {
             Some(to_state) => Some(to_state(position)),
             None => position,
         }
@@ -77,7 +77,7 @@ impl Output {
             *current = stream.map(|stream| Current {
                 stream: stream.clone(),
                 cursor_field: None,
-                part: None,
+                partition: None,
                 last_state: "{}".to_owned(),
                 states: 0,
                 held: None,
@@ -158,13 +158,13 @@ impl Output {
         }
     }
 
-    /// Notes that the records from here on belong to another part of the stream.
-    pub(crate) fn part(&self, to_state: ToState) {
-        // Under one lock: no record of the part before is taken for one of this.
+    /// Notes that the records from here on belong to another partition of the stream.
+    pub(crate) fn partition(&self, to_state: ToState) {
+        // Under one lock: no record of the partition before is taken for one of this.
         let mut lines = self.lines();
         lines.forget_records();
         if let Some(current) = &mut *self.current() {
-            current.part = Some(to_state);
+            current.partition = Some(to_state);
             current.cursor_field = None;
         }
     }

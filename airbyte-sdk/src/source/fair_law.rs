@@ -1,5 +1,5 @@
-//! The law of fairness, for generated parts and budgets: however small the budget of a read is, and however the service says
-//! that it is used up, in as many reads as there are parts, and one, each has its turn, and one that fits a budget is read to
+//! The law of fairness, for generated partitions and budgets: however small the budget of a read is, and however the service says
+//! that it is used up, in as many reads as there are partitions, and one, each has its turn, and one that fits a budget is read to
 //! its end, even if the list comes in another order each time.
 
 use super::{Pace, Source};
@@ -27,11 +27,11 @@ struct Ascending {
     number: u64,
 }
 
-/// How many records each part has, and how many a read may bring.
+/// How many records each partition has, and how many a read may bring.
 struct World {
     sizes: Vec<u64>,
     budget: u64,
-    /// Whether the service says for how long it allows no more; otherwise each part fails.
+    /// Whether the service says for how long it allows no more; otherwise each partition fails.
     says_so: bool,
     /// The list comes in another order in every second of these.
     reads: Cell<usize>,
@@ -39,7 +39,7 @@ struct World {
 
 #[derive(Default)]
 struct Seen {
-    /// The parts that were begun with, and those that were read to their end.
+    /// The partitions that were begun with, and those that were read to their end.
     begun: BTreeSet<usize>,
     ended: BTreeSet<usize>,
 }
@@ -50,34 +50,34 @@ impl World {
             ($kind:ident) => {{
                 let (left, seen, sizes) = (Cell::new(self.budget), Rc::clone(seen), self.sizes.clone());
                 let says_so = self.says_so;
-                // The service does not know from where on somebody asks: each part costs the same in each read.
-                move |_: &Config, part: &usize, _since: Option<u64>, out: &mut Emitter<$kind>| {
-                    for number in 0..sizes[*part] {
+                // The service does not know from where on somebody asks: each partition costs the same in each read.
+                move |_: &Config, partition: &usize, _since: Option<u64>, out: &mut Emitter<$kind>| {
+                    for number in 0..sizes[*partition] {
                         if left.get() == 0 {
                             let no_more = "no more for today";
                             return Err(if says_so { Error::exhausted(no_more) } else { Error::transient(no_more) });
                         }
                         left.set(left.get() - 1);
-                        seen.borrow_mut().begun.insert(*part);
+                        seen.borrow_mut().begun.insert(*partition);
                         out.emit($kind { number })?;
                     }
-                    seen.borrow_mut().begun.insert(*part);
-                    seen.borrow_mut().ended.insert(*part);
+                    seen.borrow_mut().begun.insert(*partition);
+                    seen.borrow_mut().ended.insert(*partition);
                     Ok(())
                 }
             }};
         }
         let (count, reversed) = (self.sizes.len(), self.reads.replace(self.reads.get() + 1) % 2 == 1);
         let list = move |_: &Config, _: &crate::Http| {
-            let mut parts: Vec<usize> = (0..count).collect();
+            let mut partitions: Vec<usize> = (0..count).collect();
             if reversed {
-                parts.reverse();
+                partitions.reverse();
             }
-            Ok(parts)
+            Ok(partitions)
         };
         let mut source = Source::new("fair", "0")
-            .incremental_parts(list, fetch!(Unordered))
-            .incremental_parts(list, fetch!(Ascending))
+            .incremental_partitions(list, fetch!(Unordered))
+            .incremental_partitions(list, fetch!(Ascending))
             .stop_when_exhausted();
         source.pace = Pace { records_per_clock: 1, records_per_state: 3 };
         source
@@ -113,7 +113,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_part_has_its_turn(
+    fn every_partition_has_its_turn(
         sizes in prop::collection::vec(0..8_u64, 1..6),
         budget in 0..8_u64,
         says_so: bool,
@@ -133,16 +133,16 @@ proptest! {
             if budget == 0 {
                 continue;
             }
-            for (part, size) in world.sizes.iter().enumerate() {
-                prop_assert!(seen.begun.contains(&part), "{stream}: {part} was never begun with");
-                prop_assert!(*size > world.budget || seen.ended.contains(&part), "{stream}: {part} never ended");
+            for (partition, size) in world.sizes.iter().enumerate() {
+                prop_assert!(seen.begun.contains(&partition), "{stream}: {partition} was never begun with");
+                prop_assert!(*size > world.budget || seen.ended.contains(&partition), "{stream}: {partition} never ended");
             }
             // With enough of a budget all are read, and there is none that is next.
             let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, says_so, reads: Cell::default() };
             let state = whole.read(stream, state, &Rc::default());
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
-            let positions = positions.map(|(part, size)| (part.to_string(), json!({"number": size - 1})));
-            prop_assert_eq!(state.unwrap(), json!({"parts": positions.collect::<BTreeMap<_, _>>()}));
+            let positions = positions.map(|(partition, size)| (partition.to_string(), json!({"number": size - 1})));
+            prop_assert_eq!(state.unwrap(), json!({"partitions": positions.collect::<BTreeMap<_, _>>()}));
         }
     }
 }

@@ -3,14 +3,14 @@
 mod any;
 #[cfg(test)]
 mod fair_law;
-mod parts;
+mod partitions;
 #[cfg(test)]
 mod resume_law;
 mod whole;
 
 pub(crate) use self::any::{AnyStream, Pace, Turn};
 
-use self::parts::InParts;
+use self::partitions::InPartitions;
 use self::whole::Whole;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
@@ -120,18 +120,18 @@ impl<C> Source<C> {
         self
     }
 
-    /// Adds a stream that is read part by part, each with a position of its own: the prices of some stocks, the commits
+    /// Adds a stream that is read partition by partition, each with a position of its own: the prices of some stocks, the commits
     /// of some repositories.
     ///
-    /// `list` finds the parts, and what `Display` makes of one is its name in the state, so no two may share it. `fetch`
-    /// gets one of them and the position reached in it. A part that fails does not stop the others, unless it is the
-    /// third in a row. A part that is no longer listed is forgotten.
+    /// `list` finds the partitions, and what `Display` makes of one is its name in the state, so no two may share it. `fetch`
+    /// gets one of them and the position reached in it. A partition that fails does not stop the others, unless it is the
+    /// third in a row. A partition that is no longer listed is forgotten.
     ///
-    /// The parts take turns: a read that ends before all are read is followed by one that begins where it ended, and goes
-    /// round. A part that a read began with, and did not finish, waits until the others have had their turn. So a small
+    /// The partitions take turns: a read that ends before all are read is followed by one that begins where it ended, and goes
+    /// round. A partition that a read began with, and did not finish, waits until the others have had their turn. So a small
     /// budget of requests reaches all of them.
     #[must_use]
-    pub fn incremental_parts<T, P>(
+    pub fn incremental_partitions<T, P>(
         mut self,
         list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
         fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + 'static,
@@ -141,14 +141,14 @@ impl<C> Source<C> {
         T::Cursor: Cursor,
         P: Display + 'static,
     {
-        self.streams.push(Box::new(InParts::new(list, fetch, true)));
+        self.streams.push(Box::new(InPartitions::new(list, fetch, true)));
         self
     }
 
-    /// Adds a stream that is read part by part, from its beginning each time. A read that broke off goes on with
-    /// the parts that were not finished.
+    /// Adds a stream that is read partition by partition, from its beginning each time. A read that broke off goes on with
+    /// the partitions that were not finished.
     #[must_use]
-    pub fn full_refresh_parts<T, P>(
+    pub fn full_refresh_partitions<T, P>(
         mut self,
         list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
         fetch: impl Fn(&C, &P, &mut Emitter<T>) -> Result<()> + 'static,
@@ -157,10 +157,10 @@ impl<C> Source<C> {
         T: Stream,
         P: Display + 'static,
     {
-        let fetch = move |config: &C, part: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
-            fetch(config, part, out)
+        let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            fetch(config, partition, out)
         };
-        self.streams.push(Box::new(InParts::new(list, fetch, false)));
+        self.streams.push(Box::new(InPartitions::new(list, fetch, false)));
         self
     }
 
@@ -191,7 +191,7 @@ impl<C> Source<C> {
     }
 
     /// Ends a read well when the service allows no more requests for longer than 5 minutes: with a state, so that
-    /// the next sync goes on from there, with the part that was broken off if it is a stream in parts. Otherwise that is
+    /// the next sync goes on from there, with the partition that was broken off if it is a stream in partitions. Otherwise that is
     /// a transient error, and so it stays for a stream that cannot be resumed in the middle.
     #[must_use]
     pub fn stop_when_exhausted(mut self) -> Self {

@@ -1,6 +1,6 @@
 //! The law of resuming, for generated streams of every kind: wherever a run is cut, what came before the cut and what a run
 //! from the states before it brings are together every record, and the states at the end are those of a run that was not
-//! cut. A stream in parts goes on with the part that was being read.
+//! cut. A stream in partitions goes on with the partition that was being read.
 
 use super::{Pace, Source};
 use crate::commands;
@@ -40,8 +40,8 @@ kinds! {
     Moments "moments" Timestamp, order = ascending;
     LocalTimes "local_times" DateTime, order = ascending;
     Unordered "unordered" Option<i64>, on_null = emit;
-    AscendingParts "ascending_parts" i64, order = ascending;
-    UnorderedParts "unordered_parts" Option<i64>, on_null = emit;
+    AscendingPartitions "ascending_partitions" i64, order = ascending;
+    UnorderedPartitions "unordered_partitions" Option<i64>, on_null = emit;
 }
 
 #[airbyte_stream(nested)]
@@ -65,8 +65,8 @@ struct Everything {
     id: usize,
 }
 
-#[airbyte_stream(name = "everything_in_parts")]
-struct EverythingInParts {
+#[airbyte_stream(name = "everything_in_partitions")]
+struct EverythingInPartitions {
     #[serde(serialize_with = "seen_at_work")]
     #[schemars(with = "usize")]
     id: usize,
@@ -114,9 +114,9 @@ impl World {
         })
     }
 
-    /// The records of one part, or all.
-    fn all(&self, part: Option<usize>) -> impl DoubleEndedIterator<Item = (usize, i64, bool)> + '_ {
-        self.0.iter().copied().filter(move |(id, ..)| part.is_none_or(|part| id % 3 == part))
+    /// The records of one partition, or all.
+    fn all(&self, partition: Option<usize>) -> impl DoubleEndedIterator<Item = (usize, i64, bool)> + '_ {
+        self.0.iter().copied().filter(move |(id, ..)| partition.is_none_or(|partition| id % 3 == partition))
     }
 
     fn source(&self, pace: u64) -> Source<Config> {
@@ -133,7 +133,7 @@ impl World {
             }};
         }
         let list = |_: &Config, _: &crate::Http| Ok(vec![0_usize, 1, 2]);
-        let (world, back, within, parts, jumbled, everything) =
+        let (world, back, within, partitions, jumbled, everything) =
             (self.clone(), self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
         let mut source = Source::<Config>::new("law", "0")
             .incremental(fetch!(Ascending, |at, _null| at))
@@ -159,17 +159,25 @@ impl World {
             .full_refresh(move |_, out: &mut Emitter<Everything>| {
                 world.serve(None, world.all(None).map(|(id, ..)| Everything { id }), out)
             })
-            .incremental_parts(list, move |_, part, since, out: &mut Emitter<AscendingParts>| {
-                let records = parts.all(Some(*part)).map(|(id, at, _)| AscendingParts { id, at });
-                parts.serve(since.as_ref(), records, out)
-            })
-            .incremental_parts(list, move |_, part, since, out: &mut Emitter<UnorderedParts>| {
-                let records = jumbled.all(Some(*part)).rev();
-                let records = records.map(|(id, at, null)| UnorderedParts { id, at: (!null).then_some(at) });
-                jumbled.serve(since.as_ref(), records, out)
-            })
-            .full_refresh_parts(list, move |_, part, out: &mut Emitter<EverythingInParts>| {
-                let records = everything.all(Some(*part)).map(|(id, ..)| EverythingInParts { id });
+            .incremental_partitions(
+                list,
+                move |_, partition, since, out: &mut Emitter<AscendingPartitions>| {
+                    let records =
+                        partitions.all(Some(*partition)).map(|(id, at, _)| AscendingPartitions { id, at });
+                    partitions.serve(since.as_ref(), records, out)
+                },
+            )
+            .incremental_partitions(
+                list,
+                move |_, partition, since, out: &mut Emitter<UnorderedPartitions>| {
+                    let records = jumbled.all(Some(*partition)).rev();
+                    let records =
+                        records.map(|(id, at, null)| UnorderedPartitions { id, at: (!null).then_some(at) });
+                    jumbled.serve(since.as_ref(), records, out)
+                },
+            )
+            .full_refresh_partitions(list, move |_, partition, out: &mut Emitter<EverythingInPartitions>| {
+                let records = everything.all(Some(*partition)).map(|(id, ..)| EverythingInPartitions { id });
                 everything.serve(None, records, out)
             });
         source.pace = Pace { records_per_clock: 1, records_per_state: pace };
@@ -252,7 +260,7 @@ fn resumes_well(world: &World, whole: &[Value], before: &[Value], pace: u64) {
         let next = next.parse().unwrap();
         let mut records = after.iter().map(|message| &message["record"]);
         let first = records.find(|record| record["stream"] == **name);
-        // A part that has records has one at the position it stands at.
+        // A partition that has records has one at the position it stands at.
         if world.all(Some(next)).next().is_some() {
             assert_eq!(first.unwrap()["data"]["id"].as_u64().unwrap() as usize % 3, next, "{state}");
         }

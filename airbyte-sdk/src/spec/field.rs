@@ -102,7 +102,7 @@ impl<T: ConfigValue> Field<T> {
         self.note("multiline", true)
     }
 
-    /// A URL that requests can be made of ([`Http::base`](crate::Http::base)): it begins with `https://` or `http://` and has
+    /// A URL that requests can be made of ([`Http::base_url`](crate::Http::base_url)): it begins with `https://` or `http://` and has
     /// a host, but no user, password, query or fragment.
     #[must_use]
     pub fn url(mut self) -> Self

@@ -114,8 +114,8 @@ pub(crate) fn state_key<T: Stream>() -> Option<String> {
 pub(crate) enum Resume {
     /// From its beginning only.
     Never,
-    /// From the parts that are finished, when a read broke off.
-    Parts,
+    /// From the partitions that are finished, when a read broke off.
+    Partitions,
     /// From the position of its cursor.
     Cursor,
 }
@@ -130,12 +130,12 @@ pub(crate) fn describe<T: Stream>(resume: Resume) -> AirbyteStream {
     let mut stream = AirbyteStream::new(T::NAME, T::json_schema(), modes);
     stream.namespace = T::NAMESPACE.map(str::to_owned);
     if !T::PRIMARY_KEY.is_empty() {
-        let owned = |path: &&[&str]| path.iter().map(|&part| part.to_owned()).collect();
+        let owned = |path: &&[&str]| path.iter().map(|&name| name.to_owned()).collect();
         stream.source_defined_primary_key = Some(T::PRIMARY_KEY.iter().map(owned).collect());
     }
     if incremental && !T::CURSOR_FIELD.is_empty() {
         stream.source_defined_cursor = Some(true);
-        stream.default_cursor_field = Some(T::CURSOR_FIELD.iter().map(|&part| part.to_owned()).collect());
+        stream.default_cursor_field = Some(T::CURSOR_FIELD.iter().map(|&name| name.to_owned()).collect());
     }
     if resume != Resume::Never {
         stream.is_resumable = Some(true);

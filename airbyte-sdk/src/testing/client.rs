@@ -9,7 +9,7 @@ use crate::http::Http;
 /// use airbyte_sdk::{Http, Result};
 ///
 /// fn cities(http: &Http, base: &str) -> Result<Vec<String>> {
-///     http.base(base).get("/cities").json()
+///     http.base_url(base).get("/cities").json()
 /// }
 ///
 /// #[test]

@@ -143,7 +143,7 @@ fn a_token_without_a_place_in_the_body_is_the_authors_mistake() {
         let service = Service::start([good("[1]")]);
         let mut request = http().post(&service.url);
         if let Some(body) = body {
-            request = request.body(&body).unwrap();
+            request = request.json_body(&body).unwrap();
         }
         let mut pages = request.pages(next("a.b"));
         assert_eq!(pages.next().unwrap().unwrap(), json!([1]));

@@ -144,7 +144,7 @@ fn a_page_is_known_by_what_stands_around_its_elements_too() {
 #[test]
 fn pages_are_counted_up_to_a_maximum() {
     let service = Service::start([list("visits", &[1]), list("visits", &[2]), list("visits", &[])]);
-    let request = http().base(&service.url).get("/visits");
+    let request = http().base_url(&service.url).get("/visits");
     let visits = request.numbered_elements::<Value>("visits", "page", 0).max_pages(1);
     let (visits, error) = until_error(visits);
     assert_eq!(visits, [json!({"id": 1})]);

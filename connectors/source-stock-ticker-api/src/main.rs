@@ -1,7 +1,7 @@
 //! Daily closing prices of one stock, from Polygon.io (now Massive).
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Secret, airbyte_source, airbyte_stream, jiff::tz::Offset};
-use airbyte_sdk::{Date, Days, Emitter, Error, Http, Result, Timestamp, http::ElementPages};
+use airbyte_sdk::{Date, DateRange, Emitter, Error, Http, Result, Timestamp, http::ElementPages};
 
 #[derive(AirbyteSpec)]
 #[airbyte(
@@ -57,10 +57,10 @@ struct Bar {
     c: f64,
 }
 
-#[airbyte_source(parts = ticker, check = check, rate_limit(config.requests_per_minute / minute))]
+#[airbyte_source(partitions = ticker, check = check, rate_limit(config.requests_per_minute / minute))]
 fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
     // Up to yesterday in New York, which is never further behind UTC than five hours.
-    let days = Days::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)?;
+    let days = DateRange::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)?;
     let Some(mut days) = days.after(since, config.lookback_days) else { return Ok(()) };
     for bar in bars(config, out.http(), &days) {
         let Bar { t, c: price } = bar?;
@@ -71,24 +71,25 @@ fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<S
 }
 
 fn ticker(config: &Config, _: &Http) -> Result<Vec<String>> {
-    Ok(vec![config.stock_ticker.clone()]) // read as a part, so that the state says which ticker it is about
+    Ok(vec![config.stock_ticker.clone()]) // read as a partition, so that the state says which ticker it is about
 }
 
 fn check(config: &Config, http: &Http) -> Result<()> {
-    let days = Days::ended_at(Offset::constant(-5), 14).between(config.start_date, config.end_date)?;
-    let days = days.clone().between(days.first().min(Days::up_to(days.last(), 14).first()), None)?;
+    let days = DateRange::ended_at(Offset::constant(-5), 14).between(config.start_date, config.end_date)?;
+    let days = days.clone().between(days.first().min(DateRange::up_to(days.last(), 14).first()), None)?;
     let none = format!("no price of {} from {days}: check the case and dates", config.stock_ticker);
     bars(config, http, &days).next().unwrap_or_else(|| Err(Error::config(none))).map(drop)
 }
 
-fn bars<'a>(config: &'a Config, http: &Http, days: &Days) -> ElementPages<'a, Bar> {
-    let http = http.base(&config.api_url).bearer(&config.api_key);
-    let http = http.explain(|no| no.says("before end of day").then(|| Error::transient("it is not out yet")));
+fn bars<'a>(config: &'a Config, http: &Http, days: &DateRange) -> ElementPages<'a, Bar> {
+    let http = http.base_url(&config.api_url).bearer(&config.api_key);
+    let http = http
+        .map_error_response(|no| no.says("before end of day").then(|| Error::transient("it is not out yet")));
     let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
     let page = http.get(format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
     let page = page.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
     let bars = page.element_pages("results", |page| next_page(page, config)).allow_missing_array();
-    bars.expect_count(|page: &Page| page.count).check_head(|page| next_page(page, config).map(drop))
+    bars.verify_count(|page: &Page| page.count).check_preamble(|page| next_page(page, config).map(drop))
 }
 
 fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {

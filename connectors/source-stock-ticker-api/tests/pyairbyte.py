@@ -86,7 +86,7 @@ def run(program, how):
         check("first read: records", source.read(cache=cache).processed_records, len(expected))
         check("first read: rows", rows(cache), expected)
         state = cache.get_state_provider(NAME, refresh=True).get_stream_state("stock_prices")
-        check("first read: state", state.stream.stream_state.model_dump(), {"parts": {"TSLA": {"date": expected[-1][0]}}})
+        check("first read: state", state.stream.stream_state.model_dump(), {"partitions": {"TSLA": {"date": expected[-1][0]}}})
 
         (sample,) = source.get_samples(limit=2).values()
         check("samples", [str(row["date"])[:10] for row in sample], [row[0] for row in expected[:2]])

@@ -24,7 +24,7 @@ use ureq::http::Uri;
 /// ```no_run
 /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
 /// # fn example(http: &Http, key: &Secret) -> Result<()> {
-/// let http = http.base("https://api.example").auth(Auth::bearer(key));
+/// let http = http.base_url("https://api.example").auth(Auth::bearer(key));
 /// http.get("/days").send()?;
 /// http.get("/admin").auth(Auth::basic("admin", key)).send()?;
 /// # Ok(())

@@ -27,7 +27,7 @@ impl Request {
     ///
     /// A body is read no faster than its elements are used: a service that bears no slow readers may hang up.
     ///
-    /// What is said around the array is kept: see [`Elements::head`] and [`Elements::envelope`].
+    /// What is said around the array is kept: see [`Elements::preamble`] and [`Elements::envelope`].
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
@@ -128,7 +128,7 @@ impl<T> Elements<T> {
     /// # fn example(http: &Http) -> Result<()> {
     /// // {"currency": "EUR", "prices": [{"amount": 1.5}, …]}
     /// let mut prices = http.get("https://shop.example/prices").elements::<Price>("prices");
-    /// if prices.head::<Head>()?.currency != "EUR" {
+    /// if prices.preamble::<Head>()?.currency != "EUR" {
     ///     return Err(Error::config("the shop does not sell in euros"));
     /// }
     /// # Ok(())
@@ -139,7 +139,7 @@ impl<T> Elements<T> {
     ///
     /// Those of the iterator. A system error if what comes before the array is not of this type, for example lacks a
     /// field that comes after it.
-    pub fn head<E: DeserializeOwned>(&mut self) -> Result<E> {
+    pub fn preamble<E: DeserializeOwned>(&mut self) -> Result<E> {
         self.body.read(Json::head)
     }
 

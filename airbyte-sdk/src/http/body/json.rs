@@ -3,8 +3,8 @@
 use super::input::Input;
 use super::scan::{Extent, JSON, Step, Way};
 use super::{Format, LARGEST_PIECE, Reader, Trouble};
+use crate::http::error_response;
 use crate::http::incoming::Proof;
-use crate::http::refusal;
 use crate::http::shape;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Deserializer, Value};
@@ -173,10 +173,10 @@ impl Json {
         }
         let document: Value = serde_json::from_slice(self.way.envelope()).unwrap_or_default();
         let found = self.path.iter().try_fold(&document, |value, key| value.get(key));
-        if found.is_some() && !refusal::reports_error(&document) {
+        if found.is_some() && !error_response::reports_error(&document) {
             return Ok(());
         }
-        let said = refusal::message_of(&document).map(str::to_owned);
+        let said = error_response::message_of(&document).map(str::to_owned);
         Err(Trouble::NoArray { path: self.path.join("."), said })
     }
 
@@ -191,7 +191,7 @@ impl Json {
             // With status 200, many APIs report an error in place of what was asked for.
             Trouble::Shape { format, at, details } if !self.way.has_met_array() => {
                 let document: Value = serde_json::from_slice(&head).unwrap_or_default();
-                let said = refusal::message_of(&document);
+                let said = error_response::message_of(&document);
                 let said = said.map_or_else(String::new, |said| format!("; the API says: \"{said}\""));
                 Trouble::Shape { format, at: at + &said, details }
             }

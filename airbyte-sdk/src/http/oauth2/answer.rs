@@ -2,7 +2,7 @@
 
 use super::tokens::Token;
 use crate::error::{Error, Result};
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use crate::http::retry::is_transient;
 use crate::output::Unsaved;
 use crate::secret::Secret;
@@ -31,8 +31,8 @@ pub(super) fn read(
     let Some(access_token) = text("access_token") else {
         if answer.get("error").is_some_and(|error| !error.is_null()) {
             // Some services refuse with a good status.
-            let refusal = Refusal::new(400, answer.to_string().as_bytes());
-            return Err(refused(&refusal, old.is_some())
+            let response = ErrorResponse::new(400, answer.to_string().as_bytes());
+            return Err(refused(&response, old.is_some())
                 .unwrap_or_else(|| Error::transient("the service gave no token")));
         }
         return Err(Error::system("the service answered without an `access_token`"));
@@ -58,14 +58,14 @@ fn lifetime(expires_in: &Value) -> Option<Duration> {
 
 /// What a refusal means for the user; `None` leaves it at what the status says. `signed_in` if a user has signed in once,
 /// and can do so again.
-pub(super) fn refused(refusal: &Refusal, signed_in: bool) -> Option<Error> {
-    let status = refusal.status();
+pub(super) fn refused(response: &ErrorResponse, signed_in: bool) -> Option<Error> {
+    let status = response.status();
     if !(400..500).contains(&status) || is_transient(status) {
         return None;
     }
-    let code = refusal.body().get("error").and_then(Value::as_str).unwrap_or_default();
-    let described = refusal.body().get("error_description").and_then(Value::as_str).map(str::trim);
-    let said = described.filter(|text| !text.is_empty()).or_else(|| refusal.message());
+    let code = response.body().get("error").and_then(Value::as_str).unwrap_or_default();
+    let described = response.body().get("error_description").and_then(Value::as_str).map(str::trim);
+    let said = described.filter(|text| !text.is_empty()).or_else(|| response.message());
     let said = said.map_or_else(|| format!("HTTP {status}"), |text| format!("the service says: {text}"));
     let client = "the service does not accept the client ID or the client secret: check both";
     Some(
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_refusal_says_who_must_do_what() {
         let refused = |status, body: Value, signed_in| {
-            refused(&Refusal::new(status, body.to_string().as_bytes()), signed_in)
+            refused(&ErrorResponse::new(status, body.to_string().as_bytes()), signed_in)
         };
         let words = |status, body, signed_in| refused(status, body, signed_in).unwrap().message().to_owned();
         let text = words(400, json!({"error": "invalid_grant", "error_description": "Token revoked."}), true);

@@ -1,12 +1,12 @@
 //! OAuth 2.0: signing in with tokens that a service hands out for a while.
 
 mod answer;
-mod errand;
+mod token_request;
 mod session;
 mod tokens;
 
-pub(super) use self::errand::Errand;
 pub(super) use self::session::Session;
+pub(super) use self::token_request::TokenRequest;
 
 use super::headers::trimmed;
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ use std::fmt::Display;
 /// let oauth2 = OAuth2::client_credentials("https://login.example/token", &config.client_id, &config.client_secret)
 ///     .scope("days.read")
 ///     .parameter("audience", "https://api.example");
-/// http.base("https://api.example").auth(oauth2).get("/days").send()?;
+/// http.base_url("https://api.example").auth(oauth2).get("/days").send()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -43,7 +43,7 @@ use std::fmt::Display;
 /// let oauth2 = OAuth2::refresh_token("https://login.example/token", &given.client_id, &given.refresh_token)
 ///     .client_secret(&given.client_secret)
 ///     .rotates("credentials.refresh_token");
-/// http.base("https://api.example").auth(oauth2).get("/days").send()?;
+/// http.base_url("https://api.example").auth(oauth2).get("/days").send()?;
 /// # Ok(())
 /// # }
 /// ```

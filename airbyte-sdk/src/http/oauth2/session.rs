@@ -2,7 +2,7 @@
 
 use super::answer::{self, Granted};
 use super::tokens::{Token, Tokens};
-use super::{Errand, Grant, OAuth2};
+use super::{Grant, OAuth2, TokenRequest};
 use crate::error::{Error, Result};
 use crate::http::auth::basic;
 use crate::http::headers::trimmed;
@@ -93,12 +93,17 @@ impl Session {
         };
         self.hide_secrets(client);
         client.hide(&[refresh_token.as_ref().map(Secret::expose).unwrap_or_default()]);
-        let errand = Arc::new(Errand::new(rotation.is_some()));
-        let answer = self.request(client, refresh_token.as_ref(), &errand)?;
-        let Granted { token, homeless } =
-            answer::read(answer, errand.left(), refresh_token.as_ref(), rotates.as_deref(), |secrets| {
+        let token_request = Arc::new(TokenRequest::new(rotation.is_some()));
+        let answer = self.request(client, refresh_token.as_ref(), &token_request)?;
+        let Granted { token, homeless } = answer::read(
+            answer,
+            token_request.left(),
+            refresh_token.as_ref(),
+            rotates.as_deref(),
+            |secrets| {
                 client.hide(secrets);
-            })?;
+            },
+        )?;
         if homeless.is_some() {
             log::warn!(
                 "the service has replaced the refresh token, and this connector does not save the new one; \
@@ -119,19 +124,20 @@ impl Session {
         &self,
         client: &Arc<Client>,
         refresh_token: Option<&Secret>,
-        errand: &Arc<Errand>,
+        token_request: &Arc<TokenRequest>,
     ) -> Result<Value> {
         let OAuth2 { token_url, client_id, client_secret, .. } = &self.oauth2;
         let signed_in = refresh_token.is_some();
-        let http = Http::of(Arc::clone(client)).explain(move |refusal| answer::refused(refusal, signed_in));
+        let http = Http::of(Arc::clone(client))
+            .map_error_response(move |response| answer::refused(response, signed_in));
         let mut request = http
             .post(token_url)
             .form(&self.oauth2.form(refresh_token))
             .header("Accept", "application/json")
-            .on_errand(errand)
+            .for_token(token_request)
             // Whether a first one that got no answer has used up the refresh token is not known, and the next sync
             // would try it again as well.
-            .repeatable();
+            .idempotent();
         if self.oauth2.in_header {
             let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
             request = request

@@ -25,11 +25,11 @@ impl NextPage {
         Self(Step::Query(name.to_owned(), value.to_string()))
     }
 
-    /// By the same request with this value in its [body](crate::http::Request::body), in place of what is there: a token, a
+    /// By the same request with this value in its [body](crate::http::Request::json_body), in place of what is there: a token, a
     /// number, whatever the service has given. The path leads to it through objects, `"after"` or `"variables.after"`; those
     /// that are missing are made. A value that is null ends it, as an empty text does.
     ///
-    /// A POST is sent again after trouble only if it is [repeatable](crate::http::Request::repeatable).
+    /// A POST is sent again after trouble only if it is [idempotent](crate::http::Request::idempotent).
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};
@@ -41,7 +41,7 @@ impl NextPage {
     /// }
     ///
     /// # fn example(http: &Http) -> Result<()> {
-    /// let search = http.post("https://shop.example/search").body(&json!({"kind": "shoe"}))?.repeatable();
+    /// let search = http.post("https://shop.example/search").json_body(&json!({"kind": "shoe"}))?.idempotent();
     /// for page in search.pages(|page: &Found| Some(NextPage::body_field("after", &page.after))) {
     ///     let names = page?.names;
     ///     # drop(names);

@@ -6,7 +6,7 @@ use super::Http;
 use super::auth::{Auth, SignIn};
 use super::complete::Terms;
 use super::headers::Headers;
-use super::oauth2::Errand;
+use super::oauth2::TokenRequest;
 use super::response::Response;
 use super::url;
 use crate::error::Result;
@@ -36,13 +36,13 @@ pub struct Request {
     sign_in: Option<SignIn>,
     pub(super) body: Option<Vec<u8>>,
     /// Whether a second one does no harm.
-    repeatable: bool,
+    idempotent: bool,
     /// Which answers are complete.
     pub(super) terms: Terms,
     /// The stream that it is sent for.
     holder: Option<Holder>,
     /// If it is for a token.
-    errand: Option<Arc<Errand>>,
+    token_request: Option<Arc<TokenRequest>>,
 }
 
 impl Request {
@@ -50,7 +50,7 @@ impl Request {
         let fragment = url::fragment_of(&url).to_owned();
         let url = url::encoded(&url);
         let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
-        let repeatable = method == "GET";
+        let idempotent = method == "GET";
         let (terms, holder) = (Terms::default(), http.hold.as_ref().map(Hold::holder));
         Self {
             http,
@@ -61,10 +61,10 @@ impl Request {
             headers,
             sign_in,
             body: None,
-            repeatable,
+            idempotent,
             terms,
             holder,
-            errand: None,
+            token_request: None,
         }
     }
 
@@ -104,7 +104,7 @@ impl Request {
     /// # Errors
     ///
     /// If the value cannot be written as JSON.
-    pub fn body(mut self, value: &impl Serialize) -> Result<Self> {
+    pub fn json_body(mut self, value: &impl Serialize) -> Result<Self> {
         self.body = Some(serde_json::to_vec(value)?);
         Ok(self.header("Content-Type", "application/json"))
     }
@@ -119,13 +119,13 @@ impl Request {
 
     /// Says that a second request would do no harm, so that this one may be sent again after trouble. So it is with
     /// every GET; a POST that only asks for something is another case.
-    pub fn repeatable(mut self) -> Self {
-        self.repeatable = true;
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
         self
     }
 
-    pub(super) fn on_errand(mut self, errand: &Arc<Errand>) -> Self {
-        self.errand = Some(Arc::clone(errand));
+    pub(super) fn for_token(mut self, token_request: &Arc<TokenRequest>) -> Self {
+        self.token_request = Some(Arc::clone(token_request));
         self
     }
 
@@ -146,7 +146,7 @@ impl Request {
     }
 
     /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
-    /// [`Http::explain`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
+    /// [`Http::map_error_response`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
     /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
     /// given a minute.
     ///

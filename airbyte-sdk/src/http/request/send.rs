@@ -49,7 +49,7 @@ impl Request {
             let elapsed = client.clock.now() - began;
             let next = match PATIENCE.next(attempt, elapsed, &failure.outcome, retry::dice()) {
                 // Refused before it did anything, a request can be sent again whatever it does.
-                Next::After(_) if !self.repeatable && !matches!(failure.outcome, Outcome::Status(429, _)) => {
+                Next::After(_) if !self.idempotent && !matches!(failure.outcome, Outcome::Status(429, _)) => {
                     Next::GiveUp
                 }
                 next => next,
@@ -64,8 +64,8 @@ impl Request {
                 client.hold(wait);
                 client.announce(wait)?;
             }
-            if let Some(errand) = &self.errand {
-                errand.failed(client);
+            if let Some(token_request) = &self.token_request {
+                token_request.failed(client);
             }
             drop(awake);
             client.about_to_wait(wait)?;
@@ -97,8 +97,8 @@ impl Request {
         let ready = self.get_ready(tried).map_err(|error| Failure { outcome: Outcome::Final, error });
         let (pass, turn) = ready?;
         *awake = turn;
-        if let Some(errand) = &self.errand {
-            errand.leaves(client).map_err(|error| Failure { outcome: Outcome::Final, error })?;
+        if let Some(token_request) = &self.token_request {
+            token_request.leaves(client).map_err(|error| Failure { outcome: Outcome::Final, error })?;
         }
         let started = Instant::now();
         let (method, place) = (self.method, self.place());
@@ -121,8 +121,8 @@ impl Request {
                 let at = client.clock.timestamp();
                 let hold = self.hold().cloned();
                 let response = Response::new(answer, self.terms(), place, at, self.http.limits, hold);
-                let success = response.success(self.http.explain.as_deref());
-                if success.is_ok() && self.errand.is_none() {
+                let success = response.success(self.http.map_error_response.as_deref());
+                if success.is_ok() && self.token_request.is_none() {
                     client.good_answers.fetch_add(1, Relaxed);
                 }
                 success.map_err(|failure| match failure {
@@ -193,18 +193,18 @@ impl Request {
         let (Client { agent, proxies, .. }, limits) = (&*self.http.client, &self.http.limits);
         let proxy = proxies.of_url(request.uri());
         // It holds for the wait for an answer as well, which may well be longer.
-        let silence = limits.silence.max(limits.first_byte);
+        let silence = limits.idle_timeout.max(limits.response_timeout);
         let request = agent
             .configure_request(request)
             .proxy(proxy)
-            .timeout_connect(Some(limits.connect))
-            .timeout_recv_response(Some(limits.first_byte))
-            .timeout_recv_body(whole.then_some(limits.total))
+            .timeout_connect(Some(limits.connect_timeout))
+            .timeout_recv_response(Some(limits.response_timeout))
+            .timeout_recv_body(whole.then_some(limits.body_timeout))
             .timeout_per_read(Some(silence))
-            .timeout_per_write(Some(limits.silence))
+            .timeout_per_write(Some(limits.idle_timeout))
             .max_response_header_size(limits.head)
             .build();
-        transport::run(limits.total, || agent.run(request))
+        transport::run(limits.body_timeout, || agent.run(request))
     }
 
     /// An error for the user. The details of some errors are left out, since they quote the request.

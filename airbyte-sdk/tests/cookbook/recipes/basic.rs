@@ -13,7 +13,7 @@ pub struct Config {
 }
 
 fn shop(config: &Config, http: &Http) -> Http {
-    http.base(&config.api_url).auth(Auth::basic(&config.user, &config.password))
+    http.base_url(&config.api_url).auth(Auth::basic(&config.user, &config.password))
 }
 
 pub fn check(config: &Config, http: &Http) -> Result<()> {

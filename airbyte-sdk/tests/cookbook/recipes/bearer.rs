@@ -14,7 +14,7 @@ pub struct Config {
 }
 
 fn shop(config: &Config, http: &Http) -> Http {
-    http.base(&config.api_url).bearer(&config.api_token)
+    http.base_url(&config.api_url).bearer(&config.api_token)
 }
 
 pub fn check(config: &Config, http: &Http) -> Result<()> {

@@ -26,11 +26,11 @@ pub struct Visit {
 }
 
 pub fn by_line(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Visit>>> {
-    let request = http.base(base).get("/visits.jsonl");
+    let request = http.base_url(base).get("/visits.jsonl");
     Ok(request.accept_status(204).allow_unframed_body().json_lines())
 }
 
 pub fn by_page(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Visit>>> {
-    let pages = http.base(base).get("/visits").numbered_elements("visits", "page", 1);
+    let pages = http.base_url(base).get("/visits").numbered_elements("visits", "page", 1);
     Ok(pages.allow_missing_array().allow_repeated_pages())
 }

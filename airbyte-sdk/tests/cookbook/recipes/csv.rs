@@ -14,5 +14,5 @@ pub struct Sale {
 }
 
 pub fn sales(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Sale>>> {
-    Ok(http.base(base).get("/sales.csv").csv())
+    Ok(http.base_url(base).get("/sales.csv").csv())
 }

@@ -12,5 +12,5 @@ pub struct Order {
 }
 
 pub fn orders(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Order>>> {
-    Ok(http.base(base).get("/orders").elements("data.orders"))
+    Ok(http.base_url(base).get("/orders").elements("data.orders"))
 }

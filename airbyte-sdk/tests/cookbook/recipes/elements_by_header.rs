@@ -11,6 +11,6 @@ pub struct Visit {
 }
 
 pub fn visits(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Visit>>> {
-    let request = http.base(base).get("/visits").query("limit", 5000);
+    let request = http.base_url(base).get("/visits").query("limit", 5000);
     Ok(request.elements_by_header("visits", "X-Next-Cursor", "cursor"))
 }

@@ -23,6 +23,6 @@ pub fn prices(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<f64
         "EUR" => Ok(()),
         other => Err(Error::config(format!("the shop sells in {other}, not in euros"))),
     };
-    let prices = http.base(base).get("/prices").element_pages("prices", next);
-    Ok(prices.check_head(check).expect_count(|page: &Page| page.count))
+    let prices = http.base_url(base).get("/prices").element_pages("prices", next);
+    Ok(prices.check_preamble(check).verify_count(|page: &Page| page.count))
 }

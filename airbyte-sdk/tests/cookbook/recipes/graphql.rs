@@ -48,7 +48,7 @@ struct Trouble {
 
 pub fn orders(http: &Http, base: &str, status: &str) -> Result<impl Iterator<Item = Result<Order>>> {
     let query = json!({"query": ORDERS, "variables": {"status": status}});
-    let request = http.base(base).post("/graphql").body(&query)?.repeatable();
+    let request = http.base_url(base).post("/graphql").json_body(&query)?.idempotent();
     Ok(request.element_pages("data.orders.nodes", next_page))
 }
 

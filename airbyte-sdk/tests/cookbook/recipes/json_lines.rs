@@ -11,5 +11,5 @@ pub struct Event {
 }
 
 pub fn events(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Event>>> {
-    Ok(http.base(base).get("/export.jsonl").json_lines())
+    Ok(http.base_url(base).get("/export.jsonl").json_lines())
 }

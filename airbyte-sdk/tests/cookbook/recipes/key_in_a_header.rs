@@ -14,7 +14,7 @@ pub struct Config {
 }
 
 fn shop(config: &Config, http: &Http) -> Http {
-    http.base(&config.api_url).auth(Auth::api_key_header("X-Api-Key", &config.api_key))
+    http.base_url(&config.api_url).auth(Auth::api_key_header("X-Api-Key", &config.api_key))
 }
 
 pub fn check(config: &Config, http: &Http) -> Result<()> {

@@ -20,7 +20,7 @@ struct Page {
 }
 
 pub fn degrees(config: &Config, http: &Http) -> Result<Vec<f64>> {
-    let weather = http.base(&config.api_url).auth(Auth::api_key_query("api_key", &config.api_key));
+    let weather = http.base_url(&config.api_url).auth(Auth::api_key_query("api_key", &config.api_key));
     let mut degrees = Vec::new();
     for page in weather.get("/days").pages(|page: &Page| page.next.clone()) {
         degrees.extend(page?.degrees);

@@ -11,7 +11,7 @@ pub struct Issue {
 
 pub fn issues(http: &Http, base: &str) -> Result<Vec<Issue>> {
     let mut issues = Vec::new();
-    for page in http.base(base).get("/issues").query("per_page", 100).linked_pages::<Vec<Issue>>() {
+    for page in http.base_url(base).get("/issues").query("per_page", 100).linked_pages::<Vec<Issue>>() {
         issues.extend(page?);
     }
     Ok(issues)

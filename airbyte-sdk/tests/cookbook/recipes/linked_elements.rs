@@ -10,5 +10,5 @@ pub struct Issue {
 }
 
 pub fn issues(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Issue>>> {
-    Ok(http.base(base).get("/issues").query("per_page", 100).linked_elements(""))
+    Ok(http.base_url(base).get("/issues").query("per_page", 100).linked_elements(""))
 }

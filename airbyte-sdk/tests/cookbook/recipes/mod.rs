@@ -20,5 +20,5 @@ cookbook! {
     "Reading an answer": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
     "Large pages while they arrive": elements_over_pages, linked_elements, elements_by_header, numbered_elements,
         offset_elements, graphql;
-    "Trouble and patience": what_refusals_mean, limits;
+    "Trouble and patience": error_responses, timeouts_and_sizes;
 }

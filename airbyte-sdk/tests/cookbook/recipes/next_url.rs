@@ -18,7 +18,7 @@ pub struct Order {
 
 pub fn orders(http: &Http, base: &str) -> Result<Vec<Order>> {
     let mut orders = Vec::new();
-    for page in http.base(base).get("/orders").pages(|page: &Page| page.next.clone()) {
+    for page in http.base_url(base).get("/orders").pages(|page: &Page| page.next.clone()) {
         orders.extend(page?.orders);
     }
     Ok(orders)

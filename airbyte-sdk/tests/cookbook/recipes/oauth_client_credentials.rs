@@ -17,7 +17,7 @@ pub struct Config {
 fn shop(config: &Config, http: &Http) -> Http {
     let token_url = format!("{}/oauth/token", config.api_url);
     let oauth2 = OAuth2::client_credentials(token_url, &config.client_id, &config.client_secret);
-    http.base(&config.api_url).auth(oauth2.scope("orders.read").scope("visits.read"))
+    http.base_url(&config.api_url).auth(oauth2.scope("orders.read").scope("visits.read"))
 }
 
 pub fn counts(config: &Config, http: &Http) -> Result<(u64, u64)> {

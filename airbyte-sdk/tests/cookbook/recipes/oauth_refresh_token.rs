@@ -26,5 +26,5 @@ pub fn check(config: &Config, http: &Http) -> Result<()> {
     let oauth2 = OAuth2::refresh_token(token_url, &given.client_id, &given.refresh_token)
         .client_secret(&given.client_secret)
         .rotates("credentials.refresh_token");
-    http.base(&config.api_url).auth(oauth2).get("/account").send().map(drop)
+    http.base_url(&config.api_url).auth(oauth2).get("/account").send().map(drop)
 }

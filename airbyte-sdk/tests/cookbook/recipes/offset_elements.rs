@@ -17,6 +17,6 @@ pub struct Order {
 }
 
 pub fn orders(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Order>>> {
-    let request = http.base(base).get("/orders").query("limit", 5000);
-    Ok(request.offset_elements("orders", "offset").expect_count(|page: &Page| Some(page.count)))
+    let request = http.base_url(base).get("/orders").query("limit", 5000);
+    Ok(request.offset_elements("orders", "offset").verify_count(|page: &Page| Some(page.count)))
 }

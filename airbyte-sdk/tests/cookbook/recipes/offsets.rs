@@ -16,7 +16,7 @@ pub struct Order {
 }
 
 pub fn orders(http: &Http, base: &str) -> Result<Vec<Order>> {
-    let request = http.base(base).get("/orders").query("limit", 2);
+    let request = http.base_url(base).get("/orders").query("limit", 2);
     let mut orders = Vec::new();
     for page in request.offset_pages("offset", |page: &Page| page.orders.len()) {
         orders.extend(page?.orders);

@@ -11,7 +11,7 @@ pub struct Visit {
 }
 
 pub fn visits(http: &Http, base: &str) -> Result<Vec<Visit>> {
-    let request = http.base(base).get("/visits").query("per_page", 2);
+    let request = http.base_url(base).get("/visits").query("per_page", 2);
     let mut visits = Vec::new();
     for page in request.numbered_pages("page", 1, |page: &Vec<Visit>| page.len()) {
         visits.extend(page?);

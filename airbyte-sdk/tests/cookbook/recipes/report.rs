@@ -18,7 +18,7 @@ pub struct Sale {
 }
 
 pub fn sales(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Sale>>> {
-    let http = http.base(base);
+    let http = http.base_url(base);
     let job: Job = http.post("/reports").json()?;
     for _ in 0..60 {
         let response = http.get(format!("/reports/{}", job.id)).send()?;

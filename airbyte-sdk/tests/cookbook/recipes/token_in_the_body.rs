@@ -17,7 +17,7 @@ pub struct Order {
 }
 
 pub fn orders(http: &Http, base: &str) -> Result<Vec<Order>> {
-    let request = http.base(base).get("/orders").query("status", "paid & sent");
+    let request = http.base_url(base).get("/orders").query("status", "paid & sent");
     let next = |page: &Page| page.next_token.as_ref().map(|token| NextPage::query("page_token", token));
     let mut orders = Vec::new();
     for page in request.pages(next) {

@@ -14,5 +14,5 @@ pub struct Account {
 }
 
 pub fn account(http: &Http, base: &str, name: &str) -> Result<Account> {
-    http.base(base).get("/account").query("name", name).json()
+    http.base_url(base).get("/account").query("name", name).json()
 }

@@ -195,13 +195,13 @@ impl Config {
         Ok(self.shelves.iter().cloned().map(Shelf).collect())
     }
 
-    #[parts(shelves)]
+    #[partitions(shelves)]
     fn books(&self, shelf: &Shelf, since: Option<i64>, out: &mut Emitter<Book>) -> Result<()> {
         shelf.books(self.count, since).try_for_each(|book| out.emit(book))?;
         shelf.end()
     }
 
-    #[parts(shelves)]
+    #[partitions(shelves)]
     fn boxes(&self, shelf: &Shelf) -> Result<impl Iterator<Item = Result<Box>>> {
         shelf.end().map(|()| shelf.boxes(self.count).map(Ok))
     }

@@ -88,9 +88,9 @@ fn shops(run: &Run) -> Vec<String> {
     shops
 }
 
-/// The budget of a day is enough for one part.
+/// The budget of a day is enough for one partition.
 #[test]
-fn each_part_has_its_turn_when_the_budget_is_small() {
+fn each_partition_has_its_turn_when_the_budget_is_small() {
     let mut state = None;
     let all = json!({"a": {"number": 2}, "b": {"number": 2}, "c": {"number": 2}});
     for (shop, next, known) in [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "b", 3)] {
@@ -100,7 +100,7 @@ fn each_part_has_its_turn_when_the_budget_is_small() {
         assert_eq!(shops(&run), [shop], "{run}");
         let reached = last_state(&run);
         assert_eq!(reached["next"], next, "{run}");
-        let positions = reached["parts"].as_object().unwrap();
+        let positions = reached["partitions"].as_object().unwrap();
         assert_eq!(positions.len(), known, "{run}");
         assert!(positions.iter().all(|(shop, position)| all[shop] == *position), "{run}");
         let warning = run.all("LOG").into_iter().find(|log| log["level"] == "WARN").unwrap();
@@ -111,18 +111,18 @@ fn each_part_has_its_turn_when_the_budget_is_small() {
 }
 
 #[test]
-fn the_budget_of_a_single_part_leaves_no_word_of_others() {
+fn the_budget_of_a_single_partition_leaves_no_word_of_others() {
     let run = read_with(json!({"shops": ["a"]}), "shop_visits", "incremental", None);
     assert_eq!(run.exit_code, Some(0), "{run}");
-    assert_eq!(last_state(&run), json!({"parts": {"a": {"number": 2}}}), "{run}");
+    assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 2}}}), "{run}");
 }
 
-/// It is not known then which parts there are, but where they stood.
+/// It is not known then which partitions there are, but where they stood.
 #[test]
 fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
     for state in [
-        json!({"parts": {"a": {"number": 1}, "b": {"number": 2}}, "next": "b"}),
-        // As a stream without parts had it.
+        json!({"partitions": {"a": {"number": 1}, "b": {"number": 2}}, "next": "b"}),
+        // As a stream without partitions had it.
         json!({"number": 1}),
         json!({}),
     ] {
@@ -137,7 +137,7 @@ fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
 
 /// Otherwise attempts that are refused would choose where the next day begins.
 #[test]
-fn a_part_that_got_nothing_is_next_again() {
+fn a_partition_that_got_nothing_is_next_again() {
     // Twice: a refusal that was bearable is nothing, too.
     let waits = AtomicU64::new(1);
     let refusing = service_that(move |_| {
@@ -145,36 +145,36 @@ fn a_part_that_got_nothing_is_next_again() {
         format!("HTTP/1.1 429 No\r\nRetry-After: {wait}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     });
     for config in [json!({"requests_per_list": 3}), json!({"url": refusing})] {
-        let given = json!({"parts": {"a": {"number": 2}}, "next": "b"});
+        let given = json!({"partitions": {"a": {"number": 2}}, "next": "b"});
         let run = read_with(config, "shop_visits", "incremental", Some(given.clone()));
         assert_eq!(run.exit_code, Some(0), "{run}");
         assert_eq!(last_state(&run), given, "{run}");
     }
 }
 
-/// The list took what the day allows but for one request: that one was the part's turn.
+/// The list took what the day allows but for one request: that one was the partition's turn.
 #[test]
-fn a_part_that_got_one_answer_had_its_turn() {
-    let given = json!({"parts": {"b": {"number": 9}}, "next": "b"});
+fn a_partition_that_got_one_answer_had_its_turn() {
+    let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_list": 2, "requests_per_shop": 5});
     let run = read_with(config, "shop_visits", "incremental", Some(given));
     assert_eq!(run.exit_code, Some(0), "{run}");
-    assert_eq!(last_state(&run), json!({"parts": {"b": {"number": 9}}, "next": "c"}), "{run}");
+    assert_eq!(last_state(&run), json!({"partitions": {"b": {"number": 9}}, "next": "c"}), "{run}");
 }
 
 /// Also if it has nothing new to show for it.
 #[test]
-fn a_part_that_is_larger_than_the_budget_does_not_keep_it_for_ever() {
-    let given = json!({"parts": {"b": {"number": 9}}, "next": "b"});
+fn a_partition_that_is_larger_than_the_budget_does_not_keep_it_for_ever() {
+    let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_shop": 5});
     let run = read_with(config.clone(), "shop_visits", "incremental", Some(given));
     assert_eq!(run.exit_code, Some(0), "{run}");
-    assert_eq!(last_state(&run), json!({"parts": {"b": {"number": 9}}, "next": "c"}), "{run}");
+    assert_eq!(last_state(&run), json!({"partitions": {"b": {"number": 9}}, "next": "c"}), "{run}");
     let run = read_with(config, "shop_visits", "incremental", Some(last_state(&run)));
     assert_eq!(shops(&run), ["c"]);
     assert_eq!(
         last_state(&run),
-        json!({"parts": {"b": {"number": 9}, "c": {"number": 2}}, "next": "a"}),
+        json!({"partitions": {"b": {"number": 9}, "c": {"number": 2}}, "next": "a"}),
         "{run}"
     );
 }

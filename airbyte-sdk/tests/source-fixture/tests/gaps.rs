@@ -203,7 +203,7 @@ fn a_page_that_is_left_early_is_not_covered() {
     let run = read("left_early", &["loose"], Api::Whole, Some(&json!({"id": 0})));
     assert_eq!((states(&run), run.exit_code), (vec![json!({"id": 0})], Some(0)), "{run}");
     let run = read("left_early", &["boxes"], Api::Whole, None);
-    assert_eq!(states(&run).last(), Some(&json!({"parts": {}})), "{run}");
+    assert_eq!(states(&run).last(), Some(&json!({"partitions": {}})), "{run}");
 }
 
 #[test]
@@ -239,20 +239,20 @@ fn an_author_who_made_up_for_a_gap_can_forgive_it() {
 #[test]
 fn a_gap_in_a_partition_does_not_move_its_position() {
     let run = read("ignored", &["visits"], Api::Whole, None);
-    assert_eq!(states(&run).last(), Some(&json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}})), "{run}");
+    assert_eq!(states(&run).last(), Some(&json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}})), "{run}");
     for error in ["converted", "panics", "ignored"] {
         let run = read(error, &["visits"], Api::Gaps, None);
         assert_eq!(run.exit_code, Some(1), "{run}");
-        let parts = json!({"a": {"id": 3}, "b": {"id": 7}});
-        assert_eq!(states(&run).last().unwrap()["parts"], parts, "{error}: {run}");
+        let partitions = json!({"a": {"id": 3}, "b": {"id": 7}});
+        assert_eq!(states(&run).last().unwrap()["partitions"], partitions, "{error}: {run}");
         let run = read(error, &["boxes"], Api::Gaps, None);
-        assert_eq!(states(&run).last().unwrap()["parts"], json!({"b": {}}), "{error}: {run}");
+        assert_eq!(states(&run).last().unwrap()["partitions"], json!({"b": {}}), "{error}: {run}");
     }
 }
 
 #[test]
 fn partitions_that_a_cut_list_lacks_are_not_forgotten() {
-    let known = json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}});
+    let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("ignored", &["visits"], Api::CutList, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(states(&run).iter().all(|state| *state == known), "{run}");
@@ -273,17 +273,17 @@ fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
     assert_eq!(record_counts(&run), [3.0, 4.0], "{run}");
 
     let run = read("returned", &["visits"], Api::Whole, None);
-    assert_eq!(states(&run)[0], json!({"parts": {"a": {"id": 7}}, "next": "b"}), "{run}");
+    assert_eq!(states(&run)[0], json!({"partitions": {"a": {"id": 7}}, "next": "b"}), "{run}");
     assert_eq!(record_counts(&run)[..2], [7.0, 7.0], "{run}");
 }
 
 /// A panic of a thread while partitions are listed: which of them are missing is not known.
 #[test]
 fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
-    let known = json!({"parts": {"a": {"id": 7}, "b": {"id": 7}}});
+    let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("thread_in_list", &["visits"], Api::Whole, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
-    assert_eq!(states(&run).last().unwrap()["parts"]["b"], json!({"id": 7}), "{run}");
+    assert_eq!(states(&run).last().unwrap()["partitions"]["b"], json!({"id": 7}), "{run}");
 }
 
 /// The reader is slow, so that the last messages are still to be written when the fetch function exits.

@@ -1,6 +1,6 @@
 //! What the benchmarks of this folder share: days, times and memory.
 
-use airbyte_sdk::Days;
+use airbyte_sdk::DateRange;
 use airbyte_sdk::testing::Connector;
 use jiff::{ToSpan, tz::Offset};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use stock_api_emulator::is_trading_day;
 
 /// The first of so many trading days, yesterday in New York included.
 pub(crate) fn first_day(days: usize) -> String {
-    let last = Days::ended_at(Offset::constant(-5), 1).last();
+    let last = DateRange::ended_at(Offset::constant(-5), 1).last();
     let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
     trading.expect("enough days").to_string()
 }

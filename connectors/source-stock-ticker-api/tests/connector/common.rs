@@ -34,20 +34,20 @@ pub(crate) fn config_since(url: &str, start_date: &str) -> Value {
 }
 
 pub(crate) fn state(date: &str) -> Value {
-    json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"parts": {"TSLA": {"date": date}}}}}])
+    json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"partitions": {"TSLA": {"date": date}}}}}])
 }
 
 /// The day in a state.
 pub(crate) fn day(state: &Value) -> &Value {
-    &state["stream"]["stream_state"]["parts"]["TSLA"]["date"]
+    &state["stream"]["stream_state"]["partitions"]["TSLA"]["date"]
 }
 
 /// First and last day of a request.
 pub(crate) fn range(request: &Request) -> (Date, Date) {
     let path = request.target.split('?').next().unwrap();
-    let mut parts = path.rsplit('/');
-    let last = parts.next().unwrap().parse().unwrap();
-    (parts.next().unwrap().parse().unwrap(), last)
+    let mut partitions = path.rsplit('/');
+    let last = partitions.next().unwrap().parse().unwrap();
+    (partitions.next().unwrap().parse().unwrap(), last)
 }
 
 pub(crate) fn only_request(emulator: &Emulator) -> Request {

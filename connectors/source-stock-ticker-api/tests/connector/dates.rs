@@ -190,7 +190,7 @@ fn a_state_of_another_ticker_is_not_taken_for_this_one() {
         assert_complete(&run);
         assert_eq!(
             run.final_state()[0]["stream"]["stream_state"],
-            json!({"parts": {ticker: {"date": "2026-03-13"}}})
+            json!({"partitions": {ticker: {"date": "2026-03-13"}}})
         );
         (run.records("stock_prices").len(), run.final_state())
     };

@@ -113,7 +113,7 @@ fn a_week_without_prices_is_no_failure_and_moves_no_state() {
         assert_eq!(run.states()[0]["stream"], old[0]["stream"]);
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
         assert_complete(&run);
-        assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"parts": {}}));
+        assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"partitions": {}}));
     }
 }
 

@@ -135,7 +135,7 @@ fn states_that_say_nothing_about_the_stream_are_fine() {
 fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
     let emulator = emulator();
     let mut number = state("x");
-    number[0]["stream"]["stream_state"]["parts"]["TSLA"]["date"] = 20_201_215.into();
+    number[0]["stream"]["stream_state"]["partitions"]["TSLA"]["date"] = 20_201_215.into();
     let mut key = state("x");
     key[0]["stream"]["stream_state"] = json!({"Date": "2020-12-15"});
     let mut text = state("x");

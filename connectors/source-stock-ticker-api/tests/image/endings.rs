@@ -153,7 +153,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
     assert_eq!(days.len(), 50_000);
     let (state, records) = last_state(&messages);
     assert_eq!(records, 50_000);
-    assert_eq!(state[0]["stream"]["stream_state"], json!({"parts": {"TSLA": {"date": days[49_999]}}}));
+    assert_eq!(state[0]["stream"]["stream_state"], json!({"partitions": {"TSLA": {"date": days[49_999]}}}));
     assert_eq!(statuses(&messages), ["STARTED", "RUNNING", "INCOMPLETE"]);
     let last: Vec<&Value> = messages.iter().rev().take(2).map(|message| &message["type"]).collect();
     assert_eq!(last, ["TRACE", "STATE"]);

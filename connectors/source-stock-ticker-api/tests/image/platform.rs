@@ -58,7 +58,7 @@ fn a_read_goes_on_where_the_last_one_ended() {
         assert_eq!(records, all.len());
         assert!(days(&read(user, Some(&last))).is_empty());
         let mut earlier = last;
-        earlier[0]["stream"]["stream_state"]["parts"]["TSLA"]["date"] = (*all[9]).into();
+        earlier[0]["stream"]["stream_state"]["partitions"]["TSLA"]["date"] = (*all[9]).into();
         assert_eq!(days(&read(user, Some(&earlier))), all[10..]);
     }
 }

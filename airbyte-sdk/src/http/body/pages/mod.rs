@@ -89,7 +89,7 @@ impl<'a, T> ElementPages<'a, T> {
     }
 
     /// Has a look at what each page says before its array, before its first element is handed out; see
-    /// [`Elements::head`]. An error ends the reading.
+    /// [`Elements::preamble`]. An error ends the reading.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Error, Http, Result};
@@ -104,7 +104,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// let prices = http
     ///     .get("https://shop.example/prices")
     ///     .element_pages("prices", |page: &Page| Ok(page.next.clone()))
-    ///     .check_head(|head: &Head| match head.currency.as_str() {
+    ///     .check_preamble(|head: &Head| match head.currency.as_str() {
     ///         "EUR" => Ok(()),
     ///         other => Err(Error::transient(format!("prices in {other} are not what was asked for"))),
     ///     });
@@ -117,8 +117,11 @@ impl<'a, T> ElementPages<'a, T> {
     /// # }
     /// ```
     #[must_use]
-    pub fn check_head<E: DeserializeOwned>(mut self, mut check: impl FnMut(&E) -> Result<()> + 'a) -> Self {
-        self.look = Box::new(move |page| check(&page.head::<E>()?));
+    pub fn check_preamble<E: DeserializeOwned>(
+        mut self,
+        mut check: impl FnMut(&E) -> Result<()> + 'a,
+    ) -> Self {
+        self.look = Box::new(move |page| check(&page.preamble::<E>()?));
         self
     }
 }
@@ -143,7 +146,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// // {"prices": [{"amount": 1.5}], "count": 1}
     /// let pages = http.get("https://shop.example/prices");
     /// let prices = pages.element_pages("prices", |page: &Page| Ok(page.next.clone()));
-    /// for price in prices.expect_count(|page: &Page| Some(page.count)) {
+    /// for price in prices.verify_count(|page: &Page| Some(page.count)) {
     ///     let Price { amount } = price?;
     ///     println!("{amount}");
     /// }
@@ -151,7 +154,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # }
     /// ```
     #[must_use]
-    pub fn expect_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
+    pub fn verify_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
         self.judged = true;
         self

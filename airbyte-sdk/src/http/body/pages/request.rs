@@ -11,7 +11,7 @@ impl Request {
     /// Reads the elements of page after page, each while it arrives: [`elements`](Self::elements) with the rules of
     /// [`pages`](Self::pages). When the array of a page has ended, `next` is given what stands around it, and finds the
     /// URL of the next page, or another [`NextPage`]; `None` ends it. It may also find that the page is not what was asked
-    /// for; for a look before the first element see [`ElementPages::check_head`].
+    /// for; for a look before the first element see [`ElementPages::check_preamble`].
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};

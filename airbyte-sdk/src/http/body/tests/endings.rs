@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::charset::Charset;
 use crate::http::incoming::{Incoming, Manner, Proof};
 use crate::http::transport::{End, Exchange};
-use crate::http::{Http, Limits, Request};
+use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -73,7 +73,7 @@ fn resetting(body: &'static str) -> (Request, Sender<()>) {
         let _ = told.recv();
         Ok(())
     });
-    (client().post(url).body(&"unread").unwrap(), reset)
+    (client().post(url).json_body(&"unread").unwrap(), reset)
 }
 
 fn numbers(rows: impl Iterator<Item = Result<Row>>) -> impl Iterator<Item = Result<u8>> {
@@ -268,7 +268,9 @@ fn tls(body: &'static str, ending: Ending) -> Request {
         }
         tls.flush()
     });
-    client().limits(Limits::default().total(PATIENCE)).get(url.replacen("http", "https", 1))
+    client()
+        .transfer_limits(TransferLimits::default().body_timeout(PATIENCE))
+        .get(url.replacen("http", "https", 1))
 }
 
 /// Whom to trust is read from the environment, which only a process of its own may change.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::hold::Hold;
-use crate::http::{Http, Limits, Request};
+use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
 use serde::Deserialize;
 use serde_json::Value;
@@ -91,7 +91,7 @@ fn nothing_is_sent_before_it_is_asked_for_and_the_head_is_enough_to_ask() {
     let (url, requests) = service([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
     let mut elements = get(&url).elements::<u8>("b.c");
     assert!(requests.try_recv().is_err());
-    assert_eq!(elements.head::<Value>().unwrap()["a"], 1);
+    assert_eq!(elements.preamble::<Value>().unwrap()["a"], 1);
     assert_eq!(good(&mut elements), [2, 3]);
     assert_eq!(elements.envelope::<Value>().unwrap()["d"], 4);
     assert!(elements.next().is_none());
@@ -144,7 +144,7 @@ fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
     let (none, error) = until_error(
         get(&page())
             .element_pages::<u8, Value, String>("a", |_| Ok(None))
-            .check_head(|head: &Value| refused(head)),
+            .check_preamble(|head: &Value| refused(head)),
     );
     assert!(none.is_empty());
     assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
@@ -155,7 +155,7 @@ fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
     assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
     // What is not of the author's type is an error too.
     let (none, error) = until_error(
-        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_head(|_: &Row| Ok(())),
+        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_preamble(|_: &Row| Ok(())),
     );
     assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
 }
@@ -193,7 +193,8 @@ fn a_table_that_breaks_off_at_once_is_asked_for_again() {
 #[test]
 fn an_answer_that_is_too_large_is_not_read() {
     let (url, _) = service([whole(&format!("[{}1]", "1,".repeat(5000)))]);
-    let http = Http::new("test", "0", Vec::new(), None).limits(Limits::default().body(4000));
+    let http = Http::new("test", "0", Vec::new(), None)
+        .transfer_limits(TransferLimits::default().max_body_size(4000));
     let error = http.get(&url).json::<Value>().unwrap_err();
     assert!(error.message().contains("has more than 4000 bytes"), "{error}");
     assert_eq!(error.failure_type(), FailureType::SystemError);
@@ -202,7 +203,8 @@ fn an_answer_that_is_too_large_is_not_read() {
 #[test]
 fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
     let (url, _requests) = service([whole("12345"), whole("123456")]);
-    let http = Http::new("test", "0", Vec::new(), None).limits(Limits::default().body(5));
+    let http =
+        Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().max_body_size(5));
     assert_eq!(http.get(&url).json::<u64>().unwrap(), 12345);
     let error = http.get(&url).json::<u64>().unwrap_err();
     assert!(error.message().ends_with("has more than 5 bytes"), "{error}");

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::http::charset::Charset;
 use crate::http::incoming::{Incoming, Manner, Proof};
 use crate::http::transport::Exchange;
-use crate::http::{Http, Limits, Request};
+use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -84,7 +84,7 @@ fn trailing(begin: &'static str, what: &'static [u8]) -> String {
 }
 
 fn hurried() -> Http {
-    Http::new("test", "0", Vec::new(), None).limits(Limits::default().total(SHORT))
+    Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().body_timeout(SHORT))
 }
 
 /// Sent once: before the first piece it would be asked for again, after a wait.
@@ -165,7 +165,7 @@ fn heads_and_refusals_without_end_are_given_up() {
             }
             Ok(())
         });
-        let http = hurried().limits(Limits::default().first_byte(SHORT));
+        let http = hurried().transfer_limits(TransferLimits::default().response_timeout(SHORT));
         let error = http.post(&waiting).send().err().unwrap();
         assert!(error.message().contains("did not answer"), "{error}");
     }
@@ -194,7 +194,7 @@ fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
         Ok(())
     });
     let began = Instant::now();
-    let request = hurried().limits(Limits::default().total(LONG)).post(&url);
+    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(&url);
     assert_eq!(good(request.allow_unframed_body().json_lines::<Row>()).len(), 30);
     assert!(began.elapsed() > LONG);
 }
@@ -215,9 +215,9 @@ fn an_author_may_take_as_long_as_he_likes() {
         std::thread::sleep(LONG * 3 / 2);
         go.send(()).unwrap();
     };
-    let request = hurried().limits(Limits::default().total(LONG)).post(&url);
+    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(&url);
     let mut elements = request.elements::<u8>("a");
-    assert_eq!(elements.head::<serde_json::Value>().unwrap()["x"], 0);
+    assert_eq!(elements.preamble::<serde_json::Value>().unwrap()["x"], 0);
     assert_eq!(elements.next().unwrap().unwrap(), 1);
     for expected in [2, 3] {
         take_long();
@@ -233,16 +233,20 @@ fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
         std::thread::sleep(SHORT);
         stream.write_all(&[PLAIN, b"[5]"].concat())
     });
-    let limits = Limits::default().silence(SHORT / 4);
-    assert_eq!(hurried().limits(limits).post(&url).json::<[u8; 1]>().unwrap(), [5]);
+    let limits = TransferLimits::default().idle_timeout(SHORT / 4);
+    assert_eq!(hurried().transfer_limits(limits).post(&url).json::<[u8; 1]>().unwrap(), [5]);
 }
 
 #[test]
 fn limits_may_be_as_large_as_can_be() {
     let (url, _requests) = service([whole("5"), whole("[5]")]);
     let forever = Duration::MAX;
-    let limits = Limits::default().connect(forever).first_byte(forever).silence(forever).total(forever);
-    let http = hurried().limits(limits.body(u64::MAX));
+    let limits = TransferLimits::default()
+        .connect_timeout(forever)
+        .response_timeout(forever)
+        .idle_timeout(forever)
+        .body_timeout(forever);
+    let http = hurried().transfer_limits(limits.max_body_size(u64::MAX));
     assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
     assert_eq!(good(http.get(&url).elements::<u8>("")), [5]);
 }
@@ -265,8 +269,8 @@ fn a_small_body_that_unpacks_to_very_much_is_given_up() {
         );
         stream.write_all(&[head.as_bytes(), &body].concat())
     });
-    let http =
-        Http::new("test", "0", Vec::new(), None).limits(Limits::default().total(Duration::from_millis(5)));
+    let http = Http::new("test", "0", Vec::new(), None)
+        .transfer_limits(TransferLimits::default().body_timeout(Duration::from_millis(5)));
     let error = http.post(&url).json_lines::<IgnoredAny>().next().unwrap().unwrap_err();
     assert!(error.message().ends_with("the service is too slow"), "{error}");
     // Within one read: what unpacks to very much unpacks to nothing once more.

@@ -55,7 +55,7 @@ impl Config {
     }
 
     /// If nothing else is said, all three requests of a day for one shop.
-    #[parts(shops)]
+    #[partitions(shops)]
     fn shop_visits(&self, shop: &str, since: Option<u64>, out: &mut Emitter<ShopVisit>) -> Result<()> {
         for number in 0..self.requests_per_shop {
             let number = self.ask(number, out.http())?;
@@ -67,6 +67,6 @@ impl Config {
     }
 
     fn ask(&self, number: u64, http: &Http) -> Result<u64> {
-        http.base(&self.url).get("/visits").query("number", number).json()
+        http.base_url(&self.url).get("/visits").query("number", number).json()
     }
 }

@@ -122,12 +122,12 @@ impl Config {
     }
 
     fn lines(&self, _since: Option<u64>, out: &mut Emitter<Line>) -> Result<()> {
-        let lines = out.http().base(&self.url).get("/lines").json_lines();
+        let lines = out.http().base_url(&self.url).get("/lines").json_lines();
         self.emit(lines, out, |id| Line { id })
     }
 
     fn whole_pages(&self, _since: Option<u64>, out: &mut Emitter<Paged>) -> Result<()> {
-        let request = out.http().base(&self.url).get("/rejected");
+        let request = out.http().base_url(&self.url).get("/rejected");
         let pages = request.pages(|page: &WholePage| page.next.clone());
         let rows = pages.flat_map(|page| match page {
             Ok(page) => page.rows.into_iter().map(Ok).collect(),
@@ -143,17 +143,17 @@ impl Config {
             let _ = listing.join();
             return Ok(vec!["a".to_owned()]);
         }
-        let shops = http.base(&self.url).get("/shops").elements::<String>("shops");
+        let shops = http.base_url(&self.url).get("/shops").elements::<String>("shops");
         if self.error == "ignored" { Ok(shops.flatten().collect()) } else { shops.collect() }
     }
 
-    #[parts(shops)]
+    #[partitions(shops)]
     fn visits(&self, shop: &str, _since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
         let rows = self.pages(&format!("/rows/{shop}"), out.http());
         self.emit(rows, out, |id| Visit { shop: shop.to_owned(), id })
     }
 
-    #[parts(shops)]
+    #[partitions(shops)]
     fn boxes(&self, shop: &str, out: &mut Emitter<Box>) -> Result<()> {
         let rows = self.pages(&format!("/rows/{shop}"), out.http());
         self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
@@ -162,7 +162,7 @@ impl Config {
     /// A request for each day, the second of which the API does not answer well.
     fn days(&self, _since: Option<u64>, out: &mut Emitter<Day>) -> Result<()> {
         for day in 1..=3 {
-            let rows = out.http().base(&self.url).get(format!("/days/{day}")).json::<WholePage>();
+            let rows = out.http().base_url(&self.url).get(format!("/days/{day}")).json::<WholePage>();
             let Ok(page) = rows else { continue };
             page.rows.into_iter().try_for_each(|row| out.emit(Day { id: row.id }))?;
         }
@@ -200,9 +200,9 @@ impl Config {
 
 impl Config {
     fn pages(&self, path: &str, http: &Http) -> ElementPages<'static, Element> {
-        let request = http.base(&self.url).get(path);
+        let request = http.base_url(&self.url).get(path);
         let pages = request.element_pages("rows", |page: &Page| Ok(page.next.clone()));
-        pages.expect_count(|page: &Page| page.count)
+        pages.verify_count(|page: &Page| page.count)
     }
 
     #[expect(clippy::expect_used, clippy::panic, reason = "these are the mistakes that are tried")]

@@ -133,11 +133,11 @@ impl Config {
                 self.rotates.as_ref().map_or(oauth2.clone(), |path| oauth2.rotates(path)).into()
             }
         };
-        let http = http.base(&self.api_url).auth(auth);
+        let http = http.base_url(&self.api_url).auth(auth);
         let http = self.tenant.as_ref().map_or(http.clone(), |tenant| http.header("X-Tenant", tenant));
         let not_yet = self.not_yet;
-        http.explain(move |refusal| {
-            (Some(refusal.status()) == not_yet).then(|| Error::transient("not ready yet"))
+        http.map_error_response(move |response| {
+            (Some(response.status()) == not_yet).then(|| Error::transient("not ready yet"))
         })
     }
 }

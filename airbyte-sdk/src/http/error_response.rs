@@ -1,0 +1,87 @@
+//! Error responses, and the messages within.
+
+use serde_json::Value;
+
+/// A response with an error status, before it becomes an [`Error`](crate::Error). See [`Http::map_error_response`](super::Http::map_error_response).
+#[derive(Debug)]
+pub struct ErrorResponse {
+    status: u16,
+    body: Value,
+}
+
+impl ErrorResponse {
+    pub(super) fn new(status: u16, body: &[u8]) -> Self {
+        Self { status, body: serde_json::from_slice(body).unwrap_or_default() }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body, if it is JSON; null otherwise.
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// What the service says went wrong, looked for where services usually say it: `message`, `error`,
+    /// `error_description`, `detail`, `title`, the first of `errors`, and `message` within one of those.
+    pub fn message(&self) -> Option<&str> {
+        message_of(&self.body)
+    }
+
+    /// Whether the [message](Self::message) has this text in it, in capitals or not.
+    pub fn says(&self, text: &str) -> bool {
+        self.message().is_some_and(|message| message.to_lowercase().contains(&text.to_lowercase()))
+    }
+
+    /// What support asks for, if the body says it.
+    pub(super) fn request_id(&self) -> Option<&str> {
+        self.body.get("request_id")?.as_str()
+    }
+}
+
+/// The message of a document that reports an error.
+pub(super) fn message_of(document: &Value) -> Option<&str> {
+    let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+    let said =
+        |value| if text(value) { Some(value) } else { value.get("message").filter(|inner| text(inner)) };
+    let keys = ["message", "error", "error_description", "detail", "title"].iter();
+    let found = keys.filter_map(|&key| document.get(key)).find_map(said);
+    let found = found.or_else(|| said(document.get("errors")?.get(0)?));
+    found?.as_str().map(str::trim)
+}
+
+/// Whether a document has an error among its members, as GraphQL and many others put it.
+pub(super) fn reports_error(document: &Value) -> bool {
+    ["error", "errors"].iter().filter_map(|&key| document.get(key)).any(|error| match error {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(errors) => !errors.is_empty(),
+        Value::Object(errors) => !errors.is_empty(),
+        _ => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_is_quoted_where_it_speaks() {
+        for (body, said) in [
+            (r#"{"status": "ERROR", "error": "Unknown API Key"}"#, Some("Unknown API Key")),
+            (r#"{"error": {"code": 1, "message": " deep "}}"#, Some("deep")),
+            (r#"{"message": "", "detail": "later"}"#, Some("later")),
+            (r#"{"errors": [{"message": "not today"}], "data": null}"#, Some("not today")),
+            (r#"{"errors": []}"#, None),
+            (r#"["no"]"#, None),
+            (r#"{"error": 5}"#, None),
+            ("<html>", None),
+        ] {
+            assert_eq!(ErrorResponse::new(400, body.as_bytes()).message(), said, "{body}");
+        }
+        let response = ErrorResponse::new(403, br#"{"message": "Today's data before End of Day"}"#);
+        assert!(response.says("end of day") && !response.says("end of week"));
+    }
+}

@@ -1,0 +1,320 @@
+//! A stream that is read partition by partition.
+
+use super::any::{AnyStream, Position, Turn, own_position, position, unknown, unreadable};
+use crate::cursor;
+use crate::emitter::{Emitter, NEXT, PARTITIONS, Positions, Tally};
+use crate::error::{Error, Result};
+use crate::http::Http;
+use crate::output::Output;
+use crate::panics;
+use crate::problems::list;
+use crate::protocol::{AirbyteStream, FailureType};
+use crate::stream::{self, Resume, Stream};
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// After so many partitions that failed one after the other the trouble is not with the partitions.
+const FAILURES_IN_A_ROW: u32 = 3;
+
+pub(super) struct InPartitions<T, P, L, F> {
+    list: L,
+    fetch: F,
+    incremental: bool,
+    types: PhantomData<fn() -> (T, P)>,
+}
+
+impl<T, P, L, F> InPartitions<T, P, L, F> {
+    pub(super) fn new(list: L, fetch: F, incremental: bool) -> Self {
+        Self { list, fetch, incremental, types: PhantomData }
+    }
+}
+
+impl<C, T, P, L, F> AnyStream<C> for InPartitions<T, P, L, F>
+where
+    T: Stream,
+    P: Display,
+    L: Fn(&C, &Http) -> Result<Vec<P>>,
+    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+{
+    fn describe(&self) -> AirbyteStream {
+        stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Partitions })
+    }
+
+    fn checkpoints(&self) -> bool {
+        self.incremental
+    }
+
+    fn read(&self, mut turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+        let quiet = output.is_none();
+        let mut out = Emitter::<T>::new(&turn, output, None);
+        turn.state = turn.state.map(with_current_key::<T>);
+        out.in_unlisted_partitions(turn.state.as_ref());
+        // Moved on, since there may be a position for each of very many partitions.
+        let state = turn.state.take();
+        let fetched = panics::catch(|| {
+            let http = out.http().clone();
+            let mut partitions = named((self.list)(turn.config, &http)?);
+            // Partitions that are missing from the list would be forgotten.
+            out.failure()?;
+            let may_lack_partitions = out.may_lack_partitions();
+            let next = next::<T>(state.as_ref())?;
+            if let Some(next) = &next {
+                go_round_from(next, &mut partitions);
+            }
+            let names = names(&partitions)?;
+            let positions = positions::<T>(state, &partitions, self.incremental)?;
+            if !quiet {
+                warn_of_renamed_partitions(T::NAME, &positions, &names);
+                let known = names.iter().filter(|name| positions.contains_key(**name)).count();
+                let known_as = if self.incremental { "begun" } else { "finished" };
+                let first = partitions.first().filter(|_| next.is_some());
+                let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
+                match &partitions[..] {
+                    [(name, _)] if known == 0 => {
+                        log::info!("{}: reading `{name}` from its beginning", T::NAME)
+                    }
+                    [(name, _)] => log::info!("{}: reading `{name}`, {known_as} before", T::NAME),
+                    partitions => log::info!(
+                        "{}: reading {} partitions{from}, {known} of them {known_as} before",
+                        T::NAME,
+                        partitions.len()
+                    ),
+                }
+            }
+            out.in_partitions(positions, next, self.incremental);
+            self.read_partitions(&turn, &partitions, &mut out)?;
+            if partitions.is_empty() && out.knows_partitions() {
+                log::warn!(
+                    "{}: the list of partitions is empty; the positions of all of them are forgotten",
+                    T::NAME
+                );
+            }
+            if may_lack_partitions {
+                log::warn!(
+                    "{}: the list of partitions is not known to be complete; no partition is forgotten",
+                    T::NAME
+                );
+            } else {
+                out.keep_partitions(&names);
+            }
+            Ok(())
+        });
+        out.finish(fetched)
+    }
+}
+
+impl<T, P, L, F> InPartitions<T, P, L, F>
+where
+    T: Stream,
+{
+    fn read_partitions<C>(
+        &self,
+        turn: &Turn<'_, C>,
+        partitions: &[(String, P)],
+        out: &mut Emitter<T>,
+    ) -> Result<()>
+    where
+        F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+    {
+        let mut failures = Failures::default();
+        // Where there is only one, its name says nothing.
+        let named = |error: Error, name: &str| if partitions.len() > 1 { error.context(name) } else { error };
+        for (place, (name, partition)) in partitions.iter().enumerate() {
+            let state = out.partition_state(name);
+            // Finished, in the read that broke off. One that is not empty is from when the stream had positions.
+            if !self.incremental && state.as_ref().is_some_and(Map::is_empty) {
+                continue;
+            }
+            let state = state.filter(|_| self.incremental);
+            let since =
+                state.as_ref().map_or(Ok(None), |state| panics::catch(|| position::<T>(state, Some(name))));
+            out.begin_partition(name, since.as_ref().ok().cloned().flatten());
+            let fetched =
+                since.and_then(|since| panics::catch(|| (self.fetch)(turn.config, partition, since, out)));
+            let following = partitions.get(place + 1).map(|(name, _)| name.as_str());
+            match out.end_partition(fetched, following) {
+                Ok(()) => failures.in_a_row = 0,
+                // Of a check, too, that has seen a record of another partition.
+                Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
+                Err(error) if error.is_exhausted() => {
+                    return failures.end().and(Err(named(error, name)));
+                }
+                Err(error) => {
+                    failures.add(T::NAME, named(error, name));
+                    if failures.in_a_row == FAILURES_IN_A_ROW {
+                        log::error!("{}: {} partitions are not read", T::NAME, partitions.len() - place - 1);
+                        return failures.end();
+                    }
+                }
+            }
+        }
+        out.end_partitions();
+        failures.end()
+    }
+}
+
+/// What became of the partitions that failed.
+#[derive(Default)]
+struct Failures {
+    /// The one that is told: the first, but rather one that another attempt may not meet.
+    told: Option<Error>,
+    count: u32,
+    in_a_row: u32,
+}
+
+impl Failures {
+    fn add(&mut self, stream: &str, error: Error) {
+        self.count += 1;
+        self.in_a_row += 1;
+        log::error!("{stream}: {error:?}");
+        let is_final = |error: &Error| error.failure_type() == FailureType::ConfigError;
+        if self.told.as_ref().is_none_or(|told| is_final(told) && !is_final(&error)) {
+            self.told = Some(error);
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        match self.told {
+            None => Ok(()),
+            Some(error) if self.count == 1 => Err(error),
+            Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.count))),
+        }
+    }
+}
+
+fn named<P: Display>(partitions: Vec<P>) -> Vec<(String, P)> {
+    partitions.into_iter().map(|partition| (partition.to_string(), partition)).collect()
+}
+
+fn names<P>(partitions: &[(String, P)]) -> Result<HashSet<&str>> {
+    let mut names = HashSet::with_capacity(partitions.len());
+    match partitions.iter().find(|(name, _)| !names.insert(name.as_str())) {
+        None => Ok(names),
+        Some((name, _)) => Err(Error::config(format!(
+            "`{name}` is listed twice; what is read partition by partition is named once"
+        ))),
+    }
+}
+
+/// Warns if the positions of a state look as if they belonged to partitions that are listed under other names: those are
+/// read from the start.
+fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &HashSet<&str>) {
+    let unlisted = || positions.keys().map(|name| &**name).filter(|name| !names.contains(name));
+    if names.is_empty() || unlisted().next().is_none() {
+        return;
+    }
+    let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
+    let new = names.iter().filter(|name| !positions.contains_key(**name));
+    let new: HashMap<String, &str> = new.map(|name| (plain(name), *name)).collect();
+    let similar = unlisted().filter_map(|old| Some((*new.get(&plain(old))?, old)));
+    let similar: Vec<String> =
+        similar.map(|(new, old)| format!("{} (did you mean {}?)", list([new]), list([old]))).collect();
+    if !similar.is_empty() {
+        let (first, more) =
+            (similar.iter().take(10).cloned().collect::<Vec<_>>().join(", "), similar.len() > 10);
+        let more = if more { ", …" } else { "" };
+        log::warn!("{stream}: read from the start, since the state has another spelling: {first}{more}");
+    } else if unlisted().count() == positions.len() {
+        log::warn!(
+            "{stream}: the state has none of the listed partitions, so all of them are read from the start; it has {}",
+            list(unlisted())
+        );
+    }
+}
+
+/// The key under which the positions stood before it was called `partitions`.
+const FORMER_KEY: &str = "parts";
+
+/// The state with its positions under the key of today.
+fn with_current_key<T: Stream>(mut state: Map<String, Value>) -> Map<String, Value> {
+    let is_cursor = stream::state_key::<T>().is_some_and(|field| field == FORMER_KEY);
+    if !is_cursor
+        && !state.contains_key(PARTITIONS)
+        && let Some(positions) = state.remove(FORMER_KEY)
+    {
+        state.insert(PARTITIONS.to_owned(), positions);
+    }
+    state
+}
+
+/// The partition that is next, if an earlier read has not come to its end.
+fn next<T: Stream>(state: Option<&Map<String, Value>>) -> Result<Option<String>> {
+    match state.filter(|state| state.contains_key(PARTITIONS)).and_then(|state| state.get(NEXT)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(name)) => Ok(Some(name.clone())),
+        Some(_) => Err(unreadable::<T>(format_args!("its `{NEXT}` is not the name of a partition"))),
+    }
+}
+
+/// Begins with this partition, or the one that follows it if it is no longer listed, and goes round. By name: the list may come
+/// in another order each time, and whoever is always listed last would never have a turn.
+fn go_round_from<P>(next: &str, partitions: &mut [(String, P)]) {
+    partitions.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let begin = partitions.partition_point(|(name, _)| name.as_str() < next);
+    partitions.rotate_left(begin % partitions.len().max(1));
+}
+
+/// The state of each partition; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every partition.
+fn positions<T: Stream>(
+    state: Option<Map<String, Value>>,
+    partitions: &[(String, impl Display)],
+    incremental: bool,
+) -> Result<Positions> {
+    let Some(mut state) = state else { return Ok(Positions::new()) };
+    match state.get_mut(PARTITIONS) {
+        Some(Value::Object(positions)) => {
+            return match positions.iter().find(|(_, state)| !state.is_object()) {
+                Some((name, _)) => {
+                    Err(unreadable::<T>(format_args!("`{PARTITIONS}.{name}` is not an object")))
+                }
+                None => Ok(std::mem::take(positions)
+                    .into_iter()
+                    .map(|(name, state)| (name.into(), state.to_string().into()))
+                    .collect()),
+            };
+        }
+        None | Some(Value::Null) => {}
+        Some(_) => return Err(unreadable::<T>(format_args!("its `{PARTITIONS}` is not an object"))),
+    }
+    let Some(field) = stream::state_key::<T>().filter(|_| incremental) else {
+        let empty = state.values().all(Value::is_null);
+        return if empty {
+            Ok(Positions::new())
+        } else {
+            Err(unreadable::<T>(format_args!("it has no `{PARTITIONS}`")))
+        };
+    };
+    let at = |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
+    match own_position::<T>(&state, &field) {
+        Position::Empty => return Ok(Positions::new()),
+        Position::At(cursor) => {
+            log::info!(
+                "{}: the state is of the whole stream, which was not read in partitions; it holds for each of them",
+                T::NAME
+            );
+            let everywhere = at(cursor)?;
+            return Ok(partitions
+                .iter()
+                .map(|(name, _)| (name.as_str().into(), everywhere.clone()))
+                .collect());
+        }
+        Position::Unknown => {}
+    }
+    // What another connector wrote for one partition must not count for the others.
+    let mut positions = Positions::new();
+    let older = Value::Object(state);
+    for (name, _) in partitions {
+        if let Some(cursor) = T::older_state(&older, Some(name))? {
+            positions.insert(name.as_str().into(), at(cursor)?);
+        }
+    }
+    if positions.is_empty() {
+        let none = Map::new();
+        return Err(unknown::<T>(older.as_object().unwrap_or(&none), &field));
+    }
+    log::info!("{}: migrated the state of {} partitions from an older format", T::NAME, positions.len());
+    Ok(positions)
+}
