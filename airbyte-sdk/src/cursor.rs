@@ -19,7 +19,7 @@ use std::any::TypeId;
     note = "a cursor is a `Date`, `DateTime` or `Timestamp`, an integer or a `String`",
     note = "a stream without `cursor = …` cannot be read incrementally: leave `since` out of its fetch function"
 )]
-pub trait Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + 'static {}
+pub trait Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 /// A field whose value is a cursor: a [`Cursor`] itself. Implemented for all of them; the macro asks for it.
 #[diagnostic::on_unimplemented(

@@ -17,6 +17,7 @@
 extern crate self as airbyte_sdk;
 
 // The way in.
+mod read_context;
 mod run;
 mod cli;
 mod input;

@@ -9,7 +9,6 @@ use crate::output::{self, Output};
 use crate::panics;
 use crate::signals;
 use crate::source::Source;
-use crate::spec::AirbyteSpec;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,8 +17,21 @@ use std::time::Duration;
 const FAILED: u8 = 1;
 const MISUSED: u8 = 2;
 
+impl<C> Source<C> {
+    /// Obeys the command line: `spec`, `check`, `discover` or `read`. To be returned from `main`.
+    ///
+    /// | exit code | |
+    /// | --- | --- |
+    /// | 0 | done |
+    /// | 1 | failed; an ERROR trace on stdout says why |
+    /// | 2 | the command line was wrong; an ERROR trace on stdout says why, and stderr how it is used |
+    pub fn run(self) -> ExitCode {
+        run(&self)
+    }
+}
+
 /// Runs one command of a source, from the process's arguments to its exit code.
-pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
+fn run<C>(source: &Source<C>) -> ExitCode {
     let output = Output::stdout();
     let cli = match Cli::parse_from_args(source.name, source.version, std::env::args_os()) {
         Ok(cli) => cli,
@@ -39,7 +51,7 @@ pub(crate) fn run<C: AirbyteSpec>(source: &Source<C>) -> ExitCode {
     }
 }
 
-fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
+fn obey<C>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
     if !matches!(command, Command::Spec) {
         output.keep_alive();
         signals::watch(output);
@@ -47,12 +59,13 @@ fn obey<C: AirbyteSpec>(source: &Source<C>, command: Command, output: &Arc<Outpu
     if matches!(command, Command::Check(_) | Command::Discover(_)) {
         give_up_after(source.deadline, output);
     }
+    let read_config = |path| input::config(path, source.config.read, output);
     let answer = match command {
-        Command::Spec => commands::spec::<C>(),
-        Command::Check(file) => commands::check(source, input::config(&file.path, output), output)?,
-        Command::Discover(file) => commands::discover(source, &input::config(&file.path, output)?)?,
+        Command::Spec => commands::spec(source),
+        Command::Check(file) => commands::check(source, read_config(&file.path), output)?,
+        Command::Discover(file) => commands::discover(source, &read_config(&file.path)?)?,
         Command::Read { config, catalog, state } => {
-            let config = input::config(&config.path, output)?;
+            let config = read_config(&config.path)?;
             let catalog = input::catalog(&catalog)?;
             let offered = source.streams.iter().map(|stream| stream.describe().descriptor());
             let configured = catalog.streams.iter().map(|stream| stream.stream.descriptor());

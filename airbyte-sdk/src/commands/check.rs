@@ -5,13 +5,13 @@ use crate::error::Result;
 use crate::output::Output;
 use crate::panics;
 use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus, FailureType};
-use crate::source::{Source, Turn};
-use crate::spec::AirbyteSpec;
+use crate::read_context::ReadContext;
+use crate::source::Source;
 use std::sync::Arc;
 
 /// FAILED is the answer for what the user can mend, and only for that: during a sync the platform takes it as a reason
 /// not to try again. Everything else is an error of the command.
-pub(crate) fn check<C: AirbyteSpec>(
+pub(crate) fn check<C>(
     source: &Source<C>,
     config: Result<C>,
     output: &Arc<Output>,
@@ -31,15 +31,16 @@ pub(crate) fn check<C: AirbyteSpec>(
     Ok(AirbyteMessage::ConnectionStatus(status))
 }
 
-fn try_connection<C: AirbyteSpec>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Result<()> {
+fn try_connection<C>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Result<()> {
     let http = http_for(source, config, output);
     if let Some(check) = &source.check {
         return panics::catch(|| check(config, &http));
     }
     for (stream, described) in source.streams.iter().zip(source.catalog()?) {
         let descriptor = described.descriptor();
-        let turn = Turn { config, http: &http, descriptor, columns: None, state: None, pace: source.pace };
-        match stream.read(turn, None).1 {
+        let context =
+            ReadContext { config, http: &http, descriptor, columns: None, state: None, pace: source.pace };
+        match stream.read(context, None).1 {
             // The first record is proof enough; so is an end without one.
             Err(error) if !error.is_stopped() => return Err(error),
             _ => {}

@@ -2,7 +2,11 @@
 
 mod check;
 mod discover;
+#[cfg(test)]
+mod fair_law;
 mod read;
+#[cfg(test)]
+mod resume_law;
 mod spec;
 
 pub(crate) use self::check::check;

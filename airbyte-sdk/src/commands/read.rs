@@ -10,14 +10,14 @@ use crate::protocol::{
     AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
     SyncMode,
 };
-use crate::source::{AnyStream, Source, Turn, can_be_offered};
-use crate::spec::AirbyteSpec;
+use crate::read_context::ReadContext;
+use crate::source::{AnyStream, Source, can_be_offered};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Reads every configured stream. A stream that fails does not stop the others, but the run has failed.
-pub(crate) fn read<C: AirbyteSpec>(
+pub(crate) fn read<C>(
     source: &Source<C>,
     config: &C,
     catalog: ConfiguredAirbyteCatalog,
@@ -40,8 +40,9 @@ pub(crate) fn read<C: AirbyteSpec>(
             Ok((stream, resumes)) => {
                 let state = states.take(&descriptor).filter(|_| resumes);
                 let descriptor = descriptor.clone();
-                let turn = Turn { config, http: &http, descriptor, columns, state, pace: source.pace };
-                stream.read(turn, Some(Arc::clone(output)))
+                let context =
+                    ReadContext { config, http: &http, descriptor, columns, state, pace: source.pace };
+                stream.read(context, Some(Arc::clone(output)))
             }
             Err(error) => {
                 output.status(&descriptor, AirbyteStreamStatus::Running)?;
@@ -94,7 +95,7 @@ struct Planned<'s, C> {
 
 /// Finds the stream for each entry of the catalog. Those that cannot be read come last: the trouble with the catalog
 /// must not keep the others from being read.
-fn plan<C: AirbyteSpec>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
+fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
     // Not `Source::catalog`, which has no answer if one stream cannot be offered.
     let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
     // A catalog may have tens of thousands of entries, so no entry is held against all others.

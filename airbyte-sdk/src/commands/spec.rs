@@ -1,8 +1,8 @@
 //! `spec`: what the connector needs to be configured with. Needs no configuration and no network.
 
 use crate::protocol::AirbyteMessage;
-use crate::spec::{self, AirbyteSpec};
+use crate::source::Source;
 
-pub(crate) fn spec<C: AirbyteSpec>() -> AirbyteMessage {
-    AirbyteMessage::Spec(Box::new(spec::specification::<C>()))
+pub(crate) fn spec<C>(source: &Source<C>) -> AirbyteMessage {
+    AirbyteMessage::Spec(Box::new((source.config.specification)()))
 }

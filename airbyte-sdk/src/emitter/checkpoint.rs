@@ -4,7 +4,7 @@ use super::{Emitter, Tally};
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::output;
-use crate::stream::{Stream, state_key};
+use crate::stream::Stream;
 use serde_json::json;
 
 /// A state is sent after this time, or after the number of records of the pace, whichever comes first.
@@ -62,7 +62,7 @@ impl<T: Stream> Emitter<T> {
 
     /// The position, as a state says it.
     pub(super) fn position(&self) -> Result<Option<String>> {
-        let (Some(field), Some(cursor)) = (state_key::<T>(), self.progress.position()) else {
+        let (Some(field), Some(cursor)) = (self.info.state_key(), self.progress.position()) else {
             return Ok(None);
         };
         cursor::to_state(field, cursor).map(Some)
@@ -105,12 +105,12 @@ impl<T: Stream> Emitter<T> {
     pub(super) fn confirm(&mut self) -> Result<()> {
         self.failure()?;
         self.line.check()?;
-        if self.hold.is_own() && state_key::<T>().is_none() {
+        if self.hold.is_own() && self.info.state_key().is_none() {
             return Err(Error::system("the fetch function ended without releasing what it holds")
                 .with_internal("call `release` when the records are complete, or return an error"));
         }
         if self.progress.is_held() && self.output.is_some() {
-            let consequence = match state_key::<T>() {
+            let consequence = match self.info.state_key() {
                 Some(_) => "the position stays where it was before them, and the next sync reads them again",
                 None => "no state says that they are",
             };

@@ -14,8 +14,8 @@ use crate::output::{self, Output, RecordLine};
 use crate::protocol::{
     AirbyteEstimateTraceMessage, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
 };
-use crate::source::{Pace, Turn};
-use crate::stream::{NotFinite, OnNull, Stream};
+use crate::read_context::{Pace, ReadContext};
+use crate::stream::{NotFinite, OnNull, Stream, StreamInfo};
 use serde_json::{Map, json};
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +32,10 @@ pub struct Emitter<T: Stream> {
     /// `None` while checking the connection: then the first record is enough and none is written.
     output: Option<Arc<Output>>,
     http: Http,
+    info: StreamInfo,
+    /// Whether each record must have a position.
+    needs_cursor: bool,
+    /// The name and namespace that the catalog has for it.
     stream: StreamDescriptor,
     line: RecordLine,
     progress: Progress<T::Cursor>,
@@ -82,24 +86,35 @@ impl fmt::Display for Tally {
 }
 
 impl<T: Stream> Emitter<T> {
-    pub(crate) fn new<C>(turn: &Turn<'_, C>, output: Option<Arc<Output>>, since: Option<T::Cursor>) -> Self {
+    pub(crate) fn new<C>(
+        info: &StreamInfo,
+        context: &ReadContext<'_, C>,
+        output: Option<Arc<Output>>,
+        since: Option<T::Cursor>,
+    ) -> Self {
         let now = output::now();
         // After the state: a hold may begin with the stream.
         if let Some(output) = &output {
             let none = Map::new();
-            output.stands_at(json!(turn.state.as_ref().unwrap_or(&none)).to_string());
+            output.stands_at(json!(context.state.as_ref().unwrap_or(&none)).to_string());
         }
         let hold = Hold::new(output.clone());
         Self {
-            line: RecordLine::new(&turn.descriptor, turn.columns.clone(), T::NOT_FINITE == NotFinite::Fail),
+            line: RecordLine::new(
+                &context.descriptor,
+                context.columns.clone(),
+                info.not_finite == NotFinite::Fail,
+            ),
             output,
-            http: turn.http.held_by(&hold),
+            http: context.http.held_by(&hold),
             hold,
+            needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
+            info: info.clone(),
             owes_state: false,
-            stream: turn.descriptor.clone(),
-            progress: Progress::new(T::ORDER, since),
+            stream: context.descriptor.clone(),
+            progress: Progress::new(info.order, since),
             partitions: None,
-            pace: turn.pace,
+            pace: context.pace,
             clock_in: 0,
             beat: 0,
             state_at: now,
@@ -108,7 +123,7 @@ impl<T: Stream> Emitter<T> {
             since_state: 0,
             total: 0,
             announced: false,
-            answers_before: turn.http.answers(),
+            answers_before: context.http.answers(),
             estimate: (0, 0),
             failed: None,
         }
@@ -190,7 +205,7 @@ impl<T: Stream> Emitter<T> {
     /// ```
     ///
     /// The SDK holds a stream by itself while it reads a page whose end can still show that it is incomplete, and when a
-    /// request or an iterator of [`http`](Self::http) fails: ignoring such an error does not turn the read into a complete
+    /// request or an iterator of [`http`](Self::http) fails: ignoring such an error does not context the read into a complete
     /// one. Only HTTP 404 and 410 in answer to a single request, or to the first one of an iterator, are left to the fetch
     /// function, since they may say that there is nothing.
     ///
@@ -225,8 +240,8 @@ impl<T: Stream> Emitter<T> {
         self.line.write(record)?;
         if let Some(cursor) = record.cursor() {
             self.progress.observe(cursor)?;
-        } else if T::ON_NULL == OnNull::Fail && !T::CURSOR_FIELD.is_empty() {
-            return Err(no_position::<T>());
+        } else if self.needs_cursor {
+            return Err(no_position(&self.info));
         }
         // Borrowed anew, since `pause` needed all of `self`.
         if let Some(output) = &self.output {
@@ -292,11 +307,11 @@ impl<T: Stream> Emitter<T> {
         }
     }
 
-    /// Keeps the first error, so that swallowing it does not turn a failure into a success.
+    /// Keeps the first error, so that swallowing it does not context a failure into a success.
     #[cold]
     fn fail(&mut self, error: Error) -> Error {
         self.clock_in = 0;
-        if T::ORDER == Order::Ascending && !self.progress.can_checkpoint() {
+        if self.info.order == Order::Ascending && !self.progress.can_checkpoint() {
             self.take_back();
         }
         if self.failed.is_none() {
@@ -307,11 +322,11 @@ impl<T: Stream> Emitter<T> {
 }
 
 #[cold]
-fn no_position<T: Stream>() -> Error {
+fn no_position(info: &StreamInfo) -> Error {
     Error::system(format!(
         "a record of the stream `{}` has no position: its cursor `{}` is null",
-        T::NAME,
-        T::CURSOR_FIELD.join(".")
+        info.name,
+        info.state_key().unwrap_or_default()
     ))
     .with_internal("say `on_null = emit` on the stream if such records are to be sent")
 }

@@ -137,7 +137,7 @@ impl<T: Stream> Emitter<T> {
         name.clone_into(&mut partitions.current);
         partitions.begun += 1;
         partitions.before = before;
-        let order = if partitions.incremental { T::ORDER } else { Order::Unordered };
+        let order = if partitions.incremental { self.info.order } else { Order::Unordered };
         self.progress = Progress::new(order, since);
         self.owes_state = false;
         // The next record is the first of this partition, and so says nothing of it yet.

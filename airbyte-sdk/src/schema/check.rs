@@ -117,7 +117,9 @@ fn is_a(ty: Option<&Value>, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::SyncMode;
-    use crate::{AirbyteSpec, Emitter, Source, airbyte_stream, stream};
+    use crate::stream::Stream as _;
+    use crate::stream::{Resume, StreamInfo};
+    use crate::{AirbyteSpec, Emitter, Source, airbyte_stream};
     use serde_json::json;
     use std::collections::{BTreeMap, HashMap};
 
@@ -256,7 +258,7 @@ mod tests {
                     #[serde(flatten)]
                     more: $ty,
                 }
-                problems(&stream::describe::<Open>(stream::Resume::Never))
+                problems(&StreamInfo::of::<Open>().describe(Open::json_schema(), Resume::Never))
             }};
         }
         #[airbyte_stream(nested)]

@@ -1,14 +1,10 @@
 //! A source: its configuration, its streams and how each is fetched. What the macro writes, and what a person can.
 
 mod any;
-#[cfg(test)]
-mod fair_law;
 mod partitions;
-#[cfg(test)]
-mod resume_law;
 mod whole;
 
-pub(crate) use self::any::{AnyStream, Pace, Turn};
+pub(crate) use self::any::AnyStream;
 
 use self::partitions::InPartitions;
 use self::whole::Whole;
@@ -16,13 +12,14 @@ use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::http::{Http, RateLimit};
-use crate::protocol::AirbyteStream;
-use crate::run;
+use crate::problems::Problems;
+use crate::protocol::{AirbyteStream, ConnectorSpecification};
+use crate::read_context::Pace;
 use crate::schema;
-use crate::spec::AirbyteSpec;
+use crate::spec::{self, AirbyteSpec};
 use crate::stream::Stream;
+use serde_json::Value;
 use std::fmt::Display;
-use std::process::ExitCode;
 use std::time::Duration;
 
 /// A connector that reads: put its streams in, then [`run`](Self::run) it.
@@ -62,15 +59,22 @@ pub struct Source<C> {
     /// Whether a used-up budget of requests ends a read well.
     pub(crate) stops_when_exhausted: bool,
     pub(crate) pace: Pace,
-    /// The bound of `new` would otherwise be asked for twice, and what does not hold reported twice.
-    run: fn(&Self) -> ExitCode,
+    pub(crate) config: ConfigType<C>,
+}
+
+/// What is known of the configuration's type once [`Source::new`] has asked for its bound. If the other functions asked for
+/// it as well, a type without it would be reported once for each of them.
+pub(crate) struct ConfigType<C> {
+    pub(crate) specification: fn() -> ConnectorSpecification,
+    /// Returns the configuration, and the secrets in it.
+    pub(crate) read: fn(&Value) -> (Result<C, Problems>, Vec<String>),
 }
 
 const DEADLINE: Duration = Duration::from_secs(300);
 
-type RateLimits<C> = Box<dyn Fn(&C) -> Vec<RateLimit>>;
+type RateLimits<C> = Box<dyn Fn(&C) -> Vec<RateLimit> + Send + Sync>;
 
-pub(crate) type Check<C> = Box<dyn Fn(&C, &Http) -> Result<()>>;
+pub(crate) type Check<C> = Box<dyn Fn(&C, &Http) -> Result<()> + Send + Sync>;
 
 impl<C> Source<C> {
     /// A source without streams. Name and version are the connector's; services see them in the user agent.
@@ -88,7 +92,7 @@ impl<C> Source<C> {
             rate_limits: None,
             stops_when_exhausted: false,
             pace: Pace::default(),
-            run: run::run,
+            config: ConfigType { specification: spec::specification::<C>, read: spec::read::<C> },
         }
     }
 
@@ -99,7 +103,7 @@ impl<C> Source<C> {
     #[must_use]
     pub fn incremental<T>(
         mut self,
-        fetch: impl Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + 'static,
+        fetch: impl Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
     ) -> Self
     where
         T: Stream,
@@ -113,7 +117,7 @@ impl<C> Source<C> {
     #[must_use]
     pub fn full_refresh<T: Stream>(
         mut self,
-        fetch: impl Fn(&C, &mut Emitter<T>) -> Result<()> + 'static,
+        fetch: impl Fn(&C, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         let fetch = move |config: &C, _since: Option<T::Cursor>, out: &mut Emitter<T>| fetch(config, out);
         self.streams.push(Box::new(Whole::new(fetch, false)));
@@ -133,13 +137,13 @@ impl<C> Source<C> {
     #[must_use]
     pub fn incremental_partitions<T, P>(
         mut self,
-        list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
-        fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + 'static,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync + 'static,
+        fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
     ) -> Self
     where
         T: Stream,
         T::Cursor: Cursor,
-        P: Display + 'static,
+        P: Display + Send + Sync + 'static,
     {
         self.streams.push(Box::new(InPartitions::new(list, fetch, true)));
         self
@@ -150,12 +154,12 @@ impl<C> Source<C> {
     #[must_use]
     pub fn full_refresh_partitions<T, P>(
         mut self,
-        list: impl Fn(&C, &Http) -> Result<Vec<P>> + 'static,
-        fetch: impl Fn(&C, &P, &mut Emitter<T>) -> Result<()> + 'static,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync + 'static,
+        fetch: impl Fn(&C, &P, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
     ) -> Self
     where
         T: Stream,
-        P: Display + 'static,
+        P: Display + Send + Sync + 'static,
     {
         let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
             fetch(config, partition, out)
@@ -169,7 +173,7 @@ impl<C> Source<C> {
     /// Return [`Error::config`] for what the user can mend: it is shown beside the form. Other errors say that the
     /// connection could not be tried at all.
     #[must_use]
-    pub fn check(mut self, check: impl Fn(&C, &Http) -> Result<()> + 'static) -> Self {
+    pub fn check(mut self, check: impl Fn(&C, &Http) -> Result<()> + Send + Sync + 'static) -> Self {
         self.check = Some(Box::new(check));
         self
     }
@@ -185,7 +189,7 @@ impl<C> Source<C> {
     /// Keeps all requests within limits, pages, retries and `check` included: those of the service, or what the user has
     /// set. None at all is no limit.
     #[must_use]
-    pub fn rate_limits(mut self, limits: impl Fn(&C) -> Vec<RateLimit> + 'static) -> Self {
+    pub fn rate_limits(mut self, limits: impl Fn(&C) -> Vec<RateLimit> + Send + Sync + 'static) -> Self {
         self.rate_limits = Some(Box::new(limits));
         self
     }
@@ -197,17 +201,6 @@ impl<C> Source<C> {
     pub fn stop_when_exhausted(mut self) -> Self {
         self.stops_when_exhausted = true;
         self
-    }
-
-    /// Obeys the command line: `spec`, `check`, `discover` or `read`. To be returned from `main`.
-    ///
-    /// | exit code | |
-    /// | --- | --- |
-    /// | 0 | done |
-    /// | 1 | failed; an ERROR trace on stdout says why |
-    /// | 2 | the command line was wrong; an ERROR trace on stdout says why, and stderr how it is used |
-    pub fn run(self) -> ExitCode {
-        (self.run)(&self)
     }
 
     /// The streams as the catalog lists them.

@@ -1,6 +1,6 @@
 //! A stream that is read partition by partition.
 
-use super::any::{AnyStream, Position, Turn, own_position, position, unknown, unreadable};
+use super::any::{AnyStream, Position, own_position, position, unknown, unreadable};
 use crate::cursor;
 use crate::emitter::{Emitter, NEXT, PARTITIONS, Positions, Tally};
 use crate::error::{Error, Result};
@@ -9,7 +9,8 @@ use crate::output::Output;
 use crate::panics;
 use crate::problems::list;
 use crate::protocol::{AirbyteStream, FailureType};
-use crate::stream::{self, Resume, Stream};
+use crate::read_context::ReadContext;
+use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
@@ -20,82 +21,84 @@ use std::sync::Arc;
 const FAILURES_IN_A_ROW: u32 = 3;
 
 pub(super) struct InPartitions<T, P, L, F> {
+    info: StreamInfo,
     list: L,
     fetch: F,
     incremental: bool,
     types: PhantomData<fn() -> (T, P)>,
 }
 
-impl<T, P, L, F> InPartitions<T, P, L, F> {
+impl<T: Stream, P, L, F> InPartitions<T, P, L, F> {
     pub(super) fn new(list: L, fetch: F, incremental: bool) -> Self {
-        Self { list, fetch, incremental, types: PhantomData }
+        Self { info: StreamInfo::of::<T>(), list, fetch, incremental, types: PhantomData }
     }
 }
 
 impl<C, T, P, L, F> AnyStream<C> for InPartitions<T, P, L, F>
 where
     T: Stream,
-    P: Display,
-    L: Fn(&C, &Http) -> Result<Vec<P>>,
-    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+    P: Display + Send + Sync,
+    L: Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync,
+    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
     fn describe(&self) -> AirbyteStream {
-        stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Partitions })
+        let resume = if self.incremental { Resume::Cursor } else { Resume::Partitions };
+        self.info.describe(T::json_schema(), resume)
     }
 
     fn checkpoints(&self) -> bool {
         self.incremental
     }
 
-    fn read(&self, mut turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+    fn read(&self, mut context: ReadContext<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
         let quiet = output.is_none();
-        let mut out = Emitter::<T>::new(&turn, output, None);
-        turn.state = turn.state.map(with_current_key::<T>);
-        out.in_unlisted_partitions(turn.state.as_ref());
+        let mut out = Emitter::<T>::new(&self.info, &context, output, None);
+        context.state = context.state.map(|state| with_current_key(&self.info, state));
+        out.in_unlisted_partitions(context.state.as_ref());
         // Moved on, since there may be a position for each of very many partitions.
-        let state = turn.state.take();
+        let state = context.state.take();
         let fetched = panics::catch(|| {
             let http = out.http().clone();
-            let mut partitions = named((self.list)(turn.config, &http)?);
+            let mut partitions = named((self.list)(context.config, &http)?);
             // Partitions that are missing from the list would be forgotten.
             out.failure()?;
             let may_lack_partitions = out.may_lack_partitions();
-            let next = next::<T>(state.as_ref())?;
+            let next = next(&self.info, state.as_ref())?;
             if let Some(next) = &next {
                 go_round_from(next, &mut partitions);
             }
             let names = names(&partitions)?;
-            let positions = positions::<T>(state, &partitions, self.incremental)?;
+            let positions = positions::<T>(&self.info, state, &partitions, self.incremental)?;
             if !quiet {
-                warn_of_renamed_partitions(T::NAME, &positions, &names);
+                warn_of_renamed_partitions(&self.info.name, &positions, &names);
                 let known = names.iter().filter(|name| positions.contains_key(**name)).count();
                 let known_as = if self.incremental { "begun" } else { "finished" };
                 let first = partitions.first().filter(|_| next.is_some());
                 let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
                 match &partitions[..] {
                     [(name, _)] if known == 0 => {
-                        log::info!("{}: reading `{name}` from its beginning", T::NAME)
+                        log::info!("{}: reading `{name}` from its beginning", self.info.name)
                     }
-                    [(name, _)] => log::info!("{}: reading `{name}`, {known_as} before", T::NAME),
+                    [(name, _)] => log::info!("{}: reading `{name}`, {known_as} before", self.info.name),
                     partitions => log::info!(
                         "{}: reading {} partitions{from}, {known} of them {known_as} before",
-                        T::NAME,
+                        self.info.name,
                         partitions.len()
                     ),
                 }
             }
             out.in_partitions(positions, next, self.incremental);
-            self.read_partitions(&turn, &partitions, &mut out)?;
+            self.read_partitions(&context, &partitions, &mut out)?;
             if partitions.is_empty() && out.knows_partitions() {
                 log::warn!(
                     "{}: the list of partitions is empty; the positions of all of them are forgotten",
-                    T::NAME
+                    self.info.name
                 );
             }
             if may_lack_partitions {
                 log::warn!(
                     "{}: the list of partitions is not known to be complete; no partition is forgotten",
-                    T::NAME
+                    self.info.name
                 );
             } else {
                 out.keep_partitions(&names);
@@ -112,7 +115,7 @@ where
 {
     fn read_partitions<C>(
         &self,
-        turn: &Turn<'_, C>,
+        context: &ReadContext<'_, C>,
         partitions: &[(String, P)],
         out: &mut Emitter<T>,
     ) -> Result<()>
@@ -129,11 +132,12 @@ where
                 continue;
             }
             let state = state.filter(|_| self.incremental);
-            let since =
-                state.as_ref().map_or(Ok(None), |state| panics::catch(|| position::<T>(state, Some(name))));
+            let since = state
+                .as_ref()
+                .map_or(Ok(None), |state| panics::catch(|| position::<T>(&self.info, state, Some(name))));
             out.begin_partition(name, since.as_ref().ok().cloned().flatten());
             let fetched =
-                since.and_then(|since| panics::catch(|| (self.fetch)(turn.config, partition, since, out)));
+                since.and_then(|since| panics::catch(|| (self.fetch)(context.config, partition, since, out)));
             let following = partitions.get(place + 1).map(|(name, _)| name.as_str());
             match out.end_partition(fetched, following) {
                 Ok(()) => failures.in_a_row = 0,
@@ -143,9 +147,13 @@ where
                     return failures.end().and(Err(named(error, name)));
                 }
                 Err(error) => {
-                    failures.add(T::NAME, named(error, name));
+                    failures.add(&self.info.name, named(error, name));
                     if failures.in_a_row == FAILURES_IN_A_ROW {
-                        log::error!("{}: {} partitions are not read", T::NAME, partitions.len() - place - 1);
+                        log::error!(
+                            "{}: {} partitions are not read",
+                            self.info.name,
+                            partitions.len() - place - 1
+                        );
                         return failures.end();
                     }
                 }
@@ -229,8 +237,8 @@ fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &HashS
 const FORMER_KEY: &str = "parts";
 
 /// The state with its positions under the key of today.
-fn with_current_key<T: Stream>(mut state: Map<String, Value>) -> Map<String, Value> {
-    let is_cursor = stream::state_key::<T>().is_some_and(|field| field == FORMER_KEY);
+fn with_current_key(info: &StreamInfo, mut state: Map<String, Value>) -> Map<String, Value> {
+    let is_cursor = info.state_key().is_some_and(|field| field == FORMER_KEY);
     if !is_cursor
         && !state.contains_key(PARTITIONS)
         && let Some(positions) = state.remove(FORMER_KEY)
@@ -241,16 +249,16 @@ fn with_current_key<T: Stream>(mut state: Map<String, Value>) -> Map<String, Val
 }
 
 /// The partition that is next, if an earlier read has not come to its end.
-fn next<T: Stream>(state: Option<&Map<String, Value>>) -> Result<Option<String>> {
+fn next(info: &StreamInfo, state: Option<&Map<String, Value>>) -> Result<Option<String>> {
     match state.filter(|state| state.contains_key(PARTITIONS)).and_then(|state| state.get(NEXT)) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(name)) => Ok(Some(name.clone())),
-        Some(_) => Err(unreadable::<T>(format_args!("its `{NEXT}` is not the name of a partition"))),
+        Some(_) => Err(unreadable(info, format_args!("its `{NEXT}` is not the name of a partition"))),
     }
 }
 
 /// Begins with this partition, or the one that follows it if it is no longer listed, and goes round. By name: the list may come
-/// in another order each time, and whoever is always listed last would never have a turn.
+/// in another order each time, and whoever is always listed last would never have a context.
 fn go_round_from<P>(next: &str, partitions: &mut [(String, P)]) {
     partitions.sort_by(|(one, _), (other, _)| one.cmp(other));
     let begin = partitions.partition_point(|(name, _)| name.as_str() < next);
@@ -259,6 +267,7 @@ fn go_round_from<P>(next: &str, partitions: &mut [(String, P)]) {
 
 /// The state of each partition; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every partition.
 fn positions<T: Stream>(
+    info: &StreamInfo,
     state: Option<Map<String, Value>>,
     partitions: &[(String, impl Display)],
     incremental: bool,
@@ -268,7 +277,7 @@ fn positions<T: Stream>(
         Some(Value::Object(positions)) => {
             return match positions.iter().find(|(_, state)| !state.is_object()) {
                 Some((name, _)) => {
-                    Err(unreadable::<T>(format_args!("`{PARTITIONS}.{name}` is not an object")))
+                    Err(unreadable(info, format_args!("`{PARTITIONS}.{name}` is not an object")))
                 }
                 None => Ok(std::mem::take(positions)
                     .into_iter()
@@ -277,14 +286,14 @@ fn positions<T: Stream>(
             };
         }
         None | Some(Value::Null) => {}
-        Some(_) => return Err(unreadable::<T>(format_args!("its `{PARTITIONS}` is not an object"))),
+        Some(_) => return Err(unreadable(info, format_args!("its `{PARTITIONS}` is not an object"))),
     }
-    let Some(field) = stream::state_key::<T>().filter(|_| incremental) else {
+    let Some(field) = info.state_key().filter(|_| incremental) else {
         let empty = state.values().all(Value::is_null);
         return if empty {
             Ok(Positions::new())
         } else {
-            Err(unreadable::<T>(format_args!("it has no `{PARTITIONS}`")))
+            Err(unreadable(info, format_args!("it has no `{PARTITIONS}`")))
         };
     };
     let at = |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
@@ -293,7 +302,7 @@ fn positions<T: Stream>(
         Position::At(cursor) => {
             log::info!(
                 "{}: the state is of the whole stream, which was not read in partitions; it holds for each of them",
-                T::NAME
+                info.name
             );
             let everywhere = at(cursor)?;
             return Ok(partitions
@@ -313,8 +322,8 @@ fn positions<T: Stream>(
     }
     if positions.is_empty() {
         let none = Map::new();
-        return Err(unknown::<T>(older.as_object().unwrap_or(&none), &field));
+        return Err(unknown(info, older.as_object().unwrap_or(&none), &field));
     }
-    log::info!("{}: migrated the state of {} partitions from an older format", T::NAME, positions.len());
+    log::info!("{}: migrated the state of {} partitions from an older format", info.name, positions.len());
     Ok(positions)
 }

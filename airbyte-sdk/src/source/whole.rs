@@ -1,51 +1,56 @@
 //! A stream that is read in one go.
 
-use super::any::{AnyStream, Turn, position};
+use super::any::{AnyStream, position};
 use crate::emitter::{Emitter, Tally};
 use crate::error::Result;
 use crate::output::Output;
 use crate::panics;
 use crate::protocol::AirbyteStream;
-use crate::stream::{self, Order, Resume, Stream};
+use crate::read_context::ReadContext;
+use crate::stream::{Order, Resume, Stream, StreamInfo};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub(super) struct Whole<T, F> {
+    info: StreamInfo,
     fetch: F,
     incremental: bool,
     record: PhantomData<fn() -> T>,
 }
 
-impl<T, F> Whole<T, F> {
+impl<T: Stream, F> Whole<T, F> {
     pub(super) fn new(fetch: F, incremental: bool) -> Self {
-        Self { fetch, incremental, record: PhantomData }
+        Self { info: StreamInfo::of::<T>(), fetch, incremental, record: PhantomData }
     }
 }
 
 impl<C, T, F> AnyStream<C> for Whole<T, F>
 where
     T: Stream,
-    F: Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+    F: Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
     fn describe(&self) -> AirbyteStream {
-        stream::describe::<T>(if self.incremental { Resume::Cursor } else { Resume::Never })
+        let resume = if self.incremental { Resume::Cursor } else { Resume::Never };
+        self.info.describe(T::json_schema(), resume)
     }
 
     fn checkpoints(&self) -> bool {
-        self.incremental && T::ORDER == Order::Ascending
+        self.incremental && self.info.order == Order::Ascending
     }
 
-    fn read(&self, turn: Turn<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
-        let state = turn.state.as_ref().filter(|_| self.incremental);
-        let position = panics::catch(|| state.map_or(Ok(None), |state| position::<T>(state, None)));
+    fn read(&self, context: ReadContext<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+        let state = context.state.as_ref().filter(|_| self.incremental);
+        let position =
+            panics::catch(|| state.map_or(Ok(None), |state| position::<T>(&self.info, state, None)));
         let since = position.as_ref().ok().cloned().flatten();
         if output.is_some() && position.is_ok() {
             let from =
                 if since.is_some() { "from where the last sync stopped" } else { "from its beginning" };
-            log::info!("{}: reading {from}", T::NAME);
+            log::info!("{}: reading {from}", self.info.name);
         }
-        let mut out = Emitter::<T>::new(&turn, output, since);
-        let fetched = position.and_then(|since| panics::catch(|| (self.fetch)(turn.config, since, &mut out)));
+        let mut out = Emitter::<T>::new(&self.info, &context, output, since);
+        let fetched =
+            position.and_then(|since| panics::catch(|| (self.fetch)(context.config, since, &mut out)));
         out.finish(fetched)
     }
 }

@@ -2,12 +2,14 @@
 
 mod binary;
 pub(crate) mod column;
+mod info;
 pub(crate) mod nested;
 #[cfg(feature = "raw_json")]
 mod raw_json;
 
 pub use self::binary::Binary;
 pub use self::column::Column;
+pub(crate) use self::info::{Resume, StreamInfo};
 #[cfg(feature = "raw_json")]
 pub use self::raw_json::RawJson;
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
@@ -19,7 +21,7 @@ pub use rust_decimal::Decimal;
 pub use uuid::Uuid;
 
 use crate::error::Result;
-use crate::protocol::{AirbyteStream, StreamDescriptor, SyncMode};
+use crate::protocol::{AirbyteStream, StreamDescriptor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,7 +37,7 @@ use serde_json::Value;
 )]
 pub trait Stream: Serialize + Sized + 'static {
     /// The type of the cursor field, or [`NoCursor`].
-    type Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + 'static;
+    type Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// The stream's name, unique together with its namespace.
     const NAME: &'static str;
@@ -46,8 +48,7 @@ pub trait Stream: Serialize + Sized + 'static {
     /// The paths of the fields that identify a record.
     const PRIMARY_KEY: &'static [&'static [&'static str]] = &[];
 
-    /// The path of the cursor field as the record writes it; empty if there is none. Its value is written as
-    /// [`Stream::Cursor`] is: a state is taken from the last record when a run is ended by a signal. In a state the
+    /// The path of the cursor field as the record writes it; empty if there is none. In a state the
     /// position stands under this path, joined by dots.
     const CURSOR_FIELD: &'static [&'static str] = &[];
 
@@ -102,45 +103,6 @@ pub enum NotFinite {
     Null,
     /// It is an error of the stream.
     Fail,
-}
-
-/// The key of a state under which the position stands.
-pub(crate) fn state_key<T: Stream>() -> Option<String> {
-    (!T::CURSOR_FIELD.is_empty()).then(|| T::CURSOR_FIELD.join("."))
-}
-
-/// From where a stream can be read on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resume {
-    /// From its beginning only.
-    Never,
-    /// From the partitions that are finished, when a read broke off.
-    Partitions,
-    /// From the position of its cursor.
-    Cursor,
-}
-
-/// The stream as the catalog lists it.
-pub(crate) fn describe<T: Stream>(resume: Resume) -> AirbyteStream {
-    let incremental = resume == Resume::Cursor;
-    let mut modes = vec![SyncMode::FullRefresh];
-    if incremental {
-        modes.push(SyncMode::Incremental);
-    }
-    let mut stream = AirbyteStream::new(T::NAME, T::json_schema(), modes);
-    stream.namespace = T::NAMESPACE.map(str::to_owned);
-    if !T::PRIMARY_KEY.is_empty() {
-        let owned = |path: &&[&str]| path.iter().map(|&name| name.to_owned()).collect();
-        stream.source_defined_primary_key = Some(T::PRIMARY_KEY.iter().map(owned).collect());
-    }
-    if incremental && !T::CURSOR_FIELD.is_empty() {
-        stream.source_defined_cursor = Some(true);
-        stream.default_cursor_field = Some(T::CURSOR_FIELD.iter().map(|&name| name.to_owned()).collect());
-    }
-    if resume != Resume::Never {
-        stream.is_resumable = Some(true);
-    }
-    stream
 }
 
 impl AirbyteStream {

@@ -4,7 +4,7 @@ use super::conformance;
 use super::samples::Samples;
 use crate::AirbyteSpec;
 use crate::spec;
-use crate::stream::{self, Resume, Stream};
+use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Value, json};
 
 /// The payload of the SPEC message for a configuration, to be compared with a file that is checked in.
@@ -17,7 +17,7 @@ pub fn spec_of<C: AirbyteSpec>() -> Value {
 #[must_use]
 pub fn stream_of<T: Stream>() -> Value {
     let resume = if T::CURSOR_FIELD.is_empty() { Resume::Never } else { Resume::Cursor };
-    serde_json::to_value(stream::describe::<T>(resume)).unwrap_or_default()
+    serde_json::to_value(StreamInfo::of::<T>().describe(T::json_schema(), resume)).unwrap_or_default()
 }
 
 /// How many configurations are tried.

@@ -2,17 +2,18 @@
 //! that it is used up, in as many reads as there are partitions, and one, each has its turn, and one that fits a budget is read to
 //! its end, even if the list comes in another order each time.
 
-use super::{Pace, Source};
+use super::Source;
 use crate::commands;
 use crate::error::Error;
 use crate::input::States;
 use crate::output::{Lines, Memory, Output};
+use crate::read_context::Pace;
 use crate::{AirbyteSpec, Emitter, airbyte_stream};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 #[derive(AirbyteSpec)]
 struct Config {}
@@ -34,7 +35,7 @@ struct World {
     /// Whether the service says for how long it allows no more; otherwise each partition fails.
     says_so: bool,
     /// The list comes in another order in every second of these.
-    reads: Cell<usize>,
+    reads: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -45,29 +46,29 @@ struct Seen {
 }
 
 impl World {
-    fn source(&self, seen: &Rc<RefCell<Seen>>) -> Source<Config> {
+    fn source(&self, seen: &Arc<Mutex<Seen>>) -> Source<Config> {
         macro_rules! fetch {
             ($kind:ident) => {{
-                let (left, seen, sizes) = (Cell::new(self.budget), Rc::clone(seen), self.sizes.clone());
+                let (left, seen, sizes) = (AtomicU64::new(self.budget), Arc::clone(seen), self.sizes.clone());
                 let says_so = self.says_so;
                 // The service does not know from where on somebody asks: each partition costs the same in each read.
                 move |_: &Config, partition: &usize, _since: Option<u64>, out: &mut Emitter<$kind>| {
                     for number in 0..sizes[*partition] {
-                        if left.get() == 0 {
+                        if left.load(Relaxed) == 0 {
                             let no_more = "no more for today";
                             return Err(if says_so { Error::exhausted(no_more) } else { Error::transient(no_more) });
                         }
-                        left.set(left.get() - 1);
-                        seen.borrow_mut().begun.insert(*partition);
+                        left.fetch_sub(1, Relaxed);
+                        seen.lock().unwrap().begun.insert(*partition);
                         out.emit($kind { number })?;
                     }
-                    seen.borrow_mut().begun.insert(*partition);
-                    seen.borrow_mut().ended.insert(*partition);
+                    seen.lock().unwrap().begun.insert(*partition);
+                    seen.lock().unwrap().ended.insert(*partition);
                     Ok(())
                 }
             }};
         }
-        let (count, reversed) = (self.sizes.len(), self.reads.replace(self.reads.get() + 1) % 2 == 1);
+        let (count, reversed) = (self.sizes.len(), self.reads.fetch_add(1, Relaxed) % 2 == 1);
         let list = move |_: &Config, _: &crate::Http| {
             let mut partitions: Vec<usize> = (0..count).collect();
             if reversed {
@@ -84,7 +85,7 @@ impl World {
     }
 
     /// Reads one stream once; its state after that.
-    fn read(&self, stream: &str, given: Option<Value>, seen: &Rc<RefCell<Seen>>) -> Option<Value> {
+    fn read(&self, stream: &str, given: Option<Value>, seen: &Arc<Mutex<Seen>>) -> Option<Value> {
         let memory = Memory::default();
         let output = Output::to(Lines::new(Box::new(memory.clone())));
         let source = self.source(seen);
@@ -119,17 +120,17 @@ proptest! {
         says_so: bool,
         before in 0..5_usize,
     ) {
-        let world = World { sizes, budget, says_so, reads: Cell::default() };
+        let world = World { sizes, budget, says_so, reads: AtomicUsize::default() };
         for stream in ["unordered", "ascending"] {
-            let (nobody, mut state) = (Rc::default(), None);
+            let (nobody, mut state) = (Arc::default(), None);
             for _ in 0..before {
                 state = world.read(stream, state, &nobody);
             }
-            let seen = Rc::<RefCell<Seen>>::default();
+            let seen = Arc::<Mutex<Seen>>::default();
             for _ in 0..=world.sizes.len() {
                 state = world.read(stream, state, &seen);
             }
-            let seen = seen.borrow();
+            let seen = seen.lock().unwrap();
             if budget == 0 {
                 continue;
             }
@@ -138,8 +139,8 @@ proptest! {
                 prop_assert!(*size > world.budget || seen.ended.contains(&partition), "{stream}: {partition} never ended");
             }
             // With enough of a budget all are read, and there is none that is next.
-            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, says_so, reads: Cell::default() };
-            let state = whole.read(stream, state, &Rc::default());
+            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, says_so, reads: AtomicUsize::default() };
+            let state = whole.read(stream, state, &Arc::default());
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
             let positions = positions.map(|(partition, size)| (partition.to_string(), json!({"number": size - 1})));
             prop_assert_eq!(state.unwrap(), json!({"partitions": positions.collect::<BTreeMap<_, _>>()}));

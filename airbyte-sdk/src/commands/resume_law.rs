@@ -2,20 +2,20 @@
 //! from the states before it brings are together every record, and the states at the end are those of a run that was not
 //! cut. A stream in partitions goes on with the partition that was being read.
 
-use super::{Pace, Source};
+use super::Source;
 use crate::commands;
 use crate::error::Result;
 use crate::input::States;
 use crate::output::{Lines, Memory, Output};
+use crate::read_context::Pace;
 use crate::stream::Stream;
 use crate::{AirbyteSpec, Emitter, airbyte_stream};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, civil::DateTime};
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 #[derive(AirbyteSpec)]
 struct Config {}
@@ -24,9 +24,8 @@ macro_rules! kinds {
     ($($kind:ident $name:literal $at:ty $(, $word:ident = $value:ident)*;)*) => {$(
         #[airbyte_stream(name = $name, primary_key(id), cursor = at $(, $word = $value)*)]
         struct $kind {
-            #[serde(serialize_with = "seen_at_work")]
             #[schemars(with = "usize")]
-            id: usize,
+            id: Id,
             at: $at,
         }
     )*};
@@ -52,52 +51,59 @@ struct About {
 
 #[airbyte_stream(name = "within", primary_key(id), cursor = about.at, on_null = emit, order = ascending)]
 struct Within {
-    #[serde(serialize_with = "seen_at_work")]
     #[schemars(with = "usize")]
-    id: usize,
+    id: Id,
     about: About,
 }
 
 #[airbyte_stream(name = "everything")]
 struct Everything {
-    #[serde(serialize_with = "seen_at_work")]
     #[schemars(with = "usize")]
-    id: usize,
+    id: Id,
 }
 
 #[airbyte_stream(name = "everything_in_partitions")]
 struct EverythingInPartitions {
-    #[serde(serialize_with = "seen_at_work")]
     #[schemars(with = "usize")]
-    id: usize,
+    id: Id,
 }
 
-thread_local! {
-    /// In how many moments the run is ended from outside, and whose output that is.
-    static INTERRUPT: RefCell<Option<(usize, Arc<Output>)>> = const { RefCell::new(None) };
-}
+/// The moments in which a signal may come, counted down to the one in which it does; and the output of the run.
+#[derive(Default)]
+struct Countdown(Mutex<Option<(usize, Arc<Output>)>>);
 
-/// One of the moments in which a signal may come.
-fn moment() {
-    INTERRUPT.with_borrow_mut(|interrupt| match interrupt {
-        Some((0, output)) => {
-            output.end(None);
-            *interrupt = None;
+impl Countdown {
+    /// One of them.
+    fn pass(&self) {
+        let mut left = self.0.lock().unwrap();
+        match &mut *left {
+            Some((0, output)) => {
+                output.end(None);
+                *left = None;
+            }
+            Some((moments, _)) => *moments -= 1,
+            None => {}
         }
-        Some((moments, _)) => *moments -= 1,
-        None => {}
-    });
+    }
 }
 
-/// A moment in the middle of `emit`.
-fn seen_at_work<S: Serializer>(id: &usize, serializer: S) -> Result<S::Ok, S::Error> {
-    moment();
-    id.serialize(serializer)
+/// The number of a record. That it is written is a moment in the middle of `emit`.
+#[derive(Clone)]
+struct Id(usize, Arc<Countdown>);
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.1.pass();
+        self.0.serialize(serializer)
+    }
 }
 
 /// What the services hold: for each record its position, and whether it lacks one; they do not go down.
 #[derive(Clone)]
-struct World(Arc<[(usize, i64, bool)]>);
+struct World {
+    records: Arc<[(usize, i64, bool)]>,
+    moments: Arc<Countdown>,
+}
 
 impl World {
     /// Emits, as a service does that is asked for everything from a position on; what has none is sent again.
@@ -109,14 +115,16 @@ impl World {
     ) -> Result<()> {
         let asked = |record: &T| since.is_none_or(|since| record.cursor().is_none_or(|at| at >= since));
         records.filter(asked).try_for_each(|record| {
-            moment();
+            self.moments.pass();
             out.emit(record)
         })
     }
 
     /// The records of one partition, or all.
-    fn all(&self, partition: Option<usize>) -> impl DoubleEndedIterator<Item = (usize, i64, bool)> + '_ {
-        self.0.iter().copied().filter(move |(id, ..)| partition.is_none_or(|partition| id % 3 == partition))
+    fn all(&self, partition: Option<usize>) -> impl DoubleEndedIterator<Item = (Id, i64, bool)> + '_ {
+        let records = self.records.iter();
+        let records = records.filter(move |(id, ..)| partition.is_none_or(|partition| id % 3 == partition));
+        records.map(|&(id, at, null)| (Id(id, Arc::clone(&self.moments)), at, null))
     }
 
     fn source(&self, pace: u64) -> Source<Config> {
@@ -124,7 +132,7 @@ impl World {
             ($kind:ident, |$at:ident, $null:ident| $position:expr) => {{
                 let world = self.clone();
                 move |_: &Config, since: Option<<$kind as Stream>::Cursor>, out: &mut Emitter<$kind>| {
-                    let record = |(id, $at, $null): (usize, i64, bool)| {
+                    let record = |(id, $at, $null): (Id, i64, bool)| {
                         let _ = $null;
                         $kind { id, at: $position }
                     };
@@ -188,7 +196,7 @@ impl World {
     fn read(&self, states: &BTreeMap<String, Value>, pace: u64, until: Option<usize>) -> Vec<Value> {
         let memory = Memory::default();
         let output = Output::to(Lines::new(Box::new(memory.clone())));
-        INTERRUPT.set(until.map(|moments| (moments, Arc::clone(&output))));
+        *self.moments.0.lock().unwrap() = until.map(|moments| (moments, Arc::clone(&output)));
         let source = self.source(pace);
         let streams = source.catalog().unwrap().into_iter().map(|stream| {
             let mode = stream.supported_sync_modes.last().cloned();
@@ -280,7 +288,7 @@ proptest! {
         let mut at = 0;
         let records: Arc<[_]> =
             steps.iter().enumerate().map(|(id, (step, null))| { at += step; (id, at, *null) }).collect();
-        let world = World(records);
+        let world = World { records, moments: Arc::default() };
         let whole = world.read(&BTreeMap::new(), pace, None);
         assert_eq!(seen(&whole).len(), 13 * steps.len());
         let counted: f64 = whole.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64()).sum();
