@@ -147,15 +147,6 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         self.order == Order::Ascending
     }
 
-    /// Whether the last record seen is the furthest position, too: a read may begin before where it resumes.
-    pub(crate) fn is_at_furthest(&self) -> bool {
-        match (&self.since, &self.last) {
-            (None, _) => true,
-            (Some(since), Some(last)) => last >= since,
-            (Some(_), None) => false,
-        }
-    }
-
     /// The position that a state may say: the furthest, or the one at which a hold began.
     pub(crate) fn position(&self) -> Option<&C> {
         self.held.as_ref().map_or(&self.furthest, |(_, position)| position).as_ref()

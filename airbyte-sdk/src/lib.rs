@@ -37,6 +37,10 @@ mod date_range;
 // What they stand on.
 mod cursor;
 mod hold;
+mod ledger;
+mod pulse;
+mod run_context;
+mod saved_config;
 pub mod http;
 mod output;
 mod schema;

@@ -1,6 +1,7 @@
 //! What the read of a stream is given: the configuration, the client, the state, the columns.
 
 use crate::http::Http;
+use crate::ledger::LedgerStream;
 use crate::protocol::StreamDescriptor;
 use serde_json::{Map, Value};
 
@@ -8,6 +9,8 @@ use serde_json::{Map, Value};
 pub(crate) struct ReadContext<'a, C> {
     pub(crate) config: &'a C,
     pub(crate) http: &'a Http,
+    /// Where the records go; `None` while checking the connection: then the first record is enough and none is written.
+    pub(crate) stream: Option<LedgerStream>,
     /// The name and namespace the records carry: those of the configured catalog.
     pub(crate) descriptor: StreamDescriptor,
     /// The columns that the user has chosen; `None` if all.

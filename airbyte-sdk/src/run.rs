@@ -7,11 +7,11 @@ use crate::error::{Error, Result};
 use crate::input;
 use crate::output::{self, Output};
 use crate::panics;
+use crate::run_context::RunContext;
 use crate::signals;
 use crate::source::Source;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 const FAILED: u8 = 1;
@@ -32,18 +32,19 @@ impl<C> Source<C> {
 
 /// Runs one command of a source, from the process's arguments to its exit code.
 fn run<C>(source: &Source<C>) -> ExitCode {
-    let output = Output::stdout();
+    let context = RunContext::stdout();
+    let output = &context.output;
     let cli = match Cli::parse_from_args(source.name, source.version, std::env::args_os()) {
         Ok(cli) => cli,
-        Err(usage) => return report_usage(&usage, &output),
+        Err(usage) => return report_usage(&usage, output),
     };
-    output::install_logger(&output, cli.wants_debug());
-    let noted = Arc::clone(&output);
-    panics::take_notes(move |panic| noted.note_stray_panic(panic));
-    watch_for_exit(&output);
+    output::install_logger(output, cli.wants_debug());
+    let holds = context.ledger.holds().clone();
+    panics::take_notes(move |panic| holds.note_stray_panic(panic));
+    watch_for_exit(&context);
 
-    let result = panics::catch(|| obey(source, cli.command, &output));
-    let code = finish(&output, result);
+    let result = panics::catch(|| obey(source, cli.command, &context));
+    let code = finish(&context, result);
     // Whatever happened: nothing stays behind in the buffer. If it cannot be written, the reader is gone.
     match output.flush() {
         Ok(()) => code,
@@ -51,18 +52,18 @@ fn run<C>(source: &Source<C>) -> ExitCode {
     }
 }
 
-fn obey<C>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result<Done> {
+fn obey<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Done> {
     if !matches!(command, Command::Spec) {
-        output.keep_alive();
-        signals::watch(output);
+        context.ledger.keep_alive();
+        signals::watch(context);
     }
     if matches!(command, Command::Check(_) | Command::Discover(_)) {
-        give_up_after(source.deadline, output);
+        give_up_after(source.deadline, context);
     }
-    let read_config = |path| input::config(path, source.config.read, output);
+    let read_config = |path| input::config(path, source.config.read, &context.output, &context.config);
     let answer = match command {
         Command::Spec => commands::spec(source),
-        Command::Check(file) => commands::check(source, read_config(&file.path), output)?,
+        Command::Check(file) => commands::check(source, read_config(&file.path), context)?,
         Command::Discover(file) => commands::discover(source, &read_config(&file.path)?)?,
         Command::Read { config, catalog, state } => {
             let config = read_config(&config.path)?;
@@ -70,19 +71,19 @@ fn obey<C>(source: &Source<C>, command: Command, output: &Arc<Output>) -> Result
             let offered = source.streams.iter().map(|stream| stream.describe().descriptor());
             let configured = catalog.streams.iter().map(|stream| stream.stream.descriptor());
             let states = input::states(state.as_deref(), offered.chain(configured))?;
-            return commands::read(source, &config, catalog, states, output);
+            return commands::read(source, &config, catalog, states, context);
         }
     };
     Ok(Done::WithAnswer(Box::new(answer)))
 }
 
 /// Ends the process with an error if the author's code exits in the middle of a command, whatever its exit code.
-fn watch_for_exit(output: &Arc<Output>) {
-    let output = Arc::clone(output);
+fn watch_for_exit(context: &RunContext) {
+    let context = context.clone();
     early_exit::watch(move || {
-        if output.claim_last_word() {
+        if context.claim_last_word() {
             let message = "the connector called `std::process::exit` before it was done";
-            output.end(Some(Error::system(message).with_internal("return an error instead")));
+            context.end(Some(Error::system(message).with_internal("return an error instead")));
             early_exit::end_at_once(FAILED);
         }
         // A signal or the deadline came first, and ends the process when it has written the last messages.
@@ -93,29 +94,30 @@ fn watch_for_exit(output: &Arc<Output>) {
 }
 
 /// Ends the process with an error if the command has not ended by then.
-fn give_up_after(deadline: Duration, output: &Arc<Output>) {
-    let output = Arc::clone(output);
+fn give_up_after(deadline: Duration, context: &RunContext) {
+    let context = context.clone();
     // If no thread can be had, the limits of the HTTP client still hold.
     let _ = std::thread::Builder::new().name("deadline".to_owned()).spawn(move || {
         std::thread::sleep(deadline);
-        if output.claim_last_word() {
+        if context.claim_last_word() {
             let message =
                 format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
-            output.end(Some(Error::transient(message)));
+            context.end(Some(Error::transient(message)));
             early_exit::end_at_once(FAILED);
         }
     });
 }
 
 /// The one place that turns the end of a command into an exit code.
-fn finish(output: &Output, result: Result<Done>) -> ExitCode {
+fn finish(context: &RunContext, result: Result<Done>) -> ExitCode {
     // If a signal or the deadline came first, that ends the process in its own way.
-    while !output.claim_last_word() {
+    while !context.claim_last_word() {
         std::thread::park();
     }
     early_exit::stop_watching();
-    output.settle();
-    if let Some(panic) = output.take_stray_panic() {
+    context.config.settle();
+    let output = &context.output;
+    if let Some(panic) = context.ledger.holds().take_stray_panic() {
         let _ = output.error(&panic, None);
         if result.is_ok() {
             return ExitCode::from(FAILED);

@@ -6,8 +6,9 @@ use super::Source;
 use crate::commands;
 use crate::error::Error;
 use crate::input::States;
-use crate::output::{Lines, Memory, Output};
+use crate::output::{Lines, Memory};
 use crate::read_context::Pace;
+use crate::run_context::RunContext;
 use crate::{AirbyteSpec, Emitter, airbyte_stream};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -87,7 +88,7 @@ impl World {
     /// Reads one stream once; its state after that.
     fn read(&self, stream: &str, given: Option<Value>, seen: &Arc<Mutex<Seen>>) -> Option<Value> {
         let memory = Memory::default();
-        let output = Output::to(Lines::new(Box::new(memory.clone())));
+        let run = RunContext::to(Lines::new(Box::new(memory.clone())));
         let source = self.source(seen);
         let described = source.catalog().unwrap().into_iter().find(|described| described.name == stream);
         let catalog = json!({"streams": [{"stream": described, "sync_mode": "incremental", "destination_sync_mode": "append"}]});
@@ -95,8 +96,8 @@ impl World {
         let streams = source.catalog().unwrap().into_iter().map(|stream| stream.descriptor());
         let states = States::read(states.to_string().as_bytes(), "the state", streams).unwrap();
         let catalog = serde_json::from_value(catalog).unwrap();
-        let done = commands::read(&source, &Config {}, catalog, states, &output).ok().unwrap();
-        output.flush().unwrap();
+        let done = commands::read(&source, &Config {}, catalog, states, &run).ok().unwrap();
+        run.output.flush().unwrap();
         let messages = memory.take_messages();
         let mut states = messages.iter().map(|message| &message["state"]["stream"]["stream_state"]);
         let last = states.rfind(|state| state.is_object());

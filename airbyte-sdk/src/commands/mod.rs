@@ -15,8 +15,8 @@ pub(crate) use self::read::read;
 pub(crate) use self::spec::spec;
 
 use crate::http::Http;
-use crate::output::Output;
 use crate::protocol::AirbyteMessage;
+use crate::run_context::RunContext;
 use crate::source::Source;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) enum Done {
     WithFailedStreams,
 }
 
-fn http_for<C>(source: &Source<C>, config: &C, output: &Arc<Output>) -> Http {
+fn http_for<C>(source: &Source<C>, config: &C, context: &RunContext) -> Http {
     let limits = source.rate_limits.as_ref().map(|limits| limits(config)).unwrap_or_default();
-    Http::new(source.name, source.version, limits, Some(Arc::clone(output)))
+    Http::new(source.name, source.version, limits, Some(Arc::clone(&context.config)))
 }

@@ -1,19 +1,19 @@
 //! THE SYNC LOOP: stream after stream, records and states in between, and what becomes of each.
 
 use super::{Done, http_for};
-use crate::emitter::Tally;
 use crate::error::{Error, Result};
 use crate::input::States;
-use crate::output::Output;
+use crate::ledger::Tally;
 use crate::problems::{list, shorten};
 use crate::protocol::{
     AirbyteStream, AirbyteStreamStatus, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor,
     SyncMode,
 };
 use crate::read_context::ReadContext;
+use crate::run_context::RunContext;
 use crate::source::{AnyStream, Source, can_be_offered};
+use serde_json::{Map, json};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Reads every configured stream. A stream that fails does not stop the others, but the run has failed.
@@ -22,34 +22,41 @@ pub(crate) fn read<C>(
     config: &C,
     catalog: ConfiguredAirbyteCatalog,
     mut states: States,
-    output: &Arc<Output>,
+    run: &RunContext,
 ) -> Result<Done> {
     if catalog.streams.is_empty() {
         return Err(Error::config("the catalog has no streams; choose at least one to read"));
     }
-    let http = http_for(source, config, output);
+    let http = http_for(source, config, run);
+    let output = &run.output;
     let plan = plan(source, catalog);
     let mut failed = false;
     for Planned { descriptor, columns, incremental, stream } in plan {
-        output.status(&descriptor, AirbyteStreamStatus::Started)?;
+        let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
+        let state = states.take(&descriptor).filter(|_| resumes);
+        let none = Map::new();
+        let entry = run.ledger.start(&descriptor, json!(state.as_ref().unwrap_or(&none)).to_string())?;
+        let http = http.counted();
         let started = Instant::now();
         // A full refresh replaces what was there: one that ends early would lose the rest.
         let checkpoints = stream.as_ref().is_ok_and(|(stream, _)| stream.checkpoints());
         let may_end_early = source.stops_when_exhausted && incremental && checkpoints;
         let (tally, result) = match stream {
-            Ok((stream, resumes)) => {
-                let state = states.take(&descriptor).filter(|_| resumes);
-                let descriptor = descriptor.clone();
-                let context =
-                    ReadContext { config, http: &http, descriptor, columns, state, pace: source.pace };
-                stream.read(context, Some(Arc::clone(output)))
-            }
-            Err(error) => {
-                output.status(&descriptor, AirbyteStreamStatus::Running)?;
-                (Tally::default(), Err(error))
-            }
+            Ok((stream, _)) => stream.read(ReadContext {
+                config,
+                http: &http,
+                stream: Some(entry.clone()),
+                descriptor: descriptor.clone(),
+                columns,
+                state,
+                pace: source.pace,
+            }),
+            Err(error) => (Tally::default(), Err(error)),
         };
-        let stray_panic = output.take_stray_panic();
+        if !matches!(&result, Err(error) if error.is_stopped()) {
+            entry.run()?;
+        }
+        let stray_panic = run.ledger.holds().take_stray_panic();
         if let Some(panic) = &stray_panic {
             failed = true;
             // Of no stream: the thread may have been started for an earlier one.
@@ -79,7 +86,7 @@ pub(crate) fn read<C>(
                 AirbyteStreamStatus::Incomplete
             }
         };
-        output.status(&descriptor, status)?;
+        entry.end(status)?;
     }
     Ok(if failed { Done::WithFailedStreams } else { Done::Well })
 }
@@ -159,8 +166,7 @@ mod tests {
     use super::*;
     use crate::output::Lines;
     use crate::{AirbyteSpec, Emitter, airbyte_stream};
-    use serde_json::{Value, json};
-    use std::collections::HashMap;
+    use serde_json::Value;
 
     #[derive(AirbyteSpec)]
     struct Config {}
@@ -195,9 +201,9 @@ mod tests {
             error.message(),
             "the stream `open` cannot be offered: the record has columns that are not in the schema: a map is flattened"
         );
-        let output = Output::to(Lines::new(Box::new(std::io::sink())));
+        let run = RunContext::to(Lines::new(Box::new(std::io::sink())));
         let states = States::default();
-        let done = read(&source, &Config {}, catalog, states, &output);
+        let done = read(&source, &Config {}, catalog, states, &run);
         assert!(matches!(done, Ok(Done::WithFailedStreams)));
     }
 

@@ -6,8 +6,9 @@ use super::Source;
 use crate::commands;
 use crate::error::Result;
 use crate::input::States;
-use crate::output::{Lines, Memory, Output};
+use crate::output::{Lines, Memory};
 use crate::read_context::Pace;
+use crate::run_context::RunContext;
 use crate::stream::Stream;
 use crate::{AirbyteSpec, Emitter, airbyte_stream};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, civil::DateTime};
@@ -68,17 +69,17 @@ struct EverythingInPartitions {
     id: Id,
 }
 
-/// The moments in which a signal may come, counted down to the one in which it does; and the output of the run.
+/// The moments in which a signal may come, counted down to the one in which it does; and the run.
 #[derive(Default)]
-struct Countdown(Mutex<Option<(usize, Arc<Output>)>>);
+struct Countdown(Mutex<Option<(usize, RunContext)>>);
 
 impl Countdown {
     /// One of them.
     fn pass(&self) {
         let mut left = self.0.lock().unwrap();
         match &mut *left {
-            Some((0, output)) => {
-                output.end(None);
+            Some((0, run)) => {
+                run.end(None);
                 *left = None;
             }
             Some((moments, _)) => *moments -= 1,
@@ -195,8 +196,8 @@ impl World {
     /// Reads all streams, from these states on; up to a moment, if one is given.
     fn read(&self, states: &BTreeMap<String, Value>, pace: u64, until: Option<usize>) -> Vec<Value> {
         let memory = Memory::default();
-        let output = Output::to(Lines::new(Box::new(memory.clone())));
-        *self.moments.0.lock().unwrap() = until.map(|moments| (moments, Arc::clone(&output)));
+        let run = RunContext::to(Lines::new(Box::new(memory.clone())));
+        *self.moments.0.lock().unwrap() = until.map(|moments| (moments, run.clone()));
         let source = self.source(pace);
         let streams = source.catalog().unwrap().into_iter().map(|stream| {
             let mode = stream.supported_sync_modes.last().cloned();
@@ -205,9 +206,9 @@ impl World {
         let catalog = serde_json::from_value(json!({"streams": streams.collect::<Vec<_>>()})).unwrap();
         let states: Value = states.values().cloned().collect();
         let states = States::read(states.to_string().as_bytes(), "the state", []).unwrap();
-        let done = commands::read(&source, &Config {}, catalog, states, &output);
+        let done = commands::read(&source, &Config {}, catalog, states, &run);
         assert_eq!(done.is_ok(), until.is_none());
-        let _ = output.flush();
+        let _ = run.output.flush();
         memory.take_messages()
     }
 }

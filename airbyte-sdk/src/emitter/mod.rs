@@ -1,23 +1,20 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
 mod checkpoint;
+mod observer;
 mod partitions;
 
-pub(crate) use self::partitions::{NEXT, PARTITIONS, Positions};
+pub(crate) use self::partitions::Turns;
 
-use self::partitions::Partitions;
-use crate::cursor::{Order, Progress};
+use crate::cursor::Progress;
 use crate::error::{Error, Result};
-use crate::hold::Hold;
-use crate::http::Http;
-use crate::output::{self, Output, RecordLine};
-use crate::protocol::{
-    AirbyteEstimateTraceMessage, AirbyteStreamStatus, EstimateType, StreamDescriptor, Trace,
-};
+use crate::hold::{Hold, RunHolds};
+use crate::http::{Http, Observer, Usage};
+use crate::ledger::{Block, LedgerStream, Tally};
+use crate::output::{self, RecordLine};
+use crate::pulse::Pulse;
 use crate::read_context::{Pace, ReadContext};
 use crate::stream::{NotFinite, OnNull, Stream, StreamInfo};
-use serde_json::{Map, json};
-use std::fmt;
 use std::sync::Arc;
 
 /// How often the log says how far a long read has come.
@@ -30,101 +27,82 @@ const MILLISECONDS_PER_NOTE: i64 = 10_000;
 /// has come is not the author's concern.
 pub struct Emitter<T: Stream> {
     /// `None` while checking the connection: then the first record is enough and none is written.
-    output: Option<Arc<Output>>,
+    to: Option<Destination<T::Cursor>>,
     http: Http,
+    /// What the requests for the whole stream have come to.
+    stream_usage: Usage,
     info: StreamInfo,
     /// Whether each record must have a position.
     needs_cursor: bool,
-    /// The name and namespace that the catalog has for it.
-    stream: StreamDescriptor,
+    /// Whether the order is relied upon.
+    ascends: bool,
     line: RecordLine,
-    progress: Progress<T::Cursor>,
     hold: Hold,
-    /// Whether records before a hold are not covered by a state yet.
-    owes_state: bool,
-    /// What of the stream is read, if it is read partition by partition.
-    partitions: Option<Partitions>,
     pace: Pace,
     /// Records until the clock is read again.
     clock_in: u32,
-    /// The output's beat at the last reading.
+    /// The pulse at the last reading.
     beat: u32,
-    /// When the last state was sent, or the stream was started.
-    state_at: i64,
+    pulse: Pulse,
     started_at: i64,
     /// When the log said last how it goes.
     told_at: i64,
-    since_state: u64,
-    total: u64,
-    /// Whether the platform was told that the stream is running.
-    announced: bool,
-    answers_before: u64,
-    /// How many records are expected: of the partitions before, and of this one.
-    estimate: (u64, u64),
+    /// How many records are expected of this read.
+    estimate: u64,
     /// Set by the first error, so that a fetch function cannot overlook it.
     failed: Option<Error>,
 }
 
-/// What a stream has come to.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Tally {
-    records: u64,
-    states: u64,
-    /// Requests that were answered.
-    answers: u64,
-}
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        write!(f, "{} (", counted(self.records, "record"))?;
-        if self.answers > 0 {
-            write!(f, "{}, ", counted(self.answers, "request"))?;
-        }
-        write!(f, "{})", counted(self.states, "state"))
-    }
+/// Where the records go.
+struct Destination<C> {
+    stream: LedgerStream,
+    block: Arc<Block<C>>,
+    in_partitions: bool,
 }
 
 impl<T: Stream> Emitter<T> {
-    pub(crate) fn new<C>(
+    /// Of a stream that is read in one go, from this position on.
+    pub(crate) fn new<C>(info: &StreamInfo, context: &ReadContext<'_, C>, since: Option<T::Cursor>) -> Self {
+        Self::of(info, context, None, Progress::new(info.order, since))
+    }
+
+    fn of<C>(
         info: &StreamInfo,
         context: &ReadContext<'_, C>,
-        output: Option<Arc<Output>>,
-        since: Option<T::Cursor>,
+        partition: Option<&str>,
+        progress: Progress<T::Cursor>,
     ) -> Self {
         let now = output::now();
-        // After the state: a hold may begin with the stream.
-        if let Some(output) = &output {
-            let none = Map::new();
-            output.stands_at(json!(context.state.as_ref().unwrap_or(&none)).to_string());
-        }
-        let hold = Hold::new(output.clone());
+        let holds = context
+            .stream
+            .as_ref()
+            .map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone());
+        let hold = holds.hold(false);
+        let observer = context.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
+        let pulse = context.stream.as_ref().map_or_else(Pulse::default, |stream| stream.pulse().clone());
+        let ascends = progress.can_checkpoint();
+        let to = context.stream.as_ref().map(|stream| Destination {
+            stream: stream.clone(),
+            block: Block::new(stream, partition, info.state_key(), &hold, progress),
+            in_partitions: partition.is_some(),
+        });
+        let not_finite_fails = info.not_finite == NotFinite::Fail;
         Self {
-            line: RecordLine::new(
-                &context.descriptor,
-                context.columns.clone(),
-                info.not_finite == NotFinite::Fail,
-            ),
-            output,
-            http: context.http.held_by(&hold),
-            hold,
+            to,
+            http: context.http.for_reader(&hold, observer),
+            stream_usage: context.http.usage().clone(),
             needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
+            ascends,
             info: info.clone(),
-            owes_state: false,
-            stream: context.descriptor.clone(),
-            progress: Progress::new(info.order, since),
-            partitions: None,
+            line: RecordLine::new(&context.descriptor, context.columns.clone(), not_finite_fails),
+            hold,
             pace: context.pace,
             clock_in: 0,
             beat: 0,
-            state_at: now,
+            pulse,
             started_at: now,
             told_at: now,
-            since_state: 0,
-            total: 0,
-            announced: false,
-            answers_before: context.http.answers(),
-            estimate: (0, 0),
+            estimate: 0,
             failed: None,
         }
     }
@@ -141,12 +119,10 @@ impl<T: Stream> Emitter<T> {
     ///
     /// When nobody reads any more.
     pub fn estimate(&mut self, records: u64) -> Result<()> {
-        let Some(output) = &self.output else { return Ok(()) };
-        let mut estimate = AirbyteEstimateTraceMessage::new(&self.stream.name, EstimateType::Stream);
-        estimate.namespace = self.stream.namespace.clone();
-        self.estimate.1 = records;
-        estimate.row_estimate = Some(self.estimate.0.saturating_add(records));
-        output.trace(Trace::Estimate(estimate))
+        let Some(to) = &self.to else { return Ok(()) };
+        let more = i128::from(records) - i128::from(self.estimate);
+        self.estimate = records;
+        to.stream.estimate(more)
     }
 
     /// Sends one record. A number that is not finite (NaN, infinity) has no form in JSON: it is written as null, and the
@@ -230,39 +206,30 @@ impl<T: Stream> Emitter<T> {
 
     #[inline]
     fn try_emit(&mut self, record: &T) -> Result<()> {
-        let Some(output) = &self.output else {
-            return Err(Error::stopped());
-        };
-        if self.clock_in == 0 || self.beat != output.beats() {
+        if self.clock_in == 0 || self.beat != self.pulse.count() {
             self.pause()?;
         }
+        let Some(to) = &self.to else {
+            return Err(Error::stopped());
+        };
         self.clock_in -= 1;
         self.line.write(record)?;
-        if let Some(cursor) = record.cursor() {
-            self.progress.observe(cursor)?;
-        } else if self.needs_cursor {
+        let cursor = record.cursor();
+        if cursor.is_none() && self.needs_cursor {
             return Err(no_position(&self.info));
         }
-        // Borrowed anew, since `pause` needed all of `self`.
-        if let Some(output) = &self.output {
-            output.record(self.line.bytes())?;
-        }
-        self.since_state += 1;
-        Ok(())
+        to.block.add(self.line.bytes(), cursor)
     }
 
-    /// What is done only now and then: the clock, the first record's status, the state.
+    /// What is done only now and then: the clock, and a state.
     #[cold]
     fn pause(&mut self) -> Result<()> {
-        // The beat first: a hold that begins after it is found by the next record.
-        self.beat = self.output.as_ref().map_or(0, |output| output.beats());
-        self.note_hold();
-        let Some(output) = &self.output else { return Ok(()) };
+        let Some(to) = &self.to else { return Ok(()) };
+        // The pulse first: a hold that begins after it is found by the next record.
+        self.beat = self.pulse.count();
+        to.block.note_hold();
         if self.failed.is_some() {
             return Err(Error::stopped());
-        }
-        if self.progress.can_checkpoint() && self.progress.is_at_furthest() {
-            output.vouch((!T::CURSOR_FIELD.is_empty()).then_some(T::CURSOR_FIELD));
         }
         // Time alone does not move the places where records are counted: the same records give the same states.
         if self.clock_in == 0 {
@@ -270,50 +237,30 @@ impl<T: Stream> Emitter<T> {
         }
         let now = output::now();
         self.line.set_clock(now);
-        if !self.announced {
-            self.announced = true;
-            output.status(&self.stream, AirbyteStreamStatus::Running)?;
-        }
         if now - self.told_at >= MILLISECONDS_PER_NOTE {
             self.told_at = now;
             let seconds = (now - self.started_at) as f64 / 1e3;
-            let rate = self.records() as f64 / seconds;
-            log::info!("{}: {} so far, {rate:.0} records a second", self.stream.name, self.tally());
+            let rate = to.block.total() as f64 / seconds;
+            log::info!("{}: {} so far, {rate:.0} records a second", self.info.name, self.tally());
         }
-        if self.has_news() && self.progress.can_checkpoint() && self.is_state_due(now) {
-            self.checkpoint()?;
+        if to.block.can_checkpoint() && to.block.has_news() && to.is_state_due(&self.pace, now) {
+            to.checkpoint()?;
         }
         Ok(())
     }
 
-    /// How many records this read has brought so far.
-    fn records(&self) -> u64 {
-        self.total + self.since_state
-    }
-
+    /// What the stream has come to.
     fn tally(&self) -> Tally {
-        Tally {
-            records: self.records(),
-            states: self.output.as_ref().map_or(0, |output| output.states()),
-            answers: self.http.answers() - self.answers_before,
-        }
-    }
-
-    /// RUNNING comes with the first record; a stream without any says it at its end.
-    fn announce(&self) -> Result<()> {
-        match &self.output {
-            Some(output) if !self.announced => output.status(&self.stream, AirbyteStreamStatus::Running),
-            _ => Ok(()),
-        }
+        let Some(to) = &self.to else { return Tally::default() };
+        let tally = to.stream.tally();
+        Tally { records: tally.records + to.block.size().0, answers: self.stream_usage.answers(), ..tally }
     }
 
     /// Keeps the first error, so that swallowing it does not context a failure into a success.
     #[cold]
     fn fail(&mut self, error: Error) -> Error {
         self.clock_in = 0;
-        if self.info.order == Order::Ascending && !self.progress.can_checkpoint() {
-            self.take_back();
-        }
+        self.take_back();
         if self.failed.is_none() {
             self.failed = Some(error);
         }

@@ -4,173 +4,134 @@
 //! to have fewer records than it announced when its end arrives, or a request fails and the fetch function drops,
 //! converts or ignores the error. Meanwhile records were emitted, and a state or a signal may come at any moment.
 //!
-//! Idea: the stream itself remembers the gap, not the error value. [`Hold`] is shared by the stream's emitter and by its
-//! HTTP client. An iterator holds the stream while a page can still turn out incomplete; a request or an iterator that
-//! fails holds it for good.
+//! Idea: the stream itself remembers the gap, not the error value. A [`Hold`] is shared by an emitter and by its HTTP
+//! client. An iterator holds the stream while a page can still turn out incomplete; a request or an iterator that fails
+//! holds it for good.
+//!
+//! There are three levels. A [`Hold`] is of one emitter: of a stream that is read in one go, or of one partition. A
+//! [`StreamHolds`] has what is not known to be of one partition only, because it comes from another thread, or from the
+//! client of a partition that has ended. [`RunHolds`] has what is not known to be of one stream only.
 //!
 //! What must stay true: while a stream is held, neither a state, nor the last state before a signal, nor the state at
 //! the end of the stream goes beyond the position at which the hold began. A hold that is neither confirmed nor
-//! released lasts until the end of the stream or partition; longer if it is not known to be of this partition, because
-//! it comes from another thread, from an earlier partition or from another stream.
+//! released lasts until its emitter ends; one of the stream or of the run lasts until the stream or the run ends.
+
+mod run;
+
+pub(crate) use self::run::RunHolds;
 
 use crate::error::Error;
-use crate::output::Output;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-/// Whether a stream is held. A clone shares it.
+/// The holds of one stream. A clone shares them.
 #[derive(Clone)]
-pub(crate) struct Hold(Arc<Shared>);
+pub(crate) struct StreamHolds(Arc<Stream>);
 
-struct Shared {
-    /// Which stream of the run it is.
-    id: u64,
-    output: Option<Arc<Output>>,
+struct Stream {
+    run: RunHolds,
+    /// The stream has ended: what its clients still do concerns other streams.
+    ended: AtomicBool,
     reasons: Mutex<Reasons>,
 }
 
+#[derive(Default)]
 struct Reasons {
-    /// Counts the times that a hold began, so that a second one is not taken for the first.
-    began: u64,
-    /// Pages that are being read, and not yet confirmed.
-    open: u32,
-    /// How often the author holds.
-    own: u32,
-    /// A page was given up before its end, or a thread panicked.
-    held: bool,
-    /// Why something is missing.
-    failure: Option<Error>,
-    /// The reason outlives the partition.
-    lasting: bool,
-    /// Counts the partitions.
-    scope: u64,
+    /// Of each emitter that has not ended.
+    own: BTreeMap<u64, Own>,
+    next: u64,
+    lasting: Lasting,
+}
+
+/// Why one emitter is held.
+struct Own {
     /// The thread that reads.
     thread: ThreadId,
     /// Partitions are listed: any that is missing would be forgotten.
     listing: bool,
+    /// Pages that are being read, and not yet confirmed.
+    open: u32,
+    /// How often the author holds.
+    author: u32,
+    /// A page was given up before its end.
+    held: bool,
+    /// Why something is missing.
+    failure: Option<Error>,
+    /// Whether any reason holds it, also one of the stream; and how often that began, so that a second hold is not taken
+    /// for the first.
+    is_held: bool,
+    began: u64,
 }
 
-impl Reasons {
-    fn is_held(&self) -> bool {
-        self.open > 0 || self.own > 0 || self.held || self.failure.is_some()
-    }
+/// Why all emitters of a stream are held, those that come later as well.
+#[derive(Default)]
+struct Lasting {
+    /// Pages that are still read though their emitter has ended.
+    open: u32,
+    held: bool,
+    failure: Option<Error>,
 }
 
-static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-
-impl Hold {
-    /// Of a stream that is read into this output, if it is.
-    pub(crate) fn new(output: Option<Arc<Output>>) -> Self {
-        let reasons = Reasons {
-            began: 0,
-            open: 0,
-            own: 0,
-            held: false,
-            failure: None,
-            lasting: false,
-            scope: 0,
-            thread: thread::current().id(),
-            listing: false,
-        };
-        let id = NEXT_ID.fetch_add(1, Relaxed);
-        let hold = Self(Arc::new(Shared { id, output, reasons: Mutex::new(reasons) }));
-        if let Some(output) = &hold.0.output {
-            let held = hold.clone();
-            output.begin_hold(id, Arc::new(move |error| held.disturb(error)));
-            if output.is_disturbed() {
-                hold.disturb(None);
-            }
-        }
-        hold
+impl StreamHolds {
+    fn new(run: RunHolds) -> Self {
+        Self(Arc::new(Stream { run, ended: AtomicBool::new(false), reasons: Mutex::default() }))
     }
 
-    /// The number of the hold that lasts, if one does.
-    pub(crate) fn current(&self) -> Option<u64> {
-        let reasons = self.reasons();
-        reasons.is_held().then_some(reasons.began)
-    }
-
-    /// Holds until [`release`](Self::release) was called as often.
-    pub(crate) fn hold(&self) {
-        self.change(|reasons| reasons.own = reasons.own.saturating_add(1));
-    }
-
-    pub(crate) fn release(&self) {
-        self.change(|reasons| reasons.own = reasons.own.saturating_sub(1));
-    }
-
-    /// Whether the author holds.
-    pub(crate) fn is_own(&self) -> bool {
-        self.reasons().own > 0
-    }
-
-    /// Nothing is missing, whatever failed so far. Pages that are still read hold on.
-    pub(crate) fn forgive(&self) {
-        self.change(|reasons| {
-            reasons.held = false;
-            reasons.failure = None;
-            reasons.lasting = false;
+    /// The hold of an emitter that the calling thread reads with. Partitions are listed with a `listing` one.
+    pub(crate) fn hold(&self, listing: bool) -> Hold {
+        let id = self.change(|reasons| {
+            let own = Own {
+                thread: thread::current().id(),
+                listing,
+                open: 0,
+                author: 0,
+                held: false,
+                failure: None,
+                is_held: false,
+                began: 0,
+            };
+            reasons.next += 1;
+            reasons.own.insert(reasons.next, own);
+            reasons.next
         });
+        Hold { stream: self.clone(), id }
     }
 
-    /// Whether partitions are listed, which allows for no exception.
-    pub(crate) fn set_listing(&self, listing: bool) {
-        self.reasons().listing = listing;
+    /// The stream has ended.
+    pub(crate) fn end(&self) {
+        self.0.ended.store(true, Relaxed);
     }
 
-    /// Another partition begins. What is not known to concern the one before only still holds.
-    pub(crate) fn begin_scope(&self) {
-        let mut reasons = self.reasons();
-        reasons.scope += 1;
-        reasons.thread = thread::current().id();
-        reasons.own = 0;
-        if !reasons.lasting {
-            reasons.held = false;
-            reasons.failure = None;
-        }
-        let held = reasons.is_held();
-        reasons.began += u64::from(held);
-        if let Some(output) = &self.0.output {
-            output.hold(self.0.id, held);
-        }
+    fn has_ended(&self) -> bool {
+        self.0.ended.load(Relaxed)
     }
 
-    /// Why something is missing, if anything is known to be.
-    pub(crate) fn failure(&self) -> Option<Error> {
-        self.reasons().failure.as_ref().map(Error::again)
-    }
-
-    /// The stream, for a request that is made now.
-    pub(crate) fn holder(&self) -> Holder {
-        Holder { scope: self.reasons().scope, hold: self.clone() }
-    }
-
-    /// Something is missing, and nobody knows of which partition: a failure of another stream's client, or a panic of a
-    /// thread that the author started.
+    /// Something is missing, and nobody knows of which partition or stream: this failed, or a thread panicked that the
+    /// author started.
     #[cold]
     fn disturb(&self, error: Option<&Error>) {
-        self.change(|reasons| {
-            reasons.lasting = true;
-            match error {
-                Some(error) => reasons.failure = reasons.failure.take().or_else(|| Some(error.again())),
-                None => reasons.held = true,
-            }
+        self.change(|reasons| match error {
+            Some(error) => drop(reasons.lasting.failure.get_or_insert_with(|| error.again())),
+            None => reasons.lasting.held = true,
         });
     }
 
-    fn change(&self, change: impl FnOnce(&mut Reasons)) {
+    fn change<T>(&self, change: impl FnOnce(&mut Reasons) -> T) -> T {
         let mut reasons = self.reasons();
-        let before = reasons.is_held();
-        change(&mut reasons);
-        let after = reasons.is_held();
-        if !before && after {
-            reasons.began += 1;
+        let changed = change(&mut reasons);
+        let Reasons { own, lasting, .. } = &mut *reasons;
+        let lasts = lasting.open > 0 || lasting.held || lasting.failure.is_some();
+        for own in own.values_mut() {
+            let before = own.is_held;
+            own.is_held = lasts || own.open > 0 || own.author > 0 || own.held || own.failure.is_some();
+            own.began += u64::from(own.is_held && !before);
         }
-        // Within the lock, so that the output learns of the changes in their order.
-        if let (true, Some(output)) = (before != after, &self.0.output) {
-            output.hold(self.0.id, after);
-        }
+        drop(reasons);
+        // After that, so that whoever sees the beat finds the change.
+        self.0.run.pulse().beat();
+        changed
     }
 
     fn reasons(&self) -> MutexGuard<'_, Reasons> {
@@ -178,30 +139,101 @@ impl Hold {
     }
 }
 
-/// The stream that a request is made for, and the partition that was read then.
+/// Whether an emitter is held. A clone shares it.
+#[derive(Clone)]
+pub(crate) struct Hold {
+    stream: StreamHolds,
+    id: u64,
+}
+
+impl Hold {
+    /// The number of the hold that lasts, if one does.
+    pub(crate) fn current(&self) -> Option<u64> {
+        let reasons = self.stream.reasons();
+        reasons.own.get(&self.id).filter(|own| own.is_held).map(|own| own.began)
+    }
+
+    /// Holds until [`release`](Self::release) was called as often.
+    pub(crate) fn hold(&self) {
+        self.change_own(|own| own.author = own.author.saturating_add(1));
+    }
+
+    pub(crate) fn release(&self) {
+        self.change_own(|own| own.author = own.author.saturating_sub(1));
+    }
+
+    /// Whether the author holds.
+    pub(crate) fn is_of_author(&self) -> bool {
+        self.stream.reasons().own.get(&self.id).is_some_and(|own| own.author > 0)
+    }
+
+    /// Nothing is missing, whatever failed so far. Pages that are still read hold on.
+    pub(crate) fn forgive(&self) {
+        self.stream.change(|reasons| {
+            if let Some(own) = reasons.own.get_mut(&self.id) {
+                (own.held, own.failure) = (false, None);
+            }
+            (reasons.lasting.held, reasons.lasting.failure) = (false, None);
+        });
+    }
+
+    /// Why something is missing, if anything is known to be.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        let reasons = self.stream.reasons();
+        let own = reasons.own.get(&self.id).and_then(|own| own.failure.as_ref());
+        own.or(reasons.lasting.failure.as_ref()).map(Error::again)
+    }
+
+    /// The emitter has ended. What its client still does concerns the stream.
+    pub(crate) fn end(&self) {
+        self.stream.change(|reasons| {
+            if let Some(own) = reasons.own.remove(&self.id) {
+                reasons.lasting.open += own.open;
+            }
+        });
+    }
+
+    /// To be taken by a request when it is made.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder { hold: self.clone() }
+    }
+
+    fn change_own(&self, change: impl FnOnce(&mut Own)) {
+        self.stream.change(|reasons| {
+            if let Some(own) = reasons.own.get_mut(&self.id) {
+                change(own);
+            }
+        });
+    }
+}
+
+/// What a request is made for.
 #[derive(Clone)]
 pub(crate) struct Holder {
     hold: Hold,
-    scope: u64,
 }
 
 impl Holder {
     /// Holds while a page is read.
     pub(crate) fn begin_page(&self) -> Unconfirmed {
-        self.hold.change(|reasons| reasons.open += 1);
-        Unconfirmed { hold: self.hold.clone(), confirmed: false }
+        self.change_open(|open, _| *open += 1);
+        Unconfirmed { holder: self.clone(), confirmed: false }
     }
 
     /// Holds from here on: what the response would have brought is missing, whatever becomes of the error.
     #[cold]
     pub(crate) fn failed(&self, error: Error) -> Error {
-        self.hold.change(|reasons| {
-            reasons.failure.get_or_insert_with(|| error.again());
-            reasons.lasting |= reasons.scope != self.scope || reasons.thread != thread::current().id();
-        });
-        if let Some(output) = &self.hold.0.output {
-            output.disturb(self.hold.0.id, &error);
+        let stream = &self.hold.stream;
+        if stream.has_ended() {
+            stream.0.run.disturb(Some(&error));
         }
+        stream.change(|reasons| {
+            // Another thread may work for a partition that comes later.
+            let own = reasons.own.get_mut(&self.hold.id);
+            let own = own.filter(|own| own.thread == thread::current().id());
+            let failure = own.map_or(&mut reasons.lasting.failure, |own| &mut own.failure);
+            failure.get_or_insert_with(|| error.again());
+        });
         error
     }
 
@@ -209,8 +241,17 @@ impl Holder {
     /// fetch function.
     #[cold]
     pub(crate) fn refused(&self, error: Error) -> Error {
-        let says_nothing_is_there = matches!(error.status(), Some(404 | 410)) && !self.hold.reasons().listing;
+        let lists = self.hold.stream.reasons().own.get(&self.hold.id).is_some_and(|own| own.listing);
+        let says_nothing_is_there = matches!(error.status(), Some(404 | 410)) && !lists;
         if says_nothing_is_there { error } else { self.failed(error) }
+    }
+
+    /// Changes the number of open pages, and whether one was given up.
+    fn change_open(&self, change: impl FnOnce(&mut u32, &mut bool)) {
+        self.hold.stream.change(|reasons| match reasons.own.get_mut(&self.hold.id) {
+            Some(own) => change(&mut own.open, &mut own.held),
+            None => change(&mut reasons.lasting.open, &mut reasons.lasting.held),
+        });
     }
 }
 
@@ -233,7 +274,7 @@ pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
 /// A page that may still turn out incomplete. If it is dropped before it is confirmed, the stream stays held.
 #[must_use]
 pub(crate) struct Unconfirmed {
-    hold: Hold,
+    holder: Holder,
     confirmed: bool,
 }
 
@@ -246,9 +287,9 @@ impl Unconfirmed {
 
 impl Drop for Unconfirmed {
     fn drop(&mut self) {
-        self.hold.change(|reasons| {
-            reasons.open = reasons.open.saturating_sub(1);
-            reasons.held |= !self.confirmed;
+        self.holder.change_open(|open, held| {
+            *open = open.saturating_sub(1);
+            *held |= !self.confirmed;
         });
     }
 }

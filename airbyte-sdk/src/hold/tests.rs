@@ -1,8 +1,12 @@
 use super::*;
 
+fn hold() -> Hold {
+    RunHolds::default().stream().hold(false)
+}
+
 #[test]
 fn each_hold_has_a_number_of_its_own() {
-    let hold = Hold::new(None);
+    let hold = hold();
     let holder = hold.holder();
     assert_eq!(hold.current(), None);
     let page = holder.begin_page();
@@ -19,7 +23,7 @@ fn each_hold_has_a_number_of_its_own() {
 
 #[test]
 fn a_page_that_is_not_confirmed_holds_for_good() {
-    let hold = Hold::new(None);
+    let hold = hold();
     let holder = hold.holder();
     drop(holder.begin_page());
     assert_eq!(hold.current(), Some(1));
@@ -34,7 +38,7 @@ fn a_page_that_is_not_confirmed_holds_for_good() {
 
 #[test]
 fn a_release_ends_one_hold_of_the_author_and_nothing_else() {
-    let hold = Hold::new(None);
+    let hold = hold();
     hold.hold();
     hold.hold();
     hold.release();
@@ -49,7 +53,7 @@ fn a_release_ends_one_hold_of_the_author_and_nothing_else() {
 
 #[test]
 fn a_failure_outlives_its_error_value_until_it_is_forgiven() {
-    let hold = Hold::new(None);
+    let hold = hold();
     hold.holder().failed(Error::transient("cut off"));
     hold.holder().failed(Error::system("later"));
     assert_eq!(hold.failure().map(|error| error.message().to_owned()), Some("cut off".to_owned()));
@@ -59,7 +63,7 @@ fn a_failure_outlives_its_error_value_until_it_is_forgiven() {
 
 #[test]
 fn only_a_url_with_nothing_behind_it_is_an_answer() {
-    let hold = Hold::new(None);
+    let hold = hold();
     let refused = |status: u16| drop(hold.holder().refused(Error::config("no").with_status(status)));
     refused(404);
     refused(410);
@@ -71,74 +75,99 @@ fn only_a_url_with_nothing_behind_it_is_an_answer() {
     hold.holder().refused(Error::config("no URL"));
     assert!(hold.failure().is_some());
     hold.forgive();
-    hold.set_listing(true);
-    refused(404);
-    assert!(hold.failure().is_some());
+    let list = RunHolds::default().stream().hold(true);
+    list.holder().refused(Error::config("no").with_status(404));
+    assert!(list.failure().is_some());
 }
 
 #[test]
 fn what_concerns_one_partition_ends_with_it_and_nothing_else_does() {
-    let hold = Hold::new(None);
+    let stream = RunHolds::default().stream();
+    let hold = stream.hold(false);
     hold.holder().failed(Error::transient("cut off"));
     drop(hold.holder().begin_page());
-    hold.begin_scope();
+    hold.end();
+    let hold = stream.hold(false);
     assert_eq!(hold.current(), None);
     // A page that is still read may be of any partition.
     let page = hold.holder().begin_page();
-    hold.begin_scope();
+    hold.end();
+    let hold = stream.hold(false);
     assert!(hold.current().is_some());
     page.confirm();
     assert_eq!(hold.current(), None);
-    // So may what another thread, or a request of before, was to bring.
-    let before = hold.holder();
+    let page = hold.holder().begin_page();
+    hold.end();
+    drop(page);
+    assert!(stream.hold(false).current().is_some());
+}
+
+#[test]
+fn what_another_thread_or_an_ended_partition_was_to_bring_may_be_of_any_partition() {
     for of_another_thread in [true, false] {
+        let stream = RunHolds::default().stream();
+        let hold = stream.hold(false);
         let holder = hold.holder();
         if of_another_thread {
             thread::spawn(move || drop(holder.failed(Error::transient("cut off")))).join().unwrap();
+            hold.end();
         } else {
-            hold.begin_scope();
-            before.failed(Error::transient("cut off"));
+            hold.end();
+            holder.failed(Error::transient("cut off"));
         }
-        hold.begin_scope();
-        assert!(hold.failure().is_some());
-        hold.forgive();
+        let next = stream.hold(false);
+        assert!(next.failure().is_some() && next.current().is_some());
+        next.forgive();
+        assert!(next.failure().is_none() && stream.hold(false).current().is_none());
     }
 }
 
-/// What a signal finds, between two streams of one run.
 #[test]
 fn the_client_of_an_earlier_stream_neither_releases_the_next_one_nor_fails_unnoticed() {
-    use crate::output::{Lines, Memory};
-    use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
-
-    let memory = Memory::default();
-    let output = Output::to(Lines::new(Box::new(memory.clone())));
-    let begin = |name: &str| {
-        output.status(&StreamDescriptor::new(name), AirbyteStreamStatus::Started).unwrap();
-        Hold::new(Some(Arc::clone(&output)))
-    };
-    let first = begin("a");
+    let run = RunHolds::default();
+    let earlier = run.stream();
+    let first = earlier.hold(false);
     let page = first.holder().begin_page();
-    output.status(&StreamDescriptor::new("a"), AirbyteStreamStatus::Complete).unwrap();
-    let second = begin("b");
-    output.vouch(Some(&["id"]));
-    output.record(br#"{"type":"RECORD","record":{"data":{"id":1}}}"#).unwrap();
-    output.line(b"\n").unwrap();
+    first.end();
+    earlier.end();
+    let second = run.stream().hold(false);
     second.hold();
-    output.record(br#"{"type":"RECORD","record":{"data":{"id":2}}}"#).unwrap();
-    output.line(b"\n").unwrap();
     page.confirm();
+    assert!(second.current().is_some());
+    second.release();
     first.holder().failed(Error::transient("cut off"));
     assert!(second.failure().is_some());
-    output.end(None);
-    let messages = memory.take_messages();
-    let state = messages.iter().find(|message| message["type"] == "STATE").unwrap();
-    assert_eq!(state["state"]["stream"]["stream_state"], serde_json::json!({"id": 1}));
+}
+
+/// Two streams that are read at the same time do not hold each other.
+#[test]
+fn a_failure_concerns_the_stream_whose_client_failed() {
+    let run = RunHolds::default();
+    let (one, other) = (run.stream(), run.stream());
+    let (one, other) = (one.hold(false), other.hold(false));
+    one.holder().failed(Error::transient("cut off"));
+    assert!(one.failure().is_some() && other.failure().is_none());
 }
 
 #[test]
 fn after_a_stray_panic_every_stream_is_held() {
-    let output = Output::to(crate::output::Lines::new(Box::new(std::io::sink())));
-    output.note_stray_panic(Error::system("panicked"));
-    assert!(Hold::new(Some(output)).current().is_some());
+    let run = RunHolds::default();
+    let before = run.stream().hold(false);
+    run.note_stray_panic(Error::system("panicked"));
+    assert!(before.current().is_some() && run.stream().hold(false).current().is_some());
+}
+
+/// A second reason within the first does not move the place where the hold began, wherever it comes from.
+#[test]
+fn a_hold_of_the_stream_within_one_of_the_partition_is_one_hold() {
+    let stream = RunHolds::default().stream();
+    let hold = stream.hold(false);
+    let page = hold.holder().begin_page();
+    assert_eq!(hold.current(), Some(1));
+    stream.disturb(None);
+    page.confirm();
+    assert_eq!(hold.current(), Some(1));
+    hold.forgive();
+    hold.hold();
+    assert_eq!(hold.current(), Some(2));
 }

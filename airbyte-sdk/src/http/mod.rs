@@ -10,6 +10,7 @@ mod incoming;
 pub(crate) mod rate_limit;
 mod transfer_limits;
 mod oauth2;
+mod observer;
 mod pages;
 mod proxy;
 mod error_response;
@@ -35,6 +36,7 @@ pub use self::transfer_limits::TransferLimits;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::clock::SKIP_WAITS;
+pub(crate) use self::observer::{Observer, Usage};
 
 use self::auth::SignIn;
 use self::clock::Clock;
@@ -44,10 +46,9 @@ use self::proxy::Proxies;
 use self::rate_limit::Limiter;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
-use crate::output::Output;
+use crate::saved_config::SavedConfig;
 use crate::secret::Secret;
 use std::fmt::Display;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -75,8 +76,10 @@ pub struct Http {
     sign_in: Option<SignIn>,
     map_error_response: Option<Arc<MapErrorResponse>>,
     limits: TransferLimits,
-    /// The stream that the client reads for, if it is for one.
+    /// Who reads with the client, if anybody is known to.
     hold: Option<Hold>,
+    observer: Option<Arc<dyn Observer>>,
+    usage: Usage,
 }
 
 type MapErrorResponse = dyn Fn(&ErrorResponse) -> Option<Error> + Send + Sync;
@@ -85,29 +88,24 @@ type MapErrorResponse = dyn Fn(&ErrorResponse) -> Option<Error> + Send + Sync;
 struct Client {
     agent: ureq::Agent,
     proxies: Proxies,
-    output: Option<Arc<Output>>,
+    /// Where new tokens are saved, and secrets are blanked.
+    config: Option<Arc<SavedConfig>>,
     clock: Clock,
     limiter: Mutex<Limiter>,
     sessions: Mutex<Vec<Arc<Session>>>,
     /// The hosts to which a sign-in goes that others can read.
     warned: Mutex<Vec<String>>,
-    /// How many requests were answered.
-    answers: AtomicU64,
-    /// How many of them brought what was asked for; a token is not meant.
-    good_answers: AtomicU64,
 }
 
 impl Http {
     /// A client that introduces itself as this connector.
-    ///
-    /// Waiting for a rate limit is announced on the output, if there is one.
     pub(crate) fn new(
         connector: &str,
         version: &str,
         limits: Vec<RateLimit>,
-        output: Option<Arc<Output>>,
+        config: Option<Arc<SavedConfig>>,
     ) -> Self {
-        Self::by_clock(Clock::of_environment(), connector, version, limits, output)
+        Self::by_clock(Clock::of_environment(), connector, version, limits, config)
     }
 
     fn by_clock(
@@ -115,7 +113,7 @@ impl Http {
         connector: &str,
         version: &str,
         limits: Vec<RateLimit>,
-        output: Option<Arc<Output>>,
+        saved_config: Option<Arc<SavedConfig>>,
     ) -> Self {
         let user_agent = format!("{connector}/{version} airbyte-sdk/{}", env!("CARGO_PKG_VERSION"));
         let config = ureq::Agent::config_builder()
@@ -133,13 +131,11 @@ impl Http {
         let client = Client {
             agent: transport::agent(config),
             proxies: Proxies::of_environment(),
-            output,
+            config: saved_config,
             clock,
             limiter: Mutex::new(Limiter::new(limits)),
             sessions: Mutex::default(),
             warned: Mutex::default(),
-            answers: AtomicU64::new(0),
-            good_answers: AtomicU64::new(0),
         };
         client.hide(&client.proxies.secrets());
         Self::of(Arc::new(client))
@@ -155,6 +151,8 @@ impl Http {
             map_error_response: None,
             limits: TransferLimits::default(),
             hold: None,
+            observer: None,
+            usage: Usage::default(),
         }
     }
 
@@ -244,9 +242,21 @@ impl Http {
         Self { map_error_response: Some(Arc::new(map)), ..self.clone() }
     }
 
-    /// The same client for the fetch function of a stream, which it holds where something may be missing.
-    pub(crate) fn held_by(&self, hold: &Hold) -> Self {
-        Self { hold: Some(hold.clone()), ..self.clone() }
+    /// The same client, with a usage of its own that is also this one's.
+    pub(crate) fn counted(&self) -> Self {
+        Self { usage: self.usage.within(), ..self.clone() }
+    }
+
+    /// The same client for somebody who reads with it: it holds where something may be missing, tells the observer what it
+    /// waits for, and has a usage of its own.
+    pub(crate) fn for_reader(&self, hold: &Hold, observer: Option<Arc<dyn Observer>>) -> Self {
+        Self { hold: Some(hold.clone()), observer, ..self.counted() }
+    }
+
+    /// The same client without what an author has set on it.
+    fn bare(&self) -> Self {
+        let bare = Self::of(Arc::clone(&self.client));
+        Self { observer: self.observer.clone(), usage: self.usage.clone(), ..bare }
     }
 
     /// A GET request of this URL, or of this path if the client has a [`base`](Self::base_url). Characters that are not
@@ -292,30 +302,23 @@ impl Http {
         Some(sign_in.clone())
     }
 
-    pub(crate) fn answers(&self) -> u64 {
-        self.client.answers.load(Relaxed)
+    /// What the requests of this reader have come to.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.usage
     }
 
-    pub(crate) fn good_answers(&self) -> u64 {
-        self.client.good_answers.load(Relaxed)
-    }
-}
-
-/// From here on a state costs little beside the wait.
-const LONG_WAIT: Duration = Duration::from_secs(5);
-
-impl Client {
-    /// Announces that the stream waits for a rate limit.
-    fn announce(&self, wait: Duration) -> Result<()> {
-        self.output.as_ref().map_or(Ok(()), |output| output.rate_limited(wait))
-    }
-
-    /// What is worth a state is sent before a long wait, in which the process may be killed.
-    fn about_to_wait(&self, wait: Duration) -> Result<()> {
-        match &self.output {
-            Some(output) if wait >= LONG_WAIT => output.checkpoint_before_wait(),
-            _ => Ok(()),
+    fn tell_waiting_for(&self, request: Option<&str>) {
+        if let Some(observer) = &self.observer {
+            observer.waiting_for(request);
         }
+    }
+
+    fn tell_rate_limited(&self, wait: Duration) -> Result<()> {
+        self.observer.as_ref().map_or(Ok(()), |observer| observer.rate_limited(wait))
+    }
+
+    fn tell_about_to_wait(&self, wait: Duration) -> Result<()> {
+        self.observer.as_ref().map_or(Ok(()), |observer| observer.about_to_wait(wait))
     }
 }
 

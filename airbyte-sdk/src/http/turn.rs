@@ -1,9 +1,9 @@
 //! Whose turn it is to send a request, where a service counts them.
 
-use super::Client;
 use super::clock::Awake;
 use super::rate_limit::Limiter;
 use super::retry::PATIENCE;
+use super::{Client, Http};
 use crate::error::{Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,28 +11,29 @@ use std::time::Duration;
 /// A shorter wait is not worth a word.
 const WORTH_A_WORD: Duration = Duration::from_secs(1);
 
-impl Client {
+impl Http {
     /// Waits until the rate limit allows another request, and counts it. It is to be sent at once: the service counts
     /// when it comes. `None` if whoever waited is not ready any more when the turn comes, which is not counted.
     pub(super) fn wait_for_turn(&self, is_ready: impl FnOnce(Duration) -> bool) -> Result<Option<Awake<'_>>> {
         // All that may take time, for example since nobody reads what is said, comes before there is a place to lose.
-        let now = self.clock.now();
+        let client = &*self.client;
+        let now = client.clock.now();
         let wait = {
-            let limiter = self.limiter();
+            let limiter = client.limiter();
             bearable(limiter.free(now) - now)?;
             limiter.turn(None, now) - now
         };
         if wait > WORTH_A_WORD {
             log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
-            self.announce(wait)?;
-            self.about_to_wait(wait)?;
+            self.tell_rate_limited(wait)?;
+            self.tell_about_to_wait(wait)?;
         }
-        let place = Place::of(&self.limiter);
-        let mut awake = self.clock.awake();
+        let place = Place::of(&client.limiter);
+        let mut awake = client.clock.awake();
         loop {
-            let mut limiter = self.limiter();
+            let mut limiter = client.limiter();
             // Whatever was to be expected: others may have been late, or been told to hold.
-            let now = self.clock.now();
+            let now = client.clock.now();
             let at = limiter.turn(Some(place.number), now);
             if at <= now {
                 return Ok(is_ready(now).then(|| {
@@ -43,10 +44,12 @@ impl Client {
             let free = limiter.free(now);
             drop(limiter);
             bearable(free - now)?;
-            awake = self.clock.sleep_until(at, awake);
+            awake = client.clock.sleep_until(at, awake);
         }
     }
+}
 
+impl Client {
     /// Keeps all threads from asking for so long: what the service said to one it meant for the key.
     pub(super) fn hold(&self, wait: Duration) {
         self.limiter().hold(self.clock.now() + wait);
@@ -96,6 +99,7 @@ mod tests {
     use crate::http::clock::Clock;
     use crate::http::{Http, OAuth2, RateLimit};
     use crate::output::{Lines, Memory, Output};
+    use crate::saved_config::SavedConfig;
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::sync::{Arc, Mutex};
@@ -232,15 +236,15 @@ mod tests {
     /// The platform would never hear of the new refresh token: nobody waits for it.
     #[test]
     fn a_token_is_not_asked_for_when_the_run_has_ended_while_its_turn_was_waited_for() {
-        let output = Output::to(Lines::new(Box::new(Memory::default())));
-        output.keep_config(serde_json::json!({"token": "r-1"}));
+        let config = SavedConfig::new(Output::to(Lines::new(Box::new(Memory::default()))));
+        config.keep(serde_json::json!({"token": "r-1"}));
         let limits = vec![RateLimit::per_minute(1)];
-        let http = Http::by_clock(Clock::skipping(), "test", "0", limits, Some(Arc::clone(&output)));
+        let http = Http::by_clock(Clock::skipping(), "test", "0", limits, Some(Arc::clone(&config)));
         let (service, signed_in) = Service::start_with(&http, MINUTE, 100, |url| {
             OAuth2::refresh_token(url, "me", &"r-1".into()).rotates("token")
         });
         let client = &http.client;
-        drop(client.wait_for_turn(|_| true).unwrap());
+        drop(http.wait_for_turn(|_| true).unwrap());
         // Nobody is woken as long as somebody else is awake.
         let awake = client.clock.awake();
         std::thread::scope(|scope| {
@@ -248,8 +252,8 @@ mod tests {
             while client.limiter().turn(None, Duration::ZERO) < MINUTE * 2 {
                 std::thread::yield_now();
             }
-            assert!(output.claim_last_word());
-            output.settle();
+            assert!(config.close());
+            config.settle();
             drop(awake);
             assert!(asking.join().unwrap().unwrap_err().is_stopped());
         });

@@ -13,19 +13,18 @@ use self::file::{Role, not_json};
 use crate::error::Result;
 use crate::output::Output;
 use crate::problems::Problems;
+use crate::saved_config::SavedConfig;
+use crate::spec::ReadConfig;
 use serde_json::Value;
 use std::path::Path;
 
-/// Makes a configuration of its JSON, and names the secrets in it.
-pub(crate) type ReadConfig<C> = fn(&Value) -> (Result<C, Problems>, Vec<String>);
-
-/// The connector's configuration. Its secrets are hidden from here on, even if the rest of it is wrong. The output keeps
-/// it as it is, for the day when a part of it changes.
-pub(crate) fn config<C>(path: &Path, read: ReadConfig<C>, output: &Output) -> Result<C> {
+/// The connector's configuration. Its secrets are hidden from here on, even if the rest of it is wrong. It is kept as
+/// it is, for the day when a part of it changes.
+pub(crate) fn config<C>(path: &Path, read: ReadConfig<C>, output: &Output, saved: &SavedConfig) -> Result<C> {
     let value = json(path, Role::Config)?;
     let (config, secrets) = read(&value);
     output.hide(&secrets);
-    output.keep_config(value);
+    saved.keep(value);
     config.map_err(|problems| problems.into_error(&Role::Config.called(path)))
 }
 

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Acquire};
+use std::thread::{self, ThreadId};
 
 /// What gathers before it is written; one `write` of this size costs less than the records in it.
 const FULL: usize = 64 * 1024;
@@ -18,19 +19,8 @@ pub(crate) struct Lines {
     closed: bool,
     /// Set when only the last messages are still to be written. Without the lock: a slow reader may keep that.
     ending: Arc<AtomicBool>,
-    /// Whether it is their thread that writes.
-    claimed: bool,
-    /// Records pushed since the last state, and their bytes.
-    records: u64,
-    record_bytes: u64,
-    /// The length of that state's line.
-    state_length: u64,
-    /// The last record that was written, if none is waiting.
-    last_record: Vec<u8>,
-    /// From where on in `waiting` the last record is looked for.
-    fresh: usize,
-    /// Whether a record or a state was pushed since this was asked last.
-    heard: bool,
+    /// The thread that writes them.
+    claimed: Option<ThreadId>,
 }
 
 impl Lines {
@@ -40,13 +30,7 @@ impl Lines {
             to,
             closed: false,
             ending: Arc::default(),
-            claimed: false,
-            records: 0,
-            record_bytes: 0,
-            state_length: 0,
-            last_record: Vec::new(),
-            fresh: 0,
-            heard: false,
+            claimed: None,
         }
     }
 
@@ -59,52 +43,17 @@ impl Lines {
         if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
     }
 
-    #[inline]
-    pub(super) fn push_record(&mut self, line: &[u8]) -> Result<()> {
+    /// Takes whole lines, and leaves none. Their buffer is exchanged rather than copied if nothing waits.
+    pub(super) fn push_block(&mut self, lines: &mut Vec<u8>) -> Result<()> {
         if self.is_over() {
             return Err(Error::stopped());
         }
-        // Before the push, which may flush: only where there are records the last one is kept.
-        self.records += 1;
-        self.record_bytes += line.len() as u64;
-        self.heard = true;
-        self.push(line)
-    }
-
-    /// How many records were pushed since this was asked last, which is at every state. Nor is a record of before to be
-    /// found from here on.
-    pub(super) fn take_records(&mut self) -> u64 {
-        self.forget_records();
-        self.heard = true;
-        self.record_bytes = 0;
-        std::mem::take(&mut self.records)
-    }
-
-    /// Notes how long the line of the last state is.
-    pub(super) fn note_state(&mut self, length: usize) {
-        self.state_length = length as u64;
-    }
-
-    /// How many bytes of records follow the last state, and how long its line was.
-    pub(super) fn bytes_since_state(&self) -> (u64, u64) {
-        (self.record_bytes, self.state_length)
-    }
-
-    /// A record pushed so far is not the last one of what comes now.
-    pub(super) fn forget_records(&mut self) {
-        self.last_record.clear();
-        self.fresh = self.waiting.len();
-    }
-
-    /// The last record since the last state.
-    pub(super) fn last_record(&self) -> Option<&[u8]> {
-        let kept = Some(&*self.last_record).filter(|record| !record.is_empty());
-        last_record_of(&self.waiting[self.fresh..]).or(kept)
-    }
-
-    /// Whether the platform has had a sign of life since this was asked last: a record or a state.
-    pub(super) fn take_heard(&mut self) -> bool {
-        std::mem::take(&mut self.heard)
+        if self.waiting.is_empty() {
+            std::mem::swap(&mut self.waiting, lines);
+        } else {
+            self.waiting.append(lines);
+        }
+        if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
     }
 
     pub(super) fn ending(&self) -> Arc<AtomicBool> {
@@ -114,12 +63,12 @@ impl Lines {
     /// Whether nothing is taken from the caller any more. What waits is left to the thread that writes the last messages.
     #[inline]
     fn is_over(&self) -> bool {
-        self.closed || self.ending.load(Acquire) && !self.claimed
+        self.closed || self.ending.load(Acquire) && self.claimed != Some(thread::current().id())
     }
 
     /// The caller writes the last messages.
     pub(super) fn claim(&mut self) {
-        self.claimed = true;
+        self.claimed = Some(thread::current().id());
     }
 
     /// Lets nothing more out.
@@ -135,14 +84,8 @@ impl Lines {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let fresh = if self.records > 0 { &self.waiting[self.fresh..] } else { &[] };
-        if let Some(record) = last_record_of(fresh) {
-            self.last_record.clear();
-            self.last_record.extend_from_slice(record);
-        }
         let written = self.to.write_all(&self.waiting).and_then(|()| self.to.flush());
         self.waiting.clear();
-        self.fresh = 0;
         written.map_err(|error| self.close(&error))
     }
 
@@ -154,10 +97,6 @@ impl Lines {
         }
         Error::stopped()
     }
-}
-
-fn last_record_of(lines: &[u8]) -> Option<&[u8]> {
-    lines.rsplit(|byte| *byte == b'\n').find(|line| line.starts_with(RECORD))
 }
 
 /// Replaces the characters that some line readers (Python's `splitlines`) take for line breaks by their JSON escapes.
@@ -216,29 +155,6 @@ mod tests {
     }
 
     #[test]
-    fn the_last_record_is_found_wherever_it_is_and_never_one_of_before() {
-        let record =
-            |id: usize, length: usize| format!("{{\"type\":\"RECORD\",\"id\":{id}{}}}\n", " ".repeat(length));
-        let mut lines = Lines::new(Box::new(io::sink()));
-        let id = |lines: &Lines| lines.last_record().map(|record| record[RECORD.len() + 5]);
-        assert_eq!(id(&lines), None);
-        lines.push_record(record(1, 0).as_bytes()).unwrap();
-        lines.push(b"{\"type\":\"LOG\"}\n").unwrap();
-        assert_eq!(id(&lines), Some(b'1'));
-        lines.flush().unwrap();
-        assert_eq!(id(&lines), Some(b'1'));
-        assert_eq!(lines.take_records(), 1);
-        assert_eq!(id(&lines), None);
-        // The first record after a state that is flushed at once.
-        lines.push_record(record(2, FULL).as_bytes()).unwrap();
-        assert_eq!(id(&lines), Some(b'2'));
-        lines.push(&[b' '; FULL]).unwrap();
-        assert_eq!(id(&lines), Some(b'2'));
-        lines.forget_records();
-        assert_eq!(id(&lines), None);
-    }
-
-    #[test]
     fn after_a_broken_pipe_everything_stops() {
         let mut lines = Lines::new(Box::new(Broken(ErrorKind::BrokenPipe)));
         lines.push(b"{}\n").unwrap();
@@ -250,13 +166,12 @@ mod tests {
     fn when_the_run_ends_only_the_last_messages_are_taken() {
         let memory = crate::output::Memory::default();
         let mut lines = Lines::new(Box::new(memory.clone()));
-        lines.push_record(b"{\"id\":1}\n").unwrap();
+        lines.push_block(&mut b"{\"id\":1}\n".to_vec()).unwrap();
         lines.ending().store(true, std::sync::atomic::Ordering::Release);
-        assert!(lines.push_record(b"{\"id\":2}\n").unwrap_err().is_stopped());
+        assert!(lines.push_block(&mut b"{\"id\":2}\n".to_vec()).unwrap_err().is_stopped());
         assert!(lines.flush().unwrap_err().is_stopped());
         lines.claim();
         lines.push(b"{\"id\":3}\n").unwrap();
-        assert_eq!(lines.take_records(), 1);
         lines.flush().unwrap();
         assert_eq!(memory.take_messages(), [serde_json::json!({"id": 1}), serde_json::json!({"id": 3})]);
     }

@@ -9,6 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Memory(Arc<Mutex<Vec<u8>>>);
 
 impl Memory {
+    /// The lines that were written since this was asked last.
+    pub(crate) fn take_lines(&self) -> Vec<String> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+
     /// The messages that were written since this was asked last.
     pub(crate) fn take_messages(&self) -> Vec<Value> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,9 +1,5 @@
 //! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
 
-mod control;
-mod current;
-mod heartbeat;
-mod interrupt;
 mod lines;
 mod log;
 #[cfg(test)]
@@ -14,44 +10,32 @@ mod patient;
 mod record;
 mod redact;
 
-pub(crate) use self::control::Unsaved;
-pub(crate) use self::lines::Lines;
+pub(crate) use self::lines::{Lines, escape_line_breaks};
 pub(crate) use self::log::install as install_logger;
 #[cfg(test)]
 pub(crate) use self::memory::Memory;
 pub(crate) use self::record::RecordLine;
 
-use self::control::Config;
-use self::current::Current;
 #[cfg(unix)]
 use self::patient::Patient;
 use crate::error::{Error, Result};
 use crate::protocol::{
-    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStateStats, AirbyteStreamStatus,
-    AirbyteStreamStatusRateLimitedReason, AirbyteStreamStatusReason, AirbyteStreamStatusReasonType,
-    AirbyteStreamStatusTraceMessage, AirbyteTraceMessage, StreamDescriptor, Trace,
+    AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStreamStatus, AirbyteStreamStatusTraceMessage,
+    AirbyteTraceMessage, StreamDescriptor, Trace,
 };
 use crate::scrubber::Scrubber;
 use jiff::Timestamp;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::atomic::{AtomicBool, Ordering::Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where all messages go.
 pub(crate) struct Output {
     lines: Mutex<Lines>,
-    beats: AtomicU32,
     scrubber: RwLock<Scrubber>,
-    config: Config,
-    /// What a signal finds.
-    current: Mutex<Option<Current>>,
-    last_word: AtomicBool,
     /// Only the last messages are still written.
     ending: Arc<AtomicBool>,
-    /// A panic on a thread that the author started.
-    stray_panic: Mutex<Option<Error>>,
-    disturbed: AtomicBool,
 }
 
 impl Output {
@@ -69,17 +53,7 @@ impl Output {
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
         let ending = lines.ending();
-        Arc::new(Self {
-            lines: Mutex::new(lines),
-            beats: AtomicU32::new(0),
-            scrubber: RwLock::default(),
-            config: Config::default(),
-            current: Mutex::new(None),
-            last_word: AtomicBool::new(false),
-            ending,
-            stray_panic: Mutex::default(),
-            disturbed: AtomicBool::new(false),
-        })
+        Arc::new(Self { lines: Mutex::new(lines), scrubber: RwLock::default(), ending })
     }
 
     /// Blanks these values of the configuration from now on, in everything that people read.
@@ -118,94 +92,13 @@ impl Output {
         redact::redact(&mut message, &self.scrubber());
         let mut line = serde_json::to_vec(&message)?;
         line.push(b'\n');
-        lines::escape_line_breaks(&mut line, 0);
-        Ok(line)
-    }
-
-    /// Queues the state of the stream that is being read, with the number of records it covers.
-    pub(crate) fn state(&self, stream: &StreamDescriptor, state: String) -> Result<()> {
-        let mut lines = self.lines();
-        let line = self.state_line(stream, &state, &mut lines)?;
-        if let Some(current) = &mut *self.current() {
-            current.note_state(state);
-        }
-        lines.push(&line)
-    }
-
-    /// Before a long wait, sends the state of the stream that is being read if it has moved: the process may be killed
-    /// while it waits. The emitter may be on the other end of the wait, so the state is the one a signal would find.
-    pub(crate) fn checkpoint_before_wait(&self) -> Result<()> {
-        let mut lines = self.lines();
-        let line = {
-            let mut current = self.current();
-            let Some(current) = &mut *current else { return Ok(()) };
-            let state = current.state(lines.last_record());
-            let Some(state) = state.filter(|state| state != current.last_state()) else { return Ok(()) };
-            let line = self.state_line(&current.stream, &state, &mut lines)?;
-            current.note_state(state);
-            line
-        };
-        lines.push(&line)?;
-        lines.flush()
-    }
-
-    /// How many states were sent of the stream that is being read.
-    pub(crate) fn states(&self) -> u64 {
-        self.current().as_ref().map_or(0, Current::states)
-    }
-
-    /// How many bytes of records follow the last state, and how long the line of that state was.
-    pub(crate) fn bytes_since_state(&self) -> (u64, u64) {
-        self.lines().bytes_since_state()
-    }
-
-    /// The line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage), of a state that is JSON already.
-    fn state_line(&self, stream: &StreamDescriptor, state: &str, lines: &mut Lines) -> Result<Vec<u8>> {
-        let stream = serde_json::to_string(stream)?;
-        let stats = serde_json::to_string(&AirbyteStateStats::new(lines.take_records() as f64))?;
-        let around = [
-            r#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#,
-            &stream,
-            r#","stream_state":"#,
-            state,
-            r#"},"sourceStats":"#,
-            &stats,
-            "}}\n",
-        ];
-        let mut line = around.concat().into_bytes();
-        lines::escape_line_breaks(&mut line, 0);
-        lines.note_state(line.len());
+        escape_line_breaks(&mut line, 0);
         Ok(line)
     }
 
     /// Queues how a stream is doing.
     pub(crate) fn status(&self, stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Result<()> {
-        let terminal = matches!(status, AirbyteStreamStatus::Complete | AirbyteStreamStatus::Incomplete);
-        let started = status == AirbyteStreamStatus::Started;
-        let line = self.render(trace_message(status_of(stream, status)))?;
-        // Under one lock: what a signal finds is what has been said.
-        let mut lines = self.lines();
-        self.reading(if terminal { None } else { Some(stream) });
-        if started {
-            // Records of a stream that failed without a state are not those of the next one.
-            lines.take_records();
-            lines.note_state(0);
-        }
-        lines.push(&line)
-    }
-
-    /// Says that the stream being read waits for a rate limit, and until when. The next record ends that for whoever
-    /// looks.
-    pub(crate) fn rate_limited(&self, wait: Duration) -> Result<()> {
-        let stream = self.current().as_ref().map(|current| current.stream.clone());
-        let Some(stream) = stream else { return Ok(()) };
-        let mut limit = AirbyteStreamStatusRateLimitedReason::new();
-        limit.quota_reset = Some(now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
-        let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
-        reason.rate_limited = Some(limit);
-        let mut status = AirbyteStreamStatusTraceMessage::new(stream, AirbyteStreamStatus::Running);
-        status.reasons = Some(vec![reason]);
-        self.trace(Trace::StreamStatus(status))
+        self.trace(Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status)))
     }
 
     /// Queues an ERROR trace: what went wrong, for the user and for the platform.
@@ -217,10 +110,9 @@ impl Output {
         self.message(trace_message(trace))
     }
 
-    /// Queues a record's line.
-    #[inline]
-    pub(crate) fn record(&self, line: &[u8]) -> Result<()> {
-        self.lines().push_record(line)
+    /// Queues finished lines, and empties them.
+    pub(crate) fn block(&self, lines: &mut Vec<u8>) -> Result<()> {
+        self.lines().push_block(lines)
     }
 
     /// Queues a finished line, line break included.
@@ -231,6 +123,24 @@ impl Output {
     /// Writes what waits.
     pub(crate) fn flush(&self) -> Result<()> {
         self.lines().flush()
+    }
+
+    /// From here on only the last messages are written, by the thread that says [`claim`](Self::claim). Needs no lock: a slow
+    /// reader may keep that.
+    pub(crate) fn begin_to_end(&self) {
+        self.ending.store(true, Release);
+    }
+
+    /// The caller writes the last messages.
+    pub(crate) fn claim(&self) {
+        self.lines().claim();
+    }
+
+    /// Writes what waits. Nothing gets out after that.
+    pub(crate) fn end(&self) {
+        let mut lines = self.lines();
+        let _ = lines.flush();
+        lines.shut();
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
@@ -250,10 +160,6 @@ fn error_trace(error: &Error, stream: Option<&StreamDescriptor>) -> Trace {
     Trace::Error(trace)
 }
 
-fn status_of(stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Trace {
-    Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status))
-}
-
 /// Milliseconds since 1970, as the protocol tells time.
 pub(crate) fn now() -> i64 {
     // Not `Timestamp::now`, which panics if the clock is beyond the year 9999.
@@ -261,27 +167,5 @@ pub(crate) fn now() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(now).min(now),
         Err(until) => i64::try_from(until.duration().as_millis()).map_or(before, |until| -until).max(before),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{AirbyteStateMessage, AirbyteStreamState};
-    use serde_json::json;
-
-    #[test]
-    fn the_line_of_a_state_is_what_its_type_writes() {
-        let output = Output::to(Lines::new(Box::new(std::io::sink())));
-        let mut stream = StreamDescriptor::new("a \"name\"");
-        for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
-            stream.namespace = namespace.map(str::to_owned);
-            let line = output.state_line(&stream, &state.to_string(), &mut output.lines()).unwrap();
-            let mut expected = AirbyteStreamState::new(stream.clone());
-            expected.stream_state = state.as_object().cloned();
-            let mut expected = AirbyteStateMessage::stream(expected);
-            expected.source_stats = Some(AirbyteStateStats::new(0.0));
-            assert_eq!(line, output.render(AirbyteMessage::State(expected)).unwrap());
-        }
     }
 }

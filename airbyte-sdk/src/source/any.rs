@@ -1,14 +1,12 @@
 //! A stream without its record type: what the sync loop knows of it.
 
 use crate::cursor;
-use crate::emitter::Tally;
 use crate::error::{Error, Result};
-use crate::output::Output;
+use crate::ledger::Tally;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 /// Nothing but the implementations of this trait knows the type, so the sync loop is one plain function.
 pub(crate) trait AnyStream<C>: Send + Sync {
@@ -17,8 +15,8 @@ pub(crate) trait AnyStream<C>: Send + Sync {
     /// Whether an incremental read that ends in the middle can be gone on with from there.
     fn checkpoints(&self) -> bool;
 
-    /// Reads the stream and returns what it came to. Without an output it stops at the first.
-    fn read(&self, context: ReadContext<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>);
+    /// Reads the stream and returns what it came to. Without a place for the records it stops at the first.
+    fn read(&self, context: ReadContext<'_, C>) -> (Tally, Result<()>);
 }
 
 /// What a state says in the form that this SDK writes.

@@ -12,13 +12,11 @@ use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::http::{Http, RateLimit};
-use crate::problems::Problems;
 use crate::protocol::{AirbyteStream, ConnectorSpecification};
 use crate::read_context::Pace;
 use crate::schema;
-use crate::spec::{self, AirbyteSpec};
+use crate::spec::{self, AirbyteSpec, ReadConfig};
 use crate::stream::Stream;
-use serde_json::Value;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -67,7 +65,7 @@ pub struct Source<C> {
 pub(crate) struct ConfigType<C> {
     pub(crate) specification: fn() -> ConnectorSpecification,
     /// Returns the configuration, and the secrets in it.
-    pub(crate) read: fn(&Value) -> (Result<C, Problems>, Vec<String>),
+    pub(crate) read: ReadConfig<C>,
 }
 
 const DEADLINE: Duration = Duration::from_secs(300);

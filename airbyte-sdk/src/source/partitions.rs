@@ -2,16 +2,17 @@
 
 use super::any::{AnyStream, Position, own_position, position, unknown, unreadable};
 use crate::cursor;
-use crate::emitter::{Emitter, NEXT, PARTITIONS, Positions, Tally};
+use crate::emitter::{Emitter, Turns};
 use crate::error::{Error, Result};
-use crate::http::Http;
-use crate::output::Output;
+use crate::hold::{Hold, RunHolds, StreamHolds};
+use crate::http::{Http, Observer};
+use crate::ledger::{NEXT, PARTITIONS, PartitionPositions as Positions, Tally};
 use crate::panics;
 use crate::problems::list;
 use crate::protocol::{AirbyteStream, FailureType};
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -50,83 +51,132 @@ where
         self.incremental
     }
 
-    fn read(&self, mut context: ReadContext<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
-        let quiet = output.is_none();
-        let mut out = Emitter::<T>::new(&self.info, &context, output, None);
-        context.state = context.state.map(|state| with_current_key(&self.info, state));
-        out.in_unlisted_partitions(context.state.as_ref());
+    fn read(&self, mut context: ReadContext<'_, C>) -> (Tally, Result<()>) {
         // Moved on, since there may be a position for each of very many partitions.
-        let state = context.state.take();
-        let fetched = panics::catch(|| {
-            let http = out.http().clone();
-            let mut partitions = named((self.list)(context.config, &http)?);
-            // Partitions that are missing from the list would be forgotten.
-            out.failure()?;
-            let may_lack_partitions = out.may_lack_partitions();
-            let next = next(&self.info, state.as_ref())?;
-            if let Some(next) = &next {
-                go_round_from(next, &mut partitions);
-            }
-            let names = names(&partitions)?;
-            let positions = positions::<T>(&self.info, state, &partitions, self.incremental)?;
-            if !quiet {
-                warn_of_renamed_partitions(&self.info.name, &positions, &names);
-                let known = names.iter().filter(|name| positions.contains_key(**name)).count();
-                let known_as = if self.incremental { "begun" } else { "finished" };
-                let first = partitions.first().filter(|_| next.is_some());
-                let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
-                match &partitions[..] {
-                    [(name, _)] if known == 0 => {
-                        log::info!("{}: reading `{name}` from its beginning", self.info.name)
-                    }
-                    [(name, _)] => log::info!("{}: reading `{name}`, {known_as} before", self.info.name),
-                    partitions => log::info!(
-                        "{}: reading {} partitions{from}, {known} of them {known_as} before",
-                        self.info.name,
-                        partitions.len()
-                    ),
-                }
-            }
-            out.in_partitions(positions, next, self.incremental);
-            self.read_partitions(&context, &partitions, &mut out)?;
-            if partitions.is_empty() && out.knows_partitions() {
-                log::warn!(
-                    "{}: the list of partitions is empty; the positions of all of them are forgotten",
-                    self.info.name
-                );
-            }
-            if may_lack_partitions {
-                log::warn!(
-                    "{}: the list of partitions is not known to be complete; no partition is forgotten",
-                    self.info.name
-                );
-            } else {
-                out.keep_partitions(&names);
-            }
-            Ok(())
-        });
-        out.finish(fetched)
+        let state = context.state.take().map(|state| with_current_key(&self.info, state));
+        if let Some(stream) = &context.stream {
+            let none = Map::new();
+            stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
+        }
+        let hold = holds_of(&context).hold(true);
+        let mut turns = Turns::new(None);
+        let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut turns));
+        // Something that concerns no single partition may have failed after the last one.
+        let fetched = fetched.and_then(|()| hold.failure().map_or(Ok(()), Err));
+        hold.end();
+        let Some(stream) = &context.stream else { return (Tally::default(), fetched) };
+        let state = match &fetched {
+            Ok(()) => stream.checkpoint(),
+            Err(error) if error.is_stopped() => Ok(()),
+            // It may be taken for a good end, and every one of those has a state.
+            Err(error) if error.is_exhausted() => stream.checkpoint(),
+            // The partitions that are finished are, whatever became of the others, and the next read begins with another one.
+            Err(_) if stream.tally().records > 0 || turns.have_moved() => stream.checkpoint(),
+            Err(_) => Ok(()),
+        };
+        let tally = Tally { answers: context.http.usage().answers(), ..stream.tally() };
+        (tally, fetched.and(state))
     }
+}
+
+/// The holds of the stream, or of a check.
+fn holds_of<C>(context: &ReadContext<'_, C>) -> StreamHolds {
+    context.stream.as_ref().map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone())
 }
 
 impl<T, P, L, F> InPartitions<T, P, L, F>
 where
     T: Stream,
+    P: Display,
 {
+    fn read_all<C>(
+        &self,
+        context: &ReadContext<'_, C>,
+        state: Option<Map<String, Value>>,
+        hold: &Hold,
+        turns: &mut Turns,
+    ) -> Result<()>
+    where
+        L: Fn(&C, &Http) -> Result<Vec<P>>,
+        F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+    {
+        let observer = context.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
+        let http = context.http.for_reader(hold, observer);
+        let mut partitions = named((self.list)(context.config, &http)?);
+        // Partitions that are missing from the list would be forgotten.
+        hold.failure().map_or(Ok(()), Err)?;
+        let may_lack_partitions = hold.current().is_some();
+        let next = next(&self.info, state.as_ref())?;
+        if let Some(next) = &next {
+            go_round_from(next, &mut partitions);
+        }
+        let names = names(&partitions)?;
+        let positions = positions::<T>(&self.info, state, &partitions, self.incremental)?;
+        *turns = Turns::new(next.clone());
+        if let Some(stream) = &context.stream {
+            self.tell_begin(&partitions, &names, &positions, next.is_some());
+            stream.in_partitions(positions, next);
+        }
+        self.read_partitions(context, &partitions, turns)?;
+        let Some(stream) = &context.stream else { return Ok(()) };
+        if partitions.is_empty() && stream.has_positions() {
+            log::warn!(
+                "{}: the list of partitions is empty; the positions of all of them are forgotten",
+                self.info.name
+            );
+        }
+        if may_lack_partitions {
+            log::warn!(
+                "{}: the list of partitions is not known to be complete; no partition is forgotten",
+                self.info.name
+            );
+        } else {
+            stream.keep_partitions(&names);
+        }
+        Ok(())
+    }
+
+    fn tell_begin(
+        &self,
+        partitions: &[(String, P)],
+        names: &HashSet<&str>,
+        positions: &Positions,
+        goes_on: bool,
+    ) {
+        let stream = &self.info.name;
+        warn_of_renamed_partitions(stream, positions, names);
+        let known = names.iter().filter(|name| positions.contains_key(**name)).count();
+        let known_as = if self.incremental { "begun" } else { "finished" };
+        match partitions {
+            [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from its beginning"),
+            [(name, _)] => log::info!("{stream}: reading `{name}`, {known_as} before"),
+            partitions => {
+                let first = partitions.first().filter(|_| goes_on);
+                let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
+                log::info!(
+                    "{stream}: reading {} partitions{from}, {known} of them {known_as} before",
+                    partitions.len()
+                );
+            }
+        }
+    }
+
     fn read_partitions<C>(
         &self,
         context: &ReadContext<'_, C>,
         partitions: &[(String, P)],
-        out: &mut Emitter<T>,
+        turns: &mut Turns,
     ) -> Result<()>
     where
         F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
     {
+        let stream = context.stream.as_ref();
         let mut failures = Failures::default();
         // Where there is only one, its name says nothing.
         let named = |error: Error, name: &str| if partitions.len() > 1 { error.context(name) } else { error };
         for (place, (name, partition)) in partitions.iter().enumerate() {
-            let state = out.partition_state(name);
+            let state: Option<Map<String, Value>> =
+                stream.and_then(|stream| serde_json::from_str(&stream.position_of(name)?).ok());
             // Finished, in the read that broke off. One that is not empty is from when the stream had positions.
             if !self.incremental && state.as_ref().is_some_and(Map::is_empty) {
                 continue;
@@ -135,11 +185,12 @@ where
             let since = state
                 .as_ref()
                 .map_or(Ok(None), |state| panics::catch(|| position::<T>(&self.info, state, Some(name))));
-            out.begin_partition(name, since.as_ref().ok().cloned().flatten());
-            let fetched =
-                since.and_then(|since| panics::catch(|| (self.fetch)(context.config, partition, since, out)));
+            let reached = since.as_ref().ok().cloned().flatten();
+            let mut out = Emitter::<T>::of_partition(&self.info, context, name, self.incremental, reached);
+            let fetched = since
+                .and_then(|since| panics::catch(|| (self.fetch)(context.config, partition, since, &mut out)));
             let following = partitions.get(place + 1).map(|(name, _)| name.as_str());
-            match out.end_partition(fetched, following) {
+            match out.finish_partition(fetched, self.incremental, following, turns) {
                 Ok(()) => failures.in_a_row = 0,
                 // Of a check, too, that has seen a record of another partition.
                 Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
@@ -159,7 +210,7 @@ where
                 }
             }
         }
-        out.end_partitions();
+        turns.end(stream);
         failures.end()
     }
 }

@@ -1,15 +1,14 @@
 //! A stream that is read in one go.
 
 use super::any::{AnyStream, position};
-use crate::emitter::{Emitter, Tally};
+use crate::emitter::Emitter;
 use crate::error::Result;
-use crate::output::Output;
+use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Order, Resume, Stream, StreamInfo};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 pub(super) struct Whole<T, F> {
     info: StreamInfo,
@@ -38,17 +37,17 @@ where
         self.incremental && self.info.order == Order::Ascending
     }
 
-    fn read(&self, context: ReadContext<'_, C>, output: Option<Arc<Output>>) -> (Tally, Result<()>) {
+    fn read(&self, context: ReadContext<'_, C>) -> (Tally, Result<()>) {
         let state = context.state.as_ref().filter(|_| self.incremental);
         let position =
             panics::catch(|| state.map_or(Ok(None), |state| position::<T>(&self.info, state, None)));
         let since = position.as_ref().ok().cloned().flatten();
-        if output.is_some() && position.is_ok() {
+        if context.stream.is_some() && position.is_ok() {
             let from =
                 if since.is_some() { "from where the last sync stopped" } else { "from its beginning" };
             log::info!("{}: reading {from}", self.info.name);
         }
-        let mut out = Emitter::<T>::new(&self.info, &context, output, since);
+        let mut out = Emitter::<T>::new(&self.info, &context, since);
         let fetched =
             position.and_then(|since| panics::catch(|| (self.fetch)(context.config, since, &mut out)));
         out.finish(fetched)

@@ -160,6 +160,9 @@ fn schema<C: AirbyteSpec>() -> Map<String, Value> {
     schema
 }
 
+/// Makes a configuration of its JSON, and names the secrets in it.
+pub(crate) type ReadConfig<C> = fn(&Value) -> (Result<C, Problems>, Vec<String>);
+
 /// Reads a configuration. The secrets come back even if something is wrong elsewhere: whatever is said about it must
 /// not show them.
 pub(crate) fn read<C: AirbyteSpec>(config: &Value) -> (Result<C, Problems>, Vec<String>) {

@@ -6,9 +6,9 @@ pub(super) use self::key::{Pass, basic};
 
 use self::key::Key;
 use crate::error::{Error, Result};
-use crate::http::Client;
 use crate::http::headers;
 use crate::http::oauth2::{OAuth2, Session};
+use crate::http::{Client, Http};
 use crate::secret::Secret;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -142,16 +142,16 @@ pub(in crate::http) struct Tried {
 
 impl SignIn {
     /// What goes with one attempt. May have to ask for a token first.
-    pub(in crate::http) fn pass(&self, client: &Arc<Client>, tried: &mut Tried) -> Result<Pass> {
+    pub(in crate::http) fn pass(&self, http: &Http, tried: &mut Tried) -> Result<Pass> {
         // Again for each attempt: a secret that is in use is not forgotten.
         if let Self::Key(key) = self {
-            client.hide(&[key.secret().expose()]);
+            http.client.hide(&[key.secret().expose()]);
         }
         match self {
             Self::Key(key) => key.pass(),
             Self::Session(session) => {
-                let (number, token) = session.token(client)?;
-                client.hide(&[token.secret().expose()]);
+                let (number, token) = session.token(http)?;
+                http.client.hide(&[token.secret().expose()]);
                 tried.last = Some((number, token.until()));
                 let token = token.secret().expose();
                 if let Some(fault) = headers::fault(token) {
@@ -191,14 +191,14 @@ impl SignIn {
 
 impl Client {
     pub(in crate::http) fn hide(&self, secrets: &[&str]) {
-        if let Some(output) = &self.output {
-            output.hide_in_use(secrets);
+        if let Some(config) = &self.config {
+            config.output().hide_in_use(secrets);
         }
     }
 
     /// The text without what is known to be secret. Whatever is cut or quoted in part is scrubbed first.
     pub(in crate::http) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.output.as_ref().map_or(Cow::Borrowed(text), |output| output.scrub(text))
+        self.config.as_ref().map_or(Cow::Borrowed(text), |config| config.output().scrub(text))
     }
 
     /// Says once per host that whoever is on the way can read what is signed in with.
@@ -242,6 +242,7 @@ mod tests {
     use super::*;
     use crate::http::Http;
     use crate::output::{Lines, Memory, Output};
+    use crate::saved_config::SavedConfig;
 
     #[test]
     fn a_key_in_the_query_takes_the_place_of_another() {
@@ -265,12 +266,12 @@ mod tests {
     #[test]
     fn a_key_in_use_is_not_forgotten_for_many_others() {
         let output = Output::to(Lines::new(Box::new(Memory::default())));
-        let http = Http::new("test", "0", Vec::new(), Some(output.clone()));
+        let http = Http::new("test", "0", Vec::new(), Some(SavedConfig::new(output.clone())));
         let key = Auth::bearer(&"the-key-of-all-requests".into()).sign_in(&http.client);
         for number in 0..3_000 {
             let signature = Secret::from(&*format!("signature-{number}"));
             let _ = Auth::api_key_header("X-Signature", &signature).sign_in(&http.client);
-            key.pass(&http.client, &mut Tried::default()).unwrap();
+            key.pass(&http, &mut Tried::default()).unwrap();
         }
         assert_eq!(output.scrub("the-key-of-all-requests, signature-2999"), "****, ****");
         assert_eq!(output.scrub("signature-0"), "signature-0");

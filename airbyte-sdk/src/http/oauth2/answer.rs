@@ -4,7 +4,7 @@ use super::tokens::Token;
 use crate::error::{Error, Result};
 use crate::http::ErrorResponse;
 use crate::http::retry::is_transient;
-use crate::output::Unsaved;
+use crate::saved_config::Unsaved;
 use crate::secret::Secret;
 use serde_json::Value;
 use std::time::Duration;

@@ -37,8 +37,8 @@ impl Client {
 
 impl Session {
     /// An access token with its number, other than those that were refused.
-    pub(in crate::http) fn token(&self, client: &Arc<Client>) -> Result<(u64, Token)> {
-        self.tokens.get(&client.clock, || self.ask(client))
+    pub(in crate::http) fn token(&self, http: &Http) -> Result<(u64, Token)> {
+        self.tokens.get(&http.client.clock, || self.ask(http))
     }
 
     /// Whether a token can be asked for: before the first request for one, and not only when that is refused.
@@ -78,13 +78,14 @@ impl Session {
     }
 
     /// Asks the service for a token. Returns only when what came with it has been saved.
-    fn ask(&self, client: &Arc<Client>) -> Result<Token> {
+    fn ask(&self, http: &Http) -> Result<Token> {
         let OAuth2 { grant, rotates, .. } = &self.oauth2;
-        let output = client.output.as_deref();
-        let (rotation, refresh_token) = match (grant, rotates, output) {
+        let client = &http.client;
+        let config = client.config.as_deref();
+        let (rotation, refresh_token) = match (grant, rotates, config) {
             (Grant::ClientCredentials, ..) => (None, None),
-            (Grant::RefreshToken(given), Some(path), Some(output)) => {
-                let (rotation, stands) = output.rotate(path, given)?;
+            (Grant::RefreshToken(given), Some(path), Some(config)) => {
+                let (rotation, stands) = config.rotate(path, given)?;
                 (Some(rotation), Some(stands))
             }
             (Grant::RefreshToken(given), ..) => {
@@ -94,7 +95,7 @@ impl Session {
         self.hide_secrets(client);
         client.hide(&[refresh_token.as_ref().map(Secret::expose).unwrap_or_default()]);
         let token_request = Arc::new(TokenRequest::new(rotation.is_some()));
-        let answer = self.request(client, refresh_token.as_ref(), &token_request)?;
+        let answer = self.request(http, refresh_token.as_ref(), &token_request)?;
         let Granted { token, homeless } = answer::read(
             answer,
             token_request.left(),
@@ -111,7 +112,7 @@ impl Session {
             );
             *self.unsaved() = homeless;
         }
-        token.save(output)
+        token.save(config)
     }
 
     fn unsaved(&self) -> std::sync::MutexGuard<'_, Option<Secret>> {
@@ -122,14 +123,14 @@ impl Session {
     /// set: those are for another place.
     fn request(
         &self,
-        client: &Arc<Client>,
+        http: &Http,
         refresh_token: Option<&Secret>,
         token_request: &Arc<TokenRequest>,
     ) -> Result<Value> {
         let OAuth2 { token_url, client_id, client_secret, .. } = &self.oauth2;
         let signed_in = refresh_token.is_some();
-        let http = Http::of(Arc::clone(client))
-            .map_error_response(move |response| answer::refused(response, signed_in));
+        let client = &http.client;
+        let http = http.bare().map_error_response(move |response| answer::refused(response, signed_in));
         let mut request = http
             .post(token_url)
             .form(&self.oauth2.form(refresh_token))

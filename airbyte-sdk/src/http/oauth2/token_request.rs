@@ -18,8 +18,8 @@ impl TokenRequest {
 
     /// To be asked right before each attempt leaves: not when the run has ended.
     pub(in crate::http) fn leaves(&self, client: &Client) -> Result<()> {
-        if let Some(output) = &client.output {
-            output.token_leaves(self.rotates)?;
+        if let Some(config) = &client.config {
+            config.token_leaves(self.rotates)?;
         }
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = client.clock.now();
         Ok(())
@@ -27,8 +27,8 @@ impl TokenRequest {
 
     /// An attempt brought nothing, and there may be another.
     pub(in crate::http) fn failed(&self, client: &Client) {
-        if let Some(output) = &client.output {
-            output.token_failed(self.rotates);
+        if let Some(config) = &client.config {
+            config.token_failed(self.rotates);
         }
     }
 

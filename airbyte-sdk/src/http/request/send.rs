@@ -11,7 +11,6 @@ use crate::http::retry::{self, Failure, Next, Outcome, PATIENCE};
 use crate::http::transport;
 use crate::http::turn::exhausted;
 use crate::http::url;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 use ureq::http::{self, Uri};
 use ureq::{AsSendBody, Body};
@@ -62,13 +61,13 @@ impl Request {
             log::info!("{}; asking again in {:.1} s", failure.error, wait.as_secs_f64());
             if matches!(failure.outcome, Outcome::Status(429, _)) {
                 client.hold(wait);
-                client.announce(wait)?;
+                self.http.tell_rate_limited(wait)?;
             }
             if let Some(token_request) = &self.token_request {
                 token_request.failed(client);
             }
             drop(awake);
-            client.about_to_wait(wait)?;
+            self.http.tell_about_to_wait(wait)?;
             client.clock.sleep(wait);
             attempt += 1;
         }
@@ -102,16 +101,12 @@ impl Request {
         }
         let started = Instant::now();
         let (method, place) = (self.method, self.place());
-        if let Some(output) = &client.output {
-            output.waiting_for(Some(&format!("{method} {place}")));
-        }
+        self.http.tell_waiting_for(Some(&format!("{method} {place}")));
         let answer = self.call(whole, pass.as_ref());
-        if let Some(output) = &client.output {
-            output.waiting_for(None);
-        }
+        self.http.tell_waiting_for(None);
         match answer {
             Ok(answer) => {
-                client.answers.fetch_add(1, Relaxed);
+                self.http.usage.count_answer();
                 log::debug!(
                     "{method} {place}: HTTP {} after {:.0?}",
                     answer.status().as_u16(),
@@ -123,7 +118,7 @@ impl Request {
                 let response = Response::new(answer, self.terms(), place, at, self.http.limits, hold);
                 let success = response.success(self.http.map_error_response.as_deref());
                 if success.is_ok() && self.token_request.is_none() {
-                    client.good_answers.fetch_add(1, Relaxed);
+                    self.http.usage.count_good_answer();
                 }
                 success.map_err(|failure| match failure {
                     Failure { error, .. }
@@ -148,13 +143,13 @@ impl Request {
     fn get_ready(&self, tried: &mut Tried) -> Result<(Option<Pass>, Option<Awake<'_>>)> {
         let client = &self.http.client;
         let Some(sign_in) = &self.sign_in else {
-            return Ok((None, client.wait_for_turn(|_| true)?));
+            return Ok((None, self.http.wait_for_turn(|_| true)?));
         };
         let mut as_it_is = false;
         loop {
-            let pass = sign_in.pass(client, tried)?;
+            let pass = sign_in.pass(&self.http, tried)?;
             client.warn_if_readable(&self.url);
-            let turn = client.wait_for_turn(|now| as_it_is || sign_in.is_good(now, tried))?;
+            let turn = self.http.wait_for_turn(|now| as_it_is || sign_in.is_good(now, tried))?;
             if turn.is_some() {
                 return Ok((Some(pass), turn));
             }

@@ -1,7 +1,7 @@
 //! Bodies as they come from a service: when it is asked, how often, and where.
 
 use crate::error::Result;
-use crate::hold::Hold;
+use crate::hold::RunHolds;
 use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
 use serde::Deserialize;
@@ -213,8 +213,8 @@ fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
 /// A stream whose fetch function drops errors is held all the same.
 #[test]
 fn a_request_that_fails_holds_its_stream() {
-    let hold = Hold::new(None);
-    let http = Http::new("test", "0", Vec::new(), None).held_by(&hold);
+    let hold = RunHolds::default().stream().hold(false);
+    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
     let failed = |what: &str, expected: bool| {
         assert_eq!(hold.failure().is_some(), expected, "{what}");
         hold.forgive();
@@ -266,8 +266,8 @@ fn a_page_that_is_lost_in_a_panic_is_an_error() {
         items.next()
     }
 
-    let hold = Hold::new(None);
-    let http = Http::new("test", "0", Vec::new(), None).held_by(&hold);
+    let hold = RunHolds::default().stream().hold(false);
+    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
     let (url, _asked) = service([whole("[1]"), whole("1")]);
     let error = second(http.post(&url).linked_elements::<Fragile>("")).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic"), "{error}");

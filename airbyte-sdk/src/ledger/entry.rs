@@ -1,0 +1,165 @@
+//! One stream in the ledger.
+
+use super::block::HandsOver;
+use super::positions::Positions;
+use crate::error::Result;
+use crate::output::{self, Output};
+use crate::protocol::{AirbyteStateStats, AirbyteStreamStatus, StreamDescriptor};
+use std::sync::{Arc, Weak};
+
+pub(super) struct Entry {
+    pub(super) id: u64,
+    pub(super) descriptor: StreamDescriptor,
+    pub(super) positions: Positions,
+    /// Whether the platform was told that the stream is running.
+    is_running: bool,
+    /// Records that have left since the last state, and their bytes.
+    pub(super) records: u64,
+    pub(super) record_bytes: u64,
+    /// Records that the states so far have counted.
+    pub(super) counted: u64,
+    /// How many states were sent.
+    pub(super) states: u64,
+    /// The last state that was sent, or what the read began with.
+    pub(super) last_state: String,
+    /// The length of its line; 0 if none was sent.
+    pub(super) state_length: u64,
+    /// When it was sent, or the stream was started.
+    pub(super) state_at: i64,
+    /// How many records are expected.
+    pub(super) estimate: u64,
+    /// What the stream waits for.
+    pub(super) waiting_for: Option<String>,
+    emitters: Vec<Weak<dyn HandsOver>>,
+}
+
+impl Entry {
+    pub(super) fn new(id: u64, descriptor: StreamDescriptor, given: String) -> Self {
+        Self {
+            id,
+            descriptor,
+            positions: Positions::given(given.clone()),
+            is_running: false,
+            records: 0,
+            record_bytes: 0,
+            counted: 0,
+            states: 0,
+            last_state: given,
+            state_length: 0,
+            state_at: output::now(),
+            estimate: 0,
+            waiting_for: None,
+            emitters: Vec::new(),
+        }
+    }
+
+    pub(super) fn start(&self, output: &Output) -> Result<()> {
+        output.status(&self.descriptor, AirbyteStreamStatus::Started)
+    }
+
+    /// RUNNING comes with the first record; a stream without any says it at its end.
+    pub(super) fn run(&mut self, output: &Output) -> Result<()> {
+        if self.is_running {
+            return Ok(());
+        }
+        output.status(&self.descriptor, AirbyteStreamStatus::Running)?;
+        self.is_running = true;
+        Ok(())
+    }
+
+    pub(super) fn add(&mut self, emitter: Weak<dyn HandsOver>) {
+        self.emitters.retain(|emitter| emitter.strong_count() > 0);
+        self.emitters.push(emitter);
+    }
+
+    pub(super) fn emitters(&self) -> impl Iterator<Item = Arc<dyn HandsOver>> + '_ {
+        self.emitters.iter().filter_map(Weak::upgrade)
+    }
+
+    /// Takes a block of records, which empties it.
+    pub(super) fn take(&mut self, output: &Output, lines: &mut Vec<u8>, records: u64) -> Result<()> {
+        self.run(output)?;
+        let bytes = lines.len() as u64;
+        output.block(lines)?;
+        self.records += records;
+        self.record_bytes += bytes;
+        Ok(())
+    }
+
+    /// Sends the state that covers all records which have left.
+    pub(super) fn send_state(&mut self, output: &Output) -> Result<()> {
+        let state = self.positions.to_state();
+        let line = self.state_line(&state)?;
+        output.line(&line)?;
+        self.counted += self.records;
+        (self.records, self.record_bytes) = (0, 0);
+        self.states += 1;
+        self.state_length = line.len() as u64;
+        self.state_at = output::now();
+        self.last_state = state;
+        Ok(())
+    }
+
+    /// Sends the last state once more.
+    pub(super) fn repeat_state(&mut self, output: &Output) -> Result<()> {
+        output.line(&self.state_line(&self.last_state)?)?;
+        self.counted += self.records;
+        (self.records, self.record_bytes) = (0, 0);
+        Ok(())
+    }
+
+    /// The line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage), of a state that is JSON already. With a
+    /// position for each of many partitions a map would take twenty times as much memory.
+    fn state_line(&self, state: &str) -> Result<Vec<u8>> {
+        let stream = serde_json::to_string(&self.descriptor)?;
+        let stats = serde_json::to_string(&AirbyteStateStats::new(self.records as f64))?;
+        let around = [
+            r#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#,
+            &stream,
+            r#","stream_state":"#,
+            state,
+            r#"},"sourceStats":"#,
+            &stats,
+            "}}\n",
+        ];
+        let mut line = around.concat().into_bytes();
+        output::escape_line_breaks(&mut line, 0);
+        Ok(line)
+    }
+
+    /// The stream and what it waits for, in words.
+    pub(super) fn whereabouts(&self) -> String {
+        match &self.waiting_for {
+            Some(what) => format!("{}: still waiting for {what}", self.descriptor.name),
+            None => format!("{}: no record for a while", self.descriptor.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Lines, Memory};
+    use crate::protocol::{AirbyteMessage, AirbyteStateMessage, AirbyteStreamState};
+    use serde_json::json;
+
+    #[test]
+    fn the_line_of_a_state_is_what_its_type_writes() {
+        let memory = Memory::default();
+        let output = Output::to(Lines::new(Box::new(memory.clone())));
+        for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
+            let mut stream = StreamDescriptor::new("a \"name\"");
+            stream.namespace = namespace.map(str::to_owned);
+            let entry = Entry::new(1, stream.clone(), state.to_string());
+            output.line(&entry.state_line(&state.to_string()).unwrap()).unwrap();
+            let mut expected = AirbyteStreamState::new(stream);
+            expected.stream_state = state.as_object().cloned();
+            let mut expected = AirbyteStateMessage::stream(expected);
+            expected.source_stats = Some(AirbyteStateStats::new(0.0));
+            output.message(AirbyteMessage::State(expected)).unwrap();
+        }
+        output.flush().unwrap();
+        let lines = memory.take_lines();
+        assert_eq!((&lines[0], &lines[2]), (&lines[1], &lines[3]));
+    }
+}
