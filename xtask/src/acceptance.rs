@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
         host,
         api_key: KEY.to_owned(),
         bars_per_day: options.bars_per_day.unwrap_or(1),
+        page_cap: Some(5_000),
         clock: Some(NOW.parse()?),
         ..Settings::default()
     })?;
@@ -129,6 +130,7 @@ fn configs(url: &str) -> [(&'static str, Value); 4] {
         ("invalid_config.json", config("2024-01-02", "wrong-key-0815", url)),
         // Where nobody listens.
         ("unreachable_config.json", config("2024-01-02", KEY, "http://127.0.0.1:1")),
+        // More than 10 000 days: a state is due in the middle, and comes at the end of a page.
         ("long_config.json", config("1980-01-02", KEY, url)),
     ]
 }

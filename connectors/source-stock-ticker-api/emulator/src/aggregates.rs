@@ -285,6 +285,7 @@ impl Page<'_> {
         };
         let (settings, asked) = (self.service.settings, self.asked);
         let per_day = settings.bars_per_day.clamp(1, MAX_BARS_PER_DAY);
+        let most = settings.page_cap.map_or(asked.limit, |cap| asked.limit.min(cap.max(1)));
         let mut skip = asked.skip;
         let mut last = asked.from;
         let mut count = 0;
@@ -294,7 +295,7 @@ impl Page<'_> {
                 continue;
             };
             for done in skip..per_day {
-                if count == asked.limit {
+                if count == most {
                     return (results, count, Some(Rest { last, next: date, skip: done }));
                 }
                 if count > 0 {

@@ -47,6 +47,9 @@ pub struct Settings {
     /// The largest `limit` that is accepted. More than 50 000 is no behaviour of the service: it makes pages as large
     /// as nobody sends them.
     pub largest_page: u32,
+    /// The most bars that a page holds, whatever `limit` the client sends; `None` is no cap. 0 counts as 1. A client that
+    /// takes `limit` for the size of a page loses bars; a client that follows `next_url` does not.
+    pub page_cap: Option<u32>,
     /// Whether finished answers are kept by request target, so that a benchmark measures its client only.
     pub cache: bool,
     /// How a page names the next one.
@@ -77,6 +80,7 @@ impl Default for Settings {
             delayed: false,
             bars_per_day: 1,
             largest_page: 50_000,
+            page_cap: None,
             cache: false,
             next_page: NextPage::Own,
             adjusted_flips: false,

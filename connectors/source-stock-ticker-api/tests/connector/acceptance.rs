@@ -2,11 +2,16 @@
 
 use crate::common::*;
 use airbyte_sdk::testing::conformance::{Acceptance, AcceptanceReport, Subject};
-use stock_api_emulator::Settings;
 
-/// Reads so far back that there is a state in the middle of the read: one comes at the end of a page of 50 000 bars.
-fn accept(far_back: &str, change: impl FnOnce(&mut Settings)) -> AcceptanceReport {
-    let emulator = emulator_with(change);
+/// Since then there are more than 10 000 bars, if each trading day has five. After so many a state is due, and it comes at the
+/// end of a page.
+const FAR_BACK: &str = "2017-06-01";
+
+fn accept(bars_per_day: u32) -> AcceptanceReport {
+    let emulator = emulator_with(|settings| {
+        settings.bars_per_day = bars_per_day;
+        settings.page_cap = Some(5_000);
+    });
     let config = config_since(&emulator.url(), "2026-01-02");
     let mut invalid = config.clone();
     invalid["api_key"] = "wrong-key-0815".into();
@@ -16,23 +21,23 @@ fn accept(far_back: &str, change: impl FnOnce(&mut Settings)) -> AcceptanceRepor
         .config("secrets/valid_config.json", config)
         .config("secrets/invalid_config.json", invalid)
         .config("secrets/unreachable_config.json", unreachable)
-        .config("secrets/long_config.json", config_since(&emulator.url(), far_back))
+        .config("secrets/long_config.json", config_since(&emulator.url(), FAR_BACK))
         .run()
 }
 
 #[test]
 fn the_connector_is_accepted() {
-    let report = accept("1980-01-02", |settings| settings.bars_per_day = 5);
+    let report = accept(5);
     report.assert_passed();
     // Otherwise nothing has been resumed in the middle.
     assert!(report.to_string().contains("2 states, resumed from each"), "{report}");
 }
 
 /// The connector reads on from the day after the one it has, as the service has one price a day. With more of them it loses
-/// some, which shows only where a state stands within a day: the first page ends in one.
+/// some, which shows only where a state stands within a day, as 10 000 bars do here.
 #[test]
 fn a_resumed_read_that_loses_records_is_not_accepted() {
-    let report = accept("1980-01-02", |settings| settings.bars_per_day = 6);
+    let report = accept(6);
     let text = report.to_string();
     let failed: Vec<_> = text.lines().filter(|line| line.contains("FAILED")).collect();
     assert!(failed.len() == 1 && failed[0].starts_with("incremental"), "{text}");

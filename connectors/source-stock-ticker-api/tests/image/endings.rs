@@ -12,9 +12,12 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use stock_api_emulator::{Emulator, is_trading_day};
 
-/// The first day that the emulator knows. With two bars a day there is a state on the way, at 10 000 of 18 000 records.
+/// With two bars a day these are 18 000 records. A state comes at the end of a page, and is due after 10 000 records, so the
+/// first one is in the middle. The 8 000 records behind it, 1 MB, are more than a FIFO (64 KiB) and the buffers at its ends
+/// hold: the connector cannot have ended before the test reads on.
 const START: &str = "1990-01-02";
 const BARS_PER_DAY: u32 = 2;
+const BARS_PER_PAGE: u32 = 5_000;
 
 /// A read of which the first state and a record behind it were read.
 struct Half {
@@ -26,7 +29,10 @@ struct Half {
 }
 
 fn read_half(script: Option<&str>) -> Half {
-    let emulator = emulator_with(|settings| settings.bars_per_day = BARS_PER_DAY);
+    let emulator = emulator_with(|settings| {
+        settings.bars_per_day = BARS_PER_DAY;
+        settings.page_cap = Some(BARS_PER_PAGE);
+    });
     let (config, catalog) = (config(&emulator, START), catalog("incremental"));
     let read = Read::of(&config, &catalog);
     let pod = Pod::read(&Read { script: script.unwrap_or(read.script), ..read });
@@ -38,6 +44,7 @@ fn read_half(script: Option<&str>) -> Half {
         assert!(stdout.read_line(&mut text).unwrap() > 0, "no state: {}", pod.end().log);
     }
     stdout.read_line(&mut text).unwrap();
+    assert_eq!(last_state(&messages(&text)).1, 10_000);
     Half { emulator, pod, stdout, stderr, read: text }
 }
 

@@ -97,6 +97,24 @@ fn many_bars_per_day_can_end_a_page_inside_a_day() {
 }
 
 #[test]
+fn page_cap_shortens_pages_and_loses_no_bar() {
+    let emulator = friday(Settings::default());
+    let target = "/v2/aggs/ticker/AAPL/range/1/day/2026-11-02/2026-11-12?limit=4";
+    let expected: Vec<_> = walk(&emulator, target).iter().flat_map(times).collect();
+    assert_eq!(expected.len(), 9);
+    // The limit of the client stays, and counts where it is the smaller one.
+    for (cap, counts) in [(0, &[1; 9][..]), (3, &[3, 3, 3]), (4, &[4, 4, 1]), (5, &[4, 4, 1])] {
+        emulator.update(|settings| settings.page_cap = Some(cap));
+        let pages = walk(&emulator, target);
+        assert_eq!(pages.iter().map(|page| times(page).len()).collect::<Vec<_>>(), counts, "{cap}");
+        assert_eq!(pages.iter().flat_map(times).collect::<Vec<_>>(), expected, "{cap}");
+        for page in &pages {
+            assert_eq!(page["resultsCount"], times(page).len(), "{cap}");
+        }
+    }
+}
+
+#[test]
 fn without_a_limit_there_are_5000() {
     let emulator = friday(Settings::default());
     let target = "/v2/aggs/ticker/TSLA/range/1/day/1990-01-01/2026-11-13";
