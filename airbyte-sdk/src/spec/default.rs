@@ -1,5 +1,6 @@
 //! Defaults: where a form looks for them, and what must not be in them.
 
+use super::Problems;
 use serde_json::{Map, Value};
 
 /// The secrets of a default, which its JSON leaves out.
@@ -39,4 +40,13 @@ fn show_within(properties: &mut Map<String, Value>, values: &Map<String, Value>)
             field.insert("default".to_owned(), default);
         }
     }
+}
+
+/// What is wrong with a default by the field's own rules.
+pub(super) fn faults(problems: &Problems) -> Vec<String> {
+    let told = |problem: &String| match problem.starts_with('`') {
+        true => format!("in the default of {{path}}, {problem}"),
+        false => format!("the default of {{path}} {problem}"),
+    };
+    problems.list().iter().map(told).collect()
 }

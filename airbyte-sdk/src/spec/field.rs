@@ -3,6 +3,7 @@
 use super::Problems;
 use super::default::{self, Withheld};
 use super::place::Place;
+use super::rules::Rules;
 use super::value::{ConfigValue, List, Number, Text};
 use serde_json::{Map, Value};
 
@@ -18,13 +19,8 @@ pub struct Field<T: ConfigValue> {
     default: Option<T>,
     minimum: Option<T::Bound>,
     maximum: Option<T::Bound>,
-    pattern: Option<&'static str>,
-    pattern_descriptor: Option<&'static str>,
-    is_url: bool,
-    allows_blank: bool,
-    length: Limits,
-    items: Limits,
-    notes: Map<String, Value>,
+    /// Boxed, since a field is moved by each of its methods.
+    rules: Box<Rules>,
 }
 
 /// What a spec can say of a URL; what it cannot, such as the largest port, is checked when the value is read. There is no
@@ -34,30 +30,14 @@ pub(crate) const URL: &str =
 
 pub(super) const URL_IN_WORDS: &str = "a URL such as https://api.example.com";
 
-/// How many there are at least and at most.
-#[derive(Default)]
-struct Limits(Option<u64>, Option<u64>);
-
 impl<T: ConfigValue> Field<T> {
     /// A field under this key of the configuration.
     pub fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            default: None,
-            minimum: None,
-            maximum: None,
-            pattern: None,
-            pattern_descriptor: None,
-            is_url: false,
-            allows_blank: false,
-            length: Limits::default(),
-            items: Limits::default(),
-            notes: Map::new(),
-        }
+        Self { name, default: None, minimum: None, maximum: None, rules: Box::default() }
     }
 
     fn note(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.notes.insert(key.to_owned(), value.into());
+        self.rules.note(key, value.into());
         self
     }
 
@@ -109,7 +89,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: Text,
     {
-        self.is_url = true;
+        self.rules.is_url = true;
         self.pattern(URL).pattern_descriptor(URL_IN_WORDS)
     }
 
@@ -120,7 +100,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: Text,
     {
-        self.allows_blank = true;
+        self.rules.allows_blank = true;
         self
     }
 
@@ -149,14 +129,14 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: Text,
     {
-        self.pattern = Some(pattern);
+        self.rules.pattern = Some(pattern);
         self
     }
 
     /// The pattern in words, for the message when a text does not match.
     #[must_use]
     pub fn pattern_descriptor(mut self, words: &'static str) -> Self {
-        self.pattern_descriptor = Some(words);
+        self.rules.pattern_descriptor = Some(words);
         self
     }
 
@@ -186,7 +166,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: Text,
     {
-        self.length.0 = Some(characters);
+        self.rules.length.0 = Some(characters);
         self
     }
 
@@ -196,7 +176,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: Text,
     {
-        self.length.1 = Some(characters);
+        self.rules.length.1 = Some(characters);
         self
     }
 
@@ -206,7 +186,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: List,
     {
-        self.items.0 = Some(items);
+        self.rules.items.0 = Some(items);
         self
     }
 
@@ -216,7 +196,7 @@ impl<T: ConfigValue> Field<T> {
     where
         T::Bound: List,
     {
-        self.items.1 = Some(items);
+        self.rules.items.1 = Some(items);
         self
     }
 
@@ -226,45 +206,11 @@ impl<T: ConfigValue> Field<T> {
     }
 
     /// The property in the spec; `order` is its place in the form.
-    pub(super) fn schema(mut self, order: usize) -> Map<String, Value> {
-        let mut schema = T::schema();
-        if self.allows_blank {
-            schema.shift_remove("minLength");
-        }
-        let (default, mut faults) = self.examine_default();
-        for bound in self.minimum.iter().chain(&self.maximum) {
-            if T::bound_json(bound).is_null() {
-                faults.push("a limit of {path} is no number that JSON has".to_owned());
-            }
-        }
-        let mut property = Map::new();
-        let mut put = |key: &str, value: Option<Value>| {
-            value.map(|value| property.insert(key.to_owned(), value));
-        };
-        put("type", schema.shift_remove("type"));
-        for key in ["title", "description", "examples"] {
-            // What is said of the field comes before what is said of its type.
-            let of_type = schema.shift_remove(key);
-            put(key, self.notes.shift_remove(key).or(of_type));
-        }
-        put("default", default.and_then(|default| default::show(&mut schema, default)));
-        for (key, value) in schema {
-            put(&key, Some(value));
-        }
-        put("pattern", self.pattern.map(Value::from));
-        put("pattern_descriptor", self.pattern_descriptor.map(Value::from));
-        put("minimum", self.minimum.as_ref().map(|bound| T::bound_json(bound)));
-        put("maximum", self.maximum.as_ref().map(|bound| T::bound_json(bound)));
-        put("minLength", self.length.0.map(Value::from));
-        put("maxLength", self.length.1.map(Value::from));
-        put("minItems", self.items.0.map(Value::from));
-        put("maxItems", self.items.1.map(Value::from));
-        for (key, value) in self.notes {
-            put(&key, Some(value));
-        }
-        put("order", Some(order.into()));
-        put(super::FAULTS, (!faults.is_empty()).then(|| faults.into()));
-        property
+    pub(super) fn schema(self, order: usize) -> Map<String, Value> {
+        let (default, faults) = self.examine_default();
+        let bounds =
+            [&self.minimum, &self.maximum].map(|bound| bound.as_ref().map(|bound| T::bound_json(bound)));
+        self.rules.property(T::schema(), default, bounds, faults, order)
     }
 
     /// The default as the spec shows it, and what is wrong with it by the field's own rules.
@@ -283,11 +229,7 @@ impl<T: ConfigValue> Field<T> {
         }
         let mut problems = Problems::default();
         self.read(&value, &mut Place::top(&mut problems, &mut Vec::new()));
-        let told = |problem: &String| match problem.starts_with('`') {
-            true => format!("in the default of {{path}}, {problem}"),
-            false => format!("the default of {{path}} {problem}"),
-        };
-        (Some(value), problems.list().iter().map(told).collect())
+        (Some(value), default::faults(&problems))
     }
 
     /// The field's value, or a note of what is wrong with it.
@@ -308,19 +250,9 @@ impl<T: ConfigValue> Field<T> {
 
     /// A value that was given.
     fn read(&self, given: &Value, place: &mut Place<'_>) -> Option<T> {
-        place.allows_blank = self.allows_blank;
+        place.allows_blank = self.rules.allows_blank;
         let value = T::parse(given, place)?;
-        let mut obeys = true;
-        if let Some(text) = given.as_str() {
-            if self.is_url && !place.is_url(text) {
-                return None;
-            }
-            obeys &= place.matches(text, self.pattern, self.pattern_descriptor);
-            obeys &= place.counts(text.chars().count(), self.length.0, self.length.1, "character");
-        }
-        if let Some(items) = given.as_array() {
-            obeys &= place.counts(items.len(), self.items.0, self.items.1, "item");
-        }
+        let mut obeys = self.rules.are_obeyed(given, place)?;
         if let Some(bound) =
             self.minimum.as_ref().filter(|minimum| value.compare(minimum).is_some_and(|o| o.is_lt()))
         {

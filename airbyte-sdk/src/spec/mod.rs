@@ -8,6 +8,7 @@ mod field;
 mod form;
 mod oauth;
 mod place;
+mod rules;
 mod shape;
 mod value;
 
