@@ -112,6 +112,7 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
     }
     let mut seen = HashSet::with_capacity(catalog.streams.len());
     let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
+    let mut unreadable = Vec::new();
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
         let twice = !seen.insert(descriptor.clone());
@@ -132,9 +133,10 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
         };
         let columns = described.first().and_then(|&place| chosen(&configured, &offered[place]));
         let incremental = configured.sync_mode == SyncMode::Incremental;
-        plan.push(Planned { descriptor, columns, incremental, stream });
+        let group = if stream.is_ok() { &mut plan } else { &mut unreadable };
+        group.push(Planned { descriptor, columns, incremental, stream });
     }
-    plan.sort_by_key(|planned| planned.stream.is_err());
+    plan.append(&mut unreadable);
     plan
 }
 

@@ -25,7 +25,7 @@ mod tests;
 
 use self::blocks::Decoder;
 use self::found::Found;
-use self::needles::Needles;
+use self::needles::{Needle, Needles};
 use self::reading::Text;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -73,15 +73,20 @@ struct Recent {
 impl Scrubber {
     /// Blanks these secrets from now on.
     pub(crate) fn add<S: AsRef<str>>(&mut self, secrets: impl IntoIterator<Item = S>) {
-        let (hasher, kept) = (&self.hasher, &mut self.kept);
-        let mut is_new = |secret: &str| is_secret(secret) && kept.insert(hasher.hash_one(secret));
-        let new = secrets.into_iter().filter(|secret| is_new(secret.as_ref()));
-        let forms = |secret: S| {
-            needles::of(secret.as_ref())
-                .chain(needles::lower_case_base64(secret.as_ref()))
-                .collect::<Vec<_>>()
-        };
-        self.needles.add(new.flat_map(forms));
+        let mut needles = Vec::new();
+        for secret in secrets {
+            self.add_needles(secret.as_ref(), &mut needles);
+        }
+        // All together, which is quicker for many.
+        self.needles.add(needles);
+    }
+
+    /// Adds the needles of a secret that is new.
+    fn add_needles(&mut self, secret: &str, needles: &mut Vec<Needle>) {
+        if is_secret(secret) && self.kept.insert(self.hasher.hash_one(secret)) {
+            needles.append(&mut needles::of(secret));
+            needles.append(&mut needles::lower_case_base64(secret));
+        }
     }
 
     /// Blanks this secret from now on, until many others have been used more recently.

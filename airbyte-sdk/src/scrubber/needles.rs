@@ -69,13 +69,12 @@ impl Needles {
         self.beyond_ascii
     }
 
-    pub(super) fn add(&mut self, needles: impl Iterator<Item = Needle>) {
-        let mut added: Vec<(Needle, u32)> = needles.map(|needle| (needle, 1)).collect();
-        let shortest = added.iter().map(|(needle, _)| needle.len()).min().unwrap_or(usize::MAX);
+    pub(super) fn add(&mut self, needles: Vec<Needle>) {
+        let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(usize::MAX);
         self.shortest = if self.is_empty() { shortest } else { self.shortest.min(shortest) };
-        self.beyond_ascii |= added.iter().any(|(needle, _)| needle.iter().any(|c| !c.is_ascii()));
-        if added.len() <= FEW {
-            for (needle, _) in added {
+        self.beyond_ascii |= needles.iter().any(|needle| needle.iter().any(|c| !c.is_ascii()));
+        if needles.len() <= FEW {
+            for needle in needles {
                 match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
                     Ok(place) => self.sorted[place].1 += 1,
                     Err(place) => {
@@ -87,7 +86,7 @@ impl Needles {
             return;
         }
         // To insert each of many takes time that grows with the square of their number.
-        self.sorted.append(&mut added);
+        self.sorted.extend(needles.into_iter().map(|needle| (needle, 1)));
         self.sorted.sort_by(|(one, _), (other, _)| one.as_slice().cmp(other));
         self.sorted.dedup_by(|(again, count), (needle, total)| {
             let is_same = again == needle;
@@ -102,7 +101,7 @@ impl Needles {
         }
     }
 
-    pub(super) fn remove(&mut self, needles: impl Iterator<Item = Needle>) {
+    pub(super) fn remove(&mut self, needles: Vec<Needle>) {
         for needle in needles {
             let Ok(place) = self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) else { continue };
             self.sorted[place].1 -= 1;
@@ -244,7 +243,7 @@ fn fold(c: char) -> char {
 
 /// The needles of a secret: all of it, and each of its lines; as it is, and with its own escapes read, since an API may
 /// echo what they stand for.
-pub(super) fn of(secret: &str) -> impl Iterator<Item = Needle> {
+pub(super) fn of(secret: &str) -> Vec<Needle> {
     let text = Text::of(secret);
     let inner = reading::layers(&text, false).last();
     let decoded = Zeroizing::new(inner.unwrap_or(text).units.iter().map(|unit| unit.c).collect::<String>());
@@ -268,9 +267,15 @@ pub(super) fn of(secret: &str) -> impl Iterator<Item = Needle> {
         }
         needles.push(whole);
     }
+    needles.retain(|needle| needle.iter().filter(|c| **c != ' ').count() >= SHORTEST);
+    distinct(needles)
+}
+
+/// Each of these once.
+fn distinct(mut needles: Vec<Needle>) -> Vec<Needle> {
     needles.sort_unstable_by(|one, other| one.as_slice().cmp(other));
     needles.dedup();
-    needles.into_iter().filter(|needle| needle.iter().filter(|c| **c != ' ').count() >= SHORTEST)
+    needles
 }
 
 fn folded(text: &str) -> Needle {
@@ -287,7 +292,7 @@ fn folded(text: &str) -> Needle {
 
 /// What stays the same of a secret's base64 wherever it stands in a longer text, behind `user:` for example. Base64 in its
 /// own letter case is decoded; in another case it can be compared only.
-pub(super) fn lower_case_base64(secret: &str) -> impl Iterator<Item = Needle> {
+pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
     const SHORTEST_BASE64: usize = 8;
     let mut needles: Vec<Needle> = Vec::new();
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
@@ -300,7 +305,6 @@ pub(super) fn lower_case_base64(secret: &str) -> impl Iterator<Item = Needle> {
             needles.push(folded(encoded.get(first..last).unwrap_or_default()));
         }
     }
-    needles.sort_unstable_by(|one, other| one.as_slice().cmp(other));
-    needles.dedup();
-    needles.into_iter().filter(|needle| needle.len() >= SHORTEST_BASE64)
+    needles.retain(|needle| needle.len() >= SHORTEST_BASE64);
+    distinct(needles)
 }

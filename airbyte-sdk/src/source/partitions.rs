@@ -316,6 +316,16 @@ fn go_round_from<P>(next: &str, partitions: &mut [(String, P)]) {
     partitions.rotate_left(begin % partitions.len().max(1));
 }
 
+/// The positions as JSON. Inserted one by one: `collect` would sort them first, which is much code for a map that is made
+/// once.
+fn texts(positions: Map<String, Value>) -> Positions {
+    let mut texts = Positions::new();
+    for (name, state) in positions {
+        texts.insert(name.into(), state.to_string().into());
+    }
+    texts
+}
+
 /// The state of each partition; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every partition.
 fn positions<T: Stream>(
     info: &StreamInfo,
@@ -330,10 +340,7 @@ fn positions<T: Stream>(
                 Some((name, _)) => {
                     Err(unreadable(info, format_args!("`{PARTITIONS}.{name}` is not an object")))
                 }
-                None => Ok(std::mem::take(positions)
-                    .into_iter()
-                    .map(|(name, state)| (name.into(), state.to_string().into()))
-                    .collect()),
+                None => Ok(texts(std::mem::take(positions))),
             };
         }
         None | Some(Value::Null) => {}
@@ -356,10 +363,11 @@ fn positions<T: Stream>(
                 info.name
             );
             let everywhere = at(cursor)?;
-            return Ok(partitions
-                .iter()
-                .map(|(name, _)| (name.as_str().into(), everywhere.clone()))
-                .collect());
+            let mut positions = Positions::new();
+            for (name, _) in partitions {
+                positions.insert(name.as_str().into(), everywhere.clone());
+            }
+            return Ok(positions);
         }
         Position::Unknown => {}
     }
