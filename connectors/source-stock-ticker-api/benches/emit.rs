@@ -1,5 +1,5 @@
 //! How fast records leave: a source that emits from memory, read by nobody (`/dev/null`), beside a loop that writes the
-//! same bytes. `cargo bench -p airbyte-sdk --bench emit`
+//! same bytes. `cargo bench -p source-stock-ticker-api --bench emit`
 //!
 //! The program runs itself: called with `read` it is a connector, called with `copy` it is the loop.
 #![allow(
