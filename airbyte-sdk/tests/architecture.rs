@@ -1,0 +1,216 @@
+//! The arrows between the modules are those of ARCHITECTURE.md, and make no circle.
+#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each module those that it names.
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn the_modules_of_the_runtime_are_arranged_as_the_map_says() {
+    assert_arranged("airbyte-sdk");
+}
+
+#[test]
+fn the_modules_of_the_macros_are_arranged_as_the_map_says() {
+    assert_arranged("airbyte-macros");
+}
+
+fn assert_arranged(package: &str) {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
+    let arrows = arrows_of(&workspace.join(package).join("src"));
+    let mistakes = compare(&read_map(&page, &format!("modules of {package}")), &arrows);
+    let lines = arrows.iter().map(|(module, others)| {
+        let others = others.iter().map(|other| format!(" {other}")).collect::<String>();
+        format!("{module}:{others}")
+    });
+    let now = lines.collect::<Vec<_>>().join("\n");
+    assert!(mistakes.is_empty(), "{}\n\nThe arrows of the code, in no order:\n{now}", mistakes.join("\n"));
+}
+
+/// The arrows of a map, in its order: a code block with this name, whose lines are `module: others`.
+fn read_map(page: &str, name: &str) -> Vec<(String, BTreeSet<String>)> {
+    let begin = format!("```text\n{name}\n");
+    let map = page.split_once(&begin).unwrap_or_else(|| panic!("ARCHITECTURE.md has no map `{name}`")).1;
+    let map = map.split_once("```").unwrap().0;
+    let line = |line: &str| {
+        let (module, others) = line.split_once(':').unwrap_or_else(|| panic!("no `module: others`: {line}"));
+        (module.trim().to_owned(), others.split_whitespace().map(str::to_owned).collect())
+    };
+    map.lines().map(line).collect()
+}
+
+/// What is wrong with a map. Each module stands above those that it names, so a map that is right has no circle.
+fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    let mut above = BTreeSet::new();
+    for (module, others) in map {
+        if !above.insert(module.as_str()) {
+            mistakes.push(format!("the map has `{module}` twice"));
+        }
+        for other in others.iter().filter(|other| above.contains(other.as_str())) {
+            mistakes
+                .push(format!("the map makes a circle: `{module}` names `{other}`, which stands above it"));
+        }
+        match arrows.get(module) {
+            None => mistakes.push(format!("the map has a module `{module}` that does not exist")),
+            Some(named) => {
+                let missing = named.difference(others);
+                mistakes.extend(
+                    missing.map(|other| format!("`{module}` names `{other}`, which is not in the map")),
+                );
+                let gone = others.difference(named);
+                mistakes
+                    .extend(gone.map(|other| format!("the map says `{module}: {other}`, which is not so")));
+            }
+        }
+    }
+    let unknown = arrows.keys().filter(|module| !above.contains(module.as_str()));
+    mistakes.extend(unknown.map(|module| format!("the map has no module `{module}`")));
+    mistakes
+}
+
+/// Reads the code without its tests. A module is a file or a folder directly in `src`.
+fn arrows_of(src: &Path) -> Arrows {
+    let (mut arrows, root) = (Arrows::new(), re_exports(&src.join("lib.rs")));
+    for path in entries(src) {
+        let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if module == "lib" || module == "tests" {
+            continue;
+        }
+        let mut named = BTreeSet::new();
+        read(&path, &mut named);
+        named.remove(&module);
+        arrows.insert(module, named);
+    }
+    let modules: BTreeSet<String> = arrows.keys().cloned().collect();
+    for (module, named) in &mut arrows {
+        for name in named.difference(&modules).cloned().collect::<Vec<_>>() {
+            named.remove(&name);
+            named.extend(root.get(&name).filter(|home| modules.contains(*home) && *home != module).cloned());
+        }
+    }
+    arrows
+}
+
+/// What `lib.rs` re-exports: each name, and the module or crate that it comes from.
+fn re_exports(file: &Path) -> BTreeMap<String, String> {
+    let items = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap().items;
+    let uses = items.iter().filter_map(|item| match item {
+        syn::Item::Use(item) => Some(item.to_token_stream().into_iter().filter_map(|token| match token {
+            TokenTree::Ident(ident) if ident != "pub" && ident != "use" => Some(ident.to_string()),
+            TokenTree::Group(group) => Some(group.to_string()),
+            _ => None,
+        })),
+        _ => None,
+    });
+    let homes = uses.filter_map(|mut words| {
+        let home = words.next()?;
+        let names = words.collect::<String>();
+        let names = names.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        Some(names.map(move |name| (name.to_owned(), home.clone())).collect::<Vec<_>>())
+    });
+    homes.flatten().collect()
+}
+
+/// Adds the modules that the code of a file or a folder names.
+fn read(path: &Path, named: &mut BTreeSet<String>) {
+    if path.is_dir() {
+        let tests = tests_of(&path.join("mod.rs"));
+        for path in entries(path) {
+            if !tests.contains(path.file_stem().unwrap().to_str().unwrap()) {
+                read(&path, named);
+            }
+        }
+        return;
+    }
+    let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
+    for item in file.items.iter().filter(|item| !is_test(item)) {
+        collect(item.to_token_stream(), named);
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.retain(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "rs"));
+    entries.sort();
+    entries
+}
+
+/// The modules of a folder that are compiled for tests only.
+fn tests_of(file: &Path) -> BTreeSet<String> {
+    let Ok(code) = fs::read_to_string(file) else { return BTreeSet::new() };
+    let items = syn::parse_file(&code).unwrap().items;
+    let modules = items.iter().filter(|item| is_test(item)).filter_map(|item| match item {
+        syn::Item::Mod(module) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    modules.collect()
+}
+
+fn is_test(item: &syn::Item) -> bool {
+    let attributes = match item {
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        _ => return false,
+    };
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
+    })
+}
+
+/// Finds `crate::module` and `crate::{module, …}` wherever they stand.
+fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        if let TokenTree::Group(group) = token {
+            collect(group.stream(), named);
+        }
+        let is_path = matches!(token, TokenTree::Ident(ident) if ident == "crate")
+            && matches!(tokens.get(at + 1), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+        if !is_path {
+            continue;
+        }
+        match tokens.get(at + 3) {
+            Some(TokenTree::Ident(module)) => drop(named.insert(module.to_string())),
+            Some(TokenTree::Group(group)) => {
+                let parts: Vec<TokenTree> = group.stream().into_iter().collect();
+                let first = |part: &[TokenTree]| match part.first() {
+                    Some(TokenTree::Ident(module)) => Some(module.to_string()),
+                    _ => None,
+                };
+                let is_comma =
+                    |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+                named.extend(parts.split(is_comma).filter_map(first));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_map_that_is_wrong_is_refused() {
+    let arrows = |lines: &[(&str, &str)]| -> Vec<(String, BTreeSet<String>)> {
+        let others = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        lines.iter().map(|(module, text)| ((*module).to_owned(), others(text))).collect()
+    };
+    let code: Arrows = arrows(&[("a", "b c"), ("b", "c"), ("c", "")]).into_iter().collect();
+    let mistakes = |lines: &[(&str, &str)]| compare(&arrows(lines), &code).join("; ");
+    assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "")]), "");
+    assert_eq!(mistakes(&[("a", "b"), ("b", "c"), ("c", "")]), "`a` names `c`, which is not in the map");
+    assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "a")]).matches("circle").count(), 1);
+    assert_eq!(mistakes(&[("a", "b c"), ("b", "c")]), "the map has no module `c`");
+    assert_eq!(mistakes(&[("b", "c"), ("a", "b c"), ("c", "")]).matches("circle").count(), 1);
+    let mut named = BTreeSet::new();
+    collect("use crate::{a::b, c}; fn f() { crate::d::e(); x!(crate::g::h) }".parse().unwrap(), &mut named);
+    assert_eq!(named.into_iter().collect::<String>(), "acdg");
+}
