@@ -17,6 +17,8 @@ mod block;
 mod entry;
 mod heartbeat;
 mod last_words;
+#[cfg(test)]
+mod law;
 mod positions;
 mod stream;
 
