@@ -1,19 +1,19 @@
 //! The macros of `airbyte-sdk`, which documents and re-exports them; depend on that crate instead.
 
-mod attr;
-mod case;
+mod attribute_names;
+mod attributes;
 mod deserialize;
-mod doc;
+mod doc_comments;
 mod errors;
-mod frame;
-mod keys;
+mod generated_code;
+mod rename_rules;
 mod source;
 mod spec;
 mod stream;
-mod types;
+mod unsupported_types;
 
 #[cfg(test)]
-mod tests;
+mod expansion_tests;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;

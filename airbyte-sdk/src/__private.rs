@@ -6,7 +6,7 @@ pub use crate::http::rate_limit::limits;
 pub use crate::protocol::OAuthConnectorInputSpecification;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
-pub use crate::spec::described::{Believed, Described, DescriptionOf, Undescribed};
+pub use crate::spec::deferred_bounds::{Believed, Described, DescriptionOf, Undescribed};
 pub use crate::spec::{
     AirbyteSpec, ConfigValue, Field, Fields, Form, OAuth, OneOf, Shape, Shaped, Variant, Withheld,
 };

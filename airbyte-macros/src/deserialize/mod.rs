@@ -1,16 +1,16 @@
 //! `#[derive(Deserialize)]`: serde's own derive, for crates that reach serde through the SDK only.
 
-use crate::attr::Words;
+use crate::attributes::Words;
 use crate::errors::Errors;
-use crate::{frame, keys};
+use crate::{attribute_names, generated_code};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, Meta, Path, parse_quote};
 
 pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
-    let mut words = Words::of(&item.attrs, keys::DESERIALIZE, &mut errors);
-    let sdk = frame::sdk(&mut words, &mut errors);
+    let mut words = Words::of(&item.attrs, attribute_names::DESERIALIZE, &mut errors);
+    let sdk = generated_code::sdk(&mut words, &mut errors);
     if !item.generics.params.is_empty() {
         errors.at(&item.generics, "types with generics or lifetimes need serde itself: add `serde` to your crate and use its derive");
     }
@@ -21,9 +21,9 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
         errors.at(attribute.path(), "a field that is only read has no `#[airbyte(…)]`; see `#[serde(…)]`, such as `#[serde(rename = \"…\")]`");
     }
     match errors.finish() {
-        None => frame::block(&sdk, mirror(item, &sdk)),
+        None => generated_code::block(&sdk, mirror(item, &sdk)),
         Some(errors) => {
-            let fallback = frame::block(&sdk, fallback(&item));
+            let fallback = generated_code::block(&sdk, fallback(&item));
             quote!(#errors #fallback)
         }
     }
@@ -33,7 +33,7 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
 /// block where serde's crate has a name; the impl is forwarded to it.
 fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
     let ident = std::mem::replace(&mut item.ident, Ident::new("__Mirror", Span::mixed_site()));
-    let (mirror, name, serde) = (&item.ident, ident.to_string(), frame::path_text(sdk, "serde"));
+    let (mirror, name, serde) = (&item.ident, ident.to_string(), generated_code::path_text(sdk, "serde"));
     let serde_attributes =
         |attributes: &mut Vec<Attribute>| attributes.retain(|attribute| attribute.path().is_ident("serde"));
     serde_attributes(&mut item.attrs);

@@ -1,7 +1,7 @@
 //! Writes `main`: a call of the public builder, and nothing a person could not write.
 
 use super::model::{Model, Stream};
-use crate::frame;
+use crate::generated_code;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
@@ -29,7 +29,7 @@ pub(super) fn expand(
     let new = quote_spanned! {config.span()=>
         __airbyte::Source::<#config>::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
     };
-    let private = frame::alias(sdk);
+    let private = generated_code::alias(sdk);
     quote! {
         #[doc(hidden)]
         fn main() -> #sdk::__private::ExitCode {
@@ -50,7 +50,7 @@ fn stream(stream: &Stream) -> TokenStream {
     let Stream { path, fetch, partitions } = stream;
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
-    let path = frame::located(path, fetch.returns);
+    let path = generated_code::located(path, fetch.returns);
     let config = own("config", fetch.config);
     let partition = fetch.partition.map(|span| own("partition", span));
     let since = fetch.since.map(|span| own("since", span));

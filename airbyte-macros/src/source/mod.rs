@@ -1,24 +1,23 @@
 //! `#[airbyte_source]`: a fetch function, or an `impl` block of them, becomes a program.
 
 mod expand;
-mod limits;
 mod model;
 mod partitions;
-mod signature;
+mod rate_limits;
 
-use crate::attr::Words;
+use crate::attributes::Words;
 use crate::errors::Errors;
-use crate::{frame, keys};
+use crate::{attribute_names, generated_code};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Item, parse_quote};
 
 pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
-    let mut words = Words::parse(words, keys::SOURCE, &mut errors);
-    let sdk = frame::sdk(&mut words, &mut errors);
+    let mut words = Words::parse(words, attribute_names::SOURCE, &mut errors);
+    let sdk = generated_code::sdk(&mut words, &mut errors);
     let (check, partitions) = (words.expr("check", &mut errors), words.expr("partitions", &mut errors));
-    let limits = limits::read(&mut words, &mut errors);
+    let limits = rate_limits::read(&mut words, &mut errors);
     let stops = words.flag("stop_when_exhausted", &mut errors);
     let model = model::Model::read(&item, check, partitions, &mut errors);
     partitions::take_out(&mut item);

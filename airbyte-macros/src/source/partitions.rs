@@ -38,7 +38,7 @@ pub(super) fn read(
         errors.at(&name, format!("there is no method `{name}` in this block{hint}"));
         return Some(None);
     };
-    super::signature::read_list(&list.sig, errors);
+    super::model::signature::read_list(&list.sig, errors);
     let config = quote_spanned!(name.span()=> <#config>);
     Some(Some(quote!(#config::#name)))
 }

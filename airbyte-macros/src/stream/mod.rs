@@ -1,15 +1,12 @@
 //! `#[airbyte_stream(…)]`: a struct becomes the record of a stream, or with `nested` a part of one.
 
-mod columns;
 mod expand;
 mod model;
-mod nested;
-mod serde;
-mod within;
+mod nested_type;
 
-use crate::attr::Words;
+use crate::attribute_names;
+use crate::attributes::Words;
 use crate::errors::Errors;
-use crate::keys;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Item};
@@ -26,9 +23,9 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
             return quote!(#errors #other);
         }
     };
-    let words = Words::parse(words, keys::STREAM, &mut errors);
+    let words = Words::parse(words, attribute_names::STREAM, &mut errors);
     if words.mention("nested") {
-        return nested::attribute(words, item, errors);
+        return nested_type::attribute(words, item, errors);
     }
     if let syn::Data::Union(_) = item.data {
         errors.at(

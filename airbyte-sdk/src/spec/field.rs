@@ -2,9 +2,9 @@
 
 use super::Problems;
 use super::default::{self, Withheld};
+use super::field_types::{ConfigValue, List, Number, Text};
 use super::place::Place;
 use super::rules::Rules;
-use super::value::{ConfigValue, List, Number, Text};
 use serde_json::{Map, Value};
 
 /// One field of a configuration, of type `T`.

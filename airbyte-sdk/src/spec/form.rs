@@ -1,9 +1,9 @@
 //! The form: given the fields one by one, it notes down their spec or reads their values.
 
 use super::field::Field;
+use super::field_types::ConfigValue;
+use super::nested_types::Fields;
 use super::place::Place;
-use super::shape::Fields;
-use super::value::ConfigValue;
 use serde_json::{Map, Value, json};
 
 /// What [`AirbyteSpec::form`](crate::AirbyteSpec::form) names its fields to.

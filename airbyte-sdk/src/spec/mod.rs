@@ -1,27 +1,27 @@
 //! A configuration as a type: from one description of its fields come the spec and the parser.
 
-mod choice;
+mod one_of;
 mod default;
 #[doc(hidden)]
-pub mod described;
+pub mod deferred_bounds;
 mod field;
 mod form;
-mod oauth;
+mod oauth_login;
 mod place;
+mod nested_types;
+mod field_types;
 mod rules;
-mod shape;
-mod value;
 
-pub use self::choice::{Choice, OneOf, Variant};
 pub use self::default::Withheld;
 pub use self::field::Field;
 #[cfg(feature = "testing")]
 pub(crate) use self::field::URL;
+pub use self::field_types::{ConfigValue, List, Number, Text};
 pub use self::form::Form;
-pub use self::oauth::OAuth;
+pub use self::nested_types::{Fields, Shape, Shaped};
+pub use self::oauth_login::OAuth;
+pub use self::one_of::{Choice, OneOf, Variant};
 pub use self::place::Place;
-pub use self::shape::{Fields, Shape, Shaped};
-pub use self::value::{ConfigValue, List, Number, Text};
 
 use crate::error::Result;
 use crate::protocol::ConnectorSpecification;

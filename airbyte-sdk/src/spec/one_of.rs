@@ -1,8 +1,8 @@
 //! A choice between options, each with fields of its own: an enum with data.
 
 use super::form::Form;
+use super::nested_types::{one_of, titled};
 use super::place::Place;
-use super::shape::{one_of, titled};
 use crate::problems::Problems;
 use serde_json::{Map, Value};
 

@@ -1,13 +1,15 @@
 //! Writes the impls: one chain of calls per field, nothing else.
 
-use super::choice::{Body, Names, OneOf, Variant};
-use super::doubts::{Doubts, Function};
-use super::field::{Default, Field, Member, Members};
-use super::kind::Kind;
-use super::model::{Model, Struct};
-use super::oauth::OAuth;
-use super::show;
-use crate::frame;
+mod default_json;
+mod type_checks;
+
+use self::type_checks::{Doubts, Function};
+use crate::generated_code;
+use crate::spec::model::enums::{Body, Names, OneOf, Variant};
+use crate::spec::model::field_types::Kind;
+use crate::spec::model::fields::{Default, Field, Member, Members};
+use crate::spec::model::oauth_login::OAuth;
+use crate::spec::model::{Model, Struct};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -19,7 +21,7 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
         Model::Names(model) => of_names(model),
         Model::OneOf(model) => of_one_of(model, sdk),
     };
-    frame::block(sdk, impls)
+    generated_code::block(sdk, impls)
 }
 
 fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
@@ -44,7 +46,7 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
     };
     let examined = doubts.examined(sdk);
     let (form, described, part) = if model.is_part() {
-        let ([form, to_json], described) = doubts.guard(ident, [form, show::of_struct(members)]);
+        let ([form, to_json], described) = doubts.guard(ident, [form, default_json::of_struct(members)]);
         let shape = quote! {
             fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                 shape.object(#own_title)
@@ -100,7 +102,7 @@ fn of_part(
 fn of_names(model: &Names) -> TokenStream {
     let Names { ident, names } = model;
     let (variants, names): (Vec<_>, Vec<_>) = names.iter().map(|(variant, name)| (variant, name)).unzip();
-    let to_json = show::of_names(&variants, &names);
+    let to_json = default_json::of_names(&variants, &names);
     let shape = quote! {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             shape.one_of_names([#((#names, Self::#variants)),*])
@@ -136,7 +138,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
             })
         },
     };
-    let ([shape, to_json], described) = doubts.guard(ident, [shape, show::of_one_of(variants, tag)]);
+    let ([shape, to_json], described) = doubts.guard(ident, [shape, default_json::of_one_of(variants, tag)]);
     let part = of_part(ident, &shape, &to_json, doubts.examined(sdk));
     quote!(#part #described)
 }
@@ -306,9 +308,10 @@ fn default_value(default: &Default, ty: &Type) -> TokenStream {
 /// After a mistake: impls that let the rest of the crate be judged on its own.
 pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
-    let generics = frame::generics(item, quote!(::core::marker::Send + ::core::marker::Sync + 'static));
+    let generics =
+        generated_code::generics(item, quote!(::core::marker::Send + ::core::marker::Sync + 'static));
     let (generics, arguments, bounds) = generics.split_for_impl();
-    frame::block(
+    generated_code::block(
         sdk,
         quote! {
             #[automatically_derived]

@@ -1,8 +1,8 @@
 //! `rate_limit(5 / minute, config.requests / day)`, or the name of a function that finds the limits in the configuration.
 
-use crate::attr::Words;
+use crate::attribute_names;
+use crate::attributes::Words;
 use crate::errors::{Errors, hint};
-use crate::keys;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -28,8 +28,8 @@ fn one(limit: &Expr, errors: &mut Errors) -> Option<TokenStream> {
         && let Some(unit) = path.get_ident()
     {
         let name = unit.to_string();
-        if !keys::UNITS.contains(&name.as_str()) {
-            let hint = hint(&name, keys::UNITS.iter().copied());
+        if !attribute_names::UNITS.contains(&name.as_str()) {
+            let hint = hint(&name, attribute_names::UNITS.iter().copied());
             errors.at(unit, format!("unknown stretch of time `{name}`{hint}"));
             return None;
         }

@@ -1,11 +1,12 @@
 //! `#[airbyte_stream(nested)]`: a type within a record. It is written like one, and tells its fields to the keys and
 //! cursors that lead through it.
 
-use super::columns::{Column, Columns, is_option};
-use super::{expand, serde};
-use crate::attr::{Words, as_text, last_segment};
+use super::expand;
+use super::model::columns::{Column, Columns, is_option};
+use super::model::serde_attributes;
+use crate::attributes::{Words, as_text, last_segment};
 use crate::errors::Errors;
-use crate::frame;
+use crate::generated_code;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -36,7 +37,7 @@ const PUBLIC: &[&str] = &[
 ];
 
 pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors) -> TokenStream {
-    let sdk = frame::sdk(&mut words, &mut errors);
+    let sdk = generated_code::sdk(&mut words, &mut errors);
     words.flag("nested", &mut errors);
     for word in words.rest() {
         let message = format!("`{word}` is a word for a stream, and a type that is `nested` in one is none");
@@ -56,7 +57,7 @@ pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors)
     columns.check_names(&mut errors);
     columns.check_types(&mut errors);
     columns.check_flattened_fields(&mut errors);
-    let fields: TokenStream = if generic || serde::Words::of(&item.attrs).replaced {
+    let fields: TokenStream = if generic || serde_attributes::Words::of(&item.attrs).replaced {
         TokenStream::new()
     } else {
         columns
@@ -67,7 +68,7 @@ pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors)
             .collect()
     };
     let errors = errors.finish();
-    let fields = (!fields.is_empty()).then(|| frame::block(&sdk, fields));
+    let fields = (!fields.is_empty()).then(|| generated_code::block(&sdk, fields));
     let item = expand::written(&sdk, item);
     quote!(#errors #item #fields)
 }

@@ -1,10 +1,10 @@
 //! Types of which only the compiler knows whether a form shows them.
 
-use super::choice::{Body, Variant};
-use super::field::{Field, Member, Members};
-use super::kind::{Kind, innermost};
-use crate::attr::as_text;
-use crate::frame;
+use crate::attributes::as_text;
+use crate::generated_code;
+use crate::spec::model::enums::{Body, Variant};
+use crate::spec::model::field_types::{Kind, innermost};
+use crate::spec::model::fields::{Field, Member, Members};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -64,8 +64,10 @@ impl<'a> Doubts<'a> {
     pub(super) fn examined(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
             let needs = needs.name();
-            let constant =
-                frame::located(&quote!(#sdk::spec::#needs>::A_FORM_CANNOT_CONTAIN_ITSELF), ty.span());
+            let constant = generated_code::located(
+                &quote!(#sdk::spec::#needs>::A_FORM_CANNOT_CONTAIN_ITSELF),
+                ty.span(),
+            );
             quote_spanned!(ty.span()=> let () = <#ty as #constant;)
         });
         (!self.0.is_empty()).then(|| quote!({ #(#types)* }))

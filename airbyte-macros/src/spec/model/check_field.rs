@@ -2,35 +2,39 @@
 //!
 //! A type is known by its name here. Where the name says nothing the compiler has the last word, at the same place.
 
-use super::field::{Field, Surroundings};
-use super::kind::{self, Kind};
-use super::{limits, secrecy};
-use crate::attr::as_text;
+use super::field_types::{self, Kind};
+use super::fields::{Field, Surroundings};
+use super::{check_credential_names, check_literals};
+use crate::attributes::as_text;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
 /// `all` are the fields of the same struct or variant.
-pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, errors: &mut Errors) {
+pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, errors: &mut Errors) {
     let kind = Kind::of(&field.ty);
-    if kind::contains(&field.ty, around.item) {
+    if field_types::contains(&field.ty, around.item) {
         errors.at(&field.ty, "a form cannot contain itself: it would never end");
-    } else if let Some((ty, why)) = kind::refusal(&field.ty) {
+    } else if let Some((ty, why)) = field_types::refusal(&field.ty) {
         errors.at(ty, why);
     }
-    secrecy::check(field, kind, all, errors);
+    check_credential_names::check(field, kind, all, errors);
     check_default(field, kind, errors);
     check_kinds(field, kind, errors);
-    limits::check(field, kind, errors);
+    check_literals::check(field, kind, errors);
     check_pattern(field, kind, errors);
-    if let (Some(flag), false) = (&field.always_show, kind::is_option(&field.ty) || field.has_default) {
+    if let (Some(flag), false) = (&field.always_show, field_types::is_option(&field.ty) || field.has_default)
+    {
         errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
     }
     // A switch was told already that it needs a default.
     let is_switch = kind == Some(Kind::Bool);
     if let Some(hidden) = &field.hidden
-        && !(kind::is_option(&field.ty) || field.has_default || is_switch || around.is_filled_in(&field.key))
+        && !(field_types::is_option(&field.ty)
+            || field.has_default
+            || is_switch
+            || around.is_filled_in(&field.key))
     {
         errors.at(hidden, "nobody can fill in what is not shown: give it a default, or make it an `Option`");
     }
@@ -40,7 +44,7 @@ pub(super) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, er
 }
 
 fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    let optional = kind::is_option(&field.ty);
+    let optional = field_types::is_option(&field.ty);
     match &field.default {
         None if kind == Some(Kind::Bool) && !optional && !field.has_default => errors.at(
             &field.ty,
@@ -85,7 +89,7 @@ fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
         let message = match kind {
             Some(kind) => format!("`{word}` is for {what}, not for {}", kind.name()),
             None => {
-                let ty = as_text(kind::innermost(&field.ty)).replace(' ', "");
+                let ty = as_text(field_types::innermost(&field.ty)).replace(' ', "");
                 format!("`{word}` is for {what}; if `{ty}` is another name for that, write the type itself")
             }
         };
@@ -113,7 +117,7 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
 }
 
 /// The literal, with or without a minus.
-pub(super) fn literal(value: &Expr) -> Option<&Lit> {
+pub(in crate::spec) fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),
         Expr::Unary(syn::ExprUnary { expr, .. }) => literal(expr),

@@ -1,8 +1,8 @@
 //! serde's words, as far as they mean something to a form. The others are refused by name: none is passed over.
 
-use crate::attr::{Legal, Words};
-use crate::case::Case;
+use crate::attributes::{Legal, Words};
 use crate::errors::Errors;
+use crate::rename_rules::Case;
 use syn::Attribute;
 
 const READ_ONLY: &str = "a configuration is only read";
@@ -13,7 +13,7 @@ const ALIAS: &str = "the platform checks a configuration against the spec before
 const TRAITS: &str = "it steers serde's own derive";
 
 /// On a struct.
-pub(super) const STRUCT: Legal<'_> = Legal {
+pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
     words: &["rename_all"],
     refused: &[
         ("default", "say `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
@@ -35,7 +35,7 @@ pub(super) const STRUCT: Legal<'_> = Legal {
 };
 
 /// On an enum.
-pub(super) const ENUM: Legal<'_> = Legal {
+pub(in crate::spec) const ENUM: Legal<'_> = Legal {
     words: &["rename_all", "tag"],
     refused: &[
         (
@@ -60,7 +60,7 @@ pub(super) const ENUM: Legal<'_> = Legal {
 };
 
 /// On a field.
-pub(super) const FIELD: Legal<'_> = Legal {
+pub(in crate::spec) const FIELD: Legal<'_> = Legal {
     words: &["rename", "default", "skip", "flatten"],
     refused: &[
         ("alias", ALIAS),
@@ -78,7 +78,7 @@ pub(super) const FIELD: Legal<'_> = Legal {
 };
 
 /// On a variant.
-pub(super) const VARIANT: Legal<'_> = Legal {
+pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
     words: &["rename", "rename_all"],
     refused: &[
         ("alias", ALIAS),
@@ -95,11 +95,11 @@ pub(super) const VARIANT: Legal<'_> = Legal {
     ],
 };
 
-pub(super) fn words(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Words {
+pub(in crate::spec) fn words(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Words {
     Words::of_attribute("serde", attributes, legal, errors)
 }
 
 /// `rename_all = "…"`.
-pub(super) fn rename_all(words: &mut Words, errors: &mut Errors) -> Option<Case> {
+pub(in crate::spec) fn rename_all(words: &mut Words, errors: &mut Errors) -> Option<Case> {
     words.text("rename_all", errors).and_then(|name| Case::read(&name, errors))
 }

@@ -1,6 +1,6 @@
 //! What surrounds generated code: the path to the SDK, and a block that leaks no names.
 
-use crate::attr::Words;
+use crate::attributes::Words;
 use crate::errors::Errors;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

@@ -1,11 +1,11 @@
 //! An author's own type as the type of a field: a struct is a part of the form, an enum a choice.
 
 use super::AirbyteSpec;
-use super::choice::{Choice, OneOf};
 use super::default::Withheld;
+use super::field_types::{ConfigValue, Unbounded, schema};
 use super::form::Form;
+use super::one_of::{Choice, OneOf};
 use super::place::Place;
-use super::value::{ConfigValue, Unbounded, schema};
 use serde_json::{Map, Value};
 
 /// A struct or an enum as the type of a configuration's field. [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec)

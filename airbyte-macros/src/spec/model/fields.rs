@@ -1,42 +1,42 @@
 //! The fields of a struct or of a variant.
 
-use super::check;
-use super::model::Groups;
-use super::oauth::OAuth;
-use super::serde;
-use crate::attr::Words;
-use crate::case::Case;
+use super::Groups;
+use super::allowed_serde_attributes;
+use super::check_field;
+use super::oauth_login::OAuth;
+use crate::attributes::Words;
 use crate::errors::Errors;
-use crate::{doc, keys};
+use crate::rename_rules::Case;
+use crate::{attribute_names, doc_comments};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, FieldsNamed, Ident, LitStr, Type, parse_quote};
 
 /// What the fields of one struct or variant have in common.
-pub(super) struct Surroundings<'a> {
+pub(in crate::spec) struct Surroundings<'a> {
     /// The type whose form it is.
-    pub(super) item: &'a Ident,
-    pub(super) groups: &'a Groups,
-    pub(super) rename_all: Option<Case>,
+    pub(in crate::spec) item: &'a Ident,
+    pub(in crate::spec) groups: &'a Groups,
+    pub(in crate::spec) rename_all: Option<Case>,
     /// The key that says which option is chosen, in a variant.
-    pub(super) tag: Option<&'a str>,
+    pub(in crate::spec) tag: Option<&'a str>,
     /// How the platform logs the user in, if it does.
-    pub(super) login: Option<&'a OAuth>,
+    pub(in crate::spec) login: Option<&'a OAuth>,
 }
 
 impl Surroundings<'_> {
     /// Whether a login gives the field its value, so that it need not be shown.
-    pub(super) fn is_filled_in(&self, key: &str) -> bool {
+    pub(in crate::spec) fn is_filled_in(&self, key: &str) -> bool {
         self.login.is_some_and(|login| login.fills_in(key))
     }
 }
 
 /// All fields, in order.
-pub(super) struct Members(pub(super) Vec<Member>);
+pub(in crate::spec) struct Members(pub(in crate::spec) Vec<Member>);
 
 #[allow(clippy::large_enum_variant, reason = "a handful of them, alive for a moment")]
-pub(super) enum Member {
+pub(in crate::spec) enum Member {
     Field(Field),
     /// `#[serde(flatten)]`: the fields of another struct, in line.
     Flattened(Ident, Type),
@@ -44,42 +44,42 @@ pub(super) enum Member {
     Skipped(Ident, Type),
 }
 
-pub(super) struct Field {
-    pub(super) ident: Ident,
+pub(in crate::spec) struct Field {
+    pub(in crate::spec) ident: Ident,
     /// The key in the user's JSON.
-    pub(super) key: String,
-    pub(super) renamed: Option<LitStr>,
-    pub(super) ty: Type,
-    pub(super) title: String,
-    pub(super) description: Option<TokenStream>,
-    pub(super) examples: Vec<Expr>,
-    pub(super) default: Option<Default>,
+    pub(in crate::spec) key: String,
+    pub(in crate::spec) renamed: Option<LitStr>,
+    pub(in crate::spec) ty: Type,
+    pub(in crate::spec) title: String,
+    pub(in crate::spec) description: Option<TokenStream>,
+    pub(in crate::spec) examples: Vec<Expr>,
+    pub(in crate::spec) default: Option<Default>,
     /// Also true if what was written cannot be read.
-    pub(super) has_default: bool,
-    pub(super) pattern: Option<LitStr>,
-    pub(super) has_pattern: bool,
-    pub(super) pattern_descriptor: Option<LitStr>,
-    pub(super) has_pattern_descriptor: bool,
-    pub(super) min: Option<Expr>,
-    pub(super) max: Option<Expr>,
-    pub(super) min_length: Option<Expr>,
-    pub(super) max_length: Option<Expr>,
-    pub(super) min_items: Option<Expr>,
-    pub(super) max_items: Option<Expr>,
-    pub(super) hidden: Option<Ident>,
-    pub(super) multiline: Option<Ident>,
-    pub(super) url: Option<Ident>,
+    pub(in crate::spec) has_default: bool,
+    pub(in crate::spec) pattern: Option<LitStr>,
+    pub(in crate::spec) has_pattern: bool,
+    pub(in crate::spec) pattern_descriptor: Option<LitStr>,
+    pub(in crate::spec) has_pattern_descriptor: bool,
+    pub(in crate::spec) min: Option<Expr>,
+    pub(in crate::spec) max: Option<Expr>,
+    pub(in crate::spec) min_length: Option<Expr>,
+    pub(in crate::spec) max_length: Option<Expr>,
+    pub(in crate::spec) min_items: Option<Expr>,
+    pub(in crate::spec) max_items: Option<Expr>,
+    pub(in crate::spec) hidden: Option<Ident>,
+    pub(in crate::spec) multiline: Option<Ident>,
+    pub(in crate::spec) url: Option<Ident>,
     /// A secret may be empty, or consist of white space.
-    pub(super) allow_blank: Option<Ident>,
-    pub(super) always_show: Option<Ident>,
-    pub(super) group: Option<LitStr>,
-    pub(super) has_group: bool,
+    pub(in crate::spec) allow_blank: Option<Ident>,
+    pub(in crate::spec) always_show: Option<Ident>,
+    pub(in crate::spec) group: Option<LitStr>,
+    pub(in crate::spec) has_group: bool,
     /// The author's word that a name which sounds like a credential is none.
-    pub(super) not_secret: Option<Ident>,
+    pub(in crate::spec) not_secret: Option<Ident>,
 }
 
 /// The value of a field that the user leaves out.
-pub(super) enum Default {
+pub(in crate::spec) enum Default {
     /// `default = …`.
     Value(Expr),
     /// `#[serde(default)]`: what the type says.
@@ -98,7 +98,11 @@ impl ToTokens for Default {
 }
 
 impl Members {
-    pub(super) fn read(fields: &FieldsNamed, around: &Surroundings<'_>, errors: &mut Errors) -> Self {
+    pub(in crate::spec) fn read(
+        fields: &FieldsNamed,
+        around: &Surroundings<'_>,
+        errors: &mut Errors,
+    ) -> Self {
         let members = fields.named.iter().filter_map(|field| Member::read(field, around, errors)).collect();
         let members = Self(members);
         let all: Vec<&Field> = members.fields().collect();
@@ -108,7 +112,7 @@ impl Members {
                 Some(renamed) => errors.at(renamed, message),
                 None => errors.at(&field.ident, message),
             };
-            if let Some(fault) = doc::name_fault(key) {
+            if let Some(fault) = doc_comments::name_fault(key) {
                 refuse(format!("{fault}, and it is the key in the user's JSON"));
             } else if around.tag == Some(key) {
                 refuse(format!(
@@ -117,13 +121,13 @@ impl Members {
             } else if all[..index].iter().any(|other| other.key == *key) {
                 refuse(format!("there is a field with the key `{key}` already"));
             }
-            check::check(field, &all, around, errors);
+            check_field::check(field, &all, around, errors);
         }
         members
     }
 
     /// Those that the form shows here.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
+    pub(in crate::spec) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.0.iter().filter_map(|member| match member {
             Member::Field(field) => Some(field),
             Member::Flattened(..) | Member::Skipped(..) => None,
@@ -131,7 +135,7 @@ impl Members {
     }
 
     /// Whether fields of another struct stand here too.
-    pub(super) fn flattens(&self) -> bool {
+    pub(in crate::spec) fn flattens(&self) -> bool {
         self.0.iter().any(|member| matches!(member, Member::Flattened(..)))
     }
 }
@@ -139,7 +143,8 @@ impl Members {
 impl Member {
     fn read(field: &syn::Field, around: &Surroundings<'_>, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
-        let mut serde = serde::words(&field.attrs, serde::FIELD, errors);
+        let mut serde =
+            allowed_serde_attributes::words(&field.attrs, allowed_serde_attributes::FIELD, errors);
         let (flatten, skip) = (serde.flag("flatten", errors), serde.flag("skip", errors));
         let (word, because) = match (&flatten, &skip) {
             (Some(word), _) => (word, "the fields that stand in line have words of their own"),
@@ -166,12 +171,12 @@ impl Member {
             _ => {}
         }
         Some(if flatten.is_some() {
-            if super::kind::is_option(&field.ty) {
+            if super::field_types::is_option(&field.ty) {
                 errors.at(&field.ty, "a flattened struct is always there; make its fields optional instead");
             }
-            if super::kind::contains(&field.ty, around.item) {
+            if super::field_types::contains(&field.ty, around.item) {
                 errors.at(&field.ty, "a form cannot contain itself: it would never end");
-            } else if let Some((ty, why)) = super::kind::wrapper(&field.ty) {
+            } else if let Some((ty, why)) = super::field_types::wrapper(&field.ty) {
                 errors.at(ty, why);
             }
             Self::Flattened(ident, field.ty.clone())
@@ -196,18 +201,18 @@ impl Field {
             (None, Some(case)) => case.of_field(&name),
             (None, None) => name.clone(),
         };
-        let mut words = Words::of(&field.attrs, keys::FIELD, errors);
+        let mut words = Words::of(&field.attrs, attribute_names::FIELD, errors);
         let text = |text: LitStr| text.value();
         let has_default = words.mention("default") || serde.mention("default");
         let (has_pattern, has_pattern_descriptor) =
             (words.mention("pattern"), words.mention("pattern_descriptor"));
         let has_group = words.mention("group");
         Self {
-            title: words.text("title", errors).map(text).unwrap_or_else(|| doc::title(&name)),
+            title: words.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
             description: words
                 .text("description", errors)
                 .map(ToTokens::into_token_stream)
-                .or_else(|| doc::comment(&field.attrs)),
+                .or_else(|| doc_comments::comment(&field.attrs)),
             examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: Default::read(&mut words, &mut serde, errors),
             has_default,

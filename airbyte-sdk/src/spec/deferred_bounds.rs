@@ -3,7 +3,7 @@
 
 use super::default::Withheld;
 use super::form::Form;
-use super::shape::Shape;
+use super::nested_types::Shape;
 use serde_json::Value;
 use std::marker::PhantomData;
 

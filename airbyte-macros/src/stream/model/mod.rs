@@ -1,11 +1,13 @@
 //! What the author wrote about a stream: typed and checked against the struct's fields.
 
-use super::columns::{Columns, FieldPath, is_option, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
-use super::serde;
-use crate::attr::{Words, as_text, choice};
-use crate::case::Case;
+pub(super) mod columns;
+pub(super) mod serde_attributes;
+
+use self::columns::{Columns, FieldPath, is_option, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
+use crate::attributes::{Words, as_text, choice};
 use crate::errors::{Errors, hint};
-use crate::{frame, keys};
+use crate::rename_rules::Case;
+use crate::{attribute_names, generated_code};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -51,7 +53,7 @@ pub(super) enum OnNull {
 impl Model {
     /// What cannot be read stays empty, and is in `errors`.
     pub(super) fn read(mut words: Words, item: &DeriveInput, errors: &mut Errors) -> Self {
-        let sdk = frame::sdk(&mut words, errors);
+        let sdk = generated_code::sdk(&mut words, errors);
         check_shape(item, errors);
         let fields = Columns::of(item);
         fields.check_names(errors);
@@ -79,7 +81,7 @@ impl Model {
         let older_state = words.expr("older_state", errors);
         let not_finite = words.expr("not_finite", errors);
         if let Some(value) = &not_finite
-            && choice(value, keys::NOT_FINITE).is_none()
+            && choice(value, attribute_names::NOT_FINITE).is_none()
         {
             let word = as_text(value);
             let message = format!(
@@ -182,7 +184,7 @@ fn cursor(
                 "`on_null` says what becomes of a record whose cursor is null, and there is no `cursor = …`";
             errors.at(value, message);
         }
-        match choice(value, keys::ON_NULL) {
+        match choice(value, attribute_names::ON_NULL) {
             Some("emit") => Some(OnNull::Emit),
             Some(_) => Some(OnNull::Fail),
             None => {
@@ -249,7 +251,7 @@ impl Place {
 
 fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
     let word = as_text(order);
-    if !keys::ORDERS.contains(&word.as_str()) {
+    if !attribute_names::ORDERS.contains(&word.as_str()) {
         errors.at(
             order,
             format!("unknown order `{word}`: records come with a growing cursor (`ascending`) or in any order (`unordered`, which is the same as no word)"),
@@ -280,7 +282,7 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         }
     }
     for field in fields(&item.data) {
-        if let Some(word) = serde::undescribed(&field.attrs) {
+        if let Some(word) = serde_attributes::undescribed(&field.attrs) {
             let name = as_text(&word);
             errors.at(
                 &word,
@@ -289,7 +291,7 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         }
     }
     for attribute in item.attrs.iter().chain(inner_attributes(&item.data)) {
-        for rule in serde::Words::of(std::slice::from_ref(attribute)).rules {
+        for rule in serde_attributes::Words::of(std::slice::from_ref(attribute)).rules {
             Case::read(&rule, errors);
         }
         if attribute.path().is_ident("airbyte") {
@@ -329,10 +331,10 @@ fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
 }
 
 fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
-    for word in serde::Words::of(&item.attrs).all {
+    for word in serde_attributes::Words::of(&item.attrs).all {
         let name = as_text(&word);
-        if !keys::SERDE_OF_A_RECORD.contains(&name.as_str()) {
-            let hint = hint(&name, keys::SERDE_OF_A_RECORD.iter().copied());
+        if !attribute_names::SERDE_OF_A_RECORD.contains(&name.as_str()) {
+            let hint = hint(&name, attribute_names::SERDE_OF_A_RECORD.iter().copied());
             errors
                 .at(&word, format!("`serde({name})` on a whole record would change what a record is{hint}"));
         }

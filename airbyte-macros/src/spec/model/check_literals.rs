@@ -1,16 +1,16 @@
 //! Values that are written out: of the type, and within the limits that are written out beside them.
 
-use super::check::literal;
-use super::field::{Default, Field};
-use super::kind::{self, Kind};
-use crate::attr::{as_text, last_segment};
+use super::check_field::literal;
+use super::field_types::{self, Kind};
+use super::fields::{Default, Field};
+use crate::attributes::{as_text, last_segment};
 use crate::errors::Errors;
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
 /// Two words: the least, and the most.
 type Pair<'a> = [(&'static str, &'a Option<Expr>); 2];
 
-pub(super) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
+pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     let numbers: Pair<'_> = [("min", &field.min), ("max", &field.max)];
     let lengths: Pair<'_> = [("min_length", &field.min_length), ("max_length", &field.max_length)];
     let items: Pair<'_> = [("min_items", &field.min_items), ("max_items", &field.max_items)];
@@ -30,7 +30,7 @@ pub(super) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
 
     if let Some(Default::Value(default)) = &field.default
-        && !kind::is_option(&field.ty)
+        && !field_types::is_option(&field.ty)
         && kind != Some(Kind::Secret)
         && check_literal("default", default, field, errors)
         && right
@@ -69,7 +69,7 @@ fn check_order([(low, least), (high, most)]: Pair<'_>, errors: &mut Errors) -> b
 
 /// An example of a list is one of an item.
 fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
-    let ty = kind::innermost(ty);
+    let ty = field_types::innermost(ty);
     let (Some(kind), Some(literal)) = (Kind::of(ty), literal(example)) else { return true };
     let (right, written) = match kind {
         Kind::Date => (matches!(literal, Lit::Str(_)), "a text such as \"2024-01-31\""),
@@ -169,7 +169,7 @@ fn whole(value: &Expr) -> Option<i128> {
 
 /// What an integer of this type can be.
 fn range(ty: &Type) -> Option<std::ops::RangeInclusive<i128>> {
-    Some(match last_segment(kind::innermost(ty))?.ident.to_string().as_str() {
+    Some(match last_segment(field_types::innermost(ty))?.ident.to_string().as_str() {
         "i8" => i8::MIN.into()..=i8::MAX.into(),
         "i16" => i16::MIN.into()..=i16::MAX.into(),
         "i32" => i32::MIN.into()..=i32::MAX.into(),

@@ -1,8 +1,8 @@
 //! `oauth(…)`: how the platform logs the user in, and where the results go.
 
-use super::field::Members;
+use super::fields::Members;
+use crate::attribute_names;
 use crate::errors::{Errors, hint};
-use crate::keys;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -10,16 +10,16 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
 #[derive(Default)]
-pub(super) struct OAuth {
-    pub(super) predicate: Option<(Route, LitStr)>,
+pub(in crate::spec) struct OAuth {
+    pub(in crate::spec) predicate: Option<(Route, LitStr)>,
     /// The part, a name, and where its value goes or comes from.
-    pub(super) values: Vec<(Part, LitStr, Option<Route>)>,
+    pub(in crate::spec) values: Vec<(Part, LitStr, Option<Route>)>,
     /// The words of `requests(…)`, in any order.
-    pub(super) requests: Option<Vec<(Ident, LitStr)>>,
+    pub(in crate::spec) requests: Option<Vec<(Ident, LitStr)>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Part {
+pub(in crate::spec) enum Part {
     UserInput,
     Output,
     ServerInput,
@@ -27,7 +27,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) fn method(self) -> &'static str {
+    pub(in crate::spec) fn method(self) -> &'static str {
         match self {
             Self::UserInput => "user_input",
             Self::Output => "output",
@@ -38,7 +38,7 @@ impl Part {
 }
 
 /// `credentials.auth_type`: the keys that lead to a value of the configuration.
-pub(super) struct Route(pub(super) Vec<LitStr>);
+pub(in crate::spec) struct Route(pub(in crate::spec) Vec<LitStr>);
 
 impl Parse for Route {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -62,12 +62,15 @@ fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
 }
 
 impl OAuth {
-    pub(super) fn read(word: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
+    pub(in crate::spec) fn read(word: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
         let mut said: Vec<String> = Vec::new();
         let mut garbled = tokens.is_empty();
         if garbled {
-            errors.at(word, format!("`oauth` needs its parts{}", hint("", keys::OAUTH.iter().copied())));
+            errors.at(
+                word,
+                format!("`oauth` needs its parts{}", hint("", attribute_names::OAUTH.iter().copied())),
+            );
         }
         let parts = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -81,8 +84,8 @@ impl OAuth {
                     ));
                 }
                 parenthesized!(content in input);
-                if !keys::OAUTH.contains(&text.as_str()) {
-                    let legal = hint(&text, keys::OAUTH.iter().copied());
+                if !attribute_names::OAUTH.contains(&text.as_str()) {
+                    let legal = hint(&text, attribute_names::OAUTH.iter().copied());
                     errors.at(&name, format!("unknown part `{text}`{legal}"));
                     garbled = true;
                     content.parse::<TokenStream>()?;
@@ -161,7 +164,7 @@ impl OAuth {
     }
 
     /// Whether a result of the login is the value of this field.
-    pub(super) fn fills_in(&self, key: &str) -> bool {
+    pub(in crate::spec) fn fills_in(&self, key: &str) -> bool {
         self.values.iter().any(|(part, _, route)| {
             matches!(part, Part::Output | Part::ServerOutput)
                 && route.as_ref().is_some_and(|route| matches!(&route.0[..], [only] if only.value() == key))
@@ -169,7 +172,7 @@ impl OAuth {
     }
 
     /// The first key of each path is a field. What comes after it is for `spec::faults`, which sees the whole form.
-    pub(super) fn check(&self, members: &Members, errors: &mut Errors) {
+    pub(in crate::spec) fn check(&self, members: &Members, errors: &mut Errors) {
         if members.flattens() {
             return;
         }
@@ -191,8 +194,8 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
     while !input.is_empty() {
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
-        if !keys::REQUESTS.contains(&text.as_str()) {
-            let legal = hint(&text, keys::REQUESTS.iter().copied());
+        if !attribute_names::REQUESTS.contains(&text.as_str()) {
+            let legal = hint(&text, attribute_names::REQUESTS.iter().copied());
             return Err(syn::Error::new_spanned(&word, format!("unknown word `{text}`{legal}")));
         }
         if words.iter().any(|(other, _)| *other == word) {
@@ -206,7 +209,7 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
             input.parse::<Token![,]>()?;
         }
     }
-    for needed in &keys::REQUESTS[..2] {
+    for needed in &attribute_names::REQUESTS[..2] {
         if !words.iter().any(|(word, _)| word == needed) {
             return Err(syn::Error::new_spanned(
                 name,

@@ -1,8 +1,8 @@
 //! Asks for what a field needs by a name of our own, so that the compiler speaks of columns, and once: serde's and
 //! schemars' derives would each ask in their words. Types that are known by name need nothing.
 
-use super::serde;
-use crate::attr::{as_text, bare, last_segment};
+use crate::attributes::{as_text, bare, last_segment};
+use crate::stream::model::serde_attributes;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -68,7 +68,7 @@ const KNOWN: &[&str] = &[
 ];
 
 pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
-    if !item.generics.params.is_empty() || serde::Words::of(&item.attrs).replaced {
+    if !item.generics.params.is_empty() || serde_attributes::Words::of(&item.attrs).replaced {
         return;
     }
     let ask = |fields: &mut Fields| fields.iter_mut().for_each(|field| ask_of(sdk, field));
@@ -80,7 +80,7 @@ pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
 }
 
 fn ask_of(sdk: &Path, field: &mut Field) {
-    let words = serde::Words::of(&field.attrs);
+    let words = serde_attributes::Words::of(&field.attrs);
     let said = words.custom.or(words.flatten).or(words.skip).is_some();
     if said || field.attrs.iter().any(|attribute| attribute.path().is_ident("schemars")) {
         return;
@@ -124,7 +124,7 @@ fn ask_of(sdk: &Path, field: &mut Field) {
 fn collect<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
     let ty = bare(ty);
     match ty {
-        Type::Array(_) if crate::types::is_array_of_named_length(ty) => leaves.push(ty),
+        Type::Array(_) if crate::unsupported_types::is_array_of_named_length(ty) => leaves.push(ty),
         Type::Array(array) => collect(&array.elem, leaves),
         Type::Slice(slice) => collect(&slice.elem, leaves),
         Type::Reference(reference) => collect(&reference.elem, leaves),

@@ -1,7 +1,7 @@
 //! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
 
+use crate::attribute_names;
 use crate::errors::{Errors, hint, nearest};
-use crate::keys;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -238,7 +238,7 @@ impl Word {
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
-            if keys::UNREAD.contains(&name) {
+            if attribute_names::UNREAD.contains(&name) {
                 return Ok(Value::Tokens(content.parse()?));
             }
             let values = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;

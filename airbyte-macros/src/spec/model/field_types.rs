@@ -1,10 +1,10 @@
 //! What a type is, as far as its name says it.
 
-use crate::attr::{bare, last_segment};
+use crate::attributes::{bare, last_segment};
 use syn::{GenericArgument, PathArguments, Type};
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(in crate::spec) enum Kind {
     Text,
     Secret,
     Integer,
@@ -17,7 +17,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Of a type, or of what is in its `Option`. `None` if the name says nothing: the author's own types.
-    pub(super) fn of(ty: &Type) -> Option<Self> {
+    pub(in crate::spec) fn of(ty: &Type) -> Option<Self> {
         Some(match last_segment(ty)?.ident.to_string().as_str() {
             "String" => Self::Text,
             "Secret" => Self::Secret,
@@ -32,7 +32,7 @@ impl Kind {
         })
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::spec) fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Secret => "a secret",
@@ -45,7 +45,7 @@ impl Kind {
     }
 
     /// How a value of it is written.
-    pub(super) fn written(self) -> &'static str {
+    pub(in crate::spec) fn written(self) -> &'static str {
         match self {
             Self::Text | Self::Secret => "text in quotes",
             Self::Integer => "a whole number, without quotes",
@@ -58,12 +58,12 @@ impl Kind {
     }
 }
 
-pub(super) fn is_option(ty: &Type) -> bool {
+pub(in crate::spec) fn is_option(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "Option")
 }
 
 /// `T` of `Option<T>` or of `Vec<T>`, whichever is asked for.
-pub(super) fn inner<'a>(ty: &'a Type, of: &str) -> Option<&'a Type> {
+pub(in crate::spec) fn inner<'a>(ty: &'a Type, of: &str) -> Option<&'a Type> {
     let segment = last_segment(ty).filter(|segment| segment.ident == of)?;
     match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
@@ -75,12 +75,12 @@ pub(super) fn inner<'a>(ty: &'a Type, of: &str) -> Option<&'a Type> {
 }
 
 /// What is in the `Option`s and `Vec`s of a type.
-pub(super) fn innermost(ty: &Type) -> &Type {
+pub(in crate::spec) fn innermost(ty: &Type) -> &Type {
     ["Option", "Vec"].iter().find_map(|of| inner(ty, of)).map_or(ty, innermost)
 }
 
 /// Whether a type has another one by name in it.
-pub(super) fn contains(ty: &Type, name: &syn::Ident) -> bool {
+pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     let ty = innermost(ty);
     match inner(ty, "Box") {
         Some(inside) => contains(inside, name),
@@ -100,7 +100,7 @@ pub(super) fn contains(ty: &Type, name: &syn::Ident) -> bool {
 }
 
 /// What stands around a type and means nothing in a form.
-pub(super) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
+pub(in crate::spec) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
     let why = match last_segment(ty)?.ident.to_string().as_str() {
         "Box" => "a form shows what is in the `Box`; remove it",
         "Rc" => "a form shows what is in the `Rc`; remove it",
@@ -112,7 +112,7 @@ pub(super) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
 }
 
 /// Why no form shows a type, for those that are often tried.
-pub(super) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
+pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
     if let Some(element) = inner(ty, "Vec") {
         if inner(element, "Vec").is_some() {
             return Some((

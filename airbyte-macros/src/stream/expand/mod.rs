@@ -1,9 +1,11 @@
 //! Writes the record with its serialisation and schema, and the impl of `Stream`.
 
+mod column_checks;
+
+use super::model::serde_attributes;
 use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
-use super::{serde, within};
-use crate::case::Case;
-use crate::{doc, frame, keys, types};
+use crate::rename_rules::Case;
+use crate::{attribute_names, doc_comments, generated_code, unsupported_types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -13,7 +15,7 @@ use syn::{Attribute, Data, DeriveInput, Expr, Fields, Path, parse_quote};
 pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let Model { sdk, name, .. } = model;
     let ident = &item.ident;
-    let fallback = frame::generics(
+    let fallback = generated_code::generics(
         &item,
         quote!(__airbyte::serde::Serialize + __airbyte::schemars::JsonSchema + 'static),
     );
@@ -60,7 +62,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
         }
         Ok(Some(given)) => cursor(given, model.older_state.as_ref()),
     };
-    let stream = frame::block(
+    let stream = generated_code::block(
         sdk,
         quote! {
             #[automatically_derived]
@@ -133,7 +135,7 @@ fn steps(place: &Place) -> Vec<TokenStream> {
     for name in &place.rest {
         let plain = name.unraw().to_string();
         // Each step is spoken of at its name.
-        let outer = frame::located(&ty, name.span());
+        let outer = generated_code::located(&ty, name.span());
         let step =
             quote_spanned!(name.span()=> <#outer as __airbyte::NestedField<{ __airbyte::field(#plain) }>>);
         ty = quote_spanned!(name.span()=> #step::Type);
@@ -182,9 +184,10 @@ fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
 /// The type with its serialisation and schema.
 pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
     forget_mistakes(&mut item);
-    within::ask(sdk, &mut item);
+    column_checks::ask(sdk, &mut item);
     describe(&mut item);
-    let (serde, schemars) = (frame::path_text(sdk, "serde"), frame::path_text(sdk, "schemars"));
+    let (serde, schemars) =
+        (generated_code::path_text(sdk, "serde"), generated_code::path_text(sdk, "schemars"));
     quote! {
         #[derive(#sdk::__private::serde::Serialize, #sdk::__private::schemars::JsonSchema)]
         #[serde(crate = #serde)]
@@ -207,10 +210,12 @@ fn forget_mistakes(item: &mut DeriveInput) {
     let is_generic = !item.generics.params.is_empty();
     if let Data::Struct(data) = &mut item.data {
         for field in &mut data.fields {
-            let words = serde::Words::of(&field.attrs);
-            let is_refused = types::unwritable(&field.ty).is_some()
-                || is_generic && types::any(&field.ty, &types::is_array_of_named_length);
-            let is_refused = is_refused || words.flatten.is_some() && types::has_no_fields(&field.ty);
+            let words = serde_attributes::Words::of(&field.attrs);
+            let is_refused = unsupported_types::unwritable(&field.ty).is_some()
+                || is_generic
+                    && unsupported_types::any(&field.ty, &unsupported_types::is_array_of_named_length);
+            let is_refused =
+                is_refused || words.flatten.is_some() && unsupported_types::has_no_fields(&field.ty);
             if words.skip.or(words.custom).is_none() && is_refused {
                 field.attrs.push(parse_quote!(#[serde(skip)]));
                 field.attrs.push(parse_quote!(#[schemars(skip)]));
@@ -219,7 +224,7 @@ fn forget_mistakes(item: &mut DeriveInput) {
     }
     for_fields(&mut item.data, |attributes| {
         attributes.retain(|attribute| !attribute.path().is_ident("airbyte"));
-        if serde::undescribed(attributes).is_some() {
+        if serde_attributes::undescribed(attributes).is_some() {
             attributes.push(parse_quote!(#[schemars(skip)]));
         }
     });
@@ -234,14 +239,14 @@ fn forget_mistakes(item: &mut DeriveInput) {
 
 /// Whether the attribute asks for a way of writing names that does not exist.
 fn names_no_case(attribute: &Attribute) -> bool {
-    let rules = serde::Words::of(std::slice::from_ref(attribute)).rules;
+    let rules = serde_attributes::Words::of(std::slice::from_ref(attribute)).rules;
     rules.iter().any(|rule| Case::named(&rule.value()).is_none())
 }
 
 fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
-        let words = serde::Words::of(std::slice::from_ref(attribute)).all;
-        words.iter().all(|word| keys::SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
+        let words = serde_attributes::Words::of(std::slice::from_ref(attribute)).all;
+        words.iter().all(|word| attribute_names::SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
     });
     item
 }
@@ -249,7 +254,7 @@ fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
 /// Doc comments become descriptions as the other macros write them: paragraphs, not lines.
 fn describe(item: &mut DeriveInput) {
     let describe = |attributes: &mut Vec<Attribute>| {
-        if let Some(description) = doc::comment(attributes) {
+        if let Some(description) = doc_comments::comment(attributes) {
             attributes.push(parse_quote!(#[schemars(description = #description)]));
         }
     };

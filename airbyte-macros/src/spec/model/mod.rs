@@ -1,13 +1,21 @@
 //! What the author wrote about a configuration: typed and checked, each value with its span.
 
-use super::choice::{Names, OneOf};
-use super::field::{Members, Surroundings};
-use super::oauth::OAuth;
-use super::{choice, serde};
-use crate::attr::Words;
-use crate::case::Case;
+mod allowed_serde_attributes;
+mod check_credential_names;
+mod check_field;
+mod check_literals;
+pub(super) mod enums;
+pub(super) mod field_types;
+pub(super) mod fields;
+pub(super) mod oauth_login;
+
+use self::enums::{Names, OneOf};
+use self::fields::{Members, Surroundings};
+use self::oauth_login::OAuth;
+use crate::attributes::Words;
 use crate::errors::{Errors, hint};
-use crate::{doc, frame, keys};
+use crate::rename_rules::Case;
+use crate::{attribute_names, doc_comments, generated_code};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -63,28 +71,29 @@ impl Model {
         }
         match &item.data {
             Data::Struct(data) => Self::read_struct(item, data, errors),
-            Data::Enum(data) => choice::read(item, data, errors),
+            Data::Enum(data) => enums::read(item, data, errors),
             Data::Union(_) => {
                 errors.at(&item.ident, "a configuration is a struct with named fields");
-                let mut words = Words::of(&item.attrs, keys::SPEC, errors);
-                (None, frame::sdk(&mut words, errors))
+                let mut words = Words::of(&item.attrs, attribute_names::SPEC, errors);
+                (None, generated_code::sdk(&mut words, errors))
             }
         }
     }
 
     fn read_struct(item: &DeriveInput, data: &DataStruct, errors: &mut Errors) -> (Option<Self>, Path) {
-        let mut words = Words::of(&item.attrs, keys::SPEC, errors);
-        let sdk = frame::sdk(&mut words, errors);
-        let mut serde = serde::words(&item.attrs, serde::STRUCT, errors);
-        let rename_all: Option<Case> = serde::rename_all(&mut serde, errors);
+        let mut words = Words::of(&item.attrs, attribute_names::SPEC, errors);
+        let sdk = generated_code::sdk(&mut words, errors);
+        let mut serde =
+            allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::STRUCT, errors);
+        let rename_all: Option<Case> = allowed_serde_attributes::rename_all(&mut serde, errors);
         let groups = Groups::read(&mut words, errors);
         let title = words.text("title", errors).map(|title| title.value());
-        let own_title = title.clone().unwrap_or_else(|| doc::title(&item.ident.unraw().to_string()));
+        let own_title = title.clone().unwrap_or_else(|| doc_comments::title(&item.ident.unraw().to_string()));
         let title = title.or_else(connector_title).unwrap_or_else(|| own_title.clone());
         let description = words
             .text("description", errors)
             .map(ToTokens::into_token_stream)
-            .or_else(|| doc::comment(&item.attrs));
+            .or_else(|| doc_comments::comment(&item.attrs));
         let documentation_url = words.text("documentation_url", errors);
         let oauth =
             words.tokens("oauth", errors).and_then(|(word, tokens)| OAuth::read(&word, tokens, errors));
@@ -112,7 +121,7 @@ impl Model {
 /// The connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
 fn connector_title() -> Option<String> {
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
-    package.strip_prefix("source-").map(|name| doc::title(&name.replace('-', "_")))
+    package.strip_prefix("source-").map(|name| doc_comments::title(&name.replace('-', "_")))
 }
 
 impl Groups {

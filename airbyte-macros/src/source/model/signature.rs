@@ -1,6 +1,6 @@
 //! The arguments of a fetch function: which they are tells what kind of stream it is.
 
-use crate::attr::{as_text, bare, last_segment};
+use crate::attributes::{as_text, bare, last_segment};
 use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -19,19 +19,19 @@ A stream that is read partition by partition says `partitions`, and the partitio
 
 /// A fetch function that has a legal shape. The spans are those of the author's types: what the compiler finds wrong
 /// with a type, it says there.
-pub(super) struct Fetch {
-    pub(super) record: Type,
-    pub(super) config: Span,
+pub(in crate::source) struct Fetch {
+    pub(in crate::source) record: Type,
+    pub(in crate::source) config: Span,
     /// What is read of the stream in one call.
-    pub(super) partition: Option<Span>,
-    pub(super) since: Option<Span>,
+    pub(in crate::source) partition: Option<Span>,
+    pub(in crate::source) since: Option<Span>,
     /// `None`: the records are returned.
-    pub(super) out: Option<Span>,
-    pub(super) returns: Span,
+    pub(in crate::source) out: Option<Span>,
+    pub(in crate::source) returns: Span,
 }
 
 /// Whether a method of an `impl` block is meant to be one.
-pub(super) fn is_fetch(signature: &Signature) -> bool {
+pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
     let takes_emitter = signature.inputs.iter().any(|argument| match argument {
         FnArg::Typed(argument) => emitter_record(&argument.ty).is_some(),
         FnArg::Receiver(_) => false,
@@ -39,7 +39,11 @@ pub(super) fn is_fetch(signature: &Signature) -> bool {
     takes_emitter || returned_record(&signature.output).is_some()
 }
 
-pub(super) fn read(signature: &Signature, in_partitions: bool, errors: &mut Errors) -> Option<Fetch> {
+pub(in crate::source) fn read(
+    signature: &Signature,
+    in_partitions: bool,
+    errors: &mut Errors,
+) -> Option<Fetch> {
     if let Some(keyword) = &signature.asyncness {
         errors.at(keyword, "a fetch function is not async: a request waits for its answer. Remove `async`");
         return None;
@@ -175,7 +179,7 @@ fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Er
 }
 
 /// The method that tries the connection.
-pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
+pub(in crate::source) fn read_check(signature: &Signature, errors: &mut Errors) {
     if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_plain_result(ty)))
     {
         errors.at(&signature.ident, "the check is `fn check(&self, http: &Http) -> Result<()>`");
@@ -183,7 +187,7 @@ pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
 }
 
 /// The method that lists the partitions of a stream.
-pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
+pub(in crate::source) fn read_list(signature: &Signature, errors: &mut Errors) {
     let is_list = |ty: &Type| {
         is_named(ty, "Result")
             && last_segment(ty).and_then(generic_argument).is_some_and(|ty| is_named(ty, "Vec"))

@@ -1,60 +1,64 @@
 //! Enums: names to choose from, or options with fields of their own.
 
-use super::field::{Members, Surroundings};
-use super::kind::Kind;
-use super::model::{Groups, Model};
-use super::serde;
-use crate::attr::{Words, as_text};
-use crate::case::{Case, snake};
+use super::allowed_serde_attributes;
+use super::field_types::Kind;
+use super::fields::{Members, Surroundings};
+use super::{Groups, Model};
+use crate::attributes::{Words, as_text};
 use crate::errors::Errors;
-use crate::{doc, frame, keys};
+use crate::rename_rules::{Case, snake};
+use crate::{attribute_names, doc_comments, generated_code};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{DataEnum, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
 /// An enum of unit variants only.
-pub(super) struct Names {
-    pub(super) ident: Ident,
+pub(in crate::spec) struct Names {
+    pub(in crate::spec) ident: Ident,
     /// Each variant, and the name it has in the user's JSON.
-    pub(super) names: Vec<(Ident, String)>,
+    pub(in crate::spec) names: Vec<(Ident, String)>,
 }
 
 /// An enum with data.
-pub(super) struct OneOf {
-    pub(super) ident: Ident,
-    pub(super) title: String,
-    pub(super) description: Option<TokenStream>,
-    pub(super) tag: String,
-    pub(super) display_type: Option<LitStr>,
-    pub(super) variants: Vec<Variant>,
+pub(in crate::spec) struct OneOf {
+    pub(in crate::spec) ident: Ident,
+    pub(in crate::spec) title: String,
+    pub(in crate::spec) description: Option<TokenStream>,
+    pub(in crate::spec) tag: String,
+    pub(in crate::spec) display_type: Option<LitStr>,
+    pub(in crate::spec) variants: Vec<Variant>,
 }
 
-pub(super) struct Variant {
-    pub(super) ident: Ident,
+pub(in crate::spec) struct Variant {
+    pub(in crate::spec) ident: Ident,
     /// What the user's JSON has under the tag.
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) description: Option<TokenStream>,
-    pub(super) hidden: bool,
-    pub(super) body: Body,
+    pub(in crate::spec) name: String,
+    pub(in crate::spec) title: String,
+    pub(in crate::spec) description: Option<TokenStream>,
+    pub(in crate::spec) hidden: bool,
+    pub(in crate::spec) body: Body,
 }
 
-pub(super) enum Body {
+pub(in crate::spec) enum Body {
     Unit,
     Fields(Members),
     /// The fields of another struct.
     Struct(Box<Type>),
 }
 
-pub(super) fn read(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> (Option<Model>, Path) {
-    let mut words = Words::of(&item.attrs, keys::CHOICE, errors);
-    let sdk = frame::sdk(&mut words, errors);
-    let mut serde = serde::words(&item.attrs, serde::ENUM, errors);
-    let rename_all = serde::rename_all(&mut serde, errors);
+pub(in crate::spec) fn read(
+    item: &DeriveInput,
+    data: &DataEnum,
+    errors: &mut Errors,
+) -> (Option<Model>, Path) {
+    let mut words = Words::of(&item.attrs, attribute_names::CHOICE, errors);
+    let sdk = generated_code::sdk(&mut words, errors);
+    let mut serde = allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::ENUM, errors);
+    let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
     let title = words.text("title", errors);
     let own_description = words.text("description", errors);
-    let display_type = words.one_of("display_type", keys::DISPLAY_TYPES, errors);
+    let display_type = words.one_of("display_type", attribute_names::DISPLAY_TYPES, errors);
     let tags = [words.text("tag", errors), serde.text("tag", errors)];
     if let [Some(_), Some(second)] = &tags {
         errors.at(second, "the key is named already, by `#[airbyte(tag = …)]`");
@@ -107,8 +111,9 @@ pub(super) fn read(item: &DeriveInput, data: &DataEnum, errors: &mut Errors) -> 
         let names = variants.into_iter().map(|variant| (variant.ident, variant.name)).collect();
         return (Some(Model::Names(Names { ident, names })), sdk);
     }
-    let title = title.map_or_else(|| doc::title(&ident.unraw().to_string()), |title| title.value());
-    let description = own_description.map(ToTokens::into_token_stream).or_else(|| doc::comment(&item.attrs));
+    let title = title.map_or_else(|| doc_comments::title(&ident.unraw().to_string()), |title| title.value());
+    let description =
+        own_description.map(ToTokens::into_token_stream).or_else(|| doc_comments::comment(&item.attrs));
     let one_of = OneOf { ident, title, description, tag: key, display_type, variants };
     (Some(Model::OneOf(one_of)), sdk)
 }
@@ -125,9 +130,10 @@ impl Variant {
     ) -> (Self, Option<LitStr>) {
         let ident = variant.ident.clone();
         let own_name = ident.unraw().to_string();
-        let mut words = Words::of(&variant.attrs, keys::VARIANT, errors);
-        let mut serde = serde::words(&variant.attrs, serde::VARIANT, errors);
-        let rename_fields = serde::rename_all(&mut serde, errors);
+        let mut words = Words::of(&variant.attrs, attribute_names::VARIANT, errors);
+        let mut serde =
+            allowed_serde_attributes::words(&variant.attrs, allowed_serde_attributes::VARIANT, errors);
+        let rename_fields = allowed_serde_attributes::rename_all(&mut serde, errors);
         let renamed = serde.text("rename", errors);
         let name = match (&renamed, rename_all) {
             (Some(name), _) => name.value(),
@@ -152,9 +158,10 @@ impl Variant {
             }
         }
         let body = Body::read(&variant.fields, item, tag, rename_fields, errors);
-        let title = title.map_or_else(|| doc::title(&own_name), |title| title.value());
-        let description =
-            own_description.map(ToTokens::into_token_stream).or_else(|| doc::comment(&variant.attrs));
+        let title = title.map_or_else(|| doc_comments::title(&own_name), |title| title.value());
+        let description = own_description
+            .map(ToTokens::into_token_stream)
+            .or_else(|| doc_comments::comment(&variant.attrs));
         (Self { ident, name, title, description, hidden: hidden.is_some(), body }, renamed)
     }
 }
@@ -184,7 +191,7 @@ impl Body {
                 "what is said of an option stands on the variant, and what is said of a field in its struct",
             );
         }
-        if super::kind::contains(&value.ty, item) {
+        if super::field_types::contains(&value.ty, item) {
             errors.at(&value.ty, "a form cannot contain itself: it would never end");
             return Self::Unit;
         }
@@ -199,7 +206,7 @@ impl Body {
             );
             return Self::Unit;
         }
-        if super::kind::is_option(&value.ty) {
+        if super::field_types::is_option(&value.ty) {
             let ty = as_text(&value.ty).replace(' ', "");
             errors.at(
                 &value.ty,
@@ -207,7 +214,7 @@ impl Body {
             );
             return Self::Unit;
         }
-        if let Some((ty, why)) = super::kind::wrapper(&value.ty) {
+        if let Some((ty, why)) = super::field_types::wrapper(&value.ty) {
             errors.at(ty, why);
             return Self::Unit;
         }

@@ -1,7 +1,7 @@
 //! Types of which no value can be written or read, as far as their form says it. serde would say so of its own traits, far from
 //! the field.
 
-use crate::attr::{as_text, bare, last_segment};
+use crate::attributes::{as_text, bare, last_segment};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type};
 
 /// serde writes arrays of up to this length.

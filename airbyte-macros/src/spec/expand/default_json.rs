@@ -1,9 +1,9 @@
 //! Writes `to_json`: how a value is shown as the default of a field.
 
-use super::choice::{Body, Variant};
-use super::doubts::Function;
-use super::expand::own;
-use super::field::{Field, Member, Members};
+use super::own;
+use super::type_checks::Function;
+use crate::spec::model::enums::{Body, Variant};
+use crate::spec::model::fields::{Field, Member, Members};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Ident;

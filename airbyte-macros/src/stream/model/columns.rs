@@ -1,68 +1,68 @@
 //! The fields of a record or of a struct within it: the columns, by the names they are written with.
 
-use super::serde;
-use crate::attr::{as_text, field_path, last_segment};
+use super::serde_attributes;
+use crate::attributes::{as_text, field_path, last_segment};
 use crate::errors::{Errors, hint};
-use crate::{doc, types};
+use crate::{doc_comments, unsupported_types};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, GenericArgument, Ident, Path, PathArguments, Type, Visibility};
 
-pub(super) struct Columns<'a> {
+pub(in crate::stream) struct Columns<'a> {
     of: &'a Ident,
-    pub(super) columns: Vec<Column<'a>>,
+    pub(in crate::stream) columns: Vec<Column<'a>>,
 }
 
-pub(super) struct Column<'a> {
-    pub(super) ident: &'a Ident,
-    pub(super) ty: &'a Type,
-    pub(super) vis: &'a Visibility,
+pub(in crate::stream) struct Column<'a> {
+    pub(in crate::stream) ident: &'a Ident,
+    pub(in crate::stream) ty: &'a Type,
+    pub(in crate::stream) vis: &'a Visibility,
     /// As the record writes it.
-    pub(super) name: String,
+    pub(in crate::stream) name: String,
     /// Where that name is said.
     said: TokenStream,
     /// The word by which it is written in another way than its type says.
-    pub(super) custom: Option<Path>,
+    pub(in crate::stream) custom: Option<Path>,
     /// The word by which its own fields become columns.
-    pub(super) flatten: Option<Path>,
+    pub(in crate::stream) flatten: Option<Path>,
     /// The word by which it is never written.
-    pub(super) skip: Option<Path>,
+    pub(in crate::stream) skip: Option<Path>,
     /// The word by which it is not always written.
-    pub(super) skip_if: Option<Path>,
+    pub(in crate::stream) skip_if: Option<Path>,
 }
 
 impl Column<'_> {
     /// The field's own segment of a path into the record; a field that is flattened has none.
-    pub(super) fn segment(&self) -> Option<String> {
+    pub(in crate::stream) fn segment(&self) -> Option<String> {
         self.flatten.is_none().then(|| self.name.clone())
     }
 }
 
 /// The way from the record to a field: one of its own, and fields within that.
-pub(super) struct FieldPath<'c, 'a> {
-    pub(super) column: &'c Column<'a>,
-    pub(super) rest: Vec<Ident>,
+pub(in crate::stream) struct FieldPath<'c, 'a> {
+    pub(in crate::stream) column: &'c Column<'a>,
+    pub(in crate::stream) rest: Vec<Ident>,
 }
 
 impl<'a> Columns<'a> {
     /// Those of a struct with named fields; there are no others.
-    pub(super) fn of(item: &'a DeriveInput) -> Self {
+    pub(in crate::stream) fn of(item: &'a DeriveInput) -> Self {
         let mut columns = Vec::new();
         if let Data::Struct(data) = &item.data
             && let Fields::Named(fields) = &data.fields
         {
-            let rule = serde::Words::of(&item.attrs).rename_all.map(|rule| rule.value());
+            let rule = serde_attributes::Words::of(&item.attrs).rename_all.map(|rule| rule.value());
             for field in &fields.named {
                 let Some(ident) = &field.ident else { continue };
-                let words = serde::Words::of(&field.attrs);
+                let words = serde_attributes::Words::of(&field.attrs);
                 let plain = ident.unraw().to_string();
                 let (name, said) = match (words.rename, &rule) {
                     (Some(name), _) => (name.value(), name.to_token_stream()),
-                    (None, Some(rule)) => (serde::renamed(&plain, rule), ident.to_token_stream()),
+                    (None, Some(rule)) => (serde_attributes::renamed(&plain, rule), ident.to_token_stream()),
                     (None, None) => (plain, ident.to_token_stream()),
                 };
-                let serde::Words { custom, flatten, skip, skip_if, .. } = words;
+                let serde_attributes::Words { custom, flatten, skip, skip_if, .. } = words;
                 let (ty, vis) = (&field.ty, &field.vis);
                 columns.push(Column { ident, ty, vis, name, said, custom, flatten, skip, skip_if });
             }
@@ -71,11 +71,11 @@ impl<'a> Columns<'a> {
     }
 
     /// Two columns that a destination cannot tell apart.
-    pub(super) fn check_names(&self, errors: &mut Errors) {
+    pub(in crate::stream) fn check_names(&self, errors: &mut Errors) {
         let written: Vec<&Column<'a>> =
             self.columns.iter().filter(|column| column.skip.is_none() && column.flatten.is_none()).collect();
         for (at, column) in written.iter().enumerate() {
-            if let Some(fault) = doc::name_fault(&column.name) {
+            if let Some(fault) = doc_comments::name_fault(&column.name) {
                 errors.at(&column.said, format!("{fault}, and it is a column's: choose another"));
                 continue;
             }
@@ -96,19 +96,22 @@ impl<'a> Columns<'a> {
     }
 
     /// Types of which no value can be written.
-    pub(super) fn check_types(&self, errors: &mut Errors) {
+    pub(in crate::stream) fn check_types(&self, errors: &mut Errors) {
         for column in self.columns.iter().filter(|column| column.skip.is_none() && column.custom.is_none()) {
-            if let Some((ty, why)) = types::unwritable(column.ty) {
-                errors.at(ty, format!("`{}` cannot be the type of a column: {why}", types::text(ty)));
+            if let Some((ty, why)) = unsupported_types::unwritable(column.ty) {
+                errors.at(
+                    ty,
+                    format!("`{}` cannot be the type of a column: {why}", unsupported_types::text(ty)),
+                );
             }
         }
     }
 
     /// Fields whose own fields are to become columns, and that have none.
-    pub(super) fn check_flattened_fields(&self, errors: &mut Errors) {
+    pub(in crate::stream) fn check_flattened_fields(&self, errors: &mut Errors) {
         for column in &self.columns {
-            if let (Some(word), true) = (&column.flatten, types::has_no_fields(column.ty)) {
-                let (field, ty) = (column.ident, types::text(column.ty));
+            if let (Some(word), true) = (&column.flatten, unsupported_types::has_no_fields(column.ty)) {
+                let (field, ty) = (column.ident, unsupported_types::text(column.ty));
                 errors.at(
                     word,
                     format!("`flatten` puts the fields of `{field}` into the record, and `{ty}` has none: leave `flatten` out, so that `{field}` is a column"),
@@ -118,7 +121,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Columns that a record has and its schema does not know.
-    pub(super) fn check_flattened(&self, errors: &mut Errors) {
+    pub(in crate::stream) fn check_flattened(&self, errors: &mut Errors) {
         for column in &self.columns {
             if let (Some(word), true) = (&column.flatten, is_map(column.ty)) {
                 let field = column.ident;
@@ -131,7 +134,11 @@ impl<'a> Columns<'a> {
     }
 
     /// The field a path names; what lies deeper is the compiler's to judge.
-    pub(super) fn find<'c>(&'c self, path: &Expr, errors: &mut Errors) -> Option<FieldPath<'c, 'a>> {
+    pub(in crate::stream) fn find<'c>(
+        &'c self,
+        path: &Expr,
+        errors: &mut Errors,
+    ) -> Option<FieldPath<'c, 'a>> {
         let mut rest = field_path(path, errors)?;
         let name = rest.remove(0);
         let Some(column) = self.columns.iter().find(|column| *column.ident == name) else {
@@ -161,7 +168,7 @@ impl<'a> Columns<'a> {
 }
 
 /// Whether the type is an `Option`, as far as its name says.
-pub(super) fn is_option(ty: &Type) -> bool {
+pub(in crate::stream) fn is_option(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "Option")
 }
 
@@ -177,7 +184,7 @@ fn is_map(ty: &Type) -> bool {
 }
 
 /// Why the type cannot be in a key, as far as its name says.
-pub(super) fn not_a_key(ty: &Type) -> Option<String> {
+pub(in crate::stream) fn not_a_key(ty: &Type) -> Option<String> {
     if is_option(ty) {
         return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
     }
@@ -186,7 +193,7 @@ pub(super) fn not_a_key(ty: &Type) -> Option<String> {
 }
 
 /// Why the type cannot be that of a cursor, as far as its name says.
-pub(super) fn not_a_cursor(ty: &Type) -> Option<String> {
+pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
     let segment = last_segment(ty)?;
     if let (true, PathArguments::AngleBracketed(arguments)) = (is_option(ty), &segment.arguments) {
         return match arguments.args.first()? {
@@ -210,7 +217,7 @@ pub(super) fn not_a_cursor(ty: &Type) -> Option<String> {
 }
 
 /// Why no path leads into a type, as far as its name says.
-pub(super) fn not_a_way(ty: &Type) -> Option<String> {
+pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
     let segment = last_segment(ty)?;
     let what = match segment.ident.to_string().as_str() {
         "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
@@ -221,7 +228,7 @@ pub(super) fn not_a_way(ty: &Type) -> Option<String> {
 }
 
 /// Whether the type is known to be a cursor that is always there.
-pub(super) fn is_plain_cursor(ty: &Type) -> bool {
+pub(in crate::stream) fn is_plain_cursor(ty: &Type) -> bool {
     const PLAIN: [&str; 12] =
         ["Date", "DateTime", "Timestamp", "String", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
     last_segment(ty).is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))

@@ -1,6 +1,6 @@
 //! Doc comments and names as people read them.
 
-use crate::attr::ungrouped;
+use crate::attributes::ungrouped;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};

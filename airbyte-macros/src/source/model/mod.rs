@@ -1,9 +1,10 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
+pub(super) mod signature;
+
+use self::signature::Fetch;
 use super::partitions;
-use super::signature::{self, Fetch};
-use crate::attr::as_text;
-use crate::attr::bare;
+use crate::attributes::{as_text, bare};
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};

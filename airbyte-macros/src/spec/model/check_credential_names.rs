@@ -1,7 +1,7 @@
 //! Fields whose names sound like credentials.
 
-use super::field::Field;
-use super::kind::Kind;
+use super::field_types::Kind;
+use super::fields::Field;
 use crate::errors::Errors;
 
 /// Names under which the platform expects a secret, as Airbyte's own checks of a spec list them.
@@ -27,7 +27,7 @@ const CREDENTIAL_ENDS: &[&str] =
     &["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
 
 /// A credential in a plain field would be shown in the form, and in logs.
-pub(super) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], errors: &mut Errors) {
+pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], errors: &mut Errors) {
     let sounds = sounds(&plain(&field.key), all);
     match (&field.not_secret, kind) {
         (None, Some(Kind::Text | Kind::Integer | Kind::Float)) if sounds => {

@@ -1,32 +1,32 @@
 //! What `#[serde(…)]` says about how a record is written: serde and schemars follow it by themselves, and the names
 //! of keys and cursors must not lag behind.
 
-use crate::attr::ungrouped;
-pub(super) use crate::case::renamed;
+use crate::attributes::ungrouped;
+pub(in crate::stream) use crate::rename_rules::renamed;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 /// The words that matter here; the others are serde's to judge.
 #[derive(Default)]
-pub(super) struct Words {
-    pub(super) rename: Option<LitStr>,
-    pub(super) rename_all: Option<LitStr>,
+pub(in crate::stream) struct Words {
+    pub(in crate::stream) rename: Option<LitStr>,
+    pub(in crate::stream) rename_all: Option<LitStr>,
     /// Every way of writing names that is named.
-    pub(super) rules: Vec<LitStr>,
+    pub(in crate::stream) rules: Vec<LitStr>,
     /// The field is written in another way than its type says.
-    pub(super) custom: Option<Path>,
-    pub(super) flatten: Option<Path>,
+    pub(in crate::stream) custom: Option<Path>,
+    pub(in crate::stream) flatten: Option<Path>,
     /// The field is never written, or not always.
-    pub(super) skip: Option<Path>,
-    pub(super) skip_if: Option<Path>,
+    pub(in crate::stream) skip: Option<Path>,
+    pub(in crate::stream) skip_if: Option<Path>,
     /// The type is written as another one.
-    pub(super) replaced: bool,
+    pub(in crate::stream) replaced: bool,
     /// All words, as they stand there.
-    pub(super) all: Vec<Path>,
+    pub(in crate::stream) all: Vec<Path>,
 }
 
 impl Words {
-    pub(super) fn of(attributes: &[Attribute]) -> Self {
+    pub(in crate::stream) fn of(attributes: &[Attribute]) -> Self {
         let mut words = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
             let _ = attribute.parse_nested_meta(|meta| words.read(&meta));
@@ -72,7 +72,7 @@ impl Words {
 }
 
 /// The word by which a field is written in another way than its type says, if nothing says what the schema is then.
-pub(super) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
+pub(in crate::stream) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
     let custom = Words::of(attributes).custom?;
     let mut described = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
