@@ -1,13 +1,17 @@
 //! Every word of the macros, where it is legal.
 
-/// `#[airbyte(…)]` on a configuration struct.
-pub(crate) const SPEC: &[&str] = &["title", "description", "documentation_url", "groups", "oauth", "crate"];
+/// `#[airbyte(…)]` on the whole configuration.
+pub(crate) const SPEC: &[&str] =
+    &["title", "description", "documentation_url", "groups", "oauth_login", "crate"];
+
+/// `#[airbyte(…)]` on a struct that is the type of a field.
+pub(crate) const OBJECT: &[&str] = &["title", "description", "crate"];
 
 /// Words whose parentheses hold no expressions.
-pub(crate) const UNREAD: &[&str] = &["oauth"];
+pub(crate) const UNREAD: &[&str] = &["oauth_login"];
 
-/// The parts of `oauth(…)`.
-pub(crate) const OAUTH: &[&str] =
+/// The parts of `oauth_login(…)`.
+pub(crate) const OAUTH_LOGIN: &[&str] =
     &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
 
 /// The words of `requests(…)` in there; the first two must be there.

@@ -100,7 +100,7 @@ impl Words {
         let text = name.unraw().to_string();
         let value = Word::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
         if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
-            errors.at(&name, format!("`{text}` means nothing to a form: {why}"));
+            errors.at(&name, format!("`{text}` is not supported here: {why}"));
         } else if !legal.words.contains(&text.as_str()) {
             errors.at(&name, format!("unknown word `{text}`{}", hint(&text, legal.words.iter().copied())));
             self.garbled.extend(nearest(&text, legal.words.iter().copied()).map(str::to_owned));

@@ -83,13 +83,13 @@ fn spec_with_every_word() {
             r#type: Option<String>,
         }
     };
-    check("spec/every_word", spec::derive(item));
+    check("spec/every_word", spec::derive_spec(item));
 }
 
 #[test]
 fn spec_with_parts() {
     let item = parse_quote! {
-        #[airbyte(oauth(
+        #[airbyte(oauth_login(
             predicate(login.type = "oauth"),
             output(access_token = login.access_token),
             server_input(client_id),
@@ -113,11 +113,11 @@ fn spec_with_parts() {
             cache: Cache,
         }
     };
-    check("spec/parts", spec::derive(item));
+    check("spec/parts", spec::derive_spec(item));
 }
 
 #[test]
-fn spec_of_names() {
+fn value_of_names() {
     let item = parse_quote! {
         #[serde(rename_all = "UPPERCASE")]
         enum Region {
@@ -126,11 +126,11 @@ fn spec_of_names() {
             Us,
         }
     };
-    check("spec/names", spec::derive(item));
+    check("value/names", spec::derive_value(item));
 }
 
 #[test]
-fn spec_of_a_choice() {
+fn value_of_a_choice() {
     let item = parse_quote! {
         /// How you log in
         #[airbyte(tag = "auth_type", display_type = radio)]
@@ -149,7 +149,34 @@ fn spec_of_a_choice() {
             Nobody,
         }
     };
-    check("spec/choice", spec::derive(item));
+    check("value/one_of", spec::derive_value(item));
+}
+
+#[test]
+fn value_of_an_object() {
+    let item = parse_quote! {
+        /// How much is asked for
+        #[airbyte(title = "Paging")]
+        struct Limits {
+            #[airbyte(default = 100)]
+            page_size: u32,
+            region: Region,
+            #[serde(flatten)]
+            window: Window,
+        }
+    };
+    check("value/object", spec::derive_value(item));
+}
+
+#[test]
+fn value_with_mistakes() {
+    let item = parse_quote! {
+        #[airbyte(groups(login = "Login"))]
+        struct Login {
+            user: String,
+        }
+    };
+    check("value/mistakes", spec::derive_value(item));
 }
 
 #[test]
@@ -160,7 +187,7 @@ fn spec_of_a_renamed_sdk() {
             city: String,
         }
     };
-    check("spec/renamed_sdk", spec::derive(item));
+    check("spec/renamed_sdk", spec::derive_spec(item));
 }
 
 #[test]
@@ -171,7 +198,7 @@ fn spec_with_mistakes() {
             city: String,
         }
     };
-    check("spec/mistakes", spec::derive(item));
+    check("spec/mistakes", spec::derive_spec(item));
 }
 
 #[test]

@@ -21,7 +21,13 @@ use syn::parse_macro_input;
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
 #[proc_macro_derive(AirbyteSpec, attributes(airbyte, serde))]
 pub fn airbyte_spec(item: TokenStream) -> TokenStream {
-    spec::derive(parse_macro_input!(item)).into()
+    spec::derive_spec(parse_macro_input!(item)).into()
+}
+
+#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[proc_macro_derive(ConfigValue, attributes(airbyte, serde))]
+pub fn config_value(item: TokenStream) -> TokenStream {
+    spec::derive_value(parse_macro_input!(item)).into()
 }
 
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]

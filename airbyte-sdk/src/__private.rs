@@ -6,9 +6,11 @@ pub use crate::http::rate_limit::limits;
 pub use crate::protocol::OAuthConnectorInputSpecification;
 pub use crate::schema::of_record;
 pub use crate::source::Source;
-pub use crate::spec::deferred_bounds::{Believed, Described, DescriptionOf, Undescribed};
+pub use crate::spec::deferred_bounds::{
+    Believed, Described, DescriptionOf, NestedValue, Undescribed, WholeSpec,
+};
 pub use crate::spec::{
-    AirbyteSpec, ConfigValue, Field, Fields, Form, OAuth, OneOf, Shape, Shaped, Variant, Withheld,
+    AirbyteSpec, ConfigValue, Field, Fields, Form, OAuthLogin, OneOf, Shape, Shaped, Variant, Withheld,
 };
 pub use crate::stream::column::{Column, Described as DescribedColumn};
 pub use crate::stream::nested::{NestedField, field};

@@ -2,8 +2,8 @@
 //!
 //! # Where to go on
 //!
-//! - [`AirbyteSpec`](derive@AirbyteSpec), [`#[airbyte_stream]`](macro@airbyte_stream) and
-//!   [`#[airbyte_source]`](macro@airbyte_source) have a table of their words each.
+//! - [`AirbyteSpec`](derive@AirbyteSpec), [`ConfigValue`](derive@ConfigValue), [`#[airbyte_stream]`](macro@airbyte_stream) and
+//!   [`#[airbyte_source]`](macro@airbyte_source) each have a table of their attributes.
 //! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
 //!   says to it.
 //! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
@@ -68,7 +68,7 @@ pub use http::Http;
 pub use jiff::{self, Timestamp, civil::Date};
 pub use secret::Secret;
 pub use source::Source;
-pub use spec::AirbyteSpec;
+pub use spec::{AirbyteSpec, ConfigValue};
 pub use stream::Stream;
 
 #[doc(no_inline)]
@@ -76,6 +76,9 @@ pub use serde::de::Deserialize;
 
 #[doc = include_str!("../docs/airbyte_spec.md")]
 pub use airbyte_macros::AirbyteSpec;
+
+#[doc = include_str!("../docs/config_value.md")]
+pub use airbyte_macros::ConfigValue;
 
 #[doc = include_str!("../docs/airbyte_stream.md")]
 pub use airbyte_macros::airbyte_stream;

@@ -1,23 +1,23 @@
 //! What is wrong with a spec and cannot be seen by the compiler.
 #![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
 
-use airbyte_sdk::{AirbyteSpec, Date, Secret, Timestamp, spec};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Date, Secret, Timestamp, spec};
 use serde_json::{Value, json};
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Basic { name: String, password: Secret },
     Nobody { withheld: Option<Secret> },
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Account {
     name: String,
     #[serde(flatten)]
     keys: Keys,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Keys {
     token: Secret,
     older: Option<Vec<Secret>>,
@@ -41,7 +41,7 @@ struct Public {
     inner: Option<Inner>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Inner {
     #[serde(default = "Account::ours")]
     account: Account,
@@ -60,7 +60,7 @@ fn a_default_with_a_secret_is_used_all_the_same() {
     assert_eq!(read.accounts[0].keys.token.expose(), "t-first");
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Region {
     Eu,
     Us,
@@ -104,7 +104,7 @@ struct Broken {
     choice: Choice,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {
     #[airbyte(min = 1)]
     size: u16,
@@ -112,7 +112,7 @@ struct Paging {
     order: Vec<Region>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Choice {
     Days {
         #[airbyte(max = 7)]

@@ -1,12 +1,12 @@
 //! Forms of every shape: what the spec says of them, and what a user is told.
 #![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
 
-use airbyte_sdk::{AirbyteSpec, Date, Secret, spec};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Date, Secret, spec};
 use serde_json::{Value, json};
 
 #[derive(AirbyteSpec)]
 #[airbyte(title = "Shop", groups(login = "Login", reading = "Reading"))]
-#[airbyte(oauth(
+#[airbyte(oauth_login(
     predicate(login.type = "oauth"),
     user_input(shop = shopName),
     output(access_token = login.access_token, refresh_token = login.refresh_token),
@@ -45,7 +45,7 @@ struct Config {
 }
 
 /// How you log in
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(display_type = radio)]
 enum Login {
     /// A key of your account
@@ -61,7 +61,7 @@ enum Login {
     Nobody,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Tokens {
     client_id: String,
     client_secret: Secret,
@@ -69,7 +69,7 @@ struct Tokens {
     refresh_token: Option<Secret>,
 }
 
-#[derive(AirbyteSpec, Debug, PartialEq)]
+#[derive(ConfigValue, Debug, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
 enum Region {
     Eu,
@@ -79,27 +79,27 @@ enum Region {
 }
 
 /// What is to be read.
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Report {
     name: String,
     from: Option<Date>,
     columns: Vec<String>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[serde(tag = "kind")]
 enum Target {
     City { name: String },
     Country(Country),
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Country {
     #[airbyte(pattern = "^[A-Z]{2}$", pattern_descriptor = "two capitals")]
     code: String,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {
     #[airbyte(min = 1)]
     size: u16,
@@ -112,7 +112,7 @@ impl Default for Paging {
     }
 }
 
-#[derive(AirbyteSpec, Debug, PartialEq)]
+#[derive(ConfigValue, Debug, PartialEq)]
 enum Window {
     All,
     Days { days: u32 },
@@ -124,7 +124,7 @@ impl Window {
     }
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Limits {
     #[airbyte(default = 4.5, min = 0.5)]
     per_second: f64,
@@ -266,7 +266,7 @@ struct Torn {
     choice: Option<Torn2>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "total")]
 enum Torn2 {
     Limits(Limits),
@@ -280,7 +280,7 @@ fn a_key_of_two_fields_is_found() {
 }
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(
+#[airbyte(oauth_login(
     predicate(login.type = "oauth2"),
     output(access_token = login.token, refresh_token = login),
     server_output(client_id = login.client_id),

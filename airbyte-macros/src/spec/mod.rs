@@ -1,4 +1,5 @@
-//! `#[derive(AirbyteSpec)]`: a struct becomes a form or a part of one, an enum a choice.
+//! `#[derive(AirbyteSpec)]` makes a struct the whole configuration; `#[derive(ConfigValue)]` makes a struct or an enum the
+//! type of a field in it.
 
 mod expand;
 mod model;
@@ -8,13 +9,25 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-pub(crate) fn derive(item: DeriveInput) -> TokenStream {
+pub(crate) fn derive_spec(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
-    let (model, sdk) = model::Model::read(&item, &mut errors);
-    match (errors.finish(), model) {
-        (None, Some(model)) => expand::expand(&model, &sdk),
+    let (spec, sdk) = model::Spec::read(&item, &mut errors);
+    match (errors.finish(), spec) {
+        (None, Some(spec)) => expand::spec(&spec, &sdk),
         (errors, _) => {
-            let fallback = expand::fallback(&item, &sdk);
+            let fallback = expand::spec_fallback(&item, &sdk);
+            quote!(#errors #fallback)
+        }
+    }
+}
+
+pub(crate) fn derive_value(item: DeriveInput) -> TokenStream {
+    let mut errors = Errors::new();
+    let (value, sdk) = model::Value::read(&item, &mut errors);
+    match (errors.finish(), value) {
+        (None, Some(value)) => expand::value(&value, &sdk),
+        (errors, _) => {
+            let fallback = expand::value_fallback(&item, &sdk);
             quote!(#errors #fallback)
         }
     }

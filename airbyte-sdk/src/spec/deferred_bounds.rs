@@ -18,9 +18,15 @@ impl<T: ?Sized> Believed<'_> for T {
     type Type = T;
 }
 
+/// The description of a whole configuration: a type may be both, and has a [`Described`] for each.
+pub struct WholeSpec;
+
+/// The description of the type of a field.
+pub struct NestedValue;
+
 /// A type whose fields have types that fit. What it does not need is left out.
-pub trait Described: Sized {
-    /// As [`AirbyteSpec::form`](crate::AirbyteSpec::form).
+pub trait Described<Role>: Sized {
+    /// As [`AirbyteSpec::form`](crate::AirbyteSpec::form) and [`Fields::form`](super::Fields::form).
     fn form(_: &mut Form<'_>) -> Option<Self> {
         None
     }
@@ -30,17 +36,17 @@ pub trait Described: Sized {
         None
     }
 
-    /// As [`Shaped::to_json`](super::Shaped::to_json).
+    /// As [`Fields::to_json`](super::Fields::to_json) and [`Shaped::to_json`](super::Shaped::to_json).
     fn to_json(&self, _: &mut Withheld) -> Value {
         Value::Null
     }
 }
 
 /// The description of a type that may be [`Described`].
-pub struct DescriptionOf<T>(PhantomData<T>);
+pub struct DescriptionOf<T, Role>(PhantomData<(T, Role)>);
 
 #[allow(missing_docs, reason = "the same functions once more")]
-impl<T: Described> DescriptionOf<T> {
+impl<T: Described<Role>, Role> DescriptionOf<T, Role> {
     pub fn form(form: &mut Form<'_>) -> Option<T> {
         T::form(form)
     }
@@ -71,4 +77,4 @@ pub trait Undescribed<T> {
     }
 }
 
-impl<T> Undescribed<T> for DescriptionOf<T> {}
+impl<T, Role> Undescribed<T> for DescriptionOf<T, Role> {}

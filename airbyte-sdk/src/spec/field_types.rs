@@ -8,12 +8,13 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// A type that a field of a configuration may have.
+/// A type that a field of a configuration may have. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) makes a struct or an
+/// enum one; [`Fields`](super::Fields) and [`Shaped`](super::Shaped) are what to write by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a configuration",
     label = "no form field shows this type",
-    note = "a field is a `String`, an integer, an `f64`, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(AirbyteSpec)]`, or an `Option` or a `Vec` of one",
-    note = "a struct that is a field has fields itself, and neither `groups` nor `oauth`: those belong to the whole configuration"
+    note = "a field is a `String`, an integer, an `f64`, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(ConfigValue)]`, or an `Option` or a `Vec` of one",
+    note = "`#[derive(AirbyteSpec)]` is for the configuration as a whole; on the type of a field write `#[derive(ConfigValue)]`"
 )]
 pub trait ConfigValue: Sized {
     /// What `min` and `max` are given in.

@@ -47,7 +47,7 @@ impl<'a> Form<'a> {
 
     /// The fields of another struct, as if they stood here.
     pub fn fields<T: Fields>(&mut self) -> Option<T> {
-        T::fields(self)
+        T::form(self)
     }
 
     /// What the form says as a schema: of an object with these fields.

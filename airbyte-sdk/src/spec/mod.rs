@@ -19,7 +19,7 @@ pub(crate) use self::field::URL;
 pub use self::field_types::{ConfigValue, List, Number, Text};
 pub use self::form::Form;
 pub use self::nested_types::{Fields, Shape, Shaped};
-pub use self::oauth_login::OAuth;
+pub use self::oauth_login::OAuthLogin;
 pub use self::one_of::{Choice, OneOf, Variant};
 pub use self::place::Place;
 
@@ -35,7 +35,7 @@ use serde_json::{Map, Value, json};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connector's configuration",
     label = "add `#[derive(AirbyteSpec)]` to `{Self}`",
-    note = "a configuration is a struct; an enum is the type of one of its fields"
+    note = "a configuration is a struct with `#[derive(AirbyteSpec)]`; `#[derive(ConfigValue)]` is for the types of its fields"
 )]
 pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     /// What a person reads above the form.
@@ -51,7 +51,7 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     const GROUPS: &'static [(&'static str, &'static str)] = &[];
 
     /// How the platform logs the user in, if it does.
-    fn oauth() -> Option<OAuth> {
+    fn oauth_login() -> Option<OAuthLogin> {
         None
     }
 
@@ -76,7 +76,7 @@ pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     take_marks(&mut schema, &mut Vec::new());
     let mut specification = ConnectorSpecification::new(schema);
     specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
-    specification.advanced_auth = C::oauth().map(OAuth::into_message);
+    specification.advanced_auth = C::oauth_login().map(OAuthLogin::into_message);
     specification
 }
 
@@ -119,7 +119,7 @@ pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     let schema = schema::<C>();
     let mut faults = Vec::new();
     find_faults(&schema, "", &mut faults);
-    faults.extend(C::oauth().into_iter().flat_map(|login| login.faults(&schema)));
+    faults.extend(C::oauth_login().into_iter().flat_map(|login| login.faults(&schema)));
     faults
 }
 

@@ -1,6 +1,5 @@
-//! An author's own type as the type of a field: a struct is a part of the form, an enum a choice.
+//! An author's own type as the type of a field: a struct is an object with fields, an enum a choice.
 
-use super::AirbyteSpec;
 use super::default::Withheld;
 use super::field_types::{ConfigValue, Unbounded, schema};
 use super::form::Form;
@@ -8,11 +7,62 @@ use super::one_of::{Choice, OneOf};
 use super::place::Place;
 use serde_json::{Map, Value};
 
-/// A struct or an enum as the type of a configuration's field. [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec)
-/// writes this; it can be written by hand as well.
+/// A struct that is the type of a configuration's field, or whose fields stand in line with others: flattened, or as the
+/// option of a choice. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) writes this for a struct; it can be written by
+/// hand as well.
 ///
-/// As with [`AirbyteSpec::form`] there is one description for both directions: [`shape`](Self::shape) says once what the
-/// type consists of, and the [`Shape`] it is given either notes down the spec or reads a value.
+/// As with [`AirbyteSpec::form`](crate::AirbyteSpec::form) there is one description for both directions.
+///
+/// ```
+/// use airbyte_sdk::spec::{Field, Fields, Form};
+///
+/// struct Retention {
+///     days: u32,
+/// }
+///
+/// impl Fields for Retention {
+///     const TITLE: &'static str = "Retention";
+///
+///     fn form(form: &mut Form<'_>) -> Option<Self> {
+///         let days = form.field(Field::new("days").title("How many days").default(30));
+///         Some(Self { days: days? })
+///     }
+/// }
+/// # let _ = |retention: Retention| retention.days;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields that could stand here",
+    label = "expected a struct with `#[derive(ConfigValue)]`",
+    note = "an enum, or any other type, is given a name of its own: make it a field",
+    note = "`#[derive(AirbyteSpec)]` is for the configuration as a whole, which cannot be inside another one"
+)]
+pub trait Fields: Sized {
+    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    #[doc(hidden)]
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
+
+    /// The label of the object in the form, unless the field with this type has one.
+    const TITLE: &'static str;
+
+    /// The help text of the object, unless the field with this type has one.
+    const DESCRIPTION: Option<&'static str> = None;
+
+    /// Names each field once, in the order of the form. `None` if the form only notes down the spec, or if a value was
+    /// missing or wrong.
+    fn form(form: &mut Form<'_>) -> Option<Self>;
+
+    /// The fields' values as the spec shows a default; null to show none. Secrets are left out, and handed to `withheld`.
+    fn to_json(&self, withheld: &mut Withheld) -> Value {
+        let _ = withheld;
+        Value::Null
+    }
+}
+
+/// A choice as the type of a configuration's field. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) writes this for an
+/// enum; it can be written by hand as well.
+///
+/// There is one description for both directions: [`shape`](Self::shape) says once what can be chosen, and the [`Shape`] it
+/// is given either notes down the spec or reads a value.
 ///
 /// ```
 /// use airbyte_sdk::spec::{Field, OneOf, Shape, Shaped, Variant};
@@ -40,8 +90,8 @@ pub trait Shaped: Sized {
     #[doc(hidden)]
     const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
 
-    /// Says what the type consists of, by one call of a method of `shape`. `None` if only the spec is noted down, or if
-    /// the value is wrong.
+    /// Describes the type by one call of a method of `shape`. `None` if only the spec is noted down, or if the value is
+    /// wrong.
     fn shape(shape: &mut Shape<'_>) -> Option<Self>;
 
     /// The value as the spec shows a default; null to show none. Secrets are left out, and handed to `withheld`.
@@ -51,36 +101,16 @@ pub trait Shaped: Sized {
     }
 }
 
-/// A struct whose fields can stand in line with others: in an option of a choice, or flattened.
-///
-/// Every [`AirbyteSpec`] that can be a field is one.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no fields that could stand here",
-    label = "expected a struct with `#[derive(AirbyteSpec)]`, and with fields",
-    note = "what is no such struct, an enum for example, is given a name of its own: a field",
-    note = "nor can it be a struct with `groups` or `oauth`: those belong to the whole configuration"
-)]
-pub trait Fields: Sized {
-    #[doc(hidden)]
-    const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
-
-    /// Names the fields.
-    fn fields(form: &mut Form<'_>) -> Option<Self>;
-
-    /// The fields' values as the spec shows a default.
-    fn to_json(&self, withheld: &mut Withheld) -> Value;
-}
-
 #[diagnostic::do_not_recommend]
-impl<T: AirbyteSpec + Shaped> Fields for T {
-    const A_FORM_CANNOT_CONTAIN_ITSELF: () = <T as Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;
+impl<T: Fields> Shaped for T {
+    const A_FORM_CANNOT_CONTAIN_ITSELF: () = <T as Fields>::A_FORM_CANNOT_CONTAIN_ITSELF;
 
-    fn fields(form: &mut Form<'_>) -> Option<Self> {
-        T::form(form)
+    fn shape(shape: &mut Shape<'_>) -> Option<Self> {
+        shape.object()
     }
 
     fn to_json(&self, withheld: &mut Withheld) -> Value {
-        Shaped::to_json(self, withheld)
+        Fields::to_json(self, withheld)
     }
 }
 
@@ -94,12 +124,12 @@ enum Job<'a> {
 
 impl Shape<'_> {
     /// A struct: an object with the fields of its form.
-    pub fn object<T: AirbyteSpec>(&mut self, title: &str) -> Option<T> {
+    fn object<T: Fields>(&mut self) -> Option<T> {
         match &mut self.0 {
             Job::Describe(noted) => {
                 let mut form = Form::describing();
                 T::form(&mut form);
-                *noted = titled(title, T::DESCRIPTION);
+                *noted = titled(T::TITLE, T::DESCRIPTION);
                 form.describe_into(noted);
                 None
             }

@@ -10,13 +10,13 @@ type Route = &'static [&'static str];
 
 /// A login by OAuth 2.0. The form then shows a button in the place of the fields that the login fills in.
 ///
-/// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) writes it from `oauth(…)`, whose parts name values, and where
+/// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) writes it from `oauth_login(…)`, whose parts name values, and where
 /// they stand in the configuration:
 ///
 /// ```
-/// # use airbyte_sdk::{AirbyteSpec, Secret};
+/// # use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 /// #[derive(AirbyteSpec)]
-/// #[airbyte(oauth(
+/// #[airbyte(oauth_login(
 ///     // When the login is offered.
 ///     predicate(credentials.type = "oauth"),
 ///     // What it needs of the configuration.
@@ -38,7 +38,7 @@ type Route = &'static [&'static str];
 ///     credentials: Credentials,
 /// }
 ///
-/// #[derive(AirbyteSpec)]
+/// #[derive(ConfigValue)]
 /// enum Credentials {
 ///     #[serde(rename = "oauth")]
 ///     OAuth { client_id: String, client_secret: Secret, access_token: Secret },
@@ -59,16 +59,17 @@ type Route = &'static [&'static str];
 /// By hand:
 ///
 /// ```
-/// use airbyte_sdk::spec::OAuth;
+/// use airbyte_sdk::spec::OAuthLogin;
 ///
-/// let login = OAuth::new()
+/// let login = OAuthLogin::new()
 ///     .predicate(&["credentials", "auth_type"], "oauth")
 ///     .output("refresh_token", &["credentials", "refresh_token"])
 ///     .server_input("client_id")
 ///     .server_output("client_id", &["credentials", "client_id"]);
 /// ```
 #[derive(Debug, Default)]
-pub struct OAuth {
+#[doc(alias = "advanced_auth")]
+pub struct OAuthLogin {
     predicate: Option<(Route, &'static str)>,
     user_input: Vec<(&'static str, Route)>,
     output: Vec<(&'static str, Route)>,
@@ -77,7 +78,7 @@ pub struct OAuth {
     requests: Option<OAuthConnectorInputSpecification>,
 }
 
-impl OAuth {
+impl OAuthLogin {
     /// A login that nothing is said of yet.
     pub fn new() -> Self {
         Self::default()

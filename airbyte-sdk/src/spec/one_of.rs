@@ -174,7 +174,7 @@ impl Choice<'_> {
 #[cfg(test)]
 mod tests {
     use crate::spec::read;
-    use crate::{AirbyteSpec, Secret};
+    use crate::{AirbyteSpec, ConfigValue, Secret};
     use serde_json::json;
 
     #[derive(AirbyteSpec)]
@@ -183,7 +183,7 @@ mod tests {
         login: Option<Vec<Login>>,
     }
 
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     #[allow(dead_code, reason = "what is tested is what is refused")]
     enum Login {
         Key { api_key: Secret },

@@ -109,6 +109,7 @@ mod tests {
     }
 
     #[derive(AirbyteSpec)]
+    #[allow(dead_code, reason = "what is tested is which values are accepted")]
     struct Flat {
         text: String,
         #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "small letters", examples("abc"))]

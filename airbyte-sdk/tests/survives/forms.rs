@@ -4,7 +4,7 @@
 
 #[no_implicit_prelude]
 mod connector {
-    use ::airbyte_sdk::{AirbyteSpec, Secret};
+    use ::airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
     use ::std::option::Option;
     use ::std::string::String;
     use ::std::vec::Vec;
@@ -24,13 +24,15 @@ mod connector {
         pub(super) trait Default {}
         pub(super) trait Shaped {}
         pub(super) trait Fields {}
+        pub(super) struct WholeSpec;
+        pub(super) struct NestedValue;
     }
 
     #[allow(unused_imports)]
     use own::*;
 
     #[derive(AirbyteSpec)]
-    #[airbyte(oauth(
+    #[airbyte(oauth_login(
         output("token" = r#in.token),
         requests(consent_url = "https://example.com", access_token_url = "https://example.com"),
     ))]
@@ -55,7 +57,7 @@ mod connector {
     }
 
     /// A place.
-    #[derive(AirbyteSpec, Clone, Copy, PartialEq, Eq, Debug)]
+    #[derive(ConfigValue, Clone, Copy, PartialEq, Eq, Debug)]
     pub(super) enum Region {
         r#Eu,
         Us,
@@ -69,7 +71,7 @@ mod connector {
         fn to_json() {}
     }
 
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     #[airbyte(tag = "self")]
     pub(super) enum Login {
         Form {
@@ -91,12 +93,12 @@ mod connector {
         None,
     }
 
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     pub(super) struct Object {
         r#match: String,
     }
 
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     pub(super) struct r#Type {
         r#fn: u32,
     }
@@ -108,19 +110,30 @@ mod connector {
     }
 
     /// A choice of one.
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     pub(super) enum One {
         Only { value: One2 },
     }
 
-    #[derive(AirbyteSpec)]
+    #[derive(ConfigValue)]
     pub(super) enum One2 {
         Only,
+    }
+
+    /// The configuration of one connector, and a part of another one's.
+    #[derive(AirbyteSpec, ConfigValue)]
+    pub(super) struct Both {
+        region: Region,
+    }
+
+    #[derive(AirbyteSpec)]
+    pub(super) struct Outer {
+        both: Both,
     }
 }
 
 mod written_by_a_macro {
-    use airbyte_sdk::AirbyteSpec;
+    use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
     macro_rules! forms {
         ($config:ident { $($field:ident: $ty:ty),* }, $choice:ident { $($variant:ident = $name:literal),* }, $default:expr) => {
@@ -129,7 +142,7 @@ mod written_by_a_macro {
                 $(#[airbyte(default = $default)] $field: $ty,)*
             }
 
-            #[derive(AirbyteSpec, Clone)]
+            #[derive(ConfigValue, Clone)]
             enum $choice {
                 $(#[serde(rename = $name)] $variant,)*
             }

@@ -4,6 +4,7 @@ use airbyte_sdk::testing::{spec_of, stream_of};
 use airbyte_sdk::{AirbyteSpec, airbyte_stream};
 
 #[derive(AirbyteSpec)]
+#[allow(dead_code, reason = "what is tested is what is said of the fields")]
 #[doc = concat!("What is", " read.")]
 struct Config {
     #[doc = include_str!("city.md")]

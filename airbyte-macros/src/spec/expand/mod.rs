@@ -3,61 +3,35 @@
 mod default_json;
 mod type_checks;
 
-use self::type_checks::{Doubts, Function};
+use self::type_checks::{Function, TypeChecks};
 use crate::generated_code;
 use crate::spec::model::enums::{Body, Names, OneOf, Variant};
 use crate::spec::model::field_types::Kind;
 use crate::spec::model::fields::{Default, Field, Member, Members};
-use crate::spec::model::oauth_login::OAuth;
-use crate::spec::model::{Model, Struct};
+use crate::spec::model::oauth_login::OAuthLogin;
+use crate::spec::model::{Object, Spec, Value};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Expr, ExprLit, Lit, Path, Type};
+use syn::{Data, DeriveInput, Expr, ExprLit, Lit, Path, Type};
 
-pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
-    let impls = match model {
-        Model::Struct(model) => of_struct(model, sdk),
-        Model::Names(model) => of_names(model),
-        Model::OneOf(model) => of_one_of(model, sdk),
-    };
-    generated_code::block(sdk, impls)
-}
-
-fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
-    let Struct { ident, title, own_title, members, .. } = model;
-    let description = constant("DESCRIPTION", model.description.as_ref());
-    let documentation_url = constant("DOCUMENTATION_URL", model.documentation_url.as_ref());
-    let groups = model.groups.known().filter(|groups| !groups.is_empty()).map(|groups| {
+/// The whole configuration.
+pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
+    let Spec { ident, title, members, .. } = spec;
+    let description = constant("DESCRIPTION", spec.description.as_ref());
+    let documentation_url = constant("DOCUMENTATION_URL", spec.documentation_url.as_ref());
+    let groups = spec.groups.known().filter(|groups| !groups.is_empty()).map(|groups| {
         let groups = groups.iter().map(|group| {
             let (id, title) = (&group.id, &group.title);
             quote!((#id, #title))
         });
         quote!(const GROUPS: &'static [(&'static str, &'static str)] = &[#(#groups),*];)
     });
-    let oauth = model.oauth.as_ref().map(oauth);
-    let doubts = Doubts::of_members(members);
-    let argument = own("form");
-    let form = Function {
-        name: quote!(form),
-        arguments: quote!(#argument),
-        signature: quote!(fn form(#argument: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self>),
-        body: body(&argument, &quote!(Self), members),
-    };
-    let examined = doubts.examined(sdk);
-    let (form, described, part) = if model.is_part() {
-        let ([form, to_json], described) = doubts.guard(ident, [form, default_json::of_struct(members)]);
-        let shape = quote! {
-            fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-                shape.object(#own_title)
-            }
-        };
-        (form, described, Some(of_part(ident, &shape, &to_json, examined)))
-    } else {
-        let ([form], described) = doubts.guard(ident, [form]);
-        (form, described, examined.map(|examined| quote!(const _: () = #examined;)))
-    };
-    quote! {
+    let oauth_login = spec.oauth_login.as_ref().map(oauth_login);
+    let checks = TypeChecks::of_members(members);
+    let ([form], described) = checks.guard(ident, &quote!(WholeSpec), [form(members)]);
+    let checked = checks.written(sdk).map(|checks| quote!(const _: () = #checks;));
+    let impls = quote! {
         #[automatically_derived]
         #[doc(hidden)]
         impl __airbyte::AirbyteSpec for #ident {
@@ -65,35 +39,72 @@ fn of_struct(model: &Struct, sdk: &Path) -> TokenStream {
             #description
             #documentation_url
             #groups
-            #oauth
+            #oauth_login
 
             #form
         }
         #described
-        #part
-    }
+        #checked
+    };
+    generated_code::block(sdk, impls)
 }
 
 /// The type of a field.
-fn of_part(
+pub(super) fn value(value: &Value, sdk: &Path) -> TokenStream {
+    let impls = match value {
+        Value::Object(object) => of_object(object, sdk),
+        Value::Names(names) => of_names(names),
+        Value::OneOf(one_of) => of_one_of(one_of, sdk),
+    };
+    generated_code::block(sdk, impls)
+}
+
+/// Names the fields to a form.
+fn form(members: &Members) -> Function {
+    let argument = own("form");
+    Function {
+        name: quote!(form),
+        arguments: quote!(#argument),
+        signature: quote!(fn form(#argument: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self>),
+        body: body(&argument, &quote!(Self), members),
+    }
+}
+
+fn of_object(object: &Object, sdk: &Path) -> TokenStream {
+    let Object { ident, title, members, .. } = object;
+    let description = constant("DESCRIPTION", object.description.as_ref());
+    let checks = TypeChecks::of_members(members);
+    let ([form, to_json], described) =
+        checks.guard(ident, &quote!(NestedValue), [form(members), default_json::of_struct(members)]);
+    let described_fields = quote! {
+        const TITLE: &'static str = #title;
+        #description
+
+        #form
+
+        #to_json
+    };
+    let object = checked_impl(ident, &quote!(Fields), &described_fields, checks.written(sdk));
+    quote!(#object #described)
+}
+
+/// An impl of `Fields` or `Shaped`, with the checks of its types.
+fn checked_impl(
     ident: &Ident,
-    shape: &TokenStream,
-    to_json: &TokenStream,
-    examined: Option<TokenStream>,
+    of: &TokenStream,
+    items: &TokenStream,
+    checks: Option<TokenStream>,
 ) -> TokenStream {
-    let is_finite =
-        examined.as_ref().map(|examined| quote!(const A_FORM_CANNOT_CONTAIN_ITSELF: () = #examined;));
+    let constant = checks.as_ref().map(|checks| quote!(const A_FORM_CANNOT_CONTAIN_ITSELF: () = #checks;));
     let followed =
-        examined.map(|_| quote!(const _: () = <#ident as __airbyte::Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;));
+        checks.map(|_| quote!(const _: () = <#ident as __airbyte::#of>::A_FORM_CANNOT_CONTAIN_ITSELF;));
     quote! {
         #[automatically_derived]
         #[doc(hidden)]
-        impl __airbyte::Shaped for #ident {
-            #is_finite
+        impl __airbyte::#of for #ident {
+            #constant
 
-            #shape
-
-            #to_json
+            #items
         }
         #followed
     }
@@ -108,7 +119,7 @@ fn of_names(model: &Names) -> TokenStream {
             shape.one_of_names([#((#names, Self::#variants)),*])
         }
     };
-    of_part(ident, &shape, &to_json, None)
+    checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), None)
 }
 
 fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
@@ -120,7 +131,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     if let Some(display_type) = &model.display_type {
         about.extend(quote!(.display_type(#display_type)));
     }
-    let doubts = Doubts::of_variants(variants);
+    let checks = TypeChecks::of_variants(variants);
     let (choice, form) = (own("choice"), own("form"));
     let locals: Vec<_> = variants.iter().map(|variant| own(&format!("__{}", variant.ident))).collect();
     let options = variants.iter().map(|variant| option(variant, &form));
@@ -138,9 +149,10 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
             })
         },
     };
-    let ([shape, to_json], described) = doubts.guard(ident, [shape, default_json::of_one_of(variants, tag)]);
-    let part = of_part(ident, &shape, &to_json, doubts.examined(sdk));
-    quote!(#part #described)
+    let ([shape, to_json], described) =
+        checks.guard(ident, &quote!(NestedValue), [shape, default_json::of_one_of(variants, tag)]);
+    let shaped = checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), checks.written(sdk));
+    quote!(#shaped #described)
 }
 
 /// What is said of an option, and its form.
@@ -203,8 +215,8 @@ fn constant(name: &str, value: Option<&impl ToTokens>) -> Option<TokenStream> {
     value.map(|value| quote!(const #name: __airbyte::Option<&'static str> = __airbyte::Some(#value);))
 }
 
-fn oauth(oauth: &OAuth) -> TokenStream {
-    let mut call = quote!(__airbyte::OAuth::new());
+fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
+    let mut call = quote!(__airbyte::OAuthLogin::new());
     if let Some((route, value)) = &oauth.predicate {
         let keys = &route.0;
         call.extend(quote!(.predicate(&[#(#keys),*], #value)));
@@ -237,7 +249,7 @@ fn oauth(oauth: &OAuth) -> TokenStream {
         });
     }
     quote! {
-        fn oauth() -> __airbyte::Option<__airbyte::OAuth> {
+        fn oauth_login() -> __airbyte::Option<__airbyte::OAuthLogin> {
             __airbyte::Some(#call)
         }
     }
@@ -305,13 +317,13 @@ fn default_value(default: &Default, ty: &Type) -> TokenStream {
     }
 }
 
-/// After a mistake: impls that let the rest of the crate be judged on its own.
-pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
+/// After a mistake: an impl that lets the rest of the crate be judged on its own.
+pub(super) fn spec_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
     let generics =
         generated_code::generics(item, quote!(::core::marker::Send + ::core::marker::Sync + 'static));
     let (generics, arguments, bounds) = generics.split_for_impl();
-    generated_code::block(
+    let spec = generated_code::block(
         sdk,
         quote! {
             #[automatically_derived]
@@ -323,13 +335,44 @@ pub(super) fn fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
                     __airbyte::None
                 }
             }
+        },
+    );
+    // An enum is meant to be the type of a field.
+    let value = matches!(item.data, Data::Enum(_)).then(|| value_fallback(item, sdk));
+    quote!(#spec #value)
+}
 
-            #[automatically_derived]
-            #[doc(hidden)]
-            impl #generics __airbyte::Shaped for #ident #arguments #bounds {
+/// The same for the type of a field.
+pub(super) fn value_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
+    let ident = &item.ident;
+    let (generics, arguments, bounds) = item.generics.split_for_impl();
+    let (of, items) = match item.data {
+        Data::Enum(_) => (
+            quote!(Shaped),
+            quote! {
                 fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
                     __airbyte::None
                 }
+            },
+        ),
+        Data::Struct(_) | Data::Union(_) => (
+            quote!(Fields),
+            quote! {
+                const TITLE: &'static str = "";
+
+                fn form(_: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
+                    __airbyte::None
+                }
+            },
+        ),
+    };
+    generated_code::block(
+        sdk,
+        quote! {
+            #[automatically_derived]
+            #[doc(hidden)]
+            impl #generics __airbyte::#of for #ident #arguments #bounds {
+                #items
             }
         },
     )

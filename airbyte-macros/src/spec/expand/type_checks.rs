@@ -1,4 +1,4 @@
-//! Types of which only the compiler knows whether a form shows them.
+//! Checks that the compiler makes: whether a form shows the types of fields that the macro does not know by name.
 
 use crate::attributes::as_text;
 use crate::generated_code;
@@ -12,7 +12,7 @@ use syn::{Ident, Path, Type};
 
 /// Each type once, with what it has to be.
 #[derive(Default)]
-pub(super) struct Doubts<'a>(Vec<(&'a Type, Needs)>);
+pub(super) struct TypeChecks<'a>(Vec<(&'a Type, Needs)>);
 
 #[derive(Clone, Copy, PartialEq)]
 enum Needs {
@@ -20,23 +20,23 @@ enum Needs {
     Fields,
 }
 
-impl<'a> Doubts<'a> {
+impl<'a> TypeChecks<'a> {
     pub(super) fn of_members(members: &'a Members) -> Self {
-        let mut doubts = Self::default();
-        doubts.members(members);
-        doubts
+        let mut checks = Self::default();
+        checks.members(members);
+        checks
     }
 
     pub(super) fn of_variants(variants: &'a [Variant]) -> Self {
-        let mut doubts = Self::default();
+        let mut checks = Self::default();
         for variant in variants {
             match &variant.body {
                 Body::Unit => {}
-                Body::Fields(members) => doubts.members(members),
-                Body::Struct(ty) => doubts.add(ty, Needs::Fields),
+                Body::Fields(members) => checks.members(members),
+                Body::Struct(ty) => checks.add(ty, Needs::Fields),
             }
         }
-        doubts
+        checks
     }
 
     fn members(&mut self, members: &'a Members) {
@@ -61,7 +61,7 @@ impl<'a> Doubts<'a> {
     }
 
     /// What says at the place of each type that it does not fit, and says it once; and that a form contains itself.
-    pub(super) fn examined(&self, sdk: &Path) -> Option<TokenStream> {
+    pub(super) fn written(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
             let needs = needs.name();
             let constant = generated_code::located(
@@ -79,6 +79,7 @@ impl<'a> Doubts<'a> {
     pub(super) fn guard<const N: usize>(
         &self,
         ident: &Ident,
+        role: &TokenStream,
         functions: [Function; N],
     ) -> ([TokenStream; N], Option<TokenStream>) {
         if self.0.is_empty() {
@@ -92,14 +93,14 @@ impl<'a> Doubts<'a> {
         let described = quote! {
             #[automatically_derived]
             #[doc(hidden)]
-            impl __airbyte::Described for #ident
+            impl __airbyte::Described<__airbyte::#role> for #ident
             where
                 #(#bounds),*
             {
                 #(#bodies)*
             }
         };
-        (functions.map(|function| function.as_call()), Some(described))
+        (functions.map(|function| function.as_call(role)), Some(described))
     }
 }
 
@@ -117,13 +118,13 @@ impl Function {
         quote!(#signature { #body })
     }
 
-    fn as_call(&self) -> TokenStream {
+    fn as_call(&self, role: &TokenStream) -> TokenStream {
         let Self { name, arguments, signature, .. } = self;
         quote! {
             #signature {
                 #[allow(unused_imports)]
                 use __airbyte::Undescribed as _;
-                __airbyte::DescriptionOf::<Self>::#name(#arguments)
+                __airbyte::DescriptionOf::<Self, __airbyte::#role>::#name(#arguments)
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Enums: names to choose from, or options with fields of their own.
 
+use super::Value;
 use super::allowed_serde_attributes;
 use super::field_types::Kind;
 use super::fields::{Members, Surroundings};
-use super::{Groups, Model};
+use super::groups::Groups;
 use crate::attributes::{Words, as_text};
 use crate::errors::Errors;
 use crate::rename_rules::{Case, snake};
@@ -51,7 +52,7 @@ pub(in crate::spec) fn read(
     item: &DeriveInput,
     data: &DataEnum,
     errors: &mut Errors,
-) -> (Option<Model>, Path) {
+) -> (Option<Value>, Path) {
     let mut words = Words::of(&item.attrs, attribute_names::CHOICE, errors);
     let sdk = generated_code::sdk(&mut words, errors);
     let mut serde = allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::ENUM, errors);
@@ -109,13 +110,13 @@ pub(in crate::spec) fn read(
     let ident = item.ident.clone();
     if only_names {
         let names = variants.into_iter().map(|variant| (variant.ident, variant.name)).collect();
-        return (Some(Model::Names(Names { ident, names })), sdk);
+        return (Some(Value::Names(Names { ident, names })), sdk);
     }
     let title = title.map_or_else(|| doc_comments::title(&ident.unraw().to_string()), |title| title.value());
     let description =
         own_description.map(ToTokens::into_token_stream).or_else(|| doc_comments::comment(&item.attrs));
     let one_of = OneOf { ident, title, description, tag: key, display_type, variants };
-    (Some(Model::OneOf(one_of)), sdk)
+    (Some(Value::OneOf(one_of)), sdk)
 }
 
 impl Variant {
@@ -172,7 +173,7 @@ impl Body {
             Fields::Unit => return Self::Unit,
             Fields::Named(named) => {
                 let around =
-                    Surroundings { item, groups: &Groups::None, rename_all, tag: Some(tag), login: None };
+                    Surroundings { item, groups: &Groups::Nested, rename_all, tag: Some(tag), login: None };
                 return Self::Fields(Members::read(named, &around, errors));
             }
             Fields::Unnamed(values) => values,

@@ -148,7 +148,7 @@ pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
         Type::Tuple(_) => {
             return Some((
                 ty,
-                "a form shows each value by its name; use a struct with `#[derive(AirbyteSpec)]`",
+                "a form shows each value by its name; use a struct with `#[derive(ConfigValue)]`",
             ));
         }
         Type::Reference(_) => {
@@ -169,7 +169,7 @@ pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
     } else if is_json {
         Some((
             ty,
-            "a form has no field for any JSON; name what is in there in a struct with `#[derive(AirbyteSpec)]`, or take a text: `String` with `multiline`",
+            "a form has no field for any JSON; name what is in there in a struct with `#[derive(ConfigValue)]`, or take a text: `String` with `multiline`",
         ))
     } else if matches!(last, "HashSet" | "BTreeSet") {
         Some((ty, "a form shows a list; use a `Vec`"))

@@ -1,9 +1,9 @@
 //! The fields of a struct or of a variant.
 
-use super::Groups;
 use super::allowed_serde_attributes;
 use super::check_field;
-use super::oauth_login::OAuth;
+use super::groups::Groups;
+use super::oauth_login::OAuthLogin;
 use crate::attributes::Words;
 use crate::errors::Errors;
 use crate::rename_rules::Case;
@@ -22,7 +22,7 @@ pub(in crate::spec) struct Surroundings<'a> {
     /// The key that says which option is chosen, in a variant.
     pub(in crate::spec) tag: Option<&'a str>,
     /// How the platform logs the user in, if it does.
-    pub(in crate::spec) login: Option<&'a OAuth>,
+    pub(in crate::spec) login: Option<&'a OAuthLogin>,
 }
 
 impl Surroundings<'_> {
@@ -132,6 +132,11 @@ impl Members {
             Member::Field(field) => Some(field),
             Member::Flattened(..) | Member::Skipped(..) => None,
         })
+    }
+
+    /// Whether the form shows none, as far as is known.
+    pub(in crate::spec) fn are_none_shown(&self) -> bool {
+        self.fields().next().is_none() && !self.flattens()
     }
 
     /// Whether fields of another struct stand here too.

@@ -1,4 +1,4 @@
-//! `oauth(…)`: how the platform logs the user in, and where the results go.
+//! `oauth_login(…)`: how the platform logs the user in, and where the results go.
 
 use super::fields::Members;
 use crate::attribute_names;
@@ -10,7 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
 #[derive(Default)]
-pub(in crate::spec) struct OAuth {
+pub(in crate::spec) struct OAuthLogin {
     pub(in crate::spec) predicate: Option<(Route, LitStr)>,
     /// The part, a name, and where its value goes or comes from.
     pub(in crate::spec) values: Vec<(Part, LitStr, Option<Route>)>,
@@ -61,7 +61,7 @@ fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
     Ok(LitStr::new(&name.unraw().to_string(), name.span()))
 }
 
-impl OAuth {
+impl OAuthLogin {
     pub(in crate::spec) fn read(word: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
         let mut said: Vec<String> = Vec::new();
@@ -69,7 +69,10 @@ impl OAuth {
         if garbled {
             errors.at(
                 word,
-                format!("`oauth` needs its parts{}", hint("", attribute_names::OAUTH.iter().copied())),
+                format!(
+                    "`oauth_login` needs its parts{}",
+                    hint("", attribute_names::OAUTH_LOGIN.iter().copied())
+                ),
             );
         }
         let parts = |input: ParseStream<'_>| {
@@ -84,8 +87,8 @@ impl OAuth {
                     ));
                 }
                 parenthesized!(content in input);
-                if !attribute_names::OAUTH.contains(&text.as_str()) {
-                    let legal = hint(&text, attribute_names::OAUTH.iter().copied());
+                if !attribute_names::OAUTH_LOGIN.contains(&text.as_str()) {
+                    let legal = hint(&text, attribute_names::OAUTH_LOGIN.iter().copied());
                     errors.at(&name, format!("unknown part `{text}`{legal}"));
                     garbled = true;
                     content.parse::<TokenStream>()?;

@@ -17,12 +17,12 @@ const _: () = {
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::DescriptionOf::<Self>::form(form)
+            __airbyte::DescriptionOf::<Self, __airbyte::WholeSpec>::form(form)
         }
     }
     #[automatically_derived]
     #[doc(hidden)]
-    impl __airbyte::Described for Config
+    impl __airbyte::Described<__airbyte::WholeSpec> for Config
     where
         for<'__any> <Secret as __airbyte::Believed<
             '__any,

@@ -17,11 +17,4 @@ const _: () = {
             __airbyte::None
         }
     }
-    #[automatically_derived]
-    #[doc(hidden)]
-    impl __airbyte::Shaped for Config {
-        fn shape(_: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-            __airbyte::None
-        }
-    }
 };

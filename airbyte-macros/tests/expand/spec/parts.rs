@@ -4,9 +4,9 @@ const _: () = {
     #[doc(hidden)]
     impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "Config";
-        fn oauth() -> __airbyte::Option<__airbyte::OAuth> {
+        fn oauth_login() -> __airbyte::Option<__airbyte::OAuthLogin> {
             __airbyte::Some(
-                __airbyte::OAuth::new()
+                __airbyte::OAuthLogin::new()
                     .predicate(&["login", "type"], "oauth")
                     .output("access_token", &["login", "access_token"])
                     .server_input("client_id")
@@ -24,12 +24,12 @@ const _: () = {
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::DescriptionOf::<Self>::form(form)
+            __airbyte::DescriptionOf::<Self, __airbyte::WholeSpec>::form(form)
         }
     }
     #[automatically_derived]
     #[doc(hidden)]
-    impl __airbyte::Described for Config
+    impl __airbyte::Described<__airbyte::WholeSpec> for Config
     where
         for<'__any> <Login as __airbyte::Believed<'__any>>::Type: __airbyte::ConfigValue,
         for<'__any> <Region as __airbyte::Believed<

@@ -10,16 +10,4 @@ const _: () = {
             __airbyte::Some(Self { city: __city? })
         }
     }
-    #[automatically_derived]
-    #[doc(hidden)]
-    impl __airbyte::Shaped for Config {
-        fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
-            shape.object("Config")
-        }
-        fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
-            __airbyte::object([
-                ("city", __airbyte::ConfigValue::to_json(&self.city, _withheld)),
-            ])
-        }
-    }
 };

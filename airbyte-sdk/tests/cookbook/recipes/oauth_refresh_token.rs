@@ -3,7 +3,7 @@
 //! `rotates` names the place of the refresh token in the configuration, for a service that replaces it whenever it is
 //! used: the new one is sent to the platform, which keeps it for the next sync, before anything else is done.
 
-use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::OAuth2};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Http, Result, Secret, http::OAuth2};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
@@ -12,7 +12,7 @@ pub struct Config {
     pub api_url: String,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 pub struct Credentials {
     #[airbyte(title = "Client ID")]
     pub client_id: String,

@@ -1,8 +1,8 @@
 #![allow(unused)]
 
-use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+use airbyte_sdk::{ConfigValue, Date, Emitter, Result, airbyte_source, airbyte_stream};
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Config {
     City { name: String },
 }

@@ -1,13 +1,13 @@
 #![allow(unused)]
 
-use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Date, Emitter, Result, airbyte_source, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 struct Config {
     login: Login,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Key { key: char },
 }

@@ -1,6 +1,6 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(display_type = radios)]
 enum Login {
     Name { name: String },

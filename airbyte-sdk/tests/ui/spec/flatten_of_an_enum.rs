@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
@@ -8,7 +8,7 @@ struct Config {
     city: String,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Region {
     Eu,
 }

@@ -1,13 +1,13 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Config {
     name: String,
     children: Vec<Config>,
     parent: Option<Box<Config>>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Rule {
     Not { rules: Vec<Rule> },
     Always,

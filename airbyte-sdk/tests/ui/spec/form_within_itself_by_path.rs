@@ -1,23 +1,23 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Tree {
     branches: Vec<crate::Tree>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Rule {
     rules: Vec<self::Rule>,
 }
 
 // Another type of the same name is none of it.
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Outer {
     inner: inner::Outer,
 }
 
 mod inner {
-    #[derive(airbyte_sdk::AirbyteSpec)]
+    #[derive(airbyte_sdk::ConfigValue)]
     pub struct Outer {
         name: String,
     }

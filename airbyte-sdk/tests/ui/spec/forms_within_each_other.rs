@@ -1,17 +1,17 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
     node: Node,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Node {
     name: String,
     edges: Vec<Edge>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Edge {
     to: Option<Node>,
 }

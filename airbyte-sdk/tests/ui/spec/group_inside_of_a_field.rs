@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 #[airbyte(groups(place = "Place"))]
@@ -8,13 +8,13 @@ struct Config {
     login: Login,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct City {
     #[airbyte(group = "place")]
     name: String,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Name {
         #[airbyte(group = "place")]

@@ -1,7 +1,7 @@
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(output(access_token = token)))]
+#[airbyte(oauth_login(output(access_token = token)))]
 struct Config {
     #[airbyte(hidden)]
     page_size: u32,
@@ -14,7 +14,7 @@ struct Config {
     city: String,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Region {
     Eu {
         #[airbyte(hidden)]

@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
@@ -9,26 +9,26 @@ struct Config {
     limits: Limits,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {
     #[airbyte(titel = "Size")]
     size: u32,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Nobody,
     #[airbyte(titel = "Name")]
     Name { name: String },
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(titel = "Level")]
 enum Level {
     High,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Limits {
     #[airbyte(titel = "Most")]
     most: u32,

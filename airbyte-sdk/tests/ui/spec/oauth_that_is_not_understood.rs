@@ -1,7 +1,7 @@
 use airbyte_sdk::{AirbyteSpec, Secret};
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(
+#[airbyte(oauth_login(
     predicate(credentials.auth_type),
     outputs(access_token = credentials.access_token),
     server_input(),
@@ -12,7 +12,7 @@ struct Config {
 }
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(server_input(client_id)))]
+#[airbyte(oauth_login(server_input(client_id)))]
 struct NoOutput {
     token: Secret,
 }
@@ -24,7 +24,7 @@ struct NoParts {
 }
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth())]
+#[airbyte(oauth_login())]
 struct Empty {
     token: Secret,
 }

@@ -1,7 +1,7 @@
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(
+#[airbyte(oauth_login(
     predicate(credential.auth_type = "oauth"),
     output(access_token = credentials.access_token),
     server_output(client_id = client_id),
@@ -10,7 +10,7 @@ struct Config {
     credentials: Credentials,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Credentials {
     auth_type: String,
     access_token: Secret,

@@ -1,4 +1,4 @@
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 #[serde(rename_all = "camelCase")]
@@ -8,13 +8,13 @@ struct Config {
     pair: Pair,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Password { password: String },
     Nobody,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Pair {
     aws_access_key: String,
     aws_secret_key: Secret,

@@ -1,11 +1,11 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
     city: City,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(groups(place = "Place"))]
 struct City {
     #[airbyte(group = "place")]

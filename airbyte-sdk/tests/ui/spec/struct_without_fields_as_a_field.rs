@@ -1,11 +1,11 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
     paging: Paging,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {}
 
 fn main() {}

@@ -1,12 +1,12 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Name { r#type: String },
     Nobody,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "kind")]
 enum Place {
     City {

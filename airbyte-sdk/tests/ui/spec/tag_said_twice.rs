@@ -1,13 +1,13 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "auth_type")]
 #[serde(tag = "kind")]
 enum Login {
     Name { name: String },
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "")]
 enum Place {
     City { name: String },

@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
@@ -9,7 +9,7 @@ struct Config {
     flat: Box<Part>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     A(Option<Part>),
     B(Vec<Part>),
@@ -17,7 +17,7 @@ enum Login {
     D(Box<Part>),
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Part {
     name: String,
 }

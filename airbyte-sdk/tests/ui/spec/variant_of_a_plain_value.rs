@@ -1,6 +1,6 @@
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{ConfigValue, Secret};
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Key(Secret),
     Keys(Vec<String>),

@@ -1,12 +1,12 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     By(Method),
     Nobody,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Method {
     Name { name: String },
 }

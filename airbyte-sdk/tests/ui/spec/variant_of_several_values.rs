@@ -1,6 +1,6 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     Pair(String, u32),
     Nothing(),

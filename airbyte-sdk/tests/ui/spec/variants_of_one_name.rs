@@ -1,6 +1,6 @@
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{ConfigValue, Secret};
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Region {
     Eu,
     #[serde(rename = "eu")]
@@ -9,7 +9,7 @@ enum Region {
     Nowhere,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[serde(rename_all = "lowercase")]
 enum Login {
     ApiKey { key: Secret },

@@ -1,13 +1,13 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Login {
     #[airbyte(default = 5)]
     Name { name: String },
     Other(#[airbyte(hidden)] Other),
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Other {
     name: String,
 }

@@ -1,6 +1,6 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::ConfigValue;
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "kind", display_type = radio, title = "Region")]
 enum Region {
     #[airbyte(hidden)]

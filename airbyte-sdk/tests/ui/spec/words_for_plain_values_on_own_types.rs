@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 struct Config {
@@ -10,12 +10,12 @@ struct Config {
     other: Paging,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Region {
     Eu,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {
     size: u32,
 }

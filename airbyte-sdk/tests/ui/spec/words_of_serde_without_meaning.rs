@@ -1,4 +1,4 @@
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 #[serde(deny_unknown_fields, rename_all = "CamelCase", default)]
@@ -14,7 +14,7 @@ struct Config {
     login: Login,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[serde(untagged)]
 enum Login {
     #[serde(alias = "user")]

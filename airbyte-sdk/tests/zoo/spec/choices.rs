@@ -3,7 +3,7 @@
 //! An enum of names is a drop-down; a list of them a multiple choice. The words are those of serde's `rename` and
 //! `rename_all`, in snake case if nothing is said.
 
-use airbyte_sdk::AirbyteSpec;
+use airbyte_sdk::{AirbyteSpec, ConfigValue};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
@@ -12,13 +12,13 @@ pub struct Config {
     regions: Vec<Region>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Units {
     Metric,
     Imperial,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[serde(rename_all = "kebab-case")]
 enum Region {
     NorthAmerica,

@@ -1,11 +1,11 @@
 //! # Signing in with a button
 //!
-//! `oauth(…)` says which fields the platform fills in when the user signs in; each path is checked.
+//! `oauth_login(…)` says which fields the platform fills in when the user signs in; each path is checked.
 
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
-#[airbyte(oauth(
+#[airbyte(oauth_login(
     predicate(credentials.auth_type = "oauth"),
     output(access_token = credentials.access_token, refresh_token = credentials.refresh_token),
     server_input(client_id, client_secret),
@@ -15,7 +15,7 @@ pub struct Config {
     credentials: Credentials,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "auth_type")]
 enum Credentials {
     Oauth { client_id: String, client_secret: Secret, access_token: Secret, refresh_token: Secret },

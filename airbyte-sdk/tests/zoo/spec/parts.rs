@@ -3,7 +3,7 @@
 //! A struct that derives [`AirbyteSpec`](derive@crate::AirbyteSpec) can be a field of another, or what a list holds.
 //! `flatten` puts its fields in line.
 
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
@@ -17,7 +17,7 @@ pub struct Config {
     paging: Paging,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Server {
     #[airbyte(min_length = 1, max_length = 253)]
     host: String,
@@ -26,14 +26,14 @@ struct Server {
     password: Option<Secret>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Table {
     name: String,
     /// All, if left out
     columns: Option<Vec<String>>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Paging {
     #[airbyte(default = 100)]
     page_size: u32,

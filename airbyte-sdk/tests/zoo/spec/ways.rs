@@ -3,7 +3,7 @@
 //! An enum with data lets the user choose which fields there are. What was chosen is told by `type`, or by the key in
 //! `tag`.
 
-use airbyte_sdk::{AirbyteSpec, Secret};
+use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
@@ -12,7 +12,7 @@ pub struct Config {
     schedule: Option<Schedule>,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 #[airbyte(tag = "auth_type", display_type = radio)]
 enum Credentials {
     /// A key of your account
@@ -23,13 +23,13 @@ enum Credentials {
     Nobody,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 struct Login {
     user: String,
     password: Secret,
 }
 
-#[derive(AirbyteSpec)]
+#[derive(ConfigValue)]
 enum Schedule {
     Daily {
         #[airbyte(max = 23)]

@@ -10,18 +10,21 @@ const _: () = {
         fn shape(shape: &mut __airbyte::Shape<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::DescriptionOf::<Self>::shape(shape)
+            __airbyte::DescriptionOf::<Self, __airbyte::NestedValue>::shape(shape)
         }
         fn to_json(&self, _withheld: &mut __airbyte::Withheld) -> __airbyte::Value {
             #[allow(unused_imports)]
             use __airbyte::Undescribed as _;
-            __airbyte::DescriptionOf::<Self>::to_json(self, _withheld)
+            __airbyte::DescriptionOf::<
+                Self,
+                __airbyte::NestedValue,
+            >::to_json(self, _withheld)
         }
     }
     const _: () = <Login as __airbyte::Shaped>::A_FORM_CANNOT_CONTAIN_ITSELF;
     #[automatically_derived]
     #[doc(hidden)]
-    impl __airbyte::Described for Login
+    impl __airbyte::Described<__airbyte::NestedValue> for Login
     where
         for<'__any> <Secret as __airbyte::Believed<
             '__any,
