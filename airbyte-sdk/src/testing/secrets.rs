@@ -1,6 +1,7 @@
 //! What of a configuration is secret, for the reports of tests: an assertion that fails in public must not show a key.
 
 use crate::scrubber::Scrubber;
+use airbyte_credential_names::is_credential;
 use serde_json::Value;
 
 /// Blanks these secrets.
@@ -33,11 +34,11 @@ pub(super) fn marked(schema: &Value, value: &Value, found: &mut Vec<String>) {
 pub(super) fn named(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+            let names = || fields.keys().map(String::as_str);
             for (name, value) in fields {
                 match value {
                     Value::Object(_) => named(value, found),
-                    _ if is_secret_name(name, &names) => texts(value, found),
+                    _ if is_credential(name, names()) => texts(value, found),
                     _ => named(value, found),
                 }
             }
@@ -63,51 +64,6 @@ fn texts(value: &Value, found: &mut Vec<String>) {
         Value::String(_) => {}
         Value::Number(number) => found.push(number.to_string()),
     }
-}
-
-/// A name in snake case.
-fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before = ' ';
-    for letter in name.chars() {
-        if letter.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit()) {
-            snake.push('_');
-        }
-        snake.extend(if letter == '-' || letter == ' ' { '_' } else { letter }.to_lowercase());
-        before = letter;
-    }
-    snake
-}
-
-pub(super) fn is_secret_name(name: &str, siblings: &[&str]) -> bool {
-    const NAMES: [&str; 15] = [
-        "access_token",
-        "api_token",
-        "certificate",
-        "client_secret",
-        "client_token",
-        "credentials",
-        "jwt",
-        "key",
-        "password",
-        "refresh_token",
-        "secret",
-        "service_account",
-        "service_account_info",
-        "token",
-        "api_key",
-    ];
-    const ENDINGS: [&str; 8] =
-        ["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
-    let name = snake(name);
-    let beside_secret = || {
-        siblings.iter().any(|other| {
-            let other = snake(other);
-            other == "secret" || other.ends_with("_secret") || other.ends_with("secret_key")
-        })
-    };
-    let exempt = name.ends_with("access_key") && !name.ends_with("secret_access_key") && beside_secret();
-    !exempt && (NAMES.contains(&&*name) || ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
 #[cfg(test)]

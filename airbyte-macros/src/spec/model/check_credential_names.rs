@@ -1,41 +1,22 @@
-//! Fields whose names sound like credentials.
+//! Fields whose names sound like credentials. A credential in a plain field would be shown in the form, and in logs.
 
-use super::field_types::Kind;
+use super::field_types::{Kind, innermost};
 use super::fields::Field;
 use crate::errors::Errors;
+use airbyte_credential_names::is_credential;
 
-/// Names under which the platform expects a secret, as Airbyte's own checks of a spec list them.
-const CREDENTIALS: &[&str] = &[
-    "access_token",
-    "api_token",
-    "certificate",
-    "client_secret",
-    "client_token",
-    "credentials",
-    "jwt",
-    "key",
-    "password",
-    "refresh_token",
-    "secret",
-    "service_account",
-    "service_account_info",
-    "token",
-];
-
-/// The same for the ends of names.
-const CREDENTIAL_ENDS: &[&str] =
-    &["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
-
-/// A credential in a plain field would be shown in the form, and in logs.
+/// `all` are the fields of the same struct or variant.
 pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], errors: &mut Errors) {
-    let sounds = sounds(&plain(&field.key), all);
+    let sounds = is_credential(&field.key, all.iter().map(|field| &*field.key));
+    // A list is as plain as what is in it.
+    let kind = if kind == Some(Kind::List) { Kind::of(innermost(&field.ty)) } else { kind };
     match (&field.not_secret, kind) {
         (None, Some(Kind::Text | Kind::Integer | Kind::Float)) if sounds => {
             let message = format!(
                 "`{}` sounds like a credential: make it a `Secret`, which is masked in the form and blanked in every log. If it is none, rename it, or say so: `#[airbyte(not_secret)]`",
                 field.key
             );
-            errors.at(&field.ty, message);
+            errors.at(innermost(&field.ty), message);
         }
         (Some(flag), _) if !sounds || kind == Some(Kind::Secret) => {
             errors.at(
@@ -44,43 +25,5 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], 
             );
         }
         _ => {}
-    }
-}
-
-fn sounds(name: &str, all: &[&Field]) -> bool {
-    // The access key of a pair is its public half: the other one is the secret.
-    let half = |other: &str| other == "secret" || other.ends_with("_secret") || other.ends_with("secret_key");
-    if name.ends_with("access_key") && all.iter().any(|other| half(&plain(&other.key))) {
-        return false;
-    }
-    CREDENTIALS.contains(&name) || CREDENTIAL_ENDS.iter().any(|end| name.ends_with(end))
-}
-
-/// A key as the lists above write it: `apiKey`, `api-key` and `API_KEY` are `api_key`.
-fn plain(key: &str) -> String {
-    let mut text = String::with_capacity(key.len() + 4);
-    let mut after_small = false;
-    for letter in key.chars() {
-        if letter.is_uppercase() && after_small {
-            text.push('_');
-        }
-        after_small = letter.is_lowercase() || letter.is_ascii_digit();
-        text.push(if letter == '-' { '_' } else { letter.to_ascii_lowercase() });
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_recognised_however_they_are_written() {
-        for key in ["apiKey", "api-key", "ApiKey", "api_key", "API_KEY", "apikey", "APIKey"] {
-            assert!(sounds(&plain(key), &[]), "{key}");
-        }
-        for key in ["keys", "tokenize", "API_URL", "monkey"] {
-            assert!(!sounds(&plain(key), &[]), "{key}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Clause, clause};
 use crate::testing::conformance::runs::{Judged, Runs, fails, not_applicable};
 use crate::testing::conformance::values::types;
-use crate::testing::secrets::is_secret_name;
+use airbyte_credential_names::is_credential;
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -132,7 +132,7 @@ fn secrets_are_marked(runs: &Runs) -> Judged {
     let nodes = nodes(root(runs)?);
     let named = nodes.iter().filter(|node| {
         can_be_secret(node.schema)
-            && is_secret_name(node.name, &node.siblings)
+            && is_credential(node.name, node.siblings.iter().copied())
             && !runs.not_secret.iter().any(|name| name == node.name)
     });
     let mut seen = false;
