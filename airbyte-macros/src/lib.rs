@@ -10,6 +10,7 @@ mod rename_rules;
 mod source;
 mod spec;
 mod stream;
+mod type_table;
 mod unsupported_types;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Types of which no value can be written or read, as far as their form says it. serde would say so of its own traits, far from
 //! the field.
 
-use crate::attributes::{as_text, bare, last_segment};
+use crate::attributes::{as_text, bare};
+use crate::type_table::{self, Column};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type};
 
 /// serde writes arrays of up to this length.
@@ -92,12 +93,13 @@ fn refusal(ty: &Type) -> Option<String> {
             "its fields are not known; name a type, or use an enum of the types that it may be".to_owned()
         }
         Type::Infer(_) => "a field names its type".to_owned(),
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "PhantomData") => {
+        Type::Path(_) if type_table::column(ty) == Column::NoValue => {
             "it holds no value; say `#[serde(skip)]`".to_owned()
         }
-        Type::Path(_) => {
-            let [key, value] = map(ty)?;
-            if !never_a_key(key) {
+        Type::Path(_) if type_table::column(ty) == Column::Map => {
+            let mut arguments = type_table::arguments(ty);
+            let (key, value) = (arguments.next()?, arguments.next()?);
+            if !never_a_map_key(key) {
                 return None;
             }
             let (key, value) = (text(key), text(value));
@@ -109,51 +111,14 @@ fn refusal(ty: &Type) -> Option<String> {
     })
 }
 
-/// Key and value of a type that is a map, as far as its name says.
-fn map(ty: &Type) -> Option<[&Type; 2]> {
-    let segment = last_segment(ty)?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    if !["HashMap", "BTreeMap", "IndexMap"].iter().any(|name| segment.ident == name) {
-        return None;
-    }
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    Some([types.next()?, types.next()?])
-}
-
 /// Whether no value of the type is written as a text, a number or a boolean, as far as its form says.
-fn never_a_key(ty: &Type) -> bool {
+fn never_a_map_key(ty: &Type) -> bool {
     match bare(ty) {
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
-        Type::Reference(reference) => never_a_key(&reference.elem),
-        _ => last_segment(ty).is_some_and(|segment| {
-            const NEVER: [&str; 11] = [
-                "BTreeMap",
-                "BTreeSet",
-                "BinaryHeap",
-                "HashMap",
-                "HashSet",
-                "IndexMap",
-                "IndexSet",
-                "LinkedList",
-                "Range",
-                "Vec",
-                "VecDeque",
-            ];
-            // An absent value is null, which is no key either.
-            let is_around = ["Box", "Cow", "Option"].iter().any(|name| segment.ident == name);
-            let inner = || match &segment.arguments {
-                PathArguments::AngleBracketed(arguments) => arguments
-                    .args
-                    .iter()
-                    .any(|argument| matches!(argument, GenericArgument::Type(ty) if never_a_key(ty))),
-                _ => false,
-            };
-            segment.ident == "Option"
-                || NEVER.iter().any(|name| segment.ident == name)
-                || is_around && inner()
+        Type::Reference(reference) => never_a_map_key(&reference.elem),
+        ty => type_table::known(ty).is_some_and(|known| {
+            !known.map_key
+                || known.column == Column::Wrapper && type_table::arguments(ty).any(never_a_map_key)
         }),
     }
 }
@@ -164,47 +129,10 @@ pub(crate) fn has_no_fields(ty: &Type) -> bool {
         Type::Array(_) | Type::Slice(_) => true,
         Type::Tuple(tuple) => !tuple.elems.is_empty(),
         Type::Reference(reference) => has_no_fields(&reference.elem),
-        ty => last_segment(ty).is_some_and(|segment| match &segment.arguments {
-            PathArguments::None => SIMPLE.iter().any(|name| segment.ident == name),
-            PathArguments::AngleBracketed(arguments) => {
-                let is_in = |names: &[&str]| names.iter().any(|name| segment.ident == name);
-                let mut types = arguments.args.iter();
-                is_in(&["BTreeSet", "BinaryHeap", "HashSet", "LinkedList", "Vec", "VecDeque"])
-                    || is_in(&["Box", "Cow", "Option"])
-                        && types.any(
-                            |argument| matches!(argument, GenericArgument::Type(ty) if has_no_fields(ty)),
-                        )
-            }
-            PathArguments::Parenthesized(_) => false,
-        }),
+        ty => match type_table::column(ty) {
+            Column::Scalar | Column::List => true,
+            Column::Nullable | Column::Wrapper => type_table::arguments(ty).any(has_no_fields),
+            _ => false,
+        },
     }
 }
-
-/// Types that are written as one value that is no object.
-const SIMPLE: &[&str] = &[
-    "Binary",
-    "Date",
-    "DateTime",
-    "Decimal",
-    "String",
-    "Time",
-    "Timestamp",
-    "Uuid",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "str",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-];

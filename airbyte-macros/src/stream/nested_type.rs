@@ -2,39 +2,16 @@
 //! cursors that lead through it.
 
 use super::expand;
-use super::model::columns::{Column, Columns, is_option};
+use super::model::columns::{Column, Columns};
 use super::model::serde_attributes;
-use crate::attributes::{Words, as_text, last_segment};
+use crate::attributes::{Words, as_text};
 use crate::errors::Errors;
 use crate::generated_code;
+use crate::type_table::{self, Column as Written, is_option};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, GenericArgument, PathArguments, Type, Visibility};
-
-/// Types that are as visible as can be, so that a field of one can be told to whoever asks.
-const PUBLIC: &[&str] = &[
-    "Binary",
-    "Date",
-    "DateTime",
-    "Decimal",
-    "String",
-    "Time",
-    "Timestamp",
-    "Uuid",
-    "bool",
-    "char",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-];
+use syn::{Data, DeriveInput, Type, Visibility};
 
 pub(super) fn attribute(mut words: Words, item: DeriveInput, mut errors: Errors) -> TokenStream {
     let sdk = generated_code::sdk(&mut words, &mut errors);
@@ -80,15 +57,15 @@ fn is_told(column: &Column<'_>, vis: &Visibility) -> bool {
     visible && column.skip.is_none() && column.flatten.is_none() && column.custom.is_none()
 }
 
+/// Whether the type is as visible as can be, so that a field of it can be told to whoever asks. One that is neither part of a
+/// key nor a cursor is asked for by nobody.
 fn is_public(ty: &Type) -> bool {
-    let Some(segment) = last_segment(ty) else { return false };
-    match &segment.arguments {
-        PathArguments::None => PUBLIC.iter().any(|name| segment.ident == name),
-        PathArguments::AngleBracketed(arguments) if is_option(ty) => {
-            matches!(arguments.args.first(), Some(GenericArgument::Type(inner)) if is_public(inner))
-        }
-        _ => false,
+    if is_option(ty) {
+        return type_table::arguments(ty).next().is_some_and(is_public);
     }
+    type_table::known(ty).is_some_and(|known| {
+        known.column == Written::Scalar && (known.primary_key.is_ok() || known.cursor.is_ok())
+    })
 }
 
 fn field(item: &DeriveInput, column: &Column<'_>) -> TokenStream {

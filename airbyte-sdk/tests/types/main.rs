@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 mod descriptions;
 mod enums;
 mod features;
+mod known;
 mod within;
 
 /// The record as it is written, after it was held against the schema.

@@ -6,7 +6,7 @@ mod type_checks;
 use self::type_checks::{Function, TypeChecks};
 use crate::generated_code;
 use crate::spec::model::enums::{Body, Names, OneOf, Variant};
-use crate::spec::model::field_types::Kind;
+use crate::spec::model::field_types::kind;
 use crate::spec::model::fields::{Default, Field, Member, Members};
 use crate::spec::model::oauth_login::OAuthLogin;
 use crate::spec::model::{Object, Spec, Value};
@@ -305,7 +305,7 @@ fn field(field: &Field) -> TokenStream {
 fn default_value(default: &Default, ty: &Type) -> TokenStream {
     match default {
         // Of the author's own types no text is a value, whatever it can be turned into.
-        Default::Value(value @ Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) if Kind::of(ty).is_some() => {
+        Default::Value(value @ Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) if kind(ty).is_some() => {
             quote_spanned!(value.span()=> __airbyte::Into::into(#value))
         }
         Default::Value(value @ Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Str(_)) => {

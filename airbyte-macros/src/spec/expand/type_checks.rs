@@ -3,8 +3,9 @@
 use crate::attributes::as_text;
 use crate::generated_code;
 use crate::spec::model::enums::{Body, Variant};
-use crate::spec::model::field_types::{Kind, innermost};
+use crate::spec::model::field_types::{innermost, kind};
 use crate::spec::model::fields::{Field, Member, Members};
+use crate::type_table::Kind;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -52,8 +53,7 @@ impl<'a> TypeChecks<'a> {
 
     fn add(&mut self, ty: &'a Type, needs: Needs) {
         // What has to be imported may be another crate's.
-        let known = needs == Needs::ConfigValue
-            && matches!(Kind::of(ty), Some(Kind::Text | Kind::Integer | Kind::Float | Kind::Bool));
+        let known = needs == Needs::ConfigValue && kind(ty).is_some_and(Kind::is_of_the_prelude);
         let said = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
         if !known && !said {
             self.0.push((ty, needs));

@@ -2,39 +2,41 @@
 //!
 //! A type is known by its name here. Where the name says nothing the compiler has the last word, at the same place.
 
-use super::field_types::{self, Kind};
+use super::field_types;
 use super::fields::{Field, Surroundings};
 use super::{check_credential_names, check_literals};
 use crate::attributes::as_text;
 use crate::errors::Errors;
+use crate::type_table::{Kind, is_option};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
 /// `all` are the fields of the same struct or variant.
 pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, errors: &mut Errors) {
-    let kind = Kind::of(&field.ty);
-    if field_types::contains(&field.ty, around.item) {
-        errors.at(&field.ty, "a form cannot contain itself: it would never end");
-    } else if let Some((ty, why)) = field_types::refusal(&field.ty) {
-        errors.at(ty, why);
+    let kind = field_types::kind(&field.ty);
+    let refusal = match field_types::refusal(&field.ty) {
+        _ if field_types::contains(&field.ty, around.item) => Some((&field.ty, field_types::RECURSIVE)),
+        refusal => refusal,
+    };
+    match refusal {
+        // Nothing can be said of the value of a type that is to be another one.
+        Some((ty, why)) => errors.at(ty, why),
+        None => {
+            check_credential_names::check(field, kind, all, errors);
+            check_default(field, kind, errors);
+            check_kinds(field, kind, errors);
+            check_literals::check(field, kind, errors);
+            check_pattern(field, kind, errors);
+        }
     }
-    check_credential_names::check(field, kind, all, errors);
-    check_default(field, kind, errors);
-    check_kinds(field, kind, errors);
-    check_literals::check(field, kind, errors);
-    check_pattern(field, kind, errors);
-    if let (Some(flag), false) = (&field.always_show, field_types::is_option(&field.ty) || field.has_default)
-    {
+    if let (Some(flag), false) = (&field.always_show, is_option(&field.ty) || field.has_default) {
         errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
     }
     // A switch was told already that it needs a default.
     let is_switch = kind == Some(Kind::Bool);
     if let Some(hidden) = &field.hidden
-        && !(field_types::is_option(&field.ty)
-            || field.has_default
-            || is_switch
-            || around.is_filled_in(&field.key))
+        && !(is_option(&field.ty) || field.has_default || is_switch || around.is_filled_in(&field.key))
     {
         errors.at(hidden, "nobody can fill in what is not shown: give it a default, or make it an `Option`");
     }
@@ -44,7 +46,7 @@ pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surrounding
 }
 
 fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    let optional = field_types::is_option(&field.ty);
+    let optional = is_option(&field.ty);
     match &field.default {
         None if kind == Some(Kind::Bool) && !optional && !field.has_default => errors.at(
             &field.ty,
@@ -69,8 +71,8 @@ fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     fn some<T: ToTokens>(written: &Option<T>) -> Option<TokenStream> {
         written.as_ref().map(ToTokens::to_token_stream)
     }
-    let numeric = matches!(kind, Some(Kind::Integer | Kind::Float));
-    let textual = matches!(kind, Some(Kind::Text | Kind::Secret));
+    let numeric = kind.is_some_and(Kind::is_number);
+    let textual = kind.is_some_and(Kind::is_text);
     let is_list = kind == Some(Kind::List);
     let words = [
         (numeric, "numbers", "min", some(&field.min)),
@@ -104,7 +106,7 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     if let (Some(words), false) = (&field.pattern_descriptor, field.has_pattern) {
         errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
     }
-    let textual = matches!(kind, Some(Kind::Text | Kind::Secret));
+    let textual = kind.is_some_and(Kind::is_text);
     let Some(pattern) = field.pattern.as_ref().filter(|_| textual) else { return };
     if let Err(error) = regex_lite::Regex::new(&pattern.value()) {
         errors.at(pattern, format!("this is not a regular expression: {error}"));

@@ -1,10 +1,11 @@
 //! Values that are written out: of the type, and within the limits that are written out beside them.
 
 use super::check_field::literal;
-use super::field_types::{self, Kind};
+use super::field_types::{innermost, kind};
 use super::fields::{Default, Field};
-use crate::attributes::{as_text, last_segment};
+use crate::attributes::as_text;
 use crate::errors::Errors;
+use crate::type_table::{Kind, Literal, is_option};
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
 /// Two words: the least, and the most.
@@ -16,13 +17,13 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Err
     let items: Pair<'_> = [("min_items", &field.min_items), ("max_items", &field.max_items)];
     // On another kind of type a word is refused as such, and that is enough.
     let mut right = true;
-    if matches!(kind, Some(Kind::Integer | Kind::Float)) {
+    if kind.is_some_and(Kind::is_number) {
         for (word, bound) in numbers {
             right &= bound.as_ref().is_none_or(|bound| check_literal(word, bound, field, errors));
         }
         right &= check_order(numbers, errors);
     }
-    if matches!(kind, Some(Kind::Text | Kind::Secret)) {
+    if kind.is_some_and(Kind::is_text) {
         right &= check_counts(lengths, "characters", errors) && check_order(lengths, errors);
     }
     if kind == Some(Kind::List) {
@@ -30,7 +31,7 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Err
     }
 
     if let Some(Default::Value(default)) = &field.default
-        && !field_types::is_option(&field.ty)
+        && !is_option(&field.ty)
         && kind != Some(Kind::Secret)
         && check_literal("default", default, field, errors)
         && right
@@ -69,13 +70,10 @@ fn check_order([(low, least), (high, most)]: Pair<'_>, errors: &mut Errors) -> b
 
 /// An example of a list is one of an item.
 fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
-    let ty = field_types::innermost(ty);
-    let (Some(kind), Some(literal)) = (Kind::of(ty), literal(example)) else { return true };
-    let (right, written) = match kind {
-        Kind::Date => (matches!(literal, Lit::Str(_)), "a text such as \"2024-01-31\""),
-        Kind::Timestamp => (matches!(literal, Lit::Str(_)), "a text such as \"2024-01-31T09:30:00Z\""),
-        kind => (is_written(kind, literal), kind.written()),
-    };
+    let ty = innermost(ty);
+    let (Some(kind), Some(literal)) = (kind(ty), literal(example)) else { return true };
+    let (expected, written) = kind.example();
+    let right = form_of(literal) == Some(expected);
     if !right {
         errors.at(example, format!("an example of a `{}` is {written}", as_text(ty).replace(' ', "")));
     }
@@ -96,14 +94,14 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
                 errors.at(value, format!("{what} is {side} `{name} = {}`", as_text(bound).replace(' ', "")));
             }
         }
-        if let (Some(range), Some(whole)) = (range(&field.ty), whole(value))
-            && !range.contains(&whole)
+        if let (Some(Kind::Integer { least, most }), Some(whole)) = (kind(innermost(&field.ty)), whole(value))
+            && !(least..=most).contains(&whole)
         {
             errors.at(value, format!("{what} is outside of `{}`", as_text(&field.ty).replace(' ', "")));
         }
     }
     if let Some(Lit::Str(text)) = literal(value)
-        && matches!(Kind::of(&field.ty), Some(Kind::Text))
+        && kind(&field.ty) == Some(Kind::Text)
     {
         let (text, length) = (text.value(), text.value().chars().count());
         if let Some(pattern) = &field.pattern
@@ -124,22 +122,23 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
 
 /// A literal that cannot be a value of the field. Other expressions are the compiler's to judge.
 fn check_literal(word: &str, value: &Expr, field: &Field, errors: &mut Errors) -> bool {
-    let (Some(kind), Some(literal)) = (Kind::of(&field.ty), literal(value)) else { return true };
-    let right = is_written(kind, literal);
+    let (Some(kind), Some(literal)) = (kind(&field.ty), literal(value)) else { return true };
+    let (expected, written) = kind.default();
+    let right = form_of(literal) == Some(expected);
     if !right {
         let ty = as_text(&field.ty).replace(' ', "");
-        errors.at(value, format!("`{word}` of a `{ty}` is {}", kind.written()));
+        errors.at(value, format!("`{word}` of a `{ty}` is {written}"));
     }
     right
 }
 
-fn is_written(kind: Kind, literal: &Lit) -> bool {
-    match kind {
-        Kind::Text | Kind::Secret => matches!(literal, Lit::Str(_)),
-        Kind::Integer => matches!(literal, Lit::Int(_)),
-        Kind::Float => matches!(literal, Lit::Float(_)),
-        Kind::Bool => matches!(literal, Lit::Bool(_)),
-        Kind::Date | Kind::Timestamp | Kind::List => false,
+fn form_of(literal: &Lit) -> Option<Literal> {
+    match literal {
+        Lit::Str(_) => Some(Literal::Text),
+        Lit::Int(_) => Some(Literal::Integer),
+        Lit::Float(_) => Some(Literal::Float),
+        Lit::Bool(_) => Some(Literal::Bool),
+        _ => None,
     }
 }
 
@@ -165,19 +164,4 @@ fn whole(value: &Expr) -> Option<i128> {
             _ => None,
         },
     }
-}
-
-/// What an integer of this type can be.
-fn range(ty: &Type) -> Option<std::ops::RangeInclusive<i128>> {
-    Some(match last_segment(field_types::innermost(ty))?.ident.to_string().as_str() {
-        "i8" => i8::MIN.into()..=i8::MAX.into(),
-        "i16" => i16::MIN.into()..=i16::MAX.into(),
-        "i32" => i32::MIN.into()..=i32::MAX.into(),
-        "i64" => i64::MIN.into()..=i64::MAX.into(),
-        "u8" => u8::MIN.into()..=u8::MAX.into(),
-        "u16" => u16::MIN.into()..=u16::MAX.into(),
-        "u32" => u32::MIN.into()..=u32::MAX.into(),
-        "u64" => u64::MIN.into()..=u64::MAX.into(),
-        _ => return None,
-    })
 }

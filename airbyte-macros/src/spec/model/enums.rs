@@ -2,7 +2,6 @@
 
 use super::Value;
 use super::allowed_serde_attributes;
-use super::field_types::Kind;
 use super::fields::{Members, Surroundings};
 use super::groups::Groups;
 use crate::attributes::{Words, as_text};
@@ -193,10 +192,10 @@ impl Body {
             );
         }
         if super::field_types::contains(&value.ty, item) {
-            errors.at(&value.ty, "a form cannot contain itself: it would never end");
+            errors.at(&value.ty, super::field_types::RECURSIVE);
             return Self::Unit;
         }
-        if let Some(kind) = Kind::of(&value.ty) {
+        if let Some(kind) = super::field_types::kind(&value.ty) {
             let ty = as_text(&value.ty).replace(' ', "");
             errors.at(
                 &value.ty,
@@ -207,7 +206,7 @@ impl Body {
             );
             return Self::Unit;
         }
-        if super::field_types::is_option(&value.ty) {
+        if crate::type_table::is_option(&value.ty) {
             let ty = as_text(&value.ty).replace(' ', "");
             errors.at(
                 &value.ty,

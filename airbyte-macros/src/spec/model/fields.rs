@@ -176,11 +176,11 @@ impl Member {
             _ => {}
         }
         Some(if flatten.is_some() {
-            if super::field_types::is_option(&field.ty) {
+            if crate::type_table::is_option(&field.ty) {
                 errors.at(&field.ty, "a flattened struct is always there; make its fields optional instead");
             }
             if super::field_types::contains(&field.ty, around.item) {
-                errors.at(&field.ty, "a form cannot contain itself: it would never end");
+                errors.at(&field.ty, super::field_types::RECURSIVE);
             } else if let Some((ty, why)) = super::field_types::wrapper(&field.ty) {
                 errors.at(ty, why);
             }

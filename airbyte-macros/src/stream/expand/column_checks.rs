@@ -1,71 +1,17 @@
 //! Asks for what a field needs by a name of our own, so that the compiler speaks of columns, and once: serde's and
 //! schemars' derives would each ask in their words. Types that are known by name need nothing.
 
-use crate::attributes::{as_text, bare, last_segment};
+use crate::attributes::{as_text, bare};
 use crate::stream::model::serde_attributes;
+use crate::type_table::{self, Arguments, Column};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Path, Type};
 use syn::{parse_quote, parse_quote_spanned};
-
-/// Types around others that the field is about, and how many of their arguments those are: a hasher is none.
-const AROUND: &[(&str, usize)] = &[
-    ("BTreeMap", 2),
-    ("BTreeSet", 1),
-    ("Box", 1),
-    ("HashMap", 2),
-    ("HashSet", 1),
-    ("Option", 1),
-    ("Vec", 1),
-    ("VecDeque", 1),
-];
-
-/// Those that need more of the type within, or share their name with types of other crates.
-const PERHAPS_AROUND: &[(&str, usize)] = &[
-    ("BinaryHeap", 1),
-    ("Cell", 1),
-    ("Cow", 1),
-    ("LinkedList", 1),
-    ("Mutex", 1),
-    ("Range", 1),
-    ("RangeInclusive", 1),
-    ("RefCell", 1),
-    ("RwLock", 1),
-];
 
 /// serde writes tuples of up to this length.
 const LONGEST_TUPLE: usize = 16;
-
-const KNOWN: &[&str] = &[
-    "Binary",
-    "Date",
-    "DateTime",
-    "Decimal",
-    "RawJson",
-    "String",
-    "Time",
-    "Timestamp",
-    "Uuid",
-    "Value",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "str",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-];
 
 pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
     if !item.generics.params.is_empty() || serde_attributes::Words::of(&item.attrs).replaced {
@@ -137,23 +83,19 @@ fn collect<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
 }
 
 fn collect_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
-    let Some(segment) = last_segment(ty) else { return leaves.push(ty) };
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        if !KNOWN.iter().any(|name| segment.ident == name) {
-            leaves.push(ty);
-        }
+    if matches!(type_table::column(ty), Column::Scalar | Column::AnyJson) {
         return;
+    }
+    let (count, certain) = match type_table::known(ty).map(|known| known.arguments) {
+        Some(Arguments::Holds(count)) => (count, true),
+        Some(Arguments::PerhapsHolds(count)) => (count, false),
+        Some(Arguments::None | Arguments::Unknown) | None => (0, false),
     };
-    let count = |names: &[(&str, usize)]| {
-        names.iter().find(|(name, _)| segment.ident == name).map_or(0, |(_, count)| *count)
-    };
-    let (sure, perhaps, before) = (count(AROUND), count(PERHAPS_AROUND), leaves.len());
-    let types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    types.take(sure.max(perhaps)).for_each(|ty| collect(ty, leaves));
-    if sure == 0 && leaves.len() == before {
+    let before = leaves.len();
+    type_table::arguments(ty).take(count).for_each(|ty| collect(ty, leaves));
+    // One that holds none of what its name promises is another type.
+    let is_another = type_table::arguments(ty).next().is_none();
+    if leaves.len() == before && (!certain || is_another) {
         leaves.push(ty);
     }
 }

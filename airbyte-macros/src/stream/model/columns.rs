@@ -1,13 +1,14 @@
 //! The fields of a record or of a struct within it: the columns, by the names they are written with.
 
 use super::serde_attributes;
-use crate::attributes::{as_text, field_path, last_segment};
+use crate::attributes::{as_text, field_path};
 use crate::errors::{Errors, hint};
+use crate::type_table::{self, Column as Written, is_option};
 use crate::{doc_comments, unsupported_types};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, Fields, GenericArgument, Ident, Path, PathArguments, Type, Visibility};
+use syn::{Data, DeriveInput, Expr, Fields, Ident, Path, Type, Visibility};
 
 pub(in crate::stream) struct Columns<'a> {
     of: &'a Ident,
@@ -123,7 +124,11 @@ impl<'a> Columns<'a> {
     /// Columns that a record has and its schema does not know.
     pub(in crate::stream) fn check_flattened(&self, errors: &mut Errors) {
         for column in &self.columns {
-            if let (Some(word), true) = (&column.flatten, is_map(column.ty)) {
+            let is_map = matches!(
+                type_table::column(type_table::unwrapped(column.ty)),
+                Written::Map | Written::AnyJson
+            );
+            if let (Some(word), true) = (&column.flatten, is_map) {
                 let field = column.ident;
                 errors.at(
                     word,
@@ -167,50 +172,21 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Whether the type is an `Option`, as far as its name says.
-pub(in crate::stream) fn is_option(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|segment| segment.ident == "Option")
-}
-
-/// Whether the type is a map, or an option of one, as far as its name says.
-fn is_map(ty: &Type) -> bool {
-    let Some(segment) = last_segment(ty) else { return false };
-    match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) if segment.ident == "Option" => {
-            matches!(arguments.args.first(), Some(GenericArgument::Type(inner)) if is_map(inner))
-        }
-        _ => ["HashMap", "BTreeMap", "Map", "Value"].iter().any(|name| segment.ident == name),
-    }
-}
-
 /// Why the type cannot be in a key, as far as its name says.
 pub(in crate::stream) fn not_a_key(ty: &Type) -> Option<String> {
     if is_option(ty) {
         return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
     }
-    let what = not_simple(&last_segment(ty)?.ident.to_string())?;
+    let what = type_table::known(ty)?.primary_key.err()?;
     Some(format!("is {what}, and a key is made of texts, whole numbers and dates"))
 }
 
 /// Why the type cannot be that of a cursor, as far as its name says.
 pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
-    let segment = last_segment(ty)?;
-    if let (true, PathArguments::AngleBracketed(arguments)) = (is_option(ty), &segment.arguments) {
-        return match arguments.args.first()? {
-            GenericArgument::Type(inner) => not_a_cursor(inner),
-            _ => None,
-        };
+    if is_option(ty) {
+        return not_a_cursor(type_table::arguments(ty).next()?);
     }
-    let name = segment.ident.to_string();
-    let what = match name.as_str() {
-        "bool" => "true or false",
-        "char" => "a single character",
-        "i128" | "u128" => "a number of 128 bits",
-        "isize" | "usize" => "a number of no fixed width",
-        "Time" => "a time without a date",
-        "Uuid" => "in no order",
-        _ => not_simple(&name)?,
-    };
+    let what = type_table::known(ty)?.cursor.err()?;
     Some(format!(
         "is {what}, and a sync cannot follow that: a cursor is a `Date`, `DateTime` or `Timestamp`, an integer of up to 64 bits or a `String`, or an `Option` of one"
     ))
@@ -218,10 +194,9 @@ pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
 
 /// Why no path leads into a type, as far as its name says.
 pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
-    let segment = last_segment(ty)?;
-    let what = match segment.ident.to_string().as_str() {
-        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
-        "HashMap" | "BTreeMap" | "Map" => "a map",
+    let what = match type_table::column(ty) {
+        Written::List => "a list",
+        Written::Map => "a map",
         _ => return None,
     };
     Some(format!("is {what}, and a path leads through structs only: what is in there, a record has many of"))
@@ -229,19 +204,5 @@ pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
 
 /// Whether the type is known to be a cursor that is always there.
 pub(in crate::stream) fn is_plain_cursor(ty: &Type) -> bool {
-    const PLAIN: [&str; 12] =
-        ["Date", "DateTime", "Timestamp", "String", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
-    last_segment(ty).is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))
-}
-
-/// What a type is that stands for more than one simple value, or for none that is exact.
-fn not_simple(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "f32" | "f64" => "a number with a fraction",
-        "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => "a list",
-        "HashMap" | "BTreeMap" | "Map" => "a map",
-        "Value" | "RawJson" => "any JSON",
-        "Binary" => "binary",
-        _ => return None,
-    })
+    type_table::known(ty).is_some_and(|known| known.column == Written::Scalar && known.cursor.is_ok())
 }

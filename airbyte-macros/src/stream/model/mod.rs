@@ -3,10 +3,11 @@
 pub(super) mod columns;
 pub(super) mod serde_attributes;
 
-use self::columns::{Columns, FieldPath, is_option, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
+use self::columns::{Columns, FieldPath, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
 use crate::attributes::{Words, as_text, choice};
 use crate::errors::{Errors, hint};
 use crate::rename_rules::Case;
+use crate::type_table::is_option;
 use crate::{attribute_names, generated_code};
 use proc_macro2::Span;
 use syn::ext::IdentExt;

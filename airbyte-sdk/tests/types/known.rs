@@ -1,0 +1,202 @@
+//! The macros know types by their names, and the compiler knows what a type implements: both must say the same.
+
+use airbyte_sdk::__private::schemars::JsonSchema;
+use airbyte_sdk::__private::schemars::generate::SchemaSettings;
+use airbyte_sdk::jiff::civil::{DateTime, Time};
+use airbyte_sdk::spec::ConfigValue;
+use airbyte_sdk::stream::{self, CursorField};
+use airbyte_sdk::{Date, Secret, Timestamp};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::marker::PhantomData;
+use std::ops::{Range, RangeInclusive};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+
+#[path = "../../../airbyte-macros/src/type_table/rows.rs"]
+#[allow(dead_code, reason = "the macros ask more of it")]
+mod rows;
+
+use rows::{Column, Form, Kind, Known, TYPES};
+
+/// What the compiler knows of a type.
+struct Facts {
+    is_column: bool,
+    is_cursor: bool,
+    is_form_field: bool,
+    /// As a column.
+    schema: Option<Value>,
+    /// As a field of a form.
+    form: Option<Map<String, Value>>,
+}
+
+/// Has the constants of its impls where the type implements a trait, and those of [`Otherwise`] where it does not.
+struct Probe<T>(PhantomData<T>);
+
+trait Otherwise {
+    const IS_COLUMN: bool = false;
+    const IS_CURSOR: bool = false;
+    const IS_FORM_FIELD: bool = false;
+
+    fn schema() -> Option<Value> {
+        None
+    }
+
+    fn form() -> Option<Map<String, Value>> {
+        None
+    }
+}
+
+impl<T> Otherwise for Probe<T> {}
+
+impl<T: stream::Column + JsonSchema> Probe<T> {
+    const IS_COLUMN: bool = true;
+
+    fn schema() -> Option<Value> {
+        // As it is written: a `Decimal` may be read from a number too.
+        let generator = SchemaSettings::default().for_serialize().into_generator();
+        Some(generator.into_root_schema_for::<T>().into())
+    }
+}
+
+impl<T: CursorField> Probe<T> {
+    const IS_CURSOR: bool = true;
+}
+
+impl<T: ConfigValue> Probe<T> {
+    const IS_FORM_FIELD: bool = true;
+
+    fn form() -> Option<Map<String, Value>> {
+        Some(T::schema())
+    }
+}
+
+macro_rules! facts {
+    ($($name:literal = $ty:ty),* $(,)?) => {
+        vec![$(($name, Facts {
+            is_column: <Probe<$ty>>::IS_COLUMN,
+            is_cursor: <Probe<$ty>>::IS_CURSOR,
+            is_form_field: <Probe<$ty>>::IS_FORM_FIELD,
+            schema: <Probe<$ty>>::schema(),
+            form: <Probe<$ty>>::form(),
+        })),*]
+    };
+}
+
+/// Each type by the name that the macros know it by; one that holds others, with a text or a number in it.
+fn types() -> Vec<(&'static str, Facts)> {
+    let mut types = facts![
+        "String" = String, "str" = &'static str, "char" = char, "bool" = bool, "i8" = i8, "i16" = i16, "i32" = i32,
+        "i64" = i64, "i128" = i128, "isize" = isize, "u8" = u8, "u16" = u16, "u32" = u32, "u64" = u64, "u128" = u128,
+        "usize" = usize, "f32" = f32, "f64" = f64, "Secret" = Secret, "Date" = Date, "DateTime" = DateTime, "Time" = Time,
+        "Timestamp" = Timestamp, "Binary" = stream::Binary, "Value" = Value, "Option" = Option<String>,
+        "Box" = Box<String>, "Cow" = Cow<'static, str>, "Rc" = Rc<String>, "Arc" = Arc<String>, "Cell" = Cell<i64>,
+        "RefCell" = RefCell<String>, "Mutex" = Mutex<String>, "RwLock" = RwLock<String>, "Vec" = Vec<String>,
+        "VecDeque" = VecDeque<String>, "LinkedList" = LinkedList<String>, "BinaryHeap" = BinaryHeap<String>,
+        "BTreeSet" = BTreeSet<String>, "HashSet" = HashSet<String>, "BTreeMap" = BTreeMap<String, String>,
+        "HashMap" = HashMap<String, String>, "Map" = Map<String, Value>, "Range" = Range<i64>,
+        "RangeInclusive" = RangeInclusive<i64>, "PhantomData" = PhantomData<String>,
+    ];
+    #[cfg(feature = "decimal")]
+    types.extend(facts!["Decimal" = stream::Decimal]);
+    #[cfg(feature = "uuid")]
+    types.extend(facts!["Uuid" = stream::Uuid]);
+    #[cfg(feature = "raw_json")]
+    types.extend(facts!["RawJson" = stream::RawJson]);
+    types
+}
+
+/// Types of crates that the SDK does not depend on, and of features that are off.
+fn is_not_here(name: &str) -> bool {
+    match name {
+        "IndexMap" | "IndexSet" => true,
+        "Decimal" => cfg!(not(feature = "decimal")),
+        "Uuid" => cfg!(not(feature = "uuid")),
+        "RawJson" => cfg!(not(feature = "raw_json")),
+        _ => false,
+    }
+}
+
+#[test]
+fn each_known_type_is_what_the_macros_take_it_for() {
+    let types = types();
+    for known in TYPES.iter().filter(|known| !is_not_here(known.name)) {
+        let found = types.iter().find(|(name, _)| *name == known.name);
+        let Some((name, facts)) = found else { panic!("`{}` is not compared: add it above", known.name) };
+        let mut wrong = column(known, facts);
+        wrong.extend(cursor(known, facts));
+        wrong.extend(form(known, facts));
+        assert!(wrong.is_empty(), "the row of `{name}` in type_table/rows.rs is wrong: {}", wrong.join("; "));
+    }
+    for (name, _) in &types {
+        assert!(TYPES.iter().any(|known| known.name == *name), "the macros do not know `{name}`");
+    }
+}
+
+fn column(known: &Known, facts: &Facts) -> Vec<String> {
+    let mut wrong = Vec::new();
+    // What has no value is not written, and what is not known may be a column all the same.
+    if !matches!(known.column, Column::Unknown | Column::NoValue) && !facts.is_column {
+        wrong.push("it cannot be a column".to_owned());
+    }
+    let Some(schema) = &facts.schema else { return wrong };
+    let ty = schema["type"].as_str().unwrap_or_default();
+    let fits = match known.column {
+        Column::Scalar => matches!(ty, "string" | "integer" | "number" | "boolean"),
+        Column::List => ty == "array",
+        Column::Map | Column::Object => ty == "object",
+        Column::AnyJson => ty.is_empty(),
+        Column::Nullable => {
+            schema["type"].as_array().is_some_and(|types| types.iter().any(|ty| ty == "null"))
+        }
+        Column::Wrapper => matches!(ty, "string" | "integer"),
+        Column::NoValue | Column::Unknown => true,
+    };
+    if !fits {
+        wrong.push(format!("{:?} has not the schema {schema}", known.column));
+    }
+    // The same is asked of the types of keys when a catalog is made.
+    let is_simple = matches!(ty, "string" | "integer" | "boolean") && known.name != "Binary";
+    if known.primary_key.is_ok() != is_simple && !matches!(known.column, Column::Unknown | Column::NoValue) {
+        wrong.push(format!("it is {} a primary key", if is_simple { "fit for" } else { "not fit for" }));
+    }
+    wrong
+}
+
+fn cursor(known: &Known, facts: &Facts) -> Option<String> {
+    // Of a wrapper that is no cursor only the compiler says so.
+    let says_nothing = matches!(known.column, Column::Wrapper | Column::Unknown);
+    (known.cursor.is_ok() != facts.is_cursor && !(says_nothing && known.cursor.is_ok()))
+        .then(|| format!("it is {} cursor", if facts.is_cursor { "a" } else { "no" }))
+}
+
+fn form(known: &Known, facts: &Facts) -> Option<String> {
+    let is_field = matches!(known.form, Form::Field(_) | Form::Optional);
+    if is_field != facts.is_form_field {
+        return Some(format!("it is {} field of a form", if facts.is_form_field { "a" } else { "no" }));
+    }
+    let (Form::Field(kind), Some(schema)) = (known.form, &facts.form) else { return None };
+    let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    let fits = match kind {
+        Kind::Text => {
+            text("type") == "string" && text("format").is_empty() && !schema.contains_key("airbyte_secret")
+        }
+        Kind::Secret => text("type") == "string" && schema["airbyte_secret"] == true,
+        Kind::Integer { least, most } => {
+            let limit = |key: &str| schema.get(key).and_then(Value::as_i64).map(i128::from);
+            // The spec leaves out the limits of 64 bits, which a float does not hold exactly.
+            let largest = if least == 0 { i128::from(u64::MAX) } else { i128::from(i64::MAX) };
+            text("type") == "integer"
+                && limit("minimum").unwrap_or(i128::from(i64::MIN)) == least
+                && limit("maximum").unwrap_or(largest) == most
+        }
+        Kind::Float => text("type") == "number",
+        Kind::Bool => text("type") == "boolean",
+        Kind::Date => text("format") == "date",
+        Kind::Timestamp => text("format") == "date-time",
+        Kind::List => text("type") == "array",
+    };
+    (!fits).then(|| format!("{kind:?} has not the schema {schema:?}"))
+}
