@@ -1,4 +1,4 @@
-//! Every word of the macros, where it is legal.
+//! The names of all attributes, by where they may stand.
 
 /// `#[airbyte(…)]` on the whole configuration.
 pub(crate) const SPEC: &[&str] =
@@ -7,14 +7,14 @@ pub(crate) const SPEC: &[&str] =
 /// `#[airbyte(…)]` on a struct that is the type of a field.
 pub(crate) const OBJECT: &[&str] = &["title", "description", "crate"];
 
-/// Words whose parentheses hold no expressions.
+/// Attributes whose parentheses hold no expressions.
 pub(crate) const UNREAD: &[&str] = &["oauth_login"];
 
 /// The parts of `oauth_login(…)`.
 pub(crate) const OAUTH_LOGIN: &[&str] =
     &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
 
-/// The words of `requests(…)` in there; the first two must be there.
+/// The attributes in `requests(…)` in there; the first two are required.
 pub(crate) const REQUESTS: &[&str] = &[
     "consent_url",
     "access_token_url",
@@ -30,9 +30,6 @@ pub(crate) const REQUESTS: &[&str] = &[
 
 /// `#[airbyte(…)]` on an enum of a configuration.
 pub(crate) const CHOICE: &[&str] = &["title", "description", "tag", "display_type", "crate"];
-
-/// The values of `display_type`.
-pub(crate) const DISPLAY_TYPES: &[&str] = &["dropdown", "radio"];
 
 /// `#[airbyte(…)]` on a variant.
 pub(crate) const VARIANT: &[&str] = &["title", "description", "hidden"];
@@ -74,23 +71,11 @@ pub(crate) const STREAM: &[&str] = &[
     "crate",
 ];
 
-/// The values of `order`.
-pub(crate) const ORDERS: &[&str] = &["ascending", "unordered"];
-
-/// The values of `on_null`.
-pub(crate) const ON_NULL: &[&str] = &["emit", "fail"];
-
-/// The values of `not_finite`.
-pub(crate) const NOT_FINITE: &[&str] = &["null", "fail"];
-
 /// `#[serde(…)]` on a whole record.
 pub(crate) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
 
 /// `#[airbyte_source(…)]`.
 pub(crate) const SOURCE: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
-
-/// The stretches of time of a `rate_limit`.
-pub(crate) const UNITS: &[&str] = &["second", "minute", "hour", "day"];
 
 /// `#[airbyte(…)]` on a type that is only read.
 pub(crate) const DESERIALIZE: &[&str] = &["crate"];

@@ -1,7 +1,8 @@
 //! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
 
 use crate::attribute_names;
-use crate::errors::{Errors, hint, nearest};
+use crate::attribute_values::Values;
+use crate::errors::{Errors, nearest, unknown};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -56,7 +57,7 @@ impl Words {
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
             match &attribute.meta {
                 Meta::List(list) => words.read(list.tokens.clone(), legal, errors),
-                other => errors.at(other, format!("write the words in parentheses: `#[{name}(…)]`")),
+                other => errors.at(other, format!("expected attributes in parentheses: `#[{name}(…)]`")),
             }
         }
         words
@@ -80,7 +81,7 @@ impl Words {
                     errors.push(error);
                     skip_to_comma(input)?;
                 } else if !input.is_empty() && !input.peek(Token![,]) {
-                    errors.push(input.error("expected `,`: words are separated by commas"));
+                    errors.push(input.error("expected `,` between two attributes"));
                     // What looks like the next word is read as one.
                     if !input.peek(Ident::peek_any) {
                         skip_to_comma(input)?;
@@ -102,10 +103,10 @@ impl Words {
         if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
         } else if !legal.words.contains(&text.as_str()) {
-            errors.at(&name, format!("unknown word `{text}`{}", hint(&text, legal.words.iter().copied())));
+            errors.at(&name, unknown("attribute", &text, legal.words.iter().copied()));
             self.garbled.extend(nearest(&text, legal.words.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
-            errors.at(&name, format!("`{text}` is said twice"));
+            errors.at(&name, format!("duplicate attribute `{text}`"));
         } else {
             self.read.push(Word { name, value });
         }
@@ -138,7 +139,7 @@ impl Words {
 
     /// `word = "text"`.
     pub(crate) fn text(&mut self, name: &str, errors: &mut Errors) -> Option<LitStr> {
-        let expected = format!("`{name} = \"…\"` takes a text in quotes");
+        let expected = format!("`{name} = \"…\"` takes a string in quotes");
         match self.value(name, &expected, errors)? {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
             other => {
@@ -148,21 +149,15 @@ impl Words {
         }
     }
 
-    /// `word = name`, one of these; quotes may stand around it.
-    pub(crate) fn one_of(&mut self, word: &str, legal: &[&str], errors: &mut Errors) -> Option<LitStr> {
-        let value = self.expr(word, errors)?;
-        let name = match &value {
-            Expr::Path(path) => path.path.get_ident().map(|name| LitStr::new(&name.to_string(), name.span())),
-            Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => Some(name.clone()),
-            _ => None,
-        };
-        let text = name.as_ref().map(LitStr::value).unwrap_or_default();
-        if !legal.contains(&text.as_str()) {
-            let legal = hint(&text, legal.iter().copied());
-            errors.at(&value, format!("`{word}` does not know `{}`{legal}", as_text(&value)));
-            return None;
-        }
-        name
+    /// `name = value`, where the value is one of a list.
+    pub(crate) fn one_of(
+        &mut self,
+        name: &str,
+        values: &Values,
+        errors: &mut Errors,
+    ) -> Option<&'static str> {
+        let value = self.expr(name, errors)?;
+        values.read(&value, errors)
     }
 
     /// `word = value`.
@@ -227,7 +222,10 @@ impl Words {
 impl Word {
     fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
         input.call(Ident::parse_any).map_err(|error| {
-            syn::Error::new(error.span(), "expected a word, and its value if it takes one: `word = …`")
+            syn::Error::new(
+                error.span(),
+                "expected the name of an attribute, and its value if it takes one: `name = …`",
+            )
         })
     }
 
@@ -290,12 +288,6 @@ fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
         Expr::Group(group) => bare_path(&group.expr),
         _ => None,
     }
-}
-
-/// `word = one_of_these`, as text.
-pub(crate) fn choice<'a>(value: &Expr, legal: &[&'a str]) -> Option<&'a str> {
-    let word = as_text(value);
-    legal.iter().copied().find(|legal| *legal == word)
 }
 
 /// A type without parentheses, and without the invisible group of one that came through a macro of the author.

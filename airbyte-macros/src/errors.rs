@@ -66,18 +66,35 @@ impl Drop for Errors {
     }
 }
 
-/// "; did you mean `x`?", or the list of what is legal.
+/// "unknown attribute `titel`, did you mean `title`? expected one of: …".
+pub(crate) fn unknown<'a>(what: &str, given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
+    format!("unknown {what} `{given}`{}", hint(given, legal))
+}
+
+/// ", did you mean `x`? expected one of: …", to be put behind what is wrong.
 pub(crate) fn hint<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
     let legal: Vec<&str> = legal.into_iter().collect();
-    let list = legal.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let list = legal.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let expected =
+        if legal.len() == 1 { format!("expected {list}") } else { format!("expected one of: {list}") };
+    let count = legal.len();
     match nearest(given, legal) {
-        Some(word) => format!("; did you mean `{word}`? Legal here: {list}"),
-        None => format!("; legal here: {list}"),
+        Some(name) if count == 1 => format!(", did you mean `{name}`?"),
+        Some(name) => format!(", did you mean `{name}`? {expected}"),
+        None => format!(", {expected}"),
     }
 }
 
-/// The word that was probably meant.
+/// The name that was probably meant.
 pub(crate) fn nearest<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let legal: Vec<&str> = legal.into_iter().collect();
+    // Such as `asc` for `ascending`.
+    let begins = |name: &&&str| name.to_lowercase().starts_with(&given.to_lowercase());
+    if given.len() >= 3
+        && let Some(name) = legal.iter().filter(begins).min_by_key(|name| name.len())
+    {
+        return Some(name);
+    }
     let (steps, word) = legal.into_iter().map(|word| (distance(given, word), word)).min()?;
     (steps <= 1 + word.len() / 3).then_some(word)
 }
@@ -103,11 +120,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_suggested() {
+    fn the_nearest_name_is_suggested() {
         assert_eq!(
             hint("titel", ["title", "hidden"]),
-            "; did you mean `title`? Legal here: `title`, `hidden`"
+            ", did you mean `title`? expected one of: `title`, `hidden`"
         );
-        assert_eq!(hint("colour", ["title", "hidden"]), "; legal here: `title`, `hidden`");
+        assert_eq!(nearest("asc", ["unordered", "ascending"]), Some("ascending"));
+        assert_eq!(nearest("Snake", ["snake_case", "SCREAMING_SNAKE_CASE"]), Some("snake_case"));
+        assert_eq!(hint("colour", ["title", "hidden"]), ", expected one of: `title`, `hidden`");
+        assert_eq!(hint("tag", ["rename_all"]), ", expected `rename_all`");
+        assert_eq!(hint("rename_al", ["rename_all"]), ", did you mean `rename_all`?");
     }
 }

@@ -1,6 +1,7 @@
 //! How serde writes names in other ways: the values of `rename_all`.
 
-use crate::errors::{Errors, hint};
+use crate::attribute_values::RENAME_ALL;
+use crate::errors::Errors;
 use syn::LitStr;
 
 /// One of serde's ways.
@@ -33,13 +34,7 @@ impl Case {
     }
 
     pub(crate) fn read(name: &LitStr, errors: &mut Errors) -> Option<Self> {
-        let text = name.value();
-        let found = Self::named(&text);
-        if found.is_none() {
-            let legal = hint(&text, NAMES.iter().map(|(name, _)| *name));
-            errors.at(name, format!("there is no way of writing names called `{text}`{legal}"));
-        }
-        found
+        RENAME_ALL.find(&name.value(), name, errors).and_then(Self::named)
     }
 
     /// The name of a field, which is written in snake case.

@@ -1,8 +1,8 @@
 //! `rate_limit(5 / minute, config.requests / day)`, or the name of a function that finds the limits in the configuration.
 
-use crate::attribute_names;
+use crate::attribute_values::RATE_UNIT;
 use crate::attributes::Words;
-use crate::errors::{Errors, hint};
+use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -27,12 +27,7 @@ fn one(limit: &Expr, errors: &mut Errors) -> Option<TokenStream> {
         && let Expr::Path(ExprPath { path, .. }) = &**right
         && let Some(unit) = path.get_ident()
     {
-        let name = unit.to_string();
-        if !attribute_names::UNITS.contains(&name.as_str()) {
-            let hint = hint(&name, attribute_names::UNITS.iter().copied());
-            errors.at(unit, format!("unknown stretch of time `{name}`{hint}"));
-            return None;
-        }
+        let name = RATE_UNIT.find(&unit.to_string(), unit, errors)?;
         match &**left {
             Expr::Lit(ExprLit { lit: Lit::Int(requests), .. }) => {
                 if requests.base10_parse::<u32>().is_ok_and(|requests| requests == 0) {

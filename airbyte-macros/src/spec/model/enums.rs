@@ -4,6 +4,7 @@ use super::Value;
 use super::allowed_serde_attributes;
 use super::fields::{Members, Surroundings};
 use super::groups::Groups;
+use crate::attribute_values::DISPLAY_TYPE;
 use crate::attributes::{Words, as_text};
 use crate::errors::Errors;
 use crate::rename_rules::{Case, snake};
@@ -26,7 +27,7 @@ pub(in crate::spec) struct OneOf {
     pub(in crate::spec) title: String,
     pub(in crate::spec) description: Option<TokenStream>,
     pub(in crate::spec) tag: String,
-    pub(in crate::spec) display_type: Option<LitStr>,
+    pub(in crate::spec) display_type: Option<&'static str>,
     pub(in crate::spec) variants: Vec<Variant>,
 }
 
@@ -58,7 +59,8 @@ pub(in crate::spec) fn read(
     let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
     let title = words.text("title", errors);
     let own_description = words.text("description", errors);
-    let display_type = words.one_of("display_type", attribute_names::DISPLAY_TYPES, errors);
+    let written_display_type = words.expr("display_type", errors);
+    let display_type = written_display_type.as_ref().and_then(|value| DISPLAY_TYPE.read(value, errors));
     let tags = [words.text("tag", errors), serde.text("tag", errors)];
     if let [Some(_), Some(second)] = &tags {
         errors.at(second, "the key is named already, by `#[airbyte(tag = …)]`");
@@ -75,18 +77,20 @@ pub(in crate::spec) fn read(
     let only_names = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
     if only_names {
         let needless = [
-            ("tag", &tag),
-            ("display_type", &display_type),
-            ("title", &title),
-            ("description", &own_description),
+            ("tag", tag.to_token_stream()),
+            ("display_type", written_display_type.to_token_stream()),
+            ("title", title.to_token_stream()),
+            ("description", own_description.to_token_stream()),
         ];
         for (word, written) in needless {
-            let Some(written) = written else { continue };
+            if written.is_empty() {
+                continue;
+            }
             let why = match word {
                 "title" | "description" => "say it on the field that has this type",
                 _ => "it is for enums whose variants have data",
             };
-            errors.at(written, format!("`{word}` is not for a choice of names only: {why}"));
+            errors.at(&written, format!("`{word}` is not for a choice of names only: {why}"));
         }
     }
     let key = tag.as_ref().map_or_else(|| "type".to_owned(), LitStr::value);

@@ -2,7 +2,7 @@
 
 use super::fields::Members;
 use crate::attribute_names;
-use crate::errors::{Errors, hint};
+use crate::errors::{Errors, hint, unknown};
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -88,12 +88,11 @@ impl OAuthLogin {
                 }
                 parenthesized!(content in input);
                 if !attribute_names::OAUTH_LOGIN.contains(&text.as_str()) {
-                    let legal = hint(&text, attribute_names::OAUTH_LOGIN.iter().copied());
-                    errors.at(&name, format!("unknown part `{text}`{legal}"));
+                    errors.at(&name, unknown("part", &text, attribute_names::OAUTH_LOGIN.iter().copied()));
                     garbled = true;
                     content.parse::<TokenStream>()?;
                 } else if said.contains(&text) {
-                    errors.at(&name, format!("`{text}` is said twice"));
+                    errors.at(&name, format!("duplicate attribute `{text}`"));
                     content.parse::<TokenStream>()?;
                 } else if let Err(error) = read.read_part(&text, &name, &content) {
                     errors.push(error);
@@ -198,14 +197,14 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
         if !attribute_names::REQUESTS.contains(&text.as_str()) {
-            let legal = hint(&text, attribute_names::REQUESTS.iter().copied());
-            return Err(syn::Error::new_spanned(&word, format!("unknown word `{text}`{legal}")));
+            let message = unknown("attribute", &text, attribute_names::REQUESTS.iter().copied());
+            return Err(syn::Error::new_spanned(&word, message));
         }
         if words.iter().any(|(other, _)| *other == word) {
-            return Err(syn::Error::new_spanned(&word, format!("`{text}` is said twice")));
+            return Err(syn::Error::new_spanned(&word, format!("duplicate attribute `{text}`")));
         }
         let value = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|error| {
-            syn::Error::new(error.span(), format!("`{text} = \"…\"` takes a text in quotes"))
+            syn::Error::new(error.span(), format!("`{text} = \"…\"` takes a string in quotes"))
         })?;
         words.push((word, value));
         if !input.is_empty() {

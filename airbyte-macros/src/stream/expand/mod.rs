@@ -4,6 +4,7 @@ mod column_checks;
 
 use super::model::serde_attributes;
 use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
+use crate::attribute_values::ON_NULL;
 use crate::rename_rules::Case;
 use crate::{attribute_names, doc_comments, generated_code, unsupported_types};
 use proc_macro2::TokenStream;
@@ -46,10 +47,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     });
     let given = model.cursor.as_ref().ok().and_then(Option::as_ref);
     let cursor_check = given.filter(|cursor| cursor.on_null.is_none()).and_then(|cursor| {
-        never_null(
-            &cursor.at,
-            "the cursor may be null: say `on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)",
-        )
+        never_null(&cursor.at, &format!("the cursor may be null: add {}", ON_NULL.choices()))
     });
     let cursor = match &model.cursor {
         Ok(None) => quote!(

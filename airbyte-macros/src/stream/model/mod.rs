@@ -4,7 +4,8 @@ pub(super) mod columns;
 pub(super) mod serde_attributes;
 
 use self::columns::{Columns, FieldPath, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
-use crate::attributes::{Words, as_text, choice};
+use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
+use crate::attributes::{Words, as_text};
 use crate::errors::{Errors, hint};
 use crate::rename_rules::Case;
 use crate::type_table::is_option;
@@ -80,16 +81,7 @@ impl Model {
         let primary_key = primary_key(&mut words, &fields, errors);
         let order = words.expr("order", errors);
         let older_state = words.expr("older_state", errors);
-        let not_finite = words.expr("not_finite", errors);
-        if let Some(value) = &not_finite
-            && choice(value, attribute_names::NOT_FINITE).is_none()
-        {
-            let word = as_text(value);
-            let message = format!(
-                "unknown `not_finite = {word}`: say `not_finite = fail` (NaN and infinity are an error) or `not_finite = null` (they are written as null, and the record says so; the same as no word)"
-            );
-            errors.at(value, message);
-        }
+        let not_finite = words.one_of("not_finite", &NOT_FINITE, errors);
         // Asked before the cursor is taken out.
         let has_cursor = words.mention("cursor");
         let cursor = cursor(&mut words, &fields, !item.generics.params.is_empty(), errors);
@@ -102,8 +94,8 @@ impl Model {
                     .at(function, "`older_state` finds the cursor in a state, and there is no `cursor = …`");
             }
         }
-        let ascending = order.is_some_and(|order| is_ascending(&order, errors));
-        let not_finite_fails = not_finite.is_some_and(|value| as_text(&value) == "fail");
+        let ascending = order.is_some_and(|order| ORDER.read(&order, errors) == Some("ascending"));
+        let not_finite_fails = not_finite == Some("fail");
         check_attributes(item, errors);
         check_serde_words(item, errors);
         if !item.generics.params.is_empty() {
@@ -185,14 +177,9 @@ fn cursor(
                 "`on_null` says what becomes of a record whose cursor is null, and there is no `cursor = …`";
             errors.at(value, message);
         }
-        match choice(value, attribute_names::ON_NULL) {
-            Some("emit") => Some(OnNull::Emit),
-            Some(_) => Some(OnNull::Fail),
-            None => {
-                let word = as_text(value);
-                errors.at(value, format!("unknown `on_null = {word}`: say {ON_NULL}"));
-                None
-            }
+        match ON_NULL.read(value, errors)? {
+            "emit" => Some(OnNull::Emit),
+            _ => Some(OnNull::Fail),
         }
     });
     let Some(path) = path else { return Ok(None) };
@@ -221,7 +208,8 @@ fn cursor(
         );
     }
     if is_option(column.ty) && !says_on_null {
-        errors.at(&path, format!("`{}` may be null: say {ON_NULL}", as_text(&path).replace(' ', "")));
+        let text = as_text(&path).replace(' ', "");
+        errors.at(&path, format!("`{text}` may be null: add {}", ON_NULL.choices()));
     }
     let at = FieldPath { column, rest }.place();
     // Generics are a mistake already; the type of the cursor would add one. So is a null that nothing is said about.
@@ -229,8 +217,6 @@ fn cursor(
         on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(says_on_null.then_some(OnNull::Emit));
     Ok((!generic).then_some(Cursor { at, on_null }))
 }
-
-const ON_NULL: &str = "`on_null = emit` (such a record is sent and does not move the position) or `on_null = fail` (a record without a position is an error)";
 
 impl FieldPath<'_, '_> {
     fn place(self) -> Place {
@@ -248,17 +234,6 @@ impl Place {
     pub(super) fn span(&self) -> Span {
         self.rest.last().map_or_else(|| self.ty.span(), Ident::span)
     }
-}
-
-fn is_ascending(order: &Expr, errors: &mut Errors) -> bool {
-    let word = as_text(order);
-    if !attribute_names::ORDERS.contains(&word.as_str()) {
-        errors.at(
-            order,
-            format!("unknown order `{word}`: records come with a growing cursor (`ascending`) or in any order (`unordered`, which is the same as no word)"),
-        );
-    }
-    word == "ascending"
 }
 
 fn check_shape(item: &DeriveInput, errors: &mut Errors) {

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown word `nmae`; did you mean `name`? Legal here: `name`, `namespace`, `primary_key`, `cursor`, `on_null`, `order`, `older_state`, `not_finite`, `nested`, `crate`"
+    "unknown attribute `nmae`, did you mean `name`? expected one of: `name`, `namespace`, `primary_key`, `cursor`, `on_null`, `order`, `older_state`, `not_finite`, `nested`, `crate`"
 }
 ::core::compile_error! {
     "`#[airbyte_stream]` derives `Serialize` already; remove this one"
@@ -21,7 +21,7 @@ const _: () = {
     impl __airbyte::Stream for City {
         const NAME: &'static str = "city";
         type Cursor = [(); ::core::compile_error! {
-            "`City` has no field `fuonded`; did you mean `founded`? Legal here: `founded`"
+            "`City` has no field `fuonded`, did you mean `founded`?"
         }];
         fn json_schema() -> __airbyte::JsonObject {
             __airbyte::of_record::<Self>()
