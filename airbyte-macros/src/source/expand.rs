@@ -1,28 +1,21 @@
 //! Writes `main`: a call of the public builder, and nothing a person could not write.
 
-use super::model::{Model, Stream};
+use super::model::rate_limits::{RateLimit, RateLimits};
+use super::model::{Function, Model, Stream};
 use crate::generated_code;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::Path;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{Path, Type};
 
-pub(super) fn expand(
-    model: &Model,
-    limits: Option<TokenStream>,
-    stops: Option<Ident>,
-    sdk: &Path,
-) -> TokenStream {
-    let streams = model.streams.iter().map(stream);
+pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
+    let streams = model.streams.iter().map(|stream| self::stream(stream, &model.config));
     let check = model.check.as_ref().map(|check| {
-        let method = quote_spanned!(check.span()=> check);
+        let (method, check) = (quote_spanned!(check.span()=> check), called(check, &model.config));
         quote!(.#method(#check))
     });
-    let limits = limits.map(|limits| {
-        let method = quote_spanned!(limits.span()=> rate_limits);
-        quote!(.#method(#limits))
-    });
-    let stops = stops.map(|_| quote!(.stop_when_exhausted()));
+    let limits = model.rate_limits.as_ref().map(rate_limits);
+    let stops = model.stops_when_exhausted.then(|| quote!(.stop_when_exhausted()));
     let config = &model.config;
     // The call as a whole, parentheses included, stands where the configuration is named: a type that is none is
     // reported there.
@@ -46,11 +39,11 @@ pub(super) fn expand(
 
 /// `.incremental::<Record>(|config, since, out| fetch(config, since, out))`. The function is handed over by a closure,
 /// so that a wrong type is reported at the argument that has it and not at the function as a whole.
-fn stream(stream: &Stream) -> TokenStream {
-    let Stream { path, fetch, partitions } = stream;
+fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
+    let Stream { function, fetch, partitions } = stream;
     let record = &fetch.record;
     // The call as a whole is where the author wrote what it returns.
-    let path = generated_code::located(path, fetch.returns);
+    let path = generated_code::located(&called(function, config_type), fetch.returns);
     let config = own("config", fetch.config);
     let partition = fetch.partition.map(|span| own("partition", span));
     let since = fetch.since.map(|span| own("since", span));
@@ -67,15 +60,45 @@ fn stream(stream: &Stream) -> TokenStream {
         (Some(_), Some(_)) => "incremental_partitions",
         (None, Some(_)) => "full_refresh_partitions",
     };
-    let method = Ident::new(method, stream.span().resolved_at(Span::call_site()));
+    let method = Ident::new(method, function.span().resolved_at(Span::call_site()));
     match partitions {
         None => quote!(.#method::<#record>(|#(#given,)* #out| #call)),
         Some(list) => {
+            let list = called(list, config_type);
             // A type that cannot be a partition is reported where the partition is taken.
             let partition = quote_spanned!(fetch.partition.unwrap_or(fetch.returns)=> _);
             quote!(.#method::<#record, #partition>(#list, |#(#given,)* #out| #call))
         }
     }
+}
+
+/// The path of a function.
+fn called(function: &Function, config: &Type) -> TokenStream {
+    match function {
+        Function::Named(name) => name.to_token_stream(),
+        Function::Given(path) => path.to_token_stream(),
+        Function::Method(name) => {
+            let config = quote_spanned!(name.span()=> <#config>);
+            quote!(#config::#name)
+        }
+    }
+}
+
+/// `.rate_limits(…)`, with a function that finds the limits in the configuration.
+fn rate_limits(limits: &RateLimits) -> TokenStream {
+    let limits = match limits {
+        RateLimits::Function(function) => {
+            let method = quote_spanned!(function.span()=> rate_limits);
+            return quote!(.#method(#function));
+        }
+        RateLimits::List(limits) => limits.iter().map(|RateLimit { requests, unit }| {
+            let method = format_ident!("per_{unit}", span = unit.span());
+            quote_spanned!(requests.span()=> (#requests, __airbyte::RateLimit::#method as fn(u32) -> __airbyte::RateLimit))
+        }),
+    };
+    // The author's own name for the configuration, in an expression of the author's.
+    let config = Ident::new("config", Span::call_site());
+    quote!(.rate_limits(|#config| __airbyte::limits([#(#limits),*])))
 }
 
 /// A name that stands in nobody's way: the author's function may be called `out` or `since`. Its span is wholly the

@@ -2,8 +2,6 @@
 
 mod expand;
 mod model;
-mod partitions;
-mod rate_limits;
 
 use crate::attributes::Words;
 use crate::errors::Errors;
@@ -16,13 +14,10 @@ pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
     let mut words = Words::parse(words, attribute_names::SOURCE, &mut errors);
     let sdk = generated_code::sdk(&mut words, &mut errors);
-    let (check, partitions) = (words.expr("check", &mut errors), words.expr("partitions", &mut errors));
-    let limits = rate_limits::read(&mut words, &mut errors);
-    let stops = words.flag("stop_when_exhausted", &mut errors);
-    let model = model::Model::read(&item, check, partitions, &mut errors);
-    partitions::take_out(&mut item);
+    let model = model::Model::read(&item, &mut words, &mut errors);
+    model::partitions::take_out(&mut item);
     let main = match (errors.finish(), model) {
-        (None, Some(model)) => expand::expand(&model, limits, stops, &sdk),
+        (None, Some(model)) => expand::expand(&model, &sdk),
         (errors, _) => {
             step_aside(&mut item);
             // A crate without `main` would fail for a second time.

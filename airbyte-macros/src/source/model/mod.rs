@@ -1,46 +1,70 @@
 //! What the author wrote about a source: its configuration, its streams, its check.
 
-pub(super) mod signature;
+pub(super) mod partitions;
+pub(super) mod rate_limits;
+mod signature;
 
+use self::rate_limits::RateLimits;
 use self::signature::Fetch;
-use super::partitions;
-use crate::attributes::{as_text, bare};
+use crate::attributes::{Words, as_text, bare};
 use crate::errors::Errors;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Type};
+use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Type};
 
 pub(super) struct Model {
     pub(super) config: Type,
     pub(super) streams: Vec<Stream>,
-    /// The function that tries the connection.
-    pub(super) check: Option<TokenStream>,
+    /// Tries the connection.
+    pub(super) check: Option<Function>,
+    pub(super) rate_limits: Option<RateLimits>,
+    pub(super) stops_when_exhausted: bool,
 }
 
 pub(super) struct Stream {
-    /// How the function is called by.
-    pub(super) path: TokenStream,
+    pub(super) function: Function,
     pub(super) fetch: Fetch,
-    /// The function that lists the partitions.
-    pub(super) partitions: Option<TokenStream>,
+    /// Lists the partitions.
+    pub(super) partitions: Option<Function>,
+}
+
+/// A function of the author's, as it is called by.
+pub(super) enum Function {
+    Named(Ident),
+    /// What an attribute says.
+    Given(Expr),
+    /// A method of the configuration.
+    Method(Ident),
+}
+
+impl Function {
+    /// The span to blame when the whole function does not fit.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Named(name) | Self::Method(name) => name.span(),
+            Self::Given(path) => path.span(),
+        }
+    }
 }
 
 impl Model {
-    pub(super) fn read(
-        item: &Item,
-        check: Option<Expr>,
-        partitions: Option<Expr>,
-        errors: &mut Errors,
-    ) -> Option<Self> {
-        match item {
+    pub(super) fn read(item: &Item, words: &mut Words, errors: &mut Errors) -> Option<Self> {
+        let (check, partitions) = (words.expr("check", errors), words.expr("partitions", errors));
+        let rate_limits = RateLimits::read(words, errors);
+        let stops_when_exhausted = words.flag("stop_when_exhausted", errors).is_some();
+        let model = match item {
             Item::Fn(function) => Self::of_function(function, check, partitions, errors),
             Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
             other => {
                 errors.at_item(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
                 None
             }
-        }
+        };
+        model.map(|model| Self { rate_limits, stops_when_exhausted, ..model })
+    }
+
+    fn new(config: Type, streams: Vec<Stream>, check: Option<Function>) -> Self {
+        Self { config, streams, check, rate_limits: None, stops_when_exhausted: false }
     }
 
     fn of_function(
@@ -56,7 +80,7 @@ impl Model {
         if let Some(attribute) = partitions::find(&function.attrs) {
             errors.at(
                 attribute,
-                "on a function the partitions are a word of the source: `#[airbyte_source(partitions = list)]`",
+                "on a function the partitions are an attribute of the source: `#[airbyte_source(partitions = list)]`",
             );
             return None;
         }
@@ -70,9 +94,9 @@ impl Model {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
-        let partitions = partitions.map(|partitions| partitions.to_token_stream());
-        let streams = vec![Stream { path: name.to_token_stream(), fetch, partitions }];
-        Some(Self { config, streams, check: check.map(|check| check.to_token_stream()) })
+        let function = Function::Named(name.clone());
+        let streams = vec![Stream { function, fetch, partitions: partitions.map(Function::Given) }];
+        Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
     fn of_impl(
@@ -115,16 +139,14 @@ impl Model {
                 continue;
             }
             found = true;
-            let partitions = partitions::read(method, config, &methods, errors);
+            let partitions = partitions::read(method, &methods, errors);
             if let Some(fetch) = signature::read(&method.sig, partitions.is_some(), errors) {
                 if streams.iter().any(|other| as_text(&other.fetch.record) == as_text(&fetch.record)) {
                     errors.at(&fetch.record, "another method fetches these records already: a stream has one record type, and a record type one stream");
                 }
-                streams.push(Stream {
-                    path: path_of(config, method),
-                    fetch,
-                    partitions: partitions.flatten(),
-                });
+                let function = Function::Method(method.sig.ident.clone());
+                let partitions = partitions.flatten().map(Function::Method);
+                streams.push(Stream { function, fetch, partitions });
             }
         }
         if !found {
@@ -134,15 +156,9 @@ impl Model {
         if let Some(check) = check {
             signature::read_check(&check.sig, errors);
         }
-        let check = check.map(|method| path_of(config, method));
-        Some(Self { config: config.clone(), streams, check })
+        let check = check.map(|method| Function::Method(method.sig.ident.clone()));
+        Some(Self::new(config.clone(), streams, check))
     }
-}
-
-fn path_of(config: &Type, method: &ImplItemFn) -> TokenStream {
-    let name = &method.sig.ident;
-    let config = quote_spanned!(name.span()=> <#config>);
-    quote!(#config::#name)
 }
 
 /// `T` of `&T`.
@@ -150,12 +166,5 @@ pub(super) fn referred(ty: &Type) -> &Type {
     match bare(ty) {
         Type::Reference(reference) => &reference.elem,
         other => other,
-    }
-}
-
-impl Stream {
-    /// The span to blame when the whole function does not fit.
-    pub(super) fn span(&self) -> proc_macro2::Span {
-        self.path.span()
     }
 }

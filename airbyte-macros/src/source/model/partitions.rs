@@ -1,20 +1,18 @@
 //! `#[partitions(list)]` on a fetch method: which method lists what is read partition by partition.
 
 use crate::errors::{Errors, hint};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta, Type};
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta};
 
-const WORD: &str = "partitions";
+const NAME: &str = "partitions";
 
-/// The method that lists the partitions, as it is called by; the outer `None` if there is no such word.
+/// The name of the method that lists the partitions; the outer `None` if there is no such attribute.
 pub(super) fn read(
     method: &ImplItemFn,
-    config: &Type,
     methods: &[&ImplItemFn],
     errors: &mut Errors,
-) -> Option<Option<TokenStream>> {
+) -> Option<Option<Ident>> {
     let mut attributes = method.attrs.iter().filter(|attribute| is_partitions(attribute));
     let attribute = attributes.next()?;
     if let Some(second) = attributes.next() {
@@ -38,9 +36,8 @@ pub(super) fn read(
         errors.at(&name, format!("there is no method `{name}` in this block{hint}"));
         return Some(None);
     };
-    super::model::signature::read_list(&list.sig, errors);
-    let config = quote_spanned!(name.span()=> <#config>);
-    Some(Some(quote!(#config::#name)))
+    super::signature::read_list(&list.sig, errors);
+    Some(Some(name))
 }
 
 /// The attribute, if it is among these.
@@ -49,7 +46,7 @@ pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
 }
 
 /// No compiler knows the attribute; it has been read.
-pub(super) fn take_out(item: &mut Item) {
+pub(in crate::source) fn take_out(item: &mut Item) {
     match item {
         Item::Fn(function) => function.attrs.retain(|attribute| !is_partitions(attribute)),
         Item::Impl(block) => {
@@ -64,5 +61,5 @@ pub(super) fn take_out(item: &mut Item) {
 }
 
 fn is_partitions(attribute: &Attribute) -> bool {
-    attribute.path().to_token_stream().to_string() == WORD
+    attribute.path().to_token_stream().to_string() == NAME
 }
