@@ -1,6 +1,5 @@
 //! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
 
-use crate::attribute_names;
 use crate::attribute_values::Values;
 use crate::errors::{Errors, nearest, unknown};
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -10,7 +9,10 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprField, ExprLit, Lit, LitStr, Member, Meta, Token, Type, parenthesized};
 
-/// `word`, `word = value` or `word(value, …)`.
+/// Attributes whose parentheses hold no expressions.
+const NOT_EXPRESSIONS: &[&str] = &["oauth_login"];
+
+/// `name`, `name = value` or `name(value, …)`.
 struct Word {
     name: Ident,
     value: Value,
@@ -236,7 +238,7 @@ impl Word {
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
-            if attribute_names::UNREAD.contains(&name) {
+            if NOT_EXPRESSIONS.contains(&name) {
                 return Ok(Value::Tokens(content.parse()?));
             }
             let values = Punctuated::<Expr, Token![,]>::parse_terminated(&content)?;

@@ -96,7 +96,9 @@ pub(crate) fn nearest<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>)
         return Some(name);
     }
     let (steps, word) = legal.into_iter().map(|word| (distance(given, word), word)).min()?;
-    (steps <= 1 + word.len() / 3).then_some(word)
+    // Of names that begin in another way, `descending` is not `ascending`.
+    let allowed = if given.chars().next() == word.chars().next() { 1 + word.len() / 3 } else { 1 };
+    (steps <= allowed).then_some(word)
 }
 
 /// How many letters must change (Levenshtein).
@@ -126,6 +128,8 @@ mod tests {
             ", did you mean `title`? expected one of: `title`, `hidden`"
         );
         assert_eq!(nearest("asc", ["unordered", "ascending"]), Some("ascending"));
+        assert_eq!(nearest("descending", ["unordered", "ascending"]), None);
+        assert_eq!(nearest("itle", ["title"]), Some("title"));
         assert_eq!(nearest("Snake", ["snake_case", "SCREAMING_SNAKE_CASE"]), Some("snake_case"));
         assert_eq!(hint("colour", ["title", "hidden"]), ", expected one of: `title`, `hidden`");
         assert_eq!(hint("tag", ["rename_all"]), ", expected `rename_all`");

@@ -1,6 +1,5 @@
 //! The macros of `airbyte-sdk`, which documents and re-exports them; depend on that crate instead.
 
-mod attribute_names;
 mod attribute_values;
 mod attributes;
 mod deserialize;

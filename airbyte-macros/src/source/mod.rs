@@ -5,14 +5,14 @@ mod model;
 
 use crate::attributes::Words;
 use crate::errors::Errors;
-use crate::{attribute_names, generated_code};
+use crate::generated_code;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Item, parse_quote};
 
 pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
-    let mut words = Words::parse(words, attribute_names::SOURCE, &mut errors);
+    let mut words = Words::parse(words, model::ATTRIBUTES, &mut errors);
     let sdk = generated_code::sdk(&mut words, &mut errors);
     let model = model::Model::read(&item, &mut words, &mut errors);
     model::partitions::take_out(&mut item);

@@ -2,14 +2,12 @@
 
 mod expand;
 mod model;
-mod nested_type;
 
-use crate::attribute_names;
 use crate::attributes::Words;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Item};
+use syn::{Data, DeriveInput, Item};
 
 pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
     let mut errors = Errors::new();
@@ -23,17 +21,23 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
             return quote!(#errors #other);
         }
     };
-    let words = Words::parse(words, attribute_names::STREAM, &mut errors);
-    if words.mention("nested") {
-        return nested_type::attribute(words, item, errors);
-    }
-    if let syn::Data::Union(_) = item.data {
-        errors.at(
-            &item.ident,
-            "a record is a struct with named fields; nothing says which field of a union is meant",
-        );
+    let words = Words::parse(words, model::ATTRIBUTES, &mut errors);
+    let is_nested = words.mention("nested");
+    if let Data::Union(_) = item.data {
+        let message = if is_nested {
+            "a union cannot be written: nothing says which of its fields is meant"
+        } else {
+            "a record is a struct with named fields; nothing says which field of a union is meant"
+        };
+        errors.at(&item.ident, message);
         let errors = errors.finish();
         return quote!(#errors #item);
+    }
+    if is_nested {
+        let nested = model::nested::Nested::read(words, &item, &mut errors);
+        let errors = errors.finish();
+        let nested = expand::nested::expand(&nested, item);
+        return quote!(#errors #nested);
     }
     let model = model::Model::read(words, &item, &mut errors);
     let errors = errors.finish();

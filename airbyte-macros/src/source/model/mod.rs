@@ -12,6 +12,9 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Type};
 
+/// `#[airbyte_source(…)]`.
+pub(super) const ATTRIBUTES: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
+
 pub(super) struct Model {
     pub(super) config: Type,
     pub(super) streams: Vec<Stream>,

@@ -6,10 +6,11 @@ mod type_checks;
 use self::type_checks::{Function, TypeChecks};
 use crate::generated_code;
 use crate::spec::model::enums::{Body, Names, OneOf, Variant};
+use crate::spec::model::field_attributes::Value;
 use crate::spec::model::field_types::kind;
 use crate::spec::model::fields::{Default, Field, Member, Members};
 use crate::spec::model::oauth_login::OAuthLogin;
-use crate::spec::model::{Object, Spec, Value};
+use crate::spec::model::{self, Object, Spec};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -50,11 +51,11 @@ pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
 }
 
 /// The type of a field.
-pub(super) fn value(value: &Value, sdk: &Path) -> TokenStream {
+pub(super) fn value(value: &model::Value, sdk: &Path) -> TokenStream {
     let impls = match value {
-        Value::Object(object) => of_object(object, sdk),
-        Value::Names(names) => of_names(names),
-        Value::OneOf(one_of) => of_one_of(one_of, sdk),
+        model::Value::Object(object) => of_object(object, sdk),
+        model::Value::Names(names) => of_names(names),
+        model::Value::OneOf(one_of) => of_one_of(one_of, sdk),
     };
     generated_code::block(sdk, impls)
 }
@@ -271,33 +272,12 @@ fn field(field: &Field) -> TokenStream {
         let value = default_value(default, ty);
         call.extend(quote_spanned!(default.span()=> .default(#value)));
     }
-    let words = [
-        ("pattern", field.pattern.as_ref().map(ToTokens::to_token_stream)),
-        ("pattern_descriptor", field.pattern_descriptor.as_ref().map(ToTokens::to_token_stream)),
-        ("min", field.min.as_ref().map(ToTokens::to_token_stream)),
-        ("max", field.max.as_ref().map(ToTokens::to_token_stream)),
-        ("min_length", field.min_length.as_ref().map(ToTokens::to_token_stream)),
-        ("max_length", field.max_length.as_ref().map(ToTokens::to_token_stream)),
-        ("min_items", field.min_items.as_ref().map(ToTokens::to_token_stream)),
-        ("max_items", field.max_items.as_ref().map(ToTokens::to_token_stream)),
-        ("group", field.group.as_ref().map(ToTokens::to_token_stream)),
-    ];
-    for (name, value) in words {
-        if let Some(value) = value {
-            let method = format_ident!("{name}", span = value.span());
-            call.extend(quote_spanned!(value.span()=> .#method(#value)));
-        }
-    }
-    let flags = [
-        &field.hidden,
-        &field.multiline,
-        &field.url,
-        &field.allow_blank,
-        &field.always_show,
-        &field.not_secret,
-    ];
-    for flag in flags.into_iter().flatten() {
-        call.extend(quote_spanned!(flag.span()=> .#flag()));
+    for (attribute, value) in field.attributes.iter() {
+        let method = format_ident!("{}", attribute.name, span = value.span());
+        call.extend(match value {
+            Value::Flag(_) => quote_spanned!(value.span()=> .#method()),
+            Value::Text(_) | Value::Expression(_) => quote_spanned!(value.span()=> .#method(#value)),
+        });
     }
     call
 }
@@ -312,7 +292,8 @@ fn default_value(default: &Default, ty: &Type) -> TokenStream {
             value.to_token_stream()
         }
         // The type beside it makes the compiler say what is expected, and why.
-        Default::Value(value) | Default::Call(value) => quote!({ let value: #ty = #value; value }),
+        Default::Value(value) => quote!({ let value: #ty = #value; value }),
+        Default::Call(path) => quote!({ let value: #ty = #path(); value }),
         Default::OfType(word) => quote_spanned!(word.span()=> <#ty as __airbyte::Default>::default()),
     }
 }

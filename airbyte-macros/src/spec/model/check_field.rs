@@ -8,8 +8,6 @@ use super::{check_credential_names, check_literals};
 use crate::attributes::as_text;
 use crate::errors::Errors;
 use crate::type_table::{Kind, is_option};
-use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
 /// `all` are the fields of the same struct or variant.
@@ -30,17 +28,19 @@ pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surrounding
             check_pattern(field, kind, errors);
         }
     }
-    if let (Some(flag), false) = (&field.always_show, is_option(&field.ty) || field.has_default) {
+    if let (Some(flag), false) =
+        (field.attributes.get("always_show"), is_option(&field.ty) || field.has_default)
+    {
         errors.at(flag, "`always_show` is for optional fields; a required one is always shown");
     }
     // A switch was told already that it needs a default.
     let is_switch = kind == Some(Kind::Bool);
-    if let Some(hidden) = &field.hidden
+    if let Some(hidden) = field.attributes.get("hidden")
         && !(is_option(&field.ty) || field.has_default || is_switch || around.is_filled_in(&field.key))
     {
         errors.at(hidden, "nobody can fill in what is not shown: give it a default, or make it an `Option`");
     }
-    if let Some(group) = &field.group {
+    if let Some(group) = field.attributes.text("group") {
         around.groups.check(group, errors);
     }
 }
@@ -50,7 +50,7 @@ fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     match &field.default {
         None if kind == Some(Kind::Bool) && !optional && !field.has_default => errors.at(
             &field.ty,
-            "a switch that nobody touches sends nothing: say what that means, by `#[airbyte(default = false)]` or `Option<bool>`",
+            "a `bool` needs a default, since a switch that is not touched sends no value: add `#[airbyte(default = false)]`, or use `Option<bool>`",
         ),
         Some(default) if optional => {
             errors.at(default, "a field with a default is never left out: remove `Option`, or the default");
@@ -65,52 +65,36 @@ fn check_default(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
 }
 
-/// Words that are for one kind of type only. The author's own types are none of these kinds, and another name for one
+/// Attributes that are for one kind of type only. The author's own types are none of these kinds, and another name for one
 /// looks the same here: so the type is to be named.
 fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    fn some<T: ToTokens>(written: &Option<T>) -> Option<TokenStream> {
-        written.as_ref().map(ToTokens::to_token_stream)
-    }
-    let numeric = kind.is_some_and(Kind::is_number);
-    let textual = kind.is_some_and(Kind::is_text);
-    let is_list = kind == Some(Kind::List);
-    let words = [
-        (numeric, "numbers", "min", some(&field.min)),
-        (numeric, "numbers", "max", some(&field.max)),
-        (textual, "text", "pattern", some(&field.pattern)),
-        (textual, "text", "multiline", some(&field.multiline)),
-        (textual, "text", "url", some(&field.url)),
-        (kind == Some(Kind::Secret), "secrets", "allow_blank", some(&field.allow_blank)),
-        (textual, "text", "min_length", some(&field.min_length)),
-        (textual, "text", "max_length", some(&field.max_length)),
-        (is_list, "lists", "min_items", some(&field.min_items)),
-        (is_list, "lists", "max_items", some(&field.max_items)),
-    ];
-    for (fits, what, word, written) in words {
-        let Some(written) = written.filter(|_| !fits) else { continue };
+    for (attribute, value) in field.attributes.iter().filter(|(attribute, _)| !attribute.is_for.fits(kind)) {
+        let (name, what) = (attribute.name, attribute.is_for.name());
         let message = match kind {
-            Some(kind) => format!("`{word}` is for {what}, not for {}", kind.name()),
+            Some(kind) => format!("`{name}` is for {what}, not for {}", kind.name()),
             None => {
                 let ty = as_text(field_types::innermost(&field.ty)).replace(' ', "");
-                format!("`{word}` is for {what}; if `{ty}` is another name for that, write the type itself")
+                format!("`{name}` is for {what}; if `{ty}` is another name for that, write the type itself")
             }
         };
-        errors.at(&written, message);
+        errors.at(value, message);
     }
 }
 
 fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    if let (Some(url), true) = (&field.url, field.has_pattern) {
+    if let (Some(url), true) = (field.attributes.get("url"), field.attributes.mentions("pattern")) {
         errors.at(url, "`url` has a pattern of its own; remove one of them");
     }
-    if let (Some(words), false) = (&field.pattern_descriptor, field.has_pattern) {
+    if let (Some(words), false) =
+        (field.attributes.get("pattern_descriptor"), field.attributes.mentions("pattern"))
+    {
         errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
     }
     let textual = kind.is_some_and(Kind::is_text);
-    let Some(pattern) = field.pattern.as_ref().filter(|_| textual) else { return };
+    let Some(pattern) = field.attributes.text("pattern").filter(|_| textual) else { return };
     if let Err(error) = regex_lite::Regex::new(&pattern.value()) {
         errors.at(pattern, format!("this is not a regular expression: {error}"));
-    } else if !field.has_pattern_descriptor && field.hidden.is_none() {
+    } else if !field.attributes.mentions("pattern_descriptor") && field.attributes.get("hidden").is_none() {
         errors.at(
             pattern,
             "say in words what the pattern asks for: `pattern_descriptor = \"…\"`; people read it when their text does not match",

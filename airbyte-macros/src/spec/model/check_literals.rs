@@ -8,18 +8,18 @@ use crate::errors::Errors;
 use crate::type_table::{Kind, Literal, is_option};
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
-/// Two words: the least, and the most.
-type Pair<'a> = [(&'static str, &'a Option<Expr>); 2];
+/// Two attributes: the least, and the most.
+type Pair<'a> = [(&'static str, Option<&'a Expr>); 2];
 
 pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
-    let numbers: Pair<'_> = [("min", &field.min), ("max", &field.max)];
-    let lengths: Pair<'_> = [("min_length", &field.min_length), ("max_length", &field.max_length)];
-    let items: Pair<'_> = [("min_items", &field.min_items), ("max_items", &field.max_items)];
-    // On another kind of type a word is refused as such, and that is enough.
+    let pair = |low, high| [low, high].map(|name| (name, field.attributes.expression(name)));
+    let (numbers, lengths, items): (Pair<'_>, Pair<'_>, Pair<'_>) =
+        (pair("min", "max"), pair("min_length", "max_length"), pair("min_items", "max_items"));
+    // On another kind of type an attribute is refused as such, and that is enough.
     let mut right = true;
     if kind.is_some_and(Kind::is_number) {
         for (word, bound) in numbers {
-            right &= bound.as_ref().is_none_or(|bound| check_literal(word, bound, field, errors));
+            right &= bound.is_none_or(|bound| check_literal(word, bound, field, errors));
         }
         right &= check_order(numbers, errors);
     }
@@ -80,13 +80,12 @@ fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
     right
 }
 
-/// Whether a value obeys the other words of the field.
+/// Whether a value obeys the other attributes of the field.
 fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     if let Some(number) = number(value) {
-        let bounds = [("min", &field.min, true), ("max", &field.max, false)];
-        for (name, bound, is_least) in bounds {
-            let Some((bound, limit)) = bound.as_ref().and_then(|bound| Some((bound, self::number(bound)?)))
-            else {
+        for (name, is_least) in [("min", true), ("max", false)] {
+            let bound = field.attributes.expression(name);
+            let Some((bound, limit)) = bound.and_then(|bound| Some((bound, self::number(bound)?))) else {
                 continue;
             };
             if if is_least { number < limit } else { number > limit } {
@@ -104,17 +103,17 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
         && kind(&field.ty) == Some(Kind::Text)
     {
         let (text, length) = (text.value(), text.value().chars().count());
-        if let Some(pattern) = &field.pattern
+        if let Some(pattern) = field.attributes.text("pattern")
             && let Ok(regex) = regex_lite::Regex::new(&pattern.value())
             && !regex.is_match(&text)
         {
             errors.at(value, format!("{what} does not match the `pattern`"));
         }
         let length = i128::try_from(length).unwrap_or(i128::MAX);
-        if field.min_length.as_ref().and_then(whole).is_some_and(|least| length < least) {
+        if field.attributes.expression("min_length").and_then(whole).is_some_and(|least| length < least) {
             errors.at(value, format!("{what} is shorter than `min_length`"));
         }
-        if field.max_length.as_ref().and_then(whole).is_some_and(|most| length > most) {
+        if field.attributes.expression("max_length").and_then(whole).is_some_and(|most| length > most) {
             errors.at(value, format!("{what} is longer than `max_length`"));
         }
     }

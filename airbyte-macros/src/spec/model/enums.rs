@@ -8,11 +8,17 @@ use crate::attribute_values::DISPLAY_TYPE;
 use crate::attributes::{Words, as_text};
 use crate::errors::Errors;
 use crate::rename_rules::{Case, snake};
-use crate::{attribute_names, doc_comments, generated_code};
+use crate::{doc_comments, generated_code};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{DataEnum, DeriveInput, Fields, Ident, LitStr, Path, Type};
+
+/// `#[airbyte(…)]` on the enum.
+const ENUM: &[&str] = &["title", "description", "tag", "display_type", "crate"];
+
+/// `#[airbyte(…)]` on a variant.
+const VARIANT: &[&str] = &["title", "description", "hidden"];
 
 /// An enum of unit variants only.
 pub(in crate::spec) struct Names {
@@ -53,7 +59,7 @@ pub(in crate::spec) fn read(
     data: &DataEnum,
     errors: &mut Errors,
 ) -> (Option<Value>, Path) {
-    let mut words = Words::of(&item.attrs, attribute_names::CHOICE, errors);
+    let mut words = Words::of(&item.attrs, ENUM, errors);
     let sdk = generated_code::sdk(&mut words, errors);
     let mut serde = allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::ENUM, errors);
     let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
@@ -134,7 +140,7 @@ impl Variant {
     ) -> (Self, Option<LitStr>) {
         let ident = variant.ident.clone();
         let own_name = ident.unraw().to_string();
-        let mut words = Words::of(&variant.attrs, attribute_names::VARIANT, errors);
+        let mut words = Words::of(&variant.attrs, VARIANT, errors);
         let mut serde =
             allowed_serde_attributes::words(&variant.attrs, allowed_serde_attributes::VARIANT, errors);
         let rename_fields = allowed_serde_attributes::rename_all(&mut serde, errors);

@@ -2,16 +2,17 @@
 
 use super::allowed_serde_attributes;
 use super::check_field;
+use super::field_attributes::{self, FieldAttributes};
 use super::groups::Groups;
 use super::oauth_login::OAuthLogin;
 use crate::attributes::Words;
+use crate::doc_comments;
 use crate::errors::Errors;
 use crate::rename_rules::Case;
-use crate::{attribute_names, doc_comments};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Expr, FieldsNamed, Ident, LitStr, Type, parse_quote};
+use syn::{Expr, ExprPath, FieldsNamed, Ident, LitStr, Type};
 
 /// What the fields of one struct or variant have in common.
 pub(in crate::spec) struct Surroundings<'a> {
@@ -56,26 +57,7 @@ pub(in crate::spec) struct Field {
     pub(in crate::spec) default: Option<Default>,
     /// Also true if what was written cannot be read.
     pub(in crate::spec) has_default: bool,
-    pub(in crate::spec) pattern: Option<LitStr>,
-    pub(in crate::spec) has_pattern: bool,
-    pub(in crate::spec) pattern_descriptor: Option<LitStr>,
-    pub(in crate::spec) has_pattern_descriptor: bool,
-    pub(in crate::spec) min: Option<Expr>,
-    pub(in crate::spec) max: Option<Expr>,
-    pub(in crate::spec) min_length: Option<Expr>,
-    pub(in crate::spec) max_length: Option<Expr>,
-    pub(in crate::spec) min_items: Option<Expr>,
-    pub(in crate::spec) max_items: Option<Expr>,
-    pub(in crate::spec) hidden: Option<Ident>,
-    pub(in crate::spec) multiline: Option<Ident>,
-    pub(in crate::spec) url: Option<Ident>,
-    /// A secret may be empty, or consist of white space.
-    pub(in crate::spec) allow_blank: Option<Ident>,
-    pub(in crate::spec) always_show: Option<Ident>,
-    pub(in crate::spec) group: Option<LitStr>,
-    pub(in crate::spec) has_group: bool,
-    /// The author's word that a name which sounds like a credential is none.
-    pub(in crate::spec) not_secret: Option<Ident>,
+    pub(in crate::spec) attributes: FieldAttributes,
 }
 
 /// The value of a field that the user leaves out.
@@ -84,14 +66,15 @@ pub(in crate::spec) enum Default {
     Value(Expr),
     /// `#[serde(default)]`: what the type says.
     OfType(Ident),
-    /// `#[serde(default = "function")]`, as a call.
-    Call(Expr),
+    /// `#[serde(default = "function")]`, which is called.
+    Call(ExprPath),
 }
 
 impl ToTokens for Default {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Self::Value(value) | Self::Call(value) => value.to_tokens(tokens),
+            Self::Value(value) => value.to_tokens(tokens),
+            Self::Call(path) => path.to_tokens(tokens),
             Self::OfType(word) => word.to_tokens(tokens),
         }
     }
@@ -206,12 +189,9 @@ impl Field {
             (None, Some(case)) => case.of_field(&name),
             (None, None) => name.clone(),
         };
-        let mut words = Words::of(&field.attrs, attribute_names::FIELD, errors);
+        let mut words = Words::of(&field.attrs, &field_attributes::names(), errors);
         let text = |text: LitStr| text.value();
         let has_default = words.mention("default") || serde.mention("default");
-        let (has_pattern, has_pattern_descriptor) =
-            (words.mention("pattern"), words.mention("pattern_descriptor"));
-        let has_group = words.mention("group");
         Self {
             title: words.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
             description: words
@@ -221,24 +201,7 @@ impl Field {
             examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: Default::read(&mut words, &mut serde, errors),
             has_default,
-            pattern: words.text("pattern", errors),
-            has_pattern,
-            pattern_descriptor: words.text("pattern_descriptor", errors),
-            has_pattern_descriptor,
-            min: words.expr("min", errors),
-            max: words.expr("max", errors),
-            min_length: words.expr("min_length", errors),
-            max_length: words.expr("max_length", errors),
-            min_items: words.expr("min_items", errors),
-            max_items: words.expr("max_items", errors),
-            hidden: words.flag("hidden", errors),
-            multiline: words.flag("multiline", errors),
-            url: words.flag("url", errors),
-            allow_blank: words.flag("allow_blank", errors),
-            always_show: words.flag("always_show", errors),
-            group: words.text("group", errors),
-            has_group,
-            not_secret: words.flag("not_secret", errors),
+            attributes: FieldAttributes::read(&mut words, errors),
             ty: field.ty.clone(),
             ident,
             key,
@@ -253,8 +216,8 @@ impl Default {
         let Some(serdes) = serde.flag_or_text("default", errors) else { return own };
         let serdes = match serdes {
             (word, None) => Self::OfType(word),
-            (_, Some(path)) => match path.parse::<syn::ExprPath>() {
-                Ok(path) => Self::Call(parse_quote!(#path())),
+            (_, Some(path)) => match path.parse::<ExprPath>() {
+                Ok(path) => Self::Call(path),
                 Err(_) => {
                     errors.at(&path, "expected the path of a function: `#[serde(default = \"function\")]`");
                     return own;

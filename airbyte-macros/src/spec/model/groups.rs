@@ -74,8 +74,10 @@ impl Groups {
         let Self::Known(groups) = self else { return };
         // With a misspelled group among the fields, nobody knows which ones are used.
         let named: Vec<String> =
-            members.fields().filter_map(|field| field.group.as_ref()).map(LitStr::value).collect();
-        let unclear = members.fields().any(|field| field.has_group && field.group.is_none())
+            members.fields().filter_map(|field| field.attributes.text("group")).map(LitStr::value).collect();
+        let unclear = members
+            .fields()
+            .any(|field| field.attributes.mentions("group") && field.attributes.get("group").is_none())
             || named.iter().any(|id| !groups.iter().any(|group| group.id == *id));
         for group in groups.iter().filter(|group| !unclear && !named.contains(&group.id)) {
             let id = &group.id;

@@ -5,6 +5,7 @@ mod check_credential_names;
 mod check_field;
 mod check_literals;
 pub(super) mod enums;
+pub(super) mod field_attributes;
 pub(super) mod field_types;
 pub(super) mod fields;
 mod groups;
@@ -16,11 +17,17 @@ use self::groups::Groups;
 use self::oauth_login::OAuthLogin;
 use crate::attributes::{Legal, Words};
 use crate::errors::Errors;
-use crate::{attribute_names, doc_comments, generated_code};
+use crate::{doc_comments, generated_code};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Path};
+
+/// `#[airbyte(…)]` on the whole configuration.
+const SPEC: &[&str] = &["title", "description", "documentation_url", "groups", "oauth_login", "crate"];
+
+/// `#[airbyte(…)]` on a struct that is the type of a field.
+const OBJECT: &[&str] = &["title", "description", "crate"];
 
 /// The whole configuration: `#[derive(AirbyteSpec)]`.
 pub(super) struct Spec {
@@ -51,7 +58,7 @@ pub(super) struct Object {
 impl Spec {
     /// Also returns the path to the SDK, which is known even if the rest cannot be read.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
-        let mut words = Words::of(&item.attrs, attribute_names::SPEC, errors);
+        let mut words = Words::of(&item.attrs, SPEC, errors);
         let sdk = generated_code::sdk(&mut words, errors);
         check_generics(item, errors);
         match &item.data {
@@ -111,7 +118,7 @@ impl Object {
         const ROOT: &str =
             "it belongs to the configuration as a whole, the struct with `#[derive(AirbyteSpec)]`";
         let legal = Legal {
-            words: attribute_names::OBJECT,
+            words: OBJECT,
             refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
         };
         let mut words = Words::of_attribute("airbyte", &item.attrs, legal, errors);

@@ -1,13 +1,29 @@
 //! `oauth_login(…)`: how the platform logs the user in, and where the results go.
 
 use super::fields::Members;
-use crate::attribute_names;
 use crate::errors::{Errors, hint, unknown};
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
+
+/// The parts of `oauth_login(…)`.
+const PARTS: &[&str] = &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
+
+/// The attributes in `requests(…)`; the first two are required.
+const REQUESTS: &[&str] = &[
+    "consent_url",
+    "access_token_url",
+    "scope",
+    "client_id_key",
+    "client_secret_key",
+    "scope_key",
+    "state_key",
+    "auth_code_key",
+    "redirect_uri_key",
+    "token_expiry_key",
+];
 
 #[derive(Default)]
 pub(in crate::spec) struct OAuthLogin {
@@ -67,13 +83,7 @@ impl OAuthLogin {
         let mut said: Vec<String> = Vec::new();
         let mut garbled = tokens.is_empty();
         if garbled {
-            errors.at(
-                word,
-                format!(
-                    "`oauth_login` needs its parts{}",
-                    hint("", attribute_names::OAUTH_LOGIN.iter().copied())
-                ),
-            );
+            errors.at(word, format!("`oauth_login` needs its parts{}", hint("", PARTS.iter().copied())));
         }
         let parts = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -87,8 +97,8 @@ impl OAuthLogin {
                     ));
                 }
                 parenthesized!(content in input);
-                if !attribute_names::OAUTH_LOGIN.contains(&text.as_str()) {
-                    errors.at(&name, unknown("part", &text, attribute_names::OAUTH_LOGIN.iter().copied()));
+                if !PARTS.contains(&text.as_str()) {
+                    errors.at(&name, unknown("part", &text, PARTS.iter().copied()));
                     garbled = true;
                     content.parse::<TokenStream>()?;
                 } else if said.contains(&text) {
@@ -196,8 +206,8 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
     while !input.is_empty() {
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
-        if !attribute_names::REQUESTS.contains(&text.as_str()) {
-            let message = unknown("attribute", &text, attribute_names::REQUESTS.iter().copied());
+        if !REQUESTS.contains(&text.as_str()) {
+            let message = unknown("attribute", &text, REQUESTS.iter().copied());
             return Err(syn::Error::new_spanned(&word, message));
         }
         if words.iter().any(|(other, _)| *other == word) {
@@ -211,7 +221,7 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
             input.parse::<Token![,]>()?;
         }
     }
-    for needed in &attribute_names::REQUESTS[..2] {
+    for needed in &REQUESTS[..2] {
         if !words.iter().any(|(word, _)| word == needed) {
             return Err(syn::Error::new_spanned(
                 name,

@@ -1,12 +1,13 @@
 //! Writes the record with its serialisation and schema, and the impl of `Stream`.
 
 mod column_checks;
+pub(super) mod nested;
 
 use super::model::serde_attributes;
-use super::model::{Cursor, Model, OnNull, Place, derives, is_ours};
+use super::model::{Cursor, Model, OnNull, Place, SERDE_OF_A_RECORD, derives, is_ours};
 use crate::attribute_values::ON_NULL;
 use crate::rename_rules::Case;
-use crate::{attribute_names, doc_comments, generated_code, unsupported_types};
+use crate::{doc_comments, generated_code, unsupported_types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -244,7 +245,7 @@ fn names_no_case(attribute: &Attribute) -> bool {
 fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
         let words = serde_attributes::Words::of(std::slice::from_ref(attribute)).all;
-        words.iter().all(|word| attribute_names::SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
+        words.iter().all(|word| SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
     });
     item
 }

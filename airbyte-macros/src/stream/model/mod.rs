@@ -1,20 +1,38 @@
 //! What the author wrote about a stream: typed and checked against the struct's fields.
 
 pub(super) mod columns;
+pub(super) mod nested;
 pub(super) mod serde_attributes;
 
 use self::columns::{Columns, FieldPath, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
 use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
 use crate::attributes::{Words, as_text};
 use crate::errors::{Errors, hint};
+use crate::generated_code;
 use crate::rename_rules::Case;
 use crate::type_table::is_option;
-use crate::{attribute_names, generated_code};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, Ident, LitStr, Path, Token, Type};
+
+/// `#[airbyte_stream(…)]`.
+pub(super) const ATTRIBUTES: &[&str] = &[
+    "name",
+    "namespace",
+    "primary_key",
+    "cursor",
+    "on_null",
+    "order",
+    "older_state",
+    "not_finite",
+    "nested",
+    "crate",
+];
+
+/// `#[serde(…)]` on a whole record.
+pub(super) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
 
 pub(super) struct Model {
     pub(super) sdk: Path,
@@ -309,8 +327,8 @@ fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
 fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
     for word in serde_attributes::Words::of(&item.attrs).all {
         let name = as_text(&word);
-        if !attribute_names::SERDE_OF_A_RECORD.contains(&name.as_str()) {
-            let hint = hint(&name, attribute_names::SERDE_OF_A_RECORD.iter().copied());
+        if !SERDE_OF_A_RECORD.contains(&name.as_str()) {
+            let hint = hint(&name, SERDE_OF_A_RECORD.iter().copied());
             errors
                 .at(&word, format!("`serde({name})` on a whole record would change what a record is{hint}"));
         }

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "unknown attribute `titel`, did you mean `title`? expected one of: `title`, `description`, `examples`, `default`, `pattern`, `pattern_descriptor`, `min`, `max`, `min_length`, `max_length`, `min_items`, `max_items`, `hidden`, `multiline`, `url`, `allow_blank`, `always_show`, `group`, `not_secret`"
+    "unknown attribute `titel`, did you mean `title`? expected one of: `title`, `description`, `examples`, `default`, `pattern`, `pattern_descriptor`, `min`, `max`, `min_length`, `max_length`, `min_items`, `max_items`, `group`, `hidden`, `multiline`, `url`, `allow_blank`, `always_show`, `not_secret`"
 }
 ::core::compile_error! {
     "`hidden` takes no value: write just `hidden`"

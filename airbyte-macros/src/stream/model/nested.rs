@@ -1,0 +1,81 @@
+//! `#[airbyte_stream(nested)]`: a type within a record. It tells its fields to the keys and cursors that lead through it.
+
+use super::columns::{Column, Columns};
+use super::{check_attributes, serde_attributes};
+use crate::attributes::{Words, as_text};
+use crate::errors::Errors;
+use crate::generated_code;
+use crate::type_table::{self, Column as Written, is_option};
+use syn::{DeriveInput, Ident, Path, Type, Visibility};
+
+pub(in crate::stream) struct Nested {
+    pub(in crate::stream) sdk: Path,
+    pub(in crate::stream) ident: Ident,
+    /// Those that a record may name.
+    pub(in crate::stream) fields: Vec<Field>,
+}
+
+pub(in crate::stream) struct Field {
+    pub(in crate::stream) ident: Ident,
+    pub(in crate::stream) ty: Type,
+    /// As the record writes it.
+    pub(in crate::stream) name: String,
+    /// Whether it may be null or left out.
+    pub(in crate::stream) optional: bool,
+}
+
+impl Nested {
+    pub(in crate::stream) fn read(mut words: Words, item: &DeriveInput, errors: &mut Errors) -> Self {
+        let sdk = generated_code::sdk(&mut words, errors);
+        words.flag("nested", errors);
+        for word in words.rest() {
+            let message =
+                format!("`{word}` is an attribute of a stream, and a type that is `nested` in one is none");
+            errors.at(&word, message);
+        }
+        let generic = !item.generics.params.is_empty();
+        if generic {
+            errors.at(
+                &item.generics,
+                "generic types in a record are not supported: a stream has exactly one schema",
+            );
+        }
+        check_attributes(item, errors);
+        let columns = Columns::of(item);
+        columns.check_names(errors);
+        columns.check_types(errors);
+        columns.check_flattened_fields(errors);
+        let tells = !generic && !serde_attributes::Words::of(&item.attrs).replaced;
+        let told = columns.columns.iter().filter(|column| tells && is_told(column, &item.vis));
+        Self { sdk, ident: item.ident.clone(), fields: told.map(Field::of).collect() }
+    }
+}
+
+impl Field {
+    fn of(column: &Column<'_>) -> Self {
+        Self {
+            ident: column.ident.clone(),
+            ty: column.ty.clone(),
+            name: column.name.clone(),
+            optional: is_option(column.ty) || column.skip_if.is_some(),
+        }
+    }
+}
+
+/// What a record may name: what is written under one name, and of a type that is no more hidden than the struct.
+fn is_told(column: &Column<'_>, vis: &Visibility) -> bool {
+    let visible =
+        matches!(vis, Visibility::Inherited) || as_text(column.vis) == as_text(vis) || is_public(column.ty);
+    visible && column.skip.is_none() && column.flatten.is_none() && column.custom.is_none()
+}
+
+/// Whether the type is as visible as can be, so that a field of it can be told to whoever asks. One that is neither part of a
+/// key nor a cursor is asked for by nobody.
+fn is_public(ty: &Type) -> bool {
+    if is_option(ty) {
+        return type_table::arguments(ty).next().is_some_and(is_public);
+    }
+    type_table::known(ty).is_some_and(|known| {
+        known.column == Written::Scalar && (known.primary_key.is_ok() || known.cursor.is_ok())
+    })
+}
