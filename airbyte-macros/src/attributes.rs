@@ -13,7 +13,7 @@ use syn::{Attribute, Expr, ExprField, ExprLit, Lit, LitStr, Member, Meta, Token,
 const NOT_EXPRESSIONS: &[&str] = &["oauth_login"];
 
 /// `name`, `name = value` or `name(value, …)`.
-struct Word {
+struct Argument {
     name: Ident,
     value: Value,
 }
@@ -29,23 +29,23 @@ enum Value {
 /// The words that are legal in one place.
 #[derive(Clone, Copy)]
 pub(crate) struct Legal<'a> {
-    pub(crate) words: &'a [&'a str],
+    pub(crate) names: &'a [&'a str],
     /// Those that are known elsewhere, each with why it is not legal here.
     pub(crate) refused: &'a [(&'a str, &'a str)],
 }
 
 /// The words of an item or a field, taken out one by one.
-pub(crate) struct Words {
-    read: Vec<Word>,
-    /// Words that are misspelled or have no readable value, as they were meant. Nobody is to be told that they are
+pub(crate) struct Attributes {
+    read: Vec<Argument>,
+    /// Attributes that are misspelled or have no readable value, as they were meant. Nobody is to be told that they are
     /// missing as well.
     garbled: Vec<String>,
 }
 
-impl Words {
+impl Attributes {
     /// Those of all `#[airbyte(…)]` attributes in a list.
     pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
-        Self::of_attribute("airbyte", attributes, Legal { words: legal, refused: &[] }, errors)
+        Self::of_attribute("airbyte", attributes, Legal { names: legal, refused: &[] }, errors)
     }
 
     /// Those of all attributes of another name.
@@ -55,21 +55,21 @@ impl Words {
         legal: Legal<'_>,
         errors: &mut Errors,
     ) -> Self {
-        let mut words = Self::none();
+        let mut read = Self::none();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
             match &attribute.meta {
-                Meta::List(list) => words.read(list.tokens.clone(), legal, errors),
+                Meta::List(list) => read.read(list.tokens.clone(), legal, errors),
                 other => errors.at(other, format!("expected attributes in parentheses: `#[{name}(…)]`")),
             }
         }
-        words
+        read
     }
 
     /// Those of an attribute macro's arguments.
     pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
-        let mut words = Self::none();
-        words.read(tokens, Legal { words: legal, refused: &[] }, errors);
-        words
+        let mut read = Self::none();
+        read.read(tokens, Legal { names: legal, refused: &[] }, errors);
+        read
     }
 
     fn none() -> Self {
@@ -99,18 +99,18 @@ impl Words {
     }
 
     fn read_one(&mut self, input: ParseStream<'_>, legal: Legal<'_>, errors: &mut Errors) -> syn::Result<()> {
-        let name = input.call(Word::name)?;
+        let name = input.call(Argument::name)?;
         let text = name.unraw().to_string();
-        let value = Word::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
+        let value = Argument::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
         if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
-        } else if !legal.words.contains(&text.as_str()) {
-            errors.at(&name, unknown("attribute", &text, legal.words.iter().copied()));
-            self.garbled.extend(nearest(&text, legal.words.iter().copied()).map(str::to_owned));
+        } else if !legal.names.contains(&text.as_str()) {
+            errors.at(&name, unknown("attribute", &text, legal.names.iter().copied()));
+            self.garbled.extend(nearest(&text, legal.names.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
             errors.at(&name, format!("duplicate attribute `{text}`"));
         } else {
-            self.read.push(Word { name, value });
+            self.read.push(Argument { name, value });
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Words {
         self.read.into_iter().map(|word| word.name)
     }
 
-    fn take(&mut self, name: &str) -> Option<Word> {
+    fn take(&mut self, name: &str) -> Option<Argument> {
         let place = self.read.iter().position(|word| word.name == name)?;
         Some(self.read.swap_remove(place))
     }
@@ -221,7 +221,7 @@ impl Words {
     }
 }
 
-impl Word {
+impl Argument {
     fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
         input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(

@@ -1,15 +1,15 @@
 //! What surrounds generated code: the path to the SDK, and a block that leaks no names.
 
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
 
 /// Where the author's crate finds the SDK: `::airbyte_sdk`, or what `crate = ::renamed` says.
-pub(crate) fn sdk(words: &mut Words, errors: &mut Errors) -> Path {
+pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
     let default = parse_quote!(::airbyte_sdk);
-    match words.expr("crate", errors) {
+    match attributes.expr("crate", errors) {
         None => default,
         Some(Expr::Path(path)) if path.path.leading_colon.is_some() => path.path,
         Some(other) => {

@@ -33,14 +33,14 @@ pub fn config_value(item: TokenStream) -> TokenStream {
 
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
 #[proc_macro_attribute]
-pub fn airbyte_stream(words: TokenStream, item: TokenStream) -> TokenStream {
-    stream::attribute(words.into(), parse_macro_input!(item)).into()
+pub fn airbyte_stream(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    stream::attribute(attributes.into(), parse_macro_input!(item)).into()
 }
 
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
 #[proc_macro_attribute]
-pub fn airbyte_source(words: TokenStream, item: TokenStream) -> TokenStream {
-    source::attribute(words.into(), parse_macro_input!(item)).into()
+pub fn airbyte_source(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    source::attribute(attributes.into(), parse_macro_input!(item)).into()
 }
 
 #[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]

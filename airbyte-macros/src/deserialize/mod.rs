@@ -2,7 +2,7 @@
 
 mod expand;
 
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::generated_code;
 use proc_macro2::TokenStream;
@@ -11,8 +11,8 @@ use syn::{Attribute, Data, DeriveInput, Fields};
 
 pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
-    let mut words = Words::of(&item.attrs, &["crate"], &mut errors);
-    let sdk = generated_code::sdk(&mut words, &mut errors);
+    let mut attributes = Attributes::of(&item.attrs, &["crate"], &mut errors);
+    let sdk = generated_code::sdk(&mut attributes, &mut errors);
     if !item.generics.params.is_empty() {
         errors.at(&item.generics, "types with generics or lifetimes need serde itself: add `serde` to your crate and use its derive");
     }

@@ -3,18 +3,18 @@
 mod expand;
 mod model;
 
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::generated_code;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Item, parse_quote};
 
-pub(crate) fn attribute(words: TokenStream, mut item: Item) -> TokenStream {
+pub(crate) fn attribute(attributes: TokenStream, mut item: Item) -> TokenStream {
     let mut errors = Errors::new();
-    let mut words = Words::parse(words, model::ATTRIBUTES, &mut errors);
-    let sdk = generated_code::sdk(&mut words, &mut errors);
-    let model = model::Model::read(&item, &mut words, &mut errors);
+    let mut attributes = Attributes::parse(attributes, model::ATTRIBUTES, &mut errors);
+    let sdk = generated_code::sdk(&mut attributes, &mut errors);
+    let model = model::Model::read(&item, &mut attributes, &mut errors);
     model::partitions::take_out(&mut item);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, &sdk),

@@ -3,13 +3,13 @@
 mod expand;
 mod model;
 
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Item};
 
-pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
+pub(crate) fn attribute(attributes: TokenStream, item: Item) -> TokenStream {
     let mut errors = Errors::new();
     let item: DeriveInput = match item {
         Item::Struct(item) => item.into(),
@@ -21,8 +21,8 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
             return quote!(#errors #other);
         }
     };
-    let words = Words::parse(words, model::ATTRIBUTES, &mut errors);
-    let is_nested = words.mention("nested");
+    let attributes = Attributes::parse(attributes, model::ATTRIBUTES, &mut errors);
+    let is_nested = attributes.mention("nested");
     if let Data::Union(_) = item.data {
         let message = if is_nested {
             "a union cannot be written: nothing says which of its fields is meant"
@@ -34,12 +34,12 @@ pub(crate) fn attribute(words: TokenStream, item: Item) -> TokenStream {
         return quote!(#errors #item);
     }
     if is_nested {
-        let nested = model::nested::Nested::read(words, &item, &mut errors);
+        let nested = model::nested::Nested::read(attributes, &item, &mut errors);
         let errors = errors.finish();
         let nested = expand::nested::expand(&nested, item);
         return quote!(#errors #nested);
     }
-    let model = model::Model::read(words, &item, &mut errors);
+    let model = model::Model::read(attributes, &item, &mut errors);
     let errors = errors.finish();
     // The stream stands even after a mistake, so that nothing else in the crate fails because of it.
     let stream = expand::expand(&model, item);

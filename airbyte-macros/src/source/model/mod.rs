@@ -6,7 +6,7 @@ mod signature;
 
 use self::rate_limits::RateLimits;
 use self::signature::Fetch;
-use crate::attributes::{Words, as_text, bare};
+use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -51,10 +51,10 @@ impl Function {
 }
 
 impl Model {
-    pub(super) fn read(item: &Item, words: &mut Words, errors: &mut Errors) -> Option<Self> {
-        let (check, partitions) = (words.expr("check", errors), words.expr("partitions", errors));
-        let rate_limits = RateLimits::read(words, errors);
-        let stops_when_exhausted = words.flag("stop_when_exhausted", errors).is_some();
+    pub(super) fn read(item: &Item, attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
+        let (check, partitions) = (attributes.expr("check", errors), attributes.expr("partitions", errors));
+        let rate_limits = RateLimits::read(attributes, errors);
+        let stops_when_exhausted = attributes.flag("stop_when_exhausted", errors).is_some();
         let model = match item {
             Item::Fn(function) => Self::of_function(function, check, partitions, errors),
             Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
@@ -115,7 +115,7 @@ impl Model {
         if let Some(partitions) = partitions {
             errors.at(
                 partitions,
-                "in an `impl` block the partitions are said for each method: `#[partitions(list)]`",
+                "in an `impl` block each method names its own partitions: `#[partitions(list)]`",
             );
         }
         if !block.generics.params.is_empty() {

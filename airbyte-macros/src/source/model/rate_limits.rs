@@ -1,7 +1,7 @@
 //! `rate_limit(5 / minute, config.requests / day)`, or the name of a function that finds the limits in the configuration.
 
 use crate::attribute_values::RATE_UNIT;
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprPath, Ident, Lit};
 
@@ -18,8 +18,8 @@ pub(in crate::source) struct RateLimit {
 }
 
 impl RateLimits {
-    pub(super) fn read(words: &mut Words, errors: &mut Errors) -> Option<Self> {
-        let (_, mut list) = words.list("rate_limit", errors)?;
+    pub(super) fn read(attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
+        let (_, mut list) = attributes.list("rate_limit", errors)?;
         if let [Expr::Path(_)] = &list[..] {
             return list.pop().map(Self::Function);
         }

@@ -81,7 +81,7 @@ pub(in crate::source) fn read(
         }
         if let Some(record) = emitter_record(ty) {
             if !matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) {
-                errors.at(ty, "the emitter is lent: write `&mut Emitter<…>`");
+                errors.at(ty, "take the emitter by mutable reference: `&mut Emitter<…>`");
                 return None;
             }
             out = Some((record.clone(), record.span()));
@@ -95,7 +95,7 @@ pub(in crate::source) fn read(
             );
             return None;
         } else {
-            errors.at(argument, format!("this argument has no place here; {RIGHT}"));
+            errors.at(argument, format!("unexpected argument; {RIGHT}"));
             return None;
         }
     }
@@ -123,11 +123,11 @@ pub(in crate::source) fn read(
             returns: returns.span(),
         }),
         (None, None) if is_plain_result(returns) => {
-            errors.at(&signature.ident, format!("nothing here says which records are fetched; {RIGHT}"));
+            errors.at(&signature.ident, format!("cannot infer the record type; {RIGHT}"));
             None
         }
         (None, None) => {
-            errors.at(returns, format!("this does not say which records are fetched; {RIGHT}"));
+            errors.at(returns, format!("cannot infer the record type from this; {RIGHT}"));
             None
         }
     }
@@ -139,7 +139,7 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
             Some(receiver.span())
         }
         FnArg::Receiver(receiver) => {
-            errors.at(receiver, "the configuration is lent: write `&self`");
+            errors.at(receiver, "take the configuration by reference: `&self`");
             None
         }
         FnArg::Typed(argument) => match bare(&argument.ty) {
@@ -154,7 +154,7 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
             }
             ty => {
                 let name = last_segment(ty).map_or("Config".to_owned(), |segment| segment.ident.to_string());
-                errors.at(ty, format!("the configuration is lent: write `&{name}`"));
+                errors.at(ty, format!("take the configuration by reference: `&{name}`"));
                 None
             }
         },
@@ -171,7 +171,7 @@ fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Er
                 return Some(argument.ty.span());
             }
             Type::Reference(_) => errors.at(&argument.ty, "a partition cannot be changed: write `&`"),
-            ty => errors.at(ty, format!("the partition is lent: write `&{}`", as_text(ty))),
+            ty => errors.at(ty, format!("take the partition by reference: `&{}`", as_text(ty))),
         },
         _ => errors.at(&signature.ident, MISSING),
     }

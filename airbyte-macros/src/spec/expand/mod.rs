@@ -230,20 +230,21 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
         });
         call.extend(quote!(.#method(#name #route)));
     }
-    if let Some(words) = &oauth.requests {
-        let url = |needed: &str| words.iter().find(|(word, _)| word == needed).map(|(_, text)| text);
+    if let Some(attributes) = &oauth.requests {
+        let url = |needed: &str| attributes.iter().find(|(word, _)| word == needed).map(|(_, text)| text);
         let urls = [url("consent_url"), url("access_token_url")];
-        let others = words.iter().filter(|(word, _)| word != "consent_url" && word != "access_token_url");
-        let (words, texts): (Vec<_>, Vec<_>) = others.map(|(word, text)| (word, text)).unzip();
+        let others =
+            attributes.iter().filter(|(word, _)| word != "consent_url" && word != "access_token_url");
+        let (attributes, texts): (Vec<_>, Vec<_>) = others.map(|(word, text)| (word, text)).unzip();
         let new = quote!(__airbyte::OAuthConnectorInputSpecification::new(#(#urls),*));
-        call.extend(if words.is_empty() {
+        call.extend(if attributes.is_empty() {
             quote!(.requests(#new))
         } else {
             let requests = own("requests");
             quote! {
                 .requests({
                     let mut #requests = #new;
-                    #(#requests.#words = __airbyte::Some(__airbyte::Into::into(#texts));)*
+                    #(#requests.#attributes = __airbyte::Some(__airbyte::Into::into(#texts));)*
                     #requests
                 })
             }

@@ -1,6 +1,6 @@
-//! serde's words, as far as they mean something to a form. The others are refused by name: none is passed over.
+//! The attributes of serde that a configuration supports, and why it does not support the others.
 
-use crate::attributes::{Legal, Words};
+use crate::attributes::{Attributes, Legal};
 use crate::errors::Errors;
 use crate::rename_rules::Case;
 use syn::Attribute;
@@ -14,7 +14,7 @@ const TRAITS: &str = "it steers serde's own derive";
 
 /// On a struct.
 pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
-    words: &["rename_all"],
+    names: &["rename_all"],
     refused: &[
         ("default", "say `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
         ("deny_unknown_fields", "the platform may add keys of its own, and they have to be accepted"),
@@ -36,7 +36,7 @@ pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
 
 /// On an enum.
 pub(in crate::spec) const ENUM: Legal<'_> = Legal {
-    words: &["rename_all", "tag"],
+    names: &["rename_all", "tag"],
     refused: &[
         (
             "untagged",
@@ -61,7 +61,7 @@ pub(in crate::spec) const ENUM: Legal<'_> = Legal {
 
 /// On a field.
 pub(in crate::spec) const FIELD: Legal<'_> = Legal {
-    words: &["rename", "default", "skip", "flatten"],
+    names: &["rename", "default", "skip", "flatten"],
     refused: &[
         ("alias", ALIAS),
         ("skip_deserializing", "say `skip`: the field is then not in the form, and has its `Default`"),
@@ -79,7 +79,7 @@ pub(in crate::spec) const FIELD: Legal<'_> = Legal {
 
 /// On a variant.
 pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
-    words: &["rename", "rename_all"],
+    names: &["rename", "rename_all"],
     refused: &[
         ("alias", ALIAS),
         ("skip", "`#[airbyte(hidden)]` keeps an option out of the form"),
@@ -95,11 +95,11 @@ pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
     ],
 };
 
-pub(in crate::spec) fn words(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Words {
-    Words::of_attribute("serde", attributes, legal, errors)
+pub(in crate::spec) fn read(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Attributes {
+    Attributes::of_attribute("serde", attributes, legal, errors)
 }
 
 /// `rename_all = "…"`.
-pub(in crate::spec) fn rename_all(words: &mut Words, errors: &mut Errors) -> Option<Case> {
-    words.text("rename_all", errors).and_then(|name| Case::read(&name, errors))
+pub(in crate::spec) fn rename_all(attributes: &mut Attributes, errors: &mut Errors) -> Option<Case> {
+    attributes.text("rename_all", errors).and_then(|name| Case::read(&name, errors))
 }

@@ -1,6 +1,6 @@
-//! The rules for a field: what one word asks of another, and of the type.
+//! The rules for a field: what one attribute requires of another, and of the type.
 //!
-//! A type is known by its name here. Where the name says nothing the compiler has the last word, at the same place.
+//! A type is known by its name here. If the name says nothing, the compiler checks the type, and reports it at the same place.
 
 use super::field_types;
 use super::fields::{Field, Surroundings};
@@ -38,7 +38,7 @@ pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surrounding
     if let Some(hidden) = field.attributes.get("hidden")
         && !(is_option(&field.ty) || field.has_default || is_switch || around.is_filled_in(&field.key))
     {
-        errors.at(hidden, "nobody can fill in what is not shown: give it a default, or make it an `Option`");
+        errors.at(hidden, "a hidden field must not be required, since users cannot fill it in: give it a default, or make it an `Option`");
     }
     if let Some(group) = field.attributes.text("group") {
         around.groups.check(group, errors);
@@ -85,10 +85,10 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     if let (Some(url), true) = (field.attributes.get("url"), field.attributes.mentions("pattern")) {
         errors.at(url, "`url` has a pattern of its own; remove one of them");
     }
-    if let (Some(words), false) =
+    if let (Some(attributes), false) =
         (field.attributes.get("pattern_descriptor"), field.attributes.mentions("pattern"))
     {
-        errors.at(words, "`pattern_descriptor` describes a `pattern`, and there is none");
+        errors.at(attributes, "`pattern_descriptor` needs a `pattern` to describe");
     }
     let textual = kind.is_some_and(Kind::is_text);
     let Some(pattern) = field.attributes.text("pattern").filter(|_| textual) else { return };
@@ -97,7 +97,7 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     } else if !field.attributes.mentions("pattern_descriptor") && field.attributes.get("hidden").is_none() {
         errors.at(
             pattern,
-            "say in words what the pattern asks for: `pattern_descriptor = \"…\"`; people read it when their text does not match",
+            "a pattern needs a description, which users read when their text does not match: add `pattern_descriptor = \"…\"`",
         );
     }
 }

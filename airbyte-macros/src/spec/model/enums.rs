@@ -5,7 +5,7 @@ use super::allowed_serde_attributes;
 use super::fields::{Members, Surroundings};
 use super::groups::Groups;
 use crate::attribute_values::DISPLAY_TYPE;
-use crate::attributes::{Words, as_text};
+use crate::attributes::{Attributes, as_text};
 use crate::errors::Errors;
 use crate::rename_rules::{Case, snake};
 use crate::{doc_comments, generated_code};
@@ -59,15 +59,15 @@ pub(in crate::spec) fn read(
     data: &DataEnum,
     errors: &mut Errors,
 ) -> (Option<Value>, Path) {
-    let mut words = Words::of(&item.attrs, ENUM, errors);
-    let sdk = generated_code::sdk(&mut words, errors);
-    let mut serde = allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::ENUM, errors);
+    let mut attributes = Attributes::of(&item.attrs, ENUM, errors);
+    let sdk = generated_code::sdk(&mut attributes, errors);
+    let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::ENUM, errors);
     let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
-    let title = words.text("title", errors);
-    let own_description = words.text("description", errors);
-    let written_display_type = words.expr("display_type", errors);
+    let title = attributes.text("title", errors);
+    let own_description = attributes.text("description", errors);
+    let written_display_type = attributes.expr("display_type", errors);
     let display_type = written_display_type.as_ref().and_then(|value| DISPLAY_TYPE.read(value, errors));
-    let tags = [words.text("tag", errors), serde.text("tag", errors)];
+    let tags = [attributes.text("tag", errors), serde.text("tag", errors)];
     if let [Some(_), Some(second)] = &tags {
         errors.at(second, "the key is named already, by `#[airbyte(tag = …)]`");
     }
@@ -76,7 +76,7 @@ pub(in crate::spec) fn read(
         errors.at(tag, "the key that says which option is chosen needs a name");
     }
     if data.variants.is_empty() {
-        errors.at(&item.ident, "an enum without variants offers nothing to choose from");
+        errors.at(&item.ident, "an enum without variants is not supported: there is nothing to choose from");
         return (None, sdk);
     }
 
@@ -140,9 +140,9 @@ impl Variant {
     ) -> (Self, Option<LitStr>) {
         let ident = variant.ident.clone();
         let own_name = ident.unraw().to_string();
-        let mut words = Words::of(&variant.attrs, VARIANT, errors);
+        let mut attributes = Attributes::of(&variant.attrs, VARIANT, errors);
         let mut serde =
-            allowed_serde_attributes::words(&variant.attrs, allowed_serde_attributes::VARIANT, errors);
+            allowed_serde_attributes::read(&variant.attrs, allowed_serde_attributes::VARIANT, errors);
         let rename_fields = allowed_serde_attributes::rename_all(&mut serde, errors);
         let renamed = serde.text("rename", errors);
         let name = match (&renamed, rename_all) {
@@ -150,9 +150,9 @@ impl Variant {
             (None, Some(case)) => case.of_variant(&own_name),
             (None, None) => snake(&own_name),
         };
-        let hidden = words.flag("hidden", errors);
-        let title = words.text("title", errors);
-        let own_description = words.text("description", errors);
+        let hidden = attributes.flag("hidden", errors);
+        let title = attributes.text("title", errors);
+        let own_description = attributes.text("description", errors);
         if only_names {
             if let Some(hidden) = &hidden {
                 errors.at(
@@ -198,7 +198,7 @@ impl Body {
         for attribute in said("airbyte").chain(said("serde")) {
             errors.at(
                 attribute,
-                "what is said of an option stands on the variant, and what is said of a field in its struct",
+                "attributes are not allowed here: put them on the variant, or on the fields of the struct",
             );
         }
         if super::field_types::contains(&value.ty, item) {

@@ -1,7 +1,7 @@
 //! The attributes of a field that become a call of the method of the same name on the SDK's `spec::Field`. One that needs no
 //! rule of its own is a row in the table here, and the method there; rules are in `check_field.rs`.
 
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::type_table::Kind;
 use proc_macro2::TokenStream;
@@ -110,14 +110,14 @@ pub(in crate::spec) struct FieldAttributes {
 }
 
 impl FieldAttributes {
-    pub(super) fn read(words: &mut Words, errors: &mut Errors) -> Self {
+    pub(super) fn read(attributes: &mut Attributes, errors: &mut Errors) -> Self {
         let names = ATTRIBUTES.iter().map(|attribute| attribute.name);
-        let mentioned = names.filter(|name| words.mention(name)).collect();
+        let mentioned = names.filter(|name| attributes.mention(name)).collect();
         let read = |attribute: &'static Attribute| {
             let value = match attribute.takes {
-                Takes::Nothing => words.flag(attribute.name, errors).map(Value::Flag),
-                Takes::Text => words.text(attribute.name, errors).map(Value::Text),
-                Takes::Expression => words.expr(attribute.name, errors).map(Value::Expression),
+                Takes::Nothing => attributes.flag(attribute.name, errors).map(Value::Flag),
+                Takes::Text => attributes.text(attribute.name, errors).map(Value::Text),
+                Takes::Expression => attributes.expr(attribute.name, errors).map(Value::Expression),
             };
             value.map(|value| (attribute, value))
         };

@@ -5,7 +5,7 @@ use super::check_field;
 use super::field_attributes::{self, FieldAttributes};
 use super::groups::Groups;
 use super::oauth_login::OAuthLogin;
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::doc_comments;
 use crate::errors::Errors;
 use crate::rename_rules::Case;
@@ -131,11 +131,10 @@ impl Members {
 impl Member {
     fn read(field: &syn::Field, around: &Surroundings<'_>, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
-        let mut serde =
-            allowed_serde_attributes::words(&field.attrs, allowed_serde_attributes::FIELD, errors);
+        let mut serde = allowed_serde_attributes::read(&field.attrs, allowed_serde_attributes::FIELD, errors);
         let (flatten, skip) = (serde.flag("flatten", errors), serde.flag("skip", errors));
         let (word, because) = match (&flatten, &skip) {
-            (Some(word), _) => (word, "the fields that stand in line have words of their own"),
+            (Some(word), _) => (word, "the flattened fields have attributes of their own"),
             (None, Some(word)) => (word, "the field is not in the form"),
             (None, None) => return Some(Self::Field(Field::read(field, ident, serde, around, errors))),
         };
@@ -143,24 +142,25 @@ impl Member {
             errors.at(skip, "`skip` and `flatten` contradict each other");
         }
         for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("airbyte")) {
-            errors.at(attribute, format!("nothing can be said here besides `{word}`: {because}"));
+            errors.at(attribute, format!("`{word}` cannot be combined with other attributes: {because}"));
         }
         if let Some(other) = serde.text("rename", errors) {
-            errors.at(&other, format!("nothing can be said here besides `{word}`: {because}"));
+            errors.at(&other, format!("`{word}` cannot be combined with other attributes: {because}"));
         }
         match serde.flag_or_text("default", errors) {
             Some((_, Some(path))) => {
-                errors.at(&path, format!("nothing can be said here besides `{word}`: {because}"));
+                errors.at(&path, format!("`{word}` cannot be combined with other attributes: {because}"));
             }
             Some((default, None)) if flatten.is_some() => {
-                errors.at(&default, format!("nothing can be said here besides `{word}`: {because}"));
+                errors.at(&default, format!("`{word}` cannot be combined with other attributes: {because}"));
             }
             // A skipped field has the default of its type, whether that is said or not.
             _ => {}
         }
         Some(if flatten.is_some() {
             if crate::type_table::is_option(&field.ty) {
-                errors.at(&field.ty, "a flattened struct is always there; make its fields optional instead");
+                errors
+                    .at(&field.ty, "a flattened struct cannot be optional: make its fields optional instead");
             }
             if super::field_types::contains(&field.ty, around.item) {
                 errors.at(&field.ty, super::field_types::RECURSIVE);
@@ -178,7 +178,7 @@ impl Field {
     fn read(
         field: &syn::Field,
         ident: Ident,
-        mut serde: Words,
+        mut serde: Attributes,
         around: &Surroundings<'_>,
         errors: &mut Errors,
     ) -> Self {
@@ -189,19 +189,19 @@ impl Field {
             (None, Some(case)) => case.of_field(&name),
             (None, None) => name.clone(),
         };
-        let mut words = Words::of(&field.attrs, &field_attributes::names(), errors);
+        let mut attributes = Attributes::of(&field.attrs, &field_attributes::names(), errors);
         let text = |text: LitStr| text.value();
-        let has_default = words.mention("default") || serde.mention("default");
+        let has_default = attributes.mention("default") || serde.mention("default");
         Self {
-            title: words.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
-            description: words
+            title: attributes.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
+            description: attributes
                 .text("description", errors)
                 .map(ToTokens::into_token_stream)
                 .or_else(|| doc_comments::comment(&field.attrs)),
-            examples: words.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
-            default: Default::read(&mut words, &mut serde, errors),
+            examples: attributes.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
+            default: Default::read(&mut attributes, &mut serde, errors),
             has_default,
-            attributes: FieldAttributes::read(&mut words, errors),
+            attributes: FieldAttributes::read(&mut attributes, errors),
             ty: field.ty.clone(),
             ident,
             key,
@@ -211,8 +211,8 @@ impl Field {
 }
 
 impl Default {
-    fn read(words: &mut Words, serde: &mut Words, errors: &mut Errors) -> Option<Self> {
-        let own = words.expr("default", errors).map(Self::Value);
+    fn read(attributes: &mut Attributes, serde: &mut Attributes, errors: &mut Errors) -> Option<Self> {
+        let own = attributes.expr("default", errors).map(Self::Value);
         let Some(serdes) = serde.flag_or_text("default", errors) else { return own };
         let serdes = match serdes {
             (word, None) => Self::OfType(word),

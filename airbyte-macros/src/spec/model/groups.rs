@@ -1,7 +1,7 @@
 //! `groups(id = "Title", …)`: the cards that a form shows its fields on.
 
 use super::fields::Members;
-use crate::attributes::Words;
+use crate::attributes::Attributes;
 use crate::errors::{Errors, hint};
 use syn::ext::IdentExt;
 use syn::{Expr, ExprAssign, ExprLit, Lit, LitStr};
@@ -22,9 +22,9 @@ pub(in crate::spec) struct Group {
 }
 
 impl Groups {
-    pub(super) fn read(words: &mut Words, errors: &mut Errors) -> Self {
-        let mentioned = words.mention("groups");
-        let Some((_, list)) = words.list("groups", errors) else {
+    pub(super) fn read(attributes: &mut Attributes, errors: &mut Errors) -> Self {
+        let mentioned = attributes.mention("groups");
+        let Some((_, list)) = attributes.list("groups", errors) else {
             return if mentioned { Self::Garbled } else { Self::Known(Vec::new()) };
         };
         let mut groups: Vec<Group> = Vec::new();

@@ -15,7 +15,7 @@ use self::enums::{Names, OneOf};
 use self::fields::{Members, Surroundings};
 use self::groups::Groups;
 use self::oauth_login::OAuthLogin;
-use crate::attributes::{Legal, Words};
+use crate::attributes::{Attributes, Legal};
 use crate::errors::Errors;
 use crate::{doc_comments, generated_code};
 use proc_macro2::TokenStream;
@@ -58,8 +58,8 @@ pub(super) struct Object {
 impl Spec {
     /// Also returns the path to the SDK, which is known even if the rest cannot be read.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
-        let mut words = Words::of(&item.attrs, SPEC, errors);
-        let sdk = generated_code::sdk(&mut words, errors);
+        let mut attributes = Attributes::of(&item.attrs, SPEC, errors);
+        let sdk = generated_code::sdk(&mut attributes, errors);
         check_generics(item, errors);
         match &item.data {
             Data::Struct(_) => {}
@@ -72,18 +72,17 @@ impl Spec {
                 return (None, sdk);
             }
         }
-        let mut serde =
-            allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::STRUCT, errors);
+        let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
-        let groups = Groups::read(&mut words, errors);
-        let title = words
+        let groups = Groups::read(&mut attributes, errors);
+        let title = attributes
             .text("title", errors)
             .map(|title| title.value())
             .or_else(connector_title)
             .unwrap_or_else(|| doc_comments::title(&item.ident.unraw().to_string()));
-        let description = description(item, &mut words, errors);
-        let documentation_url = words.text("documentation_url", errors);
-        let oauth_login = words
+        let description = description(item, &mut attributes, errors);
+        let documentation_url = attributes.text("documentation_url", errors);
+        let oauth_login = attributes
             .tokens("oauth_login", errors)
             .and_then(|(word, tokens)| OAuthLogin::read(&word, tokens, errors));
         let Some(fields) = named_fields(item, errors) else { return (None, sdk) };
@@ -118,18 +117,17 @@ impl Object {
         const ROOT: &str =
             "it belongs to the configuration as a whole, the struct with `#[derive(AirbyteSpec)]`";
         let legal = Legal {
-            words: OBJECT,
+            names: OBJECT,
             refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
         };
-        let mut words = Words::of_attribute("airbyte", &item.attrs, legal, errors);
-        let sdk = generated_code::sdk(&mut words, errors);
-        let mut serde =
-            allowed_serde_attributes::words(&item.attrs, allowed_serde_attributes::STRUCT, errors);
+        let mut attributes = Attributes::of_attribute("airbyte", &item.attrs, legal, errors);
+        let sdk = generated_code::sdk(&mut attributes, errors);
+        let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
-        let title = words
+        let title = attributes
             .text("title", errors)
             .map_or_else(|| doc_comments::title(&item.ident.unraw().to_string()), |title| title.value());
-        let description = description(item, &mut words, errors);
+        let description = description(item, &mut attributes, errors);
         let Some(fields) = named_fields(item, errors) else { return (None, sdk) };
         let around =
             Surroundings { item: &item.ident, groups: &Groups::Nested, rename_all, tag: None, login: None };
@@ -149,8 +147,8 @@ fn check_generics(item: &DeriveInput, errors: &mut Errors) {
     }
 }
 
-fn description(item: &DeriveInput, words: &mut Words, errors: &mut Errors) -> Option<TokenStream> {
-    let description = words.text("description", errors).map(ToTokens::into_token_stream);
+fn description(item: &DeriveInput, attributes: &mut Attributes, errors: &mut Errors) -> Option<TokenStream> {
+    let description = attributes.text("description", errors).map(ToTokens::into_token_stream);
     description.or_else(|| doc_comments::comment(&item.attrs))
 }
 

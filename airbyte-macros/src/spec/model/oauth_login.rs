@@ -202,7 +202,7 @@ impl OAuthLogin {
 
 /// `word = "text"`, each once.
 fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident, LitStr)>> {
-    let mut words: Vec<(Ident, LitStr)> = Vec::new();
+    let mut attributes: Vec<(Ident, LitStr)> = Vec::new();
     while !input.is_empty() {
         let word = input.call(Ident::parse_any)?;
         let text = word.to_string();
@@ -210,26 +210,26 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
             let message = unknown("attribute", &text, REQUESTS.iter().copied());
             return Err(syn::Error::new_spanned(&word, message));
         }
-        if words.iter().any(|(other, _)| *other == word) {
+        if attributes.iter().any(|(other, _)| *other == word) {
             return Err(syn::Error::new_spanned(&word, format!("duplicate attribute `{text}`")));
         }
         let value = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|error| {
             syn::Error::new(error.span(), format!("`{text} = \"…\"` takes a string in quotes"))
         })?;
-        words.push((word, value));
+        attributes.push((word, value));
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
     }
     for needed in &REQUESTS[..2] {
-        if !words.iter().any(|(word, _)| word == needed) {
+        if !attributes.iter().any(|(word, _)| word == needed) {
             return Err(syn::Error::new_spanned(
                 name,
                 format!("the requests need their URLs, and `{needed} = \"…\"` is missing"),
             ));
         }
     }
-    Ok(words)
+    Ok(attributes)
 }
 
 fn end(input: ParseStream<'_>) -> syn::Result<()> {

@@ -1,8 +1,8 @@
 //! Asks for what a field needs by a name of our own, so that the compiler speaks of columns, and once: serde's and
-//! schemars' derives would each ask in their words. Types that are known by name need nothing.
+//! schemars' derives would each ask in their attributes. Types that are known by name need nothing.
 
 use crate::attributes::{as_text, bare};
-use crate::stream::model::serde_attributes;
+use crate::stream::model::serde_attributes::SerdeAttributes;
 use crate::type_table::{self, Arguments, Column};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -14,7 +14,7 @@ use syn::{parse_quote, parse_quote_spanned};
 const LONGEST_TUPLE: usize = 16;
 
 pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
-    if !item.generics.params.is_empty() || serde_attributes::Words::of(&item.attrs).replaced {
+    if !item.generics.params.is_empty() || SerdeAttributes::of(&item.attrs).replaced {
         return;
     }
     let ask = |fields: &mut Fields| fields.iter_mut().for_each(|field| ask_of(sdk, field));
@@ -26,8 +26,8 @@ pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
 }
 
 fn ask_of(sdk: &Path, field: &mut Field) {
-    let words = serde_attributes::Words::of(&field.attrs);
-    let said = words.custom.or(words.flatten).or(words.skip).is_some();
+    let attributes = SerdeAttributes::of(&field.attrs);
+    let said = attributes.custom.or(attributes.flatten).or(attributes.skip).is_some();
     if said || field.attrs.iter().any(|attribute| attribute.path().is_ident("schemars")) {
         return;
     }

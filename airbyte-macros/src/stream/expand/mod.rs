@@ -3,7 +3,7 @@
 mod column_checks;
 pub(super) mod nested;
 
-use super::model::serde_attributes;
+use super::model::serde_attributes::{self, SerdeAttributes};
 use super::model::{Cursor, Model, OnNull, Place, SERDE_OF_A_RECORD, derives, is_ours};
 use crate::attribute_values::ON_NULL;
 use crate::rename_rules::Case;
@@ -33,7 +33,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let key_checks = model.primary_key.iter().filter_map(|place| {
         never_null(
             place,
-            "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another",
+            "the primary key may be null, but primary key fields must not be: make each field on this path required, or choose another field",
         )
     });
     let order = model.ascending.then(|| {
@@ -209,13 +209,13 @@ fn forget_mistakes(item: &mut DeriveInput) {
     let is_generic = !item.generics.params.is_empty();
     if let Data::Struct(data) = &mut item.data {
         for field in &mut data.fields {
-            let words = serde_attributes::Words::of(&field.attrs);
+            let attributes = SerdeAttributes::of(&field.attrs);
             let is_refused = unsupported_types::unwritable(&field.ty).is_some()
                 || is_generic
                     && unsupported_types::any(&field.ty, &unsupported_types::is_array_of_named_length);
             let is_refused =
-                is_refused || words.flatten.is_some() && unsupported_types::has_no_fields(&field.ty);
-            if words.skip.or(words.custom).is_none() && is_refused {
+                is_refused || attributes.flatten.is_some() && unsupported_types::has_no_fields(&field.ty);
+            if attributes.skip.or(attributes.custom).is_none() && is_refused {
                 field.attrs.push(parse_quote!(#[serde(skip)]));
                 field.attrs.push(parse_quote!(#[schemars(skip)]));
             }
@@ -238,14 +238,14 @@ fn forget_mistakes(item: &mut DeriveInput) {
 
 /// Whether the attribute asks for a way of writing names that does not exist.
 fn names_no_case(attribute: &Attribute) -> bool {
-    let rules = serde_attributes::Words::of(std::slice::from_ref(attribute)).rules;
+    let rules = SerdeAttributes::of(std::slice::from_ref(attribute)).rules;
     rules.iter().any(|rule| Case::named(&rule.value()).is_none())
 }
 
 fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
-        let words = serde_attributes::Words::of(std::slice::from_ref(attribute)).all;
-        words.iter().all(|word| SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
+        let attributes = SerdeAttributes::of(std::slice::from_ref(attribute)).all;
+        attributes.iter().all(|word| SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
     });
     item
 }

@@ -1,6 +1,6 @@
 //! The fields of a record or of a struct within it: the columns, by the names they are written with.
 
-use super::serde_attributes;
+use super::serde_attributes::SerdeAttributes;
 use crate::attributes::{as_text, field_path};
 use crate::errors::{Errors, hint};
 use crate::type_table::{self, Column as Written, is_option};
@@ -53,17 +53,19 @@ impl<'a> Columns<'a> {
         if let Data::Struct(data) = &item.data
             && let Fields::Named(fields) = &data.fields
         {
-            let rule = serde_attributes::Words::of(&item.attrs).rename_all.map(|rule| rule.value());
+            let rule = SerdeAttributes::of(&item.attrs).rename_all.map(|rule| rule.value());
             for field in &fields.named {
                 let Some(ident) = &field.ident else { continue };
-                let words = serde_attributes::Words::of(&field.attrs);
+                let attributes = SerdeAttributes::of(&field.attrs);
                 let plain = ident.unraw().to_string();
-                let (name, said) = match (words.rename, &rule) {
+                let (name, said) = match (attributes.rename, &rule) {
                     (Some(name), _) => (name.value(), name.to_token_stream()),
-                    (None, Some(rule)) => (serde_attributes::renamed(&plain, rule), ident.to_token_stream()),
+                    (None, Some(rule)) => {
+                        (crate::rename_rules::renamed(&plain, rule), ident.to_token_stream())
+                    }
                     (None, None) => (plain, ident.to_token_stream()),
                 };
-                let serde_attributes::Words { custom, flatten, skip, skip_if, .. } = words;
+                let SerdeAttributes { custom, flatten, skip, skip_if, .. } = attributes;
                 let (ty, vis) = (&field.ty, &field.vis);
                 columns.push(Column { ident, ty, vis, name, said, custom, flatten, skip, skip_if });
             }
@@ -175,10 +177,10 @@ impl<'a> Columns<'a> {
 /// Why the type cannot be in a key, as far as its name says.
 pub(in crate::stream) fn not_a_key(ty: &Type) -> Option<String> {
     if is_option(ty) {
-        return Some("may be null, and a record without its key cannot be found again: make it a field that is always there, or choose another".to_owned());
+        return Some("is an `Option`, but primary key fields must not be null: make it required, or choose another field".to_owned());
     }
     let what = type_table::known(ty)?.primary_key.err()?;
-    Some(format!("is {what}, and a key is made of texts, whole numbers and dates"))
+    Some(format!("is {what}, but primary key fields must be strings, integers, booleans or dates"))
 }
 
 /// Why the type cannot be that of a cursor, as far as its name says.
@@ -188,7 +190,7 @@ pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
     }
     let what = type_table::known(ty)?.cursor.err()?;
     Some(format!(
-        "is {what}, and a sync cannot follow that: a cursor is a `Date`, `DateTime` or `Timestamp`, an integer of up to 64 bits or a `String`, or an `Option` of one"
+        "is {what}, but a cursor must be a `Date`, `DateTime` or `Timestamp`, an integer of up to 64 bits or a `String`, or an `Option` of one"
     ))
 }
 
@@ -199,7 +201,7 @@ pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
         Written::Map => "a map",
         _ => return None,
     };
-    Some(format!("is {what}, and a path leads through structs only: what is in there, a record has many of"))
+    Some(format!("is {what}, and paths can only go through structs"))
 }
 
 /// Whether the type is known to be a cursor that is always there.

@@ -5,8 +5,9 @@ pub(super) mod nested;
 pub(super) mod serde_attributes;
 
 use self::columns::{Columns, FieldPath, is_plain_cursor, not_a_cursor, not_a_key, not_a_way};
+use self::serde_attributes::SerdeAttributes;
 use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
-use crate::attributes::{Words, as_text};
+use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint};
 use crate::generated_code;
 use crate::rename_rules::Case;
@@ -72,16 +73,16 @@ pub(super) enum OnNull {
 
 impl Model {
     /// What cannot be read stays empty, and is in `errors`.
-    pub(super) fn read(mut words: Words, item: &DeriveInput, errors: &mut Errors) -> Self {
-        let sdk = generated_code::sdk(&mut words, errors);
+    pub(super) fn read(mut attributes: Attributes, item: &DeriveInput, errors: &mut Errors) -> Self {
+        let sdk = generated_code::sdk(&mut attributes, errors);
         check_shape(item, errors);
         let fields = Columns::of(item);
         fields.check_names(errors);
         fields.check_types(errors);
         fields.check_flattened_fields(errors);
         fields.check_flattened(errors);
-        let name = name(&mut words, item, errors);
-        let namespace = words.text("namespace", errors);
+        let name = name(&mut attributes, item, errors);
+        let namespace = attributes.text("namespace", errors);
         if let Some(namespace) = &namespace {
             let text = namespace.value();
             if text.trim().is_empty() {
@@ -96,13 +97,13 @@ impl Model {
                 );
             }
         }
-        let primary_key = primary_key(&mut words, &fields, errors);
-        let order = words.expr("order", errors);
-        let older_state = words.expr("older_state", errors);
-        let not_finite = words.one_of("not_finite", &NOT_FINITE, errors);
+        let primary_key = primary_key(&mut attributes, &fields, errors);
+        let order = attributes.expr("order", errors);
+        let older_state = attributes.expr("older_state", errors);
+        let not_finite = attributes.one_of("not_finite", &NOT_FINITE, errors);
         // Asked before the cursor is taken out.
-        let has_cursor = words.mention("cursor");
-        let cursor = cursor(&mut words, &fields, !item.generics.params.is_empty(), errors);
+        let has_cursor = attributes.mention("cursor");
+        let cursor = cursor(&mut attributes, &fields, !item.generics.params.is_empty(), errors);
         if !has_cursor {
             if let Some(order) = &order {
                 errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
@@ -117,15 +118,15 @@ impl Model {
         check_attributes(item, errors);
         check_serde_words(item, errors);
         if !item.generics.params.is_empty() {
-            errors.at(&item.generics, "a record has no generics: its schema is one");
+            errors.at(&item.generics, "generic records are not supported: a stream has exactly one schema");
         }
         Self { sdk, name, namespace, primary_key, cursor, ascending, older_state, not_finite_fails }
     }
 }
 
-fn name(words: &mut Words, item: &DeriveInput, errors: &mut Errors) -> String {
-    let mentioned = words.mention("name");
-    if let Some(name) = words.text("name", errors) {
+fn name(attributes: &mut Attributes, item: &DeriveInput, errors: &mut Errors) -> String {
+    let mentioned = attributes.mention("name");
+    if let Some(name) = attributes.text("name", errors) {
         let text = name.value();
         if text.trim().is_empty() {
             errors.at(&name, "the stream's name is empty");
@@ -145,10 +146,10 @@ fn name(words: &mut Words, item: &DeriveInput, errors: &mut Errors) -> String {
     suggestion
 }
 
-fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> Vec<Place> {
+fn primary_key(attributes: &mut Attributes, fields: &Columns<'_>, errors: &mut Errors) -> Vec<Place> {
     let mut seen: Vec<String> = Vec::new();
     let mut key = Vec::new();
-    for part in words.list("primary_key", errors).map(|(_, list)| list).unwrap_or_default() {
+    for part in attributes.list("primary_key", errors).map(|(_, list)| list).unwrap_or_default() {
         let Some(path) = fields.find(&part, errors) else {
             continue;
         };
@@ -181,14 +182,14 @@ fn primary_key(words: &mut Words, fields: &Columns<'_>, errors: &mut Errors) -> 
 }
 
 fn cursor(
-    words: &mut Words,
+    attributes: &mut Attributes,
     fields: &Columns<'_>,
     generic: bool,
     errors: &mut Errors,
 ) -> Result<Option<Cursor>, syn::Error> {
-    let (has_cursor, says_on_null) = (words.mention("cursor"), words.mention("on_null"));
-    let path = words.expr("cursor", errors);
-    let given_on_null = words.expr("on_null", errors);
+    let (has_cursor, says_on_null) = (attributes.mention("cursor"), attributes.mention("on_null"));
+    let path = attributes.expr("cursor", errors);
+    let given_on_null = attributes.expr("on_null", errors);
     let on_null = given_on_null.as_ref().and_then(|value| {
         if !has_cursor {
             let message =
@@ -285,7 +286,7 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         }
     }
     for attribute in item.attrs.iter().chain(inner_attributes(&item.data)) {
-        for rule in serde_attributes::Words::of(std::slice::from_ref(attribute)).rules {
+        for rule in SerdeAttributes::of(std::slice::from_ref(attribute)).rules {
             Case::read(&rule, errors);
         }
         if attribute.path().is_ident("airbyte") {
@@ -304,7 +305,7 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
     }
 }
 
-/// Words that serde has too, said to schemars only.
+/// Attributes that serde has too, said to schemars only.
 fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
     const BOTH: [&str; 7] =
         ["rename", "rename_all", "skip", "skip_serializing", "flatten", "tag", "untagged"];
@@ -325,7 +326,7 @@ fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
 }
 
 fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
-    for word in serde_attributes::Words::of(&item.attrs).all {
+    for word in SerdeAttributes::of(&item.attrs).all {
         let name = as_text(&word);
         if !SERDE_OF_A_RECORD.contains(&name.as_str()) {
             let hint = hint(&name, SERDE_OF_A_RECORD.iter().copied());

@@ -1,8 +1,9 @@
 //! `#[airbyte_stream(nested)]`: a type within a record. It tells its fields to the keys and cursors that lead through it.
 
+use super::check_attributes;
 use super::columns::{Column, Columns};
-use super::{check_attributes, serde_attributes};
-use crate::attributes::{Words, as_text};
+use super::serde_attributes::SerdeAttributes;
+use crate::attributes::{Attributes, as_text};
 use crate::errors::Errors;
 use crate::generated_code;
 use crate::type_table::{self, Column as Written, is_option};
@@ -25,10 +26,14 @@ pub(in crate::stream) struct Field {
 }
 
 impl Nested {
-    pub(in crate::stream) fn read(mut words: Words, item: &DeriveInput, errors: &mut Errors) -> Self {
-        let sdk = generated_code::sdk(&mut words, errors);
-        words.flag("nested", errors);
-        for word in words.rest() {
+    pub(in crate::stream) fn read(
+        mut attributes: Attributes,
+        item: &DeriveInput,
+        errors: &mut Errors,
+    ) -> Self {
+        let sdk = generated_code::sdk(&mut attributes, errors);
+        attributes.flag("nested", errors);
+        for word in attributes.rest() {
             let message =
                 format!("`{word}` is an attribute of a stream, and a type that is `nested` in one is none");
             errors.at(&word, message);
@@ -45,7 +50,7 @@ impl Nested {
         columns.check_names(errors);
         columns.check_types(errors);
         columns.check_flattened_fields(errors);
-        let tells = !generic && !serde_attributes::Words::of(&item.attrs).replaced;
+        let tells = !generic && !SerdeAttributes::of(&item.attrs).replaced;
         let told = columns.columns.iter().filter(|column| tells && is_told(column, &item.vis));
         Self { sdk, ident: item.ident.clone(), fields: told.map(Field::of).collect() }
     }

@@ -2,13 +2,12 @@
 //! of keys and cursors must not lag behind.
 
 use crate::attributes::ungrouped;
-pub(in crate::stream) use crate::rename_rules::renamed;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
-/// The words that matter here; the others are serde's to judge.
+/// Those that matter here; the others are serde's to judge.
 #[derive(Default)]
-pub(in crate::stream) struct Words {
+pub(in crate::stream) struct SerdeAttributes {
     pub(in crate::stream) rename: Option<LitStr>,
     pub(in crate::stream) rename_all: Option<LitStr>,
     /// Every way of writing names that is named.
@@ -21,17 +20,17 @@ pub(in crate::stream) struct Words {
     pub(in crate::stream) skip_if: Option<Path>,
     /// The type is written as another one.
     pub(in crate::stream) replaced: bool,
-    /// All words, as they stand there.
+    /// All names, as they are written.
     pub(in crate::stream) all: Vec<Path>,
 }
 
-impl Words {
+impl SerdeAttributes {
     pub(in crate::stream) fn of(attributes: &[Attribute]) -> Self {
-        let mut words = Self::default();
+        let mut read = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-            let _ = attribute.parse_nested_meta(|meta| words.read(&meta));
+            let _ = attribute.parse_nested_meta(|meta| read.read(&meta));
         }
-        words
+        read
     }
 
     fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
@@ -73,7 +72,7 @@ impl Words {
 
 /// The word by which a field is written in another way than its type says, if nothing says what the schema is then.
 pub(in crate::stream) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
-    let custom = Words::of(attributes).custom?;
+    let custom = SerdeAttributes::of(attributes).custom?;
     let mut described = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
         let _ = attribute.parse_nested_meta(|meta| {

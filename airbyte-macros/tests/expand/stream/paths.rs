@@ -82,12 +82,12 @@ const _: () = {
         ! (< Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::OPTIONAL
         || < < Shop as __airbyte::NestedField < { __airbyte::field("owner") } >> ::Type
         as __airbyte::NestedField < { __airbyte::field("id") } >> ::OPTIONAL),
-        "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another"
+        "the primary key may be null, but primary key fields must not be: make each field on this path required, or choose another field"
     );
     const _: () = __airbyte::assert!(
         ! (< About as __airbyte::NestedField < { __airbyte::field("number") } >>
         ::OPTIONAL),
-        "the key may be null, and a record without its key cannot be found again: make each field on this way one that is always there, or choose another"
+        "the primary key may be null, but primary key fields must not be: make each field on this path required, or choose another field"
     );
     const _: () = __airbyte::assert!(
         ! (< About as __airbyte::NestedField < { __airbyte::field("updated_at") } >>

@@ -1,0 +1,80 @@
+use super::check;
+use crate::source;
+use quote::quote;
+use syn::parse_quote;
+
+#[test]
+fn source_of_a_function_with_a_check() {
+    let item = parse_quote! {
+        fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+            out.emit(Day { day: since.unwrap_or(config.start_date) })
+        }
+    };
+    check("source/function_with_check", source::attribute(quote!(check = try_it), item));
+}
+
+#[test]
+fn source_of_an_impl() {
+    let item = parse_quote! {
+        impl Config {
+            fn days(&self, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+                out.emit(Day { day: since.unwrap_or(self.start_date) })
+            }
+
+            fn cities(&self) -> Result<impl Iterator<Item = Result<City>>> {
+                Ok(self.names()?.into_iter().map(|name| Ok(City { name })))
+            }
+
+            fn check(&self, http: &Http) -> Result<()> {
+                self.names().map(drop)
+            }
+
+            fn names(&self) -> Result<Vec<String>> {
+                Ok(Vec::new())
+            }
+        }
+    };
+    check("source/impl_with_check", source::attribute(quote!(), item));
+}
+
+#[test]
+fn source_with_parts() {
+    let item = parse_quote! {
+        impl Config {
+            fn cities(&self, http: &Http) -> Result<Vec<String>> {
+                Ok(self.cities.clone())
+            }
+
+            #[partitions(cities)]
+            fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+                Ok(())
+            }
+
+            #[partitions(cities)]
+            fn streets(&self, city: &str) -> Result<impl Iterator<Item = Result<Street>>> {
+                Ok(std::iter::empty())
+            }
+        }
+    };
+    check("source/impl_with_partitions", source::attribute(quote!(), item));
+}
+
+#[test]
+fn source_of_a_renamed_sdk() {
+    let item = parse_quote! {
+        fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+            out.emit(Day { day: config.start_date })
+        }
+    };
+    check("source/renamed_sdk", source::attribute(quote!(crate = ::renamed), item));
+}
+
+#[test]
+fn source_with_mistakes() {
+    let item = parse_quote! {
+        async fn main(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+            out.emit(Day { day: config.start_date })
+        }
+    };
+    check("source/mistakes", source::attribute(quote!(), item));
+}
