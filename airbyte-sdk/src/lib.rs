@@ -17,7 +17,6 @@
 extern crate self as airbyte_sdk;
 
 // The way in.
-mod read_context;
 mod run;
 mod cli;
 mod input;
@@ -33,17 +32,22 @@ pub mod stream;
 pub mod spec;
 mod emitter;
 mod date_range;
+pub mod http;
 
-// What they stand on.
-mod cursor;
-mod hold;
+// What the read of a stream stands on.
+mod read_context;
 mod ledger;
+mod hold;
 mod pulse;
+mod cursor;
+mod schema;
+
+// What a run has once.
 mod run_context;
 mod saved_config;
-pub mod http;
 mod output;
-mod schema;
+
+// What everything stands on.
 mod secret;
 mod scrubber;
 mod problems;

@@ -1,15 +1,15 @@
 //! A configuration as a type: from one description of its fields come the spec and the parser.
 
-mod one_of;
 mod default;
 #[doc(hidden)]
 pub mod deferred_bounds;
 mod field;
-mod form;
-mod oauth_login;
-mod place;
-mod nested_types;
 mod field_types;
+mod form;
+mod nested_types;
+mod oauth_login;
+mod one_of;
+mod place;
 mod rules;
 
 pub use self::default::Withheld;
