@@ -1,6 +1,5 @@
 //! Attributes whose value is one of a list. All of them are read here, with the same message for a value that is not in it.
 
-use crate::attributes::as_text;
 use crate::errors::{Errors, hint};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
@@ -70,7 +69,7 @@ impl Values {
     pub(crate) fn read(&self, value: &Expr, errors: &mut Errors) -> Option<&'static str> {
         let given = match value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
-            other => as_text(other),
+            other => other.to_token_stream().to_string(),
         };
         self.find(&given, value, errors)
     }

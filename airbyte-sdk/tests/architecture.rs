@@ -78,9 +78,10 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
 /// Reads the code without its tests. A module is a file or a folder directly in `src`.
 fn arrows_of(src: &Path) -> Arrows {
     let (mut arrows, root) = (Arrows::new(), re_exports(&src.join("lib.rs")));
+    let tests = tests_of(&src.join("lib.rs"));
     for path in entries(src) {
         let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if module == "lib" || module == "tests" {
+        if module == "lib" || tests.contains(&module) {
             continue;
         }
         let mut named = BTreeSet::new();
