@@ -55,7 +55,7 @@ mod panics;
 mod error;
 pub mod protocol;
 
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 // Only to be read.

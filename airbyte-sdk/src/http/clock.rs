@@ -39,6 +39,17 @@ impl Clock {
         }
     }
 
+    /// A clock by which no wait takes any time.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn without_waits() -> Self {
+        Self {
+            began: Instant::now(),
+            skipped: Some(Mutex::default()),
+            #[cfg(test)]
+            steps: None,
+        }
+    }
+
     /// Since the run began.
     pub(super) fn now(&self) -> Duration {
         self.began.elapsed() + self.skipped()

@@ -108,6 +108,12 @@ impl Http {
         Self::by_clock(Clock::of_environment(), connector, version, limits, config)
     }
 
+    /// A client for tests, whose waits take no time.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn without_waits() -> Self {
+        Self::by_clock(Clock::without_waits(), "test", "0", Vec::new(), None)
+    }
+
     fn by_clock(
         clock: Clock,
         connector: &str,

@@ -2,7 +2,7 @@
 
 mod lines;
 mod log;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 mod memory;
 mod not_finite;
 #[cfg(unix)]
@@ -12,7 +12,7 @@ mod redact;
 
 pub(crate) use self::lines::{Lines, escape_line_breaks};
 pub(crate) use self::log::install as install_logger;
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use self::memory::Memory;
 pub(crate) use self::record::RecordLine;
 

@@ -1,0 +1,159 @@
+//! One fetch function, without the program around it.
+#![expect(
+    clippy::panic,
+    reason = "this is for tests: an error that is not expected is a failure of the test"
+)]
+
+use crate::Emitter;
+use crate::error::{Error, Result};
+use crate::http::Http;
+use crate::ledger::Ledger;
+use crate::output::{Lines, Memory, Output};
+use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
+use crate::read_context::{Pace, ReadContext};
+use crate::stream::{Stream, StreamInfo};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Runs a fetch function and returns what it emitted.
+///
+/// ```
+/// use airbyte_sdk::testing::{Server, fetch};
+/// use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
+/// use serde_json::json;
+///
+/// #[airbyte_stream(name = "orders", primary_key(id), cursor = id, order = ascending)]
+/// #[derive(Deserialize)]
+/// struct Order {
+///     id: u64,
+/// }
+///
+/// fn orders(url: &str, since: Option<u64>, out: &mut Emitter<Order>) -> Result<()> {
+///     let request = out.http().base_url(url).get("/orders").query("since", since.unwrap_or(0));
+///     out.try_extend(request.elements("orders"))
+/// }
+///
+/// let server = Server::start();
+/// server.on("GET /orders?since=5").json(json!({"orders": [{"id": 5}, {"id": 6}]}));
+/// let fetched = fetch(|out| orders(server.url(), Some(5), out));
+/// assert_eq!(fetched.unwrap(), [json!({"id": 5}), json!({"id": 6})]);
+/// ```
+///
+/// The client of the emitter is like that of [`http`](super::http). What the SDK checks in a read is checked here too: the
+/// order of the records, that no cursor is null, and that no failed request was ignored.
+pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
+    let memory = Memory::default();
+    let output = Output::to(Lines::new(Box::new(memory.clone())));
+    let result = read(&output, fetch).and_then(|()| output.flush());
+    let (mut records, mut state) = (Vec::new(), None);
+    for mut message in memory.take_messages() {
+        match message["type"].as_str() {
+            Some("RECORD") => records.push(message["record"]["data"].take()),
+            Some("STATE") => state = Some(message["state"]["stream"]["stream_state"].take()),
+            _ => {}
+        }
+    }
+    Fetched { records, state, error: result.err() }
+}
+
+/// Reads the stream as a run does that has no state.
+fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Result<()> {
+    let info = StreamInfo::of::<T>();
+    let mut descriptor = StreamDescriptor::new(T::NAME);
+    descriptor.namespace = T::NAMESPACE.map(str::to_owned);
+    let stream = Ledger::new(Arc::clone(output)).start(&descriptor, "{}".to_owned())?;
+    let mut out = Emitter::<T>::new(
+        &info,
+        &ReadContext {
+            config: &(),
+            http: &Http::without_waits(),
+            stream: Some(stream.clone()),
+            descriptor,
+            columns: None,
+            state: None,
+            pace: Pace::default(),
+        },
+        None,
+    );
+    let fetched = fetch(&mut out);
+    let (_, result) = out.finish(fetched);
+    let status = if result.is_ok() { AirbyteStreamStatus::Complete } else { AirbyteStreamStatus::Incomplete };
+    result.and(stream.end(status))
+}
+
+/// What a fetch function emitted, and how it ended. Returned by [`fetch`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Fetched {
+    /// The data of the records, in order; those before an error as well.
+    pub records: Vec<Value>,
+    /// The state of the stream as the next read gets it; `None` if there is none, since the stream has no cursor or
+    /// nothing was read.
+    pub state: Option<Value>,
+    /// Why the read failed, if it did.
+    pub error: Option<Error>,
+}
+
+impl Fetched {
+    /// Returns the records of a read that was complete.
+    ///
+    /// # Panics
+    ///
+    /// If it failed.
+    #[track_caller]
+    pub fn unwrap(self) -> Vec<Value> {
+        match self.error {
+            None => self.records,
+            Some(error) => {
+                panic!("the fetch function failed after {} records: {error:?}", self.records.len())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Server;
+    use crate::testing::server::Response;
+    use crate::{Deserialize, airbyte_stream};
+    use serde_json::json;
+
+    #[airbyte_stream(name = "visits", cursor = id, order = ascending)]
+    #[derive(Deserialize)]
+    struct Visit {
+        id: u64,
+    }
+
+    fn visits(server: &Server, out: &mut Emitter<Visit>) -> Result<()> {
+        let request = out.http().get(format!("{}/visits", server.url()));
+        out.try_extend(request.json_lines())
+    }
+
+    #[test]
+    fn records_and_state_before_an_error_are_returned() {
+        let server = Server::start();
+        server.on("GET /visits").respond(Response::text("{\"id\":1}\n{\"id\":2}\n{").cut_after(19));
+        let fetched = fetch(|out| visits(&server, out));
+        assert_eq!(fetched.records, [json!({"id": 1}), json!({"id": 2})]);
+        assert_eq!(fetched.state, Some(json!({"id": 2})));
+        assert!(fetched.error.unwrap().message().contains("/visits"));
+    }
+
+    #[test]
+    fn a_retry_takes_no_time_and_an_ignored_failure_is_an_error() {
+        let server = Server::start();
+        let limited = || Response::new(429).header("Retry-After", "299");
+        server.on("GET /visits").respond_in_order([limited(), Response::text("{\"id\":1}\n")]);
+        server.on("GET /visits").respond(Response::new(403));
+        let fetched = fetch(|out| visits(&server, out));
+        assert_eq!(fetched.state, Some(json!({"id": 1})));
+        assert_eq!(fetched.unwrap(), [json!({"id": 1})]);
+        let fetched = fetch(|out: &mut Emitter<Visit>| {
+            let _ = visits(&server, out);
+            Ok(())
+        });
+        assert!(fetched.records.is_empty() && fetched.error.is_some(), "{fetched:?}");
+        assert_eq!(server.requests().len(), 3);
+    }
+}

@@ -1,0 +1,292 @@
+//! What the server sends back, and what is wrong with it on purpose.
+#![expect(clippy::panic, reason = "this is for tests: a response that cannot be is a failure of the test")]
+
+use super::gate::Gate;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A response, with its faults.
+///
+/// ```
+/// use airbyte_sdk::testing::server::Response;
+/// use serde_json::json;
+///
+/// Response::json(json!({"orders": []}));
+/// Response::json(json!({"error": "too many requests"})).status(429).header("Retry-After", "1");
+/// Response::json(json!([1, 2, 3])).gzip().chunked(4).cut_after(10);
+/// ```
+///
+/// The connection stays open for the next request, unless a fault or [`close`](Self::close) ends it. The
+/// [page of the module](super#faults) lists the faults.
+#[derive(Clone)]
+pub struct Response {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    /// Layers of gzip.
+    pub(super) packed: usize,
+    pub(super) body: Arc<[u8]>,
+    pub(super) framing: Framing,
+    pub(super) closes: bool,
+    /// What is waited for before the first byte.
+    pub(super) gate: Option<Gate>,
+    /// What happens after so many bytes of the body.
+    pub(super) stops: Vec<(usize, Stop)>,
+    /// The size of a piece, and how long it is until the next one.
+    pub(super) pieces: Option<(usize, Duration)>,
+}
+
+/// How the end of a body is known.
+#[derive(Clone)]
+pub(super) enum Framing {
+    /// By its length, which is that of the body unless another one is announced.
+    Length(Option<u64>),
+    /// By chunks of this size.
+    Chunked { size: usize, trailers: Vec<(String, String)> },
+    /// By the end of the connection.
+    Connection,
+    /// The body is head and body in one.
+    Raw,
+    /// Everything is written by a closure.
+    Script(Script),
+}
+
+pub(super) type Script = Arc<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>;
+
+#[derive(Clone)]
+pub(super) enum Stop {
+    Wait(Gate),
+    Stall,
+    Close,
+    Reset,
+}
+
+impl Response {
+    /// Returns a response with this status and an empty body.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            packed: 0,
+            body: Arc::new([]),
+            framing: Framing::Length(None),
+            closes: false,
+            gate: None,
+            stops: Vec::new(),
+            pieces: None,
+        }
+    }
+
+    /// Returns a JSON document, with status 200.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
+    pub fn json(body: Value) -> Self {
+        Self::bytes(body.to_string()).header("Content-Type", "application/json")
+    }
+
+    /// Returns a text in UTF-8, with status 200: CSV or JSON lines, for example.
+    #[must_use]
+    pub fn text(body: impl Into<String>) -> Self {
+        Self::bytes(body.into()).header("Content-Type", "text/plain; charset=utf-8")
+    }
+
+    /// Returns these bytes as the body, with status 200 and no `Content-Type`.
+    #[must_use]
+    pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into().into(), ..Self::new(200) }
+    }
+
+    /// Returns exactly these bytes, head and body, after which the connection is closed.
+    ///
+    /// ```
+    /// # use airbyte_sdk::testing::server::Response;
+    /// Response::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[1,");
+    /// ```
+    #[must_use]
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { framing: Framing::Raw, ..Self::bytes(bytes) }
+    }
+
+    /// Returns what the closure writes, head and body, after which the connection is closed. An error ends it, such as
+    /// that the client is gone or that the time limit has passed.
+    #[must_use]
+    pub fn script(write: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { framing: Framing::Script(Arc::new(write)), ..Self::new(200) }
+    }
+
+    /// Returns nothing at all: the connection is closed when the request has been read.
+    #[must_use]
+    pub fn hang_up() -> Self {
+        Self::raw("")
+    }
+
+    /// Returns nothing at all: the connection stays open until the client closes it, or the server ends.
+    #[must_use]
+    pub fn silence() -> Self {
+        Self::raw("").stall_after(0)
+    }
+
+    /// Sets the status.
+    #[must_use]
+    pub fn status(self, status: u16) -> Self {
+        Self { status, ..self.with_head("a status") }
+    }
+
+    /// Adds a header. `Content-Type`, `Content-Length` and `Transfer-Encoding` replace the one that the server would
+    /// write itself.
+    ///
+    /// # Panics
+    ///
+    /// If it would not be one line: that can be sent with [`raw`](Self::raw).
+    #[must_use]
+    #[track_caller]
+    pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
+        let mut response = self.with_head("headers");
+        let header = checked(name, &value);
+        if name.eq_ignore_ascii_case("Content-Type") {
+            response.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        }
+        response.headers.push(header);
+        response
+    }
+
+    /// Packs the body, and says so in `Content-Encoding`. Called twice, it packs it twice.
+    #[must_use]
+    pub fn gzip(self) -> Self {
+        let mut response = self.with_head("a content coding");
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        let finished = packed.write_all(&response.body).and_then(|()| packed.finish());
+        response.body = match finished {
+            Ok(bytes) => bytes.into(),
+            Err(error) => panic!("the body cannot be packed: {error}"),
+        };
+        response.packed += 1;
+        response
+    }
+
+    /// Announces this length, whatever that of the body is. The connection is closed after the body.
+    #[must_use]
+    pub fn content_length(self, length: u64) -> Self {
+        Self { framing: Framing::Length(Some(length)), closes: true, ..self.with_head("a length") }
+    }
+
+    /// Announces no length: the body ends with its connection.
+    #[must_use]
+    pub fn without_length(self) -> Self {
+        Self { framing: Framing::Connection, closes: true, ..self.with_head("a length") }
+    }
+
+    /// Sends the body in chunks of so many bytes (`Transfer-Encoding: chunked`).
+    #[must_use]
+    pub fn chunked(self, size: usize) -> Self {
+        let mut response = self.with_head("chunks");
+        let trailers = match response.framing {
+            Framing::Chunked { trailers, .. } => trailers,
+            _ => Vec::new(),
+        };
+        response.framing = Framing::Chunked { size: size.max(1), trailers };
+        response
+    }
+
+    /// Adds a header that comes after the body. Sends the body as one chunk unless [`chunked`](Self::chunked) says
+    /// another size.
+    ///
+    /// # Panics
+    ///
+    /// If it would not be one line.
+    #[must_use]
+    #[track_caller]
+    pub fn trailer(self, name: &str, value: impl fmt::Display) -> Self {
+        let mut response = match self.framing {
+            Framing::Chunked { .. } => self,
+            _ => self.chunked(usize::MAX),
+        };
+        if let Framing::Chunked { trailers, .. } = &mut response.framing {
+            trailers.push(checked(name, &value));
+        }
+        response
+    }
+
+    /// Sends the body in pieces of so many bytes, with a pause after each but the last.
+    #[must_use]
+    pub fn in_pieces(self, size: usize, pause: Duration) -> Self {
+        Self { pieces: Some((size.max(1), pause)), ..self }
+    }
+
+    /// Announces the whole body and closes the connection after so many bytes of it.
+    #[must_use]
+    pub fn cut_after(self, bytes: usize) -> Self {
+        self.stops_after(bytes, Stop::Close)
+    }
+
+    /// Announces the whole body and resets the connection after so many bytes of it. A reset may overtake what was sent
+    /// before: with [`wait_after`](Self::wait_after) the test decides when it comes.
+    #[must_use]
+    pub fn reset_after(self, bytes: usize) -> Self {
+        self.stops_after(bytes, Stop::Reset)
+    }
+
+    /// Sends so many bytes of the body, and then nothing until the client closes the connection, or the server ends.
+    #[must_use]
+    pub fn stall_after(self, bytes: usize) -> Self {
+        self.stops_after(bytes, Stop::Stall)
+    }
+
+    /// Sends so many bytes of the body, and the rest when the gate is open.
+    #[must_use]
+    pub fn wait_after(self, bytes: usize, gate: &Gate) -> Self {
+        self.stops_after(bytes, Stop::Wait(gate.clone()))
+    }
+
+    /// Sends nothing before the gate is open.
+    #[must_use]
+    pub fn wait_for(self, gate: &Gate) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
+    }
+
+    /// Closes the connection after the response, and says so in its head.
+    #[must_use]
+    pub fn close(self) -> Self {
+        Self { closes: true, ..self }
+    }
+
+    fn stops_after(mut self, bytes: usize, stop: Stop) -> Self {
+        self.stops.push((bytes, stop));
+        self
+    }
+
+    #[track_caller]
+    fn with_head(self, what: &str) -> Self {
+        match self.framing {
+            Framing::Raw | Framing::Script(_) => {
+                panic!("a raw response has its own head: {what} cannot be set on it")
+            }
+            _ => self,
+        }
+    }
+}
+
+#[track_caller]
+fn checked(name: &str, value: &dyn fmt::Display) -> (String, String) {
+    let value = value.to_string();
+    let token = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+    if name.is_empty() || !name.bytes().all(token) || value.contains(['\r', '\n']) {
+        panic!("`{name}: {value}` is not a header; send it with `Response::raw`");
+    }
+    (name.to_owned(), value)
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .finish_non_exhaustive()
+    }
+}

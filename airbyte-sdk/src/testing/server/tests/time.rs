@@ -1,0 +1,99 @@
+//! Nothing lasts for ever: what the test lets go, what the time limit ends, and what ends with the server.
+
+use super::{bytes, connect, exchange, reported, responding, rest};
+use crate::testing::server::{Gate, Response, Server};
+use std::io::Write;
+use std::net::TcpStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+const SHORT: Duration = Duration::from_millis(20);
+
+/// A client that has sent a request.
+fn asking(server: &Server) -> TcpStream {
+    let mut stream = connect(server);
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    stream
+}
+
+#[test]
+fn response_waits_until_the_test_opens_the_gate() {
+    let (server, first, second) = (Server::start(), Gate::new(), Gate::new());
+    server.on("*").respond(Response::raw("0123456789").wait_for(&first).wait_after(4, &second));
+    let mut stream = asking(&server);
+    first.wait_until_reached();
+    stream.set_nonblocking(true).unwrap();
+    assert!(stream.peek(&mut [0]).is_err());
+    stream.set_nonblocking(false).unwrap();
+    first.open();
+    assert_eq!(bytes(&mut stream, 4), "0123");
+    second.wait_until_reached();
+    stream.set_nonblocking(true).unwrap();
+    assert!(stream.peek(&mut [0]).is_err());
+    stream.set_nonblocking(false).unwrap();
+    second.open();
+    assert_eq!(rest(&mut stream).0, "456789");
+    // A gate that is open is passed.
+    assert_eq!(exchange(&server, "GET / HTTP/1.1\r\n\r\n").0, "0123456789");
+}
+
+#[test]
+fn end_of_the_server_ends_whatever_waits() {
+    let gate = Gate::new();
+    let wait = Response::text("12").wait_after(1, &gate);
+    let slow = Response::text("12").in_pieces(1, Duration::from_secs(3600));
+    let endless = Response::script(|to| {
+        loop {
+            to.write_all(&[b'x'; 4096])?;
+        }
+    });
+    let stalled = Response::text("12").stall_after(1);
+    for (response, at_gate) in
+        [(wait, true), (slow, false), (endless, false), (stalled, false), (Response::silence(), false)]
+    {
+        let server = responding(response);
+        let shared = Arc::clone(&server.shared);
+        let mut asked = asking(&server);
+        let mut idle = connect(&server);
+        server.wait_for_requests(1);
+        if at_gate {
+            gate.wait_until_reached();
+        }
+        assert_eq!(reported(server), None);
+        assert!(shared.wait_for_threads());
+        let _ = rest(&mut asked);
+        assert_eq!(rest(&mut idle).0, "");
+    }
+}
+
+#[test]
+fn end_of_the_client_ends_a_stall() {
+    let server = responding(Response::silence());
+    drop(asking(&server));
+    server.wait_for_requests(1);
+    assert!(server.shared.wait_for_threads());
+}
+
+#[test]
+fn response_and_request_that_exceed_the_time_limit_are_ended_and_reported() {
+    let endless = Response::script(|to| {
+        loop {
+            to.write_all(&[b'x'; 4096])?;
+        }
+    });
+    let held = Response::text("12").wait_after(1, &Gate::new());
+    for response in [held, endless, Response::silence(), Response::text("1").stall_after(1)] {
+        let server = Server::with_time_limit(SHORT);
+        server.on("*").respond(response);
+        let _ = exchange(&server, "GET /slow HTTP/1.1\r\n\r\n");
+        let report = reported(server).unwrap();
+        assert!(report.ends_with("the response to `GET /slow` was not over after 0.02 seconds"), "{report}");
+    }
+    let server = Server::with_time_limit(SHORT);
+    let (response, _) = exchange(&server, "GET /");
+    assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+    assert!(reported(server).unwrap().ends_with("it was not complete after 0.02 seconds"));
+    let server = Server::with_time_limit(SHORT);
+    assert!(catch_unwind(AssertUnwindSafe(|| server.wait_for_requests(1))).is_err());
+}
