@@ -1,4 +1,4 @@
-//! Trouble: what refusals mean, and what is too much. Nothing here is asked for twice, so that no test waits.
+//! Trouble: what refusals mean, and what is too much.
 
 use crate::recipes::{error_responses, timeouts_and_sizes};
 use crate::service::{Service, answer, good};
