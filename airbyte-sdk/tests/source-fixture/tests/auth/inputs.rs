@@ -1,11 +1,11 @@
 //! What a user typed wrong: it is a config error, before anything is sent, and no key is shown.
 
-use super::service::{Answer, Service};
-use super::{catalog, config, connector, read};
+use super::{catalog, config, connector, read, service};
+use renamed_sdk::testing::Server;
 use serde_json::{Value, json};
 
-fn service() -> Service {
-    Service::start(|_| Answer::json(200, &json!({"id": 1, "access_token": "at-1234"})))
+fn service() -> Server {
+    service::start(|_| service::json(200, &json!({"id": 1, "access_token": "at-1234"})))
 }
 
 /// The message of a configuration that `check` answers with FAILED, and `read` with a config error.
@@ -38,7 +38,7 @@ fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
         let key = format!("geheim{letter}weiter");
         for (way, place) in [("bearer", "the Authorization header"), ("header", "the header X-Key")] {
             let service = service();
-            let message = refused(&config(&service.url, way, &json!({"api_key": key})));
+            let message = refused(&config(service.url(), way, &json!({"api_key": key})));
             assert_eq!(
                 message,
                 format!("The key for {place} contains {name} at position 7; copy the key again")
@@ -48,7 +48,7 @@ fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
         // Encoded, they are sent as they are.
         for way in ["query", "basic"] {
             let service = service();
-            let run = read(&config(&service.url, way, &json!({"api_key": key})), &["items"]);
+            let run = read(&config(service.url(), way, &json!({"api_key": key})), &["items"]);
             assert_eq!(run.exit_code, Some(0), "{run}");
         }
     }
@@ -73,7 +73,7 @@ fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
         ("user", "me:you", "a user name must not contain a colon"),
     ] {
         let way = if field == "user" { "basic" } else { "header" };
-        let message = refused(&config(&service.url, way, &json!({"api_key": "k-1", field: value})));
+        let message = refused(&config(service.url(), way, &json!({"api_key": "k-1", field: value})));
         assert!(message.to_lowercase().contains(&said.to_lowercase()), "{message}");
         assert!(!message.contains("east"), "{message}");
     }
@@ -84,13 +84,13 @@ fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
 fn a_key_replaces_a_header_of_the_same_name() {
     let service = service();
     let more = json!({"api_key": "k-1", "header": "x-tenant", "tenant": "acme"});
-    let run = read(&config(&service.url, "header", &more), &["items"]);
+    let run = read(&config(service.url(), "header", &more), &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let request = &service.requests()[0];
-    assert_eq!((request.header("X-Tenant"), request.count("X-Tenant")), (Some("k-1"), 1));
+    assert_eq!((request.header("X-Tenant"), request.header_values("X-Tenant").count()), (Some("k-1"), 1));
     for header in ["content-length", "Transfer-Encoding"] {
         let run =
-            read(&config(&service.url, "header", &json!({"api_key": "5", "header": header})), &["items"]);
+            read(&config(service.url(), "header", &json!({"api_key": "5", "header": header})), &["items"]);
         assert_eq!(run.exit_code, Some(1), "{run}");
         assert_eq!(run.errors()[0]["failure_type"], "system_error", "{run}");
     }
@@ -107,18 +107,19 @@ fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
     ] {
         let service = service();
         let more = json!({"api_key": " \tk-1\r\n", "user": " me\n", "tenant": " acme\n"});
-        let run = read(&config(&service.url, way, &more), &["items"]);
+        let run = read(&config(service.url(), way, &more), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
         let request = &service.requests()[0];
         assert_eq!(request.header(name), Some(expected), "{way}");
-        assert_eq!(request.target, if way == "query" { "/items?key=k-1" } else { "/items" });
+        assert_eq!(request.target(), if way == "query" { "/items?key=k-1" } else { "/items" });
     }
     for way in ["client", "refresh"] {
         let service = service();
         let more = json!({"client_secret": "s-1\n", "refresh_token": " r-1\n"});
-        let run = read(&config(&service.url, way, &more), &["items"]);
+        let run = read(&config(service.url(), way, &more), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let body = &service.requests()[0].body;
+        let request = &service.requests()[0];
+        let body = request.text();
         assert!(body.contains("client_secret=s-1") && !body.contains("%0A"), "{body}");
     }
 }
@@ -133,25 +134,25 @@ fn a_key_that_is_missing_is_refused_before_anything_is_sent() {
         ("client", "The client secret is empty"),
         ("refresh", "The refresh token is empty"),
     ] {
-        let message = refused(&config(&service.url, way, &json!({})));
+        let message = refused(&config(service.url(), way, &json!({})));
         assert!(message.starts_with(said), "{message}");
     }
-    let message = refused(&config(&service.url, "basic", &json!({"user": " "})));
+    let message = refused(&config(service.url(), "basic", &json!({"user": " "})));
     assert!(message.contains("are both empty"), "{message}");
     assert_eq!(service.requests().len(), 0);
     // One of them may be.
-    assert_eq!(read(&config(&service.url, "basic", &json!({})), &["items"]).exit_code, Some(0));
+    assert_eq!(read(&config(service.url(), "basic", &json!({})), &["items"]).exit_code, Some(0));
 }
 
 #[test]
 fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
     let service = service();
-    let port = service.url.rsplit(':').next().unwrap();
+    let port = service.url().rsplit(':').next().unwrap();
     for (url, said) in [
         (format!("127.0.0.1:{port}"), "must begin with `https://` or `http://`"),
         (format!("localhost:{port}"), "must begin with"),
         (String::new(), "is empty"),
-        (format!(" {}", service.url), "begins or ends with white space"),
+        (format!(" {}", service.url()), "begins or ends with white space"),
         (format!("http:/127.0.0.1:{port}"), "must begin with"),
         ("http:///x".to_owned(), "the host is missing"),
         ("http://127.0.0.1:8o80".to_owned(), "the port is not a number from 1 to 65535"),
@@ -159,9 +160,9 @@ fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
         (format!("http://bob:hunter2@127.0.0.1:{port}"), "must not contain a user name or a password"),
         (format!("ftp://127.0.0.1:{port}"), "scheme is not supported"),
         ("http://bücher.example".to_owned(), "non-ASCII"),
-        (format!("{}/v1?key=hunter2", service.url), "must not contain a query"),
-        (format!("{}/v1#x", service.url), "must not contain a fragment"),
-        (format!("{}/v 1", service.url), "contains white space"),
+        (format!("{}/v1?key=hunter2", service.url()), "must not contain a query"),
+        (format!("{}/v1#x", service.url()), "must not contain a fragment"),
+        (format!("{}/v 1", service.url()), "contains white space"),
     ] {
         for way in ["bearer", "query"] {
             let message = refused(&config(&url, way, &json!({"api_key": "k-1234"})));
@@ -177,18 +178,18 @@ fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
 #[test]
 fn a_base_url_may_end_with_a_path_and_a_slash() {
     let service = service();
-    for base in [format!("{}/v1", service.url), format!("{}/v1/", service.url)] {
+    for base in [format!("{}/v1", service.url()), format!("{}/v1/", service.url())] {
         let run = read(&config(&base, "bearer", &json!({"api_key": "k-1"})), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
     }
-    let targets: Vec<String> = service.requests().into_iter().map(|request| request.target).collect();
+    let targets = service::targets(&service);
     assert_eq!(targets, ["/v1/items"; 2]);
 }
 
 #[test]
 fn a_link_without_results_is_the_end() {
-    let service = Service::start(|request| {
-        let page: u32 = request.target.rsplit(':').next().unwrap().parse().unwrap_or(1);
+    let service = service::start(|request| {
+        let page: u32 = request.target().rsplit(':').next().unwrap().parse().unwrap_or(1);
         // As Sentry has it: there is always a next page, and after the last one it is empty.
         let link = |page: u32, relation: &str, results: bool| {
             format!(
@@ -197,10 +198,10 @@ fn a_link_without_results_is_the_end() {
         };
         let items = if page <= 2 { json!([{"id": page}]) } else { json!([]) };
         let links = format!("{}, {}", link(page - 1, "previous", page > 1), link(page + 1, "next", page < 2));
-        Answer::json(200, &items).header("Link", &links)
+        service::json(200, &items).header("Link", &links)
     });
     let run = connector().read(
-        &config(&service.url, "bearer", &json!({"api_key": "k-1"})),
+        &config(service.url(), "bearer", &json!({"api_key": "k-1"})),
         &catalog(&["linked"]),
         None,
     );
@@ -211,13 +212,13 @@ fn a_link_without_results_is_the_end() {
 
 #[test]
 fn pages_without_records_are_read_on_and_reported() {
-    let service = Service::start(|request| {
-        let page: u32 = request.target.rsplit('=').next().unwrap().parse().unwrap_or(0);
+    let service = service::start(|request| {
+        let page: u32 = request.target().rsplit('=').next().unwrap().parse().unwrap_or(0);
         let items = if page == 250 { json!([{"id": 1}]) } else { json!([]) };
         let link = if page == 250 { String::new() } else { format!("</items?page={}>; rel=next", page + 1) };
-        Answer::json(200, &items).header("Link", &link)
+        service::json(200, &items).header("Link", &link)
     });
-    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1"})), &["linked"]);
+    let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1"})), &["linked"]);
     assert_eq!((run.exit_code, run.records("linked").len()), (Some(0), 1), "{run}");
     let warnings: Vec<_> = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN").collect();
     assert_eq!(warnings.len(), 1, "{run}");
@@ -227,14 +228,14 @@ fn pages_without_records_are_read_on_and_reported() {
 #[test]
 fn a_next_page_is_found_however_its_link_is_written() {
     let links = ["?q=a b|\"c\"", "/x/y/ü", "../z", "./w?page[after]=1&x=%7C", "//127.0.0.9:1/v"];
-    let service = Service::start(move |request| {
+    let service = service::start(move |request| {
         let targets = ["/items", "/items?q", "/x/y", "/x/z", "/x/w", "/v"];
-        let page = targets.iter().rposition(|target| request.target.starts_with(target)).unwrap();
-        Answer::json(200, &json!({"id": page, "next": links.get(page)}))
+        let page = targets.iter().rposition(|target| request.target().starts_with(target)).unwrap();
+        service::json(200, &json!({"id": page, "next": links.get(page)}))
     });
-    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1"})), &["items"]);
+    let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1"})), &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
-    let targets: Vec<String> = service.requests().into_iter().map(|request| request.target).collect();
+    let targets = service::targets(&service);
     let expected =
         ["/items", "/items?q=a%20b%7C%22c%22", "/x/y/%C3%BC", "/x/z", "/x/w?page[after]=1&x=%7C", "/v"];
     assert_eq!(targets, expected);

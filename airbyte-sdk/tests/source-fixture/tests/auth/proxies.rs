@@ -1,7 +1,8 @@
 //! Proxies that the environment names.
 
-use super::service::{Answer, Service};
-use super::{catalog, config, connector};
+use super::{catalog, config, connector, service};
+use renamed_sdk::testing::Server;
+use renamed_sdk::testing::server::Response;
 use serde_json::json;
 
 /// Exit code and output of a read with these variables.
@@ -16,8 +17,8 @@ fn read(url: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-fn service() -> Service {
-    Service::start(|_| Answer::json(200, &json!({"id": 1})))
+fn service() -> Server {
+    service::start(|_| service::json(200, &json!({"id": 1})))
 }
 
 #[test]
@@ -31,7 +32,7 @@ fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
     ] {
         // A connector may well need both schemes: no variable may be wrong.
         for name in ["HTTP_PROXY", "https_proxy", "ALL_PROXY"] {
-            let (code, text) = read(&service.url, &[(name, value)]);
+            let (code, text) = read(service.url(), &[(name, value)]);
             assert_eq!(code, Some(1), "{text}");
             assert!(text.contains("config_error") && text.contains(&format!("variable {name} ")), "{text}");
             assert!(!text.contains("hunter2") && !text.contains("asking again"), "{text}");
@@ -43,7 +44,7 @@ fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
 #[test]
 fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
     let (home, proxy) = (service(), service());
-    let with_user = proxy.url.replace("http://", "http://bob:hunter2@");
+    let with_user = proxy.url().replace("http://", "http://bob:hunter2@");
     for (variables, proxied) in [
         (&[("HTTP_PROXY", &*with_user)][..], true),
         (&[("HTTPS_PROXY", &*with_user)], false),
@@ -51,7 +52,7 @@ fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
         (&[("ALL_PROXY", &*with_user), ("NO_PROXY", "127.0.0.1:1")], true),
     ] {
         let before = (home.requests().len(), proxy.requests().len());
-        let (code, text) = read(&home.url, variables);
+        let (code, text) = read(home.url(), variables);
         assert_eq!(code, Some(0), "{text}");
         assert!(!text.contains("hunter2") && !text.contains("Ym9iOmh1bnRlcjI"), "{text}");
         let after = (home.requests().len(), proxy.requests().len());
@@ -71,8 +72,9 @@ fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
         ),
         (502, "transient_error", "The proxy could not connect to a.example", 5),
     ] {
-        let proxy = Service::refusing_tunnels(status);
-        let with_user = proxy.url.replace("http://", "http://bob:hunter2@");
+        let proxy = Server::start();
+        proxy.on("CONNECT *").respond(Response::new(status).close());
+        let with_user = proxy.url().replace("http://", "http://bob:hunter2@");
         let (code, text) = read("http://a.example", &[("ALL_PROXY", &with_user)]);
         assert_eq!(code, Some(1), "{text}");
         assert!(text.contains(failure_type) && text.contains(said) && !text.contains("hunter2"), "{text}");
@@ -83,8 +85,8 @@ fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
 #[test]
 fn a_proxy_password_is_blanked_wherever_it_is_echoed() {
     let proxy =
-        Service::start(|_| Answer::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
-    let with_user = proxy.url.replace("http://", "http://bob:hunter2%2F%2B@");
+        service::start(|_| service::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
+    let with_user = proxy.url().replace("http://", "http://bob:hunter2%2F%2B@");
     let (code, text) = read("http://a.example", &[("HTTP_PROXY", &with_user)]);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("no **** here, nor ****") && !text.contains("hunter2"), "{text}");

@@ -1,17 +1,17 @@
 //! Which answers are asked for again, and how long a service may ask to wait.
 
-use super::service::{Answer, Service};
-use super::{config, read};
+use super::{config, read, service};
+use renamed_sdk::testing::server::Response;
 use serde_json::{Value, json};
 
 /// The failure type, the message, and the number of requests, of a read that always gets this answer.
 fn refused(
     more: &Value,
     streams: &[&str],
-    answer: impl Fn() -> Answer + Send + Sync + 'static,
+    answer: impl Fn() -> Response + Send + Sync + 'static,
 ) -> (String, String, usize) {
-    let service = Service::start(move |_| answer());
-    let mut config = config(&service.url, "bearer", more);
+    let service = service::start(move |_| answer());
+    let mut config = config(service.url(), "bearer", more);
     config["api_key"] = "k-1".into();
     let run = read(&config, streams);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -26,7 +26,7 @@ fn each_status_that_is_transient_is_asked_for_again() {
         (400..412).chain(424..427).chain([429, 451, 499]).chain(500..512).chain(520..532).chain([598, 600])
     {
         let (failure_type, message, requests) =
-            refused(&json!({}), &["items"], move || Answer::json(status, &json!({})));
+            refused(&json!({}), &["items"], move || service::json(status, &json!({})));
         let expected = match status {
             408 | 425 | 429 | 499 => ("transient_error", 5),
             501 | 505 | 506 | 510 | 511 | 600 => ("system_error", 1),
@@ -40,7 +40,7 @@ fn each_status_that_is_transient_is_asked_for_again() {
 
 #[test]
 fn what_the_author_calls_transient_is_asked_for_again() {
-    let refusal = || Answer::json(403, &json!({}));
+    let refusal = || service::json(403, &json!({}));
     let not_yet = json!({"not_yet": 403});
     let (failure_type, message, requests) = refused(&not_yet, &["items"], refusal);
     assert_eq!((&*failure_type, &*message, requests), ("transient_error", "Not ready yet", 5));
@@ -54,7 +54,7 @@ fn a_wait_that_makes_no_sense_is_no_hint() {
     for value in ["inf", "-inf", "nan", "1e30", "-5", "", "soon", "+3", "1.2.3", "0x10", "infinity"] {
         for status in [429, 503] {
             let (failure_type, message, requests) = refused(&json!({}), &["items"], move || {
-                Answer::json(status, &json!({})).header("Retry-After", value)
+                service::json(status, &json!({})).header("Retry-After", value)
             });
             assert_eq!((&*failure_type, requests), ("transient_error", 5), "{value}: {message}");
         }
@@ -66,12 +66,12 @@ fn a_wait_that_makes_no_sense_is_no_hint() {
         ("99999999999999999999999999999999999999999999", "for more than a day"),
         ("Tue, 31 Dec 2999 23:59:59 GMT", "for more than a day"),
     ] {
-        let answer = move || Answer::json(429, &json!({})).header("Retry-After", value);
+        let answer = move || service::json(429, &json!({})).header("Retry-After", value);
         let (failure_type, message, requests) = refused(&json!({}), &["items"], answer);
         assert_eq!((&*failure_type, requests), ("transient_error", 1), "{value}");
         assert_eq!(message, format!("The service allows no more requests {time}"));
     }
-    let reset = |value: &'static str| move || Answer::json(429, &json!({})).header("RateLimit-Reset", value);
+    let reset = |value: &'static str| move || service::json(429, &json!({})).header("RateLimit-Reset", value);
     assert!(refused(&json!({}), &["items"], reset("999999999")).1.ends_with("for more than a day"));
     for value in ["9223372036854775807", "-9223372036854775808", "1e9", ""] {
         assert_eq!(refused(&json!({}), &["items"], reset(value)).2, 5, "{value}");

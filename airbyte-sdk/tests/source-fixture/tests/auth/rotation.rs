@@ -1,37 +1,37 @@
 //! Refresh tokens that can be used once: the new one has left before anything is done with it.
 
-use super::service::{Answer, Request, Service};
-use super::{catalog, config, connector, read};
+use super::{catalog, config, connector, read, service};
+use renamed_sdk::testing::Server;
+use renamed_sdk::testing::server::{Gate, Request, Response};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 /// Knows one refresh token at a time: `r-0000`, and after each use another one. Of the access tokens it knows the last.
 struct SingleUse(Mutex<u32>);
 
 impl SingleUse {
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&self, request: &Request) -> Response {
         let mut uses = self.0.lock().unwrap();
-        if request.is_for_a_token() {
-            if !request.body.contains(&format!("refresh_token=r-{uses:04}&")) {
-                return Answer::json(400, &json!({"error": "invalid_grant"}));
+        if service::is_for_a_token(request) {
+            if !request.text().contains(&format!("refresh_token=r-{uses:04}&")) {
+                return service::json(400, &json!({"error": "invalid_grant"}));
             }
             *uses += 1;
             let (access, refresh) = (format!("a-{uses:04}"), format!("r-{uses:04}"));
-            return Answer::json(200, &json!({"access_token": access, "refresh_token": refresh}));
+            return service::json(200, &json!({"access_token": access, "refresh_token": refresh}));
         }
-        match request.token() == Some(&format!("a-{uses:04}")) {
-            true => Answer::json(200, &json!({"id": 1})),
-            false => Answer::json(401, &json!({})),
+        match service::token(request) == Some(&format!("a-{uses:04}")) {
+            true => service::json(200, &json!({"id": 1})),
+            false => service::json(401, &json!({})),
         }
     }
 
-    fn start() -> (Arc<Self>, Service) {
+    fn start() -> (Arc<Self>, Server) {
         let single_use = Arc::new(Self(Mutex::new(0)));
         let clone = Arc::clone(&single_use);
-        (single_use, Service::start(move |request| clone.answer(request)))
+        (single_use, service::start(move |request| clone.answer(request)))
     }
 }
 
@@ -53,7 +53,7 @@ fn replaced(config: &Value, refresh_token: &str) -> Value {
 #[test]
 fn each_new_token_is_sent_with_the_whole_configuration() {
     let (single_use, service) = SingleUse::start();
-    let config = given(&service.url, "r-0000");
+    let config = given(service.url(), "r-0000");
     let run = read(&config, &["items", "more"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let sent: Vec<Value> = run.all("CONTROL");
@@ -75,21 +75,22 @@ fn each_new_token_is_sent_with_the_whole_configuration() {
 fn one_run_can_go_through_many_tokens() {
     let single_use = SingleUse(Mutex::new(0));
     let refused = Mutex::new(0);
-    let service = Service::start(move |request| {
+    let service = service::start(move |request| {
         let mut refused = refused.lock().unwrap();
         // Every access token is good for one page.
-        if !request.is_for_a_token() && request.token() == Some(&format!("a-{:04}", *refused)) {
-            return Answer::json(401, &json!({}));
+        if !service::is_for_a_token(request) && service::token(request) == Some(&format!("a-{:04}", *refused))
+        {
+            return service::json(401, &json!({}));
         }
         let answer = single_use.answer(request);
-        if !request.is_for_a_token() {
+        if !service::is_for_a_token(request) {
             *refused += 1;
             let next = (*refused < 4).then(|| format!("/items?page={refused}"));
-            return Answer::json(200, &json!({"id": *refused, "next": next}));
+            return service::json(200, &json!({"id": *refused, "next": next}));
         }
         answer
     });
-    let config = given(&service.url, "r-0000");
+    let config = given(service.url(), "r-0000");
     let run = read(&config, &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let sent: Vec<Value> =
@@ -100,7 +101,7 @@ fn one_run_can_go_through_many_tokens() {
 #[test]
 fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
     let (_, service) = SingleUse::start();
-    let mut config = given(&service.url, "r-0000");
+    let mut config = given(service.url(), "r-0000");
     config["rotates"] = "credentials.token".into();
     let run = read(&config, &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -111,19 +112,15 @@ fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
     assert_eq!(service.requests().len(), 0);
 }
 
-/// A service whose answers of one kind wait until they are let go. The first receiver hears when one waits.
-fn waiting(for_token: bool) -> (Service, Receiver<()>, Sender<()>) {
-    let ((came, coming), (go, going)) = (channel(), channel());
-    let (came, going) = (Mutex::new(came), Mutex::new(going));
-    let single_use = SingleUse(Mutex::new(0));
-    let service = Service::start(move |request| {
-        if request.is_for_a_token() == for_token {
-            let _ = came.lock().unwrap().send(());
-            let _ = going.lock().unwrap().recv();
-        }
-        single_use.answer(request)
+/// A service whose responses of one kind wait at the gate.
+fn waiting(for_token: bool) -> (Server, Gate) {
+    let (gate, single_use) = (Gate::new(), SingleUse(Mutex::new(0)));
+    let held = gate.clone();
+    let service = service::start(move |request| {
+        let response = single_use.answer(request);
+        if service::is_for_a_token(request) == for_token { response.wait_for(&held) } else { response }
     });
-    (service, coming, go)
+    (service, gate)
 }
 
 fn start(config: &Value) -> (renamed_sdk::testing::Connector, Child) {
@@ -144,11 +141,11 @@ fn sent(child: &mut Child) -> Vec<Value> {
 
 #[test]
 fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
-    let (service, coming, _go) = waiting(false);
-    let config = given(&service.url, "r-0000");
+    let (service, gate) = waiting(false);
+    let config = given(service.url(), "r-0000");
     let (_connector, mut child) = start(&config);
     // The first request with the new access token is there. Nobody has read a line of the connector so far.
-    coming.recv().unwrap();
+    gate.wait_until_reached();
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(sent(&mut child), [replaced(&config, "r-0001")]);
@@ -156,14 +153,14 @@ fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
 
 #[test]
 fn a_new_token_that_nobody_can_be_told_is_not_used() {
-    let (service, coming, go) = waiting(true);
-    let config = given(&service.url, "r-0000");
+    let (service, gate) = waiting(true);
+    let config = given(service.url(), "r-0000");
     let (_connector, mut child) = start(&config);
-    coming.recv().unwrap();
+    gate.wait_until_reached();
     drop(child.stdout.take());
-    go.send(()).unwrap();
+    gate.open();
     assert!(!child.wait().unwrap().success());
-    let (tokens, others) = service.sorted();
+    let (tokens, others) = service::sorted(&service);
     assert_eq!((tokens.len(), others.len()), (1, 0));
 }
 
@@ -173,21 +170,18 @@ fn a_signal_while_a_token_is_replaced_waits_for_the_new_one() {
     use std::os::unix::process::ExitStatusExt;
     use std::process::Command;
 
-    let ((came, coming), (go, going)) = (channel(), channel::<()>());
-    let (came, going) = (Mutex::new(came), Mutex::new(going));
-    let single_use = SingleUse(Mutex::new(0));
-    let service = Service::start(move |request| {
-        let answer = single_use.answer(request);
-        let _ = came.lock().unwrap().send(());
-        // Once for the token, and never for what comes after: the run ends before.
-        let _ = going.lock().unwrap().recv();
-        answer
+    let (gate, single_use) = (Gate::new(), SingleUse(Mutex::new(0)));
+    let held = gate.clone();
+    // There is no response to what comes after the token: the run ends before.
+    let service = service::start(move |request| {
+        let response = single_use.answer(request);
+        if service::is_for_a_token(request) { response.wait_for(&held) } else { Response::silence() }
     });
-    let config = given(&service.url, "r-0000");
+    let config = given(service.url(), "r-0000");
     let (_connector, mut child) = start(&config);
-    coming.recv().unwrap();
+    gate.wait_until_reached();
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    go.send(()).unwrap();
+    gate.open();
     assert_eq!(child.wait().unwrap().signal(), Some(15));
     assert_eq!(sent(&mut child), [replaced(&config, "r-0001")]);
 }

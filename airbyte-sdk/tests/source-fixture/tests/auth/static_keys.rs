@@ -1,13 +1,13 @@
 //! What does not change: keys and passwords.
 
-use super::service::{Answer, Service};
-use super::{catalog, config, connector, debugged, read};
+use super::{catalog, config, connector, debugged, read, service};
+use renamed_sdk::testing::server::{Request, Response};
 use serde_json::json;
 
 const KEY: &str = "k y/1+\"23&\\45";
 
-fn good(_: &super::service::Request) -> Answer {
-    Answer::json(200, &json!({"id": 1}))
+fn good(_: &Request) -> Response {
+    service::json(200, &json!({"id": 1}))
 }
 
 #[test]
@@ -17,12 +17,12 @@ fn each_kind_of_key_goes_where_it_belongs_and_is_seen_nowhere() {
         ("header", "X-Key", KEY.to_owned()),
         ("basic", "Authorization", "Basic bWU6ayB5LzErIjIzJlw0NQ==".to_owned()),
     ] {
-        let service = Service::start(good);
-        let config = config(&service.url, way, &json!({"api_key": KEY}));
+        let service = service::start(good);
+        let config = config(service.url(), way, &json!({"api_key": KEY}));
         let (text, code) = debugged(&connector(), &config, &["items"]);
         assert_eq!(code, Some(0), "{text}");
         assert_eq!(service.requests()[0].header(name), Some(value.as_str()));
-        assert_eq!(service.requests()[0].target, "/items");
+        assert_eq!(service.requests()[0].target(), "/items");
         assert!(!text.contains("k y/1") && !text.contains("bWU6"), "{text}");
         // A key over loopback is nobody's concern.
         assert!(!text.contains("plain http"), "{text}");
@@ -31,16 +31,16 @@ fn each_kind_of_key_goes_where_it_belongs_and_is_seen_nowhere() {
 
 #[test]
 fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
-    let service = Service::start(|request| {
+    let service = service::start(|request| {
         let next =
-            (!request.target.contains("page=2")).then_some("https://other.example/items?page=2&key=mine");
-        Answer::json(200, &json!({"id": 1, "next": next}))
+            (!request.target().contains("page=2")).then_some("https://other.example/items?page=2&key=mine");
+        service::json(200, &json!({"id": 1, "next": next}))
     });
-    let config = config(&service.url, "query", &json!({"api_key": KEY}));
+    let config = config(service.url(), "query", &json!({"api_key": KEY}));
     let (text, code) = debugged(&connector(), &config, &["items"]);
     assert_eq!(code, Some(0), "{text}");
     let key = "key=k%20y%2F1%2B%2223%26%5C45";
-    let targets: Vec<String> = service.requests().into_iter().map(|request| request.target).collect();
+    let targets = service::targets(&service);
     assert_eq!(targets, [format!("/items?{key}"), format!("/items?page=2&{key}")]);
     assert!(!text.contains("k%20y") && !text.contains("k y/1"), "{text}");
     assert!(text.contains("/items: HTTP 200"), "{text}");
@@ -49,23 +49,23 @@ fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
 /// Rather than in chunks of which there are none.
 #[test]
 fn a_post_with_nothing_in_it_says_so() {
-    let service = Service::start(good);
-    let run = read(&config(&service.url, "bearer", &json!({"api_key": KEY})), &["more"]);
+    let service = service::start(good);
+    let run = read(&config(service.url(), "bearer", &json!({"api_key": KEY})), &["more"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let request = &service.requests()[0];
-    assert_eq!((request.method.as_str(), request.header("Content-Length")), ("POST", Some("0")));
+    assert_eq!((request.method(), request.header("Content-Length")), ("POST", Some("0")));
 }
 
 #[test]
 fn a_key_is_not_sent_to_another_origin() {
     for way in ["bearer", "header", "query", "basic", "client"] {
-        let home = Service::start(good);
-        let other = Service::start(good);
-        let more = json!({"api_key": KEY, "client_secret": "s-1", "other_url": other.url});
-        let run = read(&config(&home.url, way, &more), &["elsewhere"]);
+        let home = service::start(good);
+        let other = service::start(good);
+        let more = json!({"api_key": KEY, "client_secret": "s-1", "other_url": other.url()});
+        let run = read(&config(home.url(), way, &more), &["elsewhere"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
         let request = &other.requests()[0];
-        assert_eq!(request.target, "/file");
+        assert_eq!(request.target(), "/file");
         assert_eq!((request.header("Authorization"), request.header("X-Key")), (None, None));
         assert_eq!(home.requests().len(), 0);
     }
@@ -74,20 +74,20 @@ fn a_key_is_not_sent_to_another_origin() {
 #[test]
 fn a_sign_in_that_others_can_read_is_warned_of_once() {
     // The host need not be there: a proxy answers for it.
-    let proxy = Service::start(|request| match request.target.as_str() {
-        "/token" => Answer::json(200, &json!({"access_token": "at-1234"})),
-        _ => Answer::json(200, &json!({"id": 1})),
+    let proxy = service::start(|request| match request.target() {
+        "/token" => service::json(200, &json!({"access_token": "at-1234"})),
+        _ => service::json(200, &json!({"id": 1})),
     });
     for (way, url, warnings) in [
         ("bearer", "http://api.example", 1),
         ("client", "http://api.example", 1),
         ("query", "http://api.example:81", 1),
-        ("bearer", proxy.url.as_str(), 0),
+        ("bearer", proxy.url(), 0),
     ] {
         let config = config(url, way, &json!({"api_key": KEY, "client_secret": "s-1"}));
         let connector = connector();
         let mut command = connector.read_command(&config, &catalog(&["items", "more"]), None);
-        let output = command.env("ALL_PROXY", &proxy.url).env("NO_PROXY", "127.0.0.1").output().unwrap();
+        let output = command.env("ALL_PROXY", proxy.url()).env("NO_PROXY", "127.0.0.1").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{text}");
         let told: Vec<&str> = text.lines().filter(|line| line.contains("over plain http")).collect();
@@ -100,9 +100,9 @@ fn a_sign_in_that_others_can_read_is_warned_of_once() {
 #[test]
 fn a_key_with_a_question_mark_is_not_cut_in_half() {
     for key in ["half1?half2", "half1#half2", "half1@half2"] {
-        let service = Service::start(good);
-        let other_url = format!("{}/v1/{key}", service.url);
-        let config = config(&service.url, "bearer", &json!({"api_key": key, "other_url": other_url}));
+        let service = service::start(good);
+        let other_url = format!("{}/v1/{key}", service.url());
+        let config = config(service.url(), "bearer", &json!({"api_key": key, "other_url": other_url}));
         let (text, _) = debugged(&connector(), &config, &["elsewhere"]);
         assert!(text.contains("GET ****") || text.contains("/v1/****"), "{text}");
         assert!(!text.contains("half"), "{text}");
@@ -130,8 +130,8 @@ fn a_key_is_blanked_however_an_api_encodes_it() {
         "wJalr/XUt+nFEMI&K7\\xc3\\xa9<MDENG==",
     ] {
         let service =
-            Service::start(move |_| Answer::json(401, &json!({"error": format!("no key <{echo}>")})));
-        let config = config(&service.url, "query", &json!({"api_key": SECRET}));
+            service::start(move |_| service::json(401, &json!({"error": format!("no key <{echo}>")})));
+        let config = config(service.url(), "query", &json!({"api_key": SECRET}));
         let (text, code) = debugged(&connector(), &config, &["items"]);
         assert_eq!(code, Some(1), "{text}");
         let said = text.split_once("no key <").and_then(|(_, rest)| rest.split_once('>'));

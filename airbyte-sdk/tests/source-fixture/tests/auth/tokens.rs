@@ -1,30 +1,30 @@
 //! Tokens: when one is asked for, how, and what becomes of refusals.
 
-use super::service::{Answer, Request, Service};
-use super::{config, connector, debugged, read, told};
+use super::{config, connector, debugged, read, service, told};
+use renamed_sdk::testing::Server;
+use renamed_sdk::testing::server::{Gate, Request, Response};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Barrier};
 
 /// Hands out `at-1`, `at-2`, …, each with what else is said of it; the rest is answered by the closure.
-fn service(said: Value, answer: impl Fn(&Request, u32) -> Answer + Send + Sync + 'static) -> Service {
+fn service(said: Value, answer: impl Fn(&Request, u32) -> Response + Send + Sync + 'static) -> Server {
     let (tokens, asked) = (AtomicU32::new(0), AtomicU32::new(0));
-    Service::start(move |request| {
-        if !request.is_for_a_token() {
+    service::start(move |request| {
+        if !service::is_for_a_token(request) {
             return answer(request, asked.fetch_add(1, SeqCst));
         }
         let mut granted = said.clone();
         granted["access_token"] = format!("at-{}", tokens.fetch_add(1, SeqCst) + 1).into();
-        Answer::json(200, &granted)
+        service::json(200, &granted)
     })
 }
 
-fn good() -> Answer {
-    Answer::json(200, &json!({"id": 1}))
+fn good() -> Response {
+    service::json(200, &json!({"id": 1}))
 }
 
-fn unauthorized() -> Answer {
-    Answer::json(401, &json!({"message": "token expired"}))
+fn unauthorized() -> Response {
+    service::json(401, &json!({"message": "token expired"}))
 }
 
 #[test]
@@ -32,13 +32,13 @@ fn a_client_signs_in_once_for_all_streams() {
     for in_header in [false, true] {
         let service = service(json!({"expires_in": 3600, "token_type": "Bearer"}), |_, _| good());
         let more = json!({"client_secret": "s=1 &2", "client_in_header": in_header});
-        let run = read(&config(&service.url, "client", &more), &["items", "more", "threads"]);
+        let run = read(&config(service.url(), "client", &more), &["items", "more", "threads"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let (tokens, others) = service.sorted();
+        let (tokens, others) = service::sorted(&service);
         assert_eq!((tokens.len(), others.len()), (1, 11));
-        assert!(others.iter().all(|request| request.token() == Some("at-1")), "{others:?}");
+        assert!(others.iter().all(|request| service::token(request) == Some("at-1")), "{others:?}");
         let token = &tokens[0];
-        assert_eq!(token.method, "POST");
+        assert_eq!(token.method(), "POST");
         assert_eq!(token.header("Content-Type"), Some("application/x-www-form-urlencoded"));
         assert_eq!(token.header("Accept"), Some("application/json"));
         let (client, basic) = match in_header {
@@ -47,7 +47,7 @@ fn a_client_signs_in_once_for_all_streams() {
             true => ("", Some("Basic Y2xpZW50JTIwMTpzJTNEMSUyMCUyNjI=")),
         };
         let form = format!("grant_type=client_credentials{client}&scope=read%20list&audience=a%26b");
-        assert_eq!(token.body, form);
+        assert_eq!(token.text(), form);
         assert_eq!(token.header("Authorization"), basic);
     }
 }
@@ -56,14 +56,14 @@ fn a_client_signs_in_once_for_all_streams() {
 fn a_token_that_ends_is_replaced_before_the_service_refuses_it() {
     for (expires_in, tokens) in [(json!(60), 2), (json!("60"), 2), (json!(3600), 1), (json!(null), 1)] {
         let service = service(json!({"expires_in": expires_in}), |_, number| match number {
-            0 => Answer::json(503, &json!({})).header("Retry-After", "100"),
+            0 => service::json(503, &json!({})).header("Retry-After", "100"),
             _ => good(),
         });
-        let run = read(&config(&service.url, "client", &json!({"client_secret": "s-1"})), &["items"]);
+        let run = read(&config(service.url(), "client", &json!({"client_secret": "s-1"})), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let (asked, others) = service.sorted();
+        let (asked, others) = service::sorted(&service);
         assert_eq!(asked.len(), tokens, "{expires_in}");
-        assert_eq!(others[1].token(), Some(format!("at-{tokens}").as_str()));
+        assert_eq!(service::token(&others[1]), Some(format!("at-{tokens}").as_str()));
     }
 }
 
@@ -71,27 +71,27 @@ fn a_token_that_ends_is_replaced_before_the_service_refuses_it() {
 fn a_token_that_is_refused_is_replaced_once() {
     // A POST as well: it was refused before it did anything.
     for stream in ["items", "more"] {
-        let service = service(json!({}), |request, _| match request.token() {
+        let service = service(json!({}), |request, _| match service::token(request) {
             Some("at-2") => good(),
             _ => unauthorized(),
         });
-        let run = read(&config(&service.url, "client", &json!({"client_secret": "s-1"})), &[stream]);
+        let run = read(&config(service.url(), "client", &json!({"client_secret": "s-1"})), &[stream]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let (tokens, others) = service.sorted();
+        let (tokens, others) = service::sorted(&service);
         assert_eq!((tokens.len(), others.len()), (2, 2));
     }
     let service = service(json!({}), |_, _| unauthorized());
-    let run = read(&config(&service.url, "client", &json!({"client_secret": "s-1"})), &["items"]);
+    let run = read(&config(service.url(), "client", &json!({"client_secret": "s-1"})), &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.errors()[0]["failure_type"], "config_error");
-    let (tokens, others) = service.sorted();
+    let (tokens, others) = service::sorted(&service);
     assert_eq!((tokens.len(), others.len()), (2, 2));
 }
 
 #[test]
 fn a_key_that_is_refused_is_not_asked_with_again() {
     let service = service(json!({}), |_, _| unauthorized());
-    let run = read(&config(&service.url, "bearer", &json!({"api_key": "k-1234"})), &["items"]);
+    let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1234"})), &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(service.requests().len(), 1);
 }
@@ -99,25 +99,29 @@ fn a_key_that_is_refused_is_not_asked_with_again() {
 #[test]
 fn eight_threads_that_are_refused_ask_for_one_token() {
     // All eight are refused before any of them can have another one.
-    let together = Arc::new(Barrier::new(8));
+    let (refused, all_refused) = (AtomicU32::new(0), Gate::new());
     let service = service(json!({"expires_in": 3600}), move |request, _| {
-        if request.target == "/items" && request.token() == Some("at-1") {
-            together.wait();
-            return unauthorized();
+        if request.target() == "/items" && service::token(request) == Some("at-1") {
+            if refused.fetch_add(1, SeqCst) == 7 {
+                all_refused.open();
+            }
+            return unauthorized().wait_for(&all_refused);
         }
         good()
     });
-    let run = read(&config(&service.url, "client", &json!({"client_secret": "s-1"})), &["threads"]);
+    let run = read(&config(service.url(), "client", &json!({"client_secret": "s-1"})), &["threads"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.records("threads").len(), 8);
-    let (tokens, others) = service.sorted();
+    let (tokens, others) = service::sorted(&service);
     assert_eq!((tokens.len(), others.len()), (2, 17));
-    assert!(others[9..].iter().all(|request| request.token() == Some("at-2")), "{others:?}");
+    assert!(others[9..].iter().all(|request| service::token(request) == Some("at-2")), "{others:?}");
 }
 
 /// Answers every request for a token so.
-fn refusing(status: u16, body: Value) -> Service {
-    Service::start(move |request| if request.is_for_a_token() { Answer::json(status, &body) } else { good() })
+fn refusing(status: u16, body: Value) -> Server {
+    service::start(
+        move |request| if service::is_for_a_token(request) { service::json(status, &body) } else { good() },
+    )
 }
 
 #[test]
@@ -127,7 +131,7 @@ fn a_sign_in_that_is_over_is_the_users_to_renew_and_asked_for_once() {
     for status in [400, 200] {
         let service = refusing(status, over.clone());
         let given = json!({"refresh_token": "r-12345", "rotates": "refresh_token"});
-        let config = config(&service.url, "refresh", &given);
+        let config = config(service.url(), "refresh", &given);
         let run = connector().check(&config);
         assert_eq!(run.exit_code, Some(0), "{run}");
         let answer = &run.all("CONNECTION_STATUS")[0];
@@ -149,7 +153,7 @@ fn a_sign_in_that_is_over_is_the_users_to_renew_and_asked_for_once() {
 #[test]
 fn a_token_endpoint_in_trouble_is_met_with_the_usual_patience() {
     let service = refusing(503, json!({}));
-    let config = config(&service.url, "client", &json!({"client_secret": "s-1"}));
+    let config = config(service.url(), "client", &json!({"client_secret": "s-1"}));
     let run = connector().check(&config);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.errors()[0]["failure_type"], "transient_error");
@@ -157,21 +161,21 @@ fn a_token_endpoint_in_trouble_is_met_with_the_usual_patience() {
     assert_eq!(service.requests().len(), 5);
 
     let count = AtomicU32::new(0);
-    let service = Service::start(move |request| match count.fetch_add(1, SeqCst) {
-        0 => Answer::json(500, &json!({})),
-        _ if request.is_for_a_token() => Answer::json(200, &json!({"access_token": "at-1"})),
+    let service = service::start(move |request| match count.fetch_add(1, SeqCst) {
+        0 => service::json(500, &json!({})),
+        _ if service::is_for_a_token(request) => service::json(200, &json!({"access_token": "at-1"})),
         _ => good(),
     });
-    let config = super::config(&service.url, "client", &json!({"client_secret": "s-1"}));
+    let config = super::config(service.url(), "client", &json!({"client_secret": "s-1"}));
     assert_eq!(read(&config, &["items"]).exit_code, Some(0));
 }
 
 #[test]
 fn a_token_endpoint_that_sends_elsewhere_is_not_followed() {
     let other = refusing(200, json!({"access_token": "at-1"}));
-    let url = format!("{}/token", other.url);
-    let service = Service::start(move |_| Answer::json(307, &json!({})).header("Location", &url));
-    let run = read(&config(&service.url, "client", &json!({"client_secret": "s-1"})), &["items"]);
+    let url = format!("{}/token", other.url());
+    let service = service::start(move |_| service::json(307, &json!({})).header("Location", &url));
+    let run = read(&config(service.url(), "client", &json!({"client_secret": "s-1"})), &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!((service.requests().len(), other.requests().len()), (1, 0));
 }
@@ -188,15 +192,15 @@ fn a_token_is_seen_in_no_form_whoever_echoes_it() {
         "YSJjYy9lc3MrdG9-a1xlbj8xMj0",
         "YSJjYy9lc3MrdG9+a1xlbj8xMj0=",
     ];
-    let service = Service::start(|request| {
-        if request.is_for_a_token() {
-            return Answer::json(200, &json!({"access_token": TOKEN, "refresh_token": format!("{TOKEN}r")}));
+    let service = service::start(|request| {
+        if service::is_for_a_token(request) {
+            return service::json(200, &json!({"access_token": TOKEN, "refresh_token": format!("{TOKEN}r")}));
         }
-        Answer::json(400, &json!({"message": format!("no such token: {}", FORMS.join(" | "))}))
+        service::json(400, &json!({"message": format!("no such token: {}", FORMS.join(" | "))}))
     });
     for rotates in [None, Some("refresh_token")] {
         let given = json!({"refresh_token": "r-12345", "client_secret": "s", "rotates": rotates});
-        let config = config(&service.url, "refresh", &given);
+        let config = config(service.url(), "refresh", &given);
         let run = read(&config, &["items"]);
         assert_eq!(run.exit_code, Some(1), "{run}");
         let (debugged, _) = debugged(&connector(), &config, &["items"]);
