@@ -1,33 +1,18 @@
 //! When a service allows no more requests for today.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
-use renamed_sdk::testing::{Connector, Run};
+use renamed_sdk::testing::server::Response;
+use renamed_sdk::testing::{Connector, Run, Server};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A service that answers each request with the number it was asked for.
-fn service() -> String {
-    service_that(|number| {
-        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{number}", number.len())
-    })
-}
-
-fn service_that(answers: impl Fn(&str) -> String + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
-            let asked = lines.next().unwrap_or_default();
-            lines.take_while(|line| !line.is_empty()).for_each(drop);
-            let after = asked.split_once('=').map_or("", |(_, number)| number);
-            let number: String = after.chars().take_while(char::is_ascii_digit).collect();
-            let _ = (&stream).write_all(answers(&number).as_bytes());
-        }
-    });
-    url
+fn service() -> Server {
+    let server = Server::start();
+    server
+        .on("GET /visits")
+        .respond_with(|request| Response::text(request.query("number").unwrap_or_default()).close());
+    server
 }
 
 fn read(stream: &str, mode: &str, state: Option<Value>) -> Run {
@@ -36,8 +21,9 @@ fn read(stream: &str, mode: &str, state: Option<Value>) -> Run {
 
 fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_budgeted")).skip_waits();
+    let server = service();
     if config["url"].is_null() {
-        config["url"] = service().into();
+        config["url"] = server.url().into();
     }
     let mut catalog = connector.discover(&config).configured(mode);
     catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
@@ -139,12 +125,11 @@ fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
 #[test]
 fn a_partition_that_got_nothing_is_next_again() {
     // Twice: a refusal that was bearable is nothing, too.
-    let waits = AtomicU64::new(1);
-    let refusing = service_that(move |_| {
-        let wait = waits.swap(3600, Relaxed);
-        format!("HTTP/1.1 429 No\r\nRetry-After: {wait}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    });
-    for config in [json!({"requests_per_list": 3}), json!({"url": refusing})] {
+    let (waits, refusing) = (AtomicU64::new(1), Server::start());
+    refusing
+        .on("GET /visits")
+        .respond_with(move |_| Response::new(429).header("Retry-After", waits.swap(3600, Relaxed)).close());
+    for config in [json!({"requests_per_list": 3}), json!({"url": refusing.url()})] {
         let given = json!({"partitions": {"a": {"number": 2}}, "next": "b"});
         let run = read_with(config, "shop_visits", "incremental", Some(given.clone()));
         assert_eq!(run.exit_code, Some(0), "{run}");

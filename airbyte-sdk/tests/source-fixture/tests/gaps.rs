@@ -1,12 +1,13 @@
 //! Records that the API leaves out: no state covers them, whatever the fetch function does with the error.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
-use renamed_sdk::testing::{Connector, Run};
+use renamed_sdk::testing::server::{Request, Response};
+use renamed_sdk::testing::{Connector, Run, Server};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
+#[cfg(unix)]
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// What the API has to say of 2 pages with the rows 1 to 3 and 4 to 7.
@@ -25,72 +26,59 @@ enum Api {
     Stalls,
 }
 
-fn serve(api: Api) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let limited = Arc::new(AtomicBool::new(api == Api::Limited));
-        for stream in listener.incoming().map_while(Result::ok) {
-            let limited = Arc::clone(&limited);
-            std::thread::spawn(move || answer(&stream, api, &limited));
-        }
-    });
-    url
+fn serve(api: Api) -> Server {
+    let (server, limited) = (Server::start(), AtomicBool::new(api == Api::Limited));
+    server.on("GET /*").respond_with(move |request| answer(request, api, &limited));
+    server
 }
 
-fn answer(mut stream: &TcpStream, api: Api, limited: &AtomicBool) {
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
-    let target = lines.next().unwrap_or_default();
-    let target = target.split(' ').nth(1).unwrap_or_default().to_owned();
-    lines.take_while(|line| !line.is_empty()).for_each(drop);
+fn answer(request: &Request, api: Api, limited: &AtomicBool) -> Response {
+    let target = request.target();
     // Only the first of the shops has gaps.
     let gaps = api == Api::Gaps && !target.starts_with("/rows/b");
-    let mut cut = false;
     let rows = |ids: &[u64]| ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect::<Vec<_>>().join(",");
-    let mut status = "200 OK";
-    let body = if target.starts_with("/shops") {
-        cut = api == Api::CutList;
-        format!("{{\"shops\":[\"a\"{}", if cut { "," } else { ",\"b\"]}" })
+    let good = |body: String| Response::bytes(body);
+    let rejected = |status| Response::json(json!({})).status(status);
+    // A body that breaks off is shorter than it was announced.
+    let cut = |body: String| {
+        let sent = body.len();
+        Response::bytes(body + ".").cut_after(sent)
+    };
+    let response = if target.starts_with("/shops") {
+        match api {
+            Api::CutList => cut("{\"shops\":[\"a\",".to_owned()),
+            _ => good("{\"shops\":[\"a\",\"b\"]}".to_owned()),
+        }
     } else if target.starts_with("/days/2") && (gaps || api == Api::Nothing) {
-        status = if gaps { "501 Not Implemented" } else { "404 Not Found" };
-        "{}".to_owned()
+        rejected(if gaps { 501 } else { 404 })
     } else if let Some(day) = target.strip_prefix("/days/") {
-        format!("{{\"rows\":[{}]}}", rows(&[day.parse().unwrap()]))
+        good(format!("{{\"rows\":[{}]}}", rows(&[day.parse().unwrap()])))
     } else if target.starts_with("/lines") {
         let lines: String = (1..8).map(|id| format!("{{\"id\":{id}}}\n")).collect();
-        cut = gaps;
-        if gaps { lines[..lines.len() - 12].to_owned() } else { lines }
+        if gaps { cut(lines[..lines.len() - 12].to_owned()) } else { good(lines) }
     } else if !target.contains("page=2") {
-        format!("{{\"rows\":[{}],\"count\":3,\"next\":\"{target}?page=2\"}}", rows(&[1, 2, 3]))
+        good(format!("{{\"rows\":[{}],\"count\":3,\"next\":\"{target}?page=2\"}}", rows(&[1, 2, 3])))
     } else if limited.swap(false, Relaxed) {
-        status = "429 Too Many Requests";
-        "{}".to_owned()
+        rejected(429)
     } else if gaps && target.starts_with("/rejected") {
-        status = "403 Forbidden";
-        "{}".to_owned()
+        rejected(403)
     } else if gaps {
-        format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5]))
+        good(format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5])))
     } else if api == Api::Stalls {
-        cut = true;
-        format!("{{\"rows\":[{},", rows(&[4, 5]))
-    } else {
-        format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5, 6, 7]))
-    };
-    // A body that breaks off is shorter than it was announced.
-    let length = body.len() + usize::from(cut);
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nRetry-After: 60\r\nConnection: close\r\n\r\n{body}"
-    );
-    if api == Api::Stalls && cut {
         // Until the connector is gone.
-        let _ = stream.read(&mut [0]);
-    }
+        let body = format!("{{\"rows\":[{},", rows(&[4, 5]));
+        let sent = body.len();
+        Response::bytes(body + ".").stall_after(sent)
+    } else {
+        good(format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5, 6, 7])))
+    };
+    response.header("Retry-After", "60").close()
 }
 
 fn read(error: &str, streams: &[&str], api: Api, state: Option<&Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps")).skip_waits();
-    let config = json!({"url": serve(api), "error": error});
+    let server = serve(api);
+    let config = json!({"url": server.url(), "error": error});
     let catalog = catalog(&connector, &config, streams);
     let state = state.map(|state| {
         json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": streams[0]}, "stream_state": state}}])
@@ -313,7 +301,8 @@ fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
     use std::os::unix::process::ExitStatusExt;
 
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
-    let config = json!({"url": serve(Api::Stalls)});
+    let server = serve(Api::Stalls);
+    let config = json!({"url": server.url()});
     let catalog = catalog(&connector, &config, &["rows"]);
     let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
