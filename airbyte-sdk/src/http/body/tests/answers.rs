@@ -1,18 +1,26 @@
 //! Answers that are not what was asked for, although their status is 2xx; and texts that are not UTF-8.
 
-use super::http::{Row, good, service, until_error};
+use super::http::{Api, Row, good, until_error};
 use crate::error::{Error, Result};
 use crate::http::{Http, Request};
 use crate::protocol::FailureType;
 use serde_json::Value;
 
-/// A request that is answered with this status, these headers and this body.
-fn get(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Request {
-    let body = body.as_ref();
-    let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    let head = format!("HTTP/1.1 {status} So\r\n{length}Connection: close\r\n{headers}\r\n");
-    let (url, _) = service([[head.as_bytes(), body].concat()]);
-    Http::new("test", "0", Vec::new(), None).get(url)
+impl Api {
+    /// A request that is answered with this status, these headers and this body.
+    fn get(&self, status: u16, headers: &str, body: impl AsRef<[u8]>) -> Request {
+        let body = body.as_ref();
+        let length =
+            if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        let head = format!("HTTP/1.1 {status} So\r\n{length}Connection: close\r\n{headers}\r\n");
+        let url = self.raw([[head.as_bytes(), body].concat()]);
+        Http::new("test", "0", Vec::new(), None).get(url)
+    }
+
+    fn get_four_times(&self, body: &str) -> Request {
+        let url = self.raw([(); 4].map(|()| super::http::whole(body)));
+        Http::new("test", "0", Vec::new(), None).get(url)
+    }
 }
 
 /// The answer read in each way that takes it for complete; the errors.
@@ -31,6 +39,7 @@ fn errors(answer: impl Fn(&str) -> Request) -> Vec<Error> {
 
 #[test]
 fn a_status_that_promises_less_is_an_error_unless_it_is_accepted() {
+    let api = Api::start();
     for (status, failure_type) in [
         (202, FailureType::TransientError),
         (204, FailureType::SystemError),
@@ -40,14 +49,14 @@ fn a_status_that_promises_less_is_an_error_unless_it_is_accepted() {
         (226, FailureType::SystemError),
         (299, FailureType::SystemError),
     ] {
-        for error in errors(|body| get(status, "", body)) {
+        for error in errors(|body| api.get(status, "", body)) {
             assert_eq!(error.failure_type(), failure_type, "{error:?}");
             let option = format!("accept_status({status})");
             assert!(error.message().contains(&format!("(HTTP {status})")), "{error}");
             assert!(error.message().contains(&option), "{error}");
         }
-        assert_eq!(get(status, "", "[1]").send().unwrap().status(), status);
-        let accepted = |body: &str| get(status, "", body).accept_status(status);
+        assert_eq!(api.get(status, "", "[1]").send().unwrap().status(), status);
+        let accepted = |body: &str| api.get(status, "", body).accept_status(status);
         let expected = if matches!(status, 204 | 205) { vec![] } else { vec![1] };
         assert_eq!(good(accepted("[1]").elements::<u8>("")), expected);
         assert_eq!(accepted("[1]").json::<Option<Vec<u8>>>().unwrap().unwrap_or_default(), expected);
@@ -59,27 +68,29 @@ fn a_status_that_promises_less_is_an_error_unless_it_is_accepted() {
 
 #[test]
 fn a_status_is_complete_where_it_is_what_the_request_asks_for() {
+    let api = Api::start();
     for status in [200, 201, 203] {
-        assert_eq!(get(status, "", "[1]").json::<[u8; 1]>().unwrap(), [1]);
+        assert_eq!(api.get(status, "", "[1]").json::<[u8; 1]>().unwrap(), [1]);
     }
-    assert_eq!(get(206, "", "[1]").header("range", "items=0-9").json::<[u8; 1]>().unwrap(), [1]);
+    assert_eq!(api.get(206, "", "[1]").header("range", "items=0-9").json::<[u8; 1]>().unwrap(), [1]);
     // The start of a job.
-    let (url, _) = service(["HTTP/1.1 202 Accepted\r\nContent-Length: 8\r\n\r\n{\"n\": 7}"]);
+    let url = api.raw(["HTTP/1.1 202 Accepted\r\nContent-Length: 8\r\n\r\n{\"n\": 7}"]);
     assert_eq!(Http::new("test", "0", Vec::new(), None).post(url).json::<Row>().unwrap().n, 7);
-    let error = get(101, "", "").send().err().unwrap();
+    let error = api.get(101, "", "").send().err().unwrap();
     assert!(error.message().contains("(HTTP 101)"), "{error}");
 }
 
 #[test]
 fn codings_that_are_not_known_are_named() {
+    let api = Api::start();
     for coding in ["br", "deflate", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"] {
-        for error in errors(|body| get(200, &format!("Content-Encoding: {coding}\r\n"), body)) {
+        for error in errors(|body| api.get(200, &format!("Content-Encoding: {coding}\r\n"), body)) {
             assert_eq!(error.failure_type(), FailureType::SystemError, "{error:?}");
             let name = coding.rsplit(", ").next().unwrap();
             assert!(error.message().contains(&format!("in the content coding `{name}`")), "{error}");
         }
     }
-    assert_eq!(get(200, "Content-Encoding: identity\r\n", "[1]").json::<[u8; 1]>().unwrap(), [1]);
+    assert_eq!(api.get(200, "Content-Encoding: identity\r\n", "[1]").json::<[u8; 1]>().unwrap(), [1]);
 }
 
 fn names(request: impl Fn() -> Request, lines: impl Fn() -> Request) -> Vec<String> {
@@ -99,6 +110,7 @@ fn names(request: impl Fn() -> Request, lines: impl Fn() -> Request) -> Vec<Stri
 
 #[test]
 fn a_text_is_decoded_as_its_mark_or_its_content_type_says() {
+    let api = Api::start();
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     let (one, two) = ("{\"n\":\"é\"}", "{\"n\":\"e\"}\n{\"n\":\"é\"}\n");
     let latin1 = |text: &str| text.chars().map(|char| char as u8).collect::<Vec<u8>>();
@@ -112,31 +124,32 @@ fn a_text_is_decoded_as_its_mark_or_its_content_type_says() {
         ("application/json", &|text: &str| utf16(&format!("\u{feff}{text}"))),
     ] {
         let header = format!("Content-Type: {content_type}\r\n");
-        let read = names(|| get(200, &header, encode(one)), || get(200, &header, encode(two)));
+        let read = names(|| api.get(200, &header, encode(one)), || api.get(200, &header, encode(two)));
         assert_eq!(read, ["é"; 4], "{content_type}");
-        assert_eq!(good(get(200, &header, encode("[1, 2]")).elements::<u8>("")), [1, 2]);
+        assert_eq!(good(api.get(200, &header, encode("[1, 2]")).elements::<u8>("")), [1, 2]);
         #[cfg(feature = "csv")]
         {
-            let table = get(200, &header, encode("é,n\n\"é\",5\n"));
+            let table = api.get(200, &header, encode("é,n\n\"é\",5\n"));
             let rows: Vec<std::collections::BTreeMap<String, String>> = good(table.csv());
             assert_eq!((rows.len(), rows[0]["é"].as_str(), rows[0]["n"].as_str()), (1, "é", "5"));
         }
     }
-    for error in errors(|body| get(200, "Content-Type: text/csv; charset=Shift_JIS\r\n", body)) {
+    for error in errors(|body| api.get(200, "Content-Type: text/csv; charset=Shift_JIS\r\n", body)) {
         assert!(error.message().contains("in the charset `shift_jis`"), "{error}");
     }
     // The author knows better.
     for declared in ["Shift_JIS", "ISO-8859-1"] {
         let header = format!("Content-Type: text/csv; charset={declared}\r\n");
-        let read = |text| get(200, &header, text).charset("UTF-8");
+        let read = |text| api.get(200, &header, text).charset("UTF-8");
         assert_eq!(names(|| read(one), || read(two)), ["é"; 4]);
     }
-    let error = get(200, "", one).charset("latin-99").json::<Value>().unwrap_err();
+    let error = api.get(200, "", one).charset("latin-99").json::<Value>().unwrap_err();
     assert!(error.message().starts_with("the charset `latin-99`"), "{error}");
 }
 
 #[test]
 fn an_error_in_place_of_the_array_is_an_error() {
+    let api = Api::start();
     for (path, body, said) in [
         ("a", r#"{"error": "quota"}"#, Some("\"quota\"")),
         ("a", r#"{"message": "no plan"}"#, Some("\"no plan\"")),
@@ -156,13 +169,13 @@ fn an_error_in_place_of_the_array_is_an_error() {
                 until_error(request.numbered_elements::<u8>(path, "page", 1)).1,
             ]
         };
-        for error in read(four_times(body)) {
+        for error in read(api.get_four_times(body)) {
             let message = error.message();
             assert!(message.contains(&format!("`{path}`")), "{message}");
             assert_eq!(error.failure_type() == FailureType::TransientError, said.is_some(), "{error:?}");
             assert!(message.contains(said.unwrap_or("call `allow_missing_array`")), "{message}");
         }
-        let request = four_times(body);
+        let request = api.get_four_times(body);
         assert!(request.clone().elements::<u8>(path).allow_missing_array().next().is_none());
         let pages = request.clone().element_pages::<u8, Value, String>(path, |_| Ok(None));
         assert!(pages.allow_missing_array().next().is_none());
@@ -171,21 +184,17 @@ fn an_error_in_place_of_the_array_is_an_error() {
     for body in
         [r#"{"a": null}"#, r#"{"a": null, "error": null, "errors": [], "message": "OK"}"#, r#"{"a": []}"#]
     {
-        assert!(get(200, "", body).elements::<u8>("a").next().is_none(), "{body}");
+        assert!(api.get(200, "", body).elements::<u8>("a").next().is_none(), "{body}");
     }
-    assert!(get(200, "", "null").elements::<u8>("").next().is_none());
-}
-
-fn four_times(body: &str) -> Request {
-    let (url, _) = service([(); 4].map(|()| super::http::whole(body)));
-    Http::new("test", "0", Vec::new(), None).get(url)
+    assert!(api.get(200, "", "null").elements::<u8>("").next().is_none());
 }
 
 #[test]
 fn equal_pages_are_an_error_unless_they_are_allowed() {
+    let api = Api::start();
     let asking = || {
         let bodies = ["[1,2]", "[1,2]", "[]"].map(super::http::whole);
-        Http::new("test", "0", Vec::new(), None).get(service(bodies).0)
+        Http::new("test", "0", Vec::new(), None).get(api.raw(bodies))
     };
     let count = |page: &Vec<u8>| page.len();
     for error in [
@@ -205,6 +214,7 @@ fn equal_pages_are_an_error_unless_they_are_allowed() {
 
 #[test]
 fn a_missing_field_is_named_and_no_value_shown() {
+    let api = Api::start();
     #[derive(Debug, serde::Deserialize)]
     struct Page {
         #[allow(dead_code)]
@@ -217,10 +227,10 @@ fn a_missing_field_is_named_and_no_value_shown() {
         (r#"["hush"]"#, "shape at `[0]`"),
         (r#""hush""#, "shape at the top level"),
     ] {
-        let error = get(200, "", body).json::<Page>().unwrap_err();
+        let error = api.get(200, "", body).json::<Page>().unwrap_err();
         assert!(error.message().ends_with(end), "{error}");
         assert!(!error.message().contains("hush"), "{error}");
     }
-    let (_, error) = until_error(get(200, "", "{\"n\":1}\n{\"m\":2}\n").json_lines::<Row>());
+    let (_, error) = until_error(api.get(200, "", "{\"n\":1}\n{\"m\":2}\n").json_lines::<Row>());
     assert!(error.message().ends_with("shape in line 2: missing field `n` at the top level"), "{error}");
 }

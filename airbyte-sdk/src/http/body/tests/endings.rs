@@ -3,22 +3,23 @@
 use super::super::json::{Asked, Json};
 use super::super::{Format, Trouble};
 use super::Dribble;
-use super::http::{Row, good, until_error};
+use super::http::{Row, good, service, until_error};
 use crate::error::{Error, Result};
 use crate::http::charset::Charset;
 use crate::http::incoming::{Incoming, Manner, Proof};
 use crate::http::transport::{End, Exchange};
 use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
+use crate::testing::Server;
+use crate::testing::server::{Gate, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 /// For a piece, by TLS.
@@ -26,54 +27,26 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 const UNFRAMED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
-/// A server that answers each request like this, and reports that it was sent.
-fn server(mut answer: impl FnMut(TcpStream) -> io::Result<()> + Send + 'static) -> (String, Receiver<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-    let (requested, requests) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::<_, _>::ok) {
-            let _ = requested.send(());
-            let _ = answer(stream);
-        }
-    });
-    (url, requests)
-}
-
-fn read_head(from: impl Read) {
-    let head = BufReader::new(from).lines().map_while(Result::<_, _>::ok);
-    head.take_while(|line| !line.is_empty()).for_each(drop);
-}
-
 /// A server that sends these bodies, one for each request, and closes the connection.
-fn closing(bodies: &[&[u8]]) -> (Request, Receiver<()>) {
-    let mut bodies: Vec<Vec<u8>> = bodies.iter().rev().map(|body| body.to_vec()).collect();
-    let (url, requests) = server(move |mut stream| {
-        read_head(&stream);
-        stream.write_all(&[UNFRAMED.as_bytes(), &bodies.pop().unwrap_or_default()].concat())
-    });
-    (client().get(url), requests)
+fn closing(bodies: &[&[u8]]) -> Server {
+    service(bodies.iter().map(|body| [UNFRAMED.as_bytes(), body].concat()))
 }
 
 fn client() -> Http {
     Http::new("test", "0", Vec::new(), None)
 }
 
-/// Closed with bytes of the request unread, a connection is reset. That happens when the client says so.
-fn resetting(body: &'static str) -> (Request, Sender<()>) {
-    let (reset, told) = channel();
-    let (url, _) = server(move |mut stream| {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte)?;
-            head.push(byte[0]);
-        }
-        stream.write_all(format!("{UNFRAMED}{body}").as_bytes())?;
-        let _ = told.recv();
-        Ok(())
-    });
-    (client().post(url).json_body(&"unread").unwrap(), reset)
+fn get(server: &Server) -> Request {
+    client().get(server.url())
+}
+
+/// The connection is reset after the body when the gate opens.
+fn resetting(body: &str) -> (Server, Gate) {
+    let (server, gate) = (Server::start(), Gate::new());
+    let bytes = format!("{UNFRAMED}{body}");
+    let end = bytes.len();
+    server.on("*").respond(Response::raw(bytes).wait_after(end, &gate).reset_after(end));
+    (server, gate)
 }
 
 fn numbers(rows: impl Iterator<Item = Result<Row>>) -> impl Iterator<Item = Result<u8>> {
@@ -87,9 +60,9 @@ fn assert_cut(error: &Error, why: &str) {
 }
 
 /// Reads to the error, and has the connection reset after the first piece.
-fn until_reset(mut items: impl Iterator<Item = Result<u8>>, reset: &Sender<()>) -> (Vec<u8>, Error) {
+fn until_reset(mut items: impl Iterator<Item = Result<u8>>, reset: &Gate) -> (Vec<u8>, Error) {
     let first = items.next().unwrap().unwrap();
-    reset.send(()).unwrap();
+    reset.open();
     let (rest, error) = until_error(items);
     ([vec![first], rest].concat(), error)
 }
@@ -97,22 +70,22 @@ fn until_reset(mut items: impl Iterator<Item = Result<u8>>, reset: &Sender<()>) 
 #[test]
 fn reset_connection_is_never_the_end_of_a_body() {
     for allowed in [false, true] {
-        let asking = |body| {
-            let (request, reset) = resetting(body);
-            (if allowed { request.allow_unframed_body() } else { request }, reset)
+        let asking = |server: &Server| {
+            let request = client().post(server.url());
+            if allowed { request.allow_unframed_body() } else { request }
         };
-        let (request, reset) = asking("{\"n\":1}\n{\"n\":2}\n3");
-        let (lines, error) = until_reset(numbers(request.json_lines()), &reset);
+        let (server, reset) = resetting("{\"n\":1}\n{\"n\":2}\n3");
+        let (lines, error) = until_reset(numbers(asking(&server).json_lines()), &reset);
         assert_eq!(lines, [1, 2]);
         assert_cut(&error, "reset");
-        let (request, reset) = asking("{\"a\":[1,2");
-        let (elements, error) = until_reset(request.elements("a"), &reset);
+        let (server, reset) = resetting("{\"a\":[1,2");
+        let (elements, error) = until_reset(asking(&server).elements("a"), &reset);
         assert_eq!(elements, [1]);
         assert_cut(&error, "reset");
         #[cfg(feature = "csv")]
         {
-            let (request, reset) = asking("n\n1\n2\n7");
-            let (rows, error) = until_reset(numbers(request.csv()), &reset);
+            let (server, reset) = resetting("n\n1\n2\n7");
+            let (rows, error) = until_reset(numbers(asking(&server).csv()), &reset);
             assert_eq!(rows, [1, 2]);
             assert_cut(&error, "reset");
         }
@@ -122,46 +95,46 @@ fn reset_connection_is_never_the_end_of_a_body() {
 #[test]
 fn closed_connection_is_the_end_of_a_table_only_if_the_author_allows_it() {
     for (body, count) in [("{\"n\":1}\n{\"n\":2}\n", 2), ("{\"n\":1}\n{\"n\":70}", 1)] {
-        let (lines, error) = until_error(numbers(closing(&[body.as_bytes()]).0.json_lines()));
+        let (lines, error) = until_error(numbers(get(&closing(&[body.as_bytes()])).json_lines()));
         assert_eq!(lines, [1, 2][..count]);
         assert_cut(&error, "call `allow_unframed_body`");
-        let (request, requests) = closing(&[body.as_bytes()]);
-        assert_eq!(good(request.allow_unframed_body().json_lines::<Row>()).len(), 2);
-        assert_eq!(requests.try_iter().count(), 1);
+        let server = closing(&[body.as_bytes()]);
+        assert_eq!(good(get(&server).allow_unframed_body().json_lines::<Row>()).len(), 2);
+        assert_eq!(server.requests().len(), 1);
     }
     #[cfg(feature = "csv")]
     for (body, count) in [("n\n1\n2\n", 2), ("n\n1\n70", 1)] {
-        let (rows, error) = until_error(numbers(closing(&[body.as_bytes()]).0.csv()));
+        let (rows, error) = until_error(numbers(get(&closing(&[body.as_bytes()])).csv()));
         assert_eq!(rows, [1, 2][..count]);
         assert_cut(&error, "call `allow_unframed_body`");
-        assert_eq!(good(closing(&[body.as_bytes()]).0.allow_unframed_body().csv::<Row>()).len(), 2);
+        assert_eq!(good(get(&closing(&[body.as_bytes()])).allow_unframed_body().csv::<Row>()).len(), 2);
     }
 }
 
 #[test]
 fn body_that_is_cut_before_its_first_row_is_requested_again() {
-    let (request, requests) = closing(&[b"{\"n\":7", b"{\"n\":70}\n"]);
-    assert_eq!(until_error(numbers(request.json_lines())).0, [70]);
-    assert_eq!(requests.try_iter().count(), 2);
-    let (request, requests) = closing(&[b"[7", b"[70]"]);
-    assert_eq!(good(request.elements::<u8>("")), [70]);
-    assert_eq!(requests.try_iter().count(), 2);
-    let (request, requests) = closing(&[b"{\"n\":7", b"{\"n\":70}"]);
-    assert_eq!(request.json::<Row>().unwrap().n, 70);
-    assert_eq!(requests.try_iter().count(), 2);
+    let server = closing(&[b"{\"n\":7", b"{\"n\":70}\n"]);
+    assert_eq!(until_error(numbers(get(&server).json_lines())).0, [70]);
+    assert_eq!(server.requests().len(), 2);
+    let server = closing(&[b"[7", b"[70]"]);
+    assert_eq!(good(get(&server).elements::<u8>("")), [70]);
+    assert_eq!(server.requests().len(), 2);
+    let server = closing(&[b"{\"n\":7", b"{\"n\":70}"]);
+    assert_eq!(get(&server).json::<Row>().unwrap().n, 70);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
 fn json_proves_its_end_unless_it_is_a_number() {
-    let (request, requests) = closing(&[b"{\"n\":1} ", b"[1, 2]", b"\"text\"", b"null"]);
-    assert_eq!(request.clone().json::<Value>().unwrap()["n"], 1);
-    assert_eq!(good(request.clone().elements::<u8>("")), [1, 2]);
-    assert_eq!(request.clone().json::<String>().unwrap(), "text");
-    assert_eq!(request.json::<Option<u8>>().unwrap(), None);
-    assert_eq!(requests.try_iter().count(), 4);
-    let number = |bodies: &[&[u8]]| closing(bodies).0;
-    assert_cut(&number(&[b"70"]).send().unwrap().json::<u8>().unwrap_err(), "call `allow_unframed_body`");
-    assert_eq!(number(&[b"70"]).allow_unframed_body().json::<u8>().unwrap(), 70);
+    let server = closing(&[b"{\"n\":1} ", b"[1, 2]", b"\"text\"", b"null"]);
+    assert_eq!(get(&server).json::<Value>().unwrap()["n"], 1);
+    assert_eq!(good(get(&server).elements::<u8>("")), [1, 2]);
+    assert_eq!(get(&server).json::<String>().unwrap(), "text");
+    assert_eq!(get(&server).json::<Option<u8>>().unwrap(), None);
+    assert_eq!(server.requests().len(), 4);
+    let number = || closing(&[b"70"]);
+    assert_cut(&get(&number()).send().unwrap().json::<u8>().unwrap_err(), "call `allow_unframed_body`");
+    assert_eq!(get(&number()).allow_unframed_body().json::<u8>().unwrap(), 70);
 }
 
 #[test]
@@ -183,24 +156,20 @@ fn complete_document_stands_however_its_connection_ends() {
 #[test]
 fn checksum_of_gzip_proves_the_end() {
     let answering = |cut: usize, layers: usize| {
-        let (url, _) = server(move |mut stream| {
-            read_head(&stream);
-            let mut body = b"{\"n\":1}\n{\"n\":2}".to_vec();
-            for _ in 0..layers {
-                let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-                packed.write_all(&body)?;
-                body = packed.finish()?;
-            }
-            body.truncate(body.len() - cut);
-            let codings = ["", "x-gzip", "GZIP, identity, gzip"][layers];
-            let head = UNFRAMED.replacen("\r\n", &format!("\r\nContent-Encoding: {codings}\r\n"), 1);
-            stream.write_all(&[head.as_bytes(), &body].concat())
-        });
-        client().post(url)
+        let mut body = b"{\"n\":1}\n{\"n\":2}".to_vec();
+        for _ in 0..layers {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            packed.write_all(&body).unwrap();
+            body = packed.finish().unwrap();
+        }
+        body.truncate(body.len() - cut);
+        let codings = ["", "x-gzip", "GZIP, identity, gzip"][layers];
+        let head = UNFRAMED.replacen("\r\n", &format!("\r\nContent-Encoding: {codings}\r\n"), 1);
+        service([[head.as_bytes(), &body].concat()])
     };
     for layers in [1, 2] {
-        assert_eq!(good(answering(0, layers).json_lines::<Row>()).len(), 2);
-        let (_, error) = until_error(answering(1, layers).json_lines::<Row>());
+        assert_eq!(good(client().post(answering(0, layers).url()).json_lines::<Row>()).len(), 2);
+        let (_, error) = until_error(client().post(answering(1, layers).url()).json_lines::<Row>());
         assert_eq!(error.failure_type(), FailureType::TransientError, "{error:?}");
     }
 }
@@ -238,7 +207,7 @@ enum Ending {
     Never,
 }
 
-/// A server that answers by TLS.
+/// A server that answers by TLS, of which `testing::Server` knows nothing.
 fn tls(body: &'static str, ending: Ending) -> Request {
     let pem = include_bytes!("../../../../tests/shared/self_signed.pem");
     let config = rustls::ServerConfig::builder()
@@ -249,28 +218,40 @@ fn tls(body: &'static str, ending: Ending) -> Request {
         )
         .unwrap();
     let config = Arc::new(config);
-    let (url, _) = server(move |stream| {
-        let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-        let mut tls = rustls::StreamOwned::new(connection, stream);
-        read_head(&mut tls);
-        tls.write_all(format!("{UNFRAMED}{body}").as_bytes())?;
-        tls.flush()?;
-        match ending {
-            Ending::CloseNotify => tls.conn.send_close_notify(),
-            Ending::Closed => {}
-            Ending::Never => {
-                for _ in 0..30 {
-                    tls.conn.refresh_traffic_keys().map_err(io::Error::other)?;
-                    tls.flush()?;
-                    std::thread::sleep(PATIENCE / 5);
-                }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::<_, _>::ok) {
+            let _ = answer_by_tls(stream, &config, body, ending);
+        }
+    });
+    client().transfer_limits(TransferLimits::default().body_timeout(PATIENCE)).get(url)
+}
+
+fn answer_by_tls(
+    stream: TcpStream,
+    config: &Arc<rustls::ServerConfig>,
+    body: &str,
+    ending: Ending,
+) -> io::Result<()> {
+    let connection = rustls::ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
+    let mut tls = rustls::StreamOwned::new(connection, stream);
+    let head = BufReader::new(&mut tls).lines().map_while(Result::<_, _>::ok);
+    head.take_while(|line| !line.is_empty()).for_each(drop);
+    tls.write_all(format!("{UNFRAMED}{body}").as_bytes())?;
+    tls.flush()?;
+    match ending {
+        Ending::CloseNotify => tls.conn.send_close_notify(),
+        Ending::Closed => {}
+        Ending::Never => {
+            for _ in 0..30 {
+                tls.conn.refresh_traffic_keys().map_err(io::Error::other)?;
+                tls.flush()?;
+                std::thread::sleep(PATIENCE / 5);
             }
         }
-        tls.flush()
-    });
-    client()
-        .transfer_limits(TransferLimits::default().body_timeout(PATIENCE))
-        .get(url.replacen("http", "https", 1))
+    }
+    tls.flush()
 }
 
 /// Whom to trust is read from the environment, which only a process of its own may change.

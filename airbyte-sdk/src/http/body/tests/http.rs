@@ -4,30 +4,41 @@ use crate::error::Result;
 use crate::hold::RunHolds;
 use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
+use crate::testing::Server;
+use crate::testing::server::Response;
 use serde::Deserialize;
 use serde_json::Value;
+use std::cell::Cell;
 use std::fmt::Debug;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
 
-/// A service that has these answers, one for each request, and tells what it was asked.
-pub(super) fn service(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> (String, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
-    let (asked, requests) = channel();
-    std::thread::spawn(move || {
-        for answer in answers {
-            let (stream, _) = listener.accept().unwrap();
-            let mut head = BufReader::new(&stream).lines().map_while(Result::<_, _>::ok);
-            // Not everybody wants to know.
-            let _ = asked.send(head.next().unwrap_or_default());
-            head.take_while(|line| !line.is_empty()).for_each(drop);
-            (&stream).write_all(&answer).unwrap();
-        }
-    });
-    (url, requests)
+/// A server that has these responses, head and body, one for each request.
+pub(super) fn service(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Server {
+    let server = Server::start();
+    server.on("*").respond_in_order(answers.into_iter().map(Response::raw));
+    server
+}
+
+/// A server with a URL for each list of responses.
+pub(super) struct Api {
+    server: Server,
+    urls: Cell<usize>,
+}
+
+impl Api {
+    pub(super) fn start() -> Self {
+        Self { server: Server::start(), urls: Cell::new(0) }
+    }
+
+    /// A URL that has these responses, head and body, one for each request.
+    pub(super) fn raw(&self, answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> String {
+        self.url(answers.into_iter().map(Response::raw))
+    }
+
+    pub(super) fn url(&self, responses: impl IntoIterator<Item = Response>) -> String {
+        let path = format!("/{}", self.urls.replace(self.urls.get() + 1));
+        self.server.on(&format!("{path}/*")).respond_in_order(responses);
+        format!("{}{path}", self.server.url())
+    }
 }
 
 pub(super) fn whole(body: &str) -> String {
@@ -75,27 +86,27 @@ pub(super) struct Row {
 #[test]
 fn a_body_is_asked_for_again_until_its_first_element_is_there() {
     let body = r#"{"a": [1, 2, 3], "b": 4}"#;
-    let (url, requests) = service([announced(&body[..7], 24), announced(&body[..11], 24)]);
-    let mut elements = get(&url).elements::<u8>("a");
+    let server = service([announced(&body[..7], 24), announced(&body[..11], 24)]);
+    let mut elements = get(server.url()).elements::<u8>("a");
     let (first, error) = until_error(&mut elements);
     assert_eq!(first, [1]);
     assert_eq!(error.failure_type(), FailureType::TransientError);
     assert!(error.message().contains("could not be read to its end"), "{error:?}");
     assert!(!error.message().contains("key=1"), "{error:?}");
-    assert_eq!(requests.iter().count(), 2);
+    assert_eq!(server.requests().len(), 2);
     assert!(elements.envelope::<Value>().unwrap_err().message().contains("told before"));
 }
 
 #[test]
 fn nothing_is_sent_before_it_is_asked_for_and_the_head_is_enough_to_ask() {
-    let (url, requests) = service([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
-    let mut elements = get(&url).elements::<u8>("b.c");
-    assert!(requests.try_recv().is_err());
+    let server = service([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
+    let mut elements = get(server.url()).elements::<u8>("b.c");
+    assert!(server.requests().is_empty());
     assert_eq!(elements.preamble::<Value>().unwrap()["a"], 1);
     assert_eq!(good(&mut elements), [2, 3]);
     assert_eq!(elements.envelope::<Value>().unwrap()["d"], 4);
     assert!(elements.next().is_none());
-    assert_eq!(requests.iter().count(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
@@ -104,65 +115,68 @@ fn a_refusal_and_a_wrong_shape_are_not_asked_for_again() {
     for (answer, failure_type) in
         [(refusal, FailureType::ConfigError), (whole(r#"{"a": [true]}"#), FailureType::SystemError)]
     {
-        let (url, requests) = service([answer]);
-        let (none, error) = until_error(get(&url).elements::<u8>("a"));
+        let server = service([answer]);
+        let (none, error) = until_error(get(server.url()).elements::<u8>("a"));
         assert!(none.is_empty());
         assert_eq!(error.failure_type(), failure_type);
-        assert_eq!(requests.iter().count(), 1);
+        assert_eq!(server.requests().len(), 1);
     }
 }
 
 #[test]
 fn the_elements_of_all_pages_come_from_one_origin() {
-    let (url, requests) = service([
+    let server = service([
         whole(r#"{"a": [1, 2], "next": "https://elsewhere.example/second?x"}"#),
         whole(r#"{"next": "/third"}"#),
         whole(r#"{"a": [3], "next": ""}"#),
     ]);
-    let pages = get(&url).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone()));
+    let pages = get(server.url()).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone()));
     assert_eq!(good(pages.allow_missing_array()), [1, 2, 3]);
-    let asked: Vec<String> = requests.iter().collect();
-    assert_eq!(asked, ["GET /first?key=1 HTTP/1.1", "GET /second?x HTTP/1.1", "GET /third HTTP/1.1"]);
+    let asked: Vec<String> = server.requests().iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["GET /first?key=1", "GET /second?x", "GET /third"]);
 }
 
 #[test]
 fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
     for (next, said) in [("/first?key=1", "circle"), ("ftp://a.example/x", "not a valid URL")] {
-        let (url, requests) = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
+        let server = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
         let (elements, error) =
-            until_error(get(&url).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone())));
+            until_error(get(server.url()).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone())));
         assert_eq!(elements, [1, 2]);
         assert!(error.message().contains(said), "{error:?}");
-        assert_eq!(requests.iter().count(), 1);
+        assert_eq!(server.requests().len(), 1);
     }
 }
 
 #[test]
 fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
-    let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]).0;
+    let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]);
     let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
     let (none, error) = until_error(
-        get(&page())
+        get(page().url())
             .element_pages::<u8, Value, String>("a", |_| Ok(None))
             .check_preamble(|head: &Value| refused(head)),
     );
     assert!(none.is_empty());
     assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
     let (elements, error) = until_error(
-        get(&page())
+        get(page().url())
             .element_pages::<u8, _, String>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
     );
     assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
     // What is not of the author's type is an error too.
     let (none, error) = until_error(
-        get(&page()).element_pages::<u8, Value, String>("a", |_| Ok(None)).check_preamble(|_: &Row| Ok(())),
+        get(page().url())
+            .element_pages::<u8, Value, String>("a", |_| Ok(None))
+            .check_preamble(|_: &Row| Ok(())),
     );
     assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
 }
 
 #[test]
 fn an_answer_at_hand_is_read_in_the_same_ways() {
-    let answer = |body: &str| get(&service([whole(body)]).0).send().unwrap();
+    let api = Api::start();
+    let answer = |body: &str| get(&api.raw([whole(body)])).send().unwrap();
     assert_eq!(good(answer("[1,2]").elements::<u8>("")), [1, 2]);
     assert_eq!(
         good(answer("{\"n\":1}\n{\"n\":2}").json_lines::<Row>().map(|row| row.map(|row| row.n))),
@@ -174,39 +188,39 @@ fn an_answer_at_hand_is_read_in_the_same_ways() {
 
 #[test]
 fn lines_that_break_off_at_once_are_asked_for_again() {
-    let (url, requests) = service([announced("{\"n\"", 99), announced("{\"n\":1}\n{\"n\"", 99)]);
-    let (rows, error) = until_error(get(&url).json_lines::<Row>());
+    let server = service([announced("{\"n\"", 99), announced("{\"n\":1}\n{\"n\"", 99)]);
+    let (rows, error) = until_error(get(server.url()).json_lines::<Row>());
     assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
-    assert_eq!(requests.iter().count(), 2);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[cfg(feature = "csv")]
 #[test]
 fn a_table_that_breaks_off_at_once_is_asked_for_again() {
-    let (url, requests) = service([announced("n\r\n1", 99), announced("n\r\n1\r\n2", 99)]);
-    let (rows, error) = until_error(get(&url).csv::<Row>());
+    let server = service([announced("n\r\n1", 99), announced("n\r\n1\r\n2", 99)]);
+    let (rows, error) = until_error(get(server.url()).csv::<Row>());
     assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
-    assert_eq!(requests.iter().count(), 2);
+    assert_eq!(server.requests().len(), 2);
 }
 
 /// A limit of the bytes as they are when unpacked holds for the whole answer only.
 #[test]
 fn an_answer_that_is_too_large_is_not_read() {
-    let (url, _) = service([whole(&format!("[{}1]", "1,".repeat(5000)))]);
+    let server = service([whole(&format!("[{}1]", "1,".repeat(5000)))]);
     let http = Http::new("test", "0", Vec::new(), None)
         .transfer_limits(TransferLimits::default().max_body_size(4000));
-    let error = http.get(&url).json::<Value>().unwrap_err();
+    let error = http.get(server.url()).json::<Value>().unwrap_err();
     assert!(error.message().contains("has more than 4000 bytes"), "{error}");
     assert_eq!(error.failure_type(), FailureType::SystemError);
 }
 
 #[test]
 fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
-    let (url, _requests) = service([whole("12345"), whole("123456")]);
+    let server = service([whole("12345"), whole("123456")]);
     let http =
         Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().max_body_size(5));
-    assert_eq!(http.get(&url).json::<u64>().unwrap(), 12345);
-    let error = http.get(&url).json::<u64>().unwrap_err();
+    assert_eq!(http.get(server.url()).json::<u64>().unwrap(), 12345);
+    let error = http.get(server.url()).json::<u64>().unwrap_err();
     assert!(error.message().ends_with("has more than 5 bytes"), "{error}");
 }
 
@@ -220,7 +234,7 @@ fn a_request_that_fails_holds_its_stream() {
         hold.forgive();
     };
     let status = |status| format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    let (url, _asked) = service([
+    let server = service([
         announced("[1,", 9),
         whole("{}"),
         status(501),
@@ -229,19 +243,19 @@ fn a_request_that_fails_holds_its_stream() {
         status(404),
         whole("[1, 2"),
     ]);
-    let _ = http.post(&url).json::<Vec<u8>>();
+    let _ = http.post(server.url()).json::<Vec<u8>>();
     failed("a body that breaks off", true);
-    let _ = http.post(&url).send().unwrap().json::<Vec<u8>>();
+    let _ = http.post(server.url()).send().unwrap().json::<Vec<u8>>();
     failed("an unexpected structure", true);
-    let _ = http.post(&url).send();
+    let _ = http.post(server.url()).send();
     failed("an error of the API", true);
-    let _ = http.post(&url).elements::<u8>("").next();
+    let _ = http.post(server.url()).elements::<u8>("").next();
     failed("rejected credentials", true);
-    let _ = http.post(&url).json::<Vec<u8>>();
+    let _ = http.post(server.url()).json::<Vec<u8>>();
     failed("nothing at this URL", false);
-    let _ = http.post(&url).json_lines::<u8>().next();
+    let _ = http.post(server.url()).json_lines::<u8>().next();
     failed("nothing at this URL", false);
-    let _ = http.post(&url).elements::<u8>("").flatten().count();
+    let _ = http.post(server.url()).elements::<u8>("").flatten().count();
     failed("an ignored end", true);
     let _ = http.get("http://[bad/").send();
     failed("a request that cannot be sent", true);
@@ -268,11 +282,11 @@ fn a_page_that_is_lost_in_a_panic_is_an_error() {
 
     let hold = RunHolds::default().stream().hold(false);
     let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
-    let (url, _asked) = service([whole("[1]"), whole("1")]);
-    let error = second(http.post(&url).linked_elements::<Fragile>("")).unwrap().unwrap_err();
+    let server = service([whole("[1]"), whole("1")]);
+    let error = second(http.post(server.url()).linked_elements::<Fragile>("")).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic"), "{error}");
     assert!(hold.failure().is_some());
     hold.forgive();
-    let error = second(http.post(&url).linked_pages::<Fragile>()).unwrap().unwrap_err();
+    let error = second(http.post(server.url()).linked_pages::<Fragile>()).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic") && hold.failure().is_some(), "{error}");
 }

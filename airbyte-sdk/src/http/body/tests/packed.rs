@@ -1,6 +1,6 @@
 //! Bodies packed by gzip: what comes out, and what is said of one that breaks off or is none.
 
-use super::http::{Row, announced, service, until_error};
+use super::http::{Api, Row, announced, until_error};
 use crate::error::Result;
 use crate::http::{Http, Request};
 use crate::protocol::FailureType;
@@ -22,15 +22,16 @@ fn pack(text: &str) -> Vec<u8> {
 }
 
 /// A request that is answered with this, and is sent once.
-fn asking(packed: &[u8]) -> Request {
+fn asking(api: &Api, packed: &[u8]) -> Request {
     let head = announced("", packed.len()).replacen("\r\n", "\r\nContent-Encoding: gzip\r\n", 1);
-    let (url, _) = service([[head.as_bytes(), packed].concat()]);
+    let url = api.raw([[head.as_bytes(), packed].concat()]);
     Http::new("test", "0", Vec::new(), None).post(url)
 }
 
 /// The values as an array, as lines and as a table, packed and then spoiled: each read piece by piece.
 fn read(spoil: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<Vec<Result<u8>>> {
-    let body = |text: &str| asking(&spoil(pack(text)));
+    let api = Api::start();
+    let body = |text: &str| asking(&api, &spoil(pack(text)));
     let lines: String = values().iter().map(|n| format!("{{\"n\":{n}}}\n")).collect();
     let number = |row: Result<Row>| row.map(|row| row.n);
     vec![
@@ -47,7 +48,8 @@ fn what_is_packed_is_unpacked_however_many_parts_it_has() {
     for items in read(|packed| packed).into_iter().chain(read(twice).into_iter().take(2)) {
         assert_eq!(items.into_iter().collect::<Result<Vec<u8>>>().unwrap(), values());
     }
-    let answer = asking(&pack("[1]")).send().unwrap();
+    let api = Api::start();
+    let answer = asking(&api, &pack("[1]")).send().unwrap();
     assert_eq!((answer.header("Content-Encoding"), answer.header("Content-Length")), (None, None));
     assert_eq!(answer.json::<[u8; 1]>().unwrap(), [1]);
 }
@@ -64,7 +66,8 @@ fn what_came_before_a_packed_body_breaks_off_stands() {
             assert_eq!(error.failure_type(), FailureType::TransientError, "{error:?}");
             assert!(error.message().contains("could not be read to its end"), "{error}");
         }
-        let error = asking(&cut(pack(&json!(values()).to_string()))).json::<Vec<u8>>().unwrap_err();
+        let api = Api::start();
+        let error = asking(&api, &cut(pack(&json!(values()).to_string()))).json::<Vec<u8>>().unwrap_err();
         assert_eq!(error.failure_type(), FailureType::TransientError, "{error:?}");
     }
 }

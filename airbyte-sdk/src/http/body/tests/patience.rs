@@ -7,14 +7,14 @@ use crate::http::incoming::{Incoming, Manner, Proof};
 use crate::http::transport::Exchange;
 use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
+use crate::testing::Server;
+use crate::testing::server::{Gate, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::de::IgnoredAny;
 use std::fmt::Debug;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(20);
@@ -25,26 +25,18 @@ const LONG: Duration = Duration::from_millis(500);
 /// So often a server says the same: ten seconds and more, after which a test fails rather than hangs.
 const HANG: usize = 5000;
 
-/// A service that answers every request so, once it has read it.
-fn answering(answer: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::<_, _>::ok) {
-            let head = BufReader::new(&stream).lines().map_while(Result::<_, _>::ok);
-            head.take_while(|line| !line.is_empty()).for_each(drop);
-            // The client hangs up when it has had enough.
-            let _ = answer(&mut stream);
-        }
-    });
-    url
+/// A server that answers every request so. The client hangs up when it has had enough.
+fn answering(answer: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static) -> Server {
+    let server = Server::start();
+    server.on("*").respond(Response::script(answer));
+    server
 }
 
 const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 const PACKED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
 
 /// A body that begins well, and then goes on with the same again and again, for as long as anybody listens.
-fn dribbling(begin: &'static [u8], what: &'static [u8]) -> String {
+fn dribbling(begin: &'static [u8], what: &'static [u8]) -> Server {
     answering(move |stream| {
         stream.write_all(&[PLAIN, begin].concat())?;
         for _ in 0..HANG {
@@ -56,7 +48,7 @@ fn dribbling(begin: &'static [u8], what: &'static [u8]) -> String {
 }
 
 /// A packed body that begins well, and then goes on as fast as it can with blocks that have nothing in them.
-fn packed(begin: &'static [u8]) -> String {
+fn packed(begin: &'static [u8]) -> Server {
     answering(move |stream| {
         let mut packed = GzEncoder::new(PACKED.to_vec(), Compression::fast());
         packed.write_all(begin)?;
@@ -71,7 +63,7 @@ fn packed(begin: &'static [u8]) -> String {
 }
 
 /// A body that is complete, and goes on with what is no part of it.
-fn trailing(begin: &'static str, what: &'static [u8]) -> String {
+fn trailing(begin: &'static str, what: &'static [u8]) -> Server {
     answering(move |stream| {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         stream.write_all(format!("{head}{:x}\r\n{begin}\r\n0\r\n", begin.len()).as_bytes())?;
@@ -101,10 +93,10 @@ fn assert_too_slow<T: Debug>(items: impl Iterator<Item = Result<T>>) -> usize {
 
 #[test]
 fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
-    let url = dribbling(b"\"", b"x");
-    assert_too_slow([post(&url).json::<String>()].into_iter());
-    assert_too_slow([post(&url).send().unwrap().json::<String>()].into_iter());
-    assert_too_slow(post(&url).pages(|_: &String| None::<String>));
+    let server = dribbling(b"\"", b"x");
+    assert_too_slow([post(server.url()).json::<String>()].into_iter());
+    assert_too_slow([post(server.url()).send().unwrap().json::<String>()].into_iter());
+    assert_too_slow(post(server.url()).pages(|_: &String| None::<String>));
 }
 
 /// Blanks between pieces, and before the first or after the last, are bytes, and bring nobody any further.
@@ -118,15 +110,15 @@ fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
         (b"{\"a\":[1,2,[", b"0,", 2),
         (b"{\"a\":[1,2],\"b\":[", b"0,", 2),
     ] {
-        let url = dribbling(begin, what);
-        assert_eq!(assert_too_slow(post(&url).elements::<IgnoredAny>("a")), pieces);
+        let server = dribbling(begin, what);
+        assert_eq!(assert_too_slow(post(server.url()).elements::<IgnoredAny>("a")), pieces);
     }
     for (begin, what) in [(&b"{\"n\":1}\n{\"n\":2}\n"[..], &b"\n"[..]), (b"{\"n\":1}\n{\"n\":2}\n", b" ")] {
-        assert_eq!(assert_too_slow(post(&dribbling(begin, what)).json_lines::<Row>()), 2);
+        assert_eq!(assert_too_slow(post(dribbling(begin, what).url()).json_lines::<Row>()), 2);
     }
     #[cfg(feature = "csv")]
     for (begin, what) in [(&b"n\n1\n2\n"[..], &b"\n"[..]), (b"n\n1\n2\n\"", b"x")] {
-        assert_eq!(assert_too_slow(post(&dribbling(begin, what)).csv::<Row>()), 2);
+        assert_eq!(assert_too_slow(post(dribbling(begin, what).url()).csv::<Row>()), 2);
     }
 }
 
@@ -134,12 +126,12 @@ fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
 #[test]
 fn trailers_without_end_are_given_up() {
     for what in [&b"X-T: b\r\n"[..], b"X"] {
-        let post = |begin| post(&trailing(begin, what));
-        assert_too_slow([post("[1,2]").json::<[u8; 2]>()].into_iter());
-        assert_eq!(assert_too_slow(post("[1,2]").elements::<u8>("")), 2);
-        assert_eq!(assert_too_slow(post("{\"n\":1}\n").json_lines::<Row>()), 1);
+        let trailing = |begin| trailing(begin, what);
+        assert_too_slow([post(trailing("[1,2]").url()).json::<[u8; 2]>()].into_iter());
+        assert_eq!(assert_too_slow(post(trailing("[1,2]").url()).elements::<u8>("")), 2);
+        assert_eq!(assert_too_slow(post(trailing("{\"n\":1}\n").url()).json_lines::<Row>()), 1);
         #[cfg(feature = "csv")]
-        assert_eq!(assert_too_slow(post("n\n1\n").csv::<Row>()), 1);
+        assert_eq!(assert_too_slow(post(trailing("n\n1\n").url()).csv::<Row>()), 1);
     }
 }
 
@@ -154,7 +146,7 @@ fn heads_and_refusals_without_end_are_given_up() {
         }
         Ok(())
     });
-    let error = post(&refusing).send().err().unwrap();
+    let error = post(refusing.url()).send().err().unwrap();
     assert!(error.message().ends_with("(HTTP 404)"), "{error}");
     for head in ["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 2"] {
         let waiting = answering(move |stream| {
@@ -166,7 +158,7 @@ fn heads_and_refusals_without_end_are_given_up() {
             Ok(())
         });
         let http = hurried().transfer_limits(TransferLimits::default().response_timeout(SHORT));
-        let error = http.post(&waiting).send().err().unwrap();
+        let error = http.post(waiting.url()).send().err().unwrap();
         assert!(error.message().contains("did not answer"), "{error}");
     }
 }
@@ -174,18 +166,18 @@ fn heads_and_refusals_without_end_are_given_up() {
 /// The decoder takes it all in, and has nothing to hand out.
 #[test]
 fn a_packed_answer_that_unpacks_to_nothing_is_given_up() {
-    assert_too_slow([post(&packed(b"")).json::<String>()].into_iter());
-    assert_too_slow([post(&packed(b"\"x")).send().unwrap().json::<String>()].into_iter());
-    assert_eq!(assert_too_slow(post(&packed(b"[1,2,")).elements::<u8>("")), 2);
-    assert_eq!(assert_too_slow(post(&packed(b"{\"n\":1}\n")).json_lines::<Row>()), 1);
+    assert_too_slow([post(packed(b"").url()).json::<String>()].into_iter());
+    assert_too_slow([post(packed(b"\"x").url()).send().unwrap().json::<String>()].into_iter());
+    assert_eq!(assert_too_slow(post(packed(b"[1,2,").url()).elements::<u8>("")), 2);
+    assert_eq!(assert_too_slow(post(packed(b"{\"n\":1}\n").url()).json_lines::<Row>()), 1);
     #[cfg(feature = "csv")]
-    assert_eq!(assert_too_slow(post(&packed(b"n\n1\n")).csv::<Row>()), 1);
+    assert_eq!(assert_too_slow(post(packed(b"n\n1\n").url()).csv::<Row>()), 1);
 }
 
 /// Together they take longer than any of them may.
 #[test]
 fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
-    let url = answering(|stream| {
+    let server = answering(|stream| {
         stream.write_all(PLAIN)?;
         for _ in 0..30 {
             stream.write_all(b"{\"n\":1}\n")?;
@@ -194,7 +186,7 @@ fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
         Ok(())
     });
     let began = Instant::now();
-    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(&url);
+    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(server.url());
     assert_eq!(good(request.allow_unframed_body().json_lines::<Row>()).len(), 30);
     assert!(began.elapsed() > LONG);
 }
@@ -202,25 +194,21 @@ fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
 /// What an author does between two pieces is no time of the service's.
 #[test]
 fn an_author_may_take_as_long_as_he_likes() {
-    let (go, going) = channel();
-    let url = answering(move |stream| {
-        stream.write_all(&[PLAIN, b"{\"x\":0,\"a\":[1,"].concat())?;
-        for element in [b"2,", b"3]"] {
-            let _ = going.recv();
-            stream.write_all(element)?;
-        }
-        stream.write_all(b"}")
-    });
-    let take_long = || {
+    let (second, third) = (Gate::new(), Gate::new());
+    let server = Server::start();
+    let response = Response::raw([PLAIN, b"{\"x\":0,\"a\":[1,2,3]}"].concat());
+    let first = PLAIN.len() + b"{\"x\":0,\"a\":[1,".len();
+    server.on("*").respond(response.wait_after(first, &second).wait_after(first + 2, &third));
+    let take_long = |gate: &Gate| {
         std::thread::sleep(LONG * 3 / 2);
-        go.send(()).unwrap();
+        gate.open();
     };
-    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(&url);
+    let request = hurried().transfer_limits(TransferLimits::default().body_timeout(LONG)).post(server.url());
     let mut elements = request.elements::<u8>("a");
     assert_eq!(elements.preamble::<serde_json::Value>().unwrap()["x"], 0);
     assert_eq!(elements.next().unwrap().unwrap(), 1);
-    for expected in [2, 3] {
-        take_long();
+    for (gate, expected) in [(second, 2), (third, 3)] {
+        take_long(&gate);
         assert_eq!(elements.next().unwrap().unwrap(), expected);
     }
     assert!(elements.next().is_none());
@@ -229,17 +217,17 @@ fn an_author_may_take_as_long_as_he_likes() {
 /// A report that is long in the making is no silence.
 #[test]
 fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
-    let url = answering(|stream| {
+    let server = answering(|stream| {
         std::thread::sleep(SHORT);
         stream.write_all(&[PLAIN, b"[5]"].concat())
     });
     let limits = TransferLimits::default().idle_timeout(SHORT / 4);
-    assert_eq!(hurried().transfer_limits(limits).post(&url).json::<[u8; 1]>().unwrap(), [5]);
+    assert_eq!(hurried().transfer_limits(limits).post(server.url()).json::<[u8; 1]>().unwrap(), [5]);
 }
 
 #[test]
 fn limits_may_be_as_large_as_can_be() {
-    let (url, _requests) = service([whole("5"), whole("[5]")]);
+    let server = service([whole("5"), whole("[5]")]);
     let forever = Duration::MAX;
     let limits = TransferLimits::default()
         .connect_timeout(forever)
@@ -247,8 +235,8 @@ fn limits_may_be_as_large_as_can_be() {
         .idle_timeout(forever)
         .body_timeout(forever);
     let http = hurried().transfer_limits(limits.max_body_size(u64::MAX));
-    assert_eq!(http.get(&url).json::<u8>().unwrap(), 5);
-    assert_eq!(good(http.get(&url).elements::<u8>("")), [5]);
+    assert_eq!(http.get(server.url()).json::<u8>().unwrap(), 5);
+    assert_eq!(good(http.get(server.url()).elements::<u8>("")), [5]);
 }
 
 /// Of a body that is packed three times, a few bytes are at hand at once and unpack to more than there is time for. The
@@ -262,7 +250,7 @@ fn a_small_body_that_unpacks_to_very_much_is_given_up() {
     };
     let body = gzip(&gzip(&gzip(&vec![b'\n'; 64 << 20])));
     assert!(body.len() < 5_000);
-    let url = answering(move |stream| {
+    let server = answering(move |stream| {
         let length = body.len();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip, gzip\r\nContent-Length: {length}\r\n\r\n"
@@ -271,7 +259,7 @@ fn a_small_body_that_unpacks_to_very_much_is_given_up() {
     });
     let http = Http::new("test", "0", Vec::new(), None)
         .transfer_limits(TransferLimits::default().body_timeout(Duration::from_millis(5)));
-    let error = http.post(&url).json_lines::<IgnoredAny>().next().unwrap().unwrap_err();
+    let error = http.post(server.url()).json_lines::<IgnoredAny>().next().unwrap().unwrap_err();
     assert!(error.message().ends_with("the service is too slow"), "{error}");
     // Within one read: what unpacks to very much unpacks to nothing once more.
     let nothing = gzip(&gzip(&gzip(b"").repeat(1 << 20)));
