@@ -97,11 +97,12 @@ pub(super) fn exhausted(wait: Duration) -> Error {
 #[cfg(test)]
 mod tests {
     use crate::http::clock::Clock;
-    use crate::http::{Http, OAuth2, RateLimit};
+    use crate::http::{Client, Http, OAuth2, RateLimit};
     use crate::output::{Lines, Memory, Output};
     use crate::saved_config::SavedConfig;
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{TcpListener, TcpStream};
+    use crate::testing::Server;
+    use crate::testing::server::{Request, Response};
+    use serde_json::json;
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
@@ -113,20 +114,33 @@ mod tests {
 
     /// A service that hands out tokens, each with a number, and notes when it is asked for what, by the client's clock.
     struct Service {
-        seen: Mutex<Vec<(Duration, String)>>,
-        /// The last token, when it was asked for, and how often it was used.
-        token: Mutex<(u32, Duration, u32)>,
+        clock: Arc<Client>,
         lifetime: Duration,
         /// So often the first token may be used.
         uses: u32,
+        known: Mutex<Known>,
+    }
+
+    #[derive(Default)]
+    struct Known {
+        seen: Vec<(Duration, String)>,
+        /// The last token, when it was asked for, and how often it was used.
+        token: (u32, Duration, u32),
         /// When there were too many requests.
-        refused: Mutex<Option<Duration>>,
+        refused: Option<Duration>,
     }
 
     const HOLD: Duration = Duration::from_secs(100);
 
+    /// A client of the service, which ends with the server.
+    struct SignedIn {
+        service: Arc<Service>,
+        http: Http,
+        _server: Server,
+    }
+
     impl Service {
-        fn start(http: &Http, lifetime: Duration, uses: u32) -> (Arc<Self>, Http) {
+        fn start(http: &Http, lifetime: Duration, uses: u32) -> SignedIn {
             let oauth2 = |url: &str| OAuth2::client_credentials(url, "me", &"secret".into());
             Self::start_with(http, lifetime, uses, oauth2)
         }
@@ -136,65 +150,43 @@ mod tests {
             lifetime: Duration,
             uses: u32,
             oauth2: impl Fn(&str) -> OAuth2,
-        ) -> (Arc<Self>, Http) {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let url = format!("http://{}", listener.local_addr().unwrap());
-            let service = Self {
-                seen: Mutex::default(),
-                token: Mutex::default(),
-                lifetime,
-                uses,
-                refused: Mutex::default(),
-            };
-            let (service, client) = (Arc::new(service), Arc::clone(&http.client));
+        ) -> SignedIn {
+            let (clock, server) = (Arc::clone(&http.client), Server::start());
+            let service = Arc::new(Self { clock, lifetime, uses, known: Mutex::default() });
             let answering = Arc::clone(&service);
-            std::thread::spawn(move || {
-                for stream in listener.incoming().map_while(Result::<_, _>::ok) {
-                    answering.answer(&stream, client.clock.now());
-                }
-            });
-            let oauth2 = oauth2(&format!("{url}/token"));
-            (service, http.base_url(url).auth(oauth2))
+            server.on("*").respond_with(move |request| answering.answer(request));
+            let oauth2 = oauth2(&format!("{}/token", server.url()));
+            SignedIn { service, http: http.base_url(server.url()).auth(oauth2), _server: server }
         }
 
-        fn answer(&self, mut stream: &TcpStream, now: Duration) {
-            let mut input = BufReader::new(stream);
-            let mut head = Vec::new();
-            for line in input.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()) {
-                head.push(line.to_ascii_lowercase());
-            }
-            let header =
-                |name: &str| head.iter().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-            let mut body = vec![0; header("content-length: ").parse().unwrap_or_default()];
-            input.read_exact(&mut body).unwrap();
-            let mut token = self.token.lock().unwrap();
-            let (status, body) = if head[0].starts_with("post /token") {
-                *token = (token.0 + 1, now, 0);
-                let seconds = self.lifetime.as_secs();
-                (200, format!(r#"{{"access_token": "at-{}", "expires_in": {seconds}}}"#, token.0))
-            } else if header("authorization: ") != format!("bearer at-{}", token.0)
+        fn answer(&self, request: &Request) -> Response {
+            let mut known = self.known.lock().unwrap();
+            // Under the lock, so that what was seen is in the order of time.
+            let now = self.clock.clock.now();
+            let token = known.token;
+            let signs_in = request.target() == "/token";
+            let (status, body) = if signs_in {
+                known.token = (token.0 + 1, now, 0);
+                let granted = format!("at-{}", known.token.0);
+                (200, json!({"access_token": granted, "expires_in": self.lifetime.as_secs()}))
+            } else if request.header("Authorization") != Some(&format!("Bearer at-{}", token.0))
                 || now > token.1 + self.lifetime
                 || (token.0 == 1 && token.2 == self.uses)
             {
-                (401, "{}".to_owned())
-            } else if (token.0, token.2) == (2, 3) && self.refused.lock().unwrap().is_none() {
-                *self.refused.lock().unwrap() = Some(now);
-                (429, "{}".to_owned())
+                (401, json!({}))
+            } else if (token.0, token.2) == (2, 3) && known.refused.is_none() {
+                known.refused = Some(now);
+                (429, json!({}))
             } else {
-                token.2 += 1;
-                (200, "1".to_owned())
+                known.token.2 += 1;
+                (200, json!(1))
             };
-            self.seen.lock().unwrap().push((now, format!("{status} {}", head[0])));
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\nRetry-After: {}\r\n\r\n",
-                HOLD.as_secs()
-            );
-            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+            known.seen.push((now, format!("{status} {request}")));
+            Response::json(body).status(status).header("Retry-After", HOLD.as_secs()).close()
         }
 
         fn count(&self, what: &str) -> usize {
-            self.seen.lock().unwrap().iter().filter(|(_, seen)| seen.starts_with(what)).count()
+            self.known.lock().unwrap().seen.iter().filter(|(_, seen)| seen.starts_with(what)).count()
         }
     }
 
@@ -203,21 +195,22 @@ mod tests {
     #[test]
     fn eight_threads_that_sign_in_never_ask_more_often_than_the_limit_allows() {
         let http = client(RateLimit::per_minute(5));
-        let (service, signed_in) = Service::start(&http, MINUTE * 4, 11);
+        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, MINUTE * 4, 11);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| (0..6).for_each(|_| assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1)));
             }
         });
-        assert_eq!(service.count("200 get"), 48);
-        assert!(service.count("200 post") >= 3);
+        assert_eq!(service.count("200 GET"), 48);
+        assert!(service.count("200 POST") >= 3);
         // One window's worth was on its way when the token was worth nothing any more; who waits hears of it.
         assert!((1..=5).contains(&service.count("401")));
-        let seen = service.seen.lock().unwrap();
+        let known = service.known.lock().unwrap();
+        let seen = &known.seen;
         for window in seen.windows(6) {
             assert!(window[5].0 - window[0].0 > MINUTE, "{seen:#?}");
         }
-        let refused = service.refused.lock().unwrap().unwrap();
+        let refused = known.refused.unwrap();
         // But for those that were on their way.
         let held = refused + Duration::from_secs(10)..refused + HOLD;
         assert!(!seen.iter().any(|(at, _)| held.contains(at)), "{seen:#?}");
@@ -226,11 +219,11 @@ mod tests {
     #[test]
     fn a_token_that_ends_while_its_turn_is_waited_for_is_replaced_before_it_is_refused() {
         let http = client(RateLimit::per_minute(2));
-        let (service, signed_in) = Service::start(&http, Duration::from_secs(100), 100);
+        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, Duration::from_secs(100), 100);
         for _ in 0..6 {
             assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1);
         }
-        assert_eq!((service.count("200 get"), service.count("200 post"), service.count("401")), (6, 2, 0));
+        assert_eq!((service.count("200 GET"), service.count("200 POST"), service.count("401")), (6, 2, 0));
     }
 
     /// The platform would never hear of the new refresh token: nobody waits for it.
@@ -240,7 +233,7 @@ mod tests {
         config.keep(serde_json::json!({"token": "r-1"}));
         let limits = vec![RateLimit::per_minute(1)];
         let http = Http::by_clock(Clock::skipping(), "test", "0", limits, Some(Arc::clone(&config)));
-        let (service, signed_in) = Service::start_with(&http, MINUTE, 100, |url| {
+        let SignedIn { service, http: signed_in, .. } = &Service::start_with(&http, MINUTE, 100, |url| {
             OAuth2::refresh_token(url, "me", &"r-1".into()).rotates("token")
         });
         let client = &http.client;
@@ -257,15 +250,15 @@ mod tests {
             drop(awake);
             assert!(asking.join().unwrap().unwrap_err().is_stopped());
         });
-        assert_eq!(service.seen.lock().unwrap().len(), 0);
+        assert_eq!(service.known.lock().unwrap().seen.len(), 0);
     }
 
     /// It would never be any better.
     #[test]
     fn a_token_that_lasts_no_longer_than_a_turn_takes_is_used_as_it_is() {
         let http = client(RateLimit::per_minute(1));
-        let (service, signed_in) = Service::start(&http, Duration::from_secs(30), 100);
+        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, Duration::from_secs(30), 100);
         assert!(signed_in.get("/").json::<u8>().is_err());
-        assert_eq!((service.count("200 post"), service.count("401 get")), (4, 2));
+        assert_eq!((service.count("200 POST"), service.count("401 GET")), (4, 2));
     }
 }

@@ -33,7 +33,7 @@ fn closing(bodies: &[&[u8]]) -> Server {
 }
 
 fn client() -> Http {
-    Http::new("test", "0", Vec::new(), None)
+    Http::without_waits()
 }
 
 fn get(server: &Server) -> Request {

@@ -50,7 +50,7 @@ pub(super) fn announced(body: &str, length: usize) -> String {
 }
 
 fn get(url: &str) -> Request {
-    Http::new("test", "0", Vec::new(), None).get(format!("{url}/first?key=1"))
+    Http::without_waits().get(format!("{url}/first?key=1"))
 }
 
 pub(super) fn good<T: Debug>(items: impl Iterator<Item = Result<T>>) -> Vec<T> {
