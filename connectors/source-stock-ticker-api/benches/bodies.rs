@@ -15,13 +15,14 @@
 
 mod measuring;
 
-use airbyte_sdk::testing::Connector;
+use airbyte_sdk::testing::server::Response;
+use airbyte_sdk::testing::{Connector, Server};
 use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
 use jiff::tz::Offset;
 use measuring::{first_day, measure};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use stock_api_emulator::{Emulator, Settings};
@@ -146,14 +147,14 @@ fn compare_forms(records: usize) {
     let connector = Connector::new(std::env::current_exe().expect("this program"));
     for (form, body) in forms {
         let bytes = body.len();
-        let url = serve(body);
-        let config = json!({"url": format!("{url}/"), "way": form});
+        let server = serve(body);
+        let config = json!({"url": format!("{}/", server.url()), "way": form});
         let catalog = connector.discover(&config).configured("incremental");
         println!("{records} records as {form}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
         let mut ways = [("plain client", Vec::new()), (form, Vec::new())];
         for _ in 0..RUNS {
             let started = Instant::now();
-            plain(&url, "/");
+            plain(server.url(), "/");
             ways[0].1.push((started.elapsed(), 0));
             ways[1].1.push(measure(&connector, &config, &catalog));
         }
@@ -195,20 +196,11 @@ fn table(page: &str) -> String {
     format!("{}\n{}", COLUMNS.join(","), bars(page).map(row).collect::<String>())
 }
 
-/// A service that knows one body.
-fn serve(body: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let head = BufReader::new(&stream).lines().map_while(Result::ok);
-            head.take_while(|line| !line.is_empty()).for_each(drop);
-            let head =
-                format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
-            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
-        }
-    });
-    url
+/// A server that knows one body.
+fn serve(body: String) -> Server {
+    let server = Server::start();
+    server.on("GET /").respond(Response::bytes(body).close());
+    server
 }
 
 /// Reads all pages and looks for nothing but the next one; says how many bytes they have.
