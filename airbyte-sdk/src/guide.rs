@@ -1,5 +1,5 @@
-//! Pages to read: what becomes of each type, how things are fetched over HTTP, and what the compiler says to each
-//! mistake. All of them are made from the tests, and hold as long as those do.
+//! Pages to read: what becomes of each type, and how data is fetched over HTTP. All of them are made from the tests, and hold
+//! as long as those do. A page on each mistake and the compiler's message for it is in the repository, `docs/mistakes.md`.
 
 #[doc = include_str!("../docs/forms.md")]
 pub mod forms {}
@@ -12,6 +12,3 @@ pub mod records {}
 ///
 #[doc = include_str!("../docs/cookbook.md")]
 pub mod cookbook {}
-
-#[doc = include_str!("../docs/mistakes.md")]
-pub mod mistakes {}

@@ -4,8 +4,7 @@
 //!
 //! - [`AirbyteSpec`](derive@AirbyteSpec), [`ConfigValue`](derive@ConfigValue), [`#[airbyte_stream]`](macro@airbyte_stream) and
 //!   [`#[airbyte_source]`](macro@airbyte_source) each have a table of their attributes.
-//! - [`guide`] shows each construct beside the form or the catalog it becomes, and each mistake beside what the compiler
-//!   says to it.
+//! - [`guide`] shows each construct beside the form or the catalog it becomes.
 //! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
 //! - [`Emitter`] takes the records; [`Http`] fetches; [`DateRange`] says which days to ask for; [`Error`] is made by its
 //!   category.

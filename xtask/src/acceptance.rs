@@ -6,7 +6,7 @@
 )]
 
 use crate::connector::{CONNECTOR, build};
-use airbyte_sdk::testing::conformance::{Acceptance, Subject};
+use airbyte_conformance::{Acceptance, Subject};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fs;

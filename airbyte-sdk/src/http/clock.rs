@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// In a debug build, a run with this variable set does not wait: it says so, notes that the time has passed, and goes
 /// on. For tests.
-pub(crate) const SKIP_WAITS: &str = "AIRBYTE_SDK_SKIP_WAITS";
+const SKIP_WAITS: &str = "AIRBYTE_SDK_SKIP_WAITS";
 
 /// A clock that goes on while it is slept by, whether or not anybody really sleeps.
 pub(crate) struct Clock {

@@ -34,8 +34,6 @@ pub use self::request::Request;
 pub use self::response::Response;
 pub use self::transfer_limits::TransferLimits;
 
-#[cfg(feature = "testing")]
-pub(crate) use self::clock::SKIP_WAITS;
 pub(crate) use self::observer::{Observer, Usage};
 
 use self::auth::SignIn;

@@ -51,7 +51,16 @@ fn compare(path: &Path, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::folder::Folder;
+    use std::path::PathBuf;
+
+    /// A folder that goes when this value goes.
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
 
     fn complaint(path: &Path) -> String {
         let complaint = std::panic::catch_unwind(|| compare(path, "true\n")).unwrap_err();
@@ -60,16 +69,17 @@ mod tests {
 
     #[test]
     fn says_whether_a_file_is_missing_unreadable_or_stale() {
-        let folder = Folder::new(false);
+        let folder = Folder(std::env::temp_dir().join(format!("airbyte-sdk-golden-{}", std::process::id())));
+        std::fs::create_dir_all(&folder.0).unwrap();
         let command = "run: BLESS=1 cargo test -p airbyte-sdk";
-        let missing = complaint(&folder.path().join("spec.json"));
+        let missing = complaint(&folder.0.join("spec.json"));
         assert!(
             missing.contains("spec.json is missing\nTo create it, ") && missing.ends_with(command),
             "{missing}"
         );
-        let unreadable = complaint(folder.path());
+        let unreadable = complaint(&folder.0);
         assert!(unreadable.contains(" cannot be read: ") && unreadable.ends_with(command), "{unreadable}");
-        let file = folder.path().join("spec.json");
+        let file = folder.0.join("spec.json");
         std::fs::write(&file, "false\n").unwrap();
         let stale = complaint(&file);
         assert!(stale.contains("spec.json is stale: line 1:") && stale.ends_with(command), "{stale}");

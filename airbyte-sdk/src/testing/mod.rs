@@ -23,26 +23,18 @@ pub mod server;
 #[cfg(feature = "testing")]
 mod client;
 #[cfg(feature = "testing")]
-pub mod conformance;
-#[cfg(feature = "testing")]
 mod fetch;
-#[cfg(feature = "testing")]
-mod folder;
 #[cfg(feature = "testing")]
 mod golden;
 #[cfg(feature = "testing")]
-mod launch;
-#[cfg(feature = "testing")]
-mod run;
-#[cfg(feature = "testing")]
 mod samples;
-#[cfg(feature = "testing")]
-mod secrets;
 #[cfg(feature = "testing")]
 mod types;
 
 pub use server::Server;
 
+#[cfg(feature = "testing")]
+pub use airbyte_conformance::{Connector, Run};
 #[cfg(feature = "testing")]
 pub use client::http;
 #[cfg(feature = "testing")]
@@ -50,6 +42,11 @@ pub use fetch::{Fetched, fetch};
 #[cfg(feature = "testing")]
 pub use golden::assert_golden;
 #[cfg(feature = "testing")]
-pub use run::{Connector, Run};
-#[cfg(feature = "testing")]
 pub use types::{assert_spec, assert_stream, spec_of, stream_of};
+
+/// The conformance suite: does a connector keep to the protocol? It is the crate
+/// [`airbyte-conformance`](https://docs.rs/airbyte-conformance), which judges connectors in any language.
+#[cfg(feature = "testing")]
+pub mod conformance {
+    pub use airbyte_conformance::{Acceptance, AcceptanceReport, Outcome, Report, Subject, Verdict};
+}

@@ -1,6 +1,5 @@
 //! One line for each type of a connector: is what was made of it what the platform wants?
 
-use super::conformance;
 use super::samples::Samples;
 use crate::AirbyteSpec;
 use crate::spec;
@@ -48,8 +47,7 @@ pub fn assert_spec<C: AirbyteSpec>() {
     let specification = spec_of::<C>();
     let faults = spec::faults::<C>();
     assert!(faults.is_empty(), "the spec is not right: {}", faults.join("; "));
-    let message = json!({"type": "SPEC", "spec": specification});
-    conformance::judge(&message, spec::not_secret::<C>()).assert_conforms();
+    airbyte_conformance::check_spec(&specification, spec::not_secret::<C>()).assert_conforms();
     let schema = &specification["connectionSpecification"];
     for seed in 0..SAMPLES {
         let mut samples = Samples::new(seed);
@@ -91,8 +89,7 @@ pub fn assert_spec<C: AirbyteSpec>() {
 ///
 /// If a rule is broken, with all of them.
 pub fn assert_stream<T: Stream>() {
-    let catalog = json!({"type": "CATALOG", "catalog": {"streams": [stream_of::<T>()]}});
-    conformance::judge(&catalog, Vec::new()).assert_conforms();
+    airbyte_conformance::check_catalog(&json!({"streams": [stream_of::<T>()]})).assert_conforms();
 }
 
 #[cfg(test)]

@@ -1,0 +1,177 @@
+//! The runs that each entry asks for, and what they come to.
+use super::expectations;
+use super::file::unheeded;
+use super::report::Line;
+use crate::inputs::configured;
+use crate::names::*;
+use crate::plan::Plan;
+use crate::runner::Setting;
+use crate::runs::{Key, checkpoints, shown, stream_states};
+use crate::{Subject, clauses, report};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// How many states of a read are resumed from, at most.
+const STATES: usize = 20;
+
+/// What entries refer to.
+pub(super) struct Inputs<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) configs: &'a HashMap<String, Value>,
+    /// The `connectionSpecification`.
+    pub(super) spec: Value,
+}
+
+impl Inputs<'_> {
+    /// The configuration of an entry; what is wrong if there is none.
+    pub(super) fn config(&self, entry: &Value) -> Result<Value, String> {
+        let path = entry["config_path"].as_str().unwrap_or_default();
+        self.configs.get(path).map_or_else(|| self.file(path), |config| Ok(config.clone()))
+    }
+
+    /// The configured catalog of an entry, if it names one.
+    pub(super) fn catalog(&self, entry: &Value) -> Result<Option<Value>, String> {
+        let Some(path) = entry["configured_catalog_path"].as_str() else { return Ok(None) };
+        let catalog = self.file(path)?;
+        if catalog["streams"].as_array().is_none_or(Vec::is_empty) {
+            return Err(format!("{path} has no `streams`"));
+        }
+        Ok(Some(catalog))
+    }
+
+    fn file(&self, path: &str) -> Result<Value, String> {
+        let text =
+            std::fs::read_to_string(self.folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        serde_json::from_str(&text).map_err(|error| format!("{path} is not JSON: {error}"))
+    }
+
+    /// Makes the runs that an entry asks for, and judges them.
+    pub(super) fn judge(&self, subject: &Subject, section: &str, entry: &Value) -> Line {
+        let config_path = entry["config_path"].as_str().unwrap_or_default();
+        let status = (section == "connection").then(|| entry["status"].as_str().unwrap_or("succeed"));
+        let what = status.map_or_else(|| config_path.to_owned(), |status| format!("{config_path}: {status}"));
+        let mut line = Line::new(section, what);
+        let outcome = self.config(entry).and_then(|config| {
+            let subject = subject.clone().config(config);
+            let mut plan = Plan::new(&subject);
+            let expected = match section {
+                "spec" => self.spec_entry(&mut plan, entry, &mut line)?,
+                "connection" => connection_entry(&mut plan, status.unwrap_or_default(), &mut line),
+                "discovery" => discovery_entry(&mut plan, &mut line),
+                _ => self.read_entry(&mut plan, section, entry, &mut line)?,
+            };
+            Ok((expected, plan.into_runs(&self.spec)))
+        });
+        match outcome {
+            Ok((expected, runs)) => {
+                let secrets = runs.all_secrets();
+                for (rule, what) in expected {
+                    line.find(rule, shown(&what, &secrets));
+                }
+                line.facts.iter_mut().for_each(|fact| *fact = secrets.blank(fact).into_owned());
+                line.take(report(clauses::all(), &runs).outcomes());
+            }
+            Err(error) => line.find("every file that is named is there", error),
+        }
+        let unheeded = unheeded(section, entry);
+        if !unheeded.is_empty() {
+            line.facts.push(format!("not looked at: {}", unheeded.join(", ")));
+        }
+        line
+    }
+
+    fn spec_entry(&self, plan: &mut Plan<'_>, entry: &Value, line: &mut Line) -> Result<Unmet, String> {
+        plan.specs();
+        let spec = plan.result(SPEC, "SPEC");
+        let mut unmet = expectations::config_fits(&spec["connectionSpecification"], &plan.config());
+        if let Some(path) = entry["spec_path"].as_str() {
+            let differs = expectations::is_the_spec(path, &self.file(path)?, &spec);
+            if differs.is_empty() {
+                line.facts.push(format!("the same as {path}"));
+            }
+            unmet.extend(differs);
+        }
+        Ok(unmet)
+    }
+
+    fn read_entry(
+        &self,
+        plan: &mut Plan<'_>,
+        section: &str,
+        entry: &Value,
+        line: &mut Line,
+    ) -> Result<Unmet, String> {
+        let catalog = self.catalog(entry)?;
+        let mode = if section == "incremental" { "incremental" } else { "full_refresh" };
+        let future = &entry["future_state"]["future_state_path"];
+        let future = future.as_str().or(entry["future_state_path"].as_str()).map(|path| self.file(path));
+        let future = future.transpose()?;
+        let streams = plan.discover();
+        let catalog = catalog.unwrap_or_else(|| configured(&streams, mode));
+        let name = match section {
+            "basic_read" => BASIC_READ,
+            "full_refresh" => FULL_REFRESH,
+            _ => INCREMENTAL,
+        };
+        plan.read(name, &catalog, None, Setting::good());
+        let unmet = plan.shot(name).map_or_else(Unmet::new, |shot| {
+            line.facts.push(counted(shot.all("RECORD").count(), "record"));
+            expectations::records_came(shot, &entry["empty_streams"])
+        });
+        match section {
+            "full_refresh" => {
+                plan.read(FULL_REFRESH_AGAIN, &catalog, None, Setting::good());
+                line.facts.push("twice".to_owned());
+            }
+            "incremental" => incremental_entry(plan, &catalog, future.as_ref(), line),
+            _ => {}
+        }
+        Ok(unmet)
+    }
+}
+
+/// What was to be met besides the clauses and was not: rules and what breaks them.
+pub(super) type Unmet = Vec<(&'static str, String)>;
+
+fn connection_entry(plan: &mut Plan<'_>, status: &str, line: &mut Line) -> Unmet {
+    let (name, good) = match status {
+        "failed" => (CHECK_INVALID, false),
+        "exception" => (CHECK_EXCEPTION, false),
+        _ => (CHECK, true),
+    };
+    plan.check(name, good);
+    let Some(shot) = plan.shot(name) else { return Unmet::new() };
+    let said = shot.all("CONNECTION_STATUS").chain(shot.errors()).find_map(|it| it["message"].as_str());
+    line.facts.extend(said.map(|said| format!("{said:?}")));
+    if status == "exception" { expectations::check_gave_up(shot) } else { Unmet::new() }
+}
+
+fn discovery_entry(plan: &mut Plan<'_>, line: &mut Line) -> Unmet {
+    let streams = plan.discover();
+    let names: Vec<_> = streams.iter().map(|stream| stream.key.to_string()).collect();
+    line.facts.push(format!("{}: {}", counted(names.len(), "stream"), names.join(", ")));
+    Unmet::new()
+}
+
+/// Reads on from the last state, from those before it, and from far ahead.
+fn incremental_entry(plan: &mut Plan<'_>, catalog: &Value, future: Option<&Value>, line: &mut Line) {
+    let last = plan.last_state(INCREMENTAL).to_string();
+    plan.read(FINAL_STATE, catalog, Some(&last), Setting::good());
+    let states = plan.shot(INCREMENTAL).map_or(0, |shot| checkpoints(shot).len());
+    let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, STATES);
+    let each = if resumed == states { "each".to_owned() } else { resumed.to_string() };
+    line.facts.push(format!("{}, resumed from {each}", counted(states, "state")));
+    if let Some(future) = future {
+        plan.read(FUTURE_STATE, catalog, Some(&future.to_string()), Setting::good());
+        let states = future.as_array().into_iter().flatten().flat_map(stream_states);
+        let states =
+            states.map(|state| (Key::of(&state["stream_descriptor"]), state["stream_state"].clone()));
+        plan.stands_ahead(states.collect());
+        line.facts.push("and from one in the future".to_owned());
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,228 @@
+//! Statuses and errors: that the platform knows how each stream fares, and why it failed.
+
+use super::records::is_now;
+use super::{Clause, clause};
+use crate::names::*;
+use crate::runs::{Judged, Key, Runs, Shot, not_applicable, state_streams};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
+
+pub(super) const CLAUSES: &[Clause] = &[
+    clause(
+        "unknown_stream_fails_the_read",
+        "a configured stream that does not exist fails the read",
+        |runs| runs.one(UNKNOWN_STREAM)?.must_fail(),
+    ),
+    clause(
+        "other_streams_are_still_read",
+        "a stream that fails does not stop the others",
+        other_streams_are_still_read,
+    ),
+    clause("bad_sync_mode_fails_the_read", "a sync mode that does not exist fails the read", |runs| {
+        runs.one(BAD_SYNC_MODE)?.must_fail()
+    }),
+    clause("broken_catalog_fails_the_read", "a catalog that is not JSON fails the read", |runs| {
+        runs.one(BROKEN_CATALOG)?.must_fail()
+    }),
+    clause(
+        "broken_config_fails",
+        "a configuration that is not JSON, or not there, is never accepted",
+        broken_config_fails,
+    ),
+    clause(
+        "statuses_in_order",
+        "a stream is STARTED, then RUNNING, then COMPLETE or INCOMPLETE; its records lie between",
+        statuses_in_order,
+    ),
+    clause(
+        "status_reasons_are_rate_limits",
+        "a reason is given with RUNNING only: RATE_LIMITED, with quota_reset, if known, in whole milliseconds",
+        status_reasons_are_rate_limits,
+    ),
+    clause(
+        "every_stream_has_an_end",
+        "every configured stream of a read that went well is COMPLETE",
+        every_stream_has_an_end,
+    ),
+    clause(
+        "nothing_of_other_streams",
+        "states and statuses belong to streams that are configured",
+        nothing_of_other_streams,
+    ),
+    clause(
+        "error_traces_are_typed",
+        "an ERROR trace has a message and a known failure_type",
+        error_traces_are_typed,
+    ),
+    clause(
+        "stream_errors_name_the_stream",
+        "for a stream that is INCOMPLETE there is an ERROR trace with its descriptor",
+        stream_errors_name_the_stream,
+    ),
+    clause(
+        "trace_time_is_in_milliseconds",
+        "emitted_at of a trace is the time in milliseconds",
+        trace_time_is_in_milliseconds,
+    ),
+];
+
+fn other_streams_are_still_read(runs: &Runs) -> Judged {
+    let shot = runs.one(UNKNOWN_STREAM)?;
+    for stream in shot.configured().iter().filter(|key| runs.stream(key).is_some()) {
+        if !shot.statuses().any(|(key, status)| key == *stream && status == "COMPLETE") {
+            return shot.fails(format_args!("{stream} is not COMPLETE"), &shot.stdout);
+        }
+    }
+    Ok(())
+}
+
+fn broken_config_fails(runs: &Runs) -> Judged {
+    runs.one(MISSING_CONFIG)?.must_fail()?;
+    let shot = runs.one(CHECK_BROKEN_CONFIG)?;
+    if let Some(status) = shot.all("CONNECTION_STATUS").find(|status| status["status"] != "FAILED") {
+        return shot.fails("it is accepted", status);
+    }
+    runs.one(BROKEN_CONFIG)?.must_fail()
+}
+
+fn statuses_in_order(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.reads() {
+        let mut states: HashMap<Key, &str> = HashMap::new();
+        for (line, message) in &shot.messages {
+            let trace = &message["trace"];
+            let (key, status) = match message["type"].as_str() {
+                Some("RECORD") => (Key::of_record(&message["record"]), "RECORD"),
+                Some("TRACE") if trace["type"] == "STREAM_STATUS" => {
+                    let status = &trace["stream_status"];
+                    (Key::of(&status["stream_descriptor"]), status["status"].as_str().unwrap_or_default())
+                }
+                _ => continue,
+            };
+            if !shot.configured().contains(&key) {
+                continue;
+            }
+            seen |= status != "RECORD";
+            let before = states.get(&key).copied();
+            let now = match (before, status) {
+                (None, "STARTED") => "STARTED",
+                (Some("STARTED" | "RUNNING"), "RUNNING") => "RUNNING",
+                (Some("RUNNING"), "COMPLETE") => "COMPLETE",
+                (Some("STARTED" | "RUNNING"), "INCOMPLETE") => "INCOMPLETE",
+                // A stream may end before it begins, if it does not exist.
+                (None, "INCOMPLETE") => "INCOMPLETE",
+                (Some("STARTED" | "RUNNING"), "RECORD") => continue,
+                _ => {
+                    return shot.fails(
+                        format_args!("{status} of {key} after {}", before.unwrap_or("nothing")),
+                        line,
+                    );
+                }
+            };
+            states.insert(key, now);
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no status was seen") }
+}
+
+fn status_reasons_are_rate_limits(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.reads() {
+        for trace in shot.all("TRACE").filter(|trace| trace["type"] == "STREAM_STATUS") {
+            let status = &trace["stream_status"];
+            let reasons = match &status["reasons"] {
+                Value::Null => continue,
+                Value::Array(reasons) => reasons,
+                _ => return shot.fails("the reasons of a status are no list", trace),
+            };
+            seen |= !reasons.is_empty();
+            if !reasons.is_empty() && status["status"] != "RUNNING" {
+                return shot.fails("a reason for a status other than RUNNING", trace);
+            }
+            for reason in reasons {
+                if reason["type"] != "RATE_LIMITED" {
+                    return shot.fails("a reason of an unknown type", trace);
+                }
+                let reset = &reason["rate_limited"]["quota_reset"];
+                if !reset.is_null() && !reset.as_i64().is_some_and(|at| is_within_a_year(shot, at)) {
+                    return shot.fails("quota_reset is no time to come in whole milliseconds", trace);
+                }
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no status has a reason") }
+}
+
+/// Whether a time lies between a day before the run and a year after it, as only milliseconds do.
+fn is_within_a_year(shot: &Shot, milliseconds: i64) -> bool {
+    let began = shot.began.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let day = Duration::from_secs(86_400);
+    u64::try_from(milliseconds)
+        .is_ok_and(|at| (began.saturating_sub(day)..began + 366 * day).contains(&Duration::from_millis(at)))
+}
+
+fn every_stream_has_an_end(runs: &Runs) -> Judged {
+    for shot in runs.reads().filter(|shot| shot.good && shot.succeeded()) {
+        for key in shot.configured() {
+            if !shot.statuses().any(|(other, status)| other == key && status == "COMPLETE") {
+                return shot.fails(format_args!("{key} is not COMPLETE"), "");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nothing_of_other_streams(runs: &Runs) -> Judged {
+    for shot in runs.reads() {
+        let configured = shot.configured();
+        let of_state = shot.all("STATE").flat_map(state_streams);
+        let mut keys = of_state.chain(shot.statuses().map(|(key, _)| key));
+        if let Some(key) = keys.find(|key| !configured.contains(key)) {
+            return shot.fails(format_args!("a state or status of {key}, which is not configured"), "");
+        }
+    }
+    Ok(())
+}
+
+fn error_traces_are_typed(runs: &Runs) -> Judged {
+    const TYPES: [&str; 3] = ["config_error", "transient_error", "system_error"];
+    let mut seen = false;
+    for shot in runs.speaking() {
+        for error in shot.errors() {
+            seen = true;
+            let has_message = error["message"].as_str().is_some_and(|message| !message.trim().is_empty());
+            if !has_message || !TYPES.iter().any(|name| error["failure_type"] == *name) {
+                return shot.fails("an ERROR trace without a message or a known failure_type", error);
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no ERROR trace was seen") }
+}
+
+fn stream_errors_name_the_stream(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.reads() {
+        for (key, _) in shot.statuses().filter(|(_, status)| *status == "INCOMPLETE") {
+            seen = true;
+            if !shot.errors().any(|error| Key::of(&error["stream_descriptor"]) == key) {
+                let error = shot.errors().next().map_or_else(String::new, Value::to_string);
+                return shot.fails(format_args!("no ERROR trace names {key}"), error);
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no stream was INCOMPLETE") }
+}
+
+fn trace_time_is_in_milliseconds(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.speaking() {
+        for trace in shot.all("TRACE") {
+            seen = true;
+            if !trace["emitted_at"].as_f64().is_some_and(|at| is_now(shot, at)) {
+                return shot.fails("emitted_at is not the time of the run in milliseconds", trace);
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no trace was seen") }
+}

@@ -1,0 +1,209 @@
+//! How a connector is started: its program on this machine, or a container of its image.
+
+use super::folder::{Folder, unique};
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Debug)]
+pub(super) enum Launcher {
+    Program(PathBuf),
+    Image { engine: PathBuf, image: String },
+}
+
+/// A run to be started: arguments are still to be added.
+pub(super) struct Launch {
+    pub(super) command: Command,
+    container: Option<Container>,
+}
+
+/// A container that goes by this name.
+struct Container {
+    engine: PathBuf,
+    name: String,
+}
+
+/// What `docker run` itself fails with.
+const ENGINE_FAILED: i32 = 125;
+
+impl Launcher {
+    pub(super) fn program(program: impl AsRef<Path>) -> Self {
+        let program = program.as_ref();
+        // A lone name is looked for in PATH; anything else must not depend on where the program is started.
+        let absolute =
+            (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
+        Self::Program(absolute.unwrap_or_else(|| program.to_owned()))
+    }
+
+    pub(super) fn image(image: impl Into<String>) -> Self {
+        Self::Image { engine: PathBuf::from("docker"), image: image.into() }
+    }
+
+    pub(super) fn is_image(&self) -> bool {
+        matches!(self, Self::Image { .. })
+    }
+
+    /// A folder that this connector can read.
+    pub(super) fn folder(&self) -> Folder {
+        Folder::new(self.is_image())
+    }
+
+    /// A run in a directory within the folder. In a container the folder is found under its path too, and the network is
+    /// that of this machine, so that one configuration suits both.
+    pub(super) fn launch(&self, folder: &Folder, directory: &Path, environment: &[(&str, &str)]) -> Launch {
+        let (mut command, container) = match self {
+            Self::Program(path) => {
+                let mut command = Command::new(path);
+                command.current_dir(directory).env_remove("LOG_LEVEL").envs(environment.iter().copied());
+                (command, None)
+            }
+            Self::Image { engine, image } => {
+                let name = unique();
+                let mut mount = folder.path().as_os_str().to_owned();
+                mount.push(":");
+                mount.push(folder.path());
+                let mut command = Command::new(engine);
+                command.args(["run", "--rm", "--network", "host", "--name", &name, "--volume"]).arg(mount);
+                command.arg("--workdir").arg(directory);
+                for (variable, value) in environment {
+                    command.arg("--env").arg(format!("{variable}={value}"));
+                }
+                command.arg(image);
+                (command, Some(Container { engine: engine.clone(), name }))
+            }
+        };
+        command.stdin(Stdio::null());
+        Launch { command, container }
+    }
+
+    /// Why it cannot be started, found out by a `spec`. One that does not come to an end is no obstacle: it is judged like
+    /// the runs that follow.
+    pub(super) fn obstacle(&self, arguments: &[OsString], limit: Duration) -> Option<String> {
+        let folder = self.folder();
+        let mut launch = self.launch(&folder, folder.path(), &[]);
+        launch.args(arguments);
+        launch.args(["spec"]);
+        launch.command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = match launch.command.spawn() {
+            Err(error) => return Some(format!("{self} does not start: {error}")),
+            Ok(child) => child,
+        };
+        let status = launch.wait(&mut child, limit)?;
+        let mut said = String::new();
+        // What a program leaves running may hold its stderr.
+        if let (true, Some(mut stderr)) = (self.is_image(), child.stderr.take()) {
+            let _ = stderr.read_to_string(&mut said);
+        }
+        self.refusal(status.code(), &said)
+    }
+
+    /// Why there was no run at all, if that is how it ended.
+    pub(super) fn refusal(&self, exit_code: Option<i32>, stderr: &str) -> Option<String> {
+        let refused = self.is_image() && exit_code == Some(ENGINE_FAILED);
+        refused.then(|| format!("{self} does not start: {}", stderr.trim()))
+    }
+}
+
+impl fmt::Display for Launcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program(path) => write!(f, "{}", path.display()),
+            Self::Image { engine, image } => write!(f, "{} run {image}", engine.display()),
+        }
+    }
+}
+
+impl Launch {
+    pub(super) fn args(&mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) {
+        self.command.args(arguments.into_iter().map(Into::into));
+    }
+
+    /// Waits for the end; `None` if it had to be brought about.
+    pub(super) fn wait(&self, child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+        let began = Instant::now();
+        loop {
+            if let Ok(Some(status)) = child.try_wait() {
+                return Some(status);
+            }
+            if began.elapsed() > limit {
+                let _ = child.kill();
+                let _ = child.wait();
+                self.end();
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Ends what is left of the run when its process has been killed.
+    fn end(&self) {
+        if let Some(Container { engine, name }) = &self.container {
+            let mut command = Command::new(engine);
+            command.args(["rm", "--force", name]).stdout(Stdio::null()).stderr(Stdio::null());
+            let _ = command.status();
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::Connector;
+    use crate::folder::prefix;
+    use crate::{Subject, Verdict};
+    use serde_json::json;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    const ROGUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues");
+
+    fn image(image: &str) -> Launcher {
+        Launcher::Image { engine: PathBuf::from(ROGUES).join("engine.sh"), image: image.to_owned() }
+    }
+
+    #[test]
+    fn a_connector_in_a_container_is_judged_like_a_program() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let config = json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}});
+        let report = Subject::launched_by(image("model"))
+            .arguments([format!("{ROGUES}/model.sh"), "none".to_owned(), now.to_string()])
+            .config(config)
+            .check();
+        report.assert_conforms();
+        let left = report.outcomes().iter().filter(|outcome| outcome.verdict != Verdict::Passed);
+        let left: Vec<_> = left.map(|outcome| outcome.clause).collect();
+        let needs_a_service = ["unreachable_check_is_transient", "unreachable_read_is_transient"];
+        assert_eq!(left, [&["ends_when_stdout_closes"][..], &needs_a_service].concat(), "{report}");
+    }
+
+    #[test]
+    fn an_image_that_is_not_there_is_no_answer_of_a_connector() {
+        let limit = Duration::from_secs(60);
+        let obstacle = image("absent").obstacle(&[], limit).expect("there is none");
+        assert!(obstacle.ends_with("absent does not start: docker: there is no image absent"), "{obstacle}");
+        assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()], limit), None);
+        // A program may end as it likes.
+        assert_eq!(Launcher::program("sh").refusal(Some(125), ""), None);
+        let run = std::panic::catch_unwind(|| Connector::launched_by(image("absent")).spec());
+        assert!(run.is_err());
+    }
+
+    #[test]
+    fn a_container_that_hangs_is_removed() {
+        let hanging = Subject::launched_by(image("hangs")).time_limit(Duration::from_millis(20));
+        assert_eq!(image("hangs").obstacle(&[], Duration::from_millis(20)), None);
+        let report = hanging.check();
+        assert!(report.failures().any(|outcome| outcome.clause == "runs_come_to_an_end"), "{report}");
+        let mut marks = 0;
+        for entry in std::fs::read_dir(std::env::temp_dir()).expect("a folder for marks").flatten() {
+            let name = entry.file_name().into_string().unwrap_or_default();
+            if name.starts_with(&prefix()) && name.ends_with(".removed") {
+                marks += 1;
+                std::fs::remove_file(entry.path()).expect("a mark");
+            }
+        }
+        assert!(marks > 0);
+    }
+}

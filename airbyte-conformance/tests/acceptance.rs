@@ -1,0 +1,236 @@
+//! The acceptance tests themselves: a connector that behaves passes every entry of its `acceptance-test-config.yml`, one
+//! with a single fault fails the entry that is about it, and a file that is not understood is no pass.
+#![cfg(unix)]
+#![expect(clippy::expect_used, reason = "a test may panic in its helpers too")]
+
+use airbyte_conformance::{Acceptance, AcceptanceReport, Subject};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Everything that can be listed.
+const WHOLE: &str = "
+acceptance_tests:
+  spec:
+    tests: [{config_path: good.json, spec_path: spec.json}]
+  connection:
+    tests:
+      - {config_path: good.json}
+      - {config_path: wrong.json, status: failed}
+      - {config_path: away.json, status: exception, timeout_seconds: 10}
+  discovery:
+    tests: [{config_path: good.json}]
+  basic_read:
+    tests: [{config_path: good.json, empty_streams: [{name: pages}]}]
+  full_refresh:
+    tests: [{config_path: good.json}]
+  incremental:
+    tests: [{config_path: good.json, future_state: {future_state_path: future.json}}]
+";
+
+/// A folder that goes when this value goes.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(file: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("acceptance-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
+        let folder = Self(std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&folder.0).expect("a folder");
+        folder.write("acceptance-test-config.yml", file);
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).expect("a file");
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn config(city: &str) -> Value {
+    json!({"city": city, "login": {"kind": "token", "token": "t0ken/4711+x"}, "units": "metric"})
+}
+
+/// The model connector, with one fault.
+fn model(fault: &str) -> Subject {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh");
+    Subject::new("sh").arguments([script, fault, &now]).time_limit(Duration::from_secs(10))
+}
+
+/// The spec of the model, as it prints it.
+fn spec() -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh");
+    let output = std::process::Command::new("sh").args([script, "none", "0", "spec"]).output();
+    let message: Value = serde_json::from_slice(&output.expect("the model runs").stdout).expect("a message");
+    message["spec"].to_string()
+}
+
+fn accept_in(folder: &Path, fault: &str) -> AcceptanceReport {
+    let acceptance = Acceptance::new(model(fault), folder);
+    let acceptance = acceptance.config("good.json", config("Oslo")).config("wrong.json", config("Atlantis"));
+    acceptance.config("away.json", config("Brigadoon")).run()
+}
+
+fn accept(file: &str, fault: &str) -> AcceptanceReport {
+    let folder = Folder::new(file);
+    folder.write("spec.json", &spec());
+    folder.write(
+        "future.json",
+        &json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"day": "2999-12-31"}}}]).to_string(),
+    );
+    accept_in(&folder.0, fault)
+}
+
+/// The lines of the table that begin so, without the blanks that make it a table.
+fn lines(report: &AcceptanceReport, begin: &str) -> Vec<String> {
+    let text = report.to_string();
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| line.starts_with(begin)).collect()
+}
+
+#[test]
+fn a_connector_that_behaves_passes_every_entry() {
+    let report = accept(WHOLE, "none");
+    report.assert_passed();
+    for line in [
+        "spec good.json passed: the same as spec.json",
+        "connection good.json: succeed passed",
+        "connection wrong.json: failed passed: \"Atlantis is under water\"",
+        "connection away.json: exception passed: \"Brigadoon is not there today\", not looked at: timeout_seconds",
+        "discovery good.json passed: 3 streams: users, shop.tags, pages",
+        "basic_read good.json passed: 12 records",
+        "full_refresh good.json passed: 12 records, twice",
+        "incremental good.json passed: 12 records, 7 states, resumed from each, and from one in the future",
+        "conformance all else that the protocol asks for passed: 81 clauses",
+    ] {
+        assert_eq!(lines(&report, line), [line], "{report}");
+    }
+}
+
+#[test]
+fn the_entry_fails_that_is_about_the_fault() {
+    for (fault, section) in [
+        ("one_spec", "spec"),
+        ("spec_types", "spec"),
+        ("check_succeeds", "connection good.json"),
+        ("failed_check_has_a_message", "connection wrong.json"),
+        ("unreachable_check_is_transient", "connection away.json"),
+        ("one_catalog", "discovery"),
+        ("values_match_their_types", "basic_read"),
+        ("plain_reads_succeed", "full_refresh"),
+        ("resuming_loses_nothing", "incremental"),
+        ("last_state_is_heeded", "incremental"),
+        ("future_state_gives_no_records", "incremental"),
+        ("usage_on_stderr", "conformance"),
+    ] {
+        let report = accept(WHOLE, fault);
+        let failed = |line: &&String| line.contains("FAILED");
+        assert!(
+            !report.passed() && lines(&report, section).iter().any(|line| failed(&line)),
+            "{fault}\n{report}"
+        );
+    }
+}
+
+#[test]
+fn a_spec_that_is_not_the_kept_one_is_told_with_its_place() {
+    let folder =
+        Folder::new("acceptance_tests: {spec: {tests: [{config_path: good.json, spec_path: spec.json}]}}");
+    folder.write("spec.json", &spec().replace("\"City\"", "\"Town\""));
+    let report = accept_in(&folder.0, "none");
+    let text = report.to_string();
+    let place = "spec.json differs at /connectionSpecification/properties/city/title";
+    assert!(!report.passed() && text.contains(place) && !text.contains("the same as"), "{text}");
+}
+
+#[test]
+fn a_configuration_that_the_spec_does_not_allow_is_told_without_its_value() {
+    let folder = Folder::new("acceptance_tests: {spec: {tests: [{config_path: odd.json}]}}");
+    folder.write("odd.json", "{\"login\": {\"kind\": \"none\"}, \"units\": 4711}");
+    let report = accept_in(&folder.0, "none");
+    let text = report.to_string();
+    assert!(
+        text.contains("`city` is missing") && text.contains("`units` is not what the spec says"),
+        "{text}"
+    );
+    assert!(!report.passed() && !text.contains("4711"), "{text}");
+}
+
+#[test]
+fn a_stream_without_records_must_be_listed_as_empty() {
+    let catalog = |name: &str| {
+        let schema = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+        let stream = json!({"name": name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]});
+        json!({"streams": [{"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]})
+    };
+    let test = "{config_path: good.json, configured_catalog_path: catalog.json}";
+    let folder = Folder::new(&format!("acceptance_tests: {{basic_read: {{tests: [{test}]}}}}"));
+    folder.write("catalog.json", &catalog("users").to_string());
+    let line = "basic_read good.json passed: 6 records";
+    assert_eq!(lines(&accept_in(&folder.0, "none"), "basic_read"), [line]);
+    folder.write("catalog.json", &catalog("ghosts").to_string());
+    let text = accept_in(&folder.0, "none").to_string();
+    assert!(text.contains("no record of ghosts") && text.contains("there is no stream ghosts"), "{text}");
+}
+
+#[test]
+fn mistakes_in_the_file_are_told_all_at_once_and_are_no_pass() {
+    let report = accept(
+        "
+acceptance_tests:
+  conection: {tests: []}
+  discovery: {tests: [{config_path: good.json}]}
+  connection:
+    tests:
+      - {config_path: good.json, statsu: failed}
+      - {status: perhaps}
+  basic_read: {}
+  full_refresh: {bypass_reason: it is slow}
+  incremental: {tests: [{config_path: absent.json}]}
+",
+        "none",
+    );
+    let text = report.to_string();
+    for said in [
+        "no section is called `conection`, but spec, connection, discovery, basic_read, full_refresh, incremental",
+        "`connection`, test 1: there is no key `statsu`; heeded here: config_path, status",
+        "`connection`, test 2: it lacks `config_path`",
+        "`connection`, test 2: `status` must be succeed, failed or exception",
+        "`basic_read` has neither `tests` nor a `bypass_reason`",
+        "not tested: it is slow",
+        "absent.json: No such file or directory",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    assert!(!report.passed());
+    assert!(lines(&report, "discovery")[0].contains("passed"), "{text}");
+}
+
+#[test]
+fn without_the_file_or_the_connector_nothing_passes() {
+    let folder = Folder::new("acceptance_tests: [}");
+    let text = accept_in(&folder.0, "none").to_string();
+    assert!(text.contains("it is not YAML"), "{text}");
+    let text = accept("connector_image: x", "none").to_string();
+    assert!(text.contains("it lacks `acceptance_tests`"), "{text}");
+    let report = accept_in(Path::new("/no/such/folder"), "none");
+    assert!(!report.passed() && report.to_string().contains("No such file"), "{report}");
+    let report = Acceptance::new(Subject::new("/no/such/program"), &folder.0).run();
+    assert!(!report.passed() && report.to_string().contains("/no/such/program does not start"), "{report}");
+    // Nothing but reasons for testing nothing.
+    let report = accept("acceptance_tests: {spec: {bypass_reason: no time}}", "none");
+    assert!(!report.passed(), "{report}");
+}
+
+#[test]
+#[should_panic(expected = "the acceptance tests fail")]
+fn a_rogue_is_refused() {
+    accept(WHOLE, "one_spec").assert_passed();
+}
