@@ -3,16 +3,19 @@
 // How a connector is started.
 mod folder;
 mod launch;
+mod output;
 mod run;
 mod runner;
 
 // Which runs are made.
-mod future;
+mod checkpoints;
 mod inputs;
+mod moved;
 mod names;
 mod plan;
 
 // How they are judged.
+mod bags;
 mod clauses;
 mod leaks;
 mod runs;
@@ -44,6 +47,7 @@ pub struct Subject {
     streams: Option<Vec<String>>,
     time_limit: Duration,
     skips_waits: bool,
+    environment: Vec<(String, String)>,
 }
 
 impl Subject {
@@ -70,6 +74,7 @@ impl Subject {
             streams: None,
             time_limit: Duration::from_secs(60),
             skips_waits: false,
+            environment: Vec::new(),
         }
     }
 
@@ -122,6 +127,13 @@ impl Subject {
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets a variable in the environment of each run.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -231,15 +243,21 @@ impl Report {
         outcomes.collect()
     }
 
-    /// Panics with the whole report if a clause failed.
+    /// Panics with the whole report if a clause failed. Otherwise prints the clauses that do not apply, with the reason: cargo
+    /// shows them with `cargo test -- --show-output`.
     ///
     /// # Panics
     ///
     /// If a clause failed.
-    #[expect(clippy::panic, reason = "this is an assertion")]
+    #[expect(clippy::panic, clippy::print_stdout, reason = "this is an assertion")]
     pub fn assert_conforms(&self) {
         if self.failures().next().is_some() {
             panic!("the connector does not keep to the protocol\n{self}");
+        }
+        for Outcome { clause, verdict, .. } in &self.outcomes {
+            if let Verdict::NotApplicable(why) = verdict {
+                println!("{clause} does not apply: {why}");
+            }
         }
     }
 }

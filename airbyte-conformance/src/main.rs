@@ -75,7 +75,7 @@ fn main() -> ExitCode {
 fn judge(options: Options) -> Result<bool, String> {
     let mut subject = match (options.image, options.program.split_first()) {
         (Some(image), _) => Subject::image(image),
-        (None, Some((program, arguments))) => Subject::new(program).arguments(arguments),
+        (None, Some((program, arguments))) => Subject::new(program).arguments(arguments.iter().map(absolute)),
         (None, None) => return Err("no program and no image".to_owned()),
     };
     subject = subject.time_limit(Duration::from_secs(options.time_limit)).not_secret(options.not_secret);
@@ -104,6 +104,14 @@ fn judge(options: Options) -> Result<bool, String> {
         print!("{report}");
     }
     Ok(report.failures().next().is_none())
+}
+
+/// The connector is started in another folder: an argument that names a file here, such as a script, must name it there.
+fn absolute(argument: &OsString) -> OsString {
+    match std::path::absolute(argument) {
+        Ok(path) if Path::new(argument).exists() => path.into_os_string(),
+        _ => argument.clone(),
+    }
 }
 
 fn json(path: &Path) -> Result<Value, String> {

@@ -1,6 +1,8 @@
 //! What was captured, and questions about it that several clauses ask.
 
 use super::Verdict;
+use super::bags::Varying;
+use super::moved::Moved;
 use super::names::{DISCOVER, SPEC};
 use crate::leaks::Leaks;
 use serde_json::Value;
@@ -36,6 +38,10 @@ pub(super) struct Shot {
     pub(super) began: SystemTime,
     pub(super) stdout: String,
     pub(super) stderr: String,
+    /// The first line of stdout that is not UTF-8, with what is not replaced.
+    pub(super) not_utf8: Option<String>,
+    /// It wrote more than there is room for.
+    pub(super) is_full: bool,
     /// The lines that are messages, as text and as JSON.
     pub(super) messages: Vec<(String, Value)>,
     /// Those that are not.
@@ -43,7 +49,14 @@ pub(super) struct Shot {
 }
 
 impl Shot {
-    pub(super) fn new(stdout: String, stderr: String) -> Self {
+    pub(super) fn new(stdout: Vec<u8>, stderr: Vec<u8>) -> Self {
+        let not_utf8 = stdout.split(|byte| *byte == b'\n').find(|line| std::str::from_utf8(line).is_err());
+        let not_utf8 = not_utf8.map(|line| String::from_utf8_lossy(line).into_owned());
+        let text = |bytes| match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
+        let (stdout, stderr) = (text(stdout), text(stderr));
         let (mut messages, mut strays) = (Vec::new(), Vec::new());
         for line in stdout.lines() {
             match serde_json::from_str::<Value>(line) {
@@ -61,6 +74,8 @@ impl Shot {
             began: SystemTime::UNIX_EPOCH,
             stdout,
             stderr,
+            not_utf8,
+            is_full: false,
             messages,
             strays,
         }
@@ -107,6 +122,7 @@ impl Shot {
     /// How it ended, in words.
     pub(super) fn end(&self) -> String {
         match self.exit_code {
+            _ if self.is_full => "it wrote too much and was ended".to_owned(),
             _ if !self.ended => "it did not end".to_owned(),
             None => "a signal ended it".to_owned(),
             Some(code) => format!("exit code {code}"),
@@ -248,12 +264,6 @@ pub(super) fn configured_streams(catalog: &Value) -> Vec<Key> {
     streams.into_iter().flatten().map(|configured| Key::of(&configured["stream"])).collect()
 }
 
-/// A state of a run: the state itself and how many messages came before it.
-pub(super) struct Checkpoint<'a> {
-    pub(super) state: &'a Value,
-    pub(super) index: usize,
-}
-
 /// Everything that was captured.
 #[derive(Default)]
 pub(super) struct Runs {
@@ -263,6 +273,8 @@ pub(super) struct Runs {
     pub(super) wanted: Vec<String>,
     /// What must be in no message.
     pub(super) secrets: Vec<String>,
+    /// What must be in no message but those that carry data, which may have the same words.
+    pub(super) words: Vec<String>,
     /// What reports must not show, besides.
     pub(super) confidential: Vec<String>,
     /// Fields that are no secrets although they sound like it.
@@ -270,8 +282,13 @@ pub(super) struct Runs {
     /// The fields of the configuration that were spoilt, each with the run that had to notice.
     pub(super) spoilt: Vec<Spoilt>,
     pub(super) resumed: Vec<Resumed>,
-    /// Each stream that was read with a state far ahead, with that state.
-    pub(super) ahead: Vec<(Key, Value)>,
+    /// Each stream that was read with a state far ahead.
+    pub(super) ahead: Vec<Moved>,
+    /// Each stream that was read with a state put back to one of its first records.
+    pub(super) back: Vec<Moved>,
+    /// Runs that were not made, with the reason.
+    pub(super) skipped: Vec<(&'static str, String)>,
+    pub(super) varying: Varying,
 }
 
 /// A field that was left out or given a wrong value.
@@ -283,10 +300,10 @@ pub(super) struct Spoilt {
 
 /// A read that began at a state of another one.
 pub(super) struct Resumed {
-    /// The name of the uncut read.
+    /// The name of the uncut read, which has all records.
     pub(super) from: &'static str,
-    /// The place of the state among its messages.
-    pub(super) place: usize,
+    /// The runs before it, each with the place of the state among its messages at which it was cut.
+    pub(super) before: Vec<(usize, usize)>,
     pub(super) shot: usize,
 }
 
@@ -297,13 +314,13 @@ impl Runs {
             if message["type"] == "SPEC" { (SPEC, Kind::Spec) } else { (DISCOVER, Kind::Discover) };
         let streams = message["catalog"]["streams"].as_array().cloned().unwrap_or_default();
         let streams = streams.into_iter().map(|value| Stream { key: Key::of(&value), value });
-        let shot = Shot { name, kind, ..Shot::new(message.to_string(), String::new()) };
+        let shot = Shot { name, kind, ..Shot::new(message.to_string().into_bytes(), Vec::new()) };
         Self { shots: vec![shot], streams: streams.collect(), ..Self::default() }
     }
 
     /// What reports must not show.
     pub(super) fn all_secrets(&self) -> Leaks {
-        Leaks::of(self.secrets.iter().chain(&self.confidential))
+        Leaks::of(self.secrets.iter().chain(&self.words).chain(&self.confidential))
     }
 
     /// All runs of this name.
@@ -328,7 +345,10 @@ impl Runs {
     pub(super) fn one(&self, name: &str) -> Judged<&Shot> {
         match self.shots.iter().find(|shot| shot.name == name) {
             Some(shot) => Ok(shot),
-            None => not_applicable(format_args!("nothing to be done for: {name}")),
+            None => {
+                let why = self.skipped.iter().find(|(skipped, _)| *skipped == name);
+                not_applicable(why.map_or_else(|| format!("there was no {name}"), |(_, why)| why.clone()))
+            }
         }
     }
 
@@ -347,41 +367,4 @@ impl Runs {
     pub(super) fn stream(&self, key: &Key) -> Option<&Stream> {
         self.streams.iter().find(|stream| stream.key == *key)
     }
-}
-
-/// The states of a run, with their places.
-pub(super) fn checkpoints(shot: &Shot) -> Vec<Checkpoint<'_>> {
-    let messages = shot.messages.iter().enumerate().filter(|(_, (_, message))| message["type"] == "STATE");
-    messages.map(|(index, (_, message))| Checkpoint { state: &message["state"], index }).collect()
-}
-
-/// What a state says of each stream: the descriptor and the stream's own state.
-pub(super) fn stream_states(state: &Value) -> Vec<&Value> {
-    match state["type"].as_str() {
-        Some("GLOBAL") => state["global"]["stream_states"].as_array().into_iter().flatten().collect(),
-        Some("STREAM") => vec![&state["stream"]],
-        _ => Vec::new(),
-    }
-}
-
-/// The streams a state speaks of.
-pub(super) fn state_streams(state: &Value) -> Vec<Key> {
-    stream_states(state).into_iter().map(|state| Key::of(&state["stream_descriptor"])).collect()
-}
-
-/// What a platform would hand back after the first `count` messages of a run.
-pub(super) fn state_after(shot: &Shot, count: usize) -> Value {
-    let mut kept: Vec<&Value> = Vec::new();
-    for Checkpoint { state, .. } in
-        checkpoints(shot).into_iter().filter(|checkpoint| checkpoint.index < count)
-    {
-        let streams = state_streams(state);
-        kept.retain(|other| {
-            other["type"] != "GLOBAL" && !state_streams(other).iter().any(|key| streams.contains(key))
-        });
-        if !streams.is_empty() {
-            kept.push(state);
-        }
-    }
-    kept.into_iter().cloned().collect()
 }

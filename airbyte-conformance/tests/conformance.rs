@@ -2,6 +2,8 @@
 //! clause that is about it.
 #![cfg(unix)]
 
+mod shared;
+
 use airbyte_conformance::{Report, Subject, Verdict};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -33,9 +35,13 @@ fn model(fault: &str) -> Subject {
 fn every_clause_fails_for_the_connector_that_breaks_it_and_for_no_other() {
     let model = judge("none");
     for outcome in model.outcomes() {
-        assert_eq!(outcome.verdict, Verdict::Passed, "{}\n{model}", outcome.clause);
+        let left = ["estimates_are_of_one_kind", "failed_read_loses_nothing"].contains(&outcome.clause);
+        let is_well = outcome.verdict == Verdict::Passed
+            || left && matches!(outcome.verdict, Verdict::NotApplicable(_));
+        assert!(is_well, "{}\n{model}", outcome.clause);
     }
-    let clauses: Vec<&str> = model.outcomes().iter().map(|outcome| outcome.clause).collect();
+    let mut clauses: Vec<&str> = model.outcomes().iter().map(|outcome| outcome.clause).collect();
+    clauses.retain(|clause| !shared::ONLY_HERE.contains(clause));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut wrong = Vec::new();

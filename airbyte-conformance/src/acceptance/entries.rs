@@ -2,11 +2,14 @@
 use super::expectations;
 use super::file::unheeded;
 use super::report::Line;
+use crate::checkpoints::checkpoints;
 use crate::inputs::configured;
+use crate::moved::given;
 use crate::names::*;
 use crate::plan::Plan;
+use crate::plan::Which;
 use crate::runner::Setting;
-use crate::runs::{Key, checkpoints, shown, stream_states};
+use crate::runs::shown;
 use crate::{Subject, clauses, report};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -159,15 +162,12 @@ fn incremental_entry(plan: &mut Plan<'_>, catalog: &Value, future: Option<&Value
     let last = plan.last_state(INCREMENTAL).to_string();
     plan.read(FINAL_STATE, catalog, Some(&last), Setting::good());
     let states = plan.shot(INCREMENTAL).map_or(0, |shot| checkpoints(shot).len());
-    let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, STATES);
+    let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, Which::UpTo(STATES));
     let each = if resumed == states { "each".to_owned() } else { resumed.to_string() };
     line.facts.push(format!("{}, resumed from {each}", counted(states, "state")));
     if let Some(future) = future {
         plan.read(FUTURE_STATE, catalog, Some(&future.to_string()), Setting::good());
-        let states = future.as_array().into_iter().flatten().flat_map(stream_states);
-        let states =
-            states.map(|state| (Key::of(&state["stream_descriptor"]), state["stream_state"].clone()));
-        plan.stands_ahead(states.collect());
+        plan.stands_ahead(given(future));
         line.facts.push("and from one in the future".to_owned());
     }
 }

@@ -2,9 +2,11 @@
 
 mod catalog;
 mod configuration;
+mod messages;
 mod process;
 mod records;
 mod refresh;
+mod resuming;
 mod service;
 mod spec;
 mod states;
@@ -38,11 +40,13 @@ pub(super) fn of_catalogs() -> &'static [Clause] {
 pub(super) fn all() -> impl Iterator<Item = &'static Clause> {
     let tables = [
         process::CLAUSES,
+        messages::CLAUSES,
         configuration::CLAUSES,
         spec::CLAUSES,
         catalog::CLAUSES,
         records::CLAUSES,
         states::CLAUSES,
+        resuming::CLAUSES,
         refresh::CLAUSES,
         statuses::CLAUSES,
         service::CLAUSES,

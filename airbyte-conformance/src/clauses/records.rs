@@ -1,10 +1,13 @@
 //! Records: whose they are, when they were sent, and what is in them.
 
+use super::resuming::must_have;
 use super::{Clause, clause};
+use crate::bags::{Bag, missing};
 use crate::names::*;
-use crate::runs::{Judged, Key, Runs, Shot, at, not_applicable};
+use crate::runs::{Judged, Key, Kind, Runs, Shot, at, not_applicable};
 use crate::values::mismatch;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 pub(super) const CLAUSES: &[Clause] = &[
@@ -37,6 +40,21 @@ pub(super) const CLAUSES: &[Clause] = &[
         "primary_keys_are_not_null",
         "no part of a primary key is null or missing",
         primary_keys_are_not_null,
+    ),
+    clause(
+        "primary_keys_are_unique",
+        "no two records of a read have the same primary key, of which a destination keeps one",
+        primary_keys_are_unique,
+    ),
+    clause(
+        "equal_reads_bring_equal_records",
+        "a read brings the same records from any directory, in any log level, of any selection of streams and fields",
+        equal_reads_bring_equal_records,
+    ),
+    clause(
+        "incremental_reads_everything",
+        "an incremental read without a state brings every record of a full refresh",
+        incremental_reads_everything,
     ),
     clause(
         "values_match_their_types",
@@ -136,6 +154,89 @@ fn primary_keys_are_not_null(runs: &Runs) -> Judged {
         }
     }
     if seen { Ok(()) } else { not_applicable("no record of a stream with a primary key was seen") }
+}
+
+fn primary_keys_are_unique(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for shot in runs.reads() {
+        let mut ids: HashMap<(&Key, Vec<String>), &Value> = HashMap::new();
+        for stream in &runs.streams {
+            let keys = stream.primary_key();
+            if keys.is_empty() {
+                continue;
+            }
+            for record in shot.all("RECORD").filter(|record| Key::of_record(record) == stream.key) {
+                seen = true;
+                let data = &record["data"];
+                let id: Vec<String> = keys.iter().map(|path| at(data, path).to_string()).collect();
+                let text = id.join(", ");
+                // A key that is null is another clause's.
+                if !id.iter().any(|part| part == "null")
+                    && let Some(other) = ids.insert((&stream.key, id), data)
+                {
+                    let how = if other == data { "come twice" } else { "are two different records" };
+                    return shot.fails(format_args!("{} with the key {text} {how}", stream.key), record);
+                }
+            }
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no record of a stream with a primary key was seen") }
+}
+
+fn equal_reads_bring_equal_records(runs: &Runs) -> Judged {
+    let whole = runs.one(INCREMENTAL)?;
+    let all = runs.bag(whole);
+    for shot in [ELSEWHERE, RELATIVE, DEBUG, LOG_LEVEL, SUBSET].into_iter().flat_map(|name| runs.named(name))
+    {
+        if shot.kind != Kind::Read || !shot.succeeded() {
+            continue;
+        }
+        let configured = shot.configured();
+        let mut all = all.clone();
+        all.retain(|(key, _), _| configured.contains(key));
+        must_have(runs, shot, &all, &Bag::new())?;
+    }
+    if let Ok(shot) = runs.one(SELECTED).and_then(|shot| shot.must_succeed().map(|()| shot)) {
+        let selected = |of: &Shot| {
+            let records: Vec<Value> = of.all("RECORD").map(|record| only_selected(record, shot)).collect();
+            runs.bag_of(records.iter())
+        };
+        if let Some((count, (key, data))) = missing(&selected(whole), &[&selected(shot)]) {
+            return shot.fails(format_args!("{count} records are missing, one of {key}"), data);
+        }
+    }
+    if let (Ok(plain), Ok(shot)) = (runs.one(FINAL_STATE), runs.one(EXTRA_FIELDS))
+        && shot.succeeded()
+    {
+        must_have(runs, shot, &runs.bag(plain), &Bag::new())?;
+    }
+    Ok(())
+}
+
+/// A record without the fields that the catalog of this run leaves out.
+fn only_selected(record: &Value, shot: &Shot) -> Value {
+    let streams = shot.catalog.as_ref().and_then(|catalog| catalog["streams"].as_array());
+    let stream = streams
+        .into_iter()
+        .flatten()
+        .map(|configured| &configured["stream"])
+        .find(|stream| Key::of(stream) == Key::of_record(record));
+    let mut record = record.clone();
+    if let (Some(stream), Some(fields)) = (stream, record["data"].as_object_mut()) {
+        fields.retain(|name, _| stream["json_schema"]["properties"].get(name).is_some());
+    }
+    record
+}
+
+fn incremental_reads_everything(runs: &Runs) -> Judged {
+    let (full, shot) = (runs.one(FULL_REFRESH)?, runs.one(INCREMENTAL)?);
+    let mut all = runs.bag(full);
+    all.retain(|(key, _), _| runs.stream(key).is_some_and(|stream| stream.supports("incremental")));
+    if all.is_empty() {
+        return not_applicable("no stream with records supports both full_refresh and incremental");
+    }
+    shot.must_succeed()?;
+    must_have(runs, shot, &all, &Bag::new())
 }
 
 fn values_match_their_types(runs: &Runs) -> Judged {

@@ -1,10 +1,11 @@
 //! Full refreshes: complete each time, unless the state says how far one has come.
 
-use super::states::{must_have, must_have_fewer, must_lose_nothing, set};
+use super::resuming::{must_have, must_have_fewer, must_lose_nothing};
 use super::{Clause, clause};
+use crate::bags::Bag;
+use crate::checkpoints::state_streams;
 use crate::names::*;
-use crate::runs::{Judged, Key, Runs, not_applicable, state_streams};
-use std::collections::HashSet;
+use crate::runs::{Judged, Key, Runs, not_applicable};
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
@@ -25,23 +26,23 @@ pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "resumed_refresh_loses_nothing",
         "records of a full refresh before a state, and those of one resumed from it, are all records",
-        |runs| must_lose_nothing(runs, FULL_REFRESH),
+        |runs| must_lose_nothing(runs, FULL_REFRESH, REFRESH_RESUMED),
     ),
 ];
 
 fn full_refresh_reads_everything(runs: &Runs) -> Judged {
-    let all = set(runs.one(FULL_REFRESH)?);
-    must_have(runs.one(FULL_REFRESH_AGAIN)?, &all, &HashSet::new())?;
+    let all = runs.bag(runs.one(FULL_REFRESH)?);
+    must_have(runs, runs.one(FULL_REFRESH_AGAIN)?, &all, &Bag::new())?;
     let shot = runs.one(FULL_REFRESH_STATE)?;
     shot.must_succeed()?;
     let restart = |key: &Key| runs.stream(key).is_some_and(|stream| !stream.is_resumable());
-    must_have(shot, &all.into_iter().filter(|(key, _)| restart(key)).collect(), &HashSet::new())
+    must_have(runs, shot, &all.into_iter().filter(|((key, _), _)| restart(key)).collect(), &Bag::new())
 }
 
 fn finished_refresh_is_recognised(runs: &Runs) -> Judged {
     let (whole, shot) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
     let resumable: Vec<_> = runs.streams()?.iter().filter(|stream| stream.is_resumable()).collect();
-    must_have_fewer(whole, shot, &resumable)
+    must_have_fewer(runs, whole, shot, &resumable)
 }
 
 fn finished_refresh_gives_no_records(runs: &Runs) -> Judged {

@@ -2,8 +2,9 @@
 
 use super::records::is_now;
 use super::{Clause, clause};
+use crate::checkpoints::state_streams;
 use crate::names::*;
-use crate::runs::{Judged, Key, Runs, Shot, not_applicable, state_streams};
+use crate::runs::{Judged, Key, Runs, Shot, not_applicable};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::{Duration, UNIX_EPOCH};

@@ -25,9 +25,9 @@ pub(super) fn each(units: &[Unit], shortest: usize, found: &mut impl FnMut(Vec<U
         }
     };
     some(unescaped(units).unwrap_or_default());
-    (0..4).for_each(|start| some(digits(units, sextet, 6, start, shortest)));
-    (0..8).for_each(|start| some(digits(units, quintet, 5, start, shortest)));
-    (0..2).for_each(|start| some(hex(units, start, shortest)));
+    digits(units, sextet, 6, shortest).into_iter().for_each(&mut some);
+    digits(units, quintet, 5, shortest).into_iter().for_each(&mut some);
+    hex(units, shortest).into_iter().for_each(&mut some);
     some(decimal(units, shortest));
 }
 
@@ -141,39 +141,39 @@ fn quintet(c: char) -> Option<u8> {
     })
 }
 
-/// Base64 and base32. Each run of digits is read from a later digit as well, because what stands before a value may be
-/// digits, too.
-fn digits(
-    units: &[Unit],
-    value: fn(char) -> Option<u8>,
-    bits: usize,
-    start: usize,
-    shortest: usize,
-) -> Vec<Unit> {
+/// Base64 and base32. Each run of digits is read from each of the digits with which a byte may begin, because what stands
+/// before a value may be digits, too.
+fn digits(units: &[Unit], value: fn(char) -> Option<u8>, bits: usize, shortest: usize) -> Vec<Vec<Unit>> {
     let is_break = |unit: &Unit| matches!(unit.c, '\r' | '\n');
-    let mut decoded = Vec::new();
+    // So many digits come to whole bytes.
+    let mut decoded = vec![Vec::new(); if bits == 6 { 4 } else { 8 }];
     for run in units.split(|unit| value(unit.c).is_none() && !is_break(unit)) {
-        let run = run.iter().filter_map(|unit| Some((value(unit.c)?, unit))).skip(start);
-        let mut bytes = Vec::with_capacity(run.size_hint().1.unwrap_or_default());
-        let (mut buffer, mut filled, mut from) = (0_u32, 0, None);
-        for (value, unit) in run {
-            buffer = ((buffer << bits) | u32::from(value)) & 0xffff;
-            filled += bits;
-            let begin = *from.get_or_insert(unit.from);
-            if filled >= 8 {
-                filled -= 8;
-                bytes.push((u8::try_from((buffer >> filled) & 0xff).unwrap_or_default(), begin, unit.to));
-                from = (filled > 0).then_some(unit.from);
-            }
+        if run.len() * bits < shortest * 8 {
+            continue;
         }
-        texts(&bytes, shortest, &mut decoded);
+        let run: Vec<(u8, &Unit)> = run.iter().filter_map(|unit| Some((value(unit.c)?, unit))).collect();
+        for (start, decoded) in decoded.iter_mut().enumerate() {
+            let mut bytes = Vec::with_capacity(run.len());
+            let (mut buffer, mut filled, mut from) = (0_u32, 0, None);
+            for (value, unit) in run.get(start..).unwrap_or_default() {
+                buffer = ((buffer << bits) | u32::from(*value)) & 0xffff;
+                filled += bits;
+                let begin = *from.get_or_insert(unit.from);
+                if filled >= 8 {
+                    filled -= 8;
+                    bytes.push((u8::try_from((buffer >> filled) & 0xff).unwrap_or_default(), begin, unit.to));
+                    from = (filled > 0).then_some(unit.from);
+                }
+            }
+            texts(&bytes, shortest, decoded);
+        }
     }
     decoded
 }
 
 /// Pairs of hex digits, with anything between the pairs that is no letter or digit, and with `0x` in front.
-fn hex(units: &[Unit], start: usize, shortest: usize) -> Vec<Unit> {
-    let mut decoded = Vec::new();
+fn hex(units: &[Unit], shortest: usize) -> [Vec<Unit>; 2] {
+    let mut decoded = [Vec::new(), Vec::new()];
     let mut run: Vec<(u8, &Unit)> = Vec::new();
     let mut before = ' ';
     for unit in units.iter().map(Some).chain([None]) {
@@ -185,10 +185,12 @@ fn hex(units: &[Unit], start: usize, shortest: usize) -> Vec<Unit> {
             }
             (Some(unit), _) if !unit.c.is_alphanumeric() => {}
             _ => {
-                let pairs = run.get(start..).unwrap_or_default().chunks_exact(2);
-                let byte =
-                    |pair: &[(u8, &Unit)]| ((pair[0].0 << 4) | pair[1].0, pair[0].1.from, pair[1].1.to);
-                texts(&pairs.map(byte).collect::<Vec<_>>(), shortest, &mut decoded);
+                for (start, decoded) in decoded.iter_mut().enumerate().filter(|_| run.len() >= 2 * shortest) {
+                    let pairs = run.get(start..).unwrap_or_default().chunks_exact(2);
+                    let byte =
+                        |pair: &[(u8, &Unit)]| ((pair[0].0 << 4) | pair[1].0, pair[0].1.from, pair[1].1.to);
+                    texts(&pairs.map(byte).collect::<Vec<_>>(), shortest, decoded);
+                }
                 run.clear();
             }
         }

@@ -57,6 +57,16 @@ impl Leaks {
         Self { needles, shortest }
     }
 
+    /// Whether a secret is long enough to be told from other text.
+    pub(crate) fn is_findable(secret: &str) -> bool {
+        Needle::of(secret.trim()).is_some()
+    }
+
+    /// Whether a secret is no word that a record may have as well.
+    pub(crate) fn is_distinctive(secret: &str) -> bool {
+        Needle::of(secret.trim()).is_some_and(|needle| !needle.is_word)
+    }
+
     pub(crate) fn is_in(&self, text: &str) -> bool {
         !self.find(text).is_empty()
     }

@@ -3,16 +3,25 @@
 mod reads;
 mod states;
 
+pub(super) use self::states::Which;
+
 use super::Subject;
+use super::checkpoints::state_after;
+use super::leaks::Leaks;
+use super::moved::Moved;
 use super::names::*;
 use super::runner::{Runner, Setting};
-use super::runs::{Key, Kind, Resumed, Runs, Shot, Spoilt, Stream, state_after};
+use super::runs::{Key, Kind, Resumed, Runs, Shot, Spoilt, Stream};
 use crate::secrets;
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 
-/// How many fields are spoilt, and how many states resumed from, at most.
+/// How many fields are spoilt, and how many streams are read alone, at most.
 const A_FEW: usize = 5;
+
+/// What a clause says that has nothing to look at.
+const NO_STREAM: &str = "discover gave no stream to read";
+const NOT_GIVEN: &str = "no such configuration is given";
 
 pub(super) fn run_all(subject: &Subject) -> Runs {
     let mut plan = Plan::new(subject);
@@ -29,7 +38,9 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
         None => true,
     };
     let read: Vec<_> = streams.iter().filter(is_read).cloned().collect();
-    if !read.is_empty() {
+    if read.is_empty() {
+        plan.skip_reads();
+    } else {
         plan.reads(&read);
         plan.states(&read);
         plan.troubles(&read);
@@ -50,44 +61,82 @@ fn confidential(subject: &Subject, shots: &[Shot], spec: &Value) -> Vec<String> 
     found
 }
 
+/// Secrets that are looked for in what the connector writes.
+struct Judged {
+    anywhere: Vec<String>,
+    /// Those that may be words of a language: records may have them, so they are looked for only in what is said.
+    in_prose: Vec<String>,
+}
+
+impl Judged {
+    fn of(subject: &Subject, shots: &[Shot], spec: &Value) -> Self {
+        let (mut marked, mut wrong) = (Vec::new(), Vec::new());
+        let sent_back = shots.iter().flat_map(|shot| secrets::sent_back(&shot.stdout));
+        let given =
+            [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten().cloned();
+        given.chain(sent_back).for_each(|config| secrets::marked(spec, &config, &mut marked));
+        // A wrong key may be the word `wrong`.
+        subject.invalid_config.iter().for_each(|config| secrets::marked(spec, config, &mut wrong));
+        wrong.retain(|secret| Leaks::is_distinctive(secret));
+        marked.extend(wrong);
+        let (mut anywhere, mut in_prose): (Vec<_>, Vec<_>) =
+            marked.into_iter().partition(|secret| Leaks::is_distinctive(secret));
+        // What a connector says that has not seen the configuration is no leak.
+        let is_said_anyway = |word: &String| {
+            let leaks = Leaks::of([word]);
+            let mut specs = shots.iter().filter(|shot| shot.kind == Kind::Spec);
+            specs.any(|shot| leaks.is_in(&shot.stdout) || leaks.is_in(&shot.stderr))
+        };
+        in_prose.retain(|word| Leaks::is_findable(word) && !is_said_anyway(word));
+        anywhere.extend(subject.secrets.iter().cloned());
+        Self { anywhere, in_prose }
+    }
+}
+
 pub(super) struct Plan<'a> {
     runner: Runner<'a>,
     streams: Vec<Stream>,
     spoilt: Vec<Spoilt>,
     resumed: Vec<Resumed>,
-    ahead: Vec<(Key, Value)>,
+    ahead: Vec<Moved>,
+    back: Vec<Moved>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
         let runner = Runner::new(subject);
-        Self { runner, streams: Vec::new(), spoilt: Vec::new(), resumed: Vec::new(), ahead: Vec::new() }
+        let (streams, spoilt, resumed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { runner, streams, spoilt, resumed, ahead: Vec::new(), back: Vec::new() }
     }
 
     /// What was captured, to be judged. The spec says what of the configuration is secret.
     pub(super) fn into_runs(self, spec: &Value) -> Runs {
-        let Self { runner, streams, spoilt, resumed, ahead } = self;
+        let Self { runner, streams, spoilt, resumed, ahead, back } = self;
         let subject = runner.subject;
-        let given = [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten();
-        let mut secrets = Vec::new();
-        given.for_each(|config| secrets::marked(spec, config, &mut secrets));
-        // Short ones and those without a digit may be words of a message.
-        secrets.retain(|text| text.len() >= 8 && text.contains(|letter: char| letter.is_ascii_digit()));
-        secrets.extend(subject.secrets.iter().cloned());
+        let secrets = Judged::of(subject, &runner.shots, spec);
         let confidential = confidential(subject, &runner.shots, spec);
-        let wanted = subject.streams.clone().unwrap_or_default();
-        let not_secret = subject.not_secret.clone();
-        Runs {
+        let mut runs = Runs {
             shots: runner.shots,
             streams,
-            wanted,
-            secrets,
+            wanted: subject.streams.clone().unwrap_or_default(),
+            secrets: secrets.anywhere,
+            words: secrets.in_prose,
             confidential,
-            not_secret,
+            not_secret: subject.not_secret.clone(),
             spoilt,
             resumed,
             ahead,
-        }
+            back,
+            skipped: runner.skipped,
+            ..Runs::default()
+        };
+        runs.find_varying();
+        runs
+    }
+
+    /// Says why there is no run of this name.
+    pub(super) fn skip(&mut self, name: &'static str, why: impl Into<String>) {
+        self.runner.skipped.push((name, why.into()));
     }
 
     /// The first run of this name.
@@ -133,10 +182,10 @@ impl<'a> Plan<'a> {
         config: &Value,
         more: Vec<OsString>,
         good: bool,
-    ) {
+    ) -> Option<usize> {
         let config = self.runner.file("config.json", config.to_string());
         let arguments = [vec![command.into(), "--config".into(), config], more].concat();
-        self.runner.run(name, kind, &arguments, Setting { good, ..Setting::default() });
+        self.runner.run(name, kind, &arguments, Setting { good, ..Setting::default() })
     }
 
     /// A read of this catalog, with this text as state.
@@ -146,9 +195,9 @@ impl<'a> Plan<'a> {
         catalog: &Value,
         state: Option<&str>,
         setting: Setting,
-    ) {
+    ) -> Option<usize> {
         let config = self.config();
-        self.read_with(name, &config, catalog, state, setting);
+        self.read_with(name, &config, catalog, state, setting)
     }
 
     fn read_with(
@@ -158,7 +207,7 @@ impl<'a> Plan<'a> {
         catalog: &Value,
         state: Option<&str>,
         setting: Setting,
-    ) {
+    ) -> Option<usize> {
         let config = self.runner.file("config.json", config.to_string());
         let file = self.runner.file("catalog.json", catalog.to_string());
         let mut arguments = vec!["read".into(), "--config".into(), config, "--catalog".into(), file];
@@ -167,7 +216,7 @@ impl<'a> Plan<'a> {
         }
         arguments.extend_from_slice(&setting.more);
         let kind = if setting.closed_stdout { Kind::Unheard } else { Kind::Read };
-        self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting });
+        self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting })
     }
 
     pub(super) fn spec(&mut self) {
@@ -191,11 +240,17 @@ impl<'a> Plan<'a> {
     fn checks(&mut self) {
         let config = self.config();
         self.check(CHECK, true);
-        if let Some(invalid) = self.runner.subject.invalid_config.clone() {
-            self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
+        match self.runner.subject.invalid_config.clone() {
+            Some(invalid) => {
+                self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
+            }
+            None => self.skip(CHECK_INVALID, NOT_GIVEN),
         }
-        if let Some(unreachable) = self.runner.subject.unreachable_config.clone() {
-            self.go_or_not("check", CHECK_UNREACHABLE, Kind::Check, &unreachable, Vec::new(), false);
+        match self.runner.subject.unreachable_config.clone() {
+            Some(unreachable) => {
+                self.go_or_not("check", CHECK_UNREACHABLE, Kind::Check, &unreachable, Vec::new(), false);
+            }
+            None => self.skip(CHECK_UNREACHABLE, NOT_GIVEN),
         }
         let mut more = config;
         more["unknown_field_8642135"] = json!({"some": ["thing", 1]});
@@ -228,12 +283,9 @@ impl<'a> Plan<'a> {
     }
 
     fn spoil(&mut self, name: &'static str, field: &str, config: Map<String, Value>) {
-        self.spoilt.push(Spoilt {
-            shot: self.runner.shots.len(),
-            field: field.to_owned(),
-            config: config.clone().into(),
-        });
-        self.go_or_not("check", name, Kind::Check, &config.into(), Vec::new(), false);
+        let config = Value::Object(config);
+        let run = self.go_or_not("check", name, Kind::Check, &config, Vec::new(), false);
+        self.spoilt.extend(run.map(|shot| Spoilt { shot, field: field.to_owned(), config }));
     }
 
     fn wrong_command_lines(&mut self) {
@@ -251,11 +303,11 @@ impl<'a> Plan<'a> {
 
     /// What a platform would hand back after the run of this name.
     pub(super) fn last_state(&self, name: &str) -> Value {
-        self.shot(name).map_or_else(|| json!([]), |shot| state_after(shot, usize::MAX))
+        self.shot(name).map_or_else(|| json!([]), |shot| state_after(&[(shot, usize::MAX)]))
     }
 
     /// These states, which the read far ahead was given, are far ahead.
-    pub(super) fn stands_ahead(&mut self, states: Vec<(Key, Value)>) {
+    pub(super) fn stands_ahead(&mut self, states: Vec<Moved>) {
         self.ahead = states;
     }
 }

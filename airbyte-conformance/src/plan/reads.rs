@@ -1,6 +1,6 @@
 //! Reads without a state, those that must fail, and those with other configurations.
 
-use super::Plan;
+use super::{A_FEW, NO_STREAM, NOT_GIVEN, Plan};
 use crate::inputs::{configured, selected};
 use crate::names::*;
 use crate::runner::Setting;
@@ -11,7 +11,11 @@ use std::ffi::OsString;
 impl Plan<'_> {
     pub(super) fn reads(&mut self, streams: &[Stream]) {
         let full: Vec<_> = streams.iter().filter(|stream| stream.supports("full_refresh")).cloned().collect();
-        if !full.is_empty() {
+        if full.is_empty() {
+            for name in [FULL_REFRESH, FULL_REFRESH_AGAIN, FULL_REFRESH_STATE] {
+                self.skip(name, "no stream supports full_refresh");
+            }
+        } else {
             let full = configured(&full, "full_refresh");
             self.read(FULL_REFRESH, &full, None, Setting::good());
             self.read(FULL_REFRESH_AGAIN, &full, None, Setting::good());
@@ -20,9 +24,19 @@ impl Plan<'_> {
         }
         let catalog = configured(streams, "incremental");
         self.read(INCREMENTAL, &catalog, None, Setting::good());
-        self.read(SUBSET, &configured(&streams[..1], "incremental"), None, Setting::good());
-        if let Some(selected) = selected(streams, &catalog) {
-            self.read(SELECTED, &selected, None, Setting::good());
+        for stream in streams.iter().take(A_FEW) {
+            self.read(
+                SUBSET,
+                &configured(std::slice::from_ref(stream), "incremental"),
+                None,
+                Setting::good(),
+            );
+        }
+        match selected(streams, &catalog) {
+            Some(selected) => {
+                self.read(SELECTED, &selected, None, Setting::good());
+            }
+            None => self.skip(SELECTED, "every field is part of a key or a cursor"),
         }
         let elsewhere = Some(self.runner.elsewhere());
         self.read(ELSEWHERE, &catalog, None, Setting { working_directory: elsewhere, ..Setting::good() });
@@ -39,9 +53,40 @@ impl Plan<'_> {
         self.read(LOG_LEVEL, &catalog, None, Setting { environment, ..Setting::good() });
         // Docker stands between an image and whoever reads from it.
         if self.runner.subject.launcher.is_image() {
-            return;
+            return self.skip(UNHEARD, "Docker reads what an image writes");
         }
         self.read(UNHEARD, &catalog, None, Setting { closed_stdout: true, ..Setting::default() });
+    }
+
+    /// There is nothing to read.
+    pub(super) fn skip_reads(&mut self) {
+        for name in [
+            FULL_REFRESH,
+            FULL_REFRESH_AGAIN,
+            FULL_REFRESH_STATE,
+            INCREMENTAL,
+            SUBSET,
+            SELECTED,
+            ELSEWHERE,
+            RELATIVE,
+            UNHEARD,
+            FINAL_STATE,
+            GLOBAL_STATE,
+            BACK_STATE,
+            GLOBAL_BACK,
+            GLOBAL_RESUMED,
+            EXTRA_FIELDS,
+            FUTURE_STATE,
+            UNKNOWN_STREAM,
+            BAD_SYNC_MODE,
+            BROKEN_CATALOG,
+            BROKEN_CONFIG,
+            BROKEN_STATE,
+            READ_UNREACHABLE,
+            READ_SPOILT,
+        ] {
+            self.skip(name, NO_STREAM);
+        }
     }
 
     /// Reads that cannot go well.
@@ -95,13 +140,22 @@ impl Plan<'_> {
                 self.read_with(name, &config.into(), &catalog, None, setting);
             }
         }
-        if let Some(unreachable) = self.runner.subject.unreachable_config.clone() {
-            self.read_with(READ_UNREACHABLE, &unreachable, &catalog, None, Setting::default());
+        match self.runner.subject.unreachable_config.clone() {
+            Some(unreachable) => {
+                let run = self.read_with(READ_UNREACHABLE, &unreachable, &catalog, None, Setting::default());
+                if let Some(run) = run {
+                    self.read_after_failure(run, &catalog);
+                }
+            }
+            None => [READ_UNREACHABLE, AFTER_FAILURE].into_iter().for_each(|name| self.skip(name, NOT_GIVEN)),
         }
-        if let Some(Spoilt { config, field, .. }) = self.spoilt.last() {
-            let (config, field) = (config.clone(), field.clone());
-            self.spoilt.push(Spoilt { shot: self.runner.shots.len(), field, config: config.clone() });
-            self.read_with(READ_SPOILT, &config, &catalog, None, Setting::default());
+        match self.spoilt.last() {
+            Some(Spoilt { config, field, .. }) => {
+                let (config, field) = (config.clone(), field.clone());
+                let run = self.read_with(READ_SPOILT, &config, &catalog, None, Setting::default());
+                self.spoilt.extend(run.map(|shot| Spoilt { shot, field, config }));
+            }
+            None => self.skip(READ_SPOILT, "the spec names no field of the configuration"),
         }
     }
 }

@@ -1,12 +1,28 @@
 //! Reads with states: the connector's own, unusual ones, and reads resumed from the middle.
 
-use super::{A_FEW, Plan};
-use crate::future::put_ahead;
+use super::Plan;
+use crate::checkpoints::{as_global, checkpoints, firsts, state_after, state_streams, telling, thinned};
 use crate::inputs::{configured, sprinkle, sprinkle_catalog};
+use crate::moved::{put_ahead, put_back};
 use crate::names::*;
 use crate::runner::Setting;
-use crate::runs::{Checkpoint, Resumed, Stream, checkpoints, configured_streams, state_after, state_streams};
+use crate::runs::{Resumed, Stream, configured_streams};
 use serde_json::{Value, json};
+
+/// How many states of one read are resumed from.
+const MOST_RESUMED: usize = 24;
+
+/// How many states of a read that was resumed are resumed from.
+const MOST_RESUMED_AGAIN: usize = 8;
+
+/// Which states of a read are resumed from.
+#[derive(Clone, Copy)]
+pub(crate) enum Which {
+    /// Of each stream the first, the one in the middle, the last, and the first of each kind.
+    Telling,
+    /// So many of all, evenly.
+    UpTo(usize),
+}
 
 impl Plan<'_> {
     /// Reads with states of all sorts.
@@ -14,11 +30,15 @@ impl Plan<'_> {
         let catalog = configured(streams, "incremental");
         let last = self.last_state(INCREMENTAL);
         self.read(FINAL_STATE, &catalog, Some(&last.to_string()), Setting::good());
-        let per_stream: Vec<_> =
-            last.as_array().into_iter().flatten().map(|state| state["stream"].clone()).collect();
-        if per_stream.iter().all(Value::is_object) {
-            let global = json!([{"type": "GLOBAL", "global": {"stream_states": per_stream}}]);
-            self.read(GLOBAL_STATE, &catalog, Some(&global.to_string()), Setting::good());
+        match as_global(&last) {
+            Some(global) => {
+                self.read(GLOBAL_STATE, &catalog, Some(&global.to_string()), Setting::good());
+                self.resume_globally(&catalog);
+            }
+            None => {
+                let why = "the connector does not send states of the type STREAM";
+                [GLOBAL_STATE, GLOBAL_RESUMED, GLOBAL_BACK].into_iter().for_each(|name| self.skip(name, why));
+            }
         }
         let each = |change: &dyn Fn(&mut Value)| {
             let states = streams.iter().map(|stream| {
@@ -57,52 +77,135 @@ impl Plan<'_> {
         sprinkle_catalog(&mut more_catalog);
         self.read(EXTRA_FIELDS, &more_catalog, Some(&more.to_string()), Setting::good());
 
-        self.resume(INCREMENTAL, RESUMED, &catalog, A_FEW);
+        self.back(streams, &last);
+        self.resume(INCREMENTAL, RESUMED, &catalog, Which::Telling);
+        self.resume_again(&catalog);
         let mut refreshed = streams.to_vec();
         refreshed.retain(|stream| stream.supports("full_refresh") && stream.is_resumable());
-        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"), A_FEW);
+        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"), Which::Telling);
     }
 
-    /// Reads again from the states of an earlier read, of those that speak of a stream in this catalog, or from so many of
-    /// them. Returns from how many.
+    /// The first run of this name.
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.runner.shots.iter().position(|shot| shot.name == name)
+    }
+
+    /// Reads again from the states of an earlier read that speak of a stream in this catalog. Returns from how many.
     pub(crate) fn resume(
         &mut self,
         from: &'static str,
         name: &'static str,
         catalog: &Value,
-        most: usize,
+        which: Which,
     ) -> usize {
-        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == from) else { return 0 };
+        let Some(whole) = self.place_of(from) else { return 0 };
         let streams = configured_streams(catalog);
-        let speaks =
-            |checkpoint: &Checkpoint| state_streams(checkpoint.state).iter().any(|key| streams.contains(key));
-        let all: Vec<usize> =
-            checkpoints(whole).into_iter().filter(speaks).map(|checkpoint| checkpoint.index).collect();
-        let count = all.len().min(most);
-        let chosen = (0..count).map(|i| all[if count > 1 { i * (all.len() - 1) / (count - 1) } else { 0 }]);
-        let starts: Vec<_> = chosen.map(|place| (place, state_after(whole, place + 1).to_string())).collect();
-        for (place, state) in starts {
-            self.resumed.push(Resumed { from, place, shot: self.runner.shots.len() });
-            self.read(name, catalog, Some(&state), Setting::good());
+        let shot = &self.runner.shots[whole];
+        let places = match which {
+            Which::Telling => thinned(telling(shot, &streams), MOST_RESUMED),
+            Which::UpTo(most) => {
+                let mut all = checkpoints(shot);
+                all.retain(|it| state_streams(it.state).iter().any(|key| streams.contains(key)));
+                thinned(all.iter().map(|it| it.index).collect(), most)
+            }
+        };
+        for place in &places {
+            self.resume_from(from, name, catalog, vec![(whole, place + 1)]);
         }
-        count
+        places.len()
+    }
+
+    /// Reads on after so many messages of each of these runs.
+    fn resume_from(
+        &mut self,
+        from: &'static str,
+        name: &'static str,
+        catalog: &Value,
+        before: Vec<(usize, usize)>,
+    ) -> Option<usize> {
+        let parts: Vec<_> = before.iter().map(|(run, count)| (&self.runner.shots[*run], *count)).collect();
+        let state = state_after(&parts).to_string();
+        let shot = self.read(name, catalog, Some(&state), Setting::good())?;
+        self.resumed.push(Resumed { from, before, shot });
+        Some(shot)
+    }
+
+    /// A read that was resumed sends states as well: reads on from what the first of them says first of each stream, and
+    /// from its last state.
+    fn resume_again(&mut self, catalog: &Value) {
+        let Some(Resumed { before, shot, .. }) =
+            self.resumed.iter().find(|resumed| resumed.from == INCREMENTAL)
+        else {
+            return;
+        };
+        let (before, shot) = (before.clone(), *shot);
+        let mut places =
+            thinned(firsts(&self.runner.shots[shot], &configured_streams(catalog)), MOST_RESUMED_AGAIN);
+        places.extend(checkpoints(&self.runner.shots[shot]).last().map(|it| it.index));
+        places.dedup();
+        for place in places {
+            let before = [before.clone(), vec![(shot, place + 1)]].concat();
+            self.resume_from(INCREMENTAL, RESUMED, catalog, before);
+        }
+    }
+
+    /// Reads on from the first state, and from one in the middle, as one GLOBAL.
+    fn resume_globally(&mut self, catalog: &Value) {
+        let Some(whole) = self.place_of(INCREMENTAL) else { return };
+        let places: Vec<usize> = checkpoints(&self.runner.shots[whole]).iter().map(|it| it.index).collect();
+        let mut chosen = vec![places.first().copied(), places.get(places.len() / 2).copied()];
+        chosen.dedup();
+        for place in chosen.into_iter().flatten() {
+            let before = vec![(whole, place + 1)];
+            let Some(state) = as_global(&state_after(&[(&self.runner.shots[whole], place + 1)])) else {
+                continue;
+            };
+            let run = self.read(GLOBAL_RESUMED, catalog, Some(&state.to_string()), Setting::good());
+            self.resumed.extend(run.map(|shot| Resumed { from: INCREMENTAL, before, shot }));
+        }
+    }
+
+    /// A read that failed may have sent states: reads on from them, now that nothing is in the way.
+    pub(super) fn read_after_failure(&mut self, failed: usize, catalog: &Value) {
+        if checkpoints(&self.runner.shots[failed]).is_empty() {
+            return self.skip(AFTER_FAILURE, "the read with an API that cannot be reached sent no state");
+        }
+        self.resume_from(INCREMENTAL, AFTER_FAILURE, catalog, vec![(failed, usize::MAX)]);
     }
 
     /// Reads the streams alone whose last state can be put far ahead.
     fn future(&mut self, streams: &[Stream], last: &Value) {
-        let Some(whole) = self.runner.shots.iter().find(|shot| shot.name == INCREMENTAL) else { return };
-        let (state, ahead) = put_ahead(last, streams, whole);
+        let Some(whole) = self.place_of(INCREMENTAL) else { return };
+        let (state, ahead) = put_ahead(last, streams, &self.runner.shots[whole]);
         if ahead.is_empty() {
-            return;
+            return self.skip(
+                FUTURE_STATE,
+                "no incremental stream has a state with a date, time or integer as its cursor",
+            );
         }
-        let is_ahead = |stream: &&Stream| ahead.iter().any(|(key, _)| *key == stream.key);
+        let is_ahead = |stream: &&Stream| ahead.iter().any(|moved| moved.key == stream.key);
         let streams: Vec<_> = streams.iter().filter(is_ahead).cloned().collect();
-        self.read(
-            FUTURE_STATE,
-            &configured(&streams, "incremental"),
-            Some(&state.to_string()),
-            Setting::good(),
-        );
+        let catalog = configured(&streams, "incremental");
+        self.read(FUTURE_STATE, &catalog, Some(&state.to_string()), Setting::good());
         self.ahead = ahead;
+    }
+
+    /// Reads the streams alone whose last state can be put back to their first records.
+    fn back(&mut self, streams: &[Stream], last: &Value) {
+        let Some(whole) = self.place_of(INCREMENTAL) else { return };
+        let (state, back) = put_back(last, streams, &self.runner.shots[whole]);
+        if back.is_empty() {
+            let why =
+                "no incremental stream has records at two positions and a state with nothing but one of them";
+            return [BACK_STATE, GLOBAL_BACK].into_iter().for_each(|name| self.skip(name, why));
+        }
+        let is_back = |stream: &&Stream| back.iter().any(|moved| moved.key == stream.key);
+        let streams: Vec<_> = streams.iter().filter(is_back).cloned().collect();
+        let catalog = configured(&streams, "incremental");
+        self.read(BACK_STATE, &catalog, Some(&state.to_string()), Setting::good());
+        if let Some(global) = as_global(&state) {
+            self.read(GLOBAL_BACK, &catalog, Some(&global.to_string()), Setting::good());
+        }
+        self.back = back;
     }
 }

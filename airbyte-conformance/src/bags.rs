@@ -1,0 +1,152 @@
+//! Records that are compared between runs.
+//!
+//! A bag counts records, because a stream without a primary key may hold two that are equal, and one of them may get lost. Two
+//! runs of the same connector may differ in fields such as the time of the request: the fields that vary between two equal
+//! reads do not count.
+
+use super::names::*;
+use super::runs::{Key, Runs, Shot, at};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+/// How often each record is there: by its stream, and by what it says in fields that do not vary.
+pub(super) type Bag = HashMap<(Key, String), usize>;
+
+/// For each stream, the fields that differ between two reads of the same.
+pub(super) type Varying = HashMap<Key, HashSet<String>>;
+
+impl Runs {
+    /// The records of a run.
+    pub(super) fn bag(&self, shot: &Shot) -> Bag {
+        self.bag_of(shot.all("RECORD"))
+    }
+
+    pub(super) fn bag_of<'v>(&self, records: impl Iterator<Item = &'v Value>) -> Bag {
+        let mut bag = Bag::new();
+        for record in records {
+            *bag.entry(self.identity(record)).or_default() += 1;
+        }
+        bag
+    }
+
+    fn identity(&self, record: &Value) -> (Key, String) {
+        let key = Key::of_record(record);
+        let data = &record["data"];
+        let text = match (self.varying.get(&key), data.as_object()) {
+            (Some(varying), Some(fields)) => {
+                let kept = fields.iter().filter(|(name, _)| !varying.contains(*name));
+                kept.map(|(name, value)| (name.clone(), value.clone())).collect::<Value>().to_string()
+            }
+            _ => data.to_string(),
+        };
+        (key, text)
+    }
+
+    /// Finds the fields that vary.
+    pub(super) fn find_varying(&mut self) {
+        let mut varying = Varying::new();
+        for (first, second) in [(FULL_REFRESH, FULL_REFRESH_AGAIN), (INCREMENTAL, ELSEWHERE)] {
+            let (Ok(first), Ok(second)) = (self.one(first), self.one(second)) else { continue };
+            for stream in &self.streams {
+                let keys = stream.primary_key();
+                let of = |shot| records_of(shot, &stream.key);
+                let (first, second): (Vec<&Value>, Vec<&Value>) = (of(first), of(second));
+                let pairs: Vec<(&Value, &Value)> = if keys.is_empty() {
+                    // They can only be paired by their order.
+                    let is_same = first.len() == second.len();
+                    first.into_iter().zip(second).filter(|_| is_same).collect()
+                } else {
+                    let id =
+                        |data: &Value| keys.iter().map(|path| at(data, path).to_string()).collect::<Vec<_>>();
+                    let by_id: HashMap<_, _> = second.into_iter().map(|data| (id(data), data)).collect();
+                    first.into_iter().filter_map(|data| Some((data, *by_id.get(&id(data))?))).collect()
+                };
+                let differing = differing(&pairs);
+                let has_rest = pairs.iter().any(|(data, _)| {
+                    data.as_object().is_some_and(|fields| fields.keys().any(|name| !differing.contains(name)))
+                });
+                if has_rest && !differing.is_empty() {
+                    varying.entry(stream.key.clone()).or_default().extend(differing);
+                }
+            }
+        }
+        self.varying = varying;
+    }
+}
+
+fn records_of<'a>(shot: &'a Shot, key: &Key) -> Vec<&'a Value> {
+    shot.all("RECORD").filter(|record| Key::of_record(record) == *key).map(|record| &record["data"]).collect()
+}
+
+fn differing(pairs: &[(&Value, &Value)]) -> HashSet<String> {
+    let mut differing = HashSet::new();
+    for (first, second) in pairs {
+        for (name, value) in first.as_object().into_iter().flatten() {
+            if second[name] != *value {
+                differing.insert(name.clone());
+            }
+        }
+    }
+    differing
+}
+
+/// What is missing of a bag: how many records, and one of them.
+pub(super) fn missing<'b>(all: &'b Bag, parts: &[&Bag]) -> Option<(usize, &'b (Key, String))> {
+    let lacks = |(record, count): &(&(Key, String), &usize)| {
+        let there: usize = parts.iter().filter_map(|bag| bag.get(*record)).sum();
+        there < **count
+    };
+    let mut lacking: Vec<_> = all.iter().filter(lacks).map(|(record, _)| record).collect();
+    lacking.sort();
+    lacking.first().map(|first| (lacking.len(), *first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::{Kind, Stream};
+    use serde_json::json;
+
+    fn shot(name: &'static str, records: &[Value]) -> Shot {
+        let lines = records.iter().map(|data| {
+            json!({"type": "RECORD", "record": {"stream": "a", "data": data}}).to_string() + "\n"
+        });
+        Shot { name, kind: Kind::Read, ..Shot::new(lines.collect::<String>().into_bytes(), Vec::new()) }
+    }
+
+    fn runs(primary_key: &Value, first: &[Value], second: &[Value]) -> Runs {
+        let value = json!({"name": "a", "source_defined_primary_key": primary_key});
+        let streams = vec![Stream { key: Key::of(&value), value }];
+        let shots = vec![shot(FULL_REFRESH, first), shot(FULL_REFRESH_AGAIN, second)];
+        let mut runs = Runs { shots, streams, ..Runs::default() };
+        runs.find_varying();
+        runs
+    }
+
+    #[test]
+    fn equal_records_are_counted() {
+        let runs = runs(&json!([]), &[json!({"x": 1}), json!({"x": 1})], &[json!({"x": 1})]);
+        let (all, part) = (runs.bag(&runs.shots[0]), runs.bag(&runs.shots[1]));
+        assert_eq!(missing(&all, &[&part]).map(|(count, _)| count), Some(1));
+        assert_eq!(missing(&all, &[&part, &part]), None);
+    }
+
+    #[test]
+    fn fields_that_vary_do_not_count_but_the_others_do() {
+        for key in [json!([["id"]]), json!([])] {
+            let first = [json!({"id": 1, "at": 5, "x": 1}), json!({"id": 2, "at": 6, "x": 1})];
+            let second = [json!({"id": 1, "at": 7, "x": 1}), json!({"id": 2, "at": 8, "x": 1})];
+            let runs = runs(&key, &first, &second);
+            assert_eq!(runs.bag(&runs.shots[0]), runs.bag(&runs.shots[1]));
+            let other = json!({"stream": "a", "data": {"id": 1, "at": 5, "x": 2}});
+            assert!(missing(&runs.bag_of([&other].into_iter()), &[&runs.bag(&runs.shots[0])]).is_some());
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_missing_does_not_make_fields_vary() {
+        let first = [json!({"x": 1}), json!({"x": 2})];
+        let runs = runs(&json!([]), &first, &first[1..]);
+        assert_eq!(runs.varying, Varying::new());
+    }
+}

@@ -1,0 +1,101 @@
+//! Connectors that lose data or leak secrets: each is found, by the clause that is about it, and none that does neither.
+#![cfg(unix)]
+#![expect(clippy::expect_used, reason = "a test may panic in its helpers too")]
+
+mod shared;
+
+use airbyte_conformance::{Report, Subject, Verdict};
+use serde_json::json;
+use shared::{FAULTS, ONLY_HERE};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+/// What behaves, although it looks odd.
+const CORRECT: &[&str] = &["none", "global", "leaves_a_process_behind"];
+
+/// The interpreter itself: what is found in PATH may be a script that looks for it each time.
+static PYTHON: LazyLock<String> = LazyLock::new(|| {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    let output = output.expect("python3 is needed").stdout;
+    String::from_utf8(output).expect("a path").trim().to_owned()
+});
+
+fn judge(faults: &str) -> Report {
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.py");
+    Subject::new(&*PYTHON)
+        .arguments(["-ISE", model, faults])
+        .config(json!({"token": "correct horse battery"}))
+        .invalid_config(json!({"token": "wrong-t0ken-4711"}))
+        .unreachable_config(json!({"token": "correct horse battery", "place": "nowhere"}))
+        .time_limit(Duration::from_secs(60))
+        .check()
+}
+
+fn failed(report: &Report) -> Vec<&str> {
+    report.failures().map(|outcome| outcome.clause).collect()
+}
+
+/// Judges all at once, and says what was not as expected.
+fn all<T: Sync>(cases: &[T], judge: impl Fn(&T) -> Option<String> + Sync) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut wrong = Vec::new();
+        while let Some(case) = cases.get(next.fetch_add(1, Relaxed)) {
+            wrong.extend(judge(case));
+        }
+        wrong
+    };
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a judgement")).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_fault_fails_the_clauses_that_are_about_it_and_no_other() {
+    all(FAULTS, |(fault, clauses)| {
+        let report = judge(fault);
+        (failed(&report) != *clauses).then(|| format!("{fault}: {:?}\n{report}", failed(&report)))
+    });
+}
+
+#[test]
+fn a_connector_without_a_fault_passes_whatever_its_states_and_processes_are_like() {
+    all(CORRECT, |model| {
+        let report = judge(model);
+        (!failed(&report).is_empty()).then(|| format!("{model}: {report}"))
+    });
+}
+
+/// A clause that does not apply finds nothing.
+#[test]
+fn the_clauses_that_do_not_apply_say_why() {
+    let report = judge("none");
+    let left = report.outcomes().iter().filter_map(|outcome| match &outcome.verdict {
+        Verdict::NotApplicable(why) => Some((outcome.clause, why.as_str())),
+        _ => None,
+    });
+    let left: Vec<(&str, &str)> = left.collect();
+    assert_eq!(
+        left,
+        [
+            ("logs_have_level_and_message", "nothing was logged"),
+            ("estimates_are_of_one_kind", "no estimate was seen"),
+            ("spec_is_of_this_protocol", "the spec says no version, which means 0.2.0"),
+            ("spec_one_of", "the spec has no oneOf"),
+            ("changes_have_reasons", "no record announces a change"),
+            ("failed_read_loses_nothing", "the read with an API that cannot be reached sent no state"),
+            ("status_reasons_are_rate_limits", "no status has a reason"),
+        ]
+    );
+}
+
+#[test]
+fn every_clause_that_is_left_to_this_model_is_broken_by_it() {
+    for clause in ONLY_HERE {
+        assert!(FAULTS.iter().any(|(_, clauses)| clauses.contains(clause)), "{clause}");
+    }
+}

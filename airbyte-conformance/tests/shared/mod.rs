@@ -1,0 +1,92 @@
+//! What the two models of connectors break: `rogues/model.sh` has a fault for each clause, but for those that only
+//! `models/model.py` can break.
+#![allow(dead_code, reason = "each test has its own half of it")]
+
+/// Clauses that the model in Python breaks, and the other one does not.
+pub(crate) const ONLY_HERE: &[&str] = &[
+    "stdout_is_utf8",
+    "lines_end_with_line_feeds",
+    "output_has_an_end",
+    "messages_have_their_fields",
+    "estimates_are_of_one_kind",
+    "primary_keys_are_unique",
+    "equal_reads_bring_equal_records",
+    "incremental_reads_everything",
+    "states_are_not_repeated",
+    "states_belong_to_their_streams",
+    "earlier_state_loses_nothing",
+    "failed_read_loses_nothing",
+    "global_state_loses_nothing",
+];
+
+/// Each fault of the model in Python, and the clauses that fail for it.
+pub(crate) const FAULTS: &[(&str, &[&str])] = &[
+    // A state means that there is nothing more.
+    (
+        "any_state_is_the_end",
+        &[
+            "resuming_loses_nothing",
+            "earlier_state_loses_nothing",
+            "full_refresh_reads_everything",
+            "resumed_refresh_loses_nothing",
+        ],
+    ),
+    (
+        "global,any_state_is_the_end",
+        &[
+            "resuming_loses_nothing",
+            "earlier_state_loses_nothing",
+            "full_refresh_reads_everything",
+            "resumed_refresh_loses_nothing",
+        ],
+    ),
+    // The only state of a stream comes at its end.
+    ("any_state_of_customers_is_the_end", &["earlier_state_loses_nothing"]),
+    ("drops_four_after_a_state", &["earlier_state_loses_nothing"]),
+    ("one_partition_is_the_end", &["earlier_state_loses_nothing"]),
+    ("global_is_the_end", &["global_state_loses_nothing"]),
+    ("global_is_ignored", &["global_state_is_accepted"]),
+    ("resumed_states_are_ahead", &["resuming_loses_nothing"]),
+    ("resumes_after_equal_records", &["resuming_loses_nothing", "resumed_refresh_loses_nothing"]),
+    (
+        "state_before_records",
+        &["states_are_not_repeated", "resuming_loses_nothing", "resumed_refresh_loses_nothing"],
+    ),
+    ("repeated_states", &["states_are_not_repeated"]),
+    (
+        "swapped_descriptors",
+        &[
+            "last_state_is_last",
+            "states_belong_to_their_streams",
+            "last_state_is_heeded",
+            "finished_refresh_is_recognised",
+        ],
+    ),
+    ("failed_read_moves_state", &["failed_read_loses_nothing"]),
+    ("partitions_ahead_are_read_again", &["states_are_not_repeated", "future_state_gives_no_records"]),
+    ("partitions_ahead_are_put_back", &["future_state_comes_back"]),
+    // Records are not there.
+    ("drops_the_last_incrementally", &["incremental_reads_everything"]),
+    ("drops_when_selected", &["equal_reads_bring_equal_records"]),
+    ("drops_when_alone", &["equal_reads_bring_equal_records"]),
+    ("drops_when_debugging", &["equal_reads_bring_equal_records"]),
+    ("a_key_twice", &["primary_keys_are_unique"]),
+    ("a_key_of_two_records", &["primary_keys_are_unique"]),
+    // Lines are not what they should be.
+    ("invalid_utf8", &["stdout_is_utf8"]),
+    ("carriage_returns", &["lines_end_with_line_feeds"]),
+    ("bad_estimate", &["messages_have_their_fields"]),
+    ("unknown_trace", &["messages_have_their_fields"]),
+    ("mixed_estimates", &["estimates_are_of_one_kind"]),
+    (
+        "endless",
+        &["stdout_is_messages", "output_has_an_end", "plain_reads_succeed", "full_refresh_reads_everything"],
+    ),
+    // The token has no digit.
+    ("leaks_basic", &["no_secret_in_output"]),
+    ("leaks_hex", &["no_secret_in_output"]),
+    ("leaks_in_a_trace", &["no_secret_in_output"]),
+    ("leaks_on_stderr", &["stderr_is_quiet", "no_secret_in_output"]),
+    ("leaks_a_new_token", &["no_secret_in_output"]),
+    ("leaks_a_wrong_token", &["no_secret_in_output"]),
+];
