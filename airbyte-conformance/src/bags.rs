@@ -42,9 +42,17 @@ impl Runs {
         (key, text)
     }
 
-    /// Finds the fields that vary.
-    pub(super) fn find_varying(&mut self) {
+    /// Finds the fields that vary, besides those that are known to, each by the name of its stream.
+    pub(super) fn find_varying(&mut self, known: &[(String, String)]) {
         let mut varying = Varying::new();
+        for stream in &self.streams {
+            let fields =
+                known.iter().filter(|(name, _)| name == stream.key.name()).map(|(_, field)| field.clone());
+            let fields: HashSet<String> = fields.collect();
+            if !fields.is_empty() {
+                varying.insert(stream.key.clone(), fields);
+            }
+        }
         for (first, second) in [(FULL_REFRESH, FULL_REFRESH_AGAIN), (INCREMENTAL, ELSEWHERE)] {
             let (Ok(first), Ok(second)) = (self.one(first), self.one(second)) else { continue };
             for stream in &self.streams {
@@ -119,7 +127,7 @@ mod tests {
         let streams = vec![Stream { key: Key::of(&value), value }];
         let shots = vec![shot(FULL_REFRESH, first), shot(FULL_REFRESH_AGAIN, second)];
         let mut runs = Runs { shots, streams, ..Runs::default() };
-        runs.find_varying();
+        runs.find_varying(&[]);
         runs
     }
 

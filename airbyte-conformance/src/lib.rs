@@ -48,6 +48,8 @@ pub struct Subject {
     time_limit: Duration,
     skips_waits: bool,
     environment: Vec<(String, String)>,
+    /// Fields, by the name of their stream, that may differ between two equal reads. Others are found.
+    varying: Vec<(String, String)>,
 }
 
 impl Subject {
@@ -75,6 +77,7 @@ impl Subject {
             time_limit: Duration::from_secs(60),
             skips_waits: false,
             environment: Vec::new(),
+            varying: Vec::new(),
         }
     }
 

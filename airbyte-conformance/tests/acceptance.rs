@@ -103,7 +103,7 @@ fn a_connector_that_behaves_passes_every_entry() {
         "spec good.json passed: the same as spec.json",
         "connection good.json: succeed passed",
         "connection wrong.json: failed passed: \"Atlantis is under water\"",
-        "connection away.json: exception passed: \"Brigadoon is not there today\", not looked at: timeout_seconds",
+        "connection away.json: exception passed: \"Brigadoon is not there today\"",
         "discovery good.json passed: 3 streams: users, shop.tags, pages",
         "basic_read good.json passed: 12 records",
         "full_refresh good.json passed: 12 records, twice",
@@ -200,8 +200,8 @@ acceptance_tests:
     let text = report.to_string();
     for said in [
         "no section is called `conection`, but spec, connection, discovery, basic_read, full_refresh, incremental",
-        "`connection`, test 1: there is no key `statsu`; heeded here: config_path, status",
-        "`connection`, test 2: it lacks `config_path`",
+        "`connection`, test 1: there is no key `statsu`; heeded here: bypass_reason, config_path, deployment_mode, timeout_seconds, status",
+        "secrets/config.json: No such file or directory",
         "`connection`, test 2: `status` must be succeed, failed or exception",
         "`basic_read` has neither `tests` nor a `bypass_reason`",
         "not tested: it is slow",
@@ -211,6 +211,114 @@ acceptance_tests:
     }
     assert!(!report.passed());
     assert!(lines(&report, "discovery")[0].contains("passed"), "{text}");
+}
+
+/// What Airbyte's own connectors have in theirs: a configuration that is not named, switches that are words, and keys whose
+/// test is not made here.
+#[test]
+fn every_key_of_airbytes_own_files_is_understood() {
+    let file = "
+connector_image: airbyte/source-model:dev
+test_strictness_level: high
+custom_environment_variables: {MODEL: 1}
+acceptance_tests:
+  spec:
+    tests:
+      - spec_path: spec.yaml
+        deployment_mode: oss
+        auth_default_method: {oauth: false, bypass_reason: there is none}
+        backward_compatibility_tests_config: {disable_for_version: 0.1.0}
+  connection:
+    tests:
+      - status: succeed
+      - {config_path: wrong.json, status: failed}
+  discovery:
+    tests: [{backward_compatibility_tests_config: {previous_connector_version: 0.1.0}}]
+  basic_read:
+    tests:
+      - expect_records: {path: expected.jsonl, extra_fields: no, exact_order: no, extra_records: yes}
+        empty_streams: [{name: events, bypass_reason: they are old}, pages]
+        ignored_fields: {users: [{name: address/street, bypass_reason: people move}]}
+        fail_on_extra_columns: false
+        file_types: {skip_test: true, bypass_reason: there are no files}
+        client_container_config: {client_container_dockerfile_path: Dockerfile}
+  full_refresh:
+    tests: [{ignored_fields: {users: [{name: score}]}}]
+  incremental:
+    tests:
+      - future_state: {future_state_path: future.json, missing_streams: [{name: pages}]}
+        cursor_paths: {users: [day]}
+        skip_comprehensive_incremental_tests: true
+  connector_attributes: {tests: [{streams_without_primary_key: [{name: pages}]}]}
+";
+    let folder = Folder::new(file);
+    std::fs::create_dir_all(folder.0.join("secrets")).expect("a folder");
+    folder.write("secrets/config.json", &config("Oslo").to_string());
+    folder.write("spec.yaml", &spec());
+    folder.write(
+        "future.json",
+        &json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"day": "2999-12-31"}}}]).to_string(),
+    );
+    let record = json!({"stream": "users", "data": {"id": 3, "day": "2024-01-03", "seen_at": "2024-01-03T08:00:00Z",
+        "score": 3.5, "address": {"street": "another street"}}});
+    folder.write("expected.jsonl", &format!("{record}\n\n"));
+    let report = accept_in(&folder.0, "none");
+    report.assert_passed();
+    for line in [
+        "spec secrets/config.json passed: the same as spec.yaml, not looked at: auth_default_method (nothing is asked about the order of logins), backward_compatibility_tests_config (there is no earlier version to compare with)",
+        "connection secrets/config.json: succeed passed",
+        "basic_read secrets/config.json passed: 12 records, compared with expected.jsonl, left out as fail_on_extra_columns says, not looked at: client_container_config (no container is run besides), file_types (nothing is asked about the types of files)",
+        "full_refresh secrets/config.json passed: 12 records, twice",
+        "incremental secrets/config.json passed: 12 records, 7 states, resumed from the last, and from one in the future, not looked at: cursor_paths (positions in a state are found by the name of the cursor)",
+    ] {
+        assert_eq!(lines(&report, line), [line], "{report}");
+    }
+}
+
+#[test]
+fn records_that_are_expected_are_compared() {
+    let user = |id: u32| json!({"stream": "users", "data": {"id": id, "day": format!("2024-01-0{id}")}});
+    let read = |options: &str, expected: &[Value]| {
+        let test = format!(
+            "{{config_path: good.json, empty_streams: [{{name: pages}}], expect_records: {{path: expected.jsonl, {options}}}}}"
+        );
+        let folder = Folder::new(&format!("acceptance_tests: {{basic_read: {{tests: [{test}]}}}}"));
+        let lines: Vec<String> = expected.iter().map(Value::to_string).collect();
+        folder.write("expected.jsonl", &lines.join("\n"));
+        accept_in(&folder.0, "none").to_string()
+    };
+    let rule = "the records are those that are expected";
+    assert!(!read("extra_fields: yes", &[user(6), user(2)]).contains(rule));
+    for (options, expected, said) in [
+        ("extra_fields: no", vec![user(2)], "1 of 1 records of users did not come, one of them {\"id\":2"),
+        ("extra_fields: yes", vec![user(2), user(7)], "1 of 2 records of users did not come"),
+        ("extra_fields: yes, exact_order: yes", vec![user(2), user(1)], "record 1 of users is another one"),
+        ("extra_fields: yes, extra_records: no", vec![user(2)], "6 records of users came instead of 1"),
+    ] {
+        let text = read(options, &expected);
+        assert!(text.contains(rule) && text.contains(said), "{options}: {text}");
+    }
+}
+
+#[test]
+fn a_clause_is_left_out_if_an_entry_says_so() {
+    for (fault, option) in [
+        ("values_match_their_types", "validate_schema: no"),
+        ("record_fields_are_in_the_schema", "fail_on_extra_columns: false"),
+        ("statuses_in_order", "validate_stream_statuses: false"),
+        ("record_counts_match", "validate_state_messages: false"),
+    ] {
+        let read = |option: &str| {
+            let test = format!("{{config_path: good.json, empty_streams: [{{name: pages}}], {option}}}");
+            let report = accept(&format!("acceptance_tests: {{basic_read: {{tests: [{test}]}}}}"), fault);
+            lines(&report, "basic_read").concat()
+        };
+        assert!(read(option).contains("passed"), "{}", read(option));
+        assert!(read("validate_data_points: no").contains("FAILED"), "{fault}");
+    }
+    let test = "{config_path: good.json, empty_streams: [{name: pages}], validate_data_points: yes}";
+    let report = accept(&format!("acceptance_tests: {{basic_read: {{tests: [{test}]}}}}"), "none");
+    assert!(report.to_string().contains("note of users has none"), "{report}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The runs that each entry asks for, and what they come to.
-use super::expectations;
-use super::file::unheeded;
+use super::file::{CONFIG_PATH, switch, unheeded, yaml};
+use super::records::Ignored;
 use super::report::Line;
+use super::{expectations, records};
 use crate::checkpoints::checkpoints;
 use crate::inputs::configured;
 use crate::moved::given;
@@ -14,6 +15,7 @@ use crate::{Subject, clauses, report};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 /// How many states of a read are resumed from, at most.
 const STATES: usize = 20;
@@ -29,7 +31,7 @@ pub(super) struct Inputs<'a> {
 impl Inputs<'_> {
     /// The configuration of an entry; what is wrong if there is none.
     pub(super) fn config(&self, entry: &Value) -> Result<Value, String> {
-        let path = entry["config_path"].as_str().unwrap_or_default();
+        let path = entry["config_path"].as_str().unwrap_or(CONFIG_PATH);
         self.configs.get(path).map_or_else(|| self.file(path), |config| Ok(config.clone()))
     }
 
@@ -43,20 +45,47 @@ impl Inputs<'_> {
         Ok(Some(catalog))
     }
 
+    fn text(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(self.folder.join(path)).map_err(|error| format!("{path}: {error}"))
+    }
+
     fn file(&self, path: &str) -> Result<Value, String> {
-        let text =
-            std::fs::read_to_string(self.folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let text = self.text(path)?;
+        if path.ends_with(".yaml") || path.ends_with(".yml") {
+            return yaml(&text).map_err(|error| format!("{path} is not YAML: {error}"));
+        }
         serde_json::from_str(&text).map_err(|error| format!("{path} is not JSON: {error}"))
+    }
+
+    /// The subject as an entry wants it.
+    fn subject(&self, subject: &Subject, entry: &Value, config: Value) -> Subject {
+        let mut subject = subject.clone().config(config);
+        if let Some(limit) = entry["timeout_seconds"].as_u64().filter(|limit| *limit > 0) {
+            subject = subject.time_limit(Duration::from_secs(limit));
+        }
+        if let Some(mode) = entry["deployment_mode"].as_str() {
+            subject = subject.environment("DEPLOYMENT_MODE", mode);
+        }
+        subject.varying = Ignored::of(entry).fields().collect();
+        subject
     }
 
     /// Makes the runs that an entry asks for, and judges them.
     pub(super) fn judge(&self, subject: &Subject, section: &str, entry: &Value) -> Line {
-        let config_path = entry["config_path"].as_str().unwrap_or_default();
+        let config_path = entry["config_path"].as_str().unwrap_or(CONFIG_PATH);
         let status = (section == "connection").then(|| entry["status"].as_str().unwrap_or("succeed"));
         let what = status.map_or_else(|| config_path.to_owned(), |status| format!("{config_path}: {status}"));
         let mut line = Line::new(section, what);
-        let outcome = self.config(entry).and_then(|config| {
-            let subject = subject.clone().config(config);
+        let config = match self.config(entry) {
+            // The configuration is only compared with the spec, and was not asked for.
+            Err(error) if section == "spec" && entry.get("config_path").is_none() => {
+                line.facts.push(format!("not compared with a configuration: {error}"));
+                Ok(Value::Null)
+            }
+            config => config,
+        };
+        let outcome = config.and_then(|config| {
+            let subject = self.subject(subject, entry, config);
             let mut plan = Plan::new(&subject);
             let expected = match section {
                 "spec" => self.spec_entry(&mut plan, entry, &mut line)?,
@@ -73,7 +102,12 @@ impl Inputs<'_> {
                     line.find(rule, shown(&what, &secrets));
                 }
                 line.facts.iter_mut().for_each(|fact| *fact = secrets.blank(fact).into_owned());
-                line.take(report(clauses::all(), &runs).outcomes());
+                let left_out = left_out(entry);
+                let mut outcomes = report(clauses::all(), &runs).outcomes().to_vec();
+                outcomes
+                    .retain(|outcome| !left_out.iter().any(|(_, clauses)| clauses.contains(&outcome.clause)));
+                line.take(&outcomes);
+                line.facts.extend(left_out.iter().map(|(key, _)| format!("left out as {key} says")));
             }
             Err(error) => line.find("every file that is named is there", error),
         }
@@ -87,7 +121,11 @@ impl Inputs<'_> {
     fn spec_entry(&self, plan: &mut Plan<'_>, entry: &Value, line: &mut Line) -> Result<Unmet, String> {
         plan.specs();
         let spec = plan.result(SPEC, "SPEC");
-        let mut unmet = expectations::config_fits(&spec["connectionSpecification"], &plan.config());
+        let config = plan.config();
+        let mut unmet = match config {
+            Value::Null => Unmet::new(),
+            config => expectations::config_fits(&spec["connectionSpecification"], &config),
+        };
         if let Some(path) = entry["spec_path"].as_str() {
             let differs = expectations::is_the_spec(path, &self.file(path)?, &spec);
             if differs.is_empty() {
@@ -118,20 +156,52 @@ impl Inputs<'_> {
             _ => INCREMENTAL,
         };
         plan.read(name, &catalog, None, Setting::good());
-        let unmet = plan.shot(name).map_or_else(Unmet::new, |shot| {
+        let mut unmet = Unmet::new();
+        if let Some(shot) = plan.shot(name) {
             line.facts.push(counted(shot.all("RECORD").count(), "record"));
-            expectations::records_came(shot, &entry["empty_streams"])
-        });
+            unmet = expectations::records_came(shot, &entry["empty_streams"]);
+            if let Some(path) = entry["expect_records"]["path"].as_str() {
+                unmet.extend(records::are_expected(shot, &self.text(path)?, entry)?);
+                line.facts.push(format!("compared with {path}"));
+            }
+            if switch(entry, "validate_data_points", false) {
+                unmet.extend(records::have_all_fields(shot, &streams));
+            }
+        }
         match section {
             "full_refresh" => {
                 plan.read(FULL_REFRESH_AGAIN, &catalog, None, Setting::good());
                 line.facts.push("twice".to_owned());
             }
-            "incremental" => incremental_entry(plan, &catalog, future.as_ref(), line),
+            "incremental" => {
+                let resumes = !switch(entry, "skip_comprehensive_incremental_tests", false);
+                incremental_entry(plan, &catalog, resumes, future.as_ref(), line);
+            }
             _ => {}
         }
         Ok(unmet)
     }
+}
+
+/// The clauses that an entry does not want, with the key by which it says so.
+fn left_out(entry: &Value) -> Vec<(&'static str, &'static [&'static str])> {
+    let switches: [(&str, &[&str]); 6] = [
+        ("validate_schema", &["values_match_their_types", "record_fields_are_in_the_schema"]),
+        ("fail_on_extra_columns", &["record_fields_are_in_the_schema"]),
+        ("validate_stream_statuses", &["statuses_in_order", "every_stream_has_an_end"]),
+        (
+            "validate_state_messages",
+            &[
+                "states_are_of_one_kind",
+                "every_stream_has_a_state",
+                "last_state_is_last",
+                "record_counts_match",
+            ],
+        ),
+        ("validate_primary_keys_data_type", &["catalog_paths"]),
+        ("expect_trace_message_on_failure", &["failures_are_told"]),
+    ];
+    switches.into_iter().filter(|(key, _)| !switch(entry, key, true)).collect()
 }
 
 /// What was to be met besides the clauses and was not: rules and what breaks them.
@@ -158,13 +228,23 @@ fn discovery_entry(plan: &mut Plan<'_>, line: &mut Line) -> Unmet {
 }
 
 /// Reads on from the last state, from those before it, and from far ahead.
-fn incremental_entry(plan: &mut Plan<'_>, catalog: &Value, future: Option<&Value>, line: &mut Line) {
+fn incremental_entry(
+    plan: &mut Plan<'_>,
+    catalog: &Value,
+    resumes: bool,
+    future: Option<&Value>,
+    line: &mut Line,
+) {
     let last = plan.last_state(INCREMENTAL).to_string();
     plan.read(FINAL_STATE, catalog, Some(&last), Setting::good());
     let states = plan.shot(INCREMENTAL).map_or(0, |shot| checkpoints(shot).len());
-    let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, Which::UpTo(STATES));
-    let each = if resumed == states { "each".to_owned() } else { resumed.to_string() };
-    line.facts.push(format!("{}, resumed from {each}", counted(states, "state")));
+    if resumes {
+        let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, Which::UpTo(STATES));
+        let each = if resumed == states { "each".to_owned() } else { resumed.to_string() };
+        line.facts.push(format!("{}, resumed from {each}", counted(states, "state")));
+    } else {
+        line.facts.push(format!("{}, resumed from the last", counted(states, "state")));
+    }
     if let Some(future) = future {
         plan.read(FUTURE_STATE, catalog, Some(&future.to_string()), Setting::good());
         plan.stands_ahead(given(future));

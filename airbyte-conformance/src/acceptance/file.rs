@@ -5,51 +5,84 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 const NAME: &str = "acceptance-test-config.yml";
 
-/// The sections that are tested, with the keys of their entries that are heeded.
+/// The sections that are tested, with the keys of their entries that have a meaning here.
 const SECTIONS: [(&str, &[&str]); 6] = [
-    ("spec", &["config_path", "spec_path"]),
-    ("connection", &["config_path", "status"]),
-    ("discovery", &["config_path"]),
-    ("basic_read", &["config_path", "configured_catalog_path", "empty_streams"]),
-    ("full_refresh", &["config_path", "configured_catalog_path", "empty_streams"]),
+    ("spec", &["spec_path"]),
+    ("connection", &["status"]),
+    ("discovery", &["validate_primary_keys_data_type"]),
+    (
+        "basic_read",
+        &[
+            "configured_catalog_path",
+            "empty_streams",
+            "expect_records",
+            "expect_trace_message_on_failure",
+            "fail_on_extra_columns",
+            "ignored_fields",
+            "validate_data_points",
+            "validate_primary_keys_data_type",
+            "validate_schema",
+            "validate_state_messages",
+            "validate_stream_statuses",
+        ],
+    ),
+    ("full_refresh", &["configured_catalog_path", "empty_streams", "ignored_fields"]),
     (
         "incremental",
-        &["config_path", "configured_catalog_path", "empty_streams", "future_state", "future_state_path"],
+        &[
+            "configured_catalog_path",
+            "empty_streams",
+            "future_state",
+            "future_state_path",
+            "skip_comprehensive_incremental_tests",
+        ],
     ),
 ];
 
-/// Sections of Airbyte's that need no run of the connector, and are nobody's business here.
+/// Keys that have the same meaning in each section.
+const EVERYWHERE: [&str; 4] = ["bypass_reason", "config_path", "deployment_mode", "timeout_seconds"];
+
+/// Keys of Airbyte's tests that mean nothing here, and why. Keys that are neither here nor above are mistakes.
+const NOTED: [(&str, &str); 8] = [
+    ("auth_default_method", "nothing is asked about the order of logins"),
+    ("backward_compatibility_tests_config", "there is no earlier version to compare with"),
+    ("client_container_config", "no container is run besides"),
+    ("cursor_paths", "positions in a state are found by the name of the cursor"),
+    ("file_types", "nothing is asked about the types of files"),
+    ("ignored_fields", "fields that differ between two equal reads are found"),
+    ("empty_streams", "nothing is asked about streams here"),
+    ("threshold_days", "records that come again are no mistake"),
+];
+
+/// Sections of Airbyte's that need no run of the connector, and so are not for this suite.
 const OTHER_SECTIONS: [&str; 2] = ["connector_attributes", "connector_documentation"];
 
-/// Keys of Airbyte's tests that are known and not heeded. Any other key is a mistake.
-const OTHER_KEYS: [&str; 16] = [
-    "auth_default_method",
-    "backward_compatibility_tests_config",
-    "client_container_config",
-    "deployment_mode",
-    "expect_records",
-    "expect_trace_message_on_failure",
-    "fail_on_extra_columns",
-    "file_types",
-    "ignored_fields",
-    "skip_comprehensive_incremental_tests",
-    "timeout_seconds",
-    "validate_data_points",
-    "validate_primary_keys_data_type",
-    "validate_schema",
-    "validate_state_messages",
-    "validate_stream_statuses",
+/// What the file has beside its tests.
+const ROOT: [&str; 6] = [
+    "acceptance_tests",
+    "base_path",
+    "connector_image",
+    "custom_environment_variables",
+    "test_strictness_level",
+    "tests",
 ];
+
+/// Where the configuration is if an entry does not say.
+pub(super) const CONFIG_PATH: &str = "secrets/config.json";
 
 #[derive(Default)]
 pub(super) struct File {
     pub(super) sections: Vec<Section>,
     pub(super) mistakes: Vec<String>,
+    /// What relative paths start from, if not the folder of the file.
+    pub(super) base_path: Option<String>,
+    /// Variables for the connector's environment.
+    pub(super) environment: Vec<(String, String)>,
 }
 
 pub(super) struct Section {
     pub(super) kind: &'static str,
-    /// The entries under `tests` that have a `config_path`.
+    /// The entries under `tests` that are not left out.
     pub(super) entries: Vec<Value>,
     /// Why other entries, or all, are left out.
     pub(super) bypass_reasons: Vec<String>,
@@ -62,8 +95,8 @@ impl File {
             Ok(text) => text,
             Err(error) => return Self::mistaken(format!("{}: {error}", path.display())),
         };
-        match YamlLoader::load_from_str(&text) {
-            Ok(documents) => Self::of(&documents.first().map_or(Value::Null, json)),
+        match yaml(&text) {
+            Ok(value) => Self::of(&value),
             Err(error) => Self::mistaken(format!("{NAME}: it is not YAML: {error}")),
         }
     }
@@ -73,10 +106,23 @@ impl File {
     }
 
     fn of(value: &Value) -> Self {
-        let Some(tests) = value["acceptance_tests"].as_object() else {
+        // The form before version 0.2.12 of Airbyte's tests.
+        let tests = value["acceptance_tests"].as_object().or(value["tests"].as_object());
+        let Some(tests) = tests else {
             return Self::mistaken(format!("{NAME}: it lacks `acceptance_tests`"));
         };
-        let mut file = Self::default();
+        let variables = value["custom_environment_variables"].as_object().into_iter().flatten();
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut file = Self {
+            base_path: value["base_path"].as_str().map(str::to_owned),
+            environment: variables.map(|(name, value)| (name.clone(), text(value))).collect(),
+            ..Self::default()
+        };
+        for name in value.as_object().into_iter().flat_map(Map::keys) {
+            if !ROOT.contains(&name.as_str()) {
+                file.mistakes.push(format!("{NAME}: there is no key `{name}`; known: {}", ROOT.join(", ")));
+            }
+        }
         for name in tests.keys().map(String::as_str) {
             if !OTHER_SECTIONS.contains(&name) && !SECTIONS.iter().any(|(kind, _)| *kind == name) {
                 let known: Vec<_> = SECTIONS.iter().map(|(kind, _)| *kind).collect();
@@ -86,7 +132,7 @@ impl File {
         }
         for (kind, keys) in SECTIONS {
             let Some(section) = tests.get(kind) else { continue };
-            let entries = section["tests"].as_array().cloned().unwrap_or_default();
+            let entries = section["tests"].as_array().or(section.as_array()).cloned().unwrap_or_default();
             let reasons = [section].into_iter().chain(&entries).filter_map(|it| it["bypass_reason"].as_str());
             let bypass_reasons: Vec<_> = reasons.map(str::to_owned).collect();
             if bypass_reasons.is_empty() && entries.is_empty() {
@@ -109,24 +155,34 @@ impl File {
 }
 
 fn is_tested(entry: &Value) -> bool {
-    entry["config_path"].is_string() && entry.get("bypass_reason").is_none()
+    entry.is_object() && entry.get("bypass_reason").is_none()
 }
 
 /// What is wrong with an entry.
 fn mistakes(keys: &[&str], entry: &Value) -> impl Iterator<Item = String> {
     let mut mistakes = Vec::new();
+    if !entry.is_object() {
+        mistakes.push("it is no list of keys and values".to_owned());
+    }
     for key in entry.as_object().into_iter().flat_map(Map::keys) {
-        if key != "bypass_reason" && !keys.contains(&&**key) && !OTHER_KEYS.contains(&&**key) {
-            mistakes.push(format!("there is no key `{key}`; heeded here: {}", keys.join(", ")));
+        let is_noted = NOTED.iter().any(|(noted, _)| noted == key);
+        if !EVERYWHERE.contains(&&**key) && !keys.contains(&&**key) && !is_noted {
+            let known: Vec<&str> = EVERYWHERE.iter().chain(keys).copied().collect();
+            mistakes.push(format!("there is no key `{key}`; heeded here: {}", known.join(", ")));
         }
     }
     for key in ["config_path", "configured_catalog_path", "spec_path"] {
-        if entry.get(key).is_some_and(|path| !path.is_string()) {
+        if entry.get(key).is_some_and(|path| !path.is_string() && !path.is_null()) {
             mistakes.push(format!("`{key}` must be a text"));
         }
     }
-    if entry.get("config_path").is_none() && entry.get("bypass_reason").is_none() {
-        mistakes.push("it lacks `config_path`".to_owned());
+    if entry.get("timeout_seconds").is_some_and(|limit| !limit.is_u64() && !limit.is_null()) {
+        mistakes.push("`timeout_seconds` must be a whole number".to_owned());
+    }
+    if let Some(mode) = entry.get("deployment_mode").filter(|mode| !mode.is_null())
+        && !["cloud", "oss"].iter().any(|known| mode == known)
+    {
+        mistakes.push("`deployment_mode` must be cloud or oss".to_owned());
     }
     if let Some(status) = entry.get("status")
         && !["succeed", "failed", "exception"].iter().any(|known| status == known)
@@ -136,11 +192,30 @@ fn mistakes(keys: &[&str], entry: &Value) -> impl Iterator<Item = String> {
     mistakes.into_iter()
 }
 
-/// The keys of an entry that nobody heeds here.
+/// The keys of an entry that mean nothing here, each with the reason.
 pub(super) fn unheeded(kind: &str, entry: &Value) -> Vec<String> {
     let keys = SECTIONS.iter().find(|(other, _)| *other == kind).map_or(&[][..], |(_, keys)| keys);
-    let all = entry.as_object().into_iter().flat_map(Map::keys);
-    all.filter(|key| !keys.contains(&&***key) && OTHER_KEYS.contains(&&***key)).cloned().collect()
+    let noted = NOTED.iter().filter(|(key, _)| entry.get(key).is_some() && !keys.contains(key));
+    noted.map(|(key, why)| format!("{key} ({why})")).collect()
+}
+
+/// Whether a switch is on. In Airbyte's files, which are YAML 1.1, `yes` and `no` are switches as well.
+pub(super) fn switch(entry: &Value, key: &str, default: bool) -> bool {
+    match &entry[key] {
+        Value::Bool(value) => *value,
+        Value::String(text) => match text.to_lowercase().as_str() {
+            "yes" | "on" | "true" => true,
+            "no" | "off" | "false" => false,
+            _ => default,
+        },
+        _ => default,
+    }
+}
+
+/// The JSON of a file in YAML.
+pub(super) fn yaml(text: &str) -> Result<Value, String> {
+    let documents = YamlLoader::load_from_str(text).map_err(|error| error.to_string())?;
+    Ok(documents.first().map_or(Value::Null, json))
 }
 
 fn json(yaml: &Yaml) -> Value {

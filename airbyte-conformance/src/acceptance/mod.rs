@@ -3,6 +3,7 @@
 mod entries;
 mod expectations;
 mod file;
+mod records;
 mod report;
 
 use self::entries::Inputs;
@@ -63,14 +64,17 @@ impl Acceptance {
         }
         let file = File::read(&self.folder);
         let mut lines: Vec<Line> = file.mistakes.iter().map(|mistake| Line::mistake(mistake)).collect();
-        let inputs = Inputs { folder: &self.folder, configs: &self.configs, spec: self.spec() };
+        let folder =
+            file.base_path.as_ref().map_or_else(|| self.folder.clone(), |base| self.folder.join(base));
+        let mut subject = self.subject.clone();
+        subject.environment.extend(file.environment.iter().cloned());
+        let inputs = Inputs { folder: &folder, configs: &self.configs, spec: spec(&subject) };
         for section in &file.sections {
             lines.extend(section.bypass_reasons.iter().map(|reason| Line::bypassed(section.kind, reason)));
-            lines
-                .extend(section.entries.iter().map(|entry| inputs.judge(&self.subject, section.kind, entry)));
+            lines.extend(section.entries.iter().map(|entry| inputs.judge(&subject, section.kind, entry)));
         }
         if !file.sections.is_empty() {
-            lines.push(self.all_else(&inputs, &file));
+            lines.push(all_else(&subject, &inputs, &file));
         }
         self.report(lines)
     }
@@ -81,46 +85,45 @@ impl Acceptance {
         let subject = format!("{launcher}{}", arguments.collect::<String>());
         AcceptanceReport { subject, folder: self.folder.clone(), lines }
     }
+}
 
-    /// The `connectionSpecification`, which says what is secret.
-    fn spec(&self) -> Value {
-        let mut plan = Plan::new(&self.subject);
-        plan.spec();
-        plan.result(SPEC, "SPEC")["connectionSpecification"].take()
-    }
+/// The `connectionSpecification`, which says what is secret.
+fn spec(subject: &Subject) -> Value {
+    let mut plan = Plan::new(subject);
+    plan.spec();
+    plan.result(SPEC, "SPEC")["connectionSpecification"].take()
+}
 
-    /// The conformance suite.
-    fn all_else(&self, inputs: &Inputs<'_>, file: &File) -> Line {
-        let config = |status: &str| {
-            let mut entries = file.entries("connection");
-            let entry = entries.find(|entry| entry["status"].as_str().unwrap_or("succeed") == status)?;
-            inputs.config(entry).ok()
-        };
-        let mut line = Line::new("conformance", "all else that the protocol asks for");
-        let Some(good) = config("succeed") else {
-            line.skipped = Some("it needs a configuration under `connection` that succeeds".to_owned());
-            return line;
-        };
-        let mut subject = self.subject.clone().config(good);
-        subject.invalid_config = config("failed");
-        subject.unreachable_config = config("exception");
-        let catalog =
-            file.entries("basic_read").next().and_then(|entry| inputs.catalog(entry).ok().flatten());
-        if let Some(catalog) = catalog {
-            let streams = catalog["streams"].as_array().into_iter().flatten();
-            let names = streams.filter_map(|configured| configured["stream"]["name"].as_str());
-            subject = subject.streams(names);
-        }
-        let report = subject.check();
-        let count = |wanted: fn(&Verdict) -> bool| {
-            report.outcomes().iter().filter(|outcome| wanted(&outcome.verdict)).count()
-        };
-        line.facts.push(format!("{} clauses", count(|verdict| *verdict == Verdict::Passed)));
-        let left = count(|verdict| matches!(verdict, Verdict::NotApplicable(_)));
-        if left > 0 {
-            line.facts.push(format!("{left} not applicable"));
-        }
-        line.take(report.outcomes());
-        line
+/// The conformance suite.
+fn all_else(subject: &Subject, inputs: &Inputs<'_>, file: &File) -> Line {
+    let config = |status: &str| {
+        let mut entries = file.entries("connection");
+        let entry = entries.find(|entry| entry["status"].as_str().unwrap_or("succeed") == status)?;
+        inputs.config(entry).ok()
+    };
+    let mut line = Line::new("conformance", "all else that the protocol asks for");
+    let Some(good) = config("succeed") else {
+        line.skipped = Some("it needs a configuration under `connection` that succeeds".to_owned());
+        return line;
+    };
+    let mut subject = subject.clone().config(good);
+    subject.invalid_config = config("failed");
+    subject.unreachable_config = config("exception");
+    let catalog = file.entries("basic_read").next().and_then(|entry| inputs.catalog(entry).ok().flatten());
+    if let Some(catalog) = catalog {
+        let streams = catalog["streams"].as_array().into_iter().flatten();
+        let names = streams.filter_map(|configured| configured["stream"]["name"].as_str());
+        subject = subject.streams(names);
     }
+    let report = subject.check();
+    let count = |wanted: fn(&Verdict) -> bool| {
+        report.outcomes().iter().filter(|outcome| wanted(&outcome.verdict)).count()
+    };
+    line.facts.push(format!("{} clauses", count(|verdict| *verdict == Verdict::Passed)));
+    let left = count(|verdict| matches!(verdict, Verdict::NotApplicable(_)));
+    if left > 0 {
+        line.facts.push(format!("{left} not applicable"));
+    }
+    line.take(report.outcomes());
+    line
 }

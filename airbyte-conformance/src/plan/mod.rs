@@ -130,7 +130,7 @@ impl<'a> Plan<'a> {
             skipped: runner.skipped,
             ..Runs::default()
         };
-        runs.find_varying();
+        runs.find_varying(&subject.varying);
         runs
     }
 
