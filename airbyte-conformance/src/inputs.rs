@@ -31,9 +31,12 @@ pub(super) fn selected(streams: &[Stream], catalog: &Value) -> Option<Value> {
         let mut kept: Vec<_> = stream.primary_key().iter().filter_map(|path| path.first().copied()).collect();
         kept.extend(stream.cursor().first());
         let properties = selected["streams"][index]["stream"]["json_schema"]["properties"].as_object_mut()?;
-        if !kept.is_empty() {
-            properties.retain(|name, _| kept.contains(&&**name));
+        // Something must be left of a stream without either.
+        let first = properties.keys().next().cloned();
+        if kept.is_empty() {
+            kept.extend(first.as_deref());
         }
+        properties.retain(|name, _| kept.contains(&&**name));
     }
     (selected != *catalog).then_some(selected)
 }

@@ -1,8 +1,8 @@
 //! The catalog: streams, their keys and cursors, and their schemas.
 
 use super::{Clause, clause};
-use crate::names::DISCOVER;
-use crate::runs::{Judged, Runs, Stream, fails};
+use crate::names::{DISCOVER, SELECTED};
+use crate::runs::{Judged, Key, Runs, Stream, fails};
 use crate::values::types;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -28,7 +28,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "schemas are free of $ref, allOf, not, and additionalProperties: false",
         schema_keywords,
     ),
-    clause("schema_nullability", "every field may be null, and none is required", schema_nullability),
+    clause(
+        "schema_nullability",
+        "every field that is null or missing in a record may be null, and none is required",
+        schema_nullability,
+    ),
     clause("schema_types", "airbyte_type and format are known and fit the type", schema_types),
 ];
 
@@ -133,10 +137,19 @@ fn schema_nullability(runs: &Runs) -> Judged {
         if schema["required"].as_array().is_some_and(|fields| !fields.is_empty()) {
             return fails(format_args!("{place} has required fields"), schema);
         }
-        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-            let types = types(field);
-            if !types.is_empty() && !types.contains(&"null") {
-                return fails(format_args!("{place}.{name} cannot be null"), field);
+    }
+    // A field that is never null need not be nullable.
+    for shot in runs.reads().filter(|shot| shot.name != SELECTED) {
+        for record in shot.all("RECORD") {
+            let Some(stream) = runs.stream(&Key::of_record(record)) else { continue };
+            for (name, field) in stream.value["json_schema"]["properties"].as_object().into_iter().flatten() {
+                let types = types(field);
+                if record["data"][name].is_null() && !types.is_empty() && !types.contains(&"null") {
+                    return shot.fails(
+                        format_args!("{name} of {} cannot be null, and is null or missing", stream.key),
+                        record,
+                    );
+                }
             }
         }
     }

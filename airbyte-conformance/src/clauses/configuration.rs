@@ -118,12 +118,12 @@ fn config_errors_are_config_errors(runs: &Runs) -> Judged {
 }
 
 fn defaults_are_applied(runs: &Runs) -> Judged {
-    let all = runs.bag(runs.one(INCREMENTAL)?);
+    let all = runs.contents(runs.one(INCREMENTAL)?);
     let mut seen = false;
     for shot in [DEFAULTS_OMITTED, DEFAULTS_WRITTEN].into_iter().flat_map(|name| runs.named(name)) {
         seen = true;
         shot.must_succeed()?;
-        if runs.bag(shot) != all {
+        if runs.contents(shot) != all {
             return shot.fails("other records than with the configuration as it was given", &shot.stdout);
         }
     }

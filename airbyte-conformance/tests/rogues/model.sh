@@ -124,15 +124,15 @@ discover() {
     is broken_config_fails && [ ! -e "$config_file" ] && wrong=
     if is error_traces_are_typed && [ ! -e "$config_file" ]; then fail "$wrong" ''; fi
     [ -n "$wrong" ] && fail "$wrong"
-    modes='"full_refresh"' key='["id"]' resumable=true closed=true label='"type":["null","string"]'
+    modes='"full_refresh"' key='["id"]' resumable=true closed=true required= label='"type":["null","string"]'
     is catalog_streams && modes=$modes',"sometimes"'
     is catalog_paths && key=$key',["address"]'
     is incremental_is_resumable && resumable=false
     is schema_keywords && closed=false
-    is schema_nullability && label='"type":"string"'
+    is schema_nullability && required='"required":["label"],'
     is schema_types && label=$label',"airbyte_type":"text"'
     users='{"name":"users","json_schema":{"type":"object","properties":{"id":{"type":["null","integer"]},"day":{"type":["null","string"],"format":"date"},"seen_at":{"type":["null","string"],"format":"date-time"},"score":{"type":["null","number"]},"note":{"type":["null","string"]},"address":{"type":["null","object"],"properties":{"street":{"type":["null","string"]}}}},"additionalProperties":true},"supported_sync_modes":["full_refresh","incremental"],"source_defined_cursor":true,"default_cursor_field":["day"],"source_defined_primary_key":['$key'],"is_resumable":'$resumable'}'
-    tags='{"name":"tags","namespace":"shop","json_schema":{"type":"object","properties":{"label":{'$label'}},"additionalProperties":'$closed'},"supported_sync_modes":['$modes']}'
+    tags='{"name":"tags","namespace":"shop","json_schema":{"type":"object",'$required'"properties":{"label":{'$label'}},"additionalProperties":'$closed'},"supported_sync_modes":['$modes']}'
     pages='{"name":"pages","json_schema":{"type":"object","properties":{"page":{"type":["null","integer"]}}},"supported_sync_modes":["full_refresh"],"is_resumable":true}'
     line='{"type":"CATALOG","catalog":{"streams":['$users,$tags,$pages']}}'
     is one_catalog && say "$line"

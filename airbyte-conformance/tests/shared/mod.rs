@@ -70,6 +70,7 @@ pub(crate) const FAULTS: &[(&str, &[&str])] = &[
     ("drops_when_selected", &["equal_reads_bring_equal_records"]),
     ("drops_when_alone", &["equal_reads_bring_equal_records"]),
     ("drops_when_debugging", &["equal_reads_bring_equal_records"]),
+    ("null_is_not_declared", &["schema_nullability", "values_match_their_types"]),
     ("a_key_twice", &["primary_keys_are_unique"]),
     ("a_key_of_two_records", &["primary_keys_are_unique"]),
     // Lines are not what they should be.
