@@ -1,5 +1,10 @@
 //! The arrows between the modules are those of ARCHITECTURE.md, and make no circle.
-#![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test, which reads the code, may panic in its helpers too"
+)]
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -18,6 +23,11 @@ fn the_modules_of_the_runtime_are_arranged_as_the_map_says() {
 #[test]
 fn the_modules_of_the_macros_are_arranged_as_the_map_says() {
     assert_arranged("airbyte-macros");
+}
+
+#[test]
+fn the_modules_of_the_conformance_are_arranged_as_the_map_says() {
+    assert_arranged("airbyte-conformance");
 }
 
 fn assert_arranged(package: &str) {
