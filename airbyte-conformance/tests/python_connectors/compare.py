@@ -1,0 +1,60 @@
+"""Judges two of Airbyte's own connectors, and compares the verdicts with those that are recorded beside this file.
+
+    compare.py AIRBYTE-CONFORMANCE FOLDER
+
+The first is the program of this crate, the folder has the connectors' programs. `docs/python-connectors.md` says why each
+clause fails that does. With BLESS set, the verdicts are written instead.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# With few records, and for source-faker with several states a stream.
+CONFIGS = {
+    "source-hardcoded-records": {"count": 20},
+    "source-faker": {"count": 50, "seed": 7, "parallelism": 1, "records_per_slice": 10, "always_updated": False},
+}
+
+
+def judge(name, program, folder):
+    with tempfile.TemporaryDirectory() as inputs:
+        config = Path(inputs, "config.json")
+        config.write_text(json.dumps(CONFIGS[name]))
+        command = [program, "--json", "--time-limit", "120", "--config", config, "--", Path(folder, name)]
+        run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode not in (0, 1):
+        sys.exit(f"{name} was not judged: {run.stderr}")
+    return json.loads(run.stdout)
+
+
+def differences(name, outcomes):
+    verdicts = {outcome["clause"]: outcome["verdict"] for outcome in outcomes}
+    path = Path(__file__).parent / f"{name}.json"
+    if os.environ.get("BLESS"):
+        path.write_text(json.dumps(verdicts, indent=1) + "\n")
+        return []
+    recorded = json.loads(path.read_text())
+    why = {outcome["clause"]: outcome.get("why", "") for outcome in outcomes}
+    return [
+        f"{name}: {clause} was {recorded.get(clause)}, and is {verdicts.get(clause)}: {why.get(clause)}"
+        for clause in {**recorded, **verdicts}
+        if recorded.get(clause) != verdicts.get(clause)
+    ]
+
+
+def main():
+    program, folder = sys.argv[1:]
+    with ThreadPoolExecutor() as pool:
+        outcomes = pool.map(lambda name: judge(name, os.path.abspath(program), os.path.abspath(folder)), CONFIGS)
+        found = [line for name, judged in zip(CONFIGS, outcomes) for line in differences(name, judged)]
+    if found:
+        sys.exit("\n".join(found))
+    print(f"The verdicts on {' and '.join(CONFIGS)} are those that are recorded.")
+
+
+main()
