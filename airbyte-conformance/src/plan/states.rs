@@ -53,7 +53,19 @@ impl Plan<'_> {
             Value::Array(states.collect()).to_string()
         };
         let unknown = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": NO_SUCH_STREAM}, "stream_state": {"at": 1}}}]);
+        // A stream of the same name in another namespace is another stream.
+        let mut elsewhere = last.clone();
+        for state in elsewhere.as_array_mut().into_iter().flatten() {
+            if let Some(descriptor) = state.pointer_mut("/stream/stream_descriptor") {
+                descriptor["namespace"] = NO_SUCH_STREAM.into();
+            }
+            let entries = state.pointer_mut("/global/stream_states").and_then(Value::as_array_mut);
+            for entry in entries.into_iter().flatten() {
+                entry["stream_descriptor"]["namespace"] = NO_SUCH_STREAM.into();
+            }
+        }
         for state in [
+            elsewhere.to_string(),
             "[]".to_owned(),
             "{}".to_owned(),
             unknown.to_string(),
@@ -124,7 +136,12 @@ impl Plan<'_> {
         before: Vec<(usize, usize)>,
     ) -> Option<usize> {
         let parts: Vec<_> = before.iter().map(|(run, count)| (&self.runner.shots[*run], *count)).collect();
-        let state = state_after(&parts).to_string();
+        let mut state = state_after(&parts);
+        // A platform promises no order.
+        if let Some(states) = state.as_array_mut() {
+            states.reverse();
+        }
+        let state = state.to_string();
         let shot = self.read(name, catalog, Some(&state), Setting::good())?;
         self.resumed.push(Resumed { from, before, shot });
         Some(shot)

@@ -108,6 +108,11 @@ class Read:
         self.config, self.catalog, self.failed = config, catalog, False
         self.counts, self.total, self.current, self.sent = {}, 0, {}, 0
         self.given, self.is_global = {}, False
+        if has("states_by_order"):
+            states = [
+                {**state, "stream": {**state["stream"], "stream_descriptor": configured["stream"]}}
+                for state, configured in zip([state for state in states or [] if "stream" in state], catalog["streams"])
+            ]
         for state in states or []:
             if state.get("type") == "GLOBAL":
                 self.is_global = True
@@ -120,7 +125,9 @@ class Read:
         self.names = [configured["stream"]["name"] for configured in catalog["streams"]]
 
     def take(self, entry):
-        name = entry["stream_descriptor"]["name"]
+        name, namespace = entry["stream_descriptor"]["name"], entry["stream_descriptor"].get("namespace") or ""
+        if namespace not in ("", "paint") and not has("namespaces_are_ignored"):
+            return
         state = entry.get("stream_state")
         if isinstance(state, dict) and state and not any(key.startswith("__ab_") for key in state):
             self.given[name] = state

@@ -171,6 +171,7 @@ load_reached() {
     reached=0 ahead=
     entry=${state_text#*'"name":"users"'}
     [ "$entry" = "$state_text" ] && return
+    has "$entry" '"namespace":"no_such' && return
     entry=${entry%%'"stream_descriptor"'*}
     has "$entry" '"day":"2999-12-31"' && reached=6 ahead=yes
     has "$entry" '"day":"2024-01-0' && reached=${entry#*'"day":"2024-01-0'} && reached=${reached%%'"'*}
@@ -244,6 +245,7 @@ read_pages() {
     stream_status STARTED
     stream_status RUNNING
     reached=0 entry=${state_text#*'"name":"pages"'}
+    has "$entry" '"namespace":"no_such' && entry=
     entry=${entry%%'"stream_descriptor"'*}
     has "$entry" '"page":' && reached=${entry#*'"page":'} && reached=${reached%%[!0-9]*}
     is finished_refresh_gives_no_records && [ "$reached" = 3 ] && reached=2

@@ -62,6 +62,8 @@ pub(crate) const FAULTS: &[(&str, &[&str])] = &[
             "finished_refresh_is_recognised",
         ],
     ),
+    ("namespaces_are_ignored", &["state_forms_are_accepted"]),
+    ("states_by_order", &["state_forms_are_accepted", "global_state_is_accepted"]),
     ("failed_read_moves_state", &["failed_read_loses_nothing"]),
     ("partitions_ahead_are_read_again", &["states_are_not_repeated", "future_state_gives_no_records"]),
     ("partitions_ahead_are_put_back", &["future_state_comes_back"]),
