@@ -107,9 +107,26 @@ impl<T: Stream> Emitter<T> {
         }
     }
 
-    /// The client for this read: one for all streams, with time limits and retries.
-    pub fn http(&self) -> &Http {
-        &self.http
+    /// Returns the HTTP client for this read. All streams share its connections, rate limit and retries.
+    ///
+    /// It is a handle of its own, so records can be emitted while a function that was given the client still reads:
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Emitter, Http, Result, airbyte_stream};
+    /// # #[airbyte_stream(name = "visits")] struct Visit { id: u64 }
+    /// fn visits(http: &Http) -> impl Iterator<Item = Result<u64>> {
+    ///     http.get("https://shop.example/visits").elements("")
+    /// }
+    ///
+    /// # fn example(out: &mut Emitter<Visit>) -> Result<()> {
+    /// for id in visits(&out.http()) {
+    ///     out.emit(Visit { id: id? })?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http(&self) -> Http {
+        self.http.clone()
     }
 
     /// Tells how many records this read will bring, when the service says so: whoever runs the sync sees how far it is.

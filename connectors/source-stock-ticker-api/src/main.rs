@@ -62,7 +62,7 @@ fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<S
     // Up to yesterday in New York, which is never further behind UTC than five hours.
     let days = DateRange::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)?;
     let Some(mut days) = days.after(since, config.lookback_days) else { return Ok(()) };
-    for bar in bars(config, out.http(), &days) {
+    for bar in bars(config, &out.http(), &days) {
         let Bar { t, c: price } = bar?;
         let date = days.check(Offset::UTC.to_datetime(Timestamp::from_millisecond(t)?).date())?;
         out.emit(StockPrice { date, stock_ticker: ticker.to_owned(), price })?;

@@ -35,7 +35,7 @@ struct ShopVisit {
 impl Config {
     fn visits(&self, since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
         for number in since.unwrap_or(0).. {
-            let number = self.ask(number, out.http())?;
+            let number = self.ask(number, &out.http())?;
             out.emit(Visit { number })?;
         }
         Ok(())
@@ -43,7 +43,7 @@ impl Config {
 
     fn jumbled_visits(&self, since: Option<u64>, out: &mut Emitter<JumbledVisit>) -> Result<()> {
         for number in since.unwrap_or(0).. {
-            let number = self.ask(number, out.http())?;
+            let number = self.ask(number, &out.http())?;
             out.emit(JumbledVisit { number })?;
         }
         Ok(())
@@ -58,7 +58,7 @@ impl Config {
     #[partitions(shops)]
     fn shop_visits(&self, shop: &str, since: Option<u64>, out: &mut Emitter<ShopVisit>) -> Result<()> {
         for number in 0..self.requests_per_shop {
-            let number = self.ask(number, out.http())?;
+            let number = self.ask(number, &out.http())?;
             if since.is_none_or(|since| number >= since) {
                 out.emit(ShopVisit { shop: shop.to_owned(), number })?;
             }

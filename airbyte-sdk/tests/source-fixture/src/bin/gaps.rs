@@ -107,17 +107,17 @@ static LATE: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     fn rows(&self, _since: Option<u64>, out: &mut Emitter<Row>) -> Result<()> {
-        let rows = self.pages("/rows", out.http());
+        let rows = self.pages("/rows", &out.http());
         self.emit(rows, out, |id| Row { id })
     }
 
     fn loose(&self, _since: Option<u64>, out: &mut Emitter<Loose>) -> Result<()> {
-        let rows = self.pages("/rows", out.http());
+        let rows = self.pages("/rows", &out.http());
         self.emit(rows, out, |id| Loose { id })
     }
 
     fn table(&self, out: &mut Emitter<Cell>) -> Result<()> {
-        let rows = self.pages("/rows", out.http());
+        let rows = self.pages("/rows", &out.http());
         self.emit(rows, out, |id| Cell { id })
     }
 
@@ -149,13 +149,13 @@ impl Config {
 
     #[partitions(shops)]
     fn visits(&self, shop: &str, _since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
-        let rows = self.pages(&format!("/rows/{shop}"), out.http());
+        let rows = self.pages(&format!("/rows/{shop}"), &out.http());
         self.emit(rows, out, |id| Visit { shop: shop.to_owned(), id })
     }
 
     #[partitions(shops)]
     fn boxes(&self, shop: &str, out: &mut Emitter<Box>) -> Result<()> {
-        let rows = self.pages(&format!("/rows/{shop}"), out.http());
+        let rows = self.pages(&format!("/rows/{shop}"), &out.http());
         self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
     }
 

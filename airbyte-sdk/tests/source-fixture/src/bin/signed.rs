@@ -68,20 +68,20 @@ struct Page {
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     fn items(&self, out: &mut Emitter<Item>) -> Result<()> {
-        for page in self.http(out.http()).get("/items").pages(|page: &Page| page.next.clone()) {
+        for page in self.http(&out.http()).get("/items").pages(|page: &Page| page.next.clone()) {
             out.emit(Item { id: page?.id })?;
         }
         Ok(())
     }
 
     fn more(&self, out: &mut Emitter<More>) -> Result<()> {
-        let page: Page = self.http(out.http()).post("/more").json()?;
+        let page: Page = self.http(&out.http()).post("/more").json()?;
         out.emit(More { id: page.id })
     }
 
     /// One request, and then eight at a time.
     fn threads(&self, out: &mut Emitter<Thread>) -> Result<()> {
-        let http = self.http(out.http());
+        let http = self.http(&out.http());
         http.get("/first").send()?;
         let pages = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| http.get("/items").json::<Page>())).collect();
@@ -95,13 +95,13 @@ impl Config {
 
     /// Follows a link to another service.
     fn elsewhere(&self, out: &mut Emitter<Elsewhere>) -> Result<()> {
-        let page: Page = self.http(out.http()).get(format!("{}/file", self.other_url)).json()?;
+        let page: Page = self.http(&out.http()).get(format!("{}/file", self.other_url)).json()?;
         out.emit(Elsewhere { id: page.id })
     }
 
     /// Pages that a `Link` header names.
     fn linked(&self, out: &mut Emitter<Linked>) -> Result<()> {
-        for element in self.http(out.http()).get("/items").linked_elements::<Page>("") {
+        for element in self.http(&out.http()).get("/items").linked_elements::<Page>("") {
             out.emit(Linked { id: element?.id })?;
         }
         Ok(())
