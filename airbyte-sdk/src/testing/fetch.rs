@@ -44,7 +44,9 @@ use std::sync::Arc;
 pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
     let memory = Memory::default();
     let output = Output::to(Lines::new(Box::new(memory.clone())));
-    let result = read(&output, fetch).and_then(|()| output.flush());
+    // Also after an error: the records before it count.
+    let result = read(&output, fetch);
+    let result = result.and(output.flush());
     let (mut records, mut state) = (Vec::new(), None);
     for mut message in memory.take_messages() {
         match message["type"].as_str() {
@@ -138,6 +140,18 @@ mod tests {
         assert_eq!(fetched.records, [json!({"id": 1}), json!({"id": 2})]);
         assert_eq!(fetched.state, Some(json!({"id": 2})));
         assert!(fetched.error.unwrap().message().contains("/visits"));
+    }
+
+    #[test]
+    fn records_before_an_error_are_returned_without_a_state() {
+        #[airbyte_stream(name = "cities")]
+        struct City {
+            id: u64,
+        }
+
+        let fetched = fetch(|out| out.emit(City { id: 1 }).and(Err(Error::system("no more"))));
+        assert_eq!(fetched.records, [json!({"id": 1})]);
+        assert_eq!((fetched.state, fetched.error.unwrap().message()), (None, "no more"));
     }
 
     #[test]
