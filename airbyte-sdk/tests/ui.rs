@@ -6,7 +6,7 @@
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
-    for folder in ["spec", "stream", "source", "deserialize", "secret"] {
+    for folder in ["spec", "stream", "source", "deserialize", "secret", "pagination"] {
         // There the compiler lists what else serde can read, and that depends on serde's features.
         if folder != "deserialize" || cfg!(not(feature = "raw_json")) {
             cases.compile_fail(format!("tests/ui/{folder}/*.rs"));

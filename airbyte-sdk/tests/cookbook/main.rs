@@ -12,15 +12,25 @@
 
 #[path = "../shared/page.rs"]
 mod page;
-mod pages;
+
+/// Runs the fetch function of a recipe against a service: the records, and how it ended.
+macro_rules! read {
+    ($recipe:ident, $service:expr) => {
+        crate::read_by(|out| $recipe::fetch(&$recipe::Config { api_url: $service.url.clone() }, out))
+    };
+}
+
+mod authentication;
+mod errors;
+mod pagination;
+mod pagination_guards;
 mod reading;
 mod recipes;
 mod service;
-mod signing_in;
-mod streaming;
-mod trouble;
 
 use crate::page::{assert_page, text_and_code};
+use airbyte_sdk::{Emitter, Result, Stream, testing};
+use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Some recipes under a headline.
@@ -31,11 +41,23 @@ struct Chapter {
 }
 
 const HEAD: &str = "\
-Each recipe is a function that is given a client: a fetch function has one as `out.http()`, and `check` and the list of
-parts get one as `http`. Where a recipe collects, a fetch function would emit. All of them are run by the tests, against
-a service on loopback; tests of yours get a client from `airbyte_sdk::testing::http()`.
+Each recipe is a fetch function with its configuration and its record, to paste and adapt. Write `#[airbyte_source]` above
+it, or above an `impl Config` block for several streams, and it is a connector. The tests of the SDK run every recipe against
+an API on loopback; tests of your own get a client from `airbyte_sdk::testing::http()`, or run a fetch function by
+`airbyte_sdk::testing::fetch`, against a `testing::Server`.
 
 ";
+
+/// Runs a fetch function: the records, and how it ended.
+fn read_by<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> (Vec<Value>, Result<()>) {
+    let fetched = testing::fetch(fetch);
+    (fetched.records, fetched.error.map_or(Ok(()), Err))
+}
+
+/// The number that each record has as `id`.
+fn ids(records: &[Value]) -> Vec<u64> {
+    records.iter().map(|record| record["id"].as_u64().unwrap()).collect()
+}
 
 #[test]
 fn cookbook_page_is_current() {
@@ -59,10 +81,21 @@ fn cookbook_page_is_current() {
     assert_page("cookbook", &page);
 }
 
-/// A file that nobody names would be one that nobody looks at.
 #[test]
-fn none_is_forgotten() {
+fn every_recipe_file_is_on_the_page() {
     let files = std::fs::read_dir("tests/cookbook/recipes").map(Iterator::count).unwrap_or_default();
     let named: usize = recipes::all().iter().map(|chapter| chapter.recipes.len()).sum();
     assert_eq!(files, 1 + named, "a file in the folder is not in its mod.rs");
+}
+
+/// A reader pastes a recipe into a fetch function, so that is where it must compile: records are emitted in the loop that
+/// reads from the client of the same emitter.
+#[test]
+fn every_recipe_is_a_fetch_function_or_a_check() {
+    for (name, source) in recipes::all().into_iter().flat_map(|chapter| chapter.recipes) {
+        let emits = source.contains("out: &mut Emitter<")
+            && source.contains("out.http()")
+            && source.contains("out.emit(");
+        assert!(emits || source.contains("pub fn check("), "{name}.rs emits no records");
+    }
 }

@@ -1,13 +1,13 @@
-//! Reading an answer: as a whole, or piece by piece.
+//! Reading a response: as a whole, or piece by piece.
 
+use crate::ids;
 #[cfg(feature = "csv")]
 use crate::recipes::csv;
 use crate::recipes::{complete, elements, json_lines, report, whole_json};
 use crate::service::{Service, answer, good};
 use airbyte_sdk::protocol::FailureType;
-use airbyte_sdk::testing::http;
 use airbyte_sdk::{Error, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What came out before the error.
 pub(crate) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, Option<Error>) {
@@ -23,17 +23,18 @@ pub(crate) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>,
 }
 
 #[test]
-fn an_answer_becomes_a_type() {
+fn response_is_read_into_a_type() {
     let service = Service::start([good(json!({"name": "Ann", "openOrders": [4, 5], "more": {}}))]);
-    let account = whole_json::account(&http(), &service.url, "Ann & Bo").unwrap();
-    assert_eq!((&account.name[..], &account.open_orders[..], account.plan), ("Ann", &[4, 5][..], None));
+    let (accounts, end) = read!(whole_json, service);
+    end.unwrap();
+    assert_eq!(accounts, [json!({"name": "Ann", "open_orders": 2, "plan": null})]);
     assert_eq!(service.asked(), ["GET /account?name=Ann%20%26%20Bo"]);
 }
 
 #[test]
-fn an_answer_of_another_shape_is_told_by_its_place() {
+fn unexpected_type_is_named_by_its_place() {
     let service = Service::start([good(json!({"name": "Ann", "openOrders": [4, "five"]}))]);
-    let error = whole_json::account(&http(), &service.url, "Ann").err().unwrap();
+    let error = read!(whole_json, service).1.unwrap_err();
     assert_eq!(error.failure_type(), FailureType::SystemError);
     assert!(error.message().ends_with("JSON of an unexpected shape at `openOrders[1]`"), "{error}");
     assert_eq!(service.asked().len(), 1);
@@ -44,48 +45,48 @@ fn elements_are_found_by_their_path() {
     let order = |id: u64| json!({"id": id, "total": 1.5, "more": [{}]});
     let data = json!({"from": "a", "orders": [order(1), order(2)], "to": "b"});
     let service = Service::start([good(json!({"orders": [3], "data": data}))]);
-    let (orders, error) = until_error(elements::orders(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(orders.iter().map(|order| (order.id, order.total)).collect::<Vec<_>>(), [(1, 1.5), (2, 1.5)]);
+    let (orders, end) = read!(elements, service);
+    end.unwrap();
+    assert_eq!(orders, [1, 2].map(|id| json!({"id": id, "total": 1.5})));
     assert_eq!(service.asked(), ["GET /orders"]);
 }
 
 #[test]
-fn elements_that_came_before_a_fault_stand() {
+fn elements_before_an_error_stay_emitted() {
     let service = Service::start([good(r#"{"data": {"orders": [{"id": 1, "total": 1.5}, {"id": 2}]}}"#)]);
-    let (orders, error) = until_error(elements::orders(&http(), &service.url).unwrap());
-    assert_eq!(orders.iter().map(|order| order.id).collect::<Vec<_>>(), [1]);
-    assert!(error.unwrap().message().contains("data.orders[1]"));
+    let (orders, end) = read!(elements, service);
+    assert_eq!(ids(&orders), [1]);
+    assert!(end.unwrap_err().message().contains("data.orders[1]"));
     assert_eq!(service.asked().len(), 1);
 }
 
 #[test]
 fn each_line_is_a_value() {
     let service = Service::start([good("{\"id\": 1, \"kind\": \"a\"}\r\n\n{\"id\": 2, \"kind\": \"b\"}")]);
-    let (events, error) = until_error(json_lines::events(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    let events: Vec<_> = events.iter().map(|event| (event.id, &event.kind[..])).collect();
-    assert_eq!(events, [(1, "a"), (2, "b")]);
+    let (events, end) = read!(json_lines, service);
+    end.unwrap();
+    assert_eq!(events, [json!({"id": 1, "kind": "a"}), json!({"id": 2, "kind": "b"})]);
     assert_eq!(service.asked(), ["GET /export.jsonl"]);
 }
 
 #[test]
-fn a_line_that_is_wrong_is_told_by_its_number() {
+fn wrong_line_is_named_by_its_number() {
     let service = Service::start([good("{\"id\": 1, \"kind\": \"a\"}\n{\"id\": 2}\n")]);
-    let (events, error) = until_error(json_lines::events(&http(), &service.url).unwrap());
-    assert_eq!(events.len(), 1);
-    assert!(error.unwrap().message().contains("in line 2"));
+    let (events, end) = read!(json_lines, service);
+    assert_eq!(ids(&events), [1]);
+    assert!(end.unwrap_err().message().contains("in line 2"));
 }
 
 #[cfg(feature = "csv")]
 #[test]
-fn a_table_is_read_by_its_header() {
+fn table_is_read_by_its_header() {
     let table = "\"Amount in euros\",Shop,Day\r\n1.5,\"a, b\",2026-11-19\r\n,c,2026-11-20\r\n";
     let service = Service::start([good(table)]);
-    let (sales, error) = until_error(csv::sales(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    let sales: Vec<_> = sales.iter().map(|sale| (sale.day.to_string(), sale.amount)).collect();
-    assert_eq!(sales, [("2026-11-19".to_owned(), Some(1.5)), ("2026-11-20".to_owned(), None)]);
+    let (sales, end) = read!(csv, service);
+    end.unwrap();
+    let expected =
+        [json!({"day": "2026-11-19", "amount": 1.5}), json!({"day": "2026-11-20", "amount": null})];
+    assert_eq!(sales, expected);
     assert_eq!(service.asked(), ["GET /sales.csv"]);
 }
 
@@ -96,22 +97,25 @@ fn report_is_polled_until_it_is_ready() {
         answer(202, "Retry-After: 0", ""),
         good("{\"id\": 1}\n{\"id\": 2}\n"),
     ]);
-    let (sales, error) = until_error(report::sales(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(sales.iter().map(|sale| sale.id).collect::<Vec<_>>(), [1, 2]);
+    let (sales, end) = read!(report, service);
+    end.unwrap();
+    assert_eq!(ids(&sales), [1, 2]);
     assert_eq!(service.asked(), ["POST /reports", "GET /reports/7", "GET /reports/7"]);
 }
 
 #[test]
-fn what_may_be_missing_is_accepted_where_the_author_says_so() {
+fn incomplete_responses_are_accepted_where_the_recipe_says_so() {
+    let read = |service: &Service, lines: bool| -> Vec<Value> {
+        let config = complete::Config { api_url: service.url.clone() };
+        let fetch = if lines { complete::fetch_lines } else { complete::fetch_pages };
+        let (visits, end) = crate::read_by(|out| fetch(&config, out));
+        end.unwrap();
+        visits
+    };
     let service = Service::start([answer(204, "", ""), good(json!({"count": 0}))]);
-    assert!(complete::by_line(&http(), &service.url).unwrap().next().is_none());
-    assert!(complete::by_page(&http(), &service.url).unwrap().next().is_none());
+    assert!(read(&service, true).is_empty() && read(&service, false).is_empty());
     assert_eq!(service.asked(), ["GET /visits.jsonl", "GET /visits?page=1"]);
-    let pages = [4, 4].map(|id| good(json!({"visits": [{"id": id}]})));
-    let [first, second] = pages;
+    let [first, second] = [4, 4].map(|id| good(json!({"visits": [{"id": id}]})));
     let service = Service::start([first, second, good(json!({"count": 0}))]);
-    let (visits, error) = until_error(complete::by_page(&http(), &service.url).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(visits.iter().map(|visit| visit.id).collect::<Vec<_>>(), [4, 4]);
+    assert_eq!(ids(&read(&service, false)), [4, 4]);
 }

@@ -28,9 +28,16 @@ pub(crate) struct Service {
 
 impl Service {
     /// When all answers are given, further requests are refused in a way that no client repeats, and fail the test.
-    pub(crate) fn start<const N: usize>(answers: [Answer; N]) -> Self {
+    pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let server = Server::start();
         server.on("*").respond_in_order(answers);
+        Self { url: server.url().to_owned(), server }
+    }
+
+    /// Has a response for each request.
+    pub(crate) fn answering(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        let server = Server::start();
+        server.on("*").respond_with(answer);
         Self { url: server.url().to_owned(), server }
     }
 

@@ -43,6 +43,7 @@ fn mistakes_page_is_current() {
         ("source", "In a fetch function"),
         ("deserialize", "In an answer that is read"),
         ("secret", "With a secret"),
+        ("pagination", "In a pagination"),
     ] {
         let _ = write!(page, "\n## {title}\n");
         for case in cases(folder) {

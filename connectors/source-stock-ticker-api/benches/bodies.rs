@@ -1,5 +1,5 @@
 //! Two ways to read the same pages: each as a whole (`pages`), or element by element while it arrives
-//! (`element_pages`); the same records in one body as an array, as JSON Lines and as CSV; and the service alone, read by a
+//! (`elements`); the same records in one body as an array, as JSON Lines and as CSV; and the service alone, read by a
 //! client that looks at nothing.
 //! `cargo bench -p source-stock-ticker-api --bench bodies`
 //!
@@ -15,6 +15,7 @@
 
 mod measuring;
 
+use airbyte_sdk::http::Pagination;
 use airbyte_sdk::testing::server::Response;
 use airbyte_sdk::testing::{Connector, Server};
 use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
@@ -65,11 +66,12 @@ fn fetch(config: &Config, _: Option<Date>, out: &mut Emitter<StockPrice>) -> Res
     let request = out.http().get(&config.url).header("Authorization", "Bearer bench-key");
     match config.way.as_str() {
         "elements" => request
-            .element_pages("results", |page: &Envelope| Ok(page.next_url.clone()))
+            .elements("results")
+            .paginate(Pagination::next_url(|page: &Envelope| page.next_url.clone()))
             .try_for_each(|bar| emit(bar?, out)),
         "lines" => request.json_lines().try_for_each(|bar| emit(bar?, out)),
         "table" => request.csv().try_for_each(|bar| emit(bar?, out)),
-        _ => request.pages(|page: &Page| page.next_url.clone()).try_for_each(|page| {
+        _ => request.pages(Pagination::next_url(|page: &Page| page.next_url.clone())).try_for_each(|page| {
             page?.results.unwrap_or_default().into_iter().try_for_each(|bar| emit(bar, out))
         }),
     }

@@ -1,7 +1,7 @@
 //! Daily closing prices of one stock, from Polygon.io (now Massive).
 
-use airbyte_sdk::{AirbyteSpec, Deserialize, Secret, airbyte_source, airbyte_stream, jiff::tz::Offset};
-use airbyte_sdk::{Date, DateRange, Emitter, Error, Http, Result, Timestamp, http::ElementPages};
+use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Secret, airbyte_source, airbyte_stream, jiff::tz::Offset};
+use airbyte_sdk::{DateRange, Emitter, Error, Http, Result, Timestamp, http::ElementPages, http::Pagination};
 
 #[derive(AirbyteSpec)]
 #[airbyte(
@@ -82,17 +82,17 @@ fn check(config: &Config, http: &Http) -> Result<()> {
 }
 
 fn bars<'a>(config: &'a Config, http: &Http, days: &DateRange) -> ElementPages<'a, Bar> {
-    let http = http.base_url(&config.api_url).bearer(&config.api_key);
-    let http = http
-        .map_error_response(|no| no.says("before end of day").then(|| Error::transient("it is not out yet")));
+    let api = http.base_url(&config.api_url).bearer(&config.api_key);
+    let api = api.map_error_response(|e| e.says("end of day").then(|| Error::transient("it is not out yet")));
     let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
-    let page = http.get(format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
-    let page = page.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
-    let bars = page.element_pages("results", |page| next_page(page, config)).allow_missing_array();
-    bars.verify_count(|page: &Page| page.count).check_preamble(|page| next_page(page, config).map(drop))
+    let bars = api.get(format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
+    let bars = bars.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
+    let next = Pagination::next_url(|page| next_url(page, config));
+    let bars = bars.elements("results").allow_missing_array().paginate(next);
+    bars.verify_count(|page: &Page| page.count).check_preamble(|page| next_url(page, config).map(drop))
 }
 
-fn next_page(page: &Page, config: &Config) -> Result<Option<String>> {
+fn next_url(page: &Page, config: &Config) -> Result<Option<String>> {
     let status = page.status.as_deref().unwrap_or("OK");
     let asked = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
     let error = || Error::transient(format!("not what was asked for: {status} of {}", page.ticker));

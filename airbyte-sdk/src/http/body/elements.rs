@@ -1,12 +1,13 @@
 //! What an author sees of an array that is read as it arrives.
 
 use super::json::{Asked, Json};
-use super::{Body, Request, Response};
+use super::{Body, Request, Response, Stage};
 use crate::error::Result;
-use crate::http::pages::Rule;
+use crate::hold::Holder;
+use crate::http::pagination::{Fingerprint, Watch};
 use serde::de::DeserializeOwned;
-use std::hash::RandomState;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The elements of an array in an answer, each parsed as soon as it has arrived. See [`Request::elements`].
 pub struct Elements<T> {
@@ -70,17 +71,17 @@ impl<T> Elements<T> {
         Self { body, elements: PhantomData }
     }
 
-    /// Does not look whether the page is the one before.
-    pub(super) fn without_hash(mut self) -> Self {
-        self.body.words.watch = None;
-        self
+    /// The stream that it is read for.
+    pub(super) fn hold(&self) -> Option<&Holder> {
+        self.body.hold.as_ref()
     }
 
-    /// Keeps what this rule needs to know of a page.
-    pub(super) fn with_rule(mut self, rule: &Rule) -> Self {
-        self.body.header.0 = rule.header();
-        self.body.words.watch = rule.must_change().then(RandomState::new);
-        self
+    /// The request, if it has not been sent.
+    pub(super) fn into_unsent(self) -> Option<(Request, Self)> {
+        match &self.body.stage {
+            Stage::Unsent(request) => Some(((**request).clone(), self)),
+            _ => None,
+        }
     }
 
     /// Accepts an answer without the array, which then has no elements.
@@ -93,24 +94,25 @@ impl<T> Elements<T> {
         self
     }
 
-    /// What the answer says in the header that the rule needs.
+    /// What the response says in the header that it is to be kept of.
     pub(super) fn header(&mut self) -> Option<String> {
         self.body.header.1.take()
     }
 
-    /// A hash of the page, if the rule needs it.
-    pub(super) fn hash(&mut self) -> Result<Option<u64>> {
-        self.body.read(Json::hash)
+    /// What the page is known by, if it is to be.
+    pub(super) fn fingerprint(&mut self) -> Result<Option<Fingerprint>> {
+        self.body.read(Json::fingerprint)
     }
 
-    /// Asks for the next page, with the memory of this one.
-    pub(super) fn again(self, request: Request) -> Self {
-        let (words, header) = (self.body.words, self.body.header);
+    /// Sends this request for the next page, with the memory of this one, and keeps this header.
+    pub(super) fn with(self, request: Request, header: Option<Arc<str>>, watch: Option<Watch>) -> Self {
+        let mut words = self.body.words;
+        words.watch = watch;
         let buffer = match self.body.stage {
-            super::Stage::Open(json, _) => json.into_buffer(),
+            Stage::Open(json, _) => json.into_buffer(),
             _ => Vec::new(),
         };
-        Self::new(Body { header, ..Body::of_request(request, words, buffer) })
+        Self::new(Body { header: (header, None), ..Body::of_request(request, words, buffer) })
     }
 
     /// What the answer says before its array: the JSON without anything that comes later, for checks that should fail

@@ -5,10 +5,10 @@ use super::scan::{Extent, JSON, Step, Way};
 use super::{Format, LARGEST_PIECE, Reader, Trouble};
 use crate::http::error_response;
 use crate::http::incoming::Proof;
+use crate::http::pagination::{Fingerprint, Watch};
 use crate::http::shape;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Deserializer, Value};
-use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// A document with an array that is read element by element.
@@ -21,8 +21,8 @@ pub(super) struct Json {
     index: u64,
     /// The whole document was read and found good.
     over: bool,
-    /// Of the elements so far, if somebody wants to know the document again.
-    hash: Option<DefaultHasher>,
+    /// Of the elements so far, if the document is to be known again.
+    fingerprint: Option<Fingerprint>,
 }
 
 /// What is asked of a document.
@@ -31,7 +31,7 @@ pub(super) struct Asked {
     /// The keys that lead to the array.
     pub(super) path: Arc<[String]>,
     /// If the document is to be known again.
-    pub(super) watch: Option<RandomState>,
+    pub(super) watch: Option<Watch>,
     /// A document without the array has no elements.
     pub(super) allow_missing: bool,
 }
@@ -51,9 +51,9 @@ impl Format for Json {
 
     fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch, allow_missing }: Asked) -> Self {
         let way = Way::new(Arc::clone(&path));
-        let hash = watch.map(|watch| watch.build_hasher());
+        let fingerprint = watch.map(Watch::fingerprint);
         let input = Input::new(reader, buffer);
-        Self { input, way, path, allow_missing, index: 0, over: false, hash }
+        Self { input, way, path, allow_missing, index: 0, over: false, fingerprint }
     }
 
     fn ready(&mut self) -> Result<(), Trouble> {
@@ -128,9 +128,8 @@ impl Json {
     /// Is done with an element of this length.
     #[inline]
     fn used(&mut self, length: usize) {
-        if let Some(hash) = &mut self.hash {
-            hash.write(&self.input.bytes()[..length]);
-            hash.write_usize(length);
+        if let Some(fingerprint) = &mut self.fingerprint {
+            fingerprint.add(&self.input.bytes()[..length]);
         }
         self.input.consume(length);
     }
@@ -205,13 +204,14 @@ impl Json {
         parse(self.way.envelope(), String::new)
     }
 
-    /// A hash of the elements and of what stands around them, if it was asked for. Reads all that is left.
-    pub(super) fn hash(&mut self) -> Result<Option<u64>, Trouble> {
+    /// What the document is known by, if it is to be. Reads all that is left.
+    pub(super) fn fingerprint(&mut self) -> Result<Option<Fingerprint>, Trouble> {
         while self.next::<IgnoredAny>()?.is_some() {}
-        Ok(self.hash.clone().map(|mut hash| {
-            hash.write(self.way.envelope());
-            hash.finish()
-        }))
+        let mut fingerprint = self.fingerprint.take();
+        if let Some(fingerprint) = &mut fingerprint {
+            fingerprint.end(self.way.envelope());
+        }
+        Ok(fingerprint)
     }
 
     pub(super) fn into_buffer(self) -> Vec<u8> {

@@ -1,10 +1,11 @@
 //! Bodies that are read piece by piece: each piece is parsed as soon as it is there, and memory stays that of one.
 
+mod element_pages;
 mod elements;
 mod input;
 mod json;
 mod json_lines;
-mod pages;
+
 mod scan;
 #[cfg(feature = "csv")]
 mod csv;
@@ -14,9 +15,9 @@ mod tests;
 
 #[cfg(feature = "csv")]
 pub use self::csv::CsvRows;
+pub use self::element_pages::ElementPages;
 pub use self::elements::Elements;
 pub use self::json_lines::JsonLines;
-pub use self::pages::ElementPages;
 
 use super::incoming::{Incoming, Proof};
 use super::request::Request;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::hold::{self, Holder};
 use std::fmt::Display;
 use std::io;
+use std::sync::Arc;
 
 /// No piece may have more bytes: an element, a line, a row, or what stands around an array.
 const LARGEST_PIECE: usize = 16 << 20;
@@ -54,7 +56,7 @@ struct Body<F: Format> {
     buffer: Vec<u8>,
     stage: Stage<F>,
     /// The name of a header that has a say in what comes next, and later what the answer says there.
-    header: (Option<&'static str>, Option<String>),
+    header: (Option<Arc<str>>, Option<String>),
     /// The stream that the body is read for.
     hold: Option<Holder>,
 }
@@ -113,7 +115,7 @@ impl<F: Format> Body<F> {
             _ => return Err(broken()),
         };
         let (format, place) = request.until_begun(|response| {
-            self.header.1 = self.header.0.and_then(|name| response.whole_header(name));
+            self.header.1 = self.header.0.as_deref().and_then(|name| response.whole_header(name));
             let (reader, place) = response.into_reader(F::PROOF)?;
             let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
             format.ready().map_err(|trouble| trouble.failure(&place))?;

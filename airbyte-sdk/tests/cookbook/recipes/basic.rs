@@ -1,6 +1,6 @@
-//! # A user and a password
+//! # Authentication with a user name and a password
 //!
-//! A service that takes a key in the place of the user wants the password to be empty, or a certain word.
+//! HTTP basic authentication. An API that takes a key as the user name expects an empty password, or a fixed one.
 
 use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
 
@@ -8,7 +8,7 @@ use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
 pub struct Config {
     pub user: String,
     pub password: Secret,
-    #[airbyte(default = "https://shop.example", hidden)]
+    #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,
 }
 

@@ -1,16 +1,22 @@
-//! # A bearer token
+//! # Authentication with a bearer token
 //!
-//! A client that has a `base` signs in there and nowhere else. It is made in one place, and `check` and every stream use
-//! it.
+//! A client with a `base_url` sends its credentials there and nowhere else. Build it in one function, and use that in `check`
+//! and in every stream.
 
-use airbyte_sdk::{AirbyteSpec, Http, Result, Secret};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Http, Result, Secret, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
     /// The token of your account
     pub api_token: Secret,
-    #[airbyte(default = "https://shop.example", hidden)]
+    #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,
+}
+
+#[airbyte_stream(name = "orders", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Order {
+    id: u64,
 }
 
 fn shop(config: &Config, http: &Http) -> Http {
@@ -19,4 +25,11 @@ fn shop(config: &Config, http: &Http) -> Http {
 
 pub fn check(config: &Config, http: &Http) -> Result<()> {
     shop(config, http).get("/account").send().map(drop)
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    for order in shop(config, &out.http()).get("/orders").elements("") {
+        out.emit(order?)?;
+    }
+    Ok(())
 }

@@ -1,36 +1,51 @@
-//! # What is taken for complete
+//! # When a response counts as complete
 //!
-//! A state vouches for all records before it, so a response that may be incomplete is an error. Where an API means
-//! something else, say so:
+//! A state covers all records before it, so a response that may be incomplete is an error. If an API means something else,
+//! say so:
 //!
 //! | The API | By default | To accept it |
 //! | --- | --- | --- |
-//! | answers with 204 when there is nothing | error, as for 202, 205, 206, 207, … | `accept_status(204)` |
-//! | leaves out an array that is empty | error, with the API's message if there is one | `allow_missing_array` |
+//! | responds with 204 if there is nothing | error, as for 202, 205, 206, 207, … | `accept_status(204)` |
+//! | omits an array that is empty | error, with the API's message if there is one | `allow_missing_array` |
 //! | writes `null` for an empty array | no elements; an error beside `error` or `errors` | `allow_missing_array` |
-//! | has equal pages one after the other | error where pages are counted | `allow_repeated_pages` |
+//! | returns equal pages one after the other | error, see `allow_repeated_pages` | `allow_repeated_pages` |
 //! | ends a body by closing the connection, with neither a length nor chunks | error for CSV, JSON Lines and a bare JSON number | `allow_unframed_body` |
 //!
-//! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects,
-//! for gzip, nor where TLS ends with `close_notify`: these show that they are complete. A connection that is reset, a
-//! CSV quote that is not closed, and gzip that is cut off are errors in any case.
+//! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects, for
+//! gzip, nor where TLS ends with `close_notify`: these show that they are complete. A connection that is reset, a CSV quote
+//! that is not closed, and gzip that is cut off are errors in any case.
 //!
-//! A text that is not UTF-8 is decoded as its `Content-Type` declares (`charset=ISO-8859-1`, `windows-1252`, `utf-16`);
-//! another charset is an error that names it. `charset` on the request says what the header does not, or says wrongly.
+//! Text that is not UTF-8 is decoded as its `Content-Type` declares (`charset=ISO-8859-1`, `windows-1252`, `utf-16`).
+//! Another charset is an error that names it. `charset` on the request overrides the header.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::http::Pagination;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "visits")]
 #[derive(Deserialize)]
 pub struct Visit {
-    pub id: u64,
+    id: u64,
 }
 
-pub fn by_line(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Visit>>> {
-    let request = http.base_url(base).get("/visits.jsonl");
-    Ok(request.accept_status(204).allow_unframed_body().json_lines())
+pub fn fetch_lines(config: &Config, out: &mut Emitter<Visit>) -> Result<()> {
+    let request = out.http().base_url(&config.api_url).get("/visits.jsonl");
+    for visit in request.accept_status(204).allow_unframed_body().json_lines() {
+        out.emit(visit?)?;
+    }
+    Ok(())
 }
 
-pub fn by_page(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Visit>>> {
-    let pages = http.base_url(base).get("/visits").numbered_elements("visits", "page", 1);
-    Ok(pages.allow_missing_array().allow_repeated_pages())
+pub fn fetch_pages(config: &Config, out: &mut Emitter<Visit>) -> Result<()> {
+    let request = out.http().base_url(&config.api_url).get("/visits");
+    let pagination = Pagination::page_number("page", 1).allow_repeated_pages();
+    for visit in request.elements("visits").allow_missing_array().paginate(pagination) {
+        out.emit(visit?)?;
+    }
+    Ok(())
 }

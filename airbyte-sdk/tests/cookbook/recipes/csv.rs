@@ -1,18 +1,34 @@
 //! # A table in CSV
 //!
-//! With the feature `csv` of the SDK. Each row becomes a struct whose fields are named as the columns are; an empty cell is
-//! `None`.
+//! Needs the feature `csv` of the SDK. Each row becomes a struct whose fields have the names of the columns. An empty cell
+//! is `None`.
 
-use airbyte_sdk::{Date, Deserialize, Http, Result};
+use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, airbyte_stream};
 
-#[derive(Deserialize)]
-pub struct Sale {
-    #[serde(rename = "Day")]
-    pub day: Date,
-    #[serde(rename = "Amount in euros")]
-    pub amount: Option<f64>,
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
 }
 
-pub fn sales(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Sale>>> {
-    Ok(http.base_url(base).get("/sales.csv").csv())
+#[airbyte_stream(name = "sales")]
+pub struct Sale {
+    day: Date,
+    amount: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(rename = "Day")]
+    day: Date,
+    #[serde(rename = "Amount in euros")]
+    amount: Option<f64>,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Sale>) -> Result<()> {
+    for row in out.http().base_url(&config.api_url).get("/sales.csv").csv() {
+        let Row { day, amount } = row?;
+        out.emit(Sale { day, amount })?;
+    }
+    Ok(())
 }

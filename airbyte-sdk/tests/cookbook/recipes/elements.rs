@@ -1,16 +1,27 @@
-//! # A large array, while it arrives
+//! # A large array in JSON
 //!
-//! `elements` hands out each element as soon as it is there, and memory stays that of one, however large the answer is. The
-//! path leads to the array. If the answer breaks off, the elements that came before stand.
+//! `elements` hands out each element as soon as it arrives. The memory it takes is that of one element, however large the
+//! response is. The path leads to the array. If the response breaks off, the elements before that stay emitted.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 
-#[derive(Deserialize)]
-pub struct Order {
-    pub id: u64,
-    pub total: f64,
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
 }
 
-pub fn orders(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Order>>> {
-    Ok(http.base_url(base).get("/orders").elements("data.orders"))
+#[airbyte_stream(name = "orders", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Order {
+    id: u64,
+    total: f64,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    // {"data": {"orders": [{"id": 1, "total": 1.5}, …]}}
+    for order in out.http().base_url(&config.api_url).get("/orders").elements("data.orders") {
+        out.emit(order?)?;
+    }
+    Ok(())
 }

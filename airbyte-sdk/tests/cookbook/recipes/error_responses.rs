@@ -1,19 +1,37 @@
 //! # What an error response means
 //!
-//! A status says who must act, and `map_error_response` knows better for one service: in which words, and whether another sync may
-//! help. `None` leaves it at what the status says. A transient error is retried as after a 503; a config error and a system
-//! error are not.
+//! The HTTP status says who must act. `map_error_response` overrides that for one API: which kind of error it is, and how it
+//! is worded. `None` keeps the default. A transient error is retried, as after a 503; config errors and system errors are
+//! not.
 
-use airbyte_sdk::{Error, Http, Result};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_stream};
 
-pub fn report(http: &Http, base: &str, name: &str) -> Result<Vec<f64>> {
-    let shop = http.base_url(base).map_error_response(|response| match response.status() {
-        // Here a report that is not ready is one that is not found.
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "sales")]
+#[derive(Deserialize)]
+pub struct Sale {
+    amount: f64,
+}
+
+fn shop(config: &Config, http: &Http) -> Http {
+    http.base_url(&config.api_url).map_error_response(|response| match response.status() {
+        // This API has no 202.
         404 if response.body()["code"] == "pending" => Some(Error::transient("the report is not ready yet")),
         402 => Some(Error::config("the plan of the account has no reports; choose another one")),
-        // A service in trouble, it says, when it only has no such store.
+        // A server error, it says, if there is no such store.
         500 if response.message()?.contains("no such store") => Some(Error::config("there is no such store")),
         _ => None,
-    });
-    shop.get(format!("/reports/{name}")).json()
+    })
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Sale>) -> Result<()> {
+    for sale in shop(config, &out.http()).get("/reports/sales").elements("") {
+        out.emit(sale?)?;
+    }
+    Ok(())
 }

@@ -1,25 +1,33 @@
-//! # GraphQL
+//! # Pagination of a GraphQL query
 //!
-//! The cursor goes into the variables of the query. What went wrong is said in the body of an answer whose status is good,
-//! so `element_pages` has a look at it before it goes on. (`json!` comes from the crate `serde_json`.)
+//! The cursor goes into the variables of the query. A GraphQL API reports errors in the body of a response with status 200,
+//! so the closure checks the page before it continues. (`json!` comes from the crate `serde_json`.)
 
-use airbyte_sdk::{Deserialize, Error, Http, Result, http::NextPage};
+use airbyte_sdk::http::Pagination;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Result, airbyte_stream};
 use serde_json::json;
 
 const ORDERS: &str = "query ($after: String, $status: String) {
     orders(first: 250, after: $after, status: $status) { nodes { id } pageInfo { endCursor hasNextPage } }
 }";
 
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "orders", primary_key(id))]
 #[derive(Deserialize)]
 pub struct Order {
-    pub id: u64,
+    id: u64,
 }
 
 #[derive(Deserialize)]
 struct Page {
     data: Option<Data>,
     #[serde(default)]
-    errors: Vec<Trouble>,
+    errors: Vec<GraphqlError>,
 }
 
 #[derive(Deserialize)]
@@ -42,22 +50,26 @@ struct PageInfo {
 }
 
 #[derive(Deserialize)]
-struct Trouble {
+struct GraphqlError {
     message: String,
 }
 
-pub fn orders(http: &Http, base: &str, status: &str) -> Result<impl Iterator<Item = Result<Order>>> {
-    let query = json!({"query": ORDERS, "variables": {"status": status}});
-    let request = http.base_url(base).post("/graphql").json_body(&query)?.idempotent();
-    Ok(request.element_pages("data.orders.nodes", next_page))
+pub fn fetch(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    let query = json!({"query": ORDERS, "variables": {"status": "paid"}});
+    let request = out.http().base_url(&config.api_url).post("/graphql").json_body(&query)?.idempotent();
+    let orders = request.elements("data.orders.nodes");
+    for order in orders.paginate(Pagination::token_in_body("variables.after", next_cursor)) {
+        out.emit(order?)?;
+    }
+    Ok(())
 }
 
-fn next_page(page: &Page) -> Result<Option<NextPage>> {
+fn next_cursor(page: &Page) -> Result<Option<String>> {
     match (page.errors.first(), &page.data) {
         (None, Some(Data { orders: Some(Orders { info }) })) => match &info.end {
-            None if info.has_next => Err(Error::system("there is another page, and no way to it")),
-            end => Ok(info.has_next.then(|| NextPage::body_field("variables.after", end))),
+            None if info.has_next => Err(Error::system("there is a next page, but no cursor for it")),
+            end => Ok(end.clone().filter(|_| info.has_next)),
         },
-        (trouble, _) => Err(Error::system(trouble.map_or("no data", |trouble| &trouble.message))),
+        (error, _) => Err(Error::system(error.map_or("no data", |error| &error.message))),
     }
 }

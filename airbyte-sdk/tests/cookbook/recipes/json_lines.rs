@@ -1,15 +1,25 @@
-//! # JSON Lines
+//! # JSON Lines (NDJSON)
 //!
-//! A value in each line, handed out while the answer arrives. Blank lines are passed over; an error names the line.
+//! `json_lines` reads a value from each line, as soon as it arrives. Blank lines are skipped. An error names the line.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 
-#[derive(Deserialize)]
-pub struct Event {
-    pub id: u64,
-    pub kind: String,
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
 }
 
-pub fn events(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Event>>> {
-    Ok(http.base_url(base).get("/export.jsonl").json_lines())
+#[airbyte_stream(name = "events", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Event {
+    id: u64,
+    kind: String,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Event>) -> Result<()> {
+    for event in out.http().base_url(&config.api_url).get("/export.jsonl").json_lines() {
+        out.emit(event?)?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
-//! # A key in a header
+//! # Authentication with an API key in a header
 //!
-//! By `Auth::api_key_header` rather than `header`: what is signed in with goes nowhere but to the `base`, and is blanked in
+//! Use `Auth::api_key_header` rather than `header`. The key is sent to the `base_url` and nowhere else, and is removed from
 //! every message.
 
 use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
@@ -9,7 +9,7 @@ use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
 pub struct Config {
     /// The key of your account
     pub api_key: Secret,
-    #[airbyte(default = "https://shop.example", hidden)]
+    #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,
 }
 

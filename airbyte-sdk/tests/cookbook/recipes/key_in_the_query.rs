@@ -1,29 +1,35 @@
-//! # A key in the query
+//! # Authentication with an API key in the query
 //!
-//! By `Auth::api_key_query` rather than `query`: the key goes with every page, also if the service names the next one by a
-//! URL without it, and is never seen in a log.
+//! Use `Auth::api_key_query` rather than `query`. The key is added to every page, even if the API's next-page URL lacks it,
+//! and is never logged.
 
-use airbyte_sdk::{AirbyteSpec, Deserialize, Http, Result, Secret, http::Auth};
+use airbyte_sdk::http::{Auth, Pagination};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, Secret, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
     /// The key of your account
     pub api_key: Secret,
-    #[airbyte(default = "https://weather.example", hidden)]
+    #[airbyte(default = "https://weather.example", url, hidden)]
     pub api_url: String,
+}
+
+#[airbyte_stream(name = "days")]
+#[derive(Deserialize)]
+pub struct Day {
+    degrees: f64,
 }
 
 #[derive(Deserialize)]
 struct Page {
-    degrees: Vec<f64>,
     next: Option<String>,
 }
 
-pub fn degrees(config: &Config, http: &Http) -> Result<Vec<f64>> {
-    let weather = http.base_url(&config.api_url).auth(Auth::api_key_query("api_key", &config.api_key));
-    let mut degrees = Vec::new();
-    for page in weather.get("/days").pages(|page: &Page| page.next.clone()) {
-        degrees.extend(page?.degrees);
+pub fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+    let auth = Auth::api_key_query("api_key", &config.api_key);
+    let days = out.http().base_url(&config.api_url).auth(auth).get("/days").elements("days");
+    for day in days.paginate(Pagination::next_url(|page: &Page| page.next.clone())) {
+        out.emit(day?)?;
     }
-    Ok(degrees)
+    Ok(())
 }

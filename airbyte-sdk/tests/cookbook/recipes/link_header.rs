@@ -1,18 +1,27 @@
-//! # The next page's URL in a `Link` header
+//! # Pagination by a `Link` header
 //!
-//! `linked_pages` follows the link with `rel="next"`, and leaves the body to the records.
+//! `Pagination::link_header` follows the link with `rel="next"` (RFC 8288), as GitHub and many others send it. The path is
+//! empty where the whole response is the array.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::http::Pagination;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 
-#[derive(Deserialize)]
-pub struct Issue {
-    pub title: String,
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://code.example", url, hidden)]
+    pub api_url: String,
 }
 
-pub fn issues(http: &Http, base: &str) -> Result<Vec<Issue>> {
-    let mut issues = Vec::new();
-    for page in http.base_url(base).get("/issues").query("per_page", 100).linked_pages::<Vec<Issue>>() {
-        issues.extend(page?);
+#[airbyte_stream(name = "issues", primary_key(title))]
+#[derive(Deserialize)]
+pub struct Issue {
+    title: String,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Issue>) -> Result<()> {
+    let request = out.http().base_url(&config.api_url).get("/issues").query("per_page", 100);
+    for issue in request.elements("").paginate(Pagination::link_header()) {
+        out.emit(issue?)?;
     }
-    Ok(issues)
+    Ok(())
 }

@@ -15,10 +15,9 @@ macro_rules! cookbook {
     };
 }
 cookbook! {
-    "Page after page": next_url, link_header, token_in_the_body, token_in_a_header, page_numbers, offsets, post_search;
-    "Signing in": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token;
-    "Reading an answer": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
-    "Large pages while they arrive": elements_over_pages, linked_elements, elements_by_header, numbered_elements,
-        offset_elements, graphql;
-    "Trouble and patience": error_responses, timeouts_and_sizes;
+    "Pagination": next_url, link_header, token, header_token, page_number, offset, post_search, graphql, checked_pages,
+        whole_pages;
+    "Authentication": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token;
+    "Reading a response": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
+    "Errors and limits": error_responses, timeouts_and_sizes;
 }

@@ -1,25 +1,36 @@
-//! # The next page's URL in the body
+//! # Pagination by a next-page URL in the body
 //!
-//! `pages` asks for one page after the other, as long as a page names the next. Only its path and query are taken: it is
-//! asked for at the origin of the first, so that a key never goes to a host that an answer has chosen.
+//! `elements` hands out the elements of an array as soon as they arrive, and `paginate` continues with the next page. The
+//! closure is given what is around the array. `None` or an empty string is the end.
+//!
+//! Only path and query of the URL are used: the next page is requested at the origin of the first, so credentials never go
+//! to a host that a response has chosen.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::http::Pagination;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "orders", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Order {
+    id: u64,
+}
 
 #[derive(Deserialize)]
 struct Page {
-    orders: Vec<Order>,
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub struct Order {
-    pub id: u64,
-}
-
-pub fn orders(http: &Http, base: &str) -> Result<Vec<Order>> {
-    let mut orders = Vec::new();
-    for page in http.base_url(base).get("/orders").pages(|page: &Page| page.next.clone()) {
-        orders.extend(page?.orders);
+pub fn fetch(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    // {"orders": [{"id": 1}, …], "next": "https://shop.example/orders?page=2"}
+    let orders = out.http().base_url(&config.api_url).get("/orders").elements("orders");
+    for order in orders.paginate(Pagination::next_url(|page: &Page| page.next.clone())) {
+        out.emit(order?)?;
     }
-    Ok(orders)
+    Ok(())
 }

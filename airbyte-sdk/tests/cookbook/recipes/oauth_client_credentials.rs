@@ -1,26 +1,47 @@
-//! # OAuth 2.0 by the connector's own ID and secret
+//! # Authentication with OAuth 2.0 client credentials
 //!
-//! The sign-in may be described anew for each stream: one that is described alike has one token for the whole run. A new
-//! one is asked for before it ends, or when it is refused.
+//! Several streams may build the same client: equal credentials share one access token for the whole run. It is renewed
+//! before it expires, or when it is rejected.
 
-use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::OAuth2};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Http, Result, Secret, airbyte_stream, http::OAuth2};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
     #[airbyte(title = "Client ID")]
     pub client_id: String,
     pub client_secret: Secret,
-    #[airbyte(default = "https://shop.example", hidden)]
+    #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,
 }
 
-fn shop(config: &Config, http: &Http) -> Http {
+#[airbyte_stream(name = "orders", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Order {
+    id: u64,
+}
+
+#[airbyte_stream(name = "visits", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Visit {
+    id: u64,
+}
+
+pub fn shop(config: &Config, http: &Http) -> Http {
     let token_url = format!("{}/oauth/token", config.api_url);
     let oauth2 = OAuth2::client_credentials(token_url, &config.client_id, &config.client_secret);
     http.base_url(&config.api_url).auth(oauth2.scope("orders.read").scope("visits.read"))
 }
 
-pub fn counts(config: &Config, http: &Http) -> Result<(u64, u64)> {
-    let orders = shop(config, http).get("/orders/count").json()?;
-    Ok((orders, shop(config, http).get("/visits/count").json()?))
+pub fn orders(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    for order in shop(config, &out.http()).get("/orders").elements("") {
+        out.emit(order?)?;
+    }
+    Ok(())
+}
+
+pub fn visits(config: &Config, out: &mut Emitter<Visit>) -> Result<()> {
+    for visit in shop(config, &out.http()).get("/visits").elements("") {
+        out.emit(visit?)?;
+    }
+    Ok(())
 }

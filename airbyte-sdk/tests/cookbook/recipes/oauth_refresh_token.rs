@@ -1,14 +1,14 @@
-//! # OAuth 2.0 by the refresh token of a user
+//! # Authentication with an OAuth 2.0 refresh token
 //!
-//! `rotates` names the place of the refresh token in the configuration, for a service that replaces it whenever it is
-//! used: the new one is sent to the platform, which keeps it for the next sync, before anything else is done.
+//! `rotates` names the refresh token's place in the configuration, for an API that replaces the token whenever it is used.
+//! The new one is sent to the platform, which keeps it for the next sync, before anything else is requested.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Http, Result, Secret, http::OAuth2};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
     pub credentials: Credentials,
-    #[airbyte(default = "https://shop.example", hidden)]
+    #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,
 }
 

@@ -1,24 +1,36 @@
-//! # A search by POST, page by page
+//! # Pagination of a search by POST
 //!
-//! `NextPage::body_field` puts the token into the body of the next request, in place of the one before; what else the body
-//! says stays. A token that is null, empty or not there ends it. `idempotent` says that a second request does no harm, so
-//! that this one may be sent again after trouble, as every GET is. (`json!` comes from the crate `serde_json`.)
+//! `Pagination::token_in_body` puts the token into the JSON body of the next request. The rest of the body stays. `None`,
+//! null or an empty string is the end. `idempotent` says that the search may be repeated, so that it is retried as a GET is.
+//! (`json!` comes from the crate `serde_json`.)
 
-use airbyte_sdk::{Deserialize, Http, Result, http::NextPage};
+use airbyte_sdk::http::Pagination;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 use serde_json::json;
 
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "orders", primary_key(id))]
 #[derive(Deserialize)]
-struct Found {
-    orders: Vec<u64>,
+pub struct Order {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+struct Page {
     after: Option<String>,
 }
 
-pub fn search(http: &Http, base: &str, status: &str) -> Result<Vec<u64>> {
-    let search = json!({"filter": {"status": status}});
-    let request = http.base_url(base).post("/orders/search").json_body(&search)?.idempotent();
-    let mut orders = Vec::new();
-    for page in request.pages(|page: &Found| Some(NextPage::body_field("after", &page.after))) {
-        orders.extend(page?.orders);
+pub fn fetch(config: &Config, out: &mut Emitter<Order>) -> Result<()> {
+    let search = json!({"filter": {"status": "paid"}});
+    let request = out.http().base_url(&config.api_url).post("/orders/search").json_body(&search)?.idempotent();
+    let next = Pagination::token_in_body("after", |page: &Page| page.after.clone());
+    for order in request.elements("orders").paginate(next) {
+        out.emit(order?)?;
     }
-    Ok(orders)
+    Ok(())
 }

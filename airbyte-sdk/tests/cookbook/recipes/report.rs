@@ -1,29 +1,44 @@
-//! # A report that takes time
+//! # A report that takes time (poll a job)
 //!
-//! `send` returns every response with a status below 300, so a loop can poll. Elsewhere a GET that is answered with 202 is a
-//! transient error: the request was accepted, and the result is not there. (The answer to a POST may have that status: it
-//! says where the report will be.)
+//! `send` returns every response with a status below 300, so a loop can poll. The other methods treat a GET with status 202
+//! as a transient error: the request was accepted, but the result is not there yet. (The response to a POST may have that
+//! status.)
 
-use airbyte_sdk::{Deserialize, Error, Http, Result};
+use airbyte_sdk::http::Response;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_stream};
 use std::time::Duration;
+
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "sales", primary_key(id))]
+#[derive(Deserialize)]
+pub struct Sale {
+    id: u64,
+}
 
 #[derive(Deserialize)]
 struct Job {
     id: u64,
 }
 
-#[derive(Deserialize)]
-pub struct Sale {
-    pub id: u64,
+pub fn fetch(config: &Config, out: &mut Emitter<Sale>) -> Result<()> {
+    let shop = out.http().base_url(&config.api_url);
+    let job: Job = shop.post("/reports").json()?;
+    for sale in report(&shop, &job)?.json_lines() {
+        out.emit(sale?)?;
+    }
+    Ok(())
 }
 
-pub fn sales(http: &Http, base: &str) -> Result<impl Iterator<Item = Result<Sale>>> {
-    let http = http.base_url(base);
-    let job: Job = http.post("/reports").json()?;
+fn report(shop: &Http, job: &Job) -> Result<Response> {
     for _ in 0..60 {
-        let response = http.get(format!("/reports/{}", job.id)).send()?;
+        let response = shop.get(format!("/reports/{}", job.id)).send()?;
         if response.status() != 202 {
-            return Ok(response.json_lines());
+            return Ok(response);
         }
         let wait = response.header("Retry-After").and_then(|wait| wait.parse().ok());
         std::thread::sleep(Duration::from_secs(wait.unwrap_or(10)));

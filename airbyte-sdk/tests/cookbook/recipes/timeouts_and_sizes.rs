@@ -1,12 +1,30 @@
-//! # Other limits of time and size
+//! # Timeouts and size limits
 //!
-//! For a service that thinks for minutes before it answers, or whose answer should never be large. How many requests it
-//! allows is another matter: that is said once for the whole run, by `rate_limit` in `#[airbyte_source]`.
+//! For an API that takes minutes to respond, or whose responses should never be large. Limits for the number of requests are
+//! set once for the whole run: `rate_limit` in `#[airbyte_source]`.
 
-use airbyte_sdk::{Http, Result, http::TransferLimits};
+use airbyte_sdk::http::TransferLimits;
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 use std::time::Duration;
 
-pub fn report(http: &Http, base: &str) -> Result<Vec<u64>> {
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
+}
+
+#[airbyte_stream(name = "sales")]
+#[derive(Deserialize)]
+pub struct Sale {
+    amount: f64,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Sale>) -> Result<()> {
     let limits = TransferLimits::default().response_timeout(Duration::from_secs(300)).max_body_size(1 << 20);
-    http.base_url(base).transfer_limits(limits).get("/report").json()
+    let sales: Vec<Sale> =
+        out.http().base_url(&config.api_url).transfer_limits(limits).get("/report").json()?;
+    for sale in sales {
+        out.emit(sale)?;
+    }
+    Ok(())
 }

@@ -1,18 +1,34 @@
-//! # An answer as a whole
+//! # A JSON response as a whole
 //!
-//! `json` reads the answer into a type, and asks again if it breaks off. What the type does not name is passed over; a
-//! value of another shape is an error that names its place.
+//! `json` reads the response into a type, and requests it again if it breaks off. Members that the type does not name are
+//! ignored. A value of another type is an error that names its place.
 
-use airbyte_sdk::{Deserialize, Http, Result};
+use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 
-#[derive(Deserialize)]
-pub struct Account {
-    pub name: String,
-    #[serde(rename = "openOrders", default)]
-    pub open_orders: Vec<u64>,
-    pub plan: Option<String>,
+#[derive(AirbyteSpec)]
+pub struct Config {
+    #[airbyte(default = "https://shop.example", url, hidden)]
+    pub api_url: String,
 }
 
-pub fn account(http: &Http, base: &str, name: &str) -> Result<Account> {
-    http.base_url(base).get("/account").query("name", name).json()
+#[airbyte_stream(name = "accounts", primary_key(name))]
+pub struct Account {
+    name: String,
+    open_orders: u64,
+    plan: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    name: String,
+    #[serde(rename = "openOrders", default)]
+    open_orders: Vec<u64>,
+    plan: Option<String>,
+}
+
+pub fn fetch(config: &Config, out: &mut Emitter<Account>) -> Result<()> {
+    // {"name": "Ann & Bo", "openOrders": [4, 5]}
+    let request = out.http().base_url(&config.api_url).get("/account").query("name", "Ann & Bo");
+    let Response { name, open_orders, plan } = request.json()?;
+    out.emit(Account { name, open_orders: open_orders.len() as u64, plan })
 }

@@ -239,7 +239,7 @@ fn a_page_with_fewer_bars_than_it_says_is_not_believed() {
         let config = config_since(&emulator.url(), "2026-03-01");
         let run = connector().read(&config, &catalog("incremental"), None);
         let message = assert_incomplete(&run, "transient_error");
-        assert!(message.contains(&format!("has 4 records, and has {count}")), "{message}");
+        assert!(message.contains(&format!("announced 4 records but contained {count}")), "{message}");
         assert_eq!(run.records("stock_prices").len(), count);
         assert!(run.states().iter().all(|state| day(state).is_null()), "{run}");
     }

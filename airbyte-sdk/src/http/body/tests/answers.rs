@@ -2,7 +2,8 @@
 
 use super::http::{Api, Row, good, until_error};
 use crate::error::{Error, Result};
-use crate::http::{Http, Request};
+use crate::http::pagination::ByBody;
+use crate::http::{Http, Pagination, Request};
 use crate::protocol::FailureType;
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ fn errors(answer: impl Fn(&str) -> Request) -> Vec<Error> {
     vec![
         answer("[1]").json::<Value>().unwrap_err(),
         answer("[1]").send().unwrap().json::<Value>().unwrap_err(),
-        until_error(answer("[1]").pages(|_: &Value| None::<String>)).1,
+        until_error(answer("[1]").pages::<Value>(Pagination::link_header())).1,
         until_error(answer("[1]").elements::<u8>("")).1,
         until_error(answer("[1]").send().unwrap().elements::<u8>("")).1,
         until_error(answer("{\"n\":1}").json_lines::<Row>()).1,
@@ -104,7 +105,7 @@ fn names(request: impl Fn() -> Request, lines: impl Fn() -> Request) -> Vec<Stri
         request().json_lines().map(name).next().unwrap(),
         lines().json_lines().map(name).last().unwrap(),
     ];
-    names.extend(request().pages(|_: &Named| None::<String>).map(name));
+    names.extend(request().pages(Pagination::link_header()).map(name));
     names
 }
 
@@ -164,9 +165,9 @@ fn an_error_in_place_of_the_array_is_an_error() {
         let read = |request: Request| {
             [
                 until_error(request.clone().elements::<u8>(path)).1,
-                until_error(request.clone().element_pages::<u8, Value, String>(path, |_| Ok(None))).1,
-                until_error(request.clone().linked_elements::<u8>(path)).1,
-                until_error(request.numbered_elements::<u8>(path, "page", 1)).1,
+                until_error(request.clone().elements::<u8>(path).paginate(by_body())).1,
+                until_error(request.clone().elements::<u8>(path).paginate(Pagination::link_header())).1,
+                until_error(request.elements::<u8>(path).paginate(Pagination::page_number("page", 1))).1,
             ]
         };
         for error in read(api.get_four_times(body)) {
@@ -177,9 +178,10 @@ fn an_error_in_place_of_the_array_is_an_error() {
         }
         let request = api.get_four_times(body);
         assert!(request.clone().elements::<u8>(path).allow_missing_array().next().is_none());
-        let pages = request.clone().element_pages::<u8, Value, String>(path, |_| Ok(None));
-        assert!(pages.allow_missing_array().next().is_none());
-        assert!(request.numbered_elements::<u8>(path, "page", 1).allow_missing_array().next().is_none());
+        let pages = request.clone().elements::<u8>(path).allow_missing_array();
+        assert!(pages.paginate(by_body()).next().is_none());
+        let pages = request.elements::<u8>(path).allow_missing_array();
+        assert!(pages.paginate(Pagination::page_number("page", 1)).next().is_none());
     }
     for body in
         [r#"{"a": null}"#, r#"{"a": null, "error": null, "errors": [], "message": "OK"}"#, r#"{"a": []}"#]
@@ -189,6 +191,10 @@ fn an_error_in_place_of_the_array_is_an_error() {
     assert!(api.get(200, "", "null").elements::<u8>("").next().is_none());
 }
 
+fn by_body() -> Pagination<ByBody<'static, Value>> {
+    Pagination::next_url(|_| None)
+}
+
 #[test]
 fn equal_pages_are_an_error_unless_they_are_allowed() {
     let api = Api::start();
@@ -196,20 +202,22 @@ fn equal_pages_are_an_error_unless_they_are_allowed() {
         let bodies = ["[1,2]", "[1,2]", "[]"].map(super::http::whole);
         Http::new("test", "0", Vec::new(), None).get(api.raw(bodies))
     };
+    let (number, offset) = (|| Pagination::page_number("page", 1), || Pagination::offset("offset"));
     let count = |page: &Vec<u8>| page.len();
     for error in [
-        until_error(asking().numbered_pages("page", 1, count)).1,
-        until_error(asking().offset_pages("offset", count)).1,
-        until_error(asking().numbered_elements::<u8>("", "page", 1)).1,
-        until_error(asking().offset_elements::<u8>("", "offset")).1,
+        until_error(asking().pages(number().records(count))).1,
+        until_error(asking().pages(offset().records(count))).1,
+        until_error(asking().elements::<u8>("").paginate(number())).1,
+        until_error(asking().elements::<u8>("").paginate(offset())).1,
     ] {
         assert!(error.message().contains("call `allow_repeated_pages`"), "{error}");
     }
     let twice = [1, 2, 1, 2];
-    assert_eq!(good(asking().numbered_pages("page", 1, count).allow_repeated_pages()).concat(), twice);
-    assert_eq!(good(asking().offset_pages("offset", count).allow_repeated_pages()).concat(), twice);
-    assert_eq!(good(asking().numbered_elements::<u8>("", "page", 1).allow_repeated_pages()), twice);
-    assert_eq!(good(asking().offset_elements::<u8>("", "offset").allow_repeated_pages()), twice);
+    let (number, offset) = (|| number().allow_repeated_pages(), || offset().allow_repeated_pages());
+    assert_eq!(good(asking().pages(number().records(count))).concat(), twice);
+    assert_eq!(good(asking().pages(offset().records(count))).concat(), twice);
+    assert_eq!(good(asking().elements::<u8>("").paginate(number())), twice);
+    assert_eq!(good(asking().elements::<u8>("").paginate(offset())), twice);
 }
 
 #[test]

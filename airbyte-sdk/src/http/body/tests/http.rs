@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::hold::RunHolds;
-use crate::http::{Http, Request, TransferLimits};
+use crate::http::{Http, Pagination, Request, TransferLimits};
 use crate::protocol::FailureType;
 use crate::testing::Server;
 use crate::testing::server::Response;
@@ -130,18 +130,21 @@ fn the_elements_of_all_pages_come_from_one_origin() {
         whole(r#"{"next": "/third"}"#),
         whole(r#"{"a": [3], "next": ""}"#),
     ]);
-    let pages = get(server.url()).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone()));
-    assert_eq!(good(pages.allow_missing_array()), [1, 2, 3]);
+    let pages = get(server.url()).elements::<u8>("a").allow_missing_array();
+    let pages = pages.paginate(Pagination::next_url(|page: &Page| page.next.clone()));
+    assert_eq!(good(pages), [1, 2, 3]);
     let asked: Vec<String> = server.requests().iter().map(ToString::to_string).collect();
     assert_eq!(asked, ["GET /first?key=1", "GET /second?x", "GET /third"]);
 }
 
 #[test]
 fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
-    for (next, said) in [("/first?key=1", "circle"), ("ftp://a.example/x", "not a valid URL")] {
+    for (next, said) in
+        [("/first?key=1", "loop: page 1 links back to page 1"), ("ftp://a.example/x", "not a valid URL")]
+    {
         let server = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
-        let (elements, error) =
-            until_error(get(server.url()).element_pages::<u8, Page, _>("a", |page| Ok(page.next.clone())));
+        let next = Pagination::next_url(|page: &Page| page.next.clone());
+        let (elements, error) = until_error(get(server.url()).elements::<u8>("a").paginate(next));
         assert_eq!(elements, [1, 2]);
         assert!(error.message().contains(said), "{error:?}");
         assert_eq!(server.requests().len(), 1);
@@ -150,26 +153,23 @@ fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
 
 #[test]
 fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
-    let page = || service([whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#)]);
+    let page = || whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#);
+    let server = service([page(), page(), page(), page()]);
     let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
-    let (none, error) = until_error(
-        get(page().url())
-            .element_pages::<u8, Value, String>("a", |_| Ok(None))
-            .check_preamble(|head: &Value| refused(head)),
-    );
+    let elements = || get(server.url()).elements::<u8>("a");
+    let pages = elements().paginate(Pagination::link_header());
+    let (none, error) = until_error(pages.check_preamble(|head: &Value| refused(head)));
     assert!(none.is_empty());
     assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
-    let (elements, error) = until_error(
-        get(page().url())
-            .element_pages::<u8, _, String>("a", |page: &Value| refused(&page["status"]).map(|()| None)),
-    );
-    assert_eq!((elements, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
+    let next = |page: &Value| refused(&page["status"]).map(|()| None::<String>);
+    let (before, error) = until_error(elements().paginate(Pagination::next_url(next)));
+    assert_eq!((before, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
+    // Of a page that is read as a whole nothing is used.
+    let (none, error) = until_error(get(server.url()).pages(Pagination::next_url(next)));
+    assert_eq!((none.len(), error.message()), (0, r#"refused: "ERROR""#));
     // What is not of the author's type is an error too.
-    let (none, error) = until_error(
-        get(page().url())
-            .element_pages::<u8, Value, String>("a", |_| Ok(None))
-            .check_preamble(|_: &Row| Ok(())),
-    );
+    let pages = elements().paginate(Pagination::link_header());
+    let (none, error) = until_error(pages.check_preamble(|_: &Row| Ok(())));
     assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
 }
 
@@ -283,10 +283,13 @@ fn a_page_that_is_lost_in_a_panic_is_an_error() {
     let hold = RunHolds::default().stream().hold(false);
     let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
     let server = service([whole("[1]"), whole("1")]);
-    let error = second(http.post(server.url()).linked_elements::<Fragile>("")).unwrap().unwrap_err();
+    let error = second(http.post(server.url()).elements::<Fragile>("").paginate(Pagination::link_header()))
+        .unwrap()
+        .unwrap_err();
     assert!(error.message().contains("lost in a panic"), "{error}");
     assert!(hold.failure().is_some());
     hold.forgive();
-    let error = second(http.post(server.url()).linked_pages::<Fragile>()).unwrap().unwrap_err();
+    let error =
+        second(http.post(server.url()).pages::<Fragile>(Pagination::link_header())).unwrap().unwrap_err();
     assert!(error.message().contains("lost in a panic") && hold.failure().is_some(), "{error}");
 }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::http::charset::Charset;
 use crate::http::incoming::{Incoming, Manner, Proof};
 use crate::http::transport::Exchange;
-use crate::http::{Http, Request, TransferLimits};
+use crate::http::{Http, Pagination, Request, TransferLimits};
 use crate::protocol::FailureType;
 use crate::testing::Server;
 use crate::testing::server::{Gate, Response};
@@ -96,7 +96,7 @@ fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
     let server = dribbling(b"\"", b"x");
     assert_too_slow([post(server.url()).json::<String>()].into_iter());
     assert_too_slow([post(server.url()).send().unwrap().json::<String>()].into_iter());
-    assert_too_slow(post(server.url()).pages(|_: &String| None::<String>));
+    assert_too_slow(post(server.url()).pages::<String>(Pagination::link_header()));
 }
 
 /// Blanks between pieces, and before the first or after the last, are bytes, and bring nobody any further.

@@ -1,6 +1,6 @@
 //! A source whose API leaves records out, and whose fetch functions do something else with the error than return it.
 
-use renamed_sdk::http::ElementPages;
+use renamed_sdk::http::{ElementPages, Pagination};
 use renamed_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_source, airbyte_stream};
 use serde::Serializer;
 use std::sync::Mutex;
@@ -128,7 +128,7 @@ impl Config {
 
     fn whole_pages(&self, _since: Option<u64>, out: &mut Emitter<Paged>) -> Result<()> {
         let request = out.http().base_url(&self.url).get("/rejected");
-        let pages = request.pages(|page: &WholePage| page.next.clone());
+        let pages = request.pages(Pagination::next_url(|page: &WholePage| page.next.clone()));
         let rows = pages.flat_map(|page| match page {
             Ok(page) => page.rows.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error)],
@@ -200,9 +200,9 @@ impl Config {
 
 impl Config {
     fn pages(&self, path: &str, http: &Http) -> ElementPages<'static, Element> {
-        let request = http.base_url(&self.url).get(path);
-        let pages = request.element_pages("rows", |page: &Page| Ok(page.next.clone()));
-        pages.verify_count(|page: &Page| page.count)
+        let rows = http.base_url(&self.url).get(path).elements("rows");
+        let rows = rows.paginate(Pagination::next_url(|page: &Page| page.next.clone()));
+        rows.verify_count(|page: &Page| page.count)
     }
 
     #[expect(clippy::expect_used, clippy::panic, reason = "these are the mistakes that are tried")]

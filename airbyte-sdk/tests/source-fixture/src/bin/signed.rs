@@ -1,6 +1,6 @@
 //! A source that signs in, in whichever way its configuration says.
 
-use renamed_sdk::http::{Auth, OAuth2};
+use renamed_sdk::http::{Auth, OAuth2, Pagination};
 use renamed_sdk::{
     AirbyteSpec, Deserialize, Emitter, Error, Http, Result, Secret, airbyte_source, airbyte_stream,
 };
@@ -68,7 +68,8 @@ struct Page {
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     fn items(&self, out: &mut Emitter<Item>) -> Result<()> {
-        for page in self.http(&out.http()).get("/items").pages(|page: &Page| page.next.clone()) {
+        let next = Pagination::next_url(|page: &Page| page.next.clone());
+        for page in self.http(&out.http()).get("/items").pages(next) {
             out.emit(Item { id: page?.id })?;
         }
         Ok(())
@@ -101,7 +102,8 @@ impl Config {
 
     /// Pages that a `Link` header names.
     fn linked(&self, out: &mut Emitter<Linked>) -> Result<()> {
-        for element in self.http(&out.http()).get("/items").linked_elements::<Page>("") {
+        let elements = self.http(&out.http()).get("/items").elements::<Page>("");
+        for element in elements.paginate(Pagination::link_header()) {
             out.emit(Linked { id: element?.id })?;
         }
         Ok(())

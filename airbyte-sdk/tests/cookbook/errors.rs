@@ -1,13 +1,12 @@
-//! Trouble: what refusals mean, and what is too much.
+//! What error responses mean, and what is too much. Nothing here is retried, so that no test waits.
 
 use crate::recipes::{error_responses, timeouts_and_sizes};
 use crate::service::{Service, answer, good};
 use airbyte_sdk::protocol::FailureType;
-use airbyte_sdk::testing::http;
 use serde_json::{Value, json};
 
 #[test]
-fn a_refusal_means_what_the_author_says_or_else_what_its_status_says() {
+fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
     for (status, body, kind, message) in [
         (404, json!({"code": "pending"}), FailureType::TransientError, "the report is not ready yet"),
         (
@@ -31,25 +30,27 @@ fn a_refusal_means_what_the_author_says_or_else_what_its_status_says() {
     ] {
         // What is transient is asked for again, unless that takes too long.
         let service = Service::start([answer(status, "Retry-After: 3600", body)]);
-        let error = error_responses::report(&http(), &service.url, "sales").unwrap_err();
+        let error = read!(error_responses, service).1.unwrap_err();
         assert_eq!((error.failure_type(), error.message()), (kind, message));
         assert_eq!(service.asked(), ["GET /reports/sales"]);
     }
 }
 
 #[test]
-fn a_good_answer_has_nothing_to_be_explained() {
-    let service = Service::start([good("[1.5]")]);
-    assert_eq!(error_responses::report(&http(), &service.url, "sales").unwrap(), [1.5]);
+fn good_response_is_not_mapped() {
+    let service = Service::start([good(json!([{"amount": 1.5}]))]);
+    let (sales, end) = read!(error_responses, service);
+    end.unwrap();
+    assert_eq!(sales, [json!({"amount": 1.5})]);
 }
 
 #[test]
-fn an_answer_may_be_as_large_as_the_limit_says() {
+fn response_may_be_as_large_as_the_limit() {
     let megabyte = 1 << 20;
-    let report = |size: usize| good(format!("[1{}]", " ".repeat(size - "[1]".len())));
+    let report = |size: usize| good(format!("[{}]", " ".repeat(size - "[]".len())));
     let service = Service::start([report(megabyte), report(megabyte + 1)]);
-    assert_eq!(timeouts_and_sizes::report(&http(), &service.url).unwrap(), [1]);
-    let error = timeouts_and_sizes::report(&http(), &service.url).unwrap_err();
+    read!(timeouts_and_sizes, service).1.unwrap();
+    let error = read!(timeouts_and_sizes, service).1.unwrap_err();
     assert_eq!(error.failure_type(), FailureType::SystemError);
     assert!(error.message().ends_with("has more than 1048576 bytes"), "{error}");
     assert_eq!(service.asked(), ["GET /report"; 2]);

@@ -1,18 +1,20 @@
 //! The elements of all pages, as if they were one array.
 
-mod request;
-
-use super::{Elements, Request};
+use super::Elements;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder, Unconfirmed};
-use crate::http::pages::{NextPage, Rule, Trail, interrupted};
+use crate::http::Request;
+use crate::http::pagination::{Envelope, PaginateElements, Seen, Steps, Trail, interrupted};
 use serde::de::DeserializeOwned;
 
-/// Elements of one page after the other. See [`Request::element_pages`].
+/// Elements of one page after the other. See [`Elements::paginate`].
+#[must_use = "nothing is sent until the first element is asked for"]
 pub struct ElementPages<'a, T> {
     /// The page that is read, with the request that brought it.
     page: Option<(Request, Elements<T>)>,
-    /// The next one, when this has ended. A page that cannot be asked for is an error only when its turn comes.
+    /// Why there is no first page.
+    refused: Option<Error>,
+    /// The next one, when this has ended. A page that cannot be requested is an error only when its turn comes.
     trail: Trail,
     begun: bool,
     /// Whether anything was handed out.
@@ -28,73 +30,96 @@ pub struct ElementPages<'a, T> {
     count: u64,
     look: Look<'a, T, ()>,
     announced: Look<'a, T, Option<u64>>,
-    next: Next<'a, T>,
+    steps: Steps<'a, Elements<T>>,
 }
 
 /// What the author makes of a page beside its elements.
 type Look<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
 
-/// What comes after a page with so many elements.
-type Next<'a, T> = Box<dyn FnMut(&mut Elements<T>, u64) -> Result<Option<NextPage>> + 'a>;
+impl<T: DeserializeOwned> Envelope for Elements<T> {
+    fn read<E: DeserializeOwned>(&mut self) -> Result<E> {
+        self.envelope()
+    }
+}
 
-impl<'a, T> ElementPages<'a, T> {
-    fn new(request: Request, page: Elements<T>, next: Next<'a, T>) -> Self {
-        Self {
-            trail: Trail::new(&request),
+impl<T: DeserializeOwned> Elements<T> {
+    /// Reads the elements of page after page, each as soon as it arrives, as if they were one array. The pagination says
+    /// how the next page is found; the [module](crate::http::pagination) lists the ways. A closure in it is given what is
+    /// around the array, when that has ended.
+    ///
+    /// Call it on the elements of a request that has not been sent. To check what is before the array of each page, see
+    /// [`ElementPages::check_preamble`].
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream, http::Pagination};
+    /// # #[airbyte_stream(name = "prices")] struct Record { amount: f64 }
+    /// # #[derive(Deserialize)] struct Price { amount: f64 }
+    /// #[derive(Deserialize)]
+    /// struct Page {
+    ///     next: Option<String>,
+    /// }
+    ///
+    /// # fn example(out: &mut Emitter<Record>) -> Result<()> {
+    /// // {"prices": [{"amount": 1.5}, …], "next": "https://shop.example/prices?page=2"}
+    /// let prices = out.http().get("https://shop.example/prices").elements::<Price>("prices");
+    /// for price in prices.paginate(Pagination::next_url(|page: &Page| page.next.clone())) {
+    ///     out.emit(Record { amount: price?.amount })?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The iterator's: those of [`Request::elements`]; those of the closure that finds the next page; a system error if the
+    /// pagination does not end, or if the request was sent before. The first error ends it.
+    #[doc(alias(
+        "pages",
+        "element_pages",
+        "linked_elements",
+        "numbered_elements",
+        "offset_elements",
+        "elements_by_header"
+    ))]
+    pub fn paginate<'a>(self, pagination: impl PaginateElements<'a>) -> ElementPages<'a, T> {
+        let steps = pagination.steps_over();
+        let trail = Trail::new(&steps);
+        let hold = self.hold().cloned();
+        let (page, refused) = match self.into_unsent() {
+            Some((request, page)) => {
+                let request = steps.first(request);
+                (Some((request.clone(), page.with(request, steps.header.clone(), trail.watch()))), None)
+            }
+            None => (None, Some(Error::system(SENT))),
+        };
+        ElementPages {
+            page,
+            refused,
+            trail,
             begun: false,
             handed_out: false,
             turning: false,
-            judged: false,
+            judged: steps.judges,
             unconfirmed: None,
-            hold: request.hold().cloned(),
-            page: Some((request, page)),
+            hold,
             count: 0,
             look: Box::new(|_| Ok(())),
             announced: Box::new(|_| Ok(None)),
-            next,
+            steps,
         }
     }
+}
 
-    fn by_rule(request: Request, path: &str, mut rule: Rule) -> Self
-    where
-        T: DeserializeOwned,
-    {
-        let request = rule.begin(request);
-        let page = request.clone().elements(path).with_rule(&rule);
-        let next = move |page: &mut Elements<T>, count| Ok(rule.next(page.header(), count));
-        Self::new(request, page, Box::new(next))
-    }
+const SENT: &str = "the request for the first page was sent before `paginate` was called: call it on the elements of a \
+                    `Request`, and `check_preamble` instead of `preamble`";
 
-    /// How many pages there may be, 100 000 if not set; the page after that is an error.
-    #[must_use]
-    pub fn max_pages(mut self, pages: u32) -> Self {
-        self.trail.set_most(pages);
-        self
-    }
-
-    /// Accepts pages without the array, which then have no elements. See [`Elements::allow_missing_array`].
-    #[must_use]
-    pub fn allow_missing_array(mut self) -> Self {
-        self.page = self.page.map(|(request, page)| (request, page.allow_missing_array()));
-        self
-    }
-
-    /// Accepts a page with the same elements as its predecessor, which is an error otherwise, however the next page is
-    /// found. See
-    /// [`Pages::allow_repeated_pages`](crate::http::Pages::allow_repeated_pages).
-    #[must_use]
-    pub fn allow_repeated_pages(mut self) -> Self {
-        self.page = self.page.map(|(request, page)| (request, page.without_hash()));
-        self
-    }
-
-    /// Has a look at what each page says before its array, before its first element is handed out; see
-    /// [`Elements::preamble`]. An error ends the reading.
+impl<'a, T> ElementPages<'a, T> {
+    /// Checks what is before the array of each page, before its first element is handed out; see
+    /// [`Elements::preamble`]. An error ends the pagination.
     ///
     /// ```no_run
-    /// # use airbyte_sdk::{Deserialize, Error, Http, Result};
+    /// # use airbyte_sdk::{Deserialize, Error, Http, Result, http::Pagination};
     /// # #[derive(Deserialize)] struct Price { amount: f64 }
-    /// # #[derive(Deserialize)] struct Page { next: Option<String> }
     /// #[derive(Deserialize)]
     /// struct Head {
     ///     currency: String,
@@ -103,7 +128,8 @@ impl<'a, T> ElementPages<'a, T> {
     /// # fn example(http: &Http) -> Result<()> {
     /// let prices = http
     ///     .get("https://shop.example/prices")
-    ///     .element_pages("prices", |page: &Page| Ok(page.next.clone()))
+    ///     .elements::<Price>("prices")
+    ///     .paginate(Pagination::link_header())
     ///     .check_preamble(|head: &Head| match head.currency.as_str() {
     ///         "EUR" => Ok(()),
     ///         other => Err(Error::transient(format!("prices in {other} are not what was asked for"))),
@@ -116,7 +142,6 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn check_preamble<E: DeserializeOwned>(
         mut self,
         mut check: impl FnMut(&E) -> Result<()> + 'a,
@@ -124,9 +149,7 @@ impl<'a, T> ElementPages<'a, T> {
         self.look = Box::new(move |page| check(&page.preamble::<E>()?));
         self
     }
-}
 
-impl<'a, T> ElementPages<'a, T> {
     /// Compares the number of elements with the one that a page announces around its array. A different number is a
     /// transient error: elements are missing.
     ///
@@ -134,7 +157,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// the fetch function stops in the middle of a page, the next read starts before that page.
     ///
     /// ```no_run
-    /// # use airbyte_sdk::{Deserialize, Http, Result};
+    /// # use airbyte_sdk::{Deserialize, Http, Result, http::Pagination};
     /// # #[derive(Deserialize)] struct Price { amount: f64 }
     /// #[derive(Deserialize)]
     /// struct Page {
@@ -144,8 +167,8 @@ impl<'a, T> ElementPages<'a, T> {
     ///
     /// # fn example(http: &Http) -> Result<()> {
     /// // {"prices": [{"amount": 1.5}], "count": 1}
-    /// let pages = http.get("https://shop.example/prices");
-    /// let prices = pages.element_pages("prices", |page: &Page| Ok(page.next.clone()));
+    /// let prices = http.get("https://shop.example/prices").elements::<Price>("prices");
+    /// let prices = prices.paginate(Pagination::next_url(|page: &Page| page.next.clone()));
     /// for price in prices.verify_count(|page: &Page| Some(page.count)) {
     ///     let Price { amount } = price?;
     ///     println!("{amount}");
@@ -153,7 +176,6 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn verify_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
         self.judged = true;
@@ -163,7 +185,7 @@ impl<'a, T> ElementPages<'a, T> {
     fn check_count(&mut self, page: &mut Elements<T>) -> Result<()> {
         match (self.announced)(page)? {
             Some(announced) if announced != self.count => Err(Error::transient(format!(
-                "a page of the answer says that it has {announced} records, and has {}",
+                "a page announced {announced} records but contained {}",
                 self.count
             ))),
             _ => Ok(()),
@@ -185,6 +207,9 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
     }
 
     fn next_beyond(&mut self) -> Option<Result<T>> {
+        if let Some(error) = self.refused.take() {
+            return Some(Err(self.failed(error)));
+        }
         loop {
             let (request, mut page) = self.page.take()?;
             if !self.begun {
@@ -207,7 +232,8 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
             match self.follow(request, &mut page) {
                 Ok(None) => return None,
                 Ok(Some(request)) => {
-                    self.page = Some((request.clone(), page.again(request)));
+                    let header = self.steps.header.clone();
+                    self.page = Some((request.clone(), page.with(request, header, self.trail.watch())));
                     self.begun = false;
                     self.count = 0;
                 }
@@ -226,16 +252,17 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
 
     /// The request for what comes after a page that has ended.
     fn follow(&mut self, request: Request, page: &mut Elements<T>) -> Result<Option<Request>> {
-        let next = self.check_count(page).and_then(|()| (self.next)(page, self.count));
-        let next = next?;
+        self.check_count(page)?;
+        let seen = Seen { header: page.header(), records: self.count };
+        let next = (self.steps.next)(page, seen)?;
         // Before the next page: that one may be worth nothing, and this one is complete.
         if let Some(page) = self.unconfirmed.take() {
             page.confirm();
         }
         let Some(next) = next else { return Ok(None) };
         self.trail.counted(self.count);
-        if let Some(hash) = page.hash()? {
-            self.trail.arrived(hash)?;
+        if let Some(seen) = page.fingerprint()? {
+            self.trail.elements_arrived(&seen)?;
         }
         self.trail.follow(request, next)
     }

@@ -1,13 +1,12 @@
 //! The way from page to page: where it may lead, and that it comes to an end.
 
-use super::next::{NextPage, Step};
-use super::{field, link};
+use super::next_page::{NextPage, Step};
+use super::repeats::{Fingerprint, Repeats, Watch};
+use super::{Steps, body_field, reference};
 use crate::error::{Error, Result};
 use crate::http::{Request, url};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-
-const MOST_PAGES: u32 = 100_000;
 
 /// Of so many pages it is remembered that they were there. A circle that begins later is found a little later.
 const REMEMBERED: usize = 4096;
@@ -19,32 +18,29 @@ pub(in crate::http) struct Trail {
     seen: HashMap<u64, u32>,
     /// Finds later circles with the memory of one request: that of page 1, 2, 4, 8, … is kept until the next of them
     /// (Brent).
-    kept: (u64, u32),
+    kept: Option<(u64, u32)>,
     page: u32,
-    most: u32,
-    /// The hash of the page before, where it must not come again.
-    before: Option<u64>,
+    max_pages: u32,
+    repeats: Repeats,
     /// How many pages in a row had no records.
     empty: u32,
 }
 
 impl Trail {
-    pub(in crate::http) fn new(request: &Request) -> Self {
-        let hasher = RandomState::new();
-        let first = hash(&hasher, request);
-        Self {
-            hasher,
-            seen: HashMap::from([(first, 1)]),
-            kept: (first, 1),
-            page: 1,
-            most: MOST_PAGES,
-            before: None,
-            empty: 0,
-        }
+    pub(in crate::http) fn new<P>(steps: &Steps<'_, P>) -> Self {
+        Self::within(steps.limits.max_pages, Repeats::new(steps.counts, steps.limits))
     }
 
-    pub(in crate::http) fn set_most(&mut self, pages: u32) {
-        self.most = pages;
+    fn within(max_pages: u32, repeats: Repeats) -> Self {
+        Self {
+            hasher: RandomState::new(),
+            seen: HashMap::new(),
+            kept: None,
+            page: 1,
+            max_pages,
+            repeats,
+            empty: 0,
+        }
     }
 
     /// Whether another page than the first was asked for.
@@ -60,25 +56,28 @@ impl Trail {
             log::warn!(
                 "the last {} pages had no records, and each named a next page; reading ends after {} pages",
                 self.empty,
-                self.most
+                self.max_pages
             );
         }
     }
 
-    /// Takes note of a page, by a hash of it; an error if it is the one before.
-    pub(in crate::http) fn arrived(&mut self, hash: u64) -> Result<()> {
-        if self.before.replace(hash) == Some(hash) {
-            return Err(Error::system(format!(
-                "page {} of the answer is page {} once more: the service does not go on. If equal pages are legitimate, \
-                 call `allow_repeated_pages`",
-                self.page,
-                self.page - 1
-            )));
-        }
-        Ok(())
+    /// How closely the elements of the next page are to be looked at.
+    pub(in crate::http) fn watch(&self) -> Option<Watch> {
+        self.repeats.watch()
     }
 
-    /// The request for the page that the one before has named; `None` if it has named none.
+    /// Takes note of a page that names a next one; an error if it repeats its predecessors.
+    pub(in crate::http) fn elements_arrived(&mut self, seen: &Fingerprint) -> Result<()> {
+        self.repeats.elements_arrived(self.page, seen)
+    }
+
+    /// Takes note of a page that was read as a whole; an error if it is its predecessor.
+    pub(super) fn body_arrived(&mut self, body: &[u8]) -> Result<()> {
+        self.repeats.body_arrived(self.page, body)
+    }
+
+    /// The request for the page that the one before has named; `None` if it has named none. Takes the request for that
+    /// one.
     pub(in crate::http) fn follow(
         &mut self,
         mut request: Request,
@@ -87,20 +86,25 @@ impl Trail {
         if next.is_empty() {
             return Ok(None);
         }
+        if self.kept.is_none() {
+            let first = hash(&self.hasher, &request);
+            self.seen.insert(first, self.page);
+            self.kept = Some((first, self.page));
+        }
         let mut relative = None;
         match next.0 {
             Step::Url(url) => {
                 // From a path that depends on the page before, the same link would lead deeper and deeper.
-                relative = link::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
+                relative = reference::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
                 let fragment = url::fragment_of(&url).to_owned();
-                let url = link::resolve_at_origin(&request.url, &url)
+                let url = reference::resolve_at_origin(&request.url, &url)
                     .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
                 request.set_url(url, fragment);
             }
             Step::Unclear => {
                 return Err(Error::system(
                     "the response has a `Link` header that names a next page in a form that is not understood; expected \
-                     `<URL>; rel=\"next\"`. Find the next page with `pages` or `element_pages`",
+                     `<URL>; rel=\"next\"`. Find the next page in the body instead",
                 ));
             }
             Step::Query(name, value) => request.set_query(name, value),
@@ -109,12 +113,15 @@ impl Trail {
                     Error::system(format!("the next page's `{path}` cannot be written as JSON"))
                         .with_internal(error)
                 })?;
-                request.body = Some(field::put(request.body.as_deref(), &path, value)?);
+                request.body = Some(body_field::put(request.body.as_deref(), &path, value)?);
             }
         }
         self.page += 1;
-        if self.page > self.most {
-            return Err(Error::system(format!("the answer has more than {} pages", self.most)));
+        if self.page > self.max_pages {
+            return Err(Error::system(format!(
+                "there are more than {} pages; see `max_pages`",
+                self.max_pages
+            )));
         }
         let hash = hash(&self.hasher, &request);
         let by_link = relative.and_then(|link| {
@@ -124,11 +131,11 @@ impl Trail {
             }
             earlier
         });
-        let earlier =
-            self.seen.get(&hash).copied().or((self.kept.0 == hash).then_some(self.kept.1)).or(by_link);
+        let kept = self.kept.filter(|(kept, _)| *kept == hash).map(|(_, page)| page);
+        let earlier = self.seen.get(&hash).copied().or(kept).or(by_link);
         if let Some(earlier) = earlier {
             return Err(Error::system(format!(
-                "the pages of the answer go round in a circle: page {} names page {earlier} as the next",
+                "pagination loop: page {} links back to page {earlier}",
                 self.page - 1
             )));
         }
@@ -136,7 +143,7 @@ impl Trail {
             self.seen.insert(hash, self.page);
         }
         if self.page.is_power_of_two() {
-            self.kept = (hash, self.page);
+            self.kept = Some((hash, self.page));
         }
         Ok(Some(request))
     }
@@ -151,12 +158,18 @@ fn hash(hasher: &RandomState, request: &Request) -> u64 {
 mod tests {
     use super::*;
     use crate::http::Http;
+    use crate::http::pagination::Pagination;
     use serde_json::Value;
+
+    fn trail(max_pages: u32) -> Trail {
+        let limits = Pagination::link_header().max_pages(max_pages).limits;
+        Trail::within(max_pages, Repeats::new(false, limits))
+    }
 
     /// The next URL, after a link of `http://127.0.0.1:80/v2/a?limit=2`.
     fn follow(next: &str) -> Result<Option<String>> {
         let request = Http::new("test", "0", Vec::new(), None).get("http://127.0.0.1:80/v2/a?limit=2");
-        let next = Trail::new(&request).follow(request, next.to_owned().into())?;
+        let next = trail(9).follow(request, NextPage::url(next))?;
         Ok(next.map(|request| request.url))
     }
 
@@ -186,8 +199,7 @@ mod tests {
     fn walk(steps: impl Iterator<Item = NextPage>, most: u32) -> (u32, Option<String>) {
         let mut request = Http::new("test", "0", Vec::new(), None).post("http://a.example/0");
         request.body = Some(b"{}".to_vec());
-        let mut trail = Trail::new(&request);
-        trail.set_most(most);
+        let mut trail = trail(most);
         for (sent, next) in (1..).zip(steps) {
             match trail.follow(request, next) {
                 Ok(Some(next)) => request = next,
@@ -200,13 +212,13 @@ mod tests {
 
     #[test]
     fn a_circle_is_found_before_it_is_walked_twice() {
-        let url = |page: u32| NextPage::from(format!("/{page}"));
+        let url = |page: u32| NextPage::url(format!("/{page}"));
         for (tail, length) in [(0, 1), (1, 1), (0, 3), (3, 3), (10, 7)] {
             let steps =
                 (1..).map(|step| if step < tail { step } else { tail + (step - tail) % length }).map(url);
             let (sent, error) = walk(steps, u32::MAX);
             assert_eq!(sent, tail + length, "{tail}, {length}");
-            assert!(error.unwrap().ends_with(&format!("page {sent} names page {} as the next", tail + 1)));
+            assert!(error.unwrap().ends_with(&format!("page {sent} links back to page {}", tail + 1)));
         }
         let token = |step: u32| NextPage::query("token", ["x", "y"][step as usize % 2]);
         assert_eq!(walk((0..).map(token), u32::MAX).0, 3);
@@ -220,35 +232,28 @@ mod tests {
     #[test]
     fn a_relative_link_that_comes_again_is_a_circle() {
         for links in [&["x/y"][..], &["./x/", "y/z?a"], &["not a url"]] {
-            let steps = links.iter().cycle().map(|link| NextPage::from((*link).to_owned()));
+            let steps = links.iter().cycle().map(|link| NextPage::url(*link));
             let (sent, error) = walk(steps, 100);
-            assert!(error.unwrap().contains("circle"));
+            assert!(error.unwrap().contains("loop"));
             assert!(sent <= 3, "{sent}");
         }
         // From one folder to the next is no circle.
-        let steps = (1..9).map(|page| NextPage::from(format!("../{page}/"))).chain([String::new().into()]);
+        let steps = (1..9).map(|page| NextPage::url(format!("../{page}/"))).chain([NextPage::url("")]);
         assert_eq!(walk(steps, u32::MAX), (9, None));
     }
 
     #[test]
     fn a_long_walk_ends_where_it_should() {
-        let url = |page: u32| NextPage::from(if page < 10_000 { format!("/{page}") } else { String::new() });
+        let url = |page: u32| NextPage::url(if page < 10_000 { format!("/{page}") } else { String::new() });
         assert_eq!(walk((1..).map(url), u32::MAX), (10_000, None));
-        assert_eq!(walk((1..).map(url), 7), (7, Some("the answer has more than 7 pages".to_owned())));
+        assert_eq!(
+            walk((1..).map(url), 7),
+            (7, Some("there are more than 7 pages; see `max_pages`".to_owned()))
+        );
         for end in [Value::Null, "".into()] {
             let token =
                 |page: u32| NextPage::body_field("at", if page < 9 { page.into() } else { end.clone() });
             assert_eq!(walk((1..).map(token), u32::MAX), (9, None));
         }
-    }
-
-    #[test]
-    fn a_page_that_comes_twice_is_no_progress() {
-        let request = Http::new("test", "0", Vec::new(), None).get("http://a.example/0");
-        let mut trail = Trail::new(&request);
-        for hash in [1, 2, 1] {
-            trail.arrived(hash).unwrap();
-        }
-        assert!(trail.arrived(1).unwrap_err().message().contains("once more"));
     }
 }

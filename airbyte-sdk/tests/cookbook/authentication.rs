@@ -1,5 +1,6 @@
-//! Signing in: what the service is shown, and how often it is asked for a token.
+//! Authentication: which credentials the API receives, and how often a token is requested.
 
+use crate::ids;
 use crate::recipes::{
     basic, bearer, key_in_a_header, key_in_the_query, oauth_client_credentials, oauth_refresh_token,
 };
@@ -7,7 +8,7 @@ use crate::service::{Service, answer, good, header};
 use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use airbyte_sdk::testing::server::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The one request, which is for the account.
 fn for_the_account(service: &Service) -> Request {
@@ -16,11 +17,15 @@ fn for_the_account(service: &Service) -> Request {
 }
 
 #[test]
-fn a_token_goes_behind_the_word_bearer() {
-    let service = Service::start([good("{}")]);
+fn bearer_token_is_sent_by_check_and_fetch() {
+    let service = Service::start([good("{}"), good(json!([{"id": 1}]))]);
     let config = bearer::Config { api_token: "t-123".into(), api_url: service.url.clone() };
     bearer::check(&config, &http()).unwrap();
-    assert_eq!(header(&for_the_account(&service), "Authorization"), "Bearer t-123");
+    let (orders, end) = crate::read_by(|out| bearer::fetch(&config, out));
+    end.unwrap();
+    assert_eq!(ids(&orders), [1]);
+    assert_eq!(service.asked(), ["GET /account", "GET /orders"]);
+    assert!(service.requests().iter().all(|request| header(request, "Authorization") == "Bearer t-123"));
 }
 
 #[test]
@@ -45,12 +50,14 @@ fn a_key_goes_in_its_header() {
 #[test]
 fn a_key_in_the_query_goes_with_every_page_and_once() {
     let service = Service::start([
-        good(json!({"degrees": [1.5], "next": "/days?page=2"})),
-        good(json!({"degrees": [2.5], "next": "/days?page=3&api_key=another"})),
-        good(json!({"degrees": [3.5]})),
+        good(json!({"days": [{"degrees": 1.5}], "next": "/days?page=2"})),
+        good(json!({"days": [{"degrees": 2.5}], "next": "/days?page=3&api_key=another"})),
+        good(json!({"days": [{"degrees": 3.5}]})),
     ]);
     let config = key_in_the_query::Config { api_key: "k&1".into(), api_url: service.url.clone() };
-    assert_eq!(key_in_the_query::degrees(&config, &http()).unwrap(), [1.5, 2.5, 3.5]);
+    let (days, end) = crate::read_by(|out| key_in_the_query::fetch(&config, out));
+    end.unwrap();
+    assert_eq!(days, [1.5, 2.5, 3.5].map(|degrees| json!({"degrees": degrees})));
     assert_eq!(
         service.asked(),
         ["GET /days?api_key=k%261", "GET /days?page=2&api_key=k%261", "GET /days?page=3&api_key=k%261"]
@@ -73,19 +80,21 @@ fn a_user_and_a_password_are_encoded() {
 fn streams_share_a_token_and_another_is_asked_for_when_it_is_refused() {
     let service = Service::start([
         good(json!({"access_token": "a-1", "expires_in": 3600})),
-        good(7),
+        good(json!([{"id": 7}])),
         answer(401, "", "{}"),
         good(json!({"access_token": "a-2", "expires_in": 3600})),
-        good(9),
+        good(json!([{"id": 9}])),
     ]);
     let config = oauth_client_credentials::Config {
         client_id: "me".to_owned(),
         client_secret: "s&cret".into(),
         api_url: service.url.clone(),
     };
-    assert_eq!(oauth_client_credentials::counts(&config, &http()).unwrap(), (7, 9));
-    let (token, visits) = ("POST /oauth/token", "GET /visits/count");
-    assert_eq!(service.asked(), [token, "GET /orders/count", visits, token, visits]);
+    let http = http();
+    let read = |path: &str| oauth_client_credentials::shop(&config, &http).get(path).json::<Vec<Value>>();
+    assert_eq!((ids(&read("/orders").unwrap()), ids(&read("/visits").unwrap())), (vec![7], vec![9]));
+    let (token, visits) = ("POST /oauth/token", "GET /visits");
+    assert_eq!(service.asked(), [token, "GET /orders", visits, token, visits]);
     let requests = service.requests();
     for request in [&requests[0], &requests[3]] {
         assert_eq!(
@@ -95,6 +104,24 @@ fn streams_share_a_token_and_another_is_asked_for_when_it_is_refused() {
     }
     let shown: Vec<_> = requests.iter().map(|request| header(request, "Authorization")).collect();
     assert_eq!(shown, ["", "Bearer a-1", "Bearer a-1", "", "Bearer a-2"]);
+}
+
+#[test]
+fn both_streams_authenticate_with_client_credentials() {
+    let token = || good(json!({"access_token": "a-1", "expires_in": 3600}));
+    let service = Service::start([token(), good(json!([{"id": 7}])), token(), good(json!([{"id": 9}]))]);
+    let config = oauth_client_credentials::Config {
+        client_id: "me".to_owned(),
+        client_secret: "s&cret".into(),
+        api_url: service.url.clone(),
+    };
+    let (orders, end) = crate::read_by(|out| oauth_client_credentials::orders(&config, out));
+    end.unwrap();
+    let (visits, end) = crate::read_by(|out| oauth_client_credentials::visits(&config, out));
+    end.unwrap();
+    assert_eq!((ids(&orders), ids(&visits)), (vec![7], vec![9]));
+    let requests = service.requests();
+    assert!([1, 3].iter().all(|index| header(&requests[*index], "Authorization") == "Bearer a-1"));
 }
 
 /// Of a service whose token endpoint answers this.
