@@ -30,6 +30,35 @@ fn the_modules_of_the_conformance_are_arranged_as_the_map_says() {
     assert_arranged("airbyte-conformance");
 }
 
+/// The page names the test that guards each law.
+#[test]
+fn the_tests_that_the_page_names_exist() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
+    let mut code = String::new();
+    for package in ["airbyte-sdk", "airbyte-macros", "airbyte-conformance", "connectors"] {
+        read_all(&workspace.join(package), &mut code);
+    }
+    let is_test = |name: &&str| {
+        let letters = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        name.chars().all(letters) && name.matches('_').count() >= 4
+    };
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_test).collect();
+    assert!(named.len() > 20, "{named:?}");
+    let missing: Vec<_> = named.iter().filter(|name| !code.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names tests that do not exist: {missing:?}");
+}
+
+fn read_all(folder: &Path, code: &mut String) {
+    for path in entries(folder) {
+        if path.is_dir() {
+            read_all(&path, code);
+        } else {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
 fn assert_arranged(package: &str) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
