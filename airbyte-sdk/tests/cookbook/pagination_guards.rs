@@ -32,7 +32,8 @@ fn page_size_reads_every_record_once_whatever_the_api_makes_of_the_size() {
             for pagination in [Pagination::page_number("page", 1), Pagination::offset("offset")] {
                 let service = capped(total, cap);
                 let rows = http().base_url(&service.url).get("/").elements::<Value>("rows");
-                let (rows, error) = until_error(rows.paginate(pagination.page_size("size", asked)));
+                let (rows, error) =
+                    until_error(rows.paginate(pagination.page_size("size", u32::try_from(asked).unwrap())));
                 assert!(error.is_none(), "{case}: {error:?}");
                 assert_eq!(rows.iter().map(id).collect::<Vec<_>>(), all, "{case}");
                 let requests = service.asked().len();
@@ -40,7 +41,8 @@ fn page_size_reads_every_record_once_whatever_the_api_makes_of_the_size() {
             }
             let service = capped(total, cap);
             let count = |page: &Value| page["rows"].as_array().unwrap().len();
-            let pagination = Pagination::offset("offset").page_size("size", asked).records(count);
+            let pagination =
+                Pagination::offset("offset").page_size("size", u32::try_from(asked).unwrap()).records(count);
             let (pages, error) = until_error(http().base_url(&service.url).get("/").pages(pagination));
             assert!(error.is_none(), "{case}: {error:?}");
             let rows = pages.iter().flat_map(|page| page["rows"].as_array().unwrap());

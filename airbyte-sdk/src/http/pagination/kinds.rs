@@ -149,8 +149,8 @@ impl Pagination<ByCount> {
     /// # }
     /// ```
     #[doc(alias("limit", "per_page", "short page", "last page"))]
-    pub fn page_size(mut self, parameter: &str, records: u64) -> Self {
-        self.by.size = PageSize::any(parameter, records);
+    pub fn page_size(mut self, parameter: &str, records: u32) -> Self {
+        self.by.size = PageSize::any(parameter, records.into());
         self
     }
 
@@ -161,8 +161,8 @@ impl Pagination<ByCount> {
     /// the first page are lost. As a safeguard, a first page of a length that APIs are known to fall back to (a multiple
     /// of 4, 5 or 6; 99, 999, …) is checked by one more request. Otherwise like [`page_size`](Self::page_size).
     #[doc(alias("limit", "per_page", "short page", "last page"))]
-    pub fn trusted_page_size(mut self, parameter: &str, records: u64) -> Self {
-        self.by.size = PageSize::trusted(parameter, records);
+    pub fn trusted_page_size(mut self, parameter: &str, records: u32) -> Self {
+        self.by.size = PageSize::trusted(parameter, records.into());
         self
     }
 

@@ -1,6 +1,6 @@
 //! # A form in a form
 //!
-//! A struct that derives [`AirbyteSpec`](derive@crate::AirbyteSpec) can be a field of another, or what a list holds.
+//! A struct that derives [`ConfigValue`](derive@crate::ConfigValue) can be a field of another, or what a list holds.
 //! `flatten` puts its fields in line.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
