@@ -70,8 +70,16 @@ impl<T: Stream> Emitter<T> {
             Err(_) => to.block.hand_over(),
         });
         let tally = self.tally();
-        self.hold.end();
+        self.end();
         (tally, fetched.and(state))
+    }
+
+    /// The block first: without its hold nobody must look at its position any more.
+    pub(super) fn end(&self) {
+        if let Some(to) = &self.to {
+            to.block.end();
+        }
+        self.hold.end();
     }
 
     /// How the fetch function has really ended.

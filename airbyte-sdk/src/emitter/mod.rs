@@ -217,6 +217,9 @@ impl<T: Stream> Emitter<T> {
     /// Says that nothing is missing although a request failed or a page was not read to its end: because the fetch function
     /// has made up for it, or does not need what was requested. Without this the read fails, or the position stays before
     /// the page.
+    ///
+    /// It covers what the client of this emitter ([`http`](Self::http)) has failed at, on whichever thread. What the client
+    /// of another partition or stream has failed at, and a panic of a thread, remain.
     pub fn forgive(&mut self) {
         self.hold.forgive();
     }

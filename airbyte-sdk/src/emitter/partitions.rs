@@ -80,7 +80,7 @@ impl<T: Stream> Emitter<T> {
         let given = self.give_partition(&fetched, incremental);
         turns.set_next(following, self.to.as_ref().map(|to| &to.stream));
         let state = given.and_then(|()| if fetched.is_ok() { self.state_between(following) } else { Ok(()) });
-        self.hold.end();
+        self.end();
         fetched.and(state)
     }
 

@@ -21,8 +21,7 @@ mod run;
 pub(crate) use self::run::RunHolds;
 
 use crate::error::Error;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -32,8 +31,6 @@ pub(crate) struct StreamHolds(Arc<Stream>);
 
 struct Stream {
     run: RunHolds,
-    /// The stream has ended: what its clients still do concerns other streams.
-    ended: AtomicBool,
     reasons: Mutex<Reasons>,
 }
 
@@ -43,6 +40,8 @@ struct Reasons {
     own: BTreeMap<u64, Own>,
     next: u64,
     lasting: Lasting,
+    /// The stream has ended: what its clients still do concerns the other streams.
+    ended: bool,
 }
 
 /// Why one emitter is held.
@@ -68,15 +67,29 @@ struct Own {
 /// Why all emitters of a stream are held, those that come later as well.
 #[derive(Default)]
 struct Lasting {
-    /// Pages that are still read though their emitter has ended.
+    /// Pages that are still read though their emitter has ended, or by another thread.
     open: u32,
-    held: bool,
-    failure: Option<Error>,
+    /// The emitters whose clients have given up a page, or failed, outside of what is known to be theirs.
+    held: BTreeSet<u64>,
+    failures: BTreeMap<u64, Error>,
+    /// The same for what comes from beyond the stream: a client of another one, a thread that panicked. Nobody can forgive it.
+    foreign: bool,
+    foreign_failure: Option<Error>,
+}
+
+impl Lasting {
+    fn holds(&self) -> bool {
+        self.open > 0 || !self.held.is_empty() || self.foreign || self.failure().is_some()
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        self.foreign_failure.as_ref().or_else(|| self.failures.values().next())
+    }
 }
 
 impl StreamHolds {
     fn new(run: RunHolds) -> Self {
-        Self(Arc::new(Stream { run, ended: AtomicBool::new(false), reasons: Mutex::default() }))
+        Self(Arc::new(Stream { run, reasons: Mutex::default() }))
     }
 
     /// The hold of an emitter that the calling thread reads with. Partitions are listed with a `listing` one.
@@ -99,13 +112,23 @@ impl StreamHolds {
         Hold { stream: self.clone(), id }
     }
 
+    /// Why something is missing that is not known to be of one partition.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.reasons().lasting.failure().map(Error::again)
+    }
+
     /// The stream has ended.
     pub(crate) fn end(&self) {
-        self.0.ended.store(true, Relaxed);
+        let open = self.change(|reasons| {
+            reasons.ended = true;
+            let own: u32 = std::mem::take(&mut reasons.own).values().map(|own| own.open).sum();
+            own + std::mem::take(&mut reasons.lasting.open)
+        });
+        self.0.run.change_open(|pages, _| *pages += open);
     }
 
     fn has_ended(&self) -> bool {
-        self.0.ended.load(Relaxed)
+        self.reasons().ended
     }
 
     /// Something is missing, and nobody knows of which partition or stream: this failed, or a thread panicked that the
@@ -113,17 +136,16 @@ impl StreamHolds {
     #[cold]
     fn disturb(&self, error: Option<&Error>) {
         self.change(|reasons| match error {
-            Some(error) => drop(reasons.lasting.failure.get_or_insert_with(|| error.again())),
-            None => reasons.lasting.held = true,
+            Some(error) => drop(reasons.lasting.foreign_failure.get_or_insert_with(|| error.again())),
+            None => reasons.lasting.foreign = true,
         });
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Reasons) -> T) -> T {
         let mut reasons = self.reasons();
         let changed = change(&mut reasons);
-        let Reasons { own, lasting, .. } = &mut *reasons;
-        let lasts = lasting.open > 0 || lasting.held || lasting.failure.is_some();
-        for own in own.values_mut() {
+        let lasts = reasons.lasting.holds() || self.0.run.has_open_pages();
+        for own in reasons.own.values_mut() {
             let before = own.is_held;
             own.is_held = lasts || own.open > 0 || own.author > 0 || own.held || own.failure.is_some();
             own.began += u64::from(own.is_held && !before);
@@ -167,13 +189,15 @@ impl Hold {
         self.stream.reasons().own.get(&self.id).is_some_and(|own| own.author > 0)
     }
 
-    /// Nothing is missing, whatever failed so far. Pages that are still read hold on.
+    /// Nothing is missing, whatever this emitter's client failed at so far. Pages that are still read hold on, and so does
+    /// what other emitters and panics have left behind.
     pub(crate) fn forgive(&self) {
         self.stream.change(|reasons| {
             if let Some(own) = reasons.own.get_mut(&self.id) {
                 (own.held, own.failure) = (false, None);
             }
-            (reasons.lasting.held, reasons.lasting.failure) = (false, None);
+            reasons.lasting.held.remove(&self.id);
+            reasons.lasting.failures.remove(&self.id);
         });
     }
 
@@ -181,7 +205,7 @@ impl Hold {
     pub(crate) fn failure(&self) -> Option<Error> {
         let reasons = self.stream.reasons();
         let own = reasons.own.get(&self.id).and_then(|own| own.failure.as_ref());
-        own.or(reasons.lasting.failure.as_ref()).map(Error::again)
+        own.or(reasons.lasting.failure()).map(Error::again)
     }
 
     /// The emitter has ended. What its client still does concerns the stream.
@@ -216,23 +240,27 @@ pub(crate) struct Holder {
 impl Holder {
     /// Holds while a page is read.
     pub(crate) fn begin_page(&self) -> Unconfirmed {
-        self.change_open(|open, _| *open += 1);
-        Unconfirmed { holder: self.clone(), confirmed: false }
+        let is_own = self.is_own_thread();
+        self.change_open(is_own, |open, _| *open += 1);
+        Unconfirmed { holder: self.clone(), is_own, confirmed: false }
     }
 
     /// Holds from here on: what the response would have brought is missing, whatever becomes of the error.
     #[cold]
     pub(crate) fn failed(&self, error: Error) -> Error {
-        let stream = &self.hold.stream;
+        // The run ends, which holds everything.
+        if error.is_stopped() {
+            return error;
+        }
+        let (stream, id) = (&self.hold.stream, self.hold.id);
         if stream.has_ended() {
             stream.0.run.disturb(Some(&error));
         }
-        stream.change(|reasons| {
-            // Another thread may work for a partition that comes later.
-            let own = reasons.own.get_mut(&self.hold.id);
-            let own = own.filter(|own| own.thread == thread::current().id());
-            let failure = own.map_or(&mut reasons.lasting.failure, |own| &mut own.failure);
-            failure.get_or_insert_with(|| error.again());
+        // Another thread may work for a partition that comes later.
+        let is_own = self.is_own_thread();
+        stream.change(|reasons| match reasons.own.get_mut(&id).filter(|_| is_own) {
+            Some(own) => drop(own.failure.get_or_insert_with(|| error.again())),
+            None => drop(reasons.lasting.failures.entry(id).or_insert_with(|| error.again())),
         });
         error
     }
@@ -246,12 +274,34 @@ impl Holder {
         if says_nothing_is_there { error } else { self.failed(error) }
     }
 
-    /// Changes the number of open pages, and whether one was given up.
-    fn change_open(&self, change: impl FnOnce(&mut u32, &mut bool)) {
-        self.hold.stream.change(|reasons| match reasons.own.get_mut(&self.hold.id) {
-            Some(own) => change(&mut own.open, &mut own.held),
-            None => change(&mut reasons.lasting.open, &mut reasons.lasting.held),
+    /// Whether the emitter reads on the calling thread.
+    fn is_own_thread(&self) -> bool {
+        let reasons = self.hold.stream.reasons();
+        reasons.own.get(&self.hold.id).is_some_and(|own| own.thread == thread::current().id())
+    }
+
+    /// Changes the number of open pages, and whether one was given up: of the emitter, or else of the stream or the run.
+    fn change_open(&self, is_own: bool, change: impl FnOnce(&mut u32, &mut bool)) {
+        let (stream, id) = (&self.hold.stream, self.hold.id);
+        let left = stream.change(|reasons| {
+            if reasons.ended {
+                return Some(change);
+            }
+            match reasons.own.get_mut(&id).filter(|_| is_own) {
+                Some(own) => change(&mut own.open, &mut own.held),
+                None => {
+                    let mut held = false;
+                    change(&mut reasons.lasting.open, &mut held);
+                    if held {
+                        reasons.lasting.held.insert(id);
+                    }
+                }
+            }
+            None
         });
+        if let Some(change) = left {
+            stream.0.run.change_open(change);
+        }
     }
 }
 
@@ -275,6 +325,8 @@ pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
 #[must_use]
 pub(crate) struct Unconfirmed {
     holder: Holder,
+    /// Whether it was begun by the thread of the emitter.
+    is_own: bool,
     confirmed: bool,
 }
 
@@ -287,7 +339,7 @@ impl Unconfirmed {
 
 impl Drop for Unconfirmed {
     fn drop(&mut self) {
-        self.holder.change_open(|open, held| {
+        self.holder.change_open(self.is_own, |open, held| {
             *open = open.saturating_sub(1);
             *held |= !self.confirmed;
         });

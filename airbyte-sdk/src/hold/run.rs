@@ -3,7 +3,7 @@
 use super::{Stream, StreamHolds};
 use crate::error::Error;
 use crate::pulse::Pulse;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The holds of a run. A clone shares them.
@@ -18,6 +18,8 @@ struct Run {
     stray_panic: Mutex<Option<Error>>,
     /// Whether there was one.
     panicked: AtomicBool,
+    /// Pages that the clients of streams that have ended still read.
+    open: AtomicU32,
 }
 
 impl RunHolds {
@@ -25,7 +27,7 @@ impl RunHolds {
     pub(crate) fn stream(&self) -> StreamHolds {
         let holds = StreamHolds::new(self.clone());
         let mut streams = self.streams();
-        streams.retain(|stream| stream.upgrade().is_some_and(|stream| !stream.ended.load(Relaxed)));
+        streams.retain(|stream| stream.upgrade().is_some_and(|stream| !StreamHolds(stream).has_ended()));
         streams.push(Arc::downgrade(&holds.0));
         // Within the lock: a panic is found here, or finds the stream there.
         if self.0.panicked.load(Relaxed) {
@@ -56,6 +58,24 @@ impl RunHolds {
     pub(super) fn disturb(&self, error: Option<&Error>) {
         let streams: Vec<_> = self.streams().iter().filter_map(Weak::upgrade).collect();
         streams.into_iter().map(StreamHolds).for_each(|holds| holds.disturb(error));
+    }
+
+    pub(super) fn has_open_pages(&self) -> bool {
+        self.0.open.load(Relaxed) > 0
+    }
+
+    /// Changes the number of pages that are read by clients of streams that have ended, and whether one was given up.
+    pub(super) fn change_open(&self, change: impl FnOnce(&mut u32, &mut bool)) {
+        let streams = self.streams();
+        let (mut open, mut given_up) = (self.0.open.load(Relaxed), false);
+        change(&mut open, &mut given_up);
+        // Under the lock of the streams, so nothing is changed meanwhile.
+        self.0.open.store(open, Relaxed);
+        let open: Vec<_> = streams.iter().filter_map(Weak::upgrade).collect();
+        drop(streams);
+        for holds in open.into_iter().map(StreamHolds) {
+            if given_up { holds.disturb(None) } else { holds.change(|_| {}) }
+        }
     }
 
     fn streams(&self) -> MutexGuard<'_, Vec<Weak<Stream>>> {

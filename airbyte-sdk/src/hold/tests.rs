@@ -117,9 +117,76 @@ fn what_another_thread_or_an_ended_partition_was_to_bring_may_be_of_any_partitio
         }
         let next = stream.hold(false);
         assert!(next.failure().is_some() && next.current().is_some());
+        // It is not for another partition to forgive.
         next.forgive();
-        assert!(next.failure().is_none() && stream.hold(false).current().is_none());
+        assert!(next.failure().is_some() && stream.hold(false).current().is_some());
     }
+}
+
+#[test]
+fn an_emitter_forgives_what_its_own_client_failed_at() {
+    let run = RunHolds::default();
+    let stream = run.stream();
+    let hold = stream.hold(false);
+    let holder = hold.holder();
+    thread::spawn(move || {
+        drop(holder.begin_page());
+        drop(holder.failed(Error::transient("cut off")));
+    })
+    .join()
+    .unwrap();
+    assert!(stream.hold(false).failure().is_some());
+    hold.forgive();
+    assert!(hold.failure().is_none() && hold.current().is_none() && stream.hold(false).current().is_none());
+    // A panic may concern any stream.
+    run.note_stray_panic(Error::system("panicked"));
+    hold.forgive();
+    assert!(hold.current().is_some() && stream.hold(false).current().is_some());
+}
+
+/// That the run ends is no gap of a stream, and must not be told as one.
+#[test]
+fn the_end_of_the_run_is_no_failure() {
+    let hold = hold();
+    hold.holder().failed(Error::stopped());
+    assert!(hold.failure().is_none() && hold.current().is_none());
+}
+
+#[test]
+fn a_page_of_an_ended_stream_holds_those_that_are_read() {
+    let run = RunHolds::default();
+    let earlier = run.stream();
+    let first = earlier.hold(false);
+    let begun_before = first.holder().begin_page();
+    first.end();
+    earlier.end();
+    let second = run.stream().hold(false);
+    assert!(second.current().is_some(), "the page may be read on for this stream");
+    begun_before.confirm();
+    assert!(second.current().is_none());
+    let page = first.holder().begin_page();
+    assert!(second.current().is_some() && run.stream().hold(false).current().is_some());
+    page.confirm();
+    assert!(second.current().is_none());
+    drop(first.holder().begin_page());
+    assert!(second.current().is_some());
+}
+
+/// The client of the list may be kept in the partitions.
+#[test]
+fn what_the_client_of_a_list_does_later_holds_every_partition() {
+    let stream = RunHolds::default().stream();
+    let list = stream.hold(true);
+    let client = list.holder();
+    list.end();
+    let partition = stream.hold(false);
+    let page = client.begin_page();
+    assert!(partition.current().is_some());
+    page.confirm();
+    client.refused(Error::config("no").with_status(404));
+    assert!(partition.current().is_none() && stream.failure().is_none());
+    client.failed(Error::transient("cut off"));
+    assert!(partition.current().is_some() && stream.failure().is_some());
 }
 
 #[test]
@@ -167,7 +234,4 @@ fn a_hold_of_the_stream_within_one_of_the_partition_is_one_hold() {
     stream.disturb(None);
     page.confirm();
     assert_eq!(hold.current(), Some(1));
-    hold.forgive();
-    hold.hold();
-    assert_eq!(hold.current(), Some(2));
 }

@@ -31,6 +31,8 @@ struct Gathered<C> {
     progress: Progress<C>,
     /// Whether records before a hold are not covered by a state yet.
     owes_state: bool,
+    /// The emitter has ended: what it held with is gone, so the position is not to be looked at again.
+    ended: bool,
 }
 
 /// An emitter of any type.
@@ -58,6 +60,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
                 total: 0,
                 progress,
                 owes_state: false,
+                ended: false,
             }),
         });
         let weak: Weak<Self> = Arc::downgrade(&block);
@@ -93,6 +96,11 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
     pub(crate) fn size(&self) -> (u64, u64) {
         let gathered = self.gathered();
         (gathered.records, gathered.lines.len() as u64)
+    }
+
+    /// The emitter has ended, and has handed over what it had. Somebody else may still be about to hand over.
+    pub(crate) fn end(&self) {
+        self.gathered().ended = true;
     }
 
     /// How many records came so far.
@@ -147,6 +155,9 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
     }
 
     fn hand_over_gathered(&self, gathered: &mut Gathered<C>) -> Result<()> {
+        if gathered.ended {
+            return Ok(());
+        }
         let was_held = gathered.progress.is_held();
         self.note_hold_of(gathered);
         // The position of records that left before may stand only now.

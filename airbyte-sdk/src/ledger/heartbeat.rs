@@ -46,7 +46,8 @@ impl Ledger {
     }
 
     fn beat(&self) -> crate::error::Result<()> {
-        self.emitters().into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
+        // A stream that has ended meanwhile takes nothing, which is no reason to stop.
+        self.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
         if let Some(whereabouts) = self.break_silence(output::now()) {
             log::info!("{whereabouts}");
         }

@@ -40,6 +40,16 @@ impl World {
         Self { memory, ledger, streams, blocks }
     }
 
+    /// Ends an emitter with the position that stands at its end.
+    fn end(&self, emitter: usize) {
+        let (block, hold) = &self.blocks[emitter];
+        block.note_hold();
+        let position = block.position().unwrap().map_or(Position::Unmoved, Position::At);
+        let _ = block.hand_over_at(position);
+        block.end();
+        hold.end();
+    }
+
     /// Emits a record, as far as the run goes on.
     fn add(&self, emitter: usize, id: u64) -> bool {
         let (stream, partition) = EMITTERS[emitter];
@@ -117,7 +127,12 @@ enum Step {
     Checkpoint(usize),
     Beat,
     BeforeWait(usize),
+    /// The emitter of a partition ends, and its stream goes on.
+    EndEmitter(usize),
     End(usize),
+    /// Another thread takes the emitters, and hands over what they have later on.
+    Look,
+    HandOverLate,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -130,6 +145,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => stream.clone().prop_map(Step::Checkpoint),
         2 => Just(Step::Beat),
         2 => stream.clone().prop_map(Step::BeforeWait),
+        1 => (1..EMITTERS.len()).prop_map(Step::EndEmitter),
+        2 => Just(Step::Look),
+        2 => Just(Step::HandOverLate),
         1 => stream.prop_map(Step::End),
     ];
     prop::collection::vec(step, 0..60)
@@ -141,11 +159,13 @@ fn live(steps: &[Step]) {
     let mut last = [None; EMITTERS.len()];
     // Where each emitter was when it was held.
     let mut held: [Option<Option<u64>>; EMITTERS.len()] = [None; EMITTERS.len()];
-    let mut ended = [false; 2];
+    let mut ended = [false; EMITTERS.len()];
+    let mut late = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         match *step {
-            // Nobody emits for a stream that has ended.
-            Step::Add(emitter) if ended[EMITTERS[emitter].0] => {}
+            // Nobody does anything with an emitter that has ended.
+            Step::Add(emitter) | Step::Hold(emitter) | Step::Release(emitter) | Step::EndEmitter(emitter)
+                if ended[emitter] => {}
             Step::Add(emitter) => {
                 // As an emitter does when the pulse has changed.
                 world.blocks[emitter].0.note_hold();
@@ -169,19 +189,23 @@ fn live(steps: &[Step]) {
                 world.ledger.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
             }
             Step::BeforeWait(stream) => drop(world.streams[stream].checkpoint_before_wait()),
+            Step::EndEmitter(emitter) => {
+                world.end(emitter);
+                ended[emitter] = true;
+            }
             Step::End(stream) => {
-                ended[stream] = true;
-                // With the position that stands at the end, as an emitter does that is not held.
-                for (emitter, _) in EMITTERS.iter().enumerate().filter(|(_, (of, _))| *of == stream) {
-                    let block = &world.blocks[emitter].0;
-                    block.note_hold();
-                    let position = block.position().unwrap().map_or(Position::Unmoved, Position::At);
-                    let _ = block.hand_over_at(position);
+                let emitters = EMITTERS.iter().enumerate().filter(|(_, (of, _))| *of == stream);
+                for (emitter, _) in
+                    emitters.filter(|(emitter, _)| !std::mem::replace(&mut ended[*emitter], true))
+                {
+                    world.end(emitter);
                 }
                 let _ = world.streams[stream].checkpoint();
                 let _ = world.streams[stream].run();
                 let _ = world.streams[stream].end(AirbyteStreamStatus::Complete);
             }
+            Step::Look => late = world.ledger.emitters(),
+            Step::HandOverLate => late.drain(..).for_each(|emitter| drop(emitter.try_hand_over())),
         }
         let _ = world.ledger.output.flush();
         // 0 stands for none: no record has it after a hold without records.

@@ -92,3 +92,31 @@ pub(crate) enum Position {
     /// To nothing at all: what was said before is taken back.
     Nowhere,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_that_is_taken_back_is_in_no_state() {
+        let at = |position: &str| Position::At(position.to_owned());
+        let mut positions = Positions::Partitions { positions: BTreeMap::new(), next: Some("b".to_owned()) };
+        positions.set(Some("a"), at(r#"{"id":1}"#));
+        positions.set(Some("b"), at(r#"{"id":2}"#));
+        positions.set(Some("b"), Position::Unmoved);
+        let both = r#"{"partitions":{"a":{"id":1},"b":{"id":2}},"next":"b"}"#;
+        assert_eq!(positions.to_state(), both);
+        positions.set(Some("b"), Position::Nowhere);
+        assert_eq!(positions.to_state(), r#"{"partitions":{"a":{"id":1}},"next":"b"}"#);
+        let mut positions = Positions::given(r#"{"id":0}"#.to_owned());
+        assert!(!positions.are_legal());
+        positions.set(None, at(r#"{"id":1}"#));
+        assert_eq!((positions.to_state().as_str(), positions.are_legal()), (r#"{"id":1}"#, true));
+        positions.set(None, Position::Nowhere);
+        assert_eq!((positions.to_state().as_str(), positions.are_legal()), (r#"{"id":0}"#, false));
+        // Until it is known which partitions there are, nothing moves.
+        let mut positions = Positions::Unlisted { given: "{}".to_owned() };
+        positions.set(Some("a"), at(r#"{"id":1}"#));
+        assert_eq!(positions.to_state(), "{}");
+    }
+}

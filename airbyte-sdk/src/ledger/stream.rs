@@ -104,7 +104,9 @@ impl LedgerStream {
 
     /// The same, if a state is legal and says something new: the process may be killed in a long wait.
     pub(crate) fn checkpoint_before_wait(&self) -> Result<()> {
-        let emitters: Vec<_> = self.ledger.book().entry(self.id)?.emitters().collect();
+        // An author may have kept the client of a stream that has ended.
+        let emitters = self.ledger.book().entry(self.id).map(|entry| entry.emitters().collect::<Vec<_>>());
+        let Ok(emitters) = emitters else { return Ok(()) };
         emitters.into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
         let sent = self.change(|entry, ledger| {
             let says_more = entry.positions.are_legal() && entry.positions.to_state() != entry.last_state;
@@ -145,6 +147,9 @@ impl LedgerStream {
         limit.quota_reset = Some(output::now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
         let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
         reason.rate_limited = Some(limit);
+        if self.has_ended() {
+            return Ok(());
+        }
         self.change(|entry, ledger| {
             let running = AirbyteStreamStatus::Running;
             let mut status = AirbyteStreamStatusTraceMessage::new(entry.descriptor.clone(), running);
@@ -201,6 +206,10 @@ impl LedgerStream {
     /// Says that the stream is running, if nothing has said so yet.
     pub(crate) fn run(&self) -> Result<()> {
         self.change(|entry, ledger| entry.run(&ledger.output))
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ledger.book().entry(self.id).is_err()
     }
 
     /// Says how the stream has ended. Nothing of it is said after that.

@@ -58,12 +58,13 @@ where
             let none = Map::new();
             stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
         }
-        let hold = holds_of(&context).hold(true);
+        let holds = holds_of(&context);
+        let hold = holds.hold(true);
         let mut turns = Turns::new(None);
         let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut turns));
-        // Something that concerns no single partition may have failed after the last one.
-        let fetched = fetched.and_then(|()| hold.failure().map_or(Ok(()), Err));
         hold.end();
+        // Something that concerns no single partition may have failed after the last one.
+        let fetched = fetched.and_then(|()| holds.failure().map_or(Ok(()), Err));
         let Some(stream) = &context.stream else { return (Tally::default(), fetched) };
         let state = match &fetched {
             Ok(()) => stream.checkpoint(),
@@ -106,6 +107,8 @@ where
         // Partitions that are missing from the list would be forgotten.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
+        // What the client of the list does from here on is not known to be of one partition.
+        hold.end();
         let next = next(&self.info, state.as_ref())?;
         if let Some(next) = &next {
             go_round_from(next, &mut partitions);

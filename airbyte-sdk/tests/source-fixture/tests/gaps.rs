@@ -274,6 +274,28 @@ fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
     assert_eq!(states(&run).last().unwrap()["partitions"]["b"], json!({"id": 7}), "{run}");
 }
 
+/// Partitions may keep the client of their list: what that fails at is of any of them.
+#[test]
+fn the_client_of_the_list_holds_the_partitions_that_it_reads() {
+    for (stream, expected) in [("visits", json!({"id": 3})), ("boxes", json!(null))] {
+        let run = read("kept_client", &[stream], Api::Gaps, None);
+        assert_eq!(run.exit_code, Some(1), "{run}");
+        assert_eq!(states(&run).pop().unwrap()["partitions"]["a"], expected, "{run}");
+    }
+    let run = read("kept_client", &["boxes"], Api::Whole, None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(states(&run).pop().unwrap(), json!({"partitions": {"a": {}, "b": {}}}), "{run}");
+}
+
+/// The client of a stream that has ended waits for a rate limit: nobody is told, and nothing else happens.
+#[test]
+fn the_client_of_an_ended_stream_may_wait() {
+    let run = read("kept_client", &["rows", "after"], Api::Limited, None);
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    assert_eq!(ids(&run, "after"), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(run.statuses("after"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+}
+
 /// The reader is slow, so that the last messages are still to be written when the fetch function exits.
 #[cfg(unix)]
 #[test]

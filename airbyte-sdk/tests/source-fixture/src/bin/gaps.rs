@@ -101,12 +101,19 @@ struct WholePage {
     next: Option<String>,
 }
 
+/// A client that was kept for later: by the list of partitions, or by a stream that has ended.
+static KEPT: Mutex<Option<Http>> = Mutex::new(None);
+
 /// A thread that outlives its stream, and what lets it go on.
 static LATE: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
     fn rows(&self, _since: Option<u64>, out: &mut Emitter<Row>) -> Result<()> {
+        if self.error == "kept_client" {
+            self.keep(&out.http());
+            return Ok(());
+        }
         let rows = self.pages("/rows", &out.http());
         self.emit(rows, out, |id| Row { id })
     }
@@ -137,6 +144,7 @@ impl Config {
     }
 
     fn shops(&self, http: &Http) -> Result<Vec<String>> {
+        self.keep(http);
         if self.error == "thread_in_list" {
             #[expect(clippy::panic, reason = "this is what is tried")]
             let listing = std::thread::spawn(|| panic!("no more shops"));
@@ -149,13 +157,13 @@ impl Config {
 
     #[partitions(shops)]
     fn visits(&self, shop: &str, _since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
-        let rows = self.pages(&format!("/rows/{shop}"), &out.http());
+        let rows = self.pages(&format!("/rows/{shop}"), &self.client(out.http()));
         self.emit(rows, out, |id| Visit { shop: shop.to_owned(), id })
     }
 
     #[partitions(shops)]
     fn boxes(&self, shop: &str, out: &mut Emitter<Box>) -> Result<()> {
-        let rows = self.pages(&format!("/rows/{shop}"), &out.http());
+        let rows = self.pages(&format!("/rows/{shop}"), &self.client(out.http()));
         self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
     }
 
@@ -194,11 +202,26 @@ impl Config {
             let _ = go_on.send(());
             let _ = thread.join();
         }
+        if self.error == "kept_client" {
+            let rows = self.pages("/rows", &self.client(out.http()));
+            return self.emit(rows, out, |id| After { id });
+        }
         out.emit(After { id: 1 })
     }
 }
 
 impl Config {
+    fn keep(&self, http: &Http) {
+        if let (true, Ok(mut kept)) = (self.error == "kept_client", KEPT.lock()) {
+            *kept = Some(http.clone());
+        }
+    }
+
+    /// The client that was kept, or else this one.
+    fn client(&self, http: Http) -> Http {
+        KEPT.lock().ok().and_then(|kept| kept.clone()).unwrap_or(http)
+    }
+
     fn pages(&self, path: &str, http: &Http) -> ElementPages<'static, Element> {
         let rows = http.base_url(&self.url).get(path).elements("rows");
         let rows = rows.paginate(Pagination::next_url(|page: &Page| page.next.clone()));
@@ -222,7 +245,7 @@ impl Config {
                 out.emit(record(row.id))
             }),
             "panics" => rows.try_for_each(|row| out.emit(record(row.expect("a row").id))),
-            "ignored" => rows.flatten().try_for_each(|row| out.emit(record(row.id))),
+            "ignored" | "kept_client" => rows.flatten().try_for_each(|row| out.emit(record(row.id))),
             "left_early" => rows.take(4).try_for_each(|row| out.emit(record(row?.id))),
             // Whatever an iterator says, 4 and what follows is doubtful.
             "held" => rows.flatten().try_for_each(|row| {
