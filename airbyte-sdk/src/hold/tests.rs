@@ -144,6 +144,17 @@ fn an_emitter_forgives_what_its_own_client_failed_at() {
     assert!(hold.current().is_some() && stream.hold(false).current().is_some());
 }
 
+/// It may be for a partition that comes later.
+#[test]
+fn a_page_that_another_thread_reads_holds_the_partitions_after_it() {
+    let stream = RunHolds::default().stream();
+    let hold = stream.hold(false);
+    let holder = hold.holder();
+    thread::spawn(move || drop(holder.begin_page())).join().unwrap();
+    hold.end();
+    assert!(stream.hold(false).current().is_some());
+}
+
 /// That the run ends is no gap of a stream, and must not be told as one.
 #[test]
 fn the_end_of_the_run_is_no_failure() {
