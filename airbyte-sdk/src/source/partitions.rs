@@ -293,8 +293,12 @@ const FORMER_KEY: &str = "parts";
 /// The state with its positions under the key of today.
 fn with_current_key(info: &StreamInfo, mut state: Map<String, Value>) -> Map<String, Value> {
     let is_cursor = info.state_key().is_some_and(|field| field == FORMER_KEY);
+    let says_nothing = match state.get(PARTITIONS) {
+        None | Some(Value::Null) => true,
+        Some(positions) => positions.as_object().is_some_and(Map::is_empty),
+    };
     if !is_cursor
-        && !state.contains_key(PARTITIONS)
+        && says_nothing
         && let Some(positions) = state.remove(FORMER_KEY)
     {
         state.insert(PARTITIONS.to_owned(), positions);

@@ -73,6 +73,11 @@ fn the_former_key_of_a_state_is_read_as_well() {
     let both = json!({"partitions": {"a": {"number": 2}}, "parts": {"a": {"number": 0}, "b": {"number": 2}}});
     let run = read(&json!({"count": 3}), "books", "incremental", Some(both));
     assert_eq!(read_from(&run, "books"), ["a2", "b0", "b1", "b2"]);
+    for nothing in [json!(null), json!({})] {
+        let state = json!({"partitions": nothing, "parts": {"a": {"number": 2}, "b": {"number": 2}}});
+        let run = read(&json!({"count": 3}), "books", "incremental", Some(state));
+        assert_eq!(read_from(&run, "books"), ["a2", "b2"]);
+    }
     let run = read(&json!({"count": 3}), "books", "incremental", Some(json!({"parts": [1]})));
     assert_eq!(run.errors()[0]["failure_type"], "config_error", "{run}");
 }
