@@ -57,11 +57,11 @@ impl Ledger {
     /// After a long silence sends the last state of a stream once more: logs and statuses do not count as life. What is
     /// to be said to people meanwhile comes back, since a log message is best written without a lock.
     fn break_silence(&self, now: i64) -> Option<String> {
-        let mut book = self.book();
-        let heard = std::mem::take(&mut book.heard);
-        let mut silence = book.silence;
-        let Some(entry) = book.open.first_mut().filter(|_| !heard) else {
-            book.silence = Silence::from(now);
+        let mut streams = self.streams();
+        let heard = std::mem::take(&mut streams.heard);
+        let mut silence = streams.silence;
+        let Some(entry) = streams.open.first_mut().filter(|_| !heard) else {
+            streams.silence = Silence::from(now);
             return None;
         };
         if now - silence.since >= MILLISECONDS_OF_SILENCE {
@@ -75,7 +75,7 @@ impl Ledger {
         if tell {
             silence.told = now;
         }
-        book.silence = silence;
+        streams.silence = silence;
         told
     }
 }
@@ -97,7 +97,7 @@ mod tests {
             let _ = ledger.output.flush();
             memory.take_messages()
         };
-        ledger.book().silence = Silence::from(0);
+        ledger.streams().silence = Silence::from(0);
         let minutes_later = |minutes: i64| ledger.break_silence(minutes * 60_000);
         // Before the streams nobody waits for any.
         minutes_later(100);

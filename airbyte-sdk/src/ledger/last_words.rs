@@ -10,8 +10,8 @@ impl Ledger {
         for emitter in self.emitters() {
             let _ = emitter.try_hand_over();
         }
-        let mut book = self.book();
-        for mut entry in std::mem::take(&mut book.open) {
+        let mut streams = self.streams();
+        for mut entry in std::mem::take(&mut streams.open) {
             // In a stream that is read in one go a state says something only after a record.
             let has_news = entry.positions.are_of_partitions() || entry.records > 0;
             if entry.positions.are_legal() && has_news {

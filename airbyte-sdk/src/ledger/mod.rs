@@ -39,10 +39,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Ledger {
     output: Arc<Output>,
     holds: RunHolds,
-    book: Mutex<Book>,
+    streams: Mutex<Streams>,
 }
 
-struct Book {
+struct Streams {
     open: Vec<Entry>,
     next_id: u64,
     /// Whether a record or a state has left since this was asked last.
@@ -53,8 +53,8 @@ struct Book {
 impl Ledger {
     pub(crate) fn new(output: Arc<Output>) -> Arc<Self> {
         let silence = Silence::from(output::now());
-        let book = Book { open: Vec::new(), next_id: 0, heard: false, silence };
-        Arc::new(Self { output, holds: RunHolds::default(), book: Mutex::new(book) })
+        let streams = Streams { open: Vec::new(), next_id: 0, heard: false, silence };
+        Arc::new(Self { output, holds: RunHolds::default(), streams: Mutex::new(streams) })
     }
 
     /// What is not known to concern one stream only.
@@ -69,26 +69,26 @@ impl Ledger {
         given: String,
     ) -> Result<LedgerStream> {
         let holds = self.holds.stream();
-        let mut book = self.book();
-        book.next_id += 1;
-        let id = book.next_id;
+        let mut streams = self.streams();
+        streams.next_id += 1;
+        let id = streams.next_id;
         let entry = Entry::new(id, descriptor.clone(), given);
         entry.start(&self.output)?;
-        book.open.push(entry);
+        streams.open.push(entry);
         Ok(LedgerStream::new(Arc::clone(self), id, holds))
     }
 
     /// The emitters that may have records to hand over.
     fn emitters(&self) -> Vec<Arc<dyn HandsOver>> {
-        self.book().open.iter().flat_map(Entry::emitters).collect()
+        self.streams().open.iter().flat_map(Entry::emitters).collect()
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Book {
+impl Streams {
     /// A stream that has ended, or that a signal has ended, takes nothing more.
     fn entry(&mut self, id: u64) -> Result<&mut Entry> {
         self.open.iter_mut().find(|entry| entry.id == id).ok_or_else(Error::stopped)

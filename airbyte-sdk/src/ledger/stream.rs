@@ -73,7 +73,7 @@ impl LedgerStream {
 
     /// From here on a signal or a heartbeat may hand over what this emitter has gathered.
     pub(super) fn add(&self, emitter: Weak<dyn HandsOver>) {
-        if let Ok(entry) = self.ledger.book().entry(self.id) {
+        if let Ok(entry) = self.ledger.streams().entry(self.id) {
             entry.add(emitter);
         }
     }
@@ -86,13 +86,13 @@ impl LedgerStream {
         partition: Option<&str>,
         position: Position,
     ) -> Result<()> {
-        let mut book = self.ledger.book();
-        let entry = book.entry(self.id)?;
+        let mut streams = self.ledger.streams();
+        let entry = streams.entry(self.id)?;
         if records > 0 {
             entry.take(&self.ledger.output, lines, records)?;
         }
         entry.positions.set(partition, position);
-        book.heard |= records > 0;
+        streams.heard |= records > 0;
         Ok(())
     }
 
@@ -105,7 +105,7 @@ impl LedgerStream {
     /// The same, if a state is legal and says something new: the process may be killed in a long wait.
     pub(crate) fn checkpoint_before_wait(&self) -> Result<()> {
         // An author may have kept the client of a stream that has ended.
-        let emitters = self.ledger.book().entry(self.id).map(|entry| entry.emitters().collect::<Vec<_>>());
+        let emitters = self.ledger.streams().entry(self.id).map(|entry| entry.emitters().collect::<Vec<_>>());
         let Ok(emitters) = emitters else { return Ok(()) };
         emitters.into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
         let sent = self.change(|entry, ledger| {
@@ -160,7 +160,7 @@ impl LedgerStream {
 
     /// Notes what the stream waits for; `None` when it has come.
     pub(crate) fn waiting_for(&self, what: Option<&str>) {
-        if let Ok(entry) = self.ledger.book().entry(self.id) {
+        if let Ok(entry) = self.ledger.streams().entry(self.id) {
             entry.waiting_for = what.map(str::to_owned);
         }
     }
@@ -177,7 +177,7 @@ impl LedgerStream {
 
     /// As nothing has been read yet, this is the state of before, if perhaps in another form.
     fn set_positions(&self, positions: Positions) {
-        if let Ok(entry) = self.ledger.book().entry(self.id) {
+        if let Ok(entry) = self.ledger.streams().entry(self.id) {
             entry.last_state = positions.to_state();
             entry.positions = positions;
         }
@@ -209,15 +209,15 @@ impl LedgerStream {
     }
 
     fn has_ended(&self) -> bool {
-        self.ledger.book().entry(self.id).is_err()
+        self.ledger.streams().entry(self.id).is_err()
     }
 
     /// Says how the stream has ended. Nothing of it is said after that.
     pub(crate) fn end(&self, status: AirbyteStreamStatus) -> Result<()> {
         self.holds.end();
-        let mut book = self.ledger.book();
-        let descriptor = book.entry(self.id)?.descriptor.clone();
-        book.open.retain(|entry| entry.id != self.id);
+        let mut streams = self.ledger.streams();
+        let descriptor = streams.entry(self.id)?.descriptor.clone();
+        streams.open.retain(|entry| entry.id != self.id);
         self.ledger.output.status(&descriptor, status)
     }
 
@@ -225,23 +225,23 @@ impl LedgerStream {
         &self,
         work: impl FnOnce(&mut PartitionPositions, &mut Option<String>) -> R,
     ) -> Option<R> {
-        match &mut self.ledger.book().entry(self.id).ok()?.positions {
+        match &mut self.ledger.streams().entry(self.id).ok()?.positions {
             Positions::Partitions { positions, next } => Some(work(positions, next)),
             _ => None,
         }
     }
 
     fn look<R: Default>(&self, look: impl FnOnce(&Entry) -> R) -> R {
-        self.ledger.book().entry(self.id).map(|entry| look(entry)).unwrap_or_default()
+        self.ledger.streams().entry(self.id).map(|entry| look(entry)).unwrap_or_default()
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Entry, &Ledger) -> Result<R>) -> Result<R> {
-        let mut book = self.ledger.book();
-        let entry = book.entry(self.id)?;
+        let mut streams = self.ledger.streams();
+        let entry = streams.entry(self.id)?;
         let states = entry.states;
         let result = change(entry, &self.ledger);
         let sent = entry.states > states;
-        book.heard |= sent;
+        streams.heard |= sent;
         result
     }
 }

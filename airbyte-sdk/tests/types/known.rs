@@ -87,7 +87,7 @@ macro_rules! facts {
 
 /// Each type by the name that the macros know it by; one that holds others, with a text or a number in it.
 fn types() -> Vec<(&'static str, Facts)> {
-    let mut types = facts![
+    let types = facts![
         "String" = String, "str" = &'static str, "char" = char, "bool" = bool, "i8" = i8, "i16" = i16, "i32" = i32,
         "i64" = i64, "i128" = i128, "isize" = isize, "u8" = u8, "u16" = u16, "u32" = u32, "u64" = u64, "u128" = u128,
         "usize" = usize, "f32" = f32, "f64" = f64, "Secret" = Secret, "Date" = Date, "DateTime" = DateTime, "Time" = Time,
@@ -99,13 +99,15 @@ fn types() -> Vec<(&'static str, Facts)> {
         "HashMap" = HashMap<String, String>, "Map" = Map<String, Value>, "Range" = Range<i64>,
         "RangeInclusive" = RangeInclusive<i64>, "PhantomData" = PhantomData<String>,
     ];
-    #[cfg(feature = "decimal")]
-    types.extend(facts!["Decimal" = stream::Decimal]);
-    #[cfg(feature = "uuid")]
-    types.extend(facts!["Uuid" = stream::Uuid]);
-    #[cfg(feature = "raw_json")]
-    types.extend(facts!["RawJson" = stream::RawJson]);
-    types
+    let with_features: Vec<Vec<(&str, Facts)>> = vec![
+        #[cfg(feature = "decimal")]
+        facts!["Decimal" = stream::Decimal],
+        #[cfg(feature = "uuid")]
+        facts!["Uuid" = stream::Uuid],
+        #[cfg(feature = "raw_json")]
+        facts!["RawJson" = stream::RawJson],
+    ];
+    types.into_iter().chain(with_features.into_iter().flatten()).collect()
 }
 
 /// Types of crates that the SDK does not depend on, and of features that are off.
