@@ -1,9 +1,16 @@
 //! What the read of a stream is given: the configuration, the client, the state, the columns.
 
-use crate::http::Http;
+use crate::error::Result;
+use crate::hold::{Hold, RunHolds, StreamHolds};
+use crate::http::{Http, Observer};
 use crate::ledger::LedgerStream;
 use crate::protocol::StreamDescriptor;
 use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// From here on a state costs little beside the wait.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
 /// What a stream is read with and for.
 pub(crate) struct ReadContext<'a, C> {
@@ -18,6 +25,34 @@ pub(crate) struct ReadContext<'a, C> {
     /// The stream's state from an earlier run.
     pub(crate) state: Option<Map<String, Value>>,
     pub(crate) pace: Pace,
+}
+
+impl<C> ReadContext<'_, C> {
+    /// The holds of the stream, or of a check.
+    pub(crate) fn holds(&self) -> StreamHolds {
+        self.stream.as_ref().map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone())
+    }
+
+    /// The client for whoever reads with this hold.
+    pub(crate) fn http_for(&self, hold: &Hold) -> Http {
+        let observer = self.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
+        self.http.for_reader(hold, observer)
+    }
+}
+
+/// What a stream says while its requests wait.
+impl Observer for LedgerStream {
+    fn waiting_for(&self, request: Option<&str>) {
+        self.waiting_for(request);
+    }
+
+    fn rate_limited(&self, wait: Duration) -> Result<()> {
+        self.rate_limited(wait)
+    }
+
+    fn about_to_wait(&self, wait: Duration) -> Result<()> {
+        if wait >= LONG_WAIT { self.checkpoint_before_wait() } else { Ok(()) }
+    }
 }
 
 /// How many records lie between two readings of the clock, and between two states.

@@ -1,15 +1,14 @@
 //! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
 
 mod checkpoint;
-mod observer;
 mod partitions;
 
 pub(crate) use self::partitions::Turns;
 
 use crate::cursor::Progress;
 use crate::error::{Error, Result};
-use crate::hold::{Hold, RunHolds};
-use crate::http::{Http, Observer, Usage};
+use crate::hold::Hold;
+use crate::http::{Http, Usage};
 use crate::ledger::{Block, LedgerStream, Tally};
 use crate::output::{self, RecordLine};
 use crate::pulse::Pulse;
@@ -73,12 +72,7 @@ impl<T: Stream> Emitter<T> {
         progress: Progress<T::Cursor>,
     ) -> Self {
         let now = output::now();
-        let holds = context
-            .stream
-            .as_ref()
-            .map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone());
-        let hold = holds.hold(false);
-        let observer = context.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
+        let hold = context.holds().hold(false);
         let pulse = context.stream.as_ref().map_or_else(Pulse::default, |stream| stream.pulse().clone());
         let ascends = progress.can_checkpoint();
         let to = context.stream.as_ref().map(|stream| Destination {
@@ -89,7 +83,7 @@ impl<T: Stream> Emitter<T> {
         let not_finite_fails = info.not_finite == NotFinite::Fail;
         Self {
             to,
-            http: context.http.for_reader(&hold, observer),
+            http: context.http_for(&hold),
             stream_usage: context.http.usage().clone(),
             needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
             ascends,

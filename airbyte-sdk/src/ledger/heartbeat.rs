@@ -46,8 +46,7 @@ impl Ledger {
     }
 
     fn beat(&self) -> crate::error::Result<()> {
-        // A stream that has ended meanwhile takes nothing, which is no reason to stop.
-        self.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
+        self.hand_over_all();
         if let Some(whereabouts) = self.break_silence(output::now()) {
             log::info!("{whereabouts}");
         }

@@ -7,9 +7,7 @@ impl Ledger {
     /// Says how far each stream has come, and that it is not complete. Nothing is taken after that. What an emitter is just
     /// adding to is not waited for: its records have not left, and no state covers them.
     pub(crate) fn close(&self) {
-        for emitter in self.emitters() {
-            let _ = emitter.try_hand_over();
-        }
+        self.hand_over_all();
         let mut streams = self.streams();
         for mut entry in std::mem::take(&mut streams.open) {
             // In a stream that is read in one go a state says something only after a record.

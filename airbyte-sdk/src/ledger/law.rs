@@ -186,7 +186,7 @@ fn live(steps: &[Step]) {
             }
             Step::Checkpoint(stream) => drop(world.streams[stream].checkpoint()),
             Step::Beat => {
-                world.ledger.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
+                world.ledger.hand_over_all();
             }
             Step::BeforeWait(stream) => drop(world.streams[stream].checkpoint_before_wait()),
             Step::EndEmitter(emitter) => {
@@ -248,7 +248,7 @@ fn threads_that_emit_at_once_obey_the_law() {
             }
             scope.spawn(|| {
                 for _ in 0..200 {
-                    world.ledger.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
+                    world.ledger.hand_over_all();
                     world.streams.iter().for_each(|stream| drop(stream.checkpoint()));
                 }
             });

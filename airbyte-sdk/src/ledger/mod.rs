@@ -78,6 +78,12 @@ impl Ledger {
         Ok(LedgerStream::new(Arc::clone(self), id, holds))
     }
 
+    /// Hands over what the emitters have gathered, but for those that are at work right now. A stream that has ended
+    /// meanwhile takes nothing; whether stdout is gone shows when it is flushed.
+    fn hand_over_all(&self) {
+        self.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
+    }
+
     /// The emitters that may have records to hand over.
     fn emitters(&self) -> Vec<Arc<dyn HandsOver>> {
         self.streams().open.iter().flat_map(Entry::emitters).collect()

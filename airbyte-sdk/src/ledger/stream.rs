@@ -4,7 +4,7 @@ use super::Ledger;
 use super::block::HandsOver;
 use super::entry::Entry;
 use super::positions::{PartitionPositions, Position, Positions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hold::StreamHolds;
 use crate::output;
 use crate::protocol::{
@@ -106,13 +106,12 @@ impl LedgerStream {
     pub(crate) fn checkpoint_before_wait(&self) -> Result<()> {
         // An author may have kept the client of a stream that has ended.
         let emitters = self.ledger.streams().entry(self.id).map(|entry| entry.emitters().collect::<Vec<_>>());
-        let Ok(emitters) = emitters else { return Ok(()) };
-        emitters.into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
-        let sent = self.change(|entry, ledger| {
+        emitters.unwrap_or_default().into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
+        let sent = self.change_if_open(|entry, ledger| {
             let says_more = entry.positions.are_legal() && entry.positions.to_state() != entry.last_state;
             if says_more { entry.send_state(&ledger.output).map(|()| true) } else { Ok(false) }
-        })?;
-        if sent { self.ledger.output.flush() } else { Ok(()) }
+        });
+        if sent.unwrap_or(Ok(false))? { self.ledger.output.flush() } else { Ok(()) }
     }
 
     pub(crate) fn since_state(&self) -> SinceState {
@@ -147,15 +146,14 @@ impl LedgerStream {
         limit.quota_reset = Some(output::now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
         let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
         reason.rate_limited = Some(limit);
-        if self.has_ended() {
-            return Ok(());
-        }
-        self.change(|entry, ledger| {
+        let told = self.change_if_open(|entry, ledger| {
             let running = AirbyteStreamStatus::Running;
             let mut status = AirbyteStreamStatusTraceMessage::new(entry.descriptor.clone(), running);
             status.reasons = Some(vec![reason]);
             ledger.output.trace(Trace::StreamStatus(status))
-        })
+        });
+        // An author may have kept the client of a stream that has ended.
+        told.unwrap_or(Ok(()))
     }
 
     /// Notes what the stream waits for; `None` when it has come.
@@ -208,10 +206,6 @@ impl LedgerStream {
         self.change(|entry, ledger| entry.run(&ledger.output))
     }
 
-    fn has_ended(&self) -> bool {
-        self.ledger.streams().entry(self.id).is_err()
-    }
-
     /// Says how the stream has ended. Nothing of it is said after that.
     pub(crate) fn end(&self, status: AirbyteStreamStatus) -> Result<()> {
         self.holds.end();
@@ -235,13 +229,19 @@ impl LedgerStream {
         self.ledger.streams().entry(self.id).map(|entry| look(entry)).unwrap_or_default()
     }
 
+    /// An error if the stream has ended.
     fn change<R>(&self, change: impl FnOnce(&mut Entry, &Ledger) -> Result<R>) -> Result<R> {
+        self.change_if_open(change).unwrap_or_else(|| Err(Error::stopped()))
+    }
+
+    /// `None` if the stream has ended.
+    fn change_if_open<R>(&self, change: impl FnOnce(&mut Entry, &Ledger) -> Result<R>) -> Option<Result<R>> {
         let mut streams = self.ledger.streams();
-        let entry = streams.entry(self.id)?;
+        let entry = streams.entry(self.id).ok()?;
         let states = entry.states;
         let result = change(entry, &self.ledger);
         let sent = entry.states > states;
         streams.heard |= sent;
-        result
+        Some(result)
     }
 }

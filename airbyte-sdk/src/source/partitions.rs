@@ -4,8 +4,8 @@ use super::any::{AnyStream, Position, own_position, position, unknown, unreadabl
 use crate::cursor;
 use crate::emitter::{Emitter, Turns};
 use crate::error::{Error, Result};
-use crate::hold::{Hold, RunHolds, StreamHolds};
-use crate::http::{Http, Observer};
+use crate::hold::Hold;
+use crate::http::Http;
 use crate::ledger::{NEXT, PARTITIONS, PartitionPositions as Positions, Tally};
 use crate::panics;
 use crate::problems::list;
@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// After so many partitions that failed one after the other the trouble is not with the partitions.
 const FAILURES_IN_A_ROW: u32 = 3;
@@ -58,7 +57,7 @@ where
             let none = Map::new();
             stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
         }
-        let holds = holds_of(&context);
+        let holds = context.holds();
         let hold = holds.hold(true);
         let mut turns = Turns::new(None);
         let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut turns));
@@ -80,11 +79,6 @@ where
     }
 }
 
-/// The holds of the stream, or of a check.
-fn holds_of<C>(context: &ReadContext<'_, C>) -> StreamHolds {
-    context.stream.as_ref().map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone())
-}
-
 impl<T, P, L, F> InPartitions<T, P, L, F>
 where
     T: Stream,
@@ -101,8 +95,7 @@ where
         L: Fn(&C, &Http) -> Result<Vec<P>>,
         F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
     {
-        let observer = context.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
-        let http = context.http.for_reader(hold, observer);
+        let http = context.http_for(hold);
         let mut partitions = named((self.list)(context.config, &http)?);
         // Partitions that are missing from the list would be forgotten.
         hold.failure().map_or(Ok(()), Err)?;
