@@ -80,7 +80,7 @@ impl Runs {
                 let keys = stream.primary_key();
                 let of = |shot| records_of(shot, &stream.key);
                 let (first, second): (Vec<&Value>, Vec<&Value>) = (of(first), of(second));
-                // The order of records is nobody's promise.
+                // The protocol does not define an order of records.
                 let sorted = |records: &[&Value]| {
                     let mut texts: Vec<String> = records.iter().map(ToString::to_string).collect();
                     texts.sort();

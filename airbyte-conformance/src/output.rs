@@ -32,7 +32,7 @@ struct State {
     bytes: Vec<u8>,
     /// The pipe has ended, or broke.
     is_closed: bool,
-    /// Nobody waits for more.
+    /// The suite has stopped reading.
     is_abandoned: bool,
 }
 
@@ -55,7 +55,7 @@ impl Output {
                 state.bytes.extend_from_slice(&chunk[..count]);
                 state.is_closed = count == 0 || state.bytes.len() > most;
                 shared.changed.notify_all();
-                // Without a reader, whoever still writes is ended by it.
+                // This closes the pipe, so a process that still writes gets SIGPIPE or an error.
                 if state.is_closed || state.is_abandoned {
                     return;
                 }

@@ -48,7 +48,7 @@ pub(super) struct Setting {
     pub(super) environment: Vec<(&'static str, &'static str)>,
     /// Where it runs, if not beside its input files.
     pub(super) working_directory: Option<PathBuf>,
-    /// Nobody listens at the other end of stdout.
+    /// Stdout is a pipe whose reading end is closed.
     pub(super) closed_stdout: bool,
 }
 

@@ -16,8 +16,8 @@ const STARS: &str = "****";
 /// How often a secret may have been encoded.
 const DEEPEST: usize = 4;
 
-/// How much decoded text is searched, in lengths of the original, and in any case. The decodings of text that nobody has
-/// encoded are short; the limit is for output that is made to be decoded again and again.
+/// How much decoded text is searched: so many times the length of the original, and at least the number of bytes below.
+/// Text that is not encoded has few and short decodings; the limit is for output that is made to be decoded repeatedly.
 const MOST_LENGTHS: usize = 32;
 const ANY_CASE: usize = 1 << 16;
 

@@ -132,7 +132,8 @@ impl Pagination<ByCount> {
     /// Without this only a page without records is the last, which costs a request more. Many APIs silently return fewer
     /// records than asked for, 20 or 50 or 100, so a first page that is shorter than `records` proves nothing: the second
     /// page is always requested, unless the first is empty. Every record is read, whatever the API does with the
-    /// size. See [`trusted_page_size`](Self::trusted_page_size) for APIs that are known to accept the size.
+    /// size, if only the last page is shorter than the first: do not use it for an API that removes records from a page
+    /// after it has cut the pages. See [`trusted_page_size`](Self::trusted_page_size) for APIs that are known to accept the size.
     ///
     /// Do not call this if the API leaves records out of a page, for example those that were deleted: a short page is not
     /// the last one there. Put the size into the [query](crate::http::Request::query) instead.
