@@ -4,7 +4,7 @@
 use std::process::Command;
 
 #[test]
-fn a_connector_must_be_named_and_known() {
+fn missing_or_unknown_connector_is_an_error() {
     for (arguments, said) in [
         (&["image"][..], "no connector is named"),
         (&["image", "--quiet"], "no connector is named"),

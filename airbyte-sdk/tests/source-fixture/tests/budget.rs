@@ -34,7 +34,7 @@ fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) 
 }
 
 #[test]
-fn an_ascending_stream_ends_well_where_it_is_and_goes_on_from_there() {
+fn exhausted_budget_completes_an_ascending_stream_and_the_next_read_resumes() {
     let mut state = None;
     for (first, last) in [(0, 2), (2, 4)] {
         let run = read("visits", "incremental", state);
@@ -52,7 +52,7 @@ fn an_ascending_stream_ends_well_where_it_is_and_goes_on_from_there() {
 
 /// Who would lose the rest says so.
 #[test]
-fn what_cannot_be_gone_on_with_is_an_error() {
+fn exhausted_budget_is_an_error_if_the_read_cannot_be_resumed() {
     for (stream, mode) in [("jumbled_visits", "incremental"), ("visits", "full_refresh")] {
         let run = read(stream, mode, None);
         assert_eq!(run.exit_code, Some(1), "{run}");
@@ -76,7 +76,7 @@ fn shops(run: &Run) -> Vec<String> {
 
 /// The budget of a day is enough for one partition.
 #[test]
-fn each_partition_has_its_turn_when_the_budget_is_small() {
+fn each_partition_is_read_in_turn_with_a_small_budget() {
     let mut state = None;
     let all = json!({"a": {"number": 2}, "b": {"number": 2}, "c": {"number": 2}});
     for (shop, next, known) in [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "b", 3)] {
@@ -97,7 +97,7 @@ fn each_partition_has_its_turn_when_the_budget_is_small() {
 }
 
 #[test]
-fn the_budget_of_a_single_partition_leaves_no_word_of_others() {
+fn single_partition_has_no_next_partition() {
     let run = read_with(json!({"shops": ["a"]}), "shop_visits", "incremental", None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 2}}}), "{run}");
@@ -105,7 +105,7 @@ fn the_budget_of_a_single_partition_leaves_no_word_of_others() {
 
 /// It is not known then which partitions there are, but where they stood.
 #[test]
-fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
+fn list_that_exhausts_the_budget_leaves_the_state_unchanged() {
     for state in [
         json!({"partitions": {"a": {"number": 1}, "b": {"number": 2}}, "next": "b"}),
         // As a stream without partitions had it.
@@ -123,7 +123,7 @@ fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
 
 /// Otherwise attempts that are refused would choose where the next day begins.
 #[test]
-fn a_partition_that_got_nothing_is_next_again() {
+fn partition_without_any_response_is_next_again() {
     // Twice: a refusal that was bearable is nothing, too.
     let (waits, refusing) = (AtomicU64::new(1), Server::start());
     refusing
@@ -139,7 +139,7 @@ fn a_partition_that_got_nothing_is_next_again() {
 
 /// The list took what the day allows but for one request: that one was the partition's turn.
 #[test]
-fn a_partition_that_got_one_answer_had_its_turn() {
+fn partition_with_one_response_had_its_turn() {
     let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_list": 2, "requests_per_shop": 5});
     let run = read_with(config, "shop_visits", "incremental", Some(given));
@@ -149,7 +149,7 @@ fn a_partition_that_got_one_answer_had_its_turn() {
 
 /// Also if it has nothing new to show for it.
 #[test]
-fn a_partition_that_is_larger_than_the_budget_does_not_keep_it_for_ever() {
+fn partition_larger_than_the_budget_does_not_block_the_others() {
     let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_shop": 5});
     let run = read_with(config.clone(), "shop_visits", "incremental", Some(given));

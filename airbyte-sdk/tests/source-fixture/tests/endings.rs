@@ -38,7 +38,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[test]
-fn a_signal_in_the_middle_of_a_wait_is_heeded_at_once() {
+fn signal_during_a_wait_ends_the_run_at_once() {
     for (name, number) in [("-TERM", 15), ("-INT", 2)] {
         let connector = connector();
         let (mut child, mut stdout) = start(&connector, &json!({"count": 3}), "silent", None);
@@ -63,7 +63,7 @@ fn a_signal_in_the_middle_of_a_wait_is_heeded_at_once() {
 }
 
 #[test]
-fn a_signal_before_any_record_leaves_no_state() {
+fn signal_before_any_record_sends_no_state() {
     let connector = connector();
     let (mut child, mut stdout) = start(&connector, &json!({"count": 0}), "silent", None);
     assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
@@ -76,7 +76,7 @@ fn a_signal_before_any_record_leaves_no_state() {
 
 /// Whatever is cut off, what was read before the last state and what is read from there on is everything.
 #[test]
-fn a_kill_at_any_moment_loses_no_record() {
+fn kill_at_any_time_loses_no_record() {
     let config = json!({"count": 60_000, "ties": 7});
     let mut interrupted = 0;
     for lines in [1, 3_000, 10_001, 10_020, 23_000, 59_000] {
@@ -118,7 +118,7 @@ fn a_kill_at_any_moment_loses_no_record() {
 
 /// A terminal, or another process that shares it, may leave stdout in non-blocking mode.
 #[test]
-fn a_stdout_that_does_not_block_is_waited_for() {
+fn non_blocking_stdout_is_not_taken_for_closed() {
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
 
@@ -141,7 +141,7 @@ fn a_stdout_that_does_not_block_is_waited_for() {
 
 /// The platform gives 10 s and more between SIGTERM and SIGKILL.
 #[test]
-fn a_slow_reader_gets_the_last_messages_in_whole_lines() {
+fn slow_reader_gets_the_final_messages_in_whole_lines() {
     let connector = connector();
     let (mut child, mut stdout) = start(&connector, &json!({"count": 200_000}), "numbers", None);
     assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
@@ -163,7 +163,7 @@ fn a_slow_reader_gets_the_last_messages_in_whole_lines() {
 }
 
 #[test]
-fn a_check_that_takes_too_long_is_given_up() {
+fn check_that_exceeds_its_deadline_fails() {
     let connector = Connector::new(env!("CARGO_BIN_EXE_slow"));
     let run = connector.check(&json!({}));
     assert_eq!(run.exit_code, Some(1), "{run}");

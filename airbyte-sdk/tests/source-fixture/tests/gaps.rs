@@ -123,7 +123,7 @@ fn assert_resumes_after(run: &Run, stream: &str, position: Option<&Value>) {
 }
 
 #[test]
-fn a_gap_is_remembered_whatever_becomes_of_the_error() {
+fn gap_holds_the_state_whatever_happens_to_the_error() {
     for error in ["returned", "converted", "through_io", "panics", "ignored"] {
         let run = read(error, &["rows"], Api::Gaps, None);
         assert_eq!(ids(&run, "rows"), [1, 2, 3, 4, 5], "{error}: {run}");
@@ -134,7 +134,7 @@ fn a_gap_is_remembered_whatever_becomes_of_the_error() {
 }
 
 #[test]
-fn a_gap_in_a_stream_without_an_order_leaves_it_where_it_was() {
+fn gap_in_an_unordered_stream_sends_no_state() {
     for stream in ["loose", "table"] {
         for error in ["returned", "ignored"] {
             let run = read(error, &[stream], Api::Gaps, None);
@@ -146,7 +146,7 @@ fn a_gap_in_a_stream_without_an_order_leaves_it_where_it_was() {
 }
 
 #[test]
-fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_line_iterator_fails_the_stream() {
     let run = read("ignored", &["lines"], Api::Gaps, None);
     assert_eq!((ids(&run, "lines"), run.exit_code), (vec![1, 2, 3, 4, 5], Some(1)), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("/lines"), "{run}");
@@ -155,7 +155,7 @@ fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
 
 /// A request without an iterator, in a loop.
 #[test]
-fn a_request_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_request_fails_the_stream() {
     let run = read("ignored", &["days"], Api::Gaps, None);
     assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(1)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 1})), "{run}");
@@ -166,7 +166,7 @@ fn a_request_that_fails_is_a_failure_even_if_its_error_is_ignored() {
 }
 
 #[test]
-fn a_record_that_is_lost_in_a_panic_is_a_failure() {
+fn record_lost_in_a_caught_panic_fails_the_stream() {
     for (error, before) in [("ignored", vec![1, 2]), ("last", vec![1, 2])] {
         let run = read(error, &["fragile"], Api::Whole, None);
         assert_eq!((ids(&run, "fragile"), run.exit_code), (before, Some(1)), "{run}");
@@ -176,14 +176,14 @@ fn a_record_that_is_lost_in_a_panic_is_a_failure() {
 }
 
 #[test]
-fn a_rejected_page_behind_others_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_later_page_fails_the_stream() {
     let run = read("ignored", &["whole_pages"], Api::Gaps, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(states(&run), [] as [Value; 0], "{run}");
 }
 
 #[test]
-fn a_page_that_is_left_early_is_not_covered() {
+fn partly_read_page_is_not_covered_by_a_state() {
     let run = read("left_early", &["rows"], Api::Whole, None);
     assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4], Some(0)), "{run}");
     assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN"), "{run}");
@@ -195,14 +195,14 @@ fn a_page_that_is_left_early_is_not_covered() {
 }
 
 #[test]
-fn an_author_can_hold_the_position() {
+fn author_can_hold_the_position() {
     let run = read("held", &["rows"], Api::Whole, None);
     assert_eq!((ids(&run, "rows").len(), run.exit_code), (7, Some(0)), "{run}");
     assert_resumes_after(&run, "rows", Some(&json!({"id": 3})));
 }
 
 #[test]
-fn a_release_does_not_forgive_what_failed() {
+fn release_does_not_forgive_a_failure() {
     let run = read("held_and_released", &["rows"], Api::Gaps, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(states(&run).iter().all(|state| state["id"].as_u64() <= Some(3)), "{run}");
@@ -211,21 +211,21 @@ fn a_release_does_not_forgive_what_failed() {
 }
 
 #[test]
-fn a_full_refresh_that_is_held_to_its_end_is_not_complete() {
+fn full_refresh_held_to_its_end_is_incomplete() {
     let run = read("held", &["table"], Api::Whole, None);
     assert_eq!((states(&run), run.exit_code), (Vec::new(), Some(1)), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("without releasing"), "{run}");
 }
 
 #[test]
-fn an_author_who_made_up_for_a_gap_can_forgive_it() {
+fn author_can_forgive_a_gap() {
     let run = read("made_up", &["rows"], Api::Gaps, None);
     assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4, 5, 6, 7], Some(0)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 7})), "{run}");
 }
 
 #[test]
-fn a_gap_in_a_partition_does_not_move_its_position() {
+fn gap_in_a_partition_does_not_advance_its_position() {
     let run = read("ignored", &["visits"], Api::Whole, None);
     assert_eq!(states(&run).last(), Some(&json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}})), "{run}");
     for error in ["converted", "panics", "ignored"] {
@@ -239,7 +239,7 @@ fn a_gap_in_a_partition_does_not_move_its_position() {
 }
 
 #[test]
-fn partitions_that_a_cut_list_lacks_are_not_forgotten() {
+fn partitions_missing_from_a_truncated_list_are_kept() {
     let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("ignored", &["visits"], Api::CutList, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -248,7 +248,7 @@ fn partitions_that_a_cut_list_lacks_are_not_forgotten() {
 
 /// A process that is killed in a long wait, or in the next partition, reads nothing again that was finished.
 #[test]
-fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
+fn state_is_sent_before_a_long_wait_and_after_each_partition() {
     let run = read("returned", &["rows"], Api::Limited, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let messages = run.messages();
@@ -267,7 +267,7 @@ fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
 
 /// A panic of a thread while partitions are listed: which of them are missing is not known.
 #[test]
-fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
+fn partitions_are_kept_if_a_listing_thread_panicked() {
     let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("thread_in_list", &["visits"], Api::Whole, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -276,7 +276,7 @@ fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
 
 /// Partitions may keep the client of their list: what that fails at is of any of them.
 #[test]
-fn the_client_of_the_list_holds_the_partitions_that_it_reads() {
+fn client_of_the_list_holds_the_partitions_that_use_it() {
     for (stream, expected) in [("visits", json!({"id": 3})), ("boxes", json!(null))] {
         let run = read("kept_client", &[stream], Api::Gaps, None);
         assert_eq!(run.exit_code, Some(1), "{run}");
@@ -289,7 +289,7 @@ fn the_client_of_the_list_holds_the_partitions_that_it_reads() {
 
 /// The client of a stream that has ended waits for a rate limit: nobody is told, and nothing else happens.
 #[test]
-fn the_client_of_an_ended_stream_may_wait() {
+fn client_of_an_ended_stream_may_wait_for_a_rate_limit() {
     let run = read("kept_client", &["rows", "after"], Api::Limited, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(ids(&run, "after"), [1, 2, 3, 4, 5, 6, 7]);
@@ -299,7 +299,7 @@ fn the_client_of_an_ended_stream_may_wait() {
 /// The reader is slow, so that the last messages are still to be written when the fetch function exits.
 #[cfg(unix)]
 #[test]
-fn an_exit_after_a_signal_waits_for_the_last_messages() {
+fn exit_after_a_signal_waits_for_the_final_messages() {
     use std::os::unix::process::ExitStatusExt;
 
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
@@ -319,7 +319,7 @@ fn an_exit_after_a_signal_waits_for_the_last_messages() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
+fn signal_within_a_page_keeps_the_position_before_it() {
     use std::os::unix::process::ExitStatusExt;
 
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
@@ -337,7 +337,7 @@ fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
 }
 
 #[test]
-fn a_panic_of_another_thread_is_an_error_of_the_run_and_not_of_a_later_stream() {
+fn panic_in_another_thread_fails_the_run_without_naming_a_stream() {
     let run = read("thread", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
@@ -353,7 +353,7 @@ fn a_panic_of_another_thread_is_an_error_of_the_run_and_not_of_a_later_stream() 
 }
 
 #[test]
-fn a_panic_of_a_thread_that_outlived_its_stream_is_not_ignored() {
+fn panic_in_a_thread_that_outlives_its_stream_fails_the_run() {
     let run = read("late_thread", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "COMPLETE", "{run}");
@@ -363,7 +363,7 @@ fn a_panic_of_a_thread_that_outlived_its_stream_is_not_ignored() {
 }
 
 #[test]
-fn an_exit_in_a_fetch_function_is_not_a_complete_read() {
+fn exit_in_a_fetch_function_is_an_incomplete_read() {
     let run = read("exit", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("`std::process::exit`"), "{run}");

@@ -9,7 +9,7 @@ fn connector() -> Connector {
 }
 
 #[test]
-fn limits_of_the_configuration_are_kept() {
+fn violations_of_the_configuration_are_reported_together() {
     let run = connector().check(&json!({"count": 1_000_001, "ties": 0, "ratio": 1.5, "words": ["a", 5], "since": "2024-01-01", "check": "no"}));
     let status = run.all("CONNECTION_STATUS").remove(0);
     let message = status["message"].as_str().unwrap();
@@ -36,7 +36,7 @@ fn limits_of_the_configuration_are_kept() {
 }
 
 #[test]
-fn the_spec_shows_what_the_parser_keeps() {
+fn spec_shows_defaults_and_limits() {
     let spec = connector().spec().all("SPEC").remove(0);
     let form = &spec["connectionSpecification"];
     assert_eq!(form["title"], "Fixture");
@@ -88,7 +88,7 @@ fn values_on_the_command_line_are_not_shown() {
 
 /// A parser that keeps the last value would start from the beginning, or hide another secret than the one that is sent.
 #[test]
-fn a_key_with_two_values_is_an_error_in_every_file() {
+fn duplicate_key_is_an_error_in_every_input_file() {
     let connector = connector();
     let good = connector.file("good.json", r#"{"count": 5}"#);
     let mut discovered = connector.discover(&json!({})).configured("incremental");

@@ -29,7 +29,7 @@ fn read_from(run: &Run, stream: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_partition_has_a_position_of_its_own() {
+fn each_partition_has_its_own_position() {
     let run = read(&json!({"count": 2}), "books", "incremental", None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(read_from(&run, "books"), ["a0", "a1", "b0", "b1"]);
@@ -44,7 +44,7 @@ fn each_partition_has_a_position_of_its_own() {
 }
 
 #[test]
-fn partitions_that_seem_to_be_renamed_are_warned_of() {
+fn partitions_that_appear_renamed_cause_a_warning() {
     let warnings = |shelves: Value, partitions: Value| {
         let config = json!({"count": 1, "shelves": shelves});
         let run = read(&config, "books", "incremental", Some(json!({"partitions": partitions})));
@@ -64,7 +64,7 @@ fn partitions_that_seem_to_be_renamed_are_warned_of() {
 }
 
 #[test]
-fn the_former_key_of_a_state_is_read_as_well() {
+fn former_state_key_is_accepted() {
     let former = json!({"parts": {"a": {"number": 1}, "b": {"number": 0}}, "next": "b"});
     let run = read(&json!({"count": 3}), "books", "incremental", Some(former));
     assert_eq!(read_from(&run, "books"), ["b0", "b1", "b2", "a1", "a2"]);
@@ -83,7 +83,7 @@ fn the_former_key_of_a_state_is_read_as_well() {
 }
 
 #[test]
-fn the_position_of_a_stream_that_had_no_partitions_holds_for_each() {
+fn position_of_an_unpartitioned_stream_applies_to_each_partition() {
     let run = read(&json!({"count": 3}), "books", "incremental", Some(json!({"number": 2})));
     assert_eq!(read_from(&run, "books"), ["a2", "b2"]);
     for (state, said) in [
@@ -103,7 +103,7 @@ fn the_position_of_a_stream_that_had_no_partitions_holds_for_each() {
 }
 
 #[test]
-fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
+fn migrated_state_applies_only_to_the_partitions_it_names() {
     for (state, read_on) in [
         (json!({"last": {"a": 2}}), &["a2", "b0", "b1", "b2"][..]),
         (json!({"last": {"b": 1, "gone": 2}}), &["a0", "a1", "a2", "b1", "b2"]),
@@ -123,7 +123,7 @@ fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
 }
 
 #[test]
-fn a_partition_that_fails_does_not_stop_the_others() {
+fn failed_partition_does_not_stop_the_others() {
     let config = json!({"count": 2, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -140,7 +140,7 @@ fn a_partition_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
-fn after_three_failures_in_a_row_the_trouble_is_the_services() {
+fn three_failed_partitions_in_a_row_end_the_stream() {
     let config = json!({"count": 1, "shelves": ["a", "bad1", "bad2", "bad3", "e"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(read_from(&run, "books"), ["a0", "bad10", "bad20", "bad30"]);
@@ -150,7 +150,7 @@ fn after_three_failures_in_a_row_the_trouble_is_the_services() {
 }
 
 #[test]
-fn partitions_that_fail_do_not_keep_the_others_from_ever_being_read() {
+fn failing_partitions_do_not_starve_the_others() {
     // What the user must mend is not tried first.
     let config =
         json!({"count": 0, "shelves": ["gone1", "gone2", "gone3", "d", "gone5", "gone6", "gone7", "h"]});
@@ -176,7 +176,7 @@ fn partitions_that_fail_do_not_keep_the_others_from_ever_being_read() {
 }
 
 #[test]
-fn a_read_begins_with_the_partition_that_is_next_and_goes_round() {
+fn read_starts_with_the_next_partition_and_wraps_around() {
     let config = |shelves: &[&str]| json!({"count": 1, "shelves": shelves});
     let state = |next: &str| json!({"partitions": {"c": {"number": 0}, "a": {"number": 0}}, "next": next});
     for (shelves, next, order) in [
@@ -210,7 +210,7 @@ fn a_read_begins_with_the_partition_that_is_next_and_goes_round() {
 }
 
 #[test]
-fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
+fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     let config = json!({"count": 1, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "boxes", "full_refresh", None);
     assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
@@ -238,7 +238,7 @@ fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
 }
 
 #[test]
-fn an_order_that_breaks_in_a_partition_is_taken_back_at_once() {
+fn decreasing_cursor_in_a_partition_revokes_its_states_at_once() {
     let config = json!({"count": 10_001, "shelves": ["a", "backwards", "c"]});
     let run =
         read(&config, "books", "incremental", Some(json!({"partitions": {"backwards": {"number": 1}}})));
@@ -254,7 +254,7 @@ fn an_order_that_breaks_in_a_partition_is_taken_back_at_once() {
 }
 
 #[test]
-fn two_partitions_of_one_name_are_refused() {
+fn duplicate_partition_is_rejected() {
     let run = read(&json!({"shelves": ["a", "b", "a"]}), "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1));
     assert!(run.errors()[0]["message"].as_str().unwrap().starts_with("`a` is listed twice"), "{run}");
@@ -263,7 +263,7 @@ fn two_partitions_of_one_name_are_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_leaves_the_positions_of_all_partitions() {
+fn signal_keeps_the_positions_of_all_partitions() {
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Stdio};

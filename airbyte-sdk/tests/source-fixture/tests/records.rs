@@ -32,7 +32,7 @@ fn state_of(run: &Run) -> Value {
 }
 
 #[test]
-fn keys_and_cursors_within_are_named_as_the_record_writes_them() {
+fn nested_keys_and_cursors_use_serialized_names() {
     let catalog = catalog(&connector(), &json!({}), "measurements", None);
     let stream = &catalog["streams"][0]["stream"];
     assert_eq!(stream["source_defined_primary_key"], json!([["about", "deviceId"]]));
@@ -42,7 +42,7 @@ fn keys_and_cursors_within_are_named_as_the_record_writes_them() {
 }
 
 #[test]
-fn a_cursor_within_is_resumed_and_a_record_without_one_is_sent() {
+fn nested_cursor_is_resumed_and_records_without_one_are_sent() {
     let config = json!({"count": 6});
     let run = read(&config, "measurements", None, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -59,7 +59,7 @@ fn a_cursor_within_is_resumed_and_a_record_without_one_is_sent() {
 }
 
 #[test]
-fn a_number_that_is_none_is_null_and_announced() {
+fn non_finite_number_is_null_and_reported_in_meta() {
     let run = read(&json!({"count": 2}), "measurements", None, None);
     let records = run.all("RECORD");
     assert_eq!(records[0].get("meta"), None, "{run}");
@@ -78,7 +78,7 @@ fn a_number_that_is_none_is_null_and_announced() {
 }
 
 #[test]
-fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
+fn non_finite_number_is_an_error_if_the_stream_says_so() {
     let run = read(&json!({}), "counted", None, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.records("counted"), [json!({"value": 1.5})]);
@@ -88,14 +88,14 @@ fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
 }
 
 #[test]
-fn a_stream_whose_first_record_fails_is_running_once() {
+fn stream_whose_first_record_fails_has_one_running_status() {
     let run = read(&json!({"count": 0}), "counted", None, None);
     assert_eq!(run.records("counted"), [json!(null); 0], "{run}");
     assert_eq!(run.statuses("counted"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
 }
 
 #[test]
-fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
+fn null_cursor_is_an_error_if_the_stream_says_so() {
     let run = read(&json!({}), "timed", None, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.records("timed"), [json!({"at": 1})]);
@@ -109,7 +109,7 @@ fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
 /// column that says it is not chosen.
 #[cfg(unix)]
 #[test]
-fn a_signal_finds_the_position_whatever_the_last_line_says() {
+fn state_after_a_signal_does_not_depend_on_the_last_record() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
     // The last record of four has no position.

@@ -30,7 +30,7 @@ fn record_counts(run: &Run) -> Vec<f64> {
 }
 
 #[test]
-fn each_kind_of_stream_is_described_by_its_function() {
+fn catalog_describes_each_kind_of_stream() {
     let catalog = connector().discover(&json!({})).all("CATALOG").remove(0);
     let streams = catalog["streams"].as_array().unwrap();
     let named = |name: &str| streams.iter().find(|stream| stream["name"] == name).unwrap();
@@ -50,7 +50,7 @@ fn each_kind_of_stream_is_described_by_its_function() {
 }
 
 #[test]
-fn an_ascending_stream_says_where_it_is_while_it_runs() {
+fn ascending_stream_sends_states_while_reading() {
     let run = read(&json!({"count": 12_000, "ties": 4}), &["numbers"], "incremental", None);
     assert_eq!(run.exit_code, Some(0));
     assert_eq!(record_counts(&run), [10_000.0, 2_000.0]);
@@ -73,7 +73,7 @@ fn an_ascending_stream_says_where_it_is_while_it_runs() {
 }
 
 #[test]
-fn resuming_from_any_state_loses_no_record_even_among_ties() {
+fn resuming_from_any_state_loses_no_record_with_ties() {
     let config = json!({"count": 12_000, "ties": 3});
     let whole = read(&config, &["numbers"], "incremental", None);
     assert_eq!(whole.states().len(), 2);
@@ -95,7 +95,7 @@ fn resuming_from_any_state_loses_no_record_even_among_ties() {
 }
 
 #[test]
-fn an_unordered_stream_says_where_it_is_only_at_its_end() {
+fn unordered_stream_sends_a_state_only_at_its_end() {
     let run = read(&json!({"count": 12_000}), &["jumbled"], "incremental", None);
     assert_eq!(run.exit_code, Some(0));
     assert_eq!(run.all("RECORD").len(), 12_001);
@@ -107,7 +107,7 @@ fn an_unordered_stream_says_where_it_is_only_at_its_end() {
 }
 
 #[test]
-fn a_stream_without_cursor_sends_an_empty_state_and_takes_any() {
+fn stream_without_cursor_sends_an_empty_state_and_accepts_any() {
     for (mode, state) in [("full_refresh", None), ("incremental", Some(json!({"texts": {"x": 1}})))] {
         let run = read(&json!({"words": ["a", "b"]}), &["texts"], mode, state.as_ref());
         assert_eq!(run.exit_code, Some(0), "{run}");
@@ -119,7 +119,7 @@ fn a_stream_without_cursor_sends_an_empty_state_and_takes_any() {
 }
 
 #[test]
-fn no_character_ends_a_line_too_soon() {
+fn no_character_in_a_string_breaks_a_line() {
     let words =
         ["a\nb", "c\u{2028}d", "e\u{2029}f", "g\u{85}h", "i\u{b}\u{c}\u{1c}j", "\"quoted\" \\ é € 🦀", ""];
     let run = read(&json!({"words": words}), &["texts"], "full_refresh", None);
@@ -129,7 +129,7 @@ fn no_character_ends_a_line_too_soon() {
 }
 
 #[test]
-fn one_streams_failure_does_not_stop_the_others() {
+fn failed_stream_does_not_stop_the_others() {
     let order = ["panicking", "broken", "backwards", "numbers"];
     let run = read(&json!({"count": 5}), &order, "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -145,7 +145,7 @@ fn one_streams_failure_does_not_stop_the_others() {
 }
 
 #[test]
-fn a_panic_is_an_error_without_a_backtrace() {
+fn panic_is_an_error_without_a_backtrace() {
     let run = read(&json!({"token": "tok-123456"}), &["panicking"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.stderr.is_empty(), "{run}");
@@ -158,7 +158,7 @@ fn a_panic_is_an_error_without_a_backtrace() {
 }
 
 #[test]
-fn a_failed_stream_keeps_what_its_order_allows() {
+fn failed_ascending_stream_keeps_its_last_position() {
     let run = read(&json!({"count": 5}), &["broken"], "incremental", None);
     assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"number": 4}), "{run}");
     assert_eq!(record_counts(&run), [5.0]);
@@ -172,7 +172,7 @@ fn a_failed_stream_keeps_what_its_order_allows() {
 }
 
 #[test]
-fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
+fn decreasing_cursor_is_an_error_and_sends_no_state() {
     let run = read(&json!({"count": 6}), &["backwards"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
@@ -183,7 +183,7 @@ fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
 
 /// States that were sent before the order broke are taken back, so that the next read fails as well and loses nothing.
 #[test]
-fn a_state_sent_on_an_order_that_broke_is_taken_back() {
+fn states_sent_before_the_cursor_decreased_are_revoked() {
     let config = json!({"count": 12_000});
     for (before, after) in
         [(None, json!({})), (Some(json!({"backwards": {"number": 3}})), json!({"number": 3}))]
@@ -196,7 +196,7 @@ fn a_state_sent_on_an_order_that_broke_is_taken_back() {
 }
 
 #[test]
-fn a_panic_on_a_thread_of_the_authors_is_not_lost() {
+fn panic_in_a_thread_of_the_connector_fails_the_stream() {
     let run = read(&json!({}), &["threaded", "numbers"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("threaded").last().unwrap(), "INCOMPLETE");
@@ -206,7 +206,7 @@ fn a_panic_on_a_thread_of_the_authors_is_not_lost() {
 }
 
 #[test]
-fn an_error_that_was_overlooked_is_still_an_error() {
+fn ignored_emit_error_still_fails_the_stream() {
     let run = read(&json!({}), &["careless"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("careless").last().unwrap(), "INCOMPLETE");
@@ -215,7 +215,7 @@ fn an_error_that_was_overlooked_is_still_an_error() {
 }
 
 #[test]
-fn an_iterators_error_that_was_overlooked_is_still_an_error() {
+fn ignored_iterator_error_still_fails_the_stream() {
     let run = read(&json!({}), &["overlooked"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.errors()[0]["message"], "The second page is missing");
@@ -223,7 +223,7 @@ fn an_iterators_error_that_was_overlooked_is_still_an_error() {
 }
 
 #[test]
-fn check_tells_what_the_user_can_mend_from_what_not() {
+fn check_fails_for_config_errors_and_reports_others_as_traces() {
     let check = |word: &str| connector().check(&json!({"check": word}));
     assert_eq!(check("ok").all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
     let failed = check("config");
@@ -240,7 +240,7 @@ fn check_tells_what_the_user_can_mend_from_what_not() {
 }
 
 #[test]
-fn a_secret_is_seen_in_no_message() {
+fn no_message_shows_a_secret() {
     // With a quote and a line break, and one value that is the start of another.
     for token in ["tok-123456", "ünder", "a \"b\"/c&d=é", "line one\nline two"] {
         let config = json!({"token": token, "count": 1});
@@ -257,7 +257,7 @@ fn a_secret_is_seen_in_no_message() {
 }
 
 #[test]
-fn a_state_of_an_older_form_is_understood_or_refused() {
+fn older_state_is_migrated_or_rejected() {
     let numbers = |state: Value| {
         let state = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "numbers", "namespace": "math"}, "stream_state": state}}]);
         read(&json!({"count": 9}), &["numbers"], "incremental", Some(&state))
@@ -280,7 +280,7 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
 }
 
 #[test]
-fn a_global_state_is_read_without_the_part_that_is_shared() {
+fn global_state_is_read_and_its_shared_state_ignored() {
     let stream = |name: &str, namespace: &str, number: i64| json!({"stream_descriptor": {"name": name, "namespace": namespace}, "stream_state": {"number": number}});
     for (shared, warned) in [(json!({"cdc": 5}), true), (json!({}), false), (json!(null), false)] {
         let streams = [stream("numbers", "math", 2), stream("elsewhere", "", 9)];
@@ -297,7 +297,7 @@ fn a_global_state_is_read_without_the_part_that_is_shared() {
 }
 
 #[test]
-fn the_log_says_how_each_stream_went() {
+fn log_reports_the_result_of_each_stream() {
     let run = read(&json!({"count": 10_001}), &["numbers", "broken"], "incremental", None);
     let logs: Vec<String> =
         run.all("LOG").iter().map(|log| log["message"].as_str().unwrap().to_owned()).collect();
@@ -311,7 +311,7 @@ fn the_log_says_how_each_stream_went() {
 }
 
 #[test]
-fn an_estimate_is_passed_on() {
+fn estimate_is_sent_as_a_trace() {
     let run = read(&json!({"words": ["a", "b"]}), &["texts"], "full_refresh", None);
     let traces = run.all("TRACE");
     let estimates: Vec<&Value> = traces.iter().filter(|trace| trace["type"] == "ESTIMATE").collect();
@@ -321,7 +321,7 @@ fn an_estimate_is_passed_on() {
 
 /// A client in use sends the same unknown key twice.
 #[test]
-fn keys_that_are_unknown_or_null_are_accepted_and_in_a_state_also_twice() {
+fn unknown_and_null_keys_are_accepted_and_duplicates_in_a_state() {
     let connector = connector();
     let config = connector.file("given.json", r#"{"count": 5, "more": null, "token": null}"#);
     let discovered = connector.discover(&json!({})).configured("incremental");
@@ -342,7 +342,7 @@ fn keys_that_are_unknown_or_null_are_accepted_and_in_a_state_also_twice() {
 }
 
 #[test]
-fn only_chosen_columns_are_written() {
+fn only_selected_columns_are_written() {
     let connector = connector();
     let config = json!({"count": 3});
     let mut catalog = connector.discover(&config).configured("incremental");

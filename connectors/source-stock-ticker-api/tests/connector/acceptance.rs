@@ -23,7 +23,7 @@ fn accept(bars_per_day: u32, far_back: &str) -> AcceptanceReport {
 }
 
 #[test]
-fn the_connector_is_accepted() {
+fn connector_passes_the_acceptance_tests() {
     let report = accept(1, "1980-01-02");
     report.assert_passed();
     // Otherwise nothing has been resumed in the middle.
@@ -33,7 +33,7 @@ fn the_connector_is_accepted() {
 /// The connector reads on from the day after the one it has, as the service has one price a day. With more of them it loses
 /// some, which shows only where a state stands within a day, as 10 000 bars do here.
 #[test]
-fn a_resumed_read_that_loses_records_is_not_accepted() {
+fn resumed_read_that_loses_records_fails_the_acceptance_tests() {
     let report = accept(6, "2017-06-01");
     let text = report.to_string();
     let entry = text.split("\nincremental ").nth(1).and_then(|rest| rest.split("\nconformance ").next());

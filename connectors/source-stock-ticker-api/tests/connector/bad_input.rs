@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 
 #[test]
-fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
+fn invalid_command_line_is_reported_on_stderr_and_stdout() {
     let connector = connector();
     let wrong: [(&[&str], &str); 10] = [
         (&[], "no command: expected `spec`, `check`, `discover` or `read`"),
@@ -39,7 +39,7 @@ fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
 
 /// A shell splits a configuration that is passed without quotes.
 #[test]
-fn a_wrong_command_line_shows_no_values() {
+fn error_for_an_invalid_command_line_shows_no_values() {
     for arguments in [
         &["check", "--config", "{api_key:", "4711_x}"][..],
         &["check", "--config", "{\"api_key\":\"4711_x\"}"],
@@ -59,7 +59,7 @@ fn a_wrong_command_line_shows_no_values() {
 
 #[cfg(unix)]
 #[test]
-fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
+fn non_utf8_arguments_are_accepted_as_paths_only() {
     use std::os::unix::ffi::OsStringExt;
     let odd = OsString::from_vec(b"odd-\xff-name".to_vec());
     let run = connector().run([odd.clone()]);
@@ -70,7 +70,7 @@ fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
 }
 
 #[test]
-fn help_that_was_asked_for_is_no_failure() {
+fn requested_help_exits_with_success() {
     for arguments in [vec!["--help"], vec!["help", "read"], vec!["--version"]] {
         let run = connector().run(&arguments);
         assert_eq!(run.exit_code, Some(0), "{arguments:?}: {run}");
@@ -79,7 +79,7 @@ fn help_that_was_asked_for_is_no_failure() {
 }
 
 #[test]
-fn debug_is_accepted_everywhere() {
+fn debug_flag_is_accepted_everywhere() {
     let emulator = emulator();
     let connector = connector();
     let config = connector.file("config.json", config(&emulator.url()).to_string());
@@ -110,7 +110,7 @@ fn debug_is_accepted_everywhere() {
 }
 
 #[test]
-fn the_platforms_log_level_is_heeded_however_it_is_written() {
+fn log_level_variable_is_case_insensitive() {
     let emulator = emulator();
     let connector = connector();
     for (level, debug) in [("DEBUG", true), ("debug", true), ("INFO", false), ("nonsense", false)] {
@@ -154,7 +154,7 @@ fn refused(text: &[u8]) -> String {
 }
 
 #[test]
-fn a_config_that_is_no_json_object_is_named() {
+fn config_that_is_not_a_json_object_is_rejected() {
     for (text, said) in [
         ("", "is not JSON: it is empty"),
         ("{\"stock_ticker\": ", "at line 1 column 17; the file ends too early"),
@@ -175,7 +175,7 @@ fn a_config_that_is_no_json_object_is_named() {
 
 /// Nothing says which one is meant, and the other may be a secret that is not known as one.
 #[test]
-fn a_key_that_is_there_twice_is_refused() {
+fn duplicate_key_in_the_config_is_rejected() {
     let emulator = emulator();
     let connector = connector();
     let good = config(&emulator.url()).to_string();
@@ -188,7 +188,7 @@ fn a_key_that_is_there_twice_is_refused() {
 }
 
 #[test]
-fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
+fn all_missing_and_invalid_fields_are_named_without_values() {
     let message =
         refused(br#"{"stock_ticker": 12345678, "start_date": "2024-02-30", "adjusted": "maybe-so"}"#);
     for said in [
@@ -218,7 +218,7 @@ fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
 }
 
 #[test]
-fn a_url_that_is_wrong_is_named_by_its_field() {
+fn error_for_an_invalid_url_names_its_field() {
     for (url, why) in [
         ("api.polygon.io", "it must begin with `https://` or `http://`"),
         ("localhost:80", "it must begin with"),
@@ -239,7 +239,7 @@ fn a_url_that_is_wrong_is_named_by_its_field() {
 }
 
 #[test]
-fn a_key_that_cannot_be_sent_is_refused_and_nothing_is_sent() {
+fn unsendable_key_is_rejected_before_any_request() {
     let emulator = emulator();
     for (letter, name) in [
         ("\u{a0}", "a non-breaking space (U+00A0)"),
@@ -263,7 +263,7 @@ fn a_key_that_cannot_be_sent_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_named() {
+fn unreadable_files_are_named() {
     let connector = connector();
     let config = connector.file("config.json", config("http://127.0.0.1:9").to_string());
     let catalog = connector.file("catalog.json", catalog("full_refresh").to_string());
@@ -317,7 +317,7 @@ fn read_with_catalog(catalog: &Value) -> Run {
 }
 
 #[test]
-fn a_catalog_that_lacks_or_mistypes_fields_is_refused_whole() {
+fn catalog_with_missing_or_mistyped_fields_is_rejected() {
     for (catalog, said) in [
         (json!([]), vec!["must be a JSON object"]),
         (json!({}), vec!["`streams` is missing"]),
@@ -345,14 +345,14 @@ fn a_catalog_that_lacks_or_mistypes_fields_is_refused_whole() {
 }
 
 #[test]
-fn a_catalog_without_streams_is_refused() {
+fn catalog_without_streams_is_rejected() {
     let run = read_with_catalog(&json!({"streams": []}));
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(assert_error(&run, "config_error").contains("no streams"), "{run}");
 }
 
 #[test]
-fn an_unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
+fn unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
     let mut both = catalog("incremental");
     let mut unknown = both["streams"][0].clone();
     unknown["stream"]["name"] = "stock_prizes".into();
@@ -375,7 +375,7 @@ fn an_unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
 }
 
 #[test]
-fn a_stream_configured_twice_is_read_once_and_reported() {
+fn stream_configured_twice_is_read_once_and_reported() {
     let mut twice = catalog("incremental");
     let again = twice["streams"][0].clone();
     twice["streams"].as_array_mut().unwrap().push(again);

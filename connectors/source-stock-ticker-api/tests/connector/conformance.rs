@@ -4,7 +4,7 @@ use crate::common::*;
 use airbyte_sdk::testing::conformance::Subject;
 
 #[test]
-fn the_connector_keeps_to_the_protocol() {
+fn connector_conforms_to_the_protocol() {
     let emulator = emulator();
     let mut invalid = config(&emulator.url());
     invalid["api_key"] = "wrong-key-0815".into();

@@ -45,7 +45,7 @@ fn nothing_is_read_after_the_end_date() {
 
 /// Without a start date a first read begins a week ago; one after a long pause begins where the last one ended.
 #[test]
-fn no_day_is_left_out_after_a_pause() {
+fn no_day_is_skipped_after_a_pause() {
     let emulator = emulator();
     let run = read_with(&emulator, json!({"end_date": "2026-03-31"}), Some(&state("2026-03-02")));
     assert_complete(&run);
@@ -53,7 +53,7 @@ fn no_day_is_left_out_after_a_pause() {
 }
 
 #[test]
-fn an_end_before_the_start_is_the_users_to_mend() {
+fn end_date_before_start_date_is_a_config_error() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-13", "end_date": "2026-03-02"});
     let run = read_with(&emulator, settings.clone(), None);
@@ -66,7 +66,7 @@ fn an_end_before_the_start_is_the_users_to_mend() {
 
 /// Whatever comes again, the position does not go back, and the days before the start date stay out.
 #[test]
-fn days_are_read_again_if_the_user_wants_it() {
+fn lookback_days_are_read_again() {
     for (lookback, first, prices) in [(0, 11, 3), (3, 8, 5), (500, 2, 10)] {
         let emulator = emulator();
         let settings =
@@ -84,7 +84,7 @@ fn days_are_read_again_if_the_user_wants_it() {
 
 /// A trading pause that is longer than the days that are read again.
 #[test]
-fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
+fn lookback_without_new_records_keeps_the_position() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-15", "lookback_days": 4});
     let run = read_with(&emulator, settings, Some(&state("2026-03-14")));
@@ -95,7 +95,7 @@ fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
 
 /// As a free plan does it: from two years back, and not a word about the years before.
 #[test]
-fn an_answer_that_begins_late_is_worth_a_warning() {
+fn response_that_starts_late_causes_a_warning() {
     let warned = |start: &str, first: i64| {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 2,
             "results": [{"t": first, "c": 1.5}, {"t": first + 20 * 86_400_000, "c": 1.6}]});
@@ -116,7 +116,7 @@ fn an_answer_that_begins_late_is_worth_a_warning() {
 }
 
 #[test]
-fn a_day_that_nobody_asked_for_is_not_passed_on() {
+fn day_outside_the_requested_range_is_an_error() {
     // 2026-03-05, 2026-03-06 and 2026-03-09
     let days = [1_772_686_800_000_i64, 1_772_773_200_000, 1_773_028_800_000];
     for (bars, records) in [(&days[..2], 0), (&days[1..], 1)] {
@@ -132,7 +132,7 @@ fn a_day_that_nobody_asked_for_is_not_passed_on() {
 
 /// Two weeks at least: a weekend has no prices, and a start date may be ahead.
 #[test]
-fn check_asks_once_for_the_days_that_would_be_read() {
+fn check_requests_the_configured_days_once() {
     for (settings, first, last) in [
         (json!({"end_date": "2026-03-13"}), date(2026, 2, 28), date(2026, 3, 13)),
         (json!({"start_date": "2020-01-02"}), date(2020, 1, 2), LAST_DAY),
@@ -150,7 +150,7 @@ fn check_asks_once_for_the_days_that_would_be_read() {
 }
 
 #[test]
-fn check_accepts_a_delisted_ticker_whose_prices_are_chosen() {
+fn check_accepts_a_delisted_ticker_with_prices_in_the_range() {
     let dates =
         |start: &str, end: &str| json!({"start_date": start, "end_date": end, "stock_ticker": "TWTR"});
     for (settings, succeeds) in [
@@ -180,7 +180,7 @@ fn check_accepts_a_delisted_ticker_whose_prices_are_chosen() {
 
 /// Another ticker begins at its start, whatever was read of the first; coming back, that one does too, as its position is gone.
 #[test]
-fn a_state_of_another_ticker_is_not_taken_for_this_one() {
+fn state_of_another_ticker_is_not_used() {
     let emulator = emulator();
     let days = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
     let read = |ticker: &str, state: &Value| {
@@ -204,7 +204,7 @@ fn a_state_of_another_ticker_is_not_taken_for_this_one() {
 
 /// As the tutorial writes it, and this connector once did: it names no ticker, and is taken for the one that is configured.
 #[test]
-fn a_state_without_a_ticker_is_a_position() {
+fn state_without_a_ticker_is_accepted() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
     let mut plain = state("");

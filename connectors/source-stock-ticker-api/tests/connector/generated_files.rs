@@ -12,7 +12,7 @@ fn spec_json_is_current() {
 }
 
 #[test]
-fn the_catalog_is_current() {
+fn catalog_is_current() {
     let catalogs = connector().discover(&config("http://127.0.0.1:9")).all("CATALOG");
     assert_eq!(catalogs.len(), 1);
     assert_golden("tests/catalog.json", &catalogs[0]);
@@ -20,7 +20,7 @@ fn the_catalog_is_current() {
 
 /// What the README's commands read with.
 #[test]
-fn the_configured_catalogs_are_current() {
+fn configured_catalogs_are_current() {
     let discovered = connector().discover(&config("http://127.0.0.1:9"));
     for (file, mode) in [("fullrefresh", "full_refresh"), ("incremental", "incremental")] {
         assert_golden(
@@ -31,7 +31,7 @@ fn the_configured_catalogs_are_current() {
 }
 
 #[test]
-fn the_readme_shows_the_connector_as_it_is() {
+fn readme_shows_the_connector_word_for_word() {
     let (readme, connector) = (include_str!("../../../../README.md"), include_str!("../../src/main.rs"));
     assert!(readme.contains(connector), "copy src/main.rs into the README");
     assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
@@ -39,7 +39,7 @@ fn the_readme_shows_the_connector_as_it_is() {
 
 /// The page on publishing draws the form.
 #[test]
-fn the_page_on_publishing_has_every_field_that_is_shown() {
+fn publishing_page_lists_every_visible_field() {
     let page = include_str!("../../../../docs/publishing.md");
     let spec = &connector().spec().all("SPEC")[0];
     for field in spec["connectionSpecification"]["properties"].as_object().unwrap().values() {
@@ -50,7 +50,7 @@ fn the_page_on_publishing_has_every_field_that_is_shown() {
 
 /// The values of the spec that Airbyte's tutorial builds by hand.
 #[test]
-fn the_spec_holds_the_tutorials() {
+fn spec_contains_the_values_of_the_tutorial() {
     let tutorial = json!({
         "documentationUrl": "https://polygon.io/docs/stocks/get_v2_aggs_ticker__stocksticker__range__multiplier___timespan___from___to",
         "connectionSpecification": {

@@ -31,20 +31,20 @@ fn endless(head: &'static [u8], what: &'static [u8]) -> Answer {
 }
 
 #[test]
-fn a_head_without_end() {
+fn endless_response_head_is_an_error() {
     let answer = endless(b"HTTP/1.1 200 OK\r\nX-Much: ", &[b'x'; 4096]);
     assert_refused(answer, "transient_error", "did not answer");
 }
 
 #[test]
-fn json_as_deep_as_a_well() {
+fn deeply_nested_json_is_an_error() {
     let deep = "[".repeat(100_000);
     assert_refused(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
 }
 
 /// Zeros without end, small on the wire and large in memory; and a number that has as many digits.
 #[test]
-fn a_body_that_unpacks_to_more_than_there_is_room_for() {
+fn gzip_bomb_is_an_error() {
     for (begin, zero) in [("", b'\0'), (r#"{"ticker":"TSLA","results":["#, b'0'), (r#"{"ticker":""#, b'0')] {
         let bomb = Answer::scripted(move |to| {
             to.write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")?;
@@ -63,13 +63,13 @@ fn a_body_that_unpacks_to_more_than_there_is_room_for() {
 }
 
 #[test]
-fn text_that_is_no_unicode() {
+fn invalid_utf8_is_an_error() {
     let body = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"ticker\":\"TSLA\xff\xfe\",\"results\":[]";
     assert_refused(Answer::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
 }
 
 #[test]
-fn a_length_that_is_wrong() {
+fn wrong_content_length_is_an_error() {
     let body = r#"{"ticker":"TSLA","adjusted":true,"status":"OK","results":[]}"#;
     for (length, said) in [("20", "no JSON"), ("2000", "could not be read to its end")] {
         let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
@@ -84,7 +84,7 @@ fn a_length_that_is_wrong() {
 
 /// The first page is read; the second is asked for at home, or not at all.
 #[test]
-fn a_next_page_elsewhere() {
+fn next_page_is_requested_only_at_the_first_origin() {
     let thief = emulator();
     for (next_page, goes_on) in [
         (NextPage::At(thief.url()), true),
@@ -111,7 +111,7 @@ fn a_next_page_elsewhere() {
 
 /// A page of another ticker, or on another scale, is not what was asked for.
 #[test]
-fn a_next_page_of_something_else() {
+fn next_page_of_another_ticker_is_an_error() {
     let changes: [fn(&mut stock_api_emulator::Settings); 2] = [
         |settings| settings.next_page = NextPage::OtherTicker("AAPL".to_owned()),
         |settings| settings.adjusted_flips = true,
@@ -128,7 +128,7 @@ fn a_next_page_of_something_else() {
 }
 
 #[test]
-fn three_pages_that_lead_to_each_other() {
+fn loop_of_three_pages_is_an_error() {
     let emulator = scripted(|count, _| {
         let next = format!("/v2/aggs/{}", ["b", "c", "a"][count % 3]);
         Some(Answer::json(
@@ -142,7 +142,7 @@ fn three_pages_that_lead_to_each_other() {
 }
 
 #[test]
-fn too_many_requests_for_ever() {
+fn permanent_429_is_retried_and_then_an_error() {
     for (retry_after, waited) in [
         (RetryAfter::Absent, "61.0 s"),
         (RetryAfter::Seconds(20), "20.0 s"),
@@ -165,7 +165,7 @@ fn too_many_requests_for_ever() {
 
 /// Who asks for more patience than there is, is not asked again: it would only count as one more.
 #[test]
-fn too_many_requests_for_today() {
+fn retry_after_of_two_hours_is_not_waited_for() {
     let limit = CallLimit { calls: 0, retry_after: RetryAfter::Seconds(7200), ..CallLimit::FREE };
     let emulator = emulator_with(|settings| settings.call_limit = Some(limit));
     let message = assert_incomplete(&read(&emulator), "transient_error");
@@ -174,7 +174,7 @@ fn too_many_requests_for_today() {
 }
 
 #[test]
-fn the_key_in_an_answer() {
+fn key_echoed_in_a_response_is_blanked() {
     for status in [400, 401, 403, 404, 500] {
         let emulator = emulator_with(|settings| settings.fault = Some(faults::echo_key(status)));
         let run = read(&emulator);
@@ -184,7 +184,7 @@ fn the_key_in_an_answer() {
 }
 
 #[test]
-fn a_name_that_nobody_knows() {
+fn unknown_host_is_an_error() {
     let run = connector().read(&config("http://no-such-host.invalid"), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
     assert!(message.contains("no-such-host.invalid"), "{message}");
@@ -192,7 +192,7 @@ fn a_name_that_nobody_knows() {
 
 /// A certificate that nobody has signed, least of all for this host. Asking again would change nothing.
 #[test]
-fn a_connection_that_is_not_safe() {
+fn self_signed_certificate_is_an_error() {
     let server = tls::Server::start();
     let run = connector().read(&config(&server.url), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
@@ -202,7 +202,7 @@ fn a_connection_that_is_not_safe() {
 
 /// A company that watches over its own network signs for everybody, and says so in the usual variable.
 #[test]
-fn an_authority_of_ones_own_is_trusted_where_it_is_named() {
+fn certificate_in_ssl_cert_file_is_trusted() {
     let server = tls::Server::start();
     let connector = connector();
     let mut read = connector.read_command(&config(&server.url), &catalog("incremental"), None);

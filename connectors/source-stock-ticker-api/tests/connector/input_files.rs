@@ -25,7 +25,7 @@ fn refused_as_each(connector: &Connector, path: &Path, said: &str) {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_named() {
+fn file_in_another_encoding_is_rejected() {
     let connector = connector();
     let text = "{\"api_key\": \"k\"}";
     let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
@@ -50,7 +50,7 @@ fn a_file_in_another_encoding_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_named() {
+fn socket_or_directory_is_rejected() {
     use std::os::unix::net::UnixListener;
     let connector = connector();
     let socket = connector.file("x", "").with_file_name("socket");
@@ -61,7 +61,7 @@ fn what_is_no_file_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_an_end_is_not_read_to_its_end() {
+fn endless_input_file_is_rejected_at_16_mib() {
     use std::io::Write;
     let connector = connector();
     refused_as_each(&connector, Path::new("/dev/zero"), "is not JSON");

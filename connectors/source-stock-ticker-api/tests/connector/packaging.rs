@@ -14,7 +14,7 @@ fn line(begin: &str) -> &'static str {
 }
 
 #[test]
-fn a_build_without_arguments_makes_the_image_that_the_metadata_names() {
+fn default_build_arguments_match_the_metadata() {
     let connector = line("ARG CONNECTOR=");
     assert_eq!(connector, env!("CARGO_PKG_NAME"));
     assert_eq!(line("ARG REPOSITORY=").replace("$CONNECTOR", connector), text("dockerRepository"));
@@ -22,7 +22,7 @@ fn a_build_without_arguments_makes_the_image_that_the_metadata_names() {
 }
 
 #[test]
-fn the_image_has_the_version_of_the_program() {
+fn image_tag_is_the_version_of_the_crate() {
     assert_eq!(text("dockerImageTag"), env!("CARGO_PKG_VERSION"));
 }
 
@@ -44,7 +44,7 @@ fn base_images_have_exact_versions() {
 
 /// What may hold a secret is neither committed nor sent to the engine that builds an image.
 #[test]
-fn git_and_docker_leave_out_what_may_hold_a_secret() {
+fn git_and_docker_ignore_files_that_may_hold_secrets() {
     let lines = |text: &'static str| text.lines().map(|line| line.trim_end_matches('/')).collect::<Vec<_>>();
     let git = lines(include_str!("../../../../.gitignore"));
     let docker = lines(include_str!("../../../../.dockerignore"));
@@ -56,7 +56,7 @@ fn git_and_docker_leave_out_what_may_hold_a_secret() {
 
 /// The platform uses the variable, people the entry point.
 #[test]
-fn both_ways_to_start_the_image_are_one() {
+fn entrypoint_and_airbyte_entrypoint_are_equal() {
     let variable = line("ENV AIRBYTE_ENTRYPOINT=").trim_matches('"');
     assert_eq!(line("ENTRYPOINT "), format!("[\"{variable}\"]"));
     let plain = |character: char| character.is_ascii_alphanumeric() || "/_.-".contains(character);
@@ -65,7 +65,7 @@ fn both_ways_to_start_the_image_are_one() {
 
 /// What metadata.yaml repeats. Its form is checked by `.ci/run`.
 #[test]
-fn the_metadata_speaks_of_this_connector() {
+fn metadata_matches_the_spec_and_the_catalog() {
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     assert_eq!(spec["documentationUrl"], text("documentationUrl"));
     assert_eq!(text("dockerRepository"), concat!("airbyte/", env!("CARGO_PKG_NAME")));
@@ -86,7 +86,7 @@ fn the_metadata_speaks_of_this_connector() {
 }
 
 #[test]
-fn the_acceptance_tests_are_about_the_image_that_the_metadata_names() {
+fn acceptance_tests_name_the_image_of_the_metadata() {
     let image = format!("\nconnector_image: {}:{}\n", text("dockerRepository"), text("dockerImageTag"));
     assert!(include_str!("../../acceptance-test-config.yml").contains(&image), "{image}");
 }

@@ -13,7 +13,7 @@ fn said(status: &str, key: &str, text: &str) -> Value {
 }
 
 #[test]
-fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
+fn each_error_response_has_its_category_and_number_of_requests() {
     let error = |text: &str| said("ERROR", "error", text);
     let denied = |text: &str| said("NOT_AUTHORIZED", "message", text);
     let entitled =
@@ -66,7 +66,7 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
 
 /// Every answer that is no page although the status says that all is well.
 #[test]
-fn what_is_no_page_is_not_taken_for_an_empty_one() {
+fn invalid_page_is_not_taken_for_an_empty_one() {
     for answer in [
         Answer::text(200, "<html>maintenance</html>"),
         Answer::text(200, ""),
@@ -89,7 +89,7 @@ fn what_is_no_page_is_not_taken_for_an_empty_one() {
 
 /// What stands for no bars, and only that.
 #[test]
-fn an_empty_page_is_an_empty_page() {
+fn empty_page_is_accepted() {
     for results in [json!({}), json!({"results": null}), json!({"results": []}), json!({"next_url": ""})] {
         let mut page = json!({"ticker": "TSLA", "adjusted": true, "status": "DELAYED", "resultsCount": 0});
         page.as_object_mut().unwrap().extend(results.as_object().unwrap().clone());

@@ -19,7 +19,7 @@ fn read_with_state(connector: &Connector, config: &Value, state: &[u8]) -> Run {
 }
 
 #[test]
-fn every_form_of_a_position_is_resumed_from() {
+fn every_state_format_can_be_resumed() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -64,7 +64,7 @@ fn every_form_of_a_position_is_resumed_from() {
 
 /// A date may come back as a moment, from a platform that has types for columns but none for states.
 #[test]
-fn a_position_in_another_spelling_is_resumed_from() {
+fn position_in_another_date_format_is_resumed() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -91,7 +91,7 @@ fn a_position_in_another_spelling_is_resumed_from() {
 }
 
 #[test]
-fn a_state_of_a_stream_that_is_gone_is_ignored_with_a_warning() {
+fn state_of_an_unknown_stream_is_ignored_with_a_warning() {
     let emulator = emulator();
     let mut gone = state("2020-11-19");
     gone[0]["stream"]["stream_descriptor"]["name"] = "Stock-Prices".into();
@@ -107,7 +107,7 @@ fn a_state_of_a_stream_that_is_gone_is_ignored_with_a_warning() {
 }
 
 #[test]
-fn states_that_say_nothing_about_the_stream_are_fine() {
+fn state_without_a_position_reads_from_the_beginning() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -132,7 +132,7 @@ fn states_that_say_nothing_about_the_stream_are_fine() {
 }
 
 #[test]
-fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
+fn invalid_state_is_an_error_and_never_a_silent_restart() {
     let emulator = emulator();
     let mut number = state("x");
     number[0]["stream"]["stream_state"]["partitions"]["TSLA"]["date"] = 20_201_215.into();

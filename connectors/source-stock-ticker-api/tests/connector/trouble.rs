@@ -36,7 +36,7 @@ fn assert_failed(run: &Run) -> String {
 }
 
 #[test]
-fn a_wrong_key_is_the_users_to_mend_and_not_asked_twice() {
+fn wrong_key_is_a_config_error_and_not_retried() {
     let emulator = emulator_with(|settings| settings.api_key = "another-key".to_owned());
     let run = read(&emulator);
     let message = assert_incomplete(&run, "config_error");
@@ -48,7 +48,7 @@ fn a_wrong_key_is_the_users_to_mend_and_not_asked_twice() {
 }
 
 #[test]
-fn a_plan_that_does_not_reach_is_told_as_the_service_tells_it() {
+fn plan_restriction_is_reported_in_the_words_of_the_api() {
     let emulator = emulator_with(|settings| settings.history_days = Some(0));
     let run = connector().read(
         &config_since(&emulator.url(), "2020-01-02"),
@@ -69,7 +69,7 @@ fn a_plan_that_does_not_reach_is_told_as_the_service_tells_it() {
 }
 
 #[test]
-fn an_unknown_ticker_fails_the_check_and_reads_as_empty() {
+fn unknown_ticker_fails_check_and_reads_as_empty() {
     let emulator = emulator();
     let mut config = config(&emulator.url());
     config["stock_ticker"] = "tsla".into();
@@ -79,7 +79,7 @@ fn an_unknown_ticker_fails_the_check_and_reads_as_empty() {
 }
 
 #[test]
-fn a_service_in_trouble_is_asked_again_and_then_given_up() {
+fn http_503_is_retried_and_then_an_error() {
     let emulator = scripted(|_, _| Some(Answer::text(503, "<html>try later</html>")));
     let run = read(&emulator);
     let message = assert_incomplete(&run, "transient_error");
@@ -90,7 +90,7 @@ fn a_service_in_trouble_is_asked_again_and_then_given_up() {
 }
 
 #[test]
-fn a_hiccup_goes_unnoticed() {
+fn single_failure_is_retried_successfully() {
     for hiccup in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
         let emulator = scripted(move |count, _| (count == 0).then(|| hiccup.clone()));
         let run = read(&emulator);
@@ -101,7 +101,7 @@ fn a_hiccup_goes_unnoticed() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_asked_for_again() {
+fn truncated_response_is_retried() {
     let broken = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
     let emulator = scripted(move |count, _| (count == 0).then(|| broken.clone()));
     let run = read(&emulator);
@@ -112,7 +112,7 @@ fn an_answer_that_breaks_off_is_asked_for_again() {
 /// Bars that were handed out are not requested again by the same read. A state covers the pages before, not the one whose
 /// number of bars was not confirmed.
 #[test]
-fn an_answer_that_breaks_off_in_the_middle_is_covered_up_to_the_page_before() {
+fn truncated_page_is_covered_up_to_the_page_before() {
     for whole_pages in [0, 1] {
         let emulator = scripted(move |page, request| {
             let bar = |day: i64| json!({"t": 1_577_941_200_000 + day * 86_400_000, "c": day});
@@ -141,14 +141,14 @@ fn an_answer_that_breaks_off_in_the_middle_is_covered_up_to_the_page_before() {
 }
 
 #[test]
-fn a_password_in_the_url_is_not_shown() {
+fn password_in_the_url_is_not_shown() {
     let run = connector().read(&config("http://bob:hunter22@127.0.0.1:9"), &catalog("incremental"), None);
     let message = assert_error(&run, "config_error");
     assert!(message.contains("`api_url`") && !run.stdout.contains("hunter22"), "{run}");
 }
 
 #[test]
-fn a_service_that_asks_for_patience_gets_it() {
+fn retry_after_is_honored() {
     let refused = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
     let emulator = scripted(move |count, _| {
         (count == 0).then(|| Answer::json(429, &refused).header("Retry-After", "1"))
@@ -169,7 +169,7 @@ fn a_service_that_asks_for_patience_gets_it() {
 }
 
 #[test]
-fn nobody_answers() {
+fn refused_connection_is_transient() {
     let url = "http://127.0.0.1:9";
     let run = connector().read(&config(url), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
@@ -178,7 +178,7 @@ fn nobody_answers() {
 }
 
 #[test]
-fn a_url_that_is_none_is_the_users_to_mend() {
+fn invalid_url_is_a_config_error() {
     for url in ["not a url", "", "https://"] {
         let run = connector().read(&config(url), &catalog("incremental"), None);
         assert_error(&run, "config_error");
@@ -186,7 +186,7 @@ fn a_url_that_is_none_is_the_users_to_mend() {
 }
 
 #[test]
-fn an_answer_that_is_no_json_is_transient() {
+fn invalid_json_is_transient() {
     for answer in [
         Answer::text(200, "<html>maintenance</html>"),
         Answer::text(200, ""),
@@ -200,7 +200,7 @@ fn an_answer_that_is_no_json_is_transient() {
 }
 
 #[test]
-fn an_answer_of_another_shape_names_the_place() {
+fn unexpected_json_structure_names_the_path() {
     let page = |bars: Value| json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
     let good = json!({"t": 1_772_773_200_000_i64, "c": 1.5});
     // A bar that came before the wrong one stands.
@@ -221,7 +221,7 @@ fn an_answer_of_another_shape_names_the_place() {
 }
 
 #[test]
-fn an_answer_that_says_it_failed_is_believed() {
+fn error_in_a_successful_response_is_an_error() {
     for answer in [
         json!({"ticker": "TSLA", "status": "ERROR", "error": "internal"}),
         json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
@@ -236,7 +236,7 @@ fn an_answer_that_says_it_failed_is_believed() {
 
 /// A walk that fails on its second page is a failure; what came before it is covered by a state, and no more.
 #[test]
-fn what_came_before_the_trouble_is_kept() {
+fn records_before_a_failure_are_covered_by_a_state() {
     let emulator = emulator_with(|settings| {
         settings.page_cap = Some(2);
         settings.fault = Some(std::sync::Arc::new(|count, _| (count == 1).then(|| Answer::text(401, "{}"))));
@@ -257,7 +257,7 @@ fn what_came_before_the_trouble_is_kept() {
 }
 
 #[test]
-fn pages_that_go_round_in_a_circle_end() {
+fn loop_of_pages_is_an_error() {
     let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": "/v2/aggs/again",
         "results": [{"t": 1_772_773_200_000_i64, "c": 1.5}]});
     let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
@@ -267,7 +267,7 @@ fn pages_that_go_round_in_a_circle_end() {
 }
 
 #[test]
-fn a_redirect_is_not_followed_with_the_key() {
+fn redirect_is_not_followed_with_the_key() {
     let other = emulator();
     let elsewhere = other.url();
     let emulator =
@@ -277,7 +277,7 @@ fn a_redirect_is_not_followed_with_the_key() {
 }
 
 #[test]
-fn an_error_text_with_the_key_in_it_is_blanked() {
+fn key_in_an_error_message_is_blanked() {
     let echo = json!({"status": "ERROR", "error": format!("no such key: {KEY} (apiKey={KEY})")});
     let emulator = scripted(move |_, _| Some(Answer::json(401, &echo)));
     for run in [read(&emulator), check(&emulator)] {
@@ -336,7 +336,7 @@ fn memory_does_not_grow_with_the_number_of_pages() {
 
 /// A service that repeats the key wherever it can, in every form in which keys are usually repeated.
 #[test]
-fn a_key_that_is_echoed_everywhere_is_seen_nowhere() {
+fn echoed_key_is_blanked_in_every_encoding() {
     let canary = r#"can"ary/+&=\\4711"#;
     let url = "can%22ary%2F%2B%26%3D%5C%5C4711";
     // Of `user:KEY:x`, and of the key alone.
@@ -374,7 +374,7 @@ fn a_key_that_is_echoed_everywhere_is_seen_nowhere() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_read_quickly_and_quietly() {
+fn closed_stdout_ends_the_read_without_stderr_output() {
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = 20_000;
         settings.cache = true;

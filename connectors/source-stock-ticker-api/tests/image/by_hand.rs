@@ -17,7 +17,7 @@ fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_four_commands_work_wherever_the_files_are_mounted() {
+fn all_commands_work_with_any_mount_path() {
     let emulator = emulator_with(|_| {});
     let folder = Folder::new();
     folder.write("config.json", &config(&emulator, &days_before(30)).to_string());
@@ -47,7 +47,7 @@ fn the_four_commands_work_wherever_the_files_are_mounted() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_file_that_is_not_mounted_is_named() {
+fn unmounted_file_is_named() {
     let check = run(&[], &["check", "--config", "/secrets/config.json"]);
     let status = &check[0]["connectionStatus"];
     assert_eq!(status["status"], "FAILED", "{check:?}");

@@ -8,7 +8,7 @@ use std::process::Command;
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_labels_are_the_names_in_the_metadata() {
+fn labels_match_the_metadata() {
     let labels = &inspect(&image())["Config"]["Labels"];
     assert_eq!(labels["io.airbyte.name"], text("dockerRepository"));
     assert_eq!(labels["io.airbyte.version"], text("dockerImageTag"));
@@ -16,7 +16,7 @@ fn the_labels_are_the_names_in_the_metadata() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn it_starts_in_one_way_as_a_user_who_is_not_root() {
+fn entry_points_are_equal_and_the_user_is_not_root() {
     let config = &inspect(&image())["Config"];
     let entry_point: Vec<&str> =
         config["Entrypoint"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
@@ -29,7 +29,7 @@ fn it_starts_in_one_way_as_a_user_who_is_not_root() {
 /// In decimal megabytes, as the engine counts them. The oldest layer is the base.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn it_is_small() {
+fn image_and_program_stay_below_their_size_limits() {
     let history = docker(["history", "--human=false", "--format", "{{.Size}}", &image()]).stdout;
     let history = String::from_utf8(history).unwrap();
     let sizes: Vec<u64> = history.lines().map(|size| size.parse().unwrap()).collect();
@@ -43,7 +43,7 @@ fn it_is_small() {
 /// Every crate that is compiled into the program, and nothing that only tests need.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn it_says_what_the_program_is_made_of() {
+fn sbom_lists_exactly_the_compiled_crates() {
     let sbom: Value = serde_json::from_str(&inside("cat /airbyte/sbom.cdx.json")).unwrap();
     assert_eq!((&sbom["bomFormat"], &sbom["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
     let program = &sbom["metadata"]["component"];
@@ -73,14 +73,14 @@ fn it_says_what_the_program_is_made_of() {
 /// The platform's script calls these; everything else in it is built into the shell.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn it_has_the_programs_that_the_platform_calls() {
+fn programs_that_the_platform_calls_exist() {
     assert_eq!(inside("for name in sh sleep mv; do command -v $name; done").lines().count(), 3);
 }
 
 /// The program is not for its user to change, and whoever else it runs as can run it.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_program_belongs_to_root_and_runs_as_anyone() {
+fn program_belongs_to_root_and_runs_as_any_user() {
     assert_eq!(inside("stat -c '%U %a' /airbyte /airbyte/source"), "root 755\nroot 755\n");
     assert_eq!(
         inside("touch /airbyte/x 2>/dev/null || mv /airbyte/source /airbyte/y 2>/dev/null || echo refused"),

@@ -67,7 +67,7 @@ fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
 /// When a sync is cancelled, the rest of the pod goes first. That is enough.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_read_that_nobody_reads_ends_by_itself() {
+fn read_with_closed_outputs_ends_by_itself() {
     let Half { emulator, pod, stdout, stderr, read } = read_half(None);
     drop((stdout, stderr));
     let end = pod.end();
@@ -80,7 +80,7 @@ fn a_read_that_nobody_reads_ends_by_itself() {
 /// container. Here the reader is still there, and takes nothing.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_cancelled_read_that_cannot_write_does_not_hang() {
+fn cancelled_read_that_cannot_write_ends() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     pod.cancel();
     let end = pod.end();
@@ -91,7 +91,7 @@ fn a_cancelled_read_that_cannot_write_does_not_hang() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_killed_container_loses_no_record() {
+fn killed_container_loses_no_record() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     assert!(docker(["kill", &pod.container.0]).status.success());
     assert_eq!(pod.end().exit_code, Some(137));
@@ -102,7 +102,7 @@ fn a_killed_container_loses_no_record() {
 /// A signal does nothing to the first process of a container, unless it is handled. 137 would be a kill, after the grace.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
+fn stopped_container_that_cannot_write_ends_within_the_grace_period() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(Some(FIRST_PROCESS));
     assert!(docker(["stop", "-t", "30", &pod.container.0]).status.success());
     assert_eq!(pod.end().exit_code, Some(143));
@@ -112,7 +112,7 @@ fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
+fn stopped_container_that_waits_for_the_api_sends_its_state() {
     let (asked, second_page) = channel();
     let (test, wait) = channel::<()>();
     let wait = Mutex::new(wait);

@@ -11,7 +11,7 @@ use stock_api_emulator::is_trading_day;
 /// Ten million records in pages of 50 000, in 32 MiB and no swap.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn ten_million_records_pass_in_32_mib() {
+fn ten_million_records_are_read_in_32_mib() {
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = 10_000;
         settings.gzip = false;

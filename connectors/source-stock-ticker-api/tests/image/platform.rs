@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_one_shot_commands_answer_into_their_file() {
+fn one_shot_commands_write_to_their_output_file() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(7));
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
@@ -36,7 +36,7 @@ fn the_one_shot_commands_answer_into_their_file() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_read_goes_on_where_the_last_one_ended() {
+fn read_resumes_where_the_last_one_ended() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(60));
     let catalog = catalog("incremental");
@@ -66,7 +66,7 @@ fn a_read_goes_on_where_the_last_one_ended() {
 /// The platform's paths are absolute; those of a person who tries its script need not be.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
+fn relative_path_is_relative_to_the_working_directory() {
     let emulator = emulator_with(|_| {});
     let (config, catalog) = (config(&emulator, &days_before(7)), catalog("full_refresh"));
     let paths = ["connectorConfig.json", "./catalog.json", ""];
@@ -78,7 +78,7 @@ fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_failed_read_has_a_reason_and_an_exit_code() {
+fn failed_read_has_an_error_trace_and_exit_code_1() {
     let emulator = emulator_with(|_| {});
     let mut config = config(&emulator, &days_before(7));
     config["api_key"] = "wrong-key-0815".into();
@@ -97,7 +97,7 @@ fn a_failed_read_has_a_reason_and_an_exit_code() {
 /// What the platform says of an image that lacks the variable; so the tests above tell something.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn without_the_variable_there_is_nothing_to_start() {
+fn image_without_airbyte_entrypoint_does_not_start() {
     let options = &["--env", "AIRBYTE_ENTRYPOINT="];
     let pod = Pod::read(&Read { options, ..Read::of(&json!({}), &json!({})) });
     assert_eq!(pod.end().exit_code, Some(127));

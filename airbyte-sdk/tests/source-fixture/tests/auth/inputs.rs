@@ -25,7 +25,7 @@ fn refused(config: &Value) -> String {
 }
 
 #[test]
-fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
+fn key_with_an_unsendable_character_is_rejected_before_any_request() {
     for (letter, name) in [
         ('\u{a0}', "a non-breaking space (U+00A0)"),
         ('\u{200b}', "a zero-width space (U+200B)"),
@@ -55,7 +55,7 @@ fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
 }
 
 #[test]
-fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
+fn unsendable_header_is_rejected_and_not_shown() {
     let service = service();
     for (field, value, said) in [
         (
@@ -81,7 +81,7 @@ fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
 }
 
 #[test]
-fn a_key_replaces_a_header_of_the_same_name() {
+fn key_replaces_a_header_of_the_same_name() {
     let service = service();
     let more = json!({"api_key": "k-1", "header": "x-tenant", "tenant": "acme"});
     let run = read(&config(service.url(), "header", &more), &["items"]);
@@ -98,7 +98,7 @@ fn a_key_replaces_a_header_of_the_same_name() {
 }
 
 #[test]
-fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
+fn white_space_around_a_key_is_trimmed_for_every_method() {
     for (way, name, expected) in [
         ("bearer", "Authorization", "Bearer k-1"),
         ("header", "X-Key", "k-1"),
@@ -125,7 +125,7 @@ fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
 }
 
 #[test]
-fn a_key_that_is_missing_is_refused_before_anything_is_sent() {
+fn missing_key_is_rejected_before_any_request() {
     let service = service();
     for (way, said) in [
         ("bearer", "The key for the Authorization header is empty"),
@@ -145,7 +145,7 @@ fn a_key_that_is_missing_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
+fn invalid_base_url_is_rejected_before_any_request() {
     let service = service();
     let port = service.url().rsplit(':').next().unwrap();
     for (url, said) in [
@@ -176,7 +176,7 @@ fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_base_url_may_end_with_a_path_and_a_slash() {
+fn base_url_may_have_a_path_and_a_trailing_slash() {
     let service = service();
     for base in [format!("{}/v1", service.url()), format!("{}/v1/", service.url())] {
         let run = read(&config(&base, "bearer", &json!({"api_key": "k-1"})), &["items"]);
@@ -187,7 +187,7 @@ fn a_base_url_may_end_with_a_path_and_a_slash() {
 }
 
 #[test]
-fn a_link_without_results_is_the_end() {
+fn link_without_results_ends_the_pagination() {
     let service = service::start(|request| {
         let page: u32 = request.target().rsplit(':').next().unwrap().parse().unwrap_or(1);
         // As Sentry has it: there is always a next page, and after the last one it is empty.
@@ -211,7 +211,7 @@ fn a_link_without_results_is_the_end() {
 }
 
 #[test]
-fn pages_without_records_are_read_on_and_reported() {
+fn pages_without_records_are_read_and_logged() {
     let service = service::start(|request| {
         let page: u32 = request.target().rsplit('=').next().unwrap().parse().unwrap_or(0);
         let items = if page == 250 { json!([{"id": 1}]) } else { json!([]) };
@@ -226,7 +226,7 @@ fn pages_without_records_are_read_on_and_reported() {
 }
 
 #[test]
-fn a_next_page_is_found_however_its_link_is_written() {
+fn next_link_is_resolved_in_any_notation() {
     let links = ["?q=a b|\"c\"", "/x/y/ü", "../z", "./w?page[after]=1&x=%7C", "//127.0.0.9:1/v"];
     let service = service::start(move |request| {
         let targets = ["/items", "/items?q", "/x/y", "/x/z", "/x/w", "/v"];

@@ -22,7 +22,7 @@ fn service() -> Server {
 }
 
 #[test]
-fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
+fn invalid_proxy_variable_is_an_error_and_nothing_is_sent_directly() {
     let service = service();
     for value in [
         "foo bar://",
@@ -42,7 +42,7 @@ fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
 }
 
 #[test]
-fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
+fn request_uses_the_proxy_of_its_scheme_unless_excluded() {
     let (home, proxy) = (service(), service());
     let with_user = proxy.url().replace("http://", "http://bob:hunter2@");
     for (variables, proxied) in [
@@ -62,7 +62,7 @@ fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
+fn error_of_a_proxy_names_it_without_its_password() {
     for (status, failure_type, said, connections) in [
         (
             407,
@@ -83,7 +83,7 @@ fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
 }
 
 #[test]
-fn a_proxy_password_is_blanked_wherever_it_is_echoed() {
+fn echoed_proxy_password_is_blanked() {
     let proxy =
         service::start(|_| service::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
     let with_user = proxy.url().replace("http://", "http://bob:hunter2%2F%2B@");

@@ -21,7 +21,7 @@ fn refused(
 }
 
 #[test]
-fn each_status_that_is_transient_is_asked_for_again() {
+fn every_transient_status_is_retried() {
     for status in
         (400..412).chain(424..427).chain([429, 451, 499]).chain(500..512).chain(520..532).chain([598, 600])
     {
@@ -39,7 +39,7 @@ fn each_status_that_is_transient_is_asked_for_again() {
 }
 
 #[test]
-fn what_the_author_calls_transient_is_asked_for_again() {
+fn error_mapped_to_transient_is_retried() {
     let refusal = || service::json(403, &json!({}));
     let not_yet = json!({"not_yet": 403});
     let (failure_type, message, requests) = refused(&not_yet, &["items"], refusal);
@@ -50,7 +50,7 @@ fn what_the_author_calls_transient_is_asked_for_again() {
 }
 
 #[test]
-fn a_wait_that_makes_no_sense_is_no_hint() {
+fn invalid_retry_after_is_ignored() {
     for value in ["inf", "-inf", "nan", "1e30", "-5", "", "soon", "+3", "1.2.3", "0x10", "infinity"] {
         for status in [429, 503] {
             let (failure_type, message, requests) = refused(&json!({}), &["items"], move || {

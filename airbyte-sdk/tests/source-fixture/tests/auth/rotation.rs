@@ -51,7 +51,7 @@ fn replaced(config: &Value, refresh_token: &str) -> Value {
 }
 
 #[test]
-fn each_new_token_is_sent_with_the_whole_configuration() {
+fn new_token_is_sent_with_the_whole_configuration() {
     let (single_use, service) = SingleUse::start();
     let config = given(service.url(), "r-0000");
     let run = read(&config, &["items", "more"]);
@@ -72,7 +72,7 @@ fn each_new_token_is_sent_with_the_whole_configuration() {
 }
 
 #[test]
-fn one_run_can_go_through_many_tokens() {
+fn run_can_use_many_refresh_tokens() {
     let single_use = SingleUse(Mutex::new(0));
     let refused = Mutex::new(0);
     let service = service::start(move |request| {
@@ -99,7 +99,7 @@ fn one_run_can_go_through_many_tokens() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
+fn wrong_rotates_path_is_an_error_before_any_request() {
     let (_, service) = SingleUse::start();
     let mut config = given(service.url(), "r-0000");
     config["rotates"] = "credentials.token".into();
@@ -140,7 +140,7 @@ fn sent(child: &mut Child) -> Vec<Value> {
 }
 
 #[test]
-fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
+fn new_token_is_written_before_its_first_use() {
     let (service, gate) = waiting(false);
     let config = given(service.url(), "r-0000");
     let (_connector, mut child) = start(&config);
@@ -152,7 +152,7 @@ fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
 }
 
 #[test]
-fn a_new_token_that_nobody_can_be_told_is_not_used() {
+fn new_token_is_not_used_if_stdout_is_closed() {
     let (service, gate) = waiting(true);
     let config = given(service.url(), "r-0000");
     let (_connector, mut child) = start(&config);
@@ -166,7 +166,7 @@ fn a_new_token_that_nobody_can_be_told_is_not_used() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_while_a_token_is_replaced_waits_for_the_new_one() {
+fn signal_during_a_token_request_waits_for_the_new_token() {
     use std::os::unix::process::ExitStatusExt;
     use std::process::Command;
 

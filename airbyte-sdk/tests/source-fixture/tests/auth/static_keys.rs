@@ -11,7 +11,7 @@ fn good(_: &Request) -> Response {
 }
 
 #[test]
-fn each_kind_of_key_goes_where_it_belongs_and_is_seen_nowhere() {
+fn each_kind_of_key_is_sent_correctly_and_never_shown() {
     for (way, name, value) in [
         ("bearer", "Authorization", format!("Bearer {KEY}")),
         ("header", "X-Key", KEY.to_owned()),
@@ -30,7 +30,7 @@ fn each_kind_of_key_goes_where_it_belongs_and_is_seen_nowhere() {
 }
 
 #[test]
-fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
+fn query_key_is_sent_with_every_page_and_never_shown() {
     let service = service::start(|request| {
         let next =
             (!request.target().contains("page=2")).then_some("https://other.example/items?page=2&key=mine");
@@ -48,7 +48,7 @@ fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
 
 /// Rather than in chunks of which there are none.
 #[test]
-fn a_post_with_nothing_in_it_says_so() {
+fn post_without_a_body_has_content_length_zero() {
     let service = service::start(good);
     let run = read(&config(service.url(), "bearer", &json!({"api_key": KEY})), &["more"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -57,7 +57,7 @@ fn a_post_with_nothing_in_it_says_so() {
 }
 
 #[test]
-fn a_key_is_not_sent_to_another_origin() {
+fn key_is_not_sent_to_another_origin() {
     for way in ["bearer", "header", "query", "basic", "client"] {
         let home = service::start(good);
         let other = service::start(good);
@@ -72,7 +72,7 @@ fn a_key_is_not_sent_to_another_origin() {
 }
 
 #[test]
-fn a_sign_in_that_others_can_read_is_warned_of_once() {
+fn credentials_over_plain_http_cause_one_warning() {
     // The host need not be there: a proxy answers for it.
     let proxy = service::start(|request| match request.target() {
         "/token" => service::json(200, &json!({"access_token": "at-1234"})),
@@ -98,7 +98,7 @@ fn a_sign_in_that_others_can_read_is_warned_of_once() {
 
 /// An API that is asked for by a URL with the key in its path, and the URL is cut at the question mark.
 #[test]
-fn a_key_with_a_question_mark_is_not_cut_in_half() {
+fn key_with_a_question_mark_in_a_url_is_fully_blanked() {
     for key in ["half1?half2", "half1#half2", "half1@half2"] {
         let service = service::start(good);
         let other_url = format!("{}/v1/{key}", service.url());
@@ -110,7 +110,7 @@ fn a_key_with_a_question_mark_is_not_cut_in_half() {
 }
 
 #[test]
-fn a_key_is_blanked_however_an_api_encodes_it() {
+fn key_is_blanked_however_an_api_encodes_it() {
     const SECRET: &str = "wJalr/XUt+nFEMI&K7é<MDENG==";
     for echo in [
         r"wJalr\/XUt+nFEMI&K7é<MDENG==",

@@ -28,7 +28,7 @@ fn unauthorized() -> Response {
 }
 
 #[test]
-fn a_client_signs_in_once_for_all_streams() {
+fn client_requests_one_token_for_all_streams() {
     for in_header in [false, true] {
         let service = service(json!({"expires_in": 3600, "token_type": "Bearer"}), |_, _| good());
         let more = json!({"client_secret": "s=1 &2", "client_in_header": in_header});
@@ -53,7 +53,7 @@ fn a_client_signs_in_once_for_all_streams() {
 }
 
 #[test]
-fn a_token_that_ends_is_replaced_before_the_service_refuses_it() {
+fn expiring_token_is_renewed_before_it_is_rejected() {
     for (expires_in, tokens) in [(json!(60), 2), (json!("60"), 2), (json!(3600), 1), (json!(null), 1)] {
         let service = service(json!({"expires_in": expires_in}), |_, number| match number {
             0 => service::json(503, &json!({})).header("Retry-After", "100"),
@@ -68,7 +68,7 @@ fn a_token_that_ends_is_replaced_before_the_service_refuses_it() {
 }
 
 #[test]
-fn a_token_that_is_refused_is_replaced_once() {
+fn rejected_token_is_renewed_once() {
     // A POST as well: it was refused before it did anything.
     for stream in ["items", "more"] {
         let service = service(json!({}), |request, _| match service::token(request) {
@@ -89,7 +89,7 @@ fn a_token_that_is_refused_is_replaced_once() {
 }
 
 #[test]
-fn a_key_that_is_refused_is_not_asked_with_again() {
+fn request_with_a_rejected_key_is_not_retried() {
     let service = service(json!({}), |_, _| unauthorized());
     let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1234"})), &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -97,7 +97,7 @@ fn a_key_that_is_refused_is_not_asked_with_again() {
 }
 
 #[test]
-fn eight_threads_that_are_refused_ask_for_one_token() {
+fn rejected_token_of_eight_threads_is_renewed_once() {
     // All eight are refused before any of them can have another one.
     let (refused, all_refused) = (AtomicU32::new(0), Gate::new());
     let service = service(json!({"expires_in": 3600}), move |request, _| {
@@ -125,7 +125,7 @@ fn refusing(status: u16, body: Value) -> Server {
 }
 
 #[test]
-fn a_sign_in_that_is_over_is_the_users_to_renew_and_asked_for_once() {
+fn revoked_refresh_token_is_a_config_error_after_one_request() {
     let over = json!({"error": "invalid_grant", "error_description": "The token r-12345 was revoked."});
     // Some services refuse with a good status.
     for status in [400, 200] {
@@ -151,7 +151,7 @@ fn a_sign_in_that_is_over_is_the_users_to_renew_and_asked_for_once() {
 }
 
 #[test]
-fn a_token_endpoint_in_trouble_is_met_with_the_usual_patience() {
+fn failing_token_endpoint_is_retried() {
     let service = refusing(503, json!({}));
     let config = config(service.url(), "client", &json!({"client_secret": "s-1"}));
     let run = connector().check(&config);
@@ -171,7 +171,7 @@ fn a_token_endpoint_in_trouble_is_met_with_the_usual_patience() {
 }
 
 #[test]
-fn a_token_endpoint_that_sends_elsewhere_is_not_followed() {
+fn redirect_of_a_token_endpoint_is_not_followed() {
     let other = refusing(200, json!({"access_token": "at-1"}));
     let url = format!("{}/token", other.url());
     let service = service::start(move |_| service::json(307, &json!({})).header("Location", &url));
@@ -181,7 +181,7 @@ fn a_token_endpoint_that_sends_elsewhere_is_not_followed() {
 }
 
 #[test]
-fn a_token_is_seen_in_no_form_whoever_echoes_it() {
+fn echoed_token_is_blanked_in_every_encoding() {
     // Of characters that each form writes in another way.
     const TOKEN: &str = "a\"cc/ess+to~k\\en?12=";
     const FORMS: [&str; 6] = [
