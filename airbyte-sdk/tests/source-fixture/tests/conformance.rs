@@ -1,4 +1,4 @@
-//! Streams of every kind keep to the protocol, in all that the conformance suite can see from outside.
+//! Runs the conformance suite on streams of every kind.
 
 use renamed_sdk::testing::conformance::Subject;
 use serde_json::json;

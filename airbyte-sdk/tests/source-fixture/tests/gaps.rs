@@ -1,4 +1,4 @@
-//! Records that the API leaves out: no state covers them, whatever the fetch function does with the error.
+//! Records that the API omits: no state covers them, whatever the fetch function does with the error.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::server::{Request, Response};
@@ -10,36 +10,36 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// What the API has to say of 2 pages with the rows 1 to 3 and 4 to 7.
+/// How the API serves two pages, with the rows 1 to 3 and 4 to 7.
 #[derive(Clone, Copy, PartialEq)]
 enum Api {
     Whole,
-    /// The second page lacks 2 of the 4 rows that it announces, or is rejected; lines break off.
+    /// The second page lacks 2 of the 4 rows that it announces, or is rejected; JSON Lines are truncated.
     Gaps,
-    /// There is nothing for the second day.
+    /// The second day is a 404.
     Nothing,
-    /// The list of shops breaks off after the first.
+    /// The list of shops is truncated after the first.
     CutList,
-    /// The first request for a second page is rejected for now.
+    /// The first request for a second page is rate limited.
     Limited,
-    /// The second page stops after 2 of its rows, and says nothing any more.
+    /// The second page stalls after 2 of its rows.
     Stalls,
 }
 
 fn serve(api: Api) -> Server {
     let (server, limited) = (Server::start(), AtomicBool::new(api == Api::Limited));
-    server.on("GET /*").respond_with(move |request| answer(request, api, &limited));
+    server.on("GET /*").respond_with(move |request| respond(request, api, &limited));
     server
 }
 
-fn answer(request: &Request, api: Api, limited: &AtomicBool) -> Response {
+fn respond(request: &Request, api: Api, limited: &AtomicBool) -> Response {
     let target = request.target();
-    // Only the first of the shops has gaps.
+    // Only the first shop has gaps.
     let gaps = api == Api::Gaps && !target.starts_with("/rows/b");
     let rows = |ids: &[u64]| ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect::<Vec<_>>().join(",");
     let good = |body: String| Response::bytes(body);
     let rejected = |status| Response::json(json!({})).status(status);
-    // A body that breaks off is shorter than it was announced.
+    // A truncated body is shorter than its announced length.
     let cut = |body: String| {
         let sent = body.len();
         Response::bytes(body + ".").cut_after(sent)
@@ -65,7 +65,7 @@ fn answer(request: &Request, api: Api, limited: &AtomicBool) -> Response {
     } else if gaps {
         good(format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5])))
     } else if api == Api::Stalls {
-        // Until the connector is gone.
+        // Until the connector disconnects.
         let body = format!("{{\"rows\":[{},", rows(&[4, 5]));
         let sent = body.len();
         Response::bytes(body + ".").stall_after(sent)
@@ -112,7 +112,7 @@ fn record_counts(run: &Run) -> Vec<f64> {
     run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).collect()
 }
 
-/// The last state of the first stream, and whether it is resumed to the last record.
+/// Asserts the last state of a stream, and that resuming from it reads all remaining records.
 fn assert_resumes_after(run: &Run, stream: &str, position: Option<&Value>) {
     assert_eq!(states(run).last(), position, "{run}");
     let rest = read("returned", &[stream], Api::Whole, position);
@@ -159,7 +159,7 @@ fn ignored_error_of_a_request_fails_the_stream() {
     let run = read("ignored", &["days"], Api::Gaps, None);
     assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(1)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 1})), "{run}");
-    // That there is nothing for a day is an answer.
+    // A 404 means that there is no data for that day.
     let run = read("ignored", &["days"], Api::Nothing, None);
     assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(0)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 3})), "{run}");
@@ -246,16 +246,16 @@ fn partitions_missing_from_a_truncated_list_are_kept() {
     assert!(states(&run).iter().all(|state| *state == known), "{run}");
 }
 
-/// A process that is killed in a long wait, or in the next partition, reads nothing again that was finished.
+/// After a kill during a long wait or in the next partition, finished work is not read again.
 #[test]
 fn state_is_sent_before_a_long_wait_and_after_each_partition() {
     let run = read("returned", &["rows"], Api::Limited, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let messages = run.messages();
-    let place = |found: fn(&Value) -> bool| messages.iter().position(found).unwrap();
-    let state = place(|message| message["state"]["stream"]["stream_state"] == json!({"id": 3}));
-    let limited = place(|message| message.to_string().contains("RATE_LIMITED"));
-    let rest = place(|message| message["record"]["data"]["id"] == 4);
+    let index = |found: fn(&Value) -> bool| messages.iter().position(found).unwrap();
+    let state = index(|message| message["state"]["stream"]["stream_state"] == json!({"id": 3}));
+    let limited = index(|message| message.to_string().contains("RATE_LIMITED"));
+    let rest = index(|message| message["record"]["data"]["id"] == 4);
     assert!(state < rest && limited < rest, "{run}");
     assert_eq!(states(&run), [json!({"id": 3}), json!({"id": 7})], "{run}");
     assert_eq!(record_counts(&run), [3.0, 4.0], "{run}");
@@ -265,7 +265,7 @@ fn state_is_sent_before_a_long_wait_and_after_each_partition() {
     assert_eq!(record_counts(&run)[..2], [7.0, 7.0], "{run}");
 }
 
-/// A panic of a thread while partitions are listed: which of them are missing is not known.
+/// After a panic in a thread, it is not known which partitions the list lacks.
 #[test]
 fn partitions_are_kept_if_a_listing_thread_panicked() {
     let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
@@ -274,7 +274,7 @@ fn partitions_are_kept_if_a_listing_thread_panicked() {
     assert_eq!(states(&run).last().unwrap()["partitions"]["b"], json!({"id": 7}), "{run}");
 }
 
-/// Partitions may keep the client of their list: what that fails at is of any of them.
+/// A failure of a client that partitions kept from their list may concern any of them.
 #[test]
 fn client_of_the_list_holds_the_partitions_that_use_it() {
     for (stream, expected) in [("visits", json!({"id": 3})), ("boxes", json!(null))] {
@@ -287,7 +287,7 @@ fn client_of_the_list_holds_the_partitions_that_use_it() {
     assert_eq!(states(&run).pop().unwrap(), json!({"partitions": {"a": {}, "b": {}}}), "{run}");
 }
 
-/// The client of a stream that has ended waits for a rate limit: nobody is told, and nothing else happens.
+/// No stream reports this wait.
 #[test]
 fn client_of_an_ended_stream_may_wait_for_a_rate_limit() {
     let run = read("kept_client", &["rows", "after"], Api::Limited, None);
@@ -296,7 +296,7 @@ fn client_of_an_ended_stream_may_wait_for_a_rate_limit() {
     assert_eq!(run.statuses("after"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
 }
 
-/// The reader is slow, so that the last messages are still to be written when the fetch function exits.
+/// The reader is slow, so the final messages are not yet written when the fetch function exits.
 #[cfg(unix)]
 #[test]
 fn exit_after_a_signal_waits_for_the_final_messages() {
@@ -308,7 +308,7 @@ fn exit_after_a_signal_waits_for_the_final_messages() {
     let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains("RECORD")));
-    // Until the pipe is full; the result does not depend on it.
+    // Until the pipe is full; the result does not depend on this time.
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     std::thread::sleep(std::time::Duration::from_millis(200));
@@ -346,7 +346,7 @@ fn panic_in_another_thread_fails_the_run_without_naming_a_stream() {
     assert_eq!(errors.len(), 1, "{run}");
     assert!(errors[0].get("stream_descriptor").is_none(), "{run}");
     assert!(errors[0]["internal_message"].as_str().unwrap().ends_with("no more rows"), "{run}");
-    // What was emitted after the panic is not covered.
+    // No state covers what was emitted after the panic.
     assert!(states(&run).iter().all(|state| state["id"].as_u64() <= Some(2)), "{run}");
     let run = read("thread", &["rows"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -357,7 +357,7 @@ fn panic_in_a_thread_that_outlives_its_stream_fails_the_run() {
     let run = read("late_thread", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "COMPLETE", "{run}");
-    // Which stream the thread worked for is not known.
+    // It is not known for which stream the thread worked.
     assert_eq!(run.statuses("after").last().unwrap(), "INCOMPLETE", "{run}");
     assert!(run.errors()[0].get("stream_descriptor").is_none(), "{run}");
 }
@@ -368,6 +368,6 @@ fn exit_in_a_fetch_function_is_an_incomplete_read() {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("`std::process::exit`"), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
-    // The page was not read to its end.
+    // The page was read only in part.
     assert_eq!(states(&run), [] as [Value; 0], "{run}");
 }
