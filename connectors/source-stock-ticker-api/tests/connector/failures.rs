@@ -1,4 +1,4 @@
-//! When the service, or the reader of stdout, is in trouble: what is said, how it is sorted, and that nothing is lost.
+//! Failures of the API, the network or the reader of stdout: the message, its category, and that no record is lost.
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
@@ -19,14 +19,14 @@ fn check(emulator: &Emulator) -> Run {
     connector().check(&config(&emulator.url()))
 }
 
-/// What `check` answers to trouble that the user cannot mend: a trace, and no status.
+/// Asserts the result of `check` for an error that the user cannot fix: a trace, and no status.
 fn assert_undecided(run: &Run, failure_type: &str) {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_error(run, failure_type);
     assert!(run.all("CONNECTION_STATUS").is_empty(), "{run}");
 }
 
-/// What `check` answers to what the user can mend; returns the message.
+/// Asserts the result of `check` for an error that the user can fix, and returns the message.
 fn assert_failed(run: &Run) -> String {
     assert_eq!(run.exit_code, Some(0), "{run}");
     let statuses = run.all("CONNECTION_STATUS");
@@ -91,8 +91,8 @@ fn http_503_is_retried_and_then_an_error() {
 
 #[test]
 fn single_failure_is_retried_successfully() {
-    for hiccup in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
-        let emulator = scripted(move |count, _| (count == 0).then(|| hiccup.clone()));
+    for failure in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
+        let emulator = scripted(move |count, _| (count == 0).then(|| failure.clone()));
         let run = read(&emulator);
         assert_complete(&run);
         assert!(!run.records("stock_prices").is_empty());
@@ -102,15 +102,15 @@ fn single_failure_is_retried_successfully() {
 
 #[test]
 fn truncated_response_is_retried() {
-    let broken = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
-    let emulator = scripted(move |count, _| (count == 0).then(|| broken.clone()));
+    let truncated = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
+    let emulator = scripted(move |count, _| (count == 0).then(|| truncated.clone()));
     let run = read(&emulator);
     assert_complete(&run);
     assert_eq!(emulator.requests().len(), 2);
 }
 
-/// Bars that were handed out are not requested again by the same read. A state covers the pages before, not the one whose
-/// number of bars was not confirmed.
+/// The same read does not request emitted bars again. A state covers the pages before, but not the truncated one, whose
+/// number of bars is unconfirmed.
 #[test]
 fn truncated_page_is_covered_up_to_the_page_before() {
     for whole_pages in [0, 1] {
@@ -149,9 +149,9 @@ fn password_in_the_url_is_not_shown() {
 
 #[test]
 fn retry_after_is_honored() {
-    let refused = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
+    let rejected = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
     let emulator = scripted(move |count, _| {
-        (count == 0).then(|| Answer::json(429, &refused).header("Retry-After", "1"))
+        (count == 0).then(|| Answer::json(429, &rejected).header("Retry-After", "1"))
     });
     let run = read(&emulator);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -187,13 +187,13 @@ fn invalid_url_is_a_config_error() {
 
 #[test]
 fn invalid_json_is_transient() {
-    for answer in [
+    for response in [
         Answer::text(200, "<html>maintenance</html>"),
         Answer::text(200, ""),
         Answer::text(200, "{\"ticker\":\"TSLA\",\"results\":[{\"t\":1"),
         Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10),
     ] {
-        let emulator = scripted(move |_, _| Some(answer.clone()));
+        let emulator = scripted(move |_, _| Some(response.clone()));
         assert_incomplete(&read(&emulator), "transient_error");
         assert_undecided(&check(&emulator), "transient_error");
     }
@@ -203,8 +203,8 @@ fn invalid_json_is_transient() {
 fn unexpected_json_structure_names_the_path() {
     let page = |bars: Value| json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
     let good = json!({"t": 1_772_773_200_000_i64, "c": 1.5});
-    // A bar that came before the wrong one stands.
-    for (answer, place) in [
+    // The bars before the invalid one are emitted.
+    for (body, place) in [
         (page(json!([good, {"t": "noon", "c": 2}])), "at `results[1].t`"),
         (page(json!([{"t": 1, "c": null}])), "at `results[0].c`"),
         (page(json!([{"c": 2}])), "missing field `t` at `results[0]`"),
@@ -212,7 +212,7 @@ fn unexpected_json_structure_names_the_path() {
         (json!([]), "at the top level"),
         (json!(null), "at the top level"),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &body)));
         let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "system_error");
         assert!(message.ends_with(place), "{place}: {message}");
@@ -222,19 +222,19 @@ fn unexpected_json_structure_names_the_path() {
 
 #[test]
 fn error_in_a_successful_response_is_an_error() {
-    for answer in [
+    for response in [
         json!({"ticker": "TSLA", "status": "ERROR", "error": "internal"}),
         json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
         json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &body)));
         let run = read_since_2020(&emulator);
         assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
     }
 }
 
-/// A walk that fails on its second page is a failure; what came before it is covered by a state, and no more.
+/// If the second page fails, a state covers the records of the first.
 #[test]
 fn records_before_a_failure_are_covered_by_a_state() {
     let emulator = emulator_with(|settings| {
@@ -286,7 +286,7 @@ fn key_in_an_error_message_is_blanked() {
     }
 }
 
-/// The most memory that a read from this day on has used, in KiB.
+/// The peak memory of a read from this day on, in KiB.
 #[cfg(target_os = "linux")]
 fn peak(emulator: &Emulator, first_day: &str) -> u64 {
     let connector = connector();
@@ -294,7 +294,7 @@ fn peak(emulator: &Emulator, first_day: &str) -> u64 {
         connector.read_command(&config_since(&emulator.url(), first_day), &catalog("incremental"), None);
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let mut peak = 0;
-    // The kernel keeps the peak, but forgets it with the process.
+    // The kernel reports the peak only while the process exists.
     while child.try_wait().unwrap().is_none() {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let kilobytes = status
@@ -307,7 +307,6 @@ fn peak(emulator: &Emulator, first_day: &str) -> u64 {
     peak
 }
 
-/// A page of any size takes no more memory than a small one.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_the_size_of_a_page() {
@@ -320,7 +319,6 @@ fn memory_does_not_grow_with_the_size_of_a_page() {
     assert!(large < small + 2 * 1024, "{large} KiB for 50 MiB, {small} KiB for 64 KiB");
 }
 
-/// Many pages take no more memory than one.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_the_number_of_pages() {
@@ -334,30 +332,30 @@ fn memory_does_not_grow_with_the_number_of_pages() {
     assert!(many < few + 3 * 1024, "{many} KiB for {many_pages} pages, {few} KiB for {few_pages}");
 }
 
-/// A service that repeats the key wherever it can, in every form in which keys are usually repeated.
+/// The API echoes the key wherever it can, in the usual encodings.
 #[test]
 fn echoed_key_is_blanked_in_every_encoding() {
     let canary = r#"can"ary/+&=\\4711"#;
     let url = "can%22ary%2F%2B%26%3D%5C%5C4711";
-    // Of `user:KEY:x`, and of the key alone.
+    // Base64 of `user:KEY:x`, and of the key alone.
     let (basic, plain) = ("dXNlcjpjYW4iYXJ5LysmPVxcNDcxMTp4", "Y2FuImFyeS8rJj1cXDQ3MTE=");
-    let said = format!("no key {canary}, apiKey={url}, Basic {basic} or {plain}, {canary:?}");
+    let echo = format!("no key {canary}, apiKey={url}, Basic {basic} or {plain}, {canary:?}");
     let page = |status: &str| json!({"ticker": "TSLA", "status": status, "results": []});
     let mut lost = page("OK");
     lost["next_url"] = format!("not a url {canary}").into();
-    let answers = [
-        Answer::json(401, &json!({"error": said})).header("X-Request-Id", canary),
-        Answer::json(403, &json!({"message": format!("{} {said}", "x".repeat(960))})),
-        Answer::json(404, &json!({"detail": said, "request_id": canary})),
+    let responses = [
+        Answer::json(401, &json!({"error": echo})).header("X-Request-Id", canary),
+        Answer::json(403, &json!({"message": format!("{} {echo}", "x".repeat(960))})),
+        Answer::json(404, &json!({"detail": echo, "request_id": canary})),
         Answer::json(
             200,
-            &json!({"ticker": canary, "status": said, "results": [{"t": canary, "c": canary}]}),
+            &json!({"ticker": canary, "status": echo, "results": [{"t": canary, "c": canary}]}),
         ),
-        Answer::json(200, &page(&said)),
+        Answer::json(200, &page(&echo)),
         Answer::json(200, &lost),
     ];
-    for answer in answers {
-        let emulator = scripted(move |_, _| Some(answer.clone()));
+    for response in responses {
+        let emulator = scripted(move |_, _| Some(response.clone()));
         let mut config = config(&emulator.url());
         config["api_key"] = canary.into();
         let connector = connector();
@@ -367,8 +365,8 @@ fn echoed_key_is_blanked_in_every_encoding() {
         let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let everything = [stdout, stderr, check.stdout, check.stderr].concat();
         assert!(everything.contains("ERROR"), "{everything}");
-        for form in [canary, url, &basic[9..25], &plain[..21], "4711", "ary/"] {
-            assert!(!everything.contains(form), "{form} is in {everything}");
+        for encoding in [canary, url, &basic[9..25], &plain[..21], "4711", "ary/"] {
+            assert!(!everything.contains(encoding), "{encoding} is in {everything}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is generated from the structs: spec.json and the catalog, compared with the files that are checked in.
+//! Compares generated files, such as spec.json and the catalog, with those that are checked in.
 
 use crate::common::{config, connector};
 use airbyte_sdk::testing::assert_golden;
@@ -18,7 +18,7 @@ fn catalog_is_current() {
     assert_golden("tests/catalog.json", &catalogs[0]);
 }
 
-/// What the README's commands read with.
+/// The README's commands use these files.
 #[test]
 fn configured_catalogs_are_current() {
     let discovered = connector().discover(&config("http://127.0.0.1:9"));
@@ -37,7 +37,7 @@ fn readme_shows_the_connector_word_for_word() {
     assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
 }
 
-/// The page on publishing draws the form.
+/// The page on publishing shows the form.
 #[test]
 fn publishing_page_lists_every_visible_field() {
     let page = include_str!("../../../../docs/publishing.md");
@@ -48,7 +48,7 @@ fn publishing_page_lists_every_visible_field() {
     }
 }
 
-/// The values of the spec that Airbyte's tutorial builds by hand.
+/// The spec of Airbyte's tutorial.
 #[test]
 fn spec_contains_the_values_of_the_tutorial() {
     let tutorial = json!({

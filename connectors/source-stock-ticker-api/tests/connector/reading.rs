@@ -1,4 +1,4 @@
-//! Reading from the service when all is well: which days, which prices, which state.
+//! Successful reads: which days are requested, which prices and which state are sent.
 
 use crate::common::*;
 use jiff::civil::{Date, date};
@@ -16,7 +16,7 @@ fn expected(ticker: &str, adjusted: bool, (first, last): (Date, Date)) -> Vec<Va
 
 #[test]
 fn last_seven_complete_days_are_read_by_default() {
-    // The one test that goes by the machine's date. The emulator closes the market on no more than one day of a week.
+    // The only test that uses the machine's date. The emulator closes the market on at most one weekday of a week.
     let emulator = emulator_with(|settings| settings.clock = None);
     let mut config = config(&emulator.url());
     config.as_object_mut().unwrap().remove("end_date");
@@ -25,7 +25,7 @@ fn last_seven_complete_days_are_read_by_default() {
     let (first, last) = range(&only_request(&emulator));
     assert_eq!(first + 6.days(), last);
     let today = Offset::UTC.to_datetime(Timestamp::now()).date();
-    assert!(last < today && today <= last + 2.days(), "{last} is not the last finished day of {today}");
+    assert!(last < today && today <= last + 2.days(), "{last} is not the last complete day on {today}");
     let records = run.records("stock_prices");
     assert_eq!(records, expected("TSLA", true, (first, last)));
     assert!(!records.is_empty());
@@ -150,7 +150,7 @@ fn delayed_status_is_accepted() {
     assert!(!run.records("stock_prices").is_empty());
 }
 
-/// Two pages whose `next_url` is on another host: the second is asked for at the first one's origin, with the key.
+/// The `next_url` is on another host, but the second page is requested at the origin of the first, with the key.
 #[test]
 fn next_page_is_requested_at_the_same_origin() {
     let bar = |t: i64, c: f64| json!({"t": t, "c": c, "o": 1, "h": 1, "l": 1, "v": 1.81724024e8});
@@ -162,7 +162,7 @@ fn next_page_is_requested_at_the_same_origin() {
         }
         page
     };
-    // New York's midnight before and after clocks went forward.
+    // Midnight in New York before and after the start of daylight saving time.
     let first = page(
         json!([bar(1_583_470_800_000, 1.5)]),
         Some("https://api.massive.com/v2/aggs/ticker/TSLA/next?cursor=abc"),
@@ -206,7 +206,7 @@ fn check_succeeds_if_there_are_prices() {
     assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
 }
 
-/// Twelve pages at five a minute: two waits of a minute, each told once.
+/// Twelve pages at five per minute: two waits of a minute, each logged once.
 #[test]
 fn requests_stay_within_the_rate_limit() {
     let page = |number: usize| {
@@ -229,7 +229,7 @@ fn requests_stay_within_the_rate_limit() {
     }
 }
 
-/// What is missing may be before the bars that came: no state says that they are all there.
+/// The missing bars may be earlier than the received ones, so no state covers them.
 #[test]
 fn page_with_fewer_bars_than_announced_is_an_error() {
     let bars = json!([{"t": 1_772_773_200_000_i64, "c": 1.5}, {"t": 1_773_205_200_000_i64, "c": 1.6}]);

@@ -1,4 +1,4 @@
-//! The state file: each form of a position is resumed from or refused, and none is a silent restart.
+//! The state file: each format is resumed or rejected, and none silently restarts the stream.
 
 use crate::common::*;
 use airbyte_sdk::testing::{Connector, Run};
@@ -47,7 +47,7 @@ fn every_state_format_can_be_resumed() {
         assert!(run.records("stock_prices") == rest, "{state}");
     }
 
-    // All that a run has written, and the states in it.
+    // The whole output of a run, and only its STATE messages.
     let again = read(&whole.final_state());
     let states = whole
         .stdout
@@ -62,7 +62,7 @@ fn every_state_format_can_be_resumed() {
     }
 }
 
-/// A date may come back as a moment, from a platform that has types for columns but none for states.
+/// A platform that does not know the type of the cursor may return a date as a timestamp.
 #[test]
 fn position_in_another_date_format_is_resumed() {
     let emulator = emulator();
@@ -100,7 +100,7 @@ fn state_of_an_unknown_stream_is_ignored_with_a_warning() {
     let warning =
         "ignoring the state of `Stock-Prices`: there is no such stream (did you mean `stock_prices`?)";
     assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN" && log["message"] == warning), "{run}");
-    // One that exists, and is not configured, is not worth a word.
+    // The state of an existing stream that is not configured causes no warning.
     gone[0]["stream"]["stream_descriptor"] = json!({"name": "stock_prices", "namespace": ""});
     let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&gone));
     assert!(run.all("LOG").iter().all(|log| log["level"] != "WARN"), "{run}");
@@ -123,7 +123,7 @@ fn state_without_a_position_reads_from_the_beginning() {
         assert_complete(&run);
         assert_eq!(run.records("stock_prices"), whole, "{state}");
     }
-    // A state that another run is still writing, or could not write, is none of these.
+    // But an empty file may be a state that was not written completely.
     for text in ["", " \n", "\u{feff}"] {
         let run = read_with_state(&connector, &config, text.as_bytes());
         let message = assert_error(&run, "config_error");
@@ -140,7 +140,7 @@ fn invalid_state_is_an_error_and_never_a_silent_restart() {
     key[0]["stream"]["stream_state"] = json!({"Date": "2020-12-15"});
     let mut text = state("x");
     text[0]["stream"]["stream_state"] = "2020-12-15".into();
-    for (state, said) in [
+    for (state, expected) in [
         (
             json!({"singer_state": state("2020-11-19")[0]["stream"]}),
             "`singer_state` is not a stream of this source",
@@ -158,7 +158,7 @@ fn invalid_state_is_an_error_and_never_a_silent_restart() {
     ] {
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
         assert_eq!(run.exit_code, Some(1), "{run}");
-        assert!(assert_error(&run, "config_error").contains(said), "{said}: {run}");
+        assert!(assert_error(&run, "config_error").contains(expected), "{expected}: {run}");
         assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
     }
     assert!(emulator.requests().is_empty());

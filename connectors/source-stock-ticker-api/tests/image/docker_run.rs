@@ -1,11 +1,11 @@
-//! `docker run IMAGE COMMAND`, as people and test kits call it: by the entry point, with files mounted somewhere.
+//! `docker run IMAGE COMMAND`, as users and test kits call it: by the entry point, with files mounted anywhere.
 
+use crate::api::{catalog, emulator_with};
 use crate::docker::{Folder, docker, image};
 use crate::messages::{config, days, days_before, messages, statuses};
-use crate::service::{catalog, emulator_with};
 use serde_json::Value;
 
-/// Runs the image and returns the messages of a command that went well.
+/// Runs a command of the image, asserts that it succeeds, and returns its messages.
 fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
     let image = image();
     let output = docker([&["run", "--rm", "--network", "host"], options, &[&*image], command].concat());
@@ -28,7 +28,7 @@ fn all_commands_work_with_any_mount_path() {
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
 
     assert_eq!(run(&[], &["spec"])[0]["spec"], spec);
-    // A path that is not absolute counts from the working directory, which is the home of the image's user.
+    // A relative path is relative to the working directory, the home of the image's user.
     for (mount, config, catalog) in [
         (writable, "/secrets/config.json", "/secrets/catalog.json"),
         (readable, "/secrets/config.json", "/secrets/catalog.json"),

@@ -1,8 +1,8 @@
-//! The commands as the platform runs them, to their end.
+//! Complete runs of the commands, as the platform runs them.
 
+use crate::api::{catalog, emulator_with};
 use crate::messages::{config, days, days_before, last_state, messages, statuses};
 use crate::pod::{Pod, Read, User};
-use crate::service::{catalog, emulator_with};
 use serde_json::{Value, json};
 
 #[test]
@@ -13,7 +13,7 @@ fn one_shot_commands_write_to_their_output_file() {
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
     for user in User::ALL {
-        for (command, key, answer) in [
+        for (command, key, expected) in [
             ("spec", "spec", &spec),
             (
                 "check --config /config/connectionConfiguration.json",
@@ -27,9 +27,9 @@ fn one_shot_commands_write_to_their_output_file() {
             assert_eq!(end.log, "/airbyte/source\n", "{user:?} {command}");
             assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(0), Some("0")));
             let output = messages(&pod.folder.read("jobOutput.json").unwrap());
-            let answers: Vec<&Value> = output.iter().filter(|message| message["type"] != "LOG").collect();
-            assert_eq!(answers.len(), 1, "{output:?}");
-            assert_eq!(&answers[0][key], answer, "{user:?}");
+            let results: Vec<&Value> = output.iter().filter(|message| message["type"] != "LOG").collect();
+            assert_eq!(results.len(), 1, "{output:?}");
+            assert_eq!(&results[0][key], expected, "{user:?}");
         }
     }
 }
@@ -63,7 +63,7 @@ fn read_resumes_where_the_last_one_ended() {
     }
 }
 
-/// The platform's paths are absolute; those of a person who tries its script need not be.
+/// The platform's paths are absolute; those of a user who tries its script may be relative.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn relative_path_is_relative_to_the_working_directory() {
@@ -94,7 +94,7 @@ fn failed_read_has_an_error_trace_and_exit_code_1() {
     assert_eq!(statuses(&messages).last(), Some(&"INCOMPLETE"));
 }
 
-/// What the platform says of an image that lacks the variable; so the tests above tell something.
+/// Shows that the tests above depend on the variable.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
 fn image_without_airbyte_entrypoint_does_not_start() {
