@@ -1,4 +1,5 @@
-//! Compares the time of a request through the SDK's client with the underlying client alone. `cargo bench -p source-stock-ticker-api --bench requests`
+//! Compares the time of a request through the SDK's client with the underlying client alone.
+//! `cargo bench -p source-stock-ticker-api --bench requests`
 //!
 //! The program starts itself: with the command `read` it is a connector, with `bare` a loop around the client.
 #![allow(
