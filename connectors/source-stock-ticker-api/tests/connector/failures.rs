@@ -227,7 +227,7 @@ fn error_in_a_successful_response_is_an_error() {
         json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
         json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &body)));
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &response)));
         let run = read_since_2020(&emulator);
         assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
