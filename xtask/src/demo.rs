@@ -82,7 +82,7 @@ impl Demo {
         let new = [&with_config[..], &new].concat();
         let second = self.step("Read only what is new since then.", "read", &new)?;
         print(format!(
-            "{} records. (0 if no trading day has ended since the first read.)",
+            "{} records. (None are expected until another trading day has ended.)",
             records(&second)
         ))?;
         Ok(())
