@@ -1,4 +1,4 @@
-//! The command line as people and platforms write it: paths only, nothing opened yet.
+//! Parses the command line. Opens no files: the arguments are kept as paths.
 
 use crate::error::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -7,32 +7,32 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
-#[command(about = "An Airbyte source: reads from a service, writes Airbyte messages to stdout")]
+#[command(about = "An Airbyte source connector: reads from an API and writes Airbyte messages to stdout")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Log more: every request, with secrets removed (as LOG_LEVEL=debug does)
+    /// Log every request, with secrets removed (same as LOG_LEVEL=debug)
     #[arg(long, global = true)]
     pub(crate) debug: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print what the connector needs to be configured with
+    /// Print the connector's specification
     Spec,
-    /// Try a configuration
+    /// Check whether a configuration works
     Check(ConfigFile),
-    /// Print which streams there are
+    /// Print the catalog of available streams
     Discover(ConfigFile),
     /// Read the configured streams
     Read {
         #[command(flatten)]
         config: ConfigFile,
-        /// The streams to read, and how (a configured catalog)
+        /// The configured catalog: the streams to read and their sync modes, as JSON
         #[arg(long, value_name = "FILE")]
         catalog: PathBuf,
-        /// Where the last read stopped: the STATE messages it sent, as a JSON list
+        /// The state to resume from: the STATE messages of the last read, as a JSON array
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
     },
@@ -46,8 +46,11 @@ pub(crate) struct ConfigFile {
 }
 
 impl Cli {
-    /// The error holds the usage or help text and knows where it belongs. It quotes no values: one may be a part of a
-    /// configuration that was passed in place of its file.
+    /// Parses the arguments.
+    ///
+    /// # Errors
+    ///
+    /// The usage or help text. It quotes no values, since a user may pass a configuration where its path belongs.
     pub(crate) fn parse_from_args(
         name: &'static str,
         version: &'static str,
@@ -70,19 +73,19 @@ impl Cli {
 }
 
 fn hide_values(mut usage: clap::Error) -> clap::Error {
-    // What has digits, capitals or underscores, or is long, may be a key.
-    let is_word =
+    // A text with digits, capitals or underscores, or a long one, may be an API key.
+    let is_harmless =
         |text: &str| text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_shown = |kind: ContextKind, text: &str| match kind {
-        // A flag, perhaps with the name of its value.
+        // A flag, possibly with a placeholder for its value.
         ContextKind::InvalidArg => {
             let (flag, value) = text.split_once(' ').map_or((text, ""), |(flag, value)| (flag, value));
-            flag.starts_with('-') && is_word(flag) && (value.is_empty() || value == "<FILE>")
+            flag.starts_with('-') && is_harmless(flag) && (value.is_empty() || value == "<FILE>")
         }
-        ContextKind::InvalidSubcommand => is_word(text),
+        ContextKind::InvalidSubcommand => is_harmless(text),
         _ => text.is_empty(),
     };
-    // There the subcommand is the program.
+    // Here the context is the name of the program.
     if usage.kind() == ErrorKind::MissingSubcommand {
         return usage;
     }
@@ -91,15 +94,15 @@ fn hide_values(mut usage: clap::Error) -> clap::Error {
             && !is_shown(kind, text)
         {
             usage.insert(kind, ContextValue::String("…".to_owned()));
-            // It quotes the value, too.
+            // The suggestion quotes the value too.
             usage.remove(ContextKind::Suggested);
         }
     }
     usage
 }
 
-/// What is wrong with the command line, for the platform, which reads stdout only. Another attempt would not help.
-pub(crate) fn misuse(usage: &clap::Error) -> Error {
+/// Returns the error for the platform, which reads only stdout. A config error, since a retry would not help.
+pub(crate) fn usage_error(usage: &clap::Error) -> Error {
     let text = usage.render().to_string();
     let command = match usage.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(command)) => command.as_str(),
@@ -107,16 +110,16 @@ pub(crate) fn misuse(usage: &clap::Error) -> Error {
     };
     let what = match usage.kind() {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "no command: expected `spec`, `check`, `discover` or `read`".to_owned()
+            "missing command; expected `spec`, `check`, `discover` or `read`".to_owned()
         }
         ErrorKind::InvalidSubcommand if command == "write" => {
-            "`write` is a command of destinations, and this is a source".to_owned()
+            "`write` is a command of destinations, but this is a source".to_owned()
         }
         _ => {
-            // The parts of the text, but for tips, each on a line.
-            let parts = text.split("\n\n").next().unwrap_or_default().lines().map(str::trim);
-            parts.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+            // The first paragraph as one line; tips and usage follow it.
+            let lines = text.split("\n\n").next().unwrap_or_default().lines().map(str::trim);
+            lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
         }
     };
-    Error::config(format!("wrong command line: {what}")).with_internal(text.trim_end())
+    Error::config(format!("invalid command line: {what}")).with_internal(text.trim_end())
 }

@@ -1,4 +1,9 @@
-//! Where a stream stands: which field types can say it, and how far the records seen so far have come.
+//! Cursors: which types can be one, how they are stored in a state, and how the position of a read advances.
+//!
+//! Cursor values are compared by their type, never as JSON or text. [`Progress`] tracks the position of one read: in an
+//! ascending stream each record advances it, so a state may be sent at any time; in an unordered stream the furthest value
+//! is valid only at the end. What must stay true: the position never decreases, never passes a hold, and relies on the order
+//! only as long as no record has violated it.
 
 use crate::error::{Error, Result};
 use crate::problems::kind_of;
@@ -10,28 +15,28 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde_json::Value;
 use std::any::TypeId;
 
-/// A value that grows from record to record, by which a stream can be read on from where it stopped.
+/// A type whose values order the records of a stream, so that a sync can resume after the last one.
 ///
-/// Values are compared by their type: dates as dates, numbers as numbers, never as text.
+/// Values are compared by their type: dates as dates and numbers as numbers, not as text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a cursor",
-    label = "this type has no order that a sync could follow",
+    label = "not a supported cursor type",
     note = "a cursor is a `Date`, `DateTime` or `Timestamp`, an integer or a `String`",
     note = "a stream without `cursor = …` cannot be read incrementally: leave `since` out of its fetch function"
 )]
 pub trait Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
-/// A field whose value is a cursor: a [`Cursor`] itself. Implemented for all of them; the macro asks for it.
+/// The type of a cursor field: a [`Cursor`], or an `Option` of one. Required by the macro.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a cursor field",
-    label = "this type has no order that a sync could follow",
+    label = "not a supported cursor type",
     note = "a cursor field is a `Date`, `DateTime` or `Timestamp`, an integer or a `String`, or an `Option` of one"
 )]
 pub trait CursorField {
-    /// What the field holds when it is there.
+    /// The type of the value, without `Option`.
     type Cursor: Cursor;
 
-    /// The position this record is at, if it says one.
+    /// Returns the cursor value, or `None` if it is null.
     fn cursor(&self) -> Option<&Self::Cursor>;
 }
 
@@ -61,15 +66,17 @@ impl<T: CursorField> CursorField for Option<T> {
     }
 }
 
-/// The cursor of a stream that has none; there is no value of it.
+/// The cursor type of a stream without a cursor. It has no values.
 #[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, serde::Deserialize)]
 pub enum NoCursor {}
 
-/// From here on not every whole number is a float: a number may have been rounded before it was written.
+/// From this number on (2^53) a float may be a rounded integer.
 const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Reads a position from a state. Platforms keep states as JSON of their own: a whole number may come back with a decimal
-/// point or an exponent, and a date as the start of its day. What may be another position is refused.
+/// Reads a cursor value from a state.
+///
+/// Platforms may rewrite the JSON of states: an integer may get a decimal point or an exponent, and a date a time of day.
+/// Returns `None` for a value that may stand for another position.
 pub(crate) fn from_state<C: DeserializeOwned + 'static>(value: &Value) -> Option<C> {
     match value {
         Value::String(text)
@@ -78,17 +85,17 @@ pub(crate) fn from_state<C: DeserializeOwned + 'static>(value: &Value) -> Option
             let text: StrDeserializer<'_, serde::de::value::Error> = without_utc(text)?.into_deserializer();
             C::deserialize(text).ok()
         }
-        value => C::deserialize(value).ok().or_else(|| C::deserialize(Value::from(whole(value)?)).ok()),
+        value => C::deserialize(value).ok().or_else(|| C::deserialize(Value::from(integral(value)?)).ok()),
     }
 }
 
-/// The state of a stream that has come so far, as JSON; what [`from_state`] reads stands under the name of the field.
+/// Returns the state for this cursor value, as JSON: an object with the value under the name of the field.
 pub(crate) fn to_state(field: String, cursor: &impl Serialize) -> Result<String> {
     Ok(Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect()).to_string())
 }
 
-/// Why a value is no position, without the value.
-pub(crate) fn no_position(value: &Value) -> &'static str {
+/// Describes a value that is not a valid cursor value, without showing it.
+pub(crate) fn describe_invalid(value: &Value) -> &'static str {
     match value.as_f64().filter(|_| value.is_f64()) {
         Some(float) if float.fract() != 0.0 => "a number with a fraction",
         Some(_) => "a number that may have lost digits",
@@ -96,17 +103,18 @@ pub(crate) fn no_position(value: &Value) -> &'static str {
     }
 }
 
-/// The whole number that a float means.
-fn whole(value: &Value) -> Option<i64> {
+/// Returns the integer that a float represents exactly.
+fn integral(value: &Value) -> Option<i64> {
     let float = value.as_f64().filter(|_| value.is_f64())?;
     (float.fract() == 0.0 && float.abs() < FIRST_INEXACT).then_some(float as i64)
 }
 
-/// A date and a time that are in no zone may be said to be in UTC. An offset would make another day of it.
+/// Removes a UTC suffix, which a platform may have added to a date or a local time. Returns `None` for other time zones,
+/// which would change the day.
 fn without_utc(text: &str) -> Option<&str> {
     let time = text.find(['T', 't', ' ']).unwrap_or(text.len());
     match text[time..].find(['Z', 'z', '+', '-']).map(|zone| text.split_at(time + zone)) {
-        // A time zone's name.
+        // The name of a time zone.
         _ if text.contains('[') => None,
         None => Some(text),
         Some((local, "Z" | "z" | "+00:00" | "+0000" | "+00" | "-00:00")) => Some(local),
@@ -114,26 +122,26 @@ fn without_utc(text: &str) -> Option<&str> {
     }
 }
 
-/// In which order a stream's records arrive, as far as its cursor is concerned.
+/// The order in which the records of a stream are emitted, by their cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
-    /// Any order: only when all records are out is it known how far the stream has come.
+    /// Any order. A state is sent only at the end of the stream.
     Unordered,
-    /// Never backwards: every record says how far the stream has come.
+    /// The cursor never decreases. States are sent during the read.
     Ascending,
 }
 
-/// Follows the cursor of one read.
+/// Tracks the position of one read.
 pub(crate) struct Progress<C> {
     order: Order,
-    /// The position resumed from.
+    /// The position that the read resumed from.
     since: Option<C>,
-    /// The furthest position: the one resumed from, or that of a record seen.
+    /// The greatest cursor value seen, or `since` if that is greater.
     furthest: Option<C>,
-    /// The last position seen in this read, kept apart because a read may begin before where it resumes.
+    /// The cursor value of the last record, which may be before `since`.
     last: Option<C>,
-    /// While the stream is held: the number of the hold, and the position at which it began.
+    /// While the stream is held: the number of the hold and the position at which it began.
     held: Option<(u64, Option<C>)>,
 }
 
@@ -142,12 +150,12 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         Self { order, furthest: since.clone(), since, last: None, held: None }
     }
 
-    /// Whether a state may be sent before the stream has ended. No longer so once the order did not hold.
+    /// Returns whether a state may be sent before the end: the stream is ascending, and its order was not violated.
     pub(crate) fn can_checkpoint(&self) -> bool {
         self.order == Order::Ascending
     }
 
-    /// The position that a state may say: the furthest, or the one at which a hold began.
+    /// Returns the position for a state: the furthest one, or the one at which a hold began.
     pub(crate) fn position(&self) -> Option<&C> {
         self.held.as_ref().map_or(&self.furthest, |(_, position)| position).as_ref()
     }
@@ -156,7 +164,7 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         self.held.is_some()
     }
 
-    /// Takes note of the hold that lasts, if one does. True if another one began since the last call.
+    /// Updates the current hold. Returns whether a new one began since the last call.
     pub(crate) fn note_hold(&mut self, current: Option<u64>) -> bool {
         let Some(number) = current else {
             self.held = None;
@@ -165,18 +173,18 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         if self.held.as_ref().is_some_and(|(known, _)| *known == number) {
             return false;
         }
-        // In no particular order the records before the hold do not say how far the stream has come.
+        // In an unordered stream the records before the hold do not determine a position.
         let position = if self.can_checkpoint() { &self.furthest } else { &self.since };
         self.held = Some((number, position.clone()));
         true
     }
 
-    /// Takes note of a record about to be written; an ascending stream that goes backwards is an error.
+    /// Advances the position by a record. In an ascending stream, a cursor that decreases is an error.
     #[inline]
     pub(crate) fn observe(&mut self, cursor: &C) -> Result<()> {
         if self.order == Order::Ascending {
             if self.last.as_ref().is_some_and(|last| cursor < last) {
-                return Err(self.went_back(cursor));
+                return Err(self.decreased(cursor));
             }
             advance(&mut self.last, cursor);
         }
@@ -186,35 +194,32 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
         Ok(())
     }
 
-    /// Something is missing among what was seen: it vouches for nothing.
-    fn distrust(&mut self) {
+    /// Resets the position to the start of the read, since it relied on an order that does not hold.
+    #[cold]
+    fn decreased(&mut self, cursor: &C) -> Error {
         self.order = Order::Unordered;
         self.furthest = self.since.clone();
         if let Some((_, position)) = &mut self.held {
             *position = self.since.clone();
         }
-    }
-
-    /// An order that does not hold must not vouch for a state: what it has vouched for is taken back.
-    #[cold]
-    fn went_back(&mut self, cursor: &C) -> Error {
-        self.distrust();
         let text = |value: &C| serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned());
         let last = self.last.as_ref().map_or_else(String::new, text);
         Error::system(format!(
-            "the stream says `order = ascending`, but its cursor went back from {last} to {}",
+            "the stream is declared `order = ascending`, but its cursor decreased from {last} to {}",
             text(cursor)
         ))
-        .with_internal("sort the requests by the cursor, or remove `order = ascending` from the stream")
+        .with_internal(
+            "request the records sorted by the cursor, or remove `order = ascending` from the stream",
+        )
     }
 }
 
-/// `clone_from` keeps the buffer of a text cursor.
+/// Sets the value by `clone_from`, which reuses the buffer of a string.
 #[inline]
-fn advance<C: Clone>(place: &mut Option<C>, to: &C) {
-    match place {
+fn advance<C: Clone>(target: &mut Option<C>, to: &C) {
+    match target {
         Some(value) => value.clone_from(to),
-        None => *place = Some(to.clone()),
+        None => *target = Some(to.clone()),
     }
 }
 
@@ -227,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_read_from_floats_that_are_exact() {
+    fn integers_are_read_from_exact_floats_only() {
         for json in ["1", "1.0", "1e0", "10e-1"] {
             assert_eq!(read(json), Some(1_i64), "{json}");
             assert_eq!(read(json), Some(1_u8), "{json}");
@@ -254,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_with_a_time_in_utc_and_moments_with_any_offset() {
+    fn dates_accept_a_time_in_utc_and_timestamps_any_offset() {
         let (date, hour) = (Date::constant(2024, 5, 6), Date::constant(2024, 5, 6).at(7, 0, 0, 0));
         for text in
             ["2024-05-06", "2024-05-06T07:00:00", "2024-05-06T07:00:00Z", "2024-05-06 07:00:00.0+00:00"]
@@ -280,14 +285,14 @@ mod tests {
             assert_eq!(read::<DateTime>(&json), None, "{text}");
         }
         for text in ["2024-05-06T07:00:00Z", "2024-05-06T09:00:00+02:00", "2024-05-06T07:00:00.000+00:00"] {
-            let moment: Timestamp = "2024-05-06T07:00:00Z".parse().unwrap();
-            assert_eq!(read(&format!("\"{text}\"")), Some(moment), "{text}");
+            let timestamp: Timestamp = "2024-05-06T07:00:00Z".parse().unwrap();
+            assert_eq!(read(&format!("\"{text}\"")), Some(timestamp), "{text}");
         }
         assert_eq!(read::<Timestamp>("\"2024-05-06T07:00:00\""), None);
     }
 
     #[test]
-    fn the_furthest_position_never_moves_back() {
+    fn furthest_position_never_decreases() {
         let mut progress = Progress::new(Order::Unordered, Some(5));
         for value in [3, 9, 4] {
             progress.observe(&value).unwrap();
@@ -296,20 +301,20 @@ mod tests {
     }
 
     #[test]
-    fn an_ascending_stream_may_begin_before_where_it_resumes() {
+    fn ascending_stream_may_start_before_the_resumed_position() {
         let mut progress = Progress::new(Order::Ascending, Some(5));
         for value in [3, 3, 4] {
             progress.observe(&value).unwrap();
         }
         assert_eq!(progress.position(), Some(&5));
         let error = progress.observe(&1).unwrap_err();
-        assert!(error.message().ends_with("its cursor went back from 4 to 1"), "{error}");
+        assert!(error.message().ends_with("its cursor decreased from 4 to 1"), "{error}");
         assert!(!progress.can_checkpoint());
         assert_eq!(progress.position(), Some(&5));
     }
 
     #[test]
-    fn a_hold_stops_the_position_where_it_began() {
+    fn hold_keeps_the_position_where_it_began() {
         for (order, held_at) in [(Order::Ascending, 7), (Order::Unordered, 5)] {
             let mut progress = Progress::new(order, Some(5));
             progress.observe(&7).unwrap();
@@ -325,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_breaks_takes_the_position_of_a_hold_back() {
+    fn decreasing_cursor_resets_the_position_of_a_hold() {
         let mut progress = Progress::new(Order::Ascending, Some(5));
         progress.observe(&7).unwrap();
         progress.note_hold(Some(1));

@@ -1,4 +1,4 @@
-//! Which days to ask a service for.
+//! Ranges of days, for APIs that are queried by date.
 
 use crate::error::{Error, Result};
 use jiff::civil::Date;
@@ -6,16 +6,16 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 
-/// The days that a read asks its service for, the first and the last included.
+/// The days to request from an API, from the first to the last, inclusive.
 ///
-/// A source with a start date in its configuration has to put together what the user chose, where the last read ended and
-/// what the service has so far. That is done here, and [`check`](Self::check) holds the answer against it.
+/// Combines the dates chosen by the user, the day at which the last read ended and the days that the API has so far.
+/// [`check`](Self::check) compares the response with the range.
 ///
 /// ```
 /// use airbyte_sdk::{Date, DateRange, Result, jiff::tz::Offset};
 ///
-/// /// What is to be read: days that have ended in UTC, a month of them at first, unless the user chose others; then those
-/// /// that are new, and the last one again, since an earlier read may have seen but a part of it.
+/// /// Complete days in UTC: by default 30 in the first read. Later reads start with the last day again, since an earlier
+/// /// read may have received only part of it.
 /// fn new_days(start: Option<Date>, end: Option<Date>, since: Option<Date>) -> Result<Option<DateRange>> {
 ///     Ok(DateRange::ended_at(Offset::UTC, 30).between(start, end)?.after(since, 1))
 /// }
@@ -32,35 +32,34 @@ use std::fmt;
 pub struct DateRange {
     first: Date,
     last: Date,
-    /// The user chose the first day: whatever was read, there is none before it.
-    chosen: bool,
-    /// Whether a day of the answer was seen.
-    answered: bool,
+    /// Whether the user chose the first day, so that the range must not start earlier.
+    start_is_chosen: bool,
+    /// Whether a day of the response was checked.
+    has_response: bool,
 }
 
-/// Holidays and weekends are shorter.
-const LATE: SignedDuration = days(10);
+/// If the first returned day is later than this, a warning is logged. Holidays and weekends are shorter.
+const MAX_INITIAL_GAP: SignedDuration = days(10);
 
 impl DateRange {
-    /// So many days up to this one, at least that one.
+    /// Returns the `count` days ending with `last`, inclusive; at least one.
     pub fn up_to(last: Date, count: u32) -> Self {
         let first = last.saturating_sub(days(count)).saturating_add(days(1)).min(last);
-        Self { first, last, chosen: false, answered: false }
+        Self { first, last, start_is_chosen: false, has_response: false }
     }
 
-    /// So many days up to yesterday, where clocks are this far from UTC: days that have ended there. Where they are put
-    /// forward in summer, take the offset of winter.
+    /// Returns the last `count` complete days at this UTC offset. For time zones with daylight saving time, pass the offset
+    /// of standard time.
     pub fn ended_at(offset: Offset, count: u32) -> Self {
         let today = offset.to_datetime(Timestamp::now()).date();
         Self::up_to(today.saturating_sub(days(1)), count)
     }
 
-    /// The days the user chose, up to the last one there is. Without a start, as many days as before: that is where a first
-    /// read begins, and later ones go on [after](Self::after) it, however long ago it was.
+    /// Returns the days chosen by the user, limited to the last day of this range. Without a start, keeps the number of days.
     ///
     /// # Errors
     ///
-    /// A config error if the end is before the start.
+    /// Returns a config error if the end is before the start.
     pub fn between(self, start: impl Into<Option<Date>>, end: impl Into<Option<Date>>) -> Result<Self> {
         let (start, end) = (start.into(), end.into());
         if let (Some(start), Some(end)) = (start, end)
@@ -70,36 +69,38 @@ impl DateRange {
         }
         let last = end.map_or(self.last, |end| end.min(self.last));
         let first = start.unwrap_or_else(|| last.saturating_sub(self.last.duration_since(self.first)));
-        Ok(Self { first, last, chosen: start.is_some(), ..self })
+        Ok(Self { first, last, start_is_chosen: start.is_some(), ..self })
     }
 
-    /// What is left after the day at which the last read ended, `since`, and so many days up to that one again; `None` if
-    /// nothing is left. A start that the user chose is not gone behind.
+    /// Returns the days after `since`, the day at which the last read ended, and the last `again` days up to `since` again.
+    /// Returns `None` if no day is left. Without `since`, returns the whole range.
     ///
-    /// 0 is right where a day is one record and never changes. Where it has several, it takes 1: the last read may have
-    /// ended in the middle of it. A service that corrects its days needs as many as it may correct.
+    /// The result may start before this range, but never before a start date set by the user.
+    ///
+    /// Pass 0 if a day has one record that never changes, and 1 if a day has several records, because the last read may have
+    /// ended in the middle of it. If the API corrects past days, pass the number of days that it may correct.
     pub fn after(self, since: Option<Date>, again: impl Into<Option<u32>>) -> Option<Self> {
         let again = again.into().unwrap_or(0);
         let next = since.map(|day| day.saturating_add(days(1)).saturating_sub(days(again)));
         let first = match next {
-            Some(next) if self.chosen => next.max(self.first),
+            Some(next) if self.start_is_chosen => next.max(self.first),
             Some(next) => next,
             None => self.first,
         };
         (first <= self.last).then_some(Self { first, ..self })
     }
 
-    /// The first day.
+    /// Returns the first day.
     pub fn first(&self) -> Date {
         self.first
     }
 
-    /// The last day.
+    /// Returns the last day.
     pub fn last(&self) -> Date {
         self.last
     }
 
-    /// The same days in steps of so many, for a service that answers no more at once.
+    /// Splits the range into steps of at most `size` days, for an API that limits the days per request.
     ///
     /// ```
     /// # use airbyte_sdk::DateRange;
@@ -114,25 +115,29 @@ impl DateRange {
             let first = next.filter(|first| *first <= end)?;
             let last = first.saturating_add(size).min(end);
             next = last.tomorrow().ok();
-            Some(Self { first, last, chosen: false, answered: false })
+            Some(Self { first, last, start_is_chosen: false, has_response: false })
         })
     }
 
-    /// Holds a day of the answer against what was asked for, and hands it back. If the first one comes more than ten days after the first
-    /// that was asked for, the log has a warning: many services leave out, without a word, what a plan does not reach.
+    /// Checks that a day of the response is in this range, and returns it.
+    ///
+    /// Logs a warning if the first day checked is more than ten days after the first day of the range: many APIs silently omit
+    /// data that the user's plan does not include.
     ///
     /// # Errors
     ///
-    /// A transient one for a day that nobody asked for.
+    /// Returns a transient error for a day outside this range.
     pub fn check(&mut self, day: Date) -> Result<Date> {
         if day < self.first || day > self.last {
-            return Err(Error::transient(format!("asked for {self}, the service answers with {day}")));
+            return Err(Error::transient(format!(
+                "the API returned {day}, outside the requested range {self}"
+            )));
         }
-        if !self.answered {
-            self.answered = true;
-            if day.duration_since(self.first) > LATE {
+        if !self.has_response {
+            self.has_response = true;
+            if day.duration_since(self.first) > MAX_INITIAL_GAP {
                 log::warn!(
-                    "the answer begins on {day}, though it was asked for from {} on: does your plan reach back so far?",
+                    "the first returned day is {day}, although data was requested from {}; your plan may not include older data",
                     self.first
                 );
             }
@@ -169,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_chose_is_read_as_far_as_there_is_something() {
+    fn chosen_days_are_limited_to_the_available_ones() {
         let choose = |start: &str, end: &str| {
             let date = |text: &str| (!text.is_empty()).then(|| day(text));
             week().between(date(start), date(end)).map(|days| text(days.after(None, 0)))
@@ -192,9 +197,9 @@ mod tests {
     }
 
     #[test]
-    fn a_read_goes_on_after_the_last_day_it_has() {
+    fn range_continues_after_the_last_day_read() {
         for (since, again, days) in [
-            // However long ago, and wherever a first read would begin.
+            // Even if that is before the start of a first read.
             ("2026-03-02", 0, "2026-03-03 to 2026-11-19"),
             ("2026-11-16", 0, "2026-11-17 to 2026-11-19"),
             ("2026-11-16", 1, "2026-11-16 to 2026-11-19"),
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_read_before_a_start_that_was_chosen() {
+    fn range_never_starts_before_a_chosen_start() {
         let chosen = || week().between(day("2026-11-10"), None).unwrap();
         for (since, again, days) in [
             ("2026-11-01", 0, "2026-11-10 to 2026-11-19"),
@@ -224,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_always_a_day() {
+    fn range_always_has_a_day() {
         for (last, count) in [(Date::MIN, 7), (Date::MAX, 0), (day("2026-11-19"), 0), (Date::MIN, u32::MAX)] {
             let days = DateRange::up_to(last, count);
             assert_eq!((days.first(), days.last()), (last, last));
@@ -232,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_nobody_asked_for_is_an_error() {
+    fn day_outside_the_range_is_an_error() {
         let mut days = week();
         days.check(day("2026-11-13")).unwrap();
         days.check(day("2026-11-19")).unwrap();
@@ -240,13 +245,13 @@ mod tests {
             let error = days.check(day(other)).unwrap_err();
             assert_eq!(
                 error.message(),
-                format!("asked for 2026-11-13 to 2026-11-19, the service answers with {other}")
+                format!("the API returned {other}, outside the requested range 2026-11-13 to 2026-11-19")
             );
         }
     }
 
     #[test]
-    fn the_day_of_today_has_not_ended() {
+    fn today_is_not_a_complete_day() {
         let ended = DateRange::ended_at(Offset::UTC, 1);
         assert!(ended.last() < Offset::UTC.to_datetime(Timestamp::now()).date());
         assert_eq!(ended.first(), ended.last());
@@ -254,7 +259,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn steps_are_the_same_days_cut(count in 1..400_u32, size in 0..100_u32) {
+        fn steps_cover_the_range_without_gaps(count in 1..400_u32, size in 0..100_u32) {
             let days = DateRange::up_to(day("2026-11-19"), count);
             let steps: Vec<DateRange> = days.clone().steps(size).collect();
             prop_assert_eq!((steps[0].first(), steps[steps.len() - 1].last()), (days.first(), days.last()));

@@ -37,7 +37,7 @@ pub mod http;
 mod read_context;
 mod ledger;
 mod hold;
-mod pulse;
+mod epoch;
 mod cursor;
 mod schema;
 

@@ -1,7 +1,7 @@
 //! THE MAIN LOOP: arguments → inputs → command → exit code.
 
 use crate::cli::{self, Cli, Command};
-use crate::commands::{self, Done};
+use crate::commands::{self, Outcome};
 use crate::early_exit;
 use crate::error::{Error, Result};
 use crate::input;
@@ -15,16 +15,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const FAILED: u8 = 1;
-const MISUSED: u8 = 2;
+const USAGE_ERROR: u8 = 2;
 
 impl<C> Source<C> {
-    /// Obeys the command line: `spec`, `check`, `discover` or `read`. To be returned from `main`.
+    /// Runs the command given on the command line: `spec`, `check`, `discover` or `read`. Return the result from `main`.
     ///
-    /// | exit code | |
+    /// | exit code | meaning |
     /// | --- | --- |
-    /// | 0 | done |
-    /// | 1 | failed; an ERROR trace on stdout says why |
-    /// | 2 | the command line was wrong; an ERROR trace on stdout says why, and stderr how it is used |
+    /// | 0 | success |
+    /// | 1 | failure; an ERROR trace on stdout states the reason |
+    /// | 2 | invalid command line; an ERROR trace on stdout states the reason, and the usage is on stderr |
     pub fn run(self) -> ExitCode {
         run(&self)
     }
@@ -40,19 +40,19 @@ fn run<C>(source: &Source<C>) -> ExitCode {
     };
     output::install_logger(output, cli.wants_debug());
     let holds = context.ledger.holds().clone();
-    panics::take_notes(move |panic| holds.note_stray_panic(panic));
+    panics::install_hook(move |panic| holds.note_stray_panic(panic));
     watch_for_exit(&context);
 
-    let result = panics::catch(|| obey(source, cli.command, &context));
+    let result = panics::catch(|| execute(source, cli.command, &context));
     let code = finish(&context, result);
-    // Whatever happened: nothing stays behind in the buffer. If it cannot be written, the reader is gone.
+    // Fails only if stdout has been closed.
     match output.flush() {
         Ok(()) => code,
         Err(_) => ExitCode::from(FAILED),
     }
 }
 
-fn obey<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Done> {
+fn execute<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Outcome> {
     if !matches!(command, Command::Spec) {
         context.ledger.keep_alive();
         signals::watch(context);
@@ -61,7 +61,7 @@ fn obey<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result
         give_up_after(source.deadline, context);
     }
     let read_config = |path| input::config(path, source.config.read, &context.output, &context.config);
-    let answer = match command {
+    let message = match command {
         Command::Spec => commands::spec(source),
         Command::Check(file) => commands::check(source, read_config(&file.path), context)?,
         Command::Discover(file) => commands::discover(source, &read_config(&file.path)?)?,
@@ -74,48 +74,47 @@ fn obey<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result
             return commands::read(source, &config, catalog, states, context);
         }
     };
-    Ok(Done::WithAnswer(Box::new(answer)))
+    Ok(Outcome::Message(Box::new(message)))
 }
 
-/// Ends the process with an error if the author's code exits in the middle of a command, whatever its exit code.
+/// Ends the process with an error if the author's code exits during a command, even with exit code 0.
 fn watch_for_exit(context: &RunContext) {
     let context = context.clone();
     early_exit::watch(move || {
-        if context.claim_last_word() {
-            let message = "the connector called `std::process::exit` before it was done";
+        if context.claim_end() {
+            let message = "the connector called `std::process::exit` before the command had finished";
             context.end(Some(Error::system(message).with_internal("return an error instead")));
-            early_exit::end_at_once(FAILED);
+            early_exit::exit_now(FAILED);
         }
-        // A signal or the deadline came first, and ends the process when it has written the last messages.
+        // A signal or the deadline came first and ends the process after its final messages.
         loop {
             std::thread::park();
         }
     });
 }
 
-/// Ends the process with an error if the command has not ended by then.
+/// Ends the process with an error if the command has not ended by the deadline.
 fn give_up_after(deadline: Duration, context: &RunContext) {
     let context = context.clone();
-    // If no thread can be had, the limits of the HTTP client still hold.
+    // If the thread cannot be spawned, the timeouts of the HTTP client still apply.
     let _ = std::thread::Builder::new().name("deadline".to_owned()).spawn(move || {
         std::thread::sleep(deadline);
-        if context.claim_last_word() {
-            let message =
-                format!("the service did not answer in time: gave up after {} s", deadline.as_secs_f32());
+        if context.claim_end() {
+            let message = format!("timed out after {} s waiting for the API", deadline.as_secs_f32());
             context.end(Some(Error::transient(message)));
-            early_exit::end_at_once(FAILED);
+            early_exit::exit_now(FAILED);
         }
     });
 }
 
-/// The one place that turns the end of a command into an exit code.
-fn finish(context: &RunContext, result: Result<Done>) -> ExitCode {
-    // If a signal or the deadline came first, that ends the process in its own way.
-    while !context.claim_last_word() {
+/// Turns the result of a command into an exit code; no other function does.
+fn finish(context: &RunContext, result: Result<Outcome>) -> ExitCode {
+    // If a signal or the deadline came first, its thread ends the process.
+    while !context.claim_end() {
         std::thread::park();
     }
     early_exit::stop_watching();
-    context.config.settle();
+    context.config.wait_for_rotation();
     let output = &context.output;
     if let Some(panic) = context.ledger.holds().take_stray_panic() {
         let _ = output.error(&panic, None);
@@ -124,14 +123,14 @@ fn finish(context: &RunContext, result: Result<Done>) -> ExitCode {
         }
     }
     match result {
-        Ok(Done::Well) => return ExitCode::SUCCESS,
-        Ok(Done::WithAnswer(answer)) => {
-            if output.message(*answer).is_ok() {
+        Ok(Outcome::Success) => return ExitCode::SUCCESS,
+        Ok(Outcome::Message(message)) => {
+            if output.message(*message).is_ok() {
                 return ExitCode::SUCCESS;
             }
         }
-        Ok(Done::WithFailedStreams) => {}
-        // The reader is gone: there is nobody to tell.
+        Ok(Outcome::FailedStreams) => {}
+        // Stdout was closed, so nothing can be reported.
         Err(error) if error.is_stopped() => {}
         Err(error) => {
             let _ = output.error(&error, None);
@@ -140,15 +139,15 @@ fn finish(context: &RunContext, result: Result<Done>) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
-/// Prints help that was asked for to stdout. Reports a wrong command line on stderr, for people, and as an ERROR trace on
-/// stdout, for the platform.
+/// Prints requested help to stdout. Reports an invalid command line on stderr, for people, and as an ERROR trace on stdout,
+/// for the platform.
 fn report_usage(usage: &clap::Error, output: &Output) -> ExitCode {
     let text = usage.render().to_string();
     if usage.use_stderr() {
         let _ = std::io::stderr().write_all(text.as_bytes());
-        // If nobody reads stdout, the exit code is left.
-        let _ = output.error(&cli::misuse(usage), None).and_then(|()| output.flush());
-        return ExitCode::from(MISUSED);
+        // If stdout is closed, the exit code still reports the error.
+        let _ = output.error(&cli::usage_error(usage), None).and_then(|()| output.flush());
+        return ExitCode::from(USAGE_ERROR);
     }
     match output.line(text.as_bytes()).and_then(|()| output.flush()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,9 @@
-//! What one run of the process has only once: its output, the streams that are being read, its configuration, its last word.
+//! What exists once per run: the output, the ledger of the open streams, the configuration, and the right to end the run.
+//!
+//! Problem: the command, a signal, the deadline and `std::process::exit` may all try to end the run at once, while other
+//! threads still emit records. Idea: the first caller of [`RunContext::claim_end`] obtains the right to end the run. If
+//! that is not the command itself, [`RunContext::end`] stops the output for the other threads and sends the final
+//! messages. What must stay true: exactly one caller ends the run, and nothing is written after the final messages.
 
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -9,11 +14,11 @@ use crate::saved_config::SavedConfig;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a reader may take for what waits and the last messages. The platform gives 10 s and more between SIGTERM and
-/// SIGKILL; a reader that is gone is noticed at once.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long a slow reader of stdout may take for the buffered lines and the final messages. The platform leaves at
+/// least 10 s between SIGTERM and SIGKILL; a closed pipe is noticed at once.
+const FINAL_WRITE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// A clone is the same run.
+/// Clones refer to the same run.
 #[derive(Clone)]
 pub(crate) struct RunContext {
     pub(crate) output: Arc<Output>,
@@ -39,21 +44,23 @@ impl RunContext {
         }
     }
 
-    /// Whether the caller may say the last word of the run: the answer of the command, or why there is none. True once.
-    pub(crate) fn claim_last_word(&self) -> bool {
+    /// Claims the right to end the run. Returns `true` for the first caller only.
+    pub(crate) fn claim_end(&self) -> bool {
         self.config.close()
     }
 
-    /// Ends the output: the error if there is one, the last legal state of each stream that is being read, its status.
-    /// Nothing gets out after that. Takes no longer than a reader may be waited for, unless a token is being replaced: the
-    /// one in the configuration may be dead by now, so a new one is let out first.
+    /// Sends the final messages: the error if there is one, then the last valid state and the status of each open
+    /// stream. Nothing is written after that.
+    ///
+    /// Returns after at most [`FINAL_WRITE_TIMEOUT`], plus the time for a token that is being replaced: the token in the
+    /// configuration may no longer be valid, so the new one is saved first.
     pub(crate) fn end(&self, error: Option<Error>) {
-        self.config.settle();
-        // Otherwise the threads that read would fill each gap that the reader makes.
+        self.config.wait_for_rotation();
+        // Otherwise the reading threads would fill each gap that the reader of stdout makes.
         self.output.begin_to_end();
         let (done, wait) = std::sync::mpsc::channel();
         let run = self.clone();
-        let writer = std::thread::Builder::new().name("last words".to_owned()).spawn(move || {
+        let writer = std::thread::Builder::new().name("final messages".to_owned()).spawn(move || {
             run.output.claim();
             if let Some(error) = error {
                 let _ = run.output.error(&error, None);
@@ -63,7 +70,7 @@ impl RunContext {
             let _ = done.send(());
         });
         if writer.is_ok() {
-            let _ = wait.recv_timeout(PATIENCE);
+            let _ = wait.recv_timeout(FINAL_WRITE_TIMEOUT);
         }
     }
 }

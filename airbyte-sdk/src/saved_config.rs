@@ -1,5 +1,10 @@
-//! The configuration that the platform is to keep: what the user gave, and what the service has put in the place of a part
-//! of it since. What came together with such a part can be had only when the part has left.
+//! Saves the configuration with a replaced refresh token.
+//!
+//! Problem: many APIs let a refresh token be used once. If the new one is lost, the user has to authenticate again. Idea: the
+//! new refresh token and the access token that came with it are wrapped in an [`Unsaved`], and [`Unsaved::save`] sends the
+//! whole configuration to the platform before it returns the access token. What must stay true: an access token is not used
+//! before its refresh token was saved; one thread at a time replaces a token; a run that is ended waits for a token request
+//! that was sent, and sends no other.
 
 use crate::error::{Error, Result};
 use crate::output::{self, Output};
@@ -13,40 +18,41 @@ use std::sync::atomic::{
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So long a run that is ended from outside waits for a token that is being replaced.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a run that is being ended waits for a token that is being replaced.
+const ROTATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The configuration of a run, as the platform is to keep it.
+/// The configuration of a run, as the platform should store it.
 pub(crate) struct SavedConfig {
     output: Arc<Output>,
     kept: Mutex<Kept>,
-    rotating: Mutex<Rotating>,
+    rotation: Mutex<RotationState>,
+    /// Notified when `rotation` changes.
     rotated: Condvar,
-    /// The run ends: no token is asked for any more.
+    /// The run is ending; no token is requested any more.
     closed: AtomicBool,
 }
 
 /// Whether a token is being replaced.
 #[derive(Clone, Copy, Default, PartialEq)]
-enum Rotating {
+enum RotationState {
     #[default]
-    No,
-    /// Somebody is about to ask for another, perhaps in minutes, and may still be kept from it.
-    Soon,
-    /// The service has been asked.
-    UnderWay,
+    Idle,
+    /// A thread is about to request a token, possibly in minutes; the end of the run prevents the request.
+    Waiting,
+    /// The request was sent.
+    Requested,
 }
 
 #[derive(Default)]
 struct Kept {
-    /// As the user gave it, with whatever the connector does not know.
+    /// As passed by the user, including unknown fields.
     given: Value,
-    /// As the platform has it by now.
-    now: Value,
+    /// With the tokens replaced so far, as the platform has it.
+    current: Value,
 }
 
-/// What a service gave together with a new value for a place in the configuration. The old value may be dead already: if
-/// the new one were used and then lost, nobody could sign in any more. [`save`](Self::save) is the one way to it.
+/// A value that was received together with a new token for the configuration, available only through [`save`](Self::save):
+/// the old token may be invalid already, so the new one must be saved first.
 #[must_use]
 pub(crate) struct Unsaved<T> {
     value: T,
@@ -54,24 +60,28 @@ pub(crate) struct Unsaved<T> {
 }
 
 impl<T> Unsaved<T> {
-    /// With `change`, a path and what stands there from now on, or without one.
+    /// `change` is a path in the configuration and its new value, if there is one.
     pub(crate) fn new(value: T, change: Option<(String, Secret)>) -> Self {
         Self { value, change }
     }
 
-    /// Sends the whole new configuration, and writes it out; only then there is the value. An error means that it may
-    /// not be used, for example since nobody reads any more.
+    /// Sends the whole changed configuration, flushes it, and returns the value.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the configuration cannot be sent, for example because stdout is closed. The value is then lost.
     pub(crate) fn save(self, config: Option<&SavedConfig>) -> Result<T> {
         if let Some((path, secret)) = &self.change {
-            let config = config.ok_or_else(|| Error::system("there is nowhere to save a new token"))?;
+            let config = config.ok_or_else(|| {
+                Error::system("cannot save the new refresh token: this client has no configuration")
+            })?;
             config.change(path, secret)?;
         }
         Ok(self.value)
     }
 }
 
-/// A token is being replaced while this lives, and nobody else replaces one. Once the service is asked, the run does not end
-/// in between.
+/// The right to replace a token. No other thread has it at the same time.
 pub(crate) struct Rotation<'c>(&'c SavedConfig);
 
 impl SavedConfig {
@@ -79,77 +89,84 @@ impl SavedConfig {
         Arc::new(Self {
             output,
             kept: Mutex::default(),
-            rotating: Mutex::default(),
+            rotation: Mutex::default(),
             rotated: Condvar::new(),
             closed: AtomicBool::new(false),
         })
     }
 
-    /// Where changes of it are written.
+    /// Returns the output that changes are written to.
     pub(crate) fn output(&self) -> &Output {
         &self.output
     }
 
-    /// The run ends: no token is asked for any more. True once.
+    /// Marks the run as ending, which prevents further token requests. Returns `true` for the first call only.
     pub(crate) fn close(&self) -> bool {
         !self.closed.swap(true, AcqRel)
     }
 
-    /// Keeps the configuration as the user gave it.
+    /// Stores the configuration as passed by the user.
     pub(crate) fn keep(&self, config: Value) {
-        *self.kept() = Kept { now: config.clone(), given: config };
+        *self.kept() = Kept { current: config.clone(), given: config };
     }
 
-    /// Begins to replace the token at this path; `given` is what the connector takes to stand there. Together with the
-    /// one that stands there by now. To be asked before the service is: afterwards it is too late for a mistake.
+    /// Begins to replace the token at this path, and returns the current one. Waits until no other thread replaces one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the configuration did not contain `given` at this path, or the run is ending. Checked before the request,
+    /// because the request invalidates the old token.
     pub(crate) fn rotate(&self, path: &str, given: &Secret) -> Result<(Rotation<'_>, Secret)> {
-        let mut rotating = self.rotating();
-        while *rotating != Rotating::No {
-            rotating = self.rotated.wait(rotating).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.rotation();
+        while *state != RotationState::Idle {
+            state = self.rotated.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if self.closed.load(Acquire) {
             return Err(Error::stopped());
         }
         let kept = self.kept();
         let text = |config| at(config, path).and_then(Value::as_str);
-        match (text(&kept.given), text(&kept.now)) {
-            (Some(stood), Some(stands)) if stood == given.expose() => {
-                *rotating = Rotating::Soon;
-                Ok((Rotation(self), stands.into()))
+        match (text(&kept.given), text(&kept.current)) {
+            (Some(original), Some(current)) if original == given.expose() => {
+                *state = RotationState::Waiting;
+                Ok((Rotation(self), current.into()))
             }
             _ => Err(Error::system(format!(
-                "`{path}` in the configuration is not the refresh token that this connector signs in with"
+                "`{path}` in the configuration is not the refresh token that this connector authenticates with"
             ))),
         }
     }
 
-    /// A request for a token is about to leave, which may use up the one there is if it `rotates`. Not after the last word
-    /// was claimed: nobody waits for the answer of one that begins then.
-    pub(crate) fn token_leaves(&self, rotates: bool) -> Result<()> {
-        let mut rotating = self.rotating();
+    /// Called before a token request is sent; `rotates` if it may invalidate the current refresh token.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the run is ending, because its end would not wait for the response.
+    pub(crate) fn before_token_request(&self, rotates: bool) -> Result<()> {
+        let mut state = self.rotation();
         if self.closed.load(Acquire) {
             return Err(Error::stopped());
         }
         if rotates {
-            *rotating = Rotating::UnderWay;
+            *state = RotationState::Requested;
         }
         Ok(())
     }
 
-    /// Nothing came of the request that left. There may be another.
-    pub(crate) fn token_failed(&self, rotates: bool) {
+    /// Called after a token request has failed. It may be retried.
+    pub(crate) fn token_request_failed(&self, rotates: bool) {
         if rotates {
-            *self.rotating() = Rotating::Soon;
+            *self.rotation() = RotationState::Waiting;
             self.rotated.notify_all();
         }
     }
 
     fn change(&self, path: &str, secret: &Secret) -> Result<()> {
         let mut kept = self.kept();
-        let place = at_mut(&mut kept.now, path);
-        *place.ok_or_else(|| Error::system(format!("the configuration has no `{path}`")))? =
+        let field = at_mut(&mut kept.current, path);
+        *field.ok_or_else(|| Error::system(format!("the configuration has no `{path}`")))? =
             secret.expose().into();
-        let config = kept.now.as_object().cloned().unwrap_or_default();
+        let config = kept.current.as_object().cloned().unwrap_or_default();
         let control = AirbyteControlMessage::new(
             output::now() as f64,
             AirbyteControlConnectorConfigMessage::new(config),
@@ -158,26 +175,26 @@ impl SavedConfig {
         self.output.flush()
     }
 
-    /// Waits for the token that the service has been asked for. After the last word was claimed, it is asked for no other.
-    pub(crate) fn settle(&self) {
-        let rotating = self.rotating();
-        // Whoever asks ends the run either way.
-        let _ =
-            self.rotated.wait_timeout_while(rotating, PATIENCE, |rotating| *rotating == Rotating::UnderWay);
+    /// Waits up to [`ROTATION_TIMEOUT`] for the response to a token request that was sent. Called after [`close`](Self::close),
+    /// so no other request follows.
+    pub(crate) fn wait_for_rotation(&self) {
+        let requested = |state: &mut RotationState| *state == RotationState::Requested;
+        // The run ends after the timeout as well.
+        let _ = self.rotated.wait_timeout_while(self.rotation(), ROTATION_TIMEOUT, requested);
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn rotating(&self) -> MutexGuard<'_, Rotating> {
-        self.rotating.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rotation(&self) -> MutexGuard<'_, RotationState> {
+        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Rotation<'_> {
     fn drop(&mut self) {
-        *self.0.rotating() = Rotating::No;
+        *self.0.rotation() = RotationState::Idle;
         self.0.rotated.notify_all();
     }
 }
@@ -199,7 +216,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
-    /// Keeps what has been flushed; or refuses it, as a pipe does whose reader has gone.
+    /// Stores what is written, or fails like a closed pipe.
     #[derive(Clone, Default)]
     struct Pipe(Arc<Mutex<(Vec<u8>, bool)>>);
 
@@ -230,32 +247,32 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_configuration_has_left_when_there_is_a_token() {
+    fn whole_configuration_is_written_before_the_token_is_returned() {
         let (pipe, config) = config();
         assert_eq!(unsaved("r-2").save(Some(&config)).unwrap(), "the access token");
-        // Not flushed by anybody else.
+        // Read without flushing: `save` has done that.
         let text = String::from_utf8(pipe.0.lock().unwrap().0.clone()).unwrap();
         let written =
             r#"{"z":1.0,"credentials":{"refresh_token":"r-2","unknown":[null,"x"]},"a":{"b":true}}"#;
         assert!(text.contains(written) && text.ends_with('\n'), "{text}");
-        let (_rotation, stands) = config.rotate(PATH, &"r-1".into()).unwrap();
-        assert_eq!(stands.expose(), "r-2");
+        let (_rotation, current) = config.rotate(PATH, &"r-1".into()).unwrap();
+        assert_eq!(current.expose(), "r-2");
     }
 
     #[test]
-    fn what_could_not_be_saved_is_not_to_be_had() {
+    fn token_that_cannot_be_saved_is_not_returned() {
         let (pipe, config) = config();
         pipe.0.lock().unwrap().1 = true;
         assert!(unsaved("r-2").save(Some(&config)).unwrap_err().is_stopped());
         assert!(unsaved("r-2").save(None).is_err());
         let (_, config) = self::config();
-        let nowhere = Unsaved::new((), Some(("credentials.none".to_owned(), "r-2".into())));
-        assert!(nowhere.save(Some(&config)).is_err());
+        let unknown_path = Unsaved::new((), Some(("credentials.none".to_owned(), "r-2".into())));
+        assert!(unknown_path.save(Some(&config)).is_err());
         assert!(Unsaved::new((), None).save(None).is_ok());
     }
 
     #[test]
-    fn a_path_that_leads_elsewhere_is_noticed_before_it_is_written_to() {
+    fn path_to_another_value_is_an_error_before_the_request() {
         let (_, config) = config();
         for path in ["credentials", "credentials.unknown.0", "z", "a.b", "nowhere", "", "refresh_token"] {
             let error = config.rotate(path, &"r-1".into()).err().unwrap();
@@ -266,34 +283,34 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ends_waits_for_a_replacement_and_lets_no_other_begin() {
+    fn ending_run_waits_for_a_sent_request_and_prevents_others() {
         let (_, config) = config();
         let rotation = config.rotate(PATH, &"r-1".into()).unwrap();
-        config.token_leaves(true).unwrap();
+        config.before_token_request(true).unwrap();
         assert!(config.close());
         std::thread::scope(|scope| {
-            let settled = scope.spawn(|| config.settle());
+            let waiting = scope.spawn(|| config.wait_for_rotation());
             drop(rotation);
-            settled.join().unwrap();
+            waiting.join().unwrap();
         });
         assert!(config.rotate(PATH, &"r-1".into()).err().unwrap().is_stopped());
     }
 
     #[test]
-    fn what_has_not_left_is_not_waited_for_and_does_not_leave() {
+    fn request_that_was_not_sent_is_neither_waited_for_nor_sent_later() {
         for has_failed in [false, true] {
             let (_, config) = config();
             let _rotation = config.rotate(PATH, &"r-1".into()).unwrap();
             if has_failed {
-                config.token_leaves(true).unwrap();
-                config.token_failed(true);
+                config.before_token_request(true).unwrap();
+                config.token_request_failed(true);
             }
             assert!(config.close());
             let began = Instant::now();
-            config.settle();
-            assert!(began.elapsed() < PATIENCE);
+            config.wait_for_rotation();
+            assert!(began.elapsed() < ROTATION_TIMEOUT);
             for rotates in [true, false] {
-                assert!(config.token_leaves(rotates).unwrap_err().is_stopped());
+                assert!(config.before_token_request(rotates).unwrap_err().is_stopped());
             }
         }
     }

@@ -1,10 +1,12 @@
-//! SIGTERM and SIGINT: the last legal state is sent, the stream is reported as incomplete, and the process dies of that very
-//! signal, as shells and clients expect. Nothing depends on this: the platform may end a connector without any signal.
+//! Handles SIGTERM and SIGINT: sends the last valid states, reports the open streams as incomplete, and then ends the
+//! process by the same signal, as shells and clients expect.
+//!
+//! No guarantee depends on this: the platform may kill a connector without a signal.
 
 use crate::early_exit;
 use crate::run_context::RunContext;
 
-/// Watches for signals on a thread of its own, so that one is heeded in the middle of a request.
+/// Watches for signals on a separate thread, so that a signal is handled even while a request is waiting.
 #[cfg(unix)]
 pub(crate) fn watch(context: &RunContext) {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -15,16 +17,16 @@ pub(crate) fn watch(context: &RunContext) {
     let context = context.clone();
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         let Some(signal) = signals.forever().next() else { return };
-        if !context.claim_last_word() {
+        if !context.claim_end() {
             return;
         }
         context.end(None);
-        // The first process of a container does not die of signals that it does not handle.
+        // PID 1 of a container ignores the default action of signals.
         if std::process::id() != 1 {
             let _ = emulate_default_handler(signal);
         }
-        // Not `std::process::exit`, which waits if another thread is in there.
-        early_exit::end_at_once(u8::try_from(128 + signal).unwrap_or(1));
+        // Not `std::process::exit`, which blocks if another thread is already exiting.
+        early_exit::exit_now(u8::try_from(128 + signal).unwrap_or(1));
     });
 }
 

@@ -1,4 +1,4 @@
-//! `check`: can the source be read with this configuration?
+//! `check`: tries whether the source can be read with this configuration.
 
 use super::http_for;
 use crate::error::Result;
@@ -8,8 +8,8 @@ use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
 use crate::source::Source;
 
-/// FAILED is the answer for what the user can mend, and only for that: during a sync the platform takes it as a reason
-/// not to try again. Everything else is an error of the command.
+/// Returns FAILED only for config errors, which the user can fix: during a sync the platform does not retry after it.
+/// All other errors are errors of the command.
 pub(crate) fn check<C>(source: &Source<C>, config: Result<C>, run: &RunContext) -> Result<AirbyteMessage> {
     let status = match config.and_then(|config| try_connection(source, &config, run)) {
         Ok(()) => AirbyteConnectionStatus::new(ConnectionStatus::Succeeded),
@@ -40,10 +40,10 @@ fn try_connection<C>(source: &Source<C>, config: &C, run: &RunContext) -> Result
             descriptor,
             columns: None,
             state: None,
-            pace: source.pace,
+            intervals: source.intervals,
         };
         match stream.read(context).1 {
-            // The first record is proof enough; so is an end without one.
+            // The first record stops the read, which is a success; so is an end without records.
             Err(error) if !error.is_stopped() => return Err(error),
             _ => {}
         }

@@ -1,10 +1,10 @@
-//! `discover`: which streams there are.
+//! `discover`: lists the available streams.
 
 use crate::error::Result;
 use crate::protocol::{AirbyteCatalog, AirbyteMessage};
 use crate::source::Source;
 
-/// The configuration has been read, and so is valid; streams that are known at compile time need nothing of it.
+/// Takes the configuration only because a valid one is required; streams known at compile time do not depend on it.
 pub(crate) fn discover<C>(source: &Source<C>, _config: &C) -> Result<AirbyteMessage> {
     Ok(AirbyteMessage::Catalog(AirbyteCatalog::new(source.catalog()?)))
 }

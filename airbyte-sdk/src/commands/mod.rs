@@ -1,12 +1,12 @@
-//! The four verbs: values in, messages out.
+//! The four commands: values in, messages out.
 
 mod check;
 mod discover;
 #[cfg(test)]
-mod fair_law;
+mod fairness_tests;
 mod read;
 #[cfg(test)]
-mod resume_law;
+mod resume_tests;
 mod spec;
 
 pub(crate) use self::check::check;
@@ -20,13 +20,13 @@ use crate::run_context::RunContext;
 use crate::source::Source;
 use std::sync::Arc;
 
-/// How a command ended that came to its end.
-pub(crate) enum Done {
-    Well,
-    /// With this message, which is the command's last.
-    WithAnswer(Box<AirbyteMessage>),
-    /// Streams have failed, and each has told its trouble already.
-    WithFailedStreams,
+/// The result of a command that ran to its end.
+pub(crate) enum Outcome {
+    Success,
+    /// Success, with this final message still to be sent.
+    Message(Box<AirbyteMessage>),
+    /// Some streams failed; their errors have been reported.
+    FailedStreams,
 }
 
 fn http_for<C>(source: &Source<C>, config: &C, context: &RunContext) -> Http {

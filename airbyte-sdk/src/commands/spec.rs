@@ -1,4 +1,4 @@
-//! `spec`: what the connector needs to be configured with. Needs no configuration and no network.
+//! `spec`: describes the connector's configuration. Needs neither a configuration nor the network.
 
 use crate::protocol::AirbyteMessage;
 use crate::source::Source;

@@ -1,58 +1,61 @@
-//! Where a fetch function puts its records: each becomes a line, is counted, and moves the stream's state on.
+//! The emitter: serializes the records of a fetch function into lines and decides when a state is sent.
+//!
+//! `emit` is the hot path: it serializes the record, checks its cursor and appends the line to a block of the ledger. All
+//! other work (the clock, holds, states, progress messages) is in `pause`, which runs every few records and whenever the
+//! [`Epoch`] has changed.
 
 mod checkpoint;
 mod partitions;
 
-pub(crate) use self::partitions::Turns;
+pub(crate) use self::partitions::RoundRobin;
 
 use crate::cursor::Progress;
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::{Http, Usage};
 use crate::ledger::{Block, LedgerStream, Tally};
 use crate::output::{self, RecordLine};
-use crate::pulse::Pulse;
-use crate::read_context::{Pace, ReadContext};
+use crate::read_context::{ReadContext, RecordIntervals};
 use crate::stream::{NotFinite, OnNull, Stream, StreamInfo};
 use std::sync::Arc;
 
-/// How often the log says how far a long read has come.
-const MILLISECONDS_PER_NOTE: i64 = 10_000;
+/// How often the log reports the progress of a long read.
+const MILLISECONDS_PER_PROGRESS_LOG: i64 = 10_000;
 
-/// Takes the records of one stream. A fetch function gets it as `out`.
+/// Takes the records of one stream. Passed to a fetch function as `out`.
 ///
-/// A record is on its way as soon as it is emitted: nothing is held back for the end of the page, and memory does
-/// not grow with the number of records. When a record goes out, who sees it first and how far the stream's state
-/// has come is not the author's concern.
+/// Buffering, flushing and checkpointing are handled by the SDK. Records are written within about 100 ms, and memory does
+/// not grow with their number.
 pub struct Emitter<T: Stream> {
-    /// `None` while checking the connection: then the first record is enough and none is written.
+    /// `None` for `check`, which stops at the first record and writes none.
     to: Option<Destination<T::Cursor>>,
     http: Http,
-    /// What the requests for the whole stream have come to.
+    /// Counts the requests of the whole stream.
     stream_usage: Usage,
     info: StreamInfo,
-    /// Whether each record must have a position.
+    /// Whether a record without a cursor value is an error.
     needs_cursor: bool,
-    /// Whether the order is relied upon.
+    /// Whether the stream is read in ascending order, so that states are sent during the read.
     ascends: bool,
     line: RecordLine,
     hold: Hold,
-    pace: Pace,
-    /// Records until the clock is read again.
+    intervals: RecordIntervals,
+    /// The number of records until the clock is read again.
     clock_in: u32,
-    /// The pulse at the last reading.
-    beat: u32,
-    pulse: Pulse,
+    /// The epoch of the last `pause`.
+    seen_epoch: u32,
+    epoch: Epoch,
     started_at: i64,
-    /// When the log said last how it goes.
-    told_at: i64,
-    /// How many records are expected of this read.
+    /// When the progress was last logged.
+    logged_at: i64,
+    /// The expected number of records of this read.
     estimate: u64,
-    /// Set by the first error, so that a fetch function cannot overlook it.
+    /// The first error, kept because a fetch function may drop it.
     failed: Option<Error>,
 }
 
-/// Where the records go.
+/// Where the records are sent.
 struct Destination<C> {
     stream: LedgerStream,
     block: Arc<Block<C>>,
@@ -60,12 +63,12 @@ struct Destination<C> {
 }
 
 impl<T: Stream> Emitter<T> {
-    /// Of a stream that is read in one go, from this position on.
+    /// Creates the emitter of an unpartitioned stream that resumes from `since`.
     pub(crate) fn new<C>(info: &StreamInfo, context: &ReadContext<'_, C>, since: Option<T::Cursor>) -> Self {
-        Self::of(info, context, None, Progress::new(info.order, since))
+        Self::create(info, context, None, Progress::new(info.order, since))
     }
 
-    fn of<C>(
+    fn create<C>(
         info: &StreamInfo,
         context: &ReadContext<'_, C>,
         partition: Option<&str>,
@@ -73,7 +76,7 @@ impl<T: Stream> Emitter<T> {
     ) -> Self {
         let now = output::now();
         let hold = context.holds().hold(false);
-        let pulse = context.stream.as_ref().map_or_else(Pulse::default, |stream| stream.pulse().clone());
+        let epoch = context.stream.as_ref().map_or_else(Epoch::default, |stream| stream.epoch().clone());
         let ascends = progress.can_checkpoint();
         let to = context.stream.as_ref().map(|stream| Destination {
             stream: stream.clone(),
@@ -90,20 +93,20 @@ impl<T: Stream> Emitter<T> {
             info: info.clone(),
             line: RecordLine::new(&context.descriptor, context.columns.clone(), not_finite_fails),
             hold,
-            pace: context.pace,
+            intervals: context.intervals,
             clock_in: 0,
-            beat: 0,
-            pulse,
+            seen_epoch: 0,
+            epoch,
             started_at: now,
-            told_at: now,
+            logged_at: now,
             estimate: 0,
             failed: None,
         }
     }
 
-    /// Returns the HTTP client for this read. All streams share its connections, rate limit and retries.
+    /// Returns the HTTP client for this read. All streams share its connections and rate limits.
     ///
-    /// It is a handle of its own, so records can be emitted while a function that was given the client still reads:
+    /// The client does not borrow the emitter, so records can be emitted while an iterator of the client is read:
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Emitter, Http, Result, airbyte_stream};
@@ -123,12 +126,13 @@ impl<T: Stream> Emitter<T> {
         self.http.clone()
     }
 
-    /// Tells how many records this read will bring, when the service says so: whoever runs the sync sees how far it is.
-    /// Where a stream is read partition by partition, it is the number of this partition, and those of all partitions add up.
+    /// Reports the expected record count, if the API provides one, so that the platform can show progress.
+    ///
+    /// For a partition, pass the count of that partition; the SDK adds them up.
     ///
     /// # Errors
     ///
-    /// When nobody reads any more.
+    /// Fails if stdout was closed.
     pub fn estimate(&mut self, records: u64) -> Result<()> {
         let Some(to) = &self.to else { return Ok(()) };
         let more = i128::from(records) - i128::from(self.estimate);
@@ -136,13 +140,15 @@ impl<T: Stream> Emitter<T> {
         to.stream.estimate(more)
     }
 
-    /// Sends one record. A number that is not finite (NaN, infinity) has no form in JSON: it is written as null, and the
-    /// record says so, unless the stream says `not_finite = fail`.
+    /// Sends one record.
+    ///
+    /// A non-finite number (NaN, infinity) is written as null and listed in the record's `meta.changes`, unless the stream
+    /// is declared `not_finite = fail`.
     ///
     /// # Errors
     ///
-    /// When the record cannot be written as JSON, when it lacks a position that it must have, when an ascending stream
-    /// goes back, or when nobody reads any more. Return the error with `?`: emitting is over for this stream.
+    /// Fails if the record cannot be serialized, its cursor is null (`on_null = fail`), the cursor decreases in an ascending
+    /// stream, or stdout was closed. Return the error with `?`: no more records of this stream are accepted.
     #[inline]
     pub fn emit(&mut self, record: T) -> Result<()> {
         match self.try_emit(&record) {
@@ -155,7 +161,7 @@ impl<T: Stream> Emitter<T> {
     ///
     /// # Errors
     ///
-    /// The iterator's own, or those of [`emit`](Self::emit).
+    /// Returns the errors of the iterator and of [`emit`](Self::emit).
     pub fn try_extend(&mut self, records: impl IntoIterator<Item = Result<T>>) -> Result<()> {
         records.into_iter().try_for_each(|record| match record {
             Ok(record) => self.emit(record),
@@ -163,11 +169,10 @@ impl<T: Stream> Emitter<T> {
         })
     }
 
-    /// Keeps the position of the stream where it is: no state covers the records that are emitted from here on, until
-    /// [`release`](Self::release) says that they are complete. If the fetch function ends before that, in whichever way,
-    /// or the run is stopped, the next read starts at this position again.
+    /// Holds the position of the stream: no state covers the records emitted from now on until [`release`](Self::release).
+    /// If the fetch function returns or the run is stopped before that, the next read resumes from the held position.
     ///
-    /// Use it where you find out only later whether records are missing:
+    /// Use it if you can tell only later whether records are missing:
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Error, Result, airbyte_stream};
@@ -191,36 +196,35 @@ impl<T: Stream> Emitter<T> {
     /// # }
     /// ```
     ///
-    /// The SDK holds a stream by itself while it reads a page whose end can still show that it is incomplete, and when a
-    /// request or an iterator of [`http`](Self::http) fails: ignoring such an error does not context the read into a complete
-    /// one. Only HTTP 404 and 410 in answer to a single request, or to the first one of an iterator, are left to the fetch
-    /// function, since they may say that there is nothing.
+    /// The SDK itself holds a stream while it reads a page that can still turn out to be incomplete, and after a request or
+    /// an iterator of [`http`](Self::http) has failed, even if the fetch function ignores the error. The exception is HTTP
+    /// 404 or 410 for a single request or the first one of an iterator, which may mean that there is no data.
     ///
-    /// In a stream without `order = ascending` the position moves only at the end, so a hold that lasts until then keeps
-    /// it where the read began. In a stream without a cursor it is an error: such a read is complete or it is not.
+    /// A stream without `order = ascending` moves its position only at the end, so a hold that lasts until then keeps the
+    /// position where the read began. In a stream without a cursor, a hold that is not released is an error.
     pub fn hold(&mut self) {
         self.hold.hold();
     }
 
-    /// Ends the last [`hold`](Self::hold): the records that were emitted since then are complete. A hold before that one
-    /// lasts, and so does one that a failed request left behind.
+    /// Ends the last [`hold`](Self::hold): the records emitted since then are complete. Earlier holds and the holds of failed
+    /// requests remain.
     pub fn release(&mut self) {
         self.hold.release();
     }
 
-    /// Says that nothing is missing although a request failed or a page was not read to its end: because the fetch function
-    /// has made up for it, or does not need what was requested. Without this the read fails, or the position stays before
-    /// the page.
+    /// Declares that no records are missing although a request failed or a page was not read to its end, because the fetch
+    /// function has compensated for it or does not need the data. Otherwise the read fails, or the position stays before the
+    /// page.
     ///
-    /// It covers what the client of this emitter ([`http`](Self::http)) has failed at, on whichever thread. What the client
-    /// of another partition or stream has failed at, and a panic of a thread, remain.
+    /// Applies to all failures of this emitter's client ([`http`](Self::http)) so far, on any thread. It does not apply to
+    /// the clients of other partitions and streams, nor to panics of threads.
     pub fn forgive(&mut self) {
         self.hold.forgive();
     }
 
     #[inline]
     fn try_emit(&mut self, record: &T) -> Result<()> {
-        if self.clock_in == 0 || self.beat != self.pulse.count() {
+        if self.clock_in == 0 || self.seen_epoch != self.epoch.current() {
             self.pause()?;
         }
         let Some(to) = &self.to else {
@@ -230,51 +234,51 @@ impl<T: Stream> Emitter<T> {
         self.line.write(record)?;
         let cursor = record.cursor();
         if cursor.is_none() && self.needs_cursor {
-            return Err(no_position(&self.info));
+            return Err(null_cursor(&self.info));
         }
         to.block.add(self.line.bytes(), cursor)
     }
 
-    /// What is done only now and then: the clock, and a state.
+    /// Reads the clock and the holds, and sends a state if one is due.
     #[cold]
     fn pause(&mut self) -> Result<()> {
         let Some(to) = &self.to else { return Ok(()) };
-        // The pulse first: a hold that begins after it is found by the next record.
-        self.beat = self.pulse.count();
+        // The epoch first: a hold that begins after this line advances it again, and the next record sees that.
+        self.seen_epoch = self.epoch.current();
         to.block.note_hold();
         if self.failed.is_some() {
             return Err(Error::stopped());
         }
-        // Time alone does not move the places where records are counted: the same records give the same states.
+        // Reset only by the count of records, not by an epoch, so that the same records lead to the same states.
         if self.clock_in == 0 {
-            self.clock_in = self.pace.records_per_clock;
+            self.clock_in = self.intervals.records_per_clock;
         }
         let now = output::now();
         self.line.set_clock(now);
-        if now - self.told_at >= MILLISECONDS_PER_NOTE {
-            self.told_at = now;
+        if now - self.logged_at >= MILLISECONDS_PER_PROGRESS_LOG {
+            self.logged_at = now;
             let seconds = (now - self.started_at) as f64 / 1e3;
             let rate = to.block.total() as f64 / seconds;
-            log::info!("{}: {} so far, {rate:.0} records a second", self.info.name, self.tally());
+            log::info!("{}: {} so far, {rate:.0} records/s", self.info.name, self.tally());
         }
-        if to.block.can_checkpoint() && to.block.has_news() && to.is_state_due(&self.pace, now) {
+        if to.block.can_checkpoint() && to.block.has_news() && to.is_state_due(&self.intervals, now) {
             to.checkpoint()?;
         }
         Ok(())
     }
 
-    /// What the stream has come to.
+    /// Returns the totals of the stream so far.
     fn tally(&self) -> Tally {
         let Some(to) = &self.to else { return Tally::default() };
         let tally = to.stream.tally();
-        Tally { records: tally.records + to.block.size().0, answers: self.stream_usage.answers(), ..tally }
+        Tally { records: tally.records + to.block.size().0, requests: self.stream_usage.answers(), ..tally }
     }
 
-    /// Keeps the first error, so that swallowing it does not context a failure into a success.
+    /// Keeps the first error, so that a fetch function that drops it still fails.
     #[cold]
     fn fail(&mut self, error: Error) -> Error {
         self.clock_in = 0;
-        self.take_back();
+        self.retract_states();
         if self.failed.is_none() {
             self.failed = Some(error);
         }
@@ -283,11 +287,11 @@ impl<T: Stream> Emitter<T> {
 }
 
 #[cold]
-fn no_position(info: &StreamInfo) -> Error {
+fn null_cursor(info: &StreamInfo) -> Error {
     Error::system(format!(
-        "a record of the stream `{}` has no position: its cursor `{}` is null",
+        "a record of the stream `{}` has a null cursor `{}`",
         info.name,
         info.state_key().unwrap_or_default()
     ))
-    .with_internal("say `on_null = emit` on the stream if such records are to be sent")
+    .with_internal("to send such records, add `on_null = emit` to the stream's attributes")
 }

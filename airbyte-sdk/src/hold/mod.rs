@@ -1,20 +1,20 @@
-//! Where a stream's position stops, because what comes after it is not known to be complete.
+//! Holds: they stop the position of a stream where records may be missing.
 //!
-//! Problem: a state says that everything before its position was read. Some gaps are found only later: a page turns out
-//! to have fewer records than it announced when its end arrives, or a request fails and the fetch function drops,
-//! converts or ignores the error. Meanwhile records were emitted, and a state or a signal may come at any moment.
+//! Problem: a state claims that everything before its position was read. Some gaps are found only later: a page ends with
+//! fewer records than it announced, or a request fails and the fetch function drops, converts or ignores the error.
+//! Meanwhile records were emitted, and a state or a signal may come at any time.
 //!
-//! Idea: the stream itself remembers the gap, not the error value. A [`Hold`] is shared by an emitter and by its HTTP
-//! client. An iterator holds the stream while a page can still turn out incomplete; a request or an iterator that fails
-//! holds it for good.
+//! Idea: the stream remembers the gap, not the error value. A [`Hold`] is shared by an emitter and its HTTP client. An
+//! iterator holds the stream while a page can still turn out to be incomplete; a request or an iterator that fails holds it
+//! permanently.
 //!
-//! There are three levels. A [`Hold`] is of one emitter: of a stream that is read in one go, or of one partition. A
-//! [`StreamHolds`] has what is not known to be of one partition only, because it comes from another thread, or from the
-//! client of a partition that has ended. [`RunHolds`] has what is not known to be of one stream only.
+//! There are three levels. A [`Hold`] belongs to one emitter: that of an unpartitioned stream, or of one partition.
+//! [`StreamHolds`] has the reasons that may concern any partition, because they come from another thread or from the client
+//! of a partition that has ended. [`RunHolds`] has the reasons that may concern any stream.
 //!
-//! What must stay true: while a stream is held, neither a state, nor the last state before a signal, nor the state at
-//! the end of the stream goes beyond the position at which the hold began. A hold that is neither confirmed nor
-//! released lasts until its emitter ends; one of the stream or of the run lasts until the stream or the run ends.
+//! What must stay true: while a stream is held, no state goes beyond the position at which the hold began, including the
+//! states sent on a signal and at the end of the stream. A hold that is neither confirmed nor released lasts until its
+//! emitter ends; a hold of the stream or of the run lasts until the stream or the run ends.
 
 mod run;
 
@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-/// The holds of one stream. A clone shares them.
+/// The holds of one stream. Clones share them.
 #[derive(Clone)]
 pub(crate) struct StreamHolds(Arc<Stream>);
 
@@ -36,54 +36,62 @@ struct Stream {
 
 #[derive(Default)]
 struct Reasons {
-    /// Of each emitter that has not ended.
-    own: BTreeMap<u64, Own>,
-    next: u64,
-    lasting: Lasting,
-    /// The stream has ended: what its clients still do concerns the other streams.
+    /// The reasons of each emitter that has not ended.
+    of_emitters: BTreeMap<u64, EmitterReasons>,
+    last_id: u64,
+    of_stream: StreamReasons,
+    /// The stream has ended; what its clients still do may concern any other stream.
     ended: bool,
 }
 
 /// Why one emitter is held.
-struct Own {
-    /// The thread that reads.
+struct EmitterReasons {
+    /// The thread that reads with this emitter.
     thread: ThreadId,
-    /// Partitions are listed: any that is missing would be forgotten.
+    /// Whether partitions are listed: the position of a missing one would be discarded.
     listing: bool,
-    /// Pages that are being read, and not yet confirmed.
-    open: u32,
-    /// How often the author holds.
-    author: u32,
-    /// A page was given up before its end.
-    held: bool,
-    /// Why something is missing.
+    /// The number of pages that are being read and not yet confirmed.
+    open_pages: u32,
+    /// The number of holds of the author.
+    of_author: u32,
+    /// Whether a page was not read to its end.
+    abandoned_page: bool,
+    /// The first error after which records are missing.
     failure: Option<Error>,
-    /// Whether any reason holds it, also one of the stream; and how often that began, so that a second hold is not taken
-    /// for the first.
+    /// Whether the emitter is held, by its own reasons or those of the stream or the run.
     is_held: bool,
+    /// How often it began to be held, to distinguish a second hold from the first.
     began: u64,
 }
 
-/// Why all emitters of a stream are held, those that come later as well.
+/// Why all emitters of a stream are held, including later ones.
 #[derive(Default)]
-struct Lasting {
-    /// Pages that are still read though their emitter has ended, or by another thread.
-    open: u32,
-    /// The emitters whose clients have given up a page, or failed, outside of what is known to be theirs.
-    held: BTreeSet<u64>,
+struct StreamReasons {
+    /// The number of pages read by another thread, or by the client of an emitter that has ended.
+    open_pages: u32,
+    /// The emitters whose clients abandoned a page in one of these ways, by id.
+    abandoned_pages: BTreeSet<u64>,
+    /// The emitters whose clients failed in one of these ways, by id.
     failures: BTreeMap<u64, Error>,
-    /// The same for what comes from beyond the stream: a client of another one, a thread that panicked. Nobody can forgive it.
-    foreign: bool,
-    foreign_failure: Option<Error>,
+    /// Whether something outside the stream may have lost records of it: the client of another stream, or a thread that
+    /// panicked. No emitter can forgive this.
+    external: bool,
+    external_failure: Option<Error>,
 }
 
-impl Lasting {
+impl StreamReasons {
     fn holds(&self) -> bool {
-        self.open > 0 || !self.held.is_empty() || self.foreign || self.failure().is_some()
+        self.open_pages > 0 || !self.abandoned_pages.is_empty() || self.external || self.failure().is_some()
     }
 
     fn failure(&self) -> Option<&Error> {
-        self.foreign_failure.as_ref().or_else(|| self.failures.values().next())
+        self.external_failure.as_ref().or_else(|| self.failures.values().next())
+    }
+}
+
+impl EmitterReasons {
+    fn holds(&self) -> bool {
+        self.open_pages > 0 || self.of_author > 0 || self.abandoned_page || self.failure.is_some()
     }
 }
 
@@ -92,67 +100,68 @@ impl StreamHolds {
         Self(Arc::new(Stream { run, reasons: Mutex::default() }))
     }
 
-    /// The hold of an emitter that the calling thread reads with. Partitions are listed with a `listing` one.
+    /// Creates the hold of an emitter for the calling thread; `listing` if it is for listing the partitions.
     pub(crate) fn hold(&self, listing: bool) -> Hold {
         let id = self.change(|reasons| {
-            let own = Own {
+            let reasons_of_emitter = EmitterReasons {
                 thread: thread::current().id(),
                 listing,
-                open: 0,
-                author: 0,
-                held: false,
+                open_pages: 0,
+                of_author: 0,
+                abandoned_page: false,
                 failure: None,
                 is_held: false,
                 began: 0,
             };
-            reasons.next += 1;
-            reasons.own.insert(reasons.next, own);
-            reasons.next
+            reasons.last_id += 1;
+            reasons.of_emitters.insert(reasons.last_id, reasons_of_emitter);
+            reasons.last_id
         });
         Hold { stream: self.clone(), id }
     }
 
-    /// Why something is missing that is not known to be of one partition.
+    /// Returns the error after which records of any partition may be missing.
     pub(crate) fn failure(&self) -> Option<Error> {
-        self.reasons().lasting.failure().map(Error::again)
+        self.reasons().of_stream.failure().map(Error::again)
     }
 
-    /// The stream has ended.
+    /// Ends the stream. Its open pages become open pages of the run.
     pub(crate) fn end(&self) {
-        let open = self.change(|reasons| {
+        let open_pages = self.change(|reasons| {
             reasons.ended = true;
-            let own: u32 = std::mem::take(&mut reasons.own).values().map(|own| own.open).sum();
-            own + std::mem::take(&mut reasons.lasting.open)
+            let emitters = std::mem::take(&mut reasons.of_emitters);
+            let of_emitters: u32 = emitters.values().map(|emitter| emitter.open_pages).sum();
+            of_emitters + std::mem::take(&mut reasons.of_stream.open_pages)
         });
-        self.0.run.change_open(|pages, _| *pages += open);
+        self.0.run.change_pages(|open, _| *open += open_pages);
     }
 
     fn has_ended(&self) -> bool {
         self.reasons().ended
     }
 
-    /// Something is missing, and nobody knows of which partition or stream: this failed, or a thread panicked that the
-    /// author started.
+    /// Holds the stream because of something outside it: the client of another stream failed with this error, or abandoned a
+    /// page, or a thread of the author panicked.
     #[cold]
-    fn disturb(&self, error: Option<&Error>) {
+    fn hold_externally(&self, error: Option<&Error>) {
         self.change(|reasons| match error {
-            Some(error) => drop(reasons.lasting.foreign_failure.get_or_insert_with(|| error.again())),
-            None => reasons.lasting.foreign = true,
+            Some(error) => drop(reasons.of_stream.external_failure.get_or_insert_with(|| error.again())),
+            None => reasons.of_stream.external = true,
         });
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Reasons) -> T) -> T {
         let mut reasons = self.reasons();
         let changed = change(&mut reasons);
-        let lasts = reasons.lasting.holds() || self.0.run.has_open_pages();
-        for own in reasons.own.values_mut() {
-            let before = own.is_held;
-            own.is_held = lasts || own.open > 0 || own.author > 0 || own.held || own.failure.is_some();
-            own.began += u64::from(own.is_held && !before);
+        let all_held = reasons.of_stream.holds() || self.0.run.has_open_pages();
+        for emitter in reasons.of_emitters.values_mut() {
+            let was_held = emitter.is_held;
+            emitter.is_held = all_held || emitter.holds();
+            emitter.began += u64::from(emitter.is_held && !was_held);
         }
         drop(reasons);
-        // After that, so that whoever sees the beat finds the change.
-        self.0.run.pulse().beat();
+        // Last, so that an emitter that sees the new epoch also sees the change.
+        self.0.run.epoch().advance();
         changed
     }
 
@@ -161,7 +170,7 @@ impl StreamHolds {
     }
 }
 
-/// Whether an emitter is held. A clone shares it.
+/// The hold of one emitter. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Hold {
     stream: StreamHolds,
@@ -169,143 +178,146 @@ pub(crate) struct Hold {
 }
 
 impl Hold {
-    /// The number of the hold that lasts, if one does.
+    /// Returns the number of the current hold, or `None` if the emitter is not held.
     pub(crate) fn current(&self) -> Option<u64> {
         let reasons = self.stream.reasons();
-        reasons.own.get(&self.id).filter(|own| own.is_held).map(|own| own.began)
+        reasons.of_emitters.get(&self.id).filter(|emitter| emitter.is_held).map(|emitter| emitter.began)
     }
 
-    /// Holds until [`release`](Self::release) was called as often.
+    /// Adds a hold of the author, until [`release`](Self::release).
     pub(crate) fn hold(&self) {
-        self.change_own(|own| own.author = own.author.saturating_add(1));
+        self.change_emitter(|emitter| emitter.of_author = emitter.of_author.saturating_add(1));
     }
 
     pub(crate) fn release(&self) {
-        self.change_own(|own| own.author = own.author.saturating_sub(1));
+        self.change_emitter(|emitter| emitter.of_author = emitter.of_author.saturating_sub(1));
     }
 
-    /// Whether the author holds.
+    /// Returns whether the author holds the stream.
     pub(crate) fn is_of_author(&self) -> bool {
-        self.stream.reasons().own.get(&self.id).is_some_and(|own| own.author > 0)
+        self.stream.reasons().of_emitters.get(&self.id).is_some_and(|emitter| emitter.of_author > 0)
     }
 
-    /// Nothing is missing, whatever this emitter's client failed at so far. Pages that are still read hold on, and so does
-    /// what other emitters and panics have left behind.
+    /// Clears the failures and abandoned pages of this emitter's client. Open pages remain, and so do the reasons of other
+    /// emitters and of panics.
     pub(crate) fn forgive(&self) {
         self.stream.change(|reasons| {
-            if let Some(own) = reasons.own.get_mut(&self.id) {
-                (own.held, own.failure) = (false, None);
+            if let Some(emitter) = reasons.of_emitters.get_mut(&self.id) {
+                (emitter.abandoned_page, emitter.failure) = (false, None);
             }
-            reasons.lasting.held.remove(&self.id);
-            reasons.lasting.failures.remove(&self.id);
+            reasons.of_stream.abandoned_pages.remove(&self.id);
+            reasons.of_stream.failures.remove(&self.id);
         });
     }
 
-    /// Why something is missing, if anything is known to be.
+    /// Returns the error after which records are known to be missing.
     pub(crate) fn failure(&self) -> Option<Error> {
         let reasons = self.stream.reasons();
-        let own = reasons.own.get(&self.id).and_then(|own| own.failure.as_ref());
-        own.or(reasons.lasting.failure()).map(Error::again)
+        let of_emitter = reasons.of_emitters.get(&self.id).and_then(|emitter| emitter.failure.as_ref());
+        of_emitter.or(reasons.of_stream.failure()).map(Error::again)
     }
 
-    /// The emitter has ended. What its client still does concerns the stream.
+    /// Ends the emitter. What its client does from now on concerns the whole stream.
     pub(crate) fn end(&self) {
         self.stream.change(|reasons| {
-            if let Some(own) = reasons.own.remove(&self.id) {
-                reasons.lasting.open += own.open;
+            if let Some(emitter) = reasons.of_emitters.remove(&self.id) {
+                reasons.of_stream.open_pages += emitter.open_pages;
             }
         });
     }
 
-    /// To be taken by a request when it is made.
+    /// Returns the handle that a request uses.
     pub(crate) fn holder(&self) -> Holder {
         Holder { hold: self.clone() }
     }
 
-    fn change_own(&self, change: impl FnOnce(&mut Own)) {
+    fn change_emitter(&self, change: impl FnOnce(&mut EmitterReasons)) {
         self.stream.change(|reasons| {
-            if let Some(own) = reasons.own.get_mut(&self.id) {
-                change(own);
+            if let Some(emitter) = reasons.of_emitters.get_mut(&self.id) {
+                change(emitter);
             }
         });
     }
 }
 
-/// What a request is made for.
+/// The hold as a request sees it.
 #[derive(Clone)]
 pub(crate) struct Holder {
     hold: Hold,
 }
 
 impl Holder {
-    /// Holds while a page is read.
+    /// Holds while a page is read, until the returned value is confirmed.
     pub(crate) fn begin_page(&self) -> Unconfirmed {
         let is_own = self.is_own_thread();
-        self.change_open(is_own, |open, _| *open += 1);
+        self.change_pages(is_own, |open, _| *open += 1);
         Unconfirmed { holder: self.clone(), is_own, confirmed: false }
     }
 
-    /// Holds from here on: what the response would have brought is missing, whatever becomes of the error.
+    /// Holds permanently, because the records of a response are missing, regardless of what is done with the error.
     #[cold]
     pub(crate) fn failed(&self, error: Error) -> Error {
-        // The run ends, which holds everything.
+        // The run is ending, which is not a gap in a stream.
         if error.is_stopped() {
             return error;
         }
         let (stream, id) = (&self.hold.stream, self.hold.id);
         if stream.has_ended() {
-            stream.0.run.disturb(Some(&error));
+            stream.0.run.hold_externally(Some(&error));
         }
-        // Another thread may work for a partition that comes later.
+        // Another thread may be reading for a later partition.
         let is_own = self.is_own_thread();
-        stream.change(|reasons| match reasons.own.get_mut(&id).filter(|_| is_own) {
-            Some(own) => drop(own.failure.get_or_insert_with(|| error.again())),
-            None => drop(reasons.lasting.failures.entry(id).or_insert_with(|| error.again())),
+        stream.change(|reasons| match reasons.of_emitters.get_mut(&id).filter(|_| is_own) {
+            Some(emitter) => drop(emitter.failure.get_or_insert_with(|| error.again())),
+            None => drop(reasons.of_stream.failures.entry(id).or_insert_with(|| error.again())),
         });
         error
     }
 
-    /// The same for a request of which nothing was handed out. That there is nothing at its URL may be an answer to the
-    /// fetch function.
+    /// Does the same for a request of which no data was handed out, except for HTTP 404 and 410: the fetch function may take
+    /// them to mean that there is no data. They do count while partitions are listed.
     #[cold]
     pub(crate) fn refused(&self, error: Error) -> Error {
-        let lists = self.hold.stream.reasons().own.get(&self.hold.id).is_some_and(|own| own.listing);
-        let says_nothing_is_there = matches!(error.status(), Some(404 | 410)) && !lists;
-        if says_nothing_is_there { error } else { self.failed(error) }
+        let reasons = self.hold.stream.reasons();
+        let lists = reasons.of_emitters.get(&self.hold.id).is_some_and(|emitter| emitter.listing);
+        drop(reasons);
+        let may_mean_no_data = matches!(error.status(), Some(404 | 410)) && !lists;
+        if may_mean_no_data { error } else { self.failed(error) }
     }
 
-    /// Whether the emitter reads on the calling thread.
+    /// Returns whether the calling thread is that of the emitter.
     fn is_own_thread(&self) -> bool {
         let reasons = self.hold.stream.reasons();
-        reasons.own.get(&self.hold.id).is_some_and(|own| own.thread == thread::current().id())
+        reasons.of_emitters.get(&self.hold.id).is_some_and(|emitter| emitter.thread == thread::current().id())
     }
 
-    /// Changes the number of open pages, and whether one was given up: of the emitter, or else of the stream or the run.
-    fn change_open(&self, is_own: bool, change: impl FnOnce(&mut u32, &mut bool)) {
+    /// Changes the number of open pages, and whether one was abandoned, of the emitter if `is_own`, otherwise of the stream or,
+    /// after its end, of the run.
+    fn change_pages(&self, is_own: bool, change: impl FnOnce(&mut u32, &mut bool)) {
         let (stream, id) = (&self.hold.stream, self.hold.id);
         let left = stream.change(|reasons| {
             if reasons.ended {
                 return Some(change);
             }
-            match reasons.own.get_mut(&id).filter(|_| is_own) {
-                Some(own) => change(&mut own.open, &mut own.held),
+            match reasons.of_emitters.get_mut(&id).filter(|_| is_own) {
+                Some(emitter) => change(&mut emitter.open_pages, &mut emitter.abandoned_page),
                 None => {
-                    let mut held = false;
-                    change(&mut reasons.lasting.open, &mut held);
-                    if held {
-                        reasons.lasting.held.insert(id);
+                    let mut abandoned = false;
+                    change(&mut reasons.of_stream.open_pages, &mut abandoned);
+                    if abandoned {
+                        reasons.of_stream.abandoned_pages.insert(id);
                     }
                 }
             }
             None
         });
         if let Some(change) = left {
-            stream.0.run.change_open(change);
+            stream.0.run.change_pages(change);
         }
     }
 }
 
-/// [`Holder::failed`], if there is a stream.
+/// Calls [`Holder::failed`] if there is a holder.
 pub(crate) fn failed(holder: Option<&Holder>, error: Error) -> Error {
     match holder {
         Some(holder) => holder.failed(error),
@@ -313,7 +325,7 @@ pub(crate) fn failed(holder: Option<&Holder>, error: Error) -> Error {
     }
 }
 
-/// [`Holder::refused`], if there is a stream.
+/// Calls [`Holder::refused`] if there is a holder.
 pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
     match holder {
         Some(holder) => holder.refused(error),
@@ -321,17 +333,17 @@ pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
     }
 }
 
-/// A page that may still turn out incomplete. If it is dropped before it is confirmed, the stream stays held.
+/// A page that may still turn out to be incomplete. If it is dropped before it is confirmed, the stream stays held.
 #[must_use]
 pub(crate) struct Unconfirmed {
     holder: Holder,
-    /// Whether it was begun by the thread of the emitter.
+    /// Whether the thread of the emitter began it.
     is_own: bool,
     confirmed: bool,
 }
 
 impl Unconfirmed {
-    /// The page is complete.
+    /// Ends the hold: the page is complete.
     pub(crate) fn confirm(mut self) {
         self.confirmed = true;
     }
@@ -339,9 +351,9 @@ impl Unconfirmed {
 
 impl Drop for Unconfirmed {
     fn drop(&mut self) {
-        self.holder.change_open(self.is_own, |open, held| {
+        self.holder.change_pages(self.is_own, |open, abandoned| {
             *open = open.saturating_sub(1);
-            *held |= !self.confirmed;
+            *abandoned |= !self.confirmed;
         });
     }
 }

@@ -1,80 +1,80 @@
-//! What holds all streams of a run.
+//! The holds that may concern any stream of a run.
 
 use super::{Stream, StreamHolds};
+use crate::epoch::Epoch;
 use crate::error::Error;
-use crate::pulse::Pulse;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// The holds of a run. A clone shares them.
+/// The holds of a run. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct RunHolds(Arc<Run>);
 
 #[derive(Default)]
 struct Run {
-    pulse: Pulse,
+    epoch: Epoch,
     streams: Mutex<Vec<Weak<Stream>>>,
-    /// The first panic on a thread that the author started, until it is told.
+    /// The first panic on a thread started by the author, until it is reported.
     stray_panic: Mutex<Option<Error>>,
-    /// Whether there was one.
+    /// Whether there was such a panic.
     panicked: AtomicBool,
-    /// Pages that the clients of streams that have ended still read.
-    open: AtomicU32,
+    /// The number of pages that are read by clients of streams that have ended.
+    open_pages: AtomicU32,
 }
 
 impl RunHolds {
-    /// The holds of a stream that begins.
+    /// Creates the holds of a new stream.
     pub(crate) fn stream(&self) -> StreamHolds {
         let holds = StreamHolds::new(self.clone());
         let mut streams = self.streams();
         streams.retain(|stream| stream.upgrade().is_some_and(|stream| !StreamHolds(stream).has_ended()));
         streams.push(Arc::downgrade(&holds.0));
-        // Within the lock: a panic is found here, or finds the stream there.
+        // Under the lock of the streams: a panic is either seen here, or sees the new stream in the list.
         if self.0.panicked.load(Relaxed) {
-            holds.disturb(None);
+            holds.hold_externally(None);
         }
         drop(streams);
         holds
     }
 
-    pub(crate) fn pulse(&self) -> &Pulse {
-        &self.0.pulse
+    pub(crate) fn epoch(&self) -> &Epoch {
+        &self.0.epoch
     }
 
-    /// Notes a panic on a thread that the author started. Which stream it worked for is not known: those that are being
-    /// read, and those after them, may lack records from here on.
+    /// Records a panic on a thread started by the author, and holds all open and later streams: it is unknown which stream
+    /// the thread worked for.
     pub(crate) fn note_stray_panic(&self, panic: Error) {
         self.0.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
         self.0.panicked.store(true, Relaxed);
-        self.disturb(None);
+        self.hold_externally(None);
     }
 
-    /// The first such panic since this was called last.
+    /// Returns the first such panic since the last call.
     pub(crate) fn take_stray_panic(&self) -> Option<Error> {
         self.0.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Something is missing of a stream that is being read, and nobody knows which.
-    pub(super) fn disturb(&self, error: Option<&Error>) {
+    /// Holds all open streams, since records of any of them may be missing.
+    pub(super) fn hold_externally(&self, error: Option<&Error>) {
         let streams: Vec<_> = self.streams().iter().filter_map(Weak::upgrade).collect();
-        streams.into_iter().map(StreamHolds).for_each(|holds| holds.disturb(error));
+        streams.into_iter().map(StreamHolds).for_each(|holds| holds.hold_externally(error));
     }
 
     pub(super) fn has_open_pages(&self) -> bool {
-        self.0.open.load(Relaxed) > 0
+        self.0.open_pages.load(Relaxed) > 0
     }
 
-    /// Changes the number of pages that are read by clients of streams that have ended, and whether one was given up.
-    pub(super) fn change_open(&self, change: impl FnOnce(&mut u32, &mut bool)) {
+    /// Changes the number of pages read by clients of streams that have ended, and whether one was abandoned.
+    pub(super) fn change_pages(&self, change: impl FnOnce(&mut u32, &mut bool)) {
         let streams = self.streams();
-        let (mut open, mut given_up) = (self.0.open.load(Relaxed), false);
-        change(&mut open, &mut given_up);
-        // Under the lock of the streams, so nothing is changed meanwhile.
-        self.0.open.store(open, Relaxed);
+        let (mut open_pages, mut abandoned) = (self.0.open_pages.load(Relaxed), false);
+        change(&mut open_pages, &mut abandoned);
+        // The lock of the streams prevents a concurrent change.
+        self.0.open_pages.store(open_pages, Relaxed);
         let open: Vec<_> = streams.iter().filter_map(Weak::upgrade).collect();
         drop(streams);
         for holds in open.into_iter().map(StreamHolds) {
-            if given_up { holds.disturb(None) } else { holds.change(|_| {}) }
+            if abandoned { holds.hold_externally(None) } else { holds.change(|_| {}) }
         }
     }
 

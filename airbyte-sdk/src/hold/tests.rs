@@ -5,13 +5,13 @@ fn hold() -> Hold {
 }
 
 #[test]
-fn each_hold_has_a_number_of_its_own() {
+fn each_hold_has_its_own_number() {
     let hold = hold();
     let holder = hold.holder();
     assert_eq!(hold.current(), None);
     let page = holder.begin_page();
     assert_eq!(hold.current(), Some(1));
-    // A second page within the first does not move the place where the hold began.
+    // A second page within the first does not move the position where the hold began.
     holder.begin_page().confirm();
     assert_eq!(hold.current(), Some(1));
     page.confirm();
@@ -22,7 +22,7 @@ fn each_hold_has_a_number_of_its_own() {
 }
 
 #[test]
-fn a_page_that_is_not_confirmed_holds_for_good() {
+fn unconfirmed_page_holds_until_forgiven() {
     let hold = hold();
     let holder = hold.holder();
     drop(holder.begin_page());
@@ -37,7 +37,7 @@ fn a_page_that_is_not_confirmed_holds_for_good() {
 }
 
 #[test]
-fn a_release_ends_one_hold_of_the_author_and_nothing_else() {
+fn release_ends_one_hold_of_the_author_only() {
     let hold = hold();
     hold.hold();
     hold.hold();
@@ -52,7 +52,7 @@ fn a_release_ends_one_hold_of_the_author_and_nothing_else() {
 }
 
 #[test]
-fn a_failure_outlives_its_error_value_until_it_is_forgiven() {
+fn failure_holds_until_forgiven_even_if_the_error_is_dropped() {
     let hold = hold();
     hold.holder().failed(Error::transient("cut off"));
     hold.holder().failed(Error::system("later"));
@@ -62,7 +62,7 @@ fn a_failure_outlives_its_error_value_until_it_is_forgiven() {
 }
 
 #[test]
-fn only_a_url_with_nothing_behind_it_is_an_answer() {
+fn only_404_and_410_do_not_hold_except_while_listing() {
     let hold = hold();
     let refused = |status: u16| drop(hold.holder().refused(Error::config("no").with_status(status)));
     refused(404);
@@ -71,7 +71,7 @@ fn only_a_url_with_nothing_behind_it_is_an_answer() {
     refused(401);
     assert!(hold.failure().is_some());
     hold.forgive();
-    // Also what was never sent.
+    // An error without a status: the request was not sent.
     hold.holder().refused(Error::config("no URL"));
     assert!(hold.failure().is_some());
     hold.forgive();
@@ -81,7 +81,7 @@ fn only_a_url_with_nothing_behind_it_is_an_answer() {
 }
 
 #[test]
-fn what_concerns_one_partition_ends_with_it_and_nothing_else_does() {
+fn holds_of_a_partition_end_with_it_but_open_pages_hold_the_stream() {
     let stream = RunHolds::default().stream();
     let hold = stream.hold(false);
     hold.holder().failed(Error::transient("cut off"));
@@ -89,7 +89,7 @@ fn what_concerns_one_partition_ends_with_it_and_nothing_else_does() {
     hold.end();
     let hold = stream.hold(false);
     assert_eq!(hold.current(), None);
-    // A page that is still read may be of any partition.
+    // A page that is still open may belong to any partition.
     let page = hold.holder().begin_page();
     hold.end();
     let hold = stream.hold(false);
@@ -103,7 +103,7 @@ fn what_concerns_one_partition_ends_with_it_and_nothing_else_does() {
 }
 
 #[test]
-fn what_another_thread_or_an_ended_partition_was_to_bring_may_be_of_any_partition() {
+fn failure_on_another_thread_or_after_the_end_of_a_partition_holds_all_partitions() {
     for of_another_thread in [true, false] {
         let stream = RunHolds::default().stream();
         let hold = stream.hold(false);
@@ -117,14 +117,14 @@ fn what_another_thread_or_an_ended_partition_was_to_bring_may_be_of_any_partitio
         }
         let next = stream.hold(false);
         assert!(next.failure().is_some() && next.current().is_some());
-        // It is not for another partition to forgive.
+        // Another partition cannot forgive it.
         next.forgive();
         assert!(next.failure().is_some() && stream.hold(false).current().is_some());
     }
 }
 
 #[test]
-fn an_emitter_forgives_what_its_own_client_failed_at() {
+fn forgive_covers_failures_of_the_own_client_on_any_thread_but_no_panic() {
     let run = RunHolds::default();
     let stream = run.stream();
     let hold = stream.hold(false);
@@ -144,9 +144,9 @@ fn an_emitter_forgives_what_its_own_client_failed_at() {
     assert!(hold.current().is_some() && stream.hold(false).current().is_some());
 }
 
-/// It may be for a partition that comes later.
+/// The page may belong to a later partition.
 #[test]
-fn a_page_that_another_thread_reads_holds_the_partitions_after_it() {
+fn page_abandoned_by_another_thread_holds_later_partitions() {
     let stream = RunHolds::default().stream();
     let hold = stream.hold(false);
     let holder = hold.holder();
@@ -155,16 +155,16 @@ fn a_page_that_another_thread_reads_holds_the_partitions_after_it() {
     assert!(stream.hold(false).current().is_some());
 }
 
-/// That the run ends is no gap of a stream, and must not be told as one.
+/// The end of the run is not a gap in a stream and must not be reported as one.
 #[test]
-fn the_end_of_the_run_is_no_failure() {
+fn end_of_the_run_is_not_a_failure() {
     let hold = hold();
     hold.holder().failed(Error::stopped());
     assert!(hold.failure().is_none() && hold.current().is_none());
 }
 
 #[test]
-fn a_page_of_an_ended_stream_holds_those_that_are_read() {
+fn open_page_of_an_ended_stream_holds_open_streams() {
     let run = RunHolds::default();
     let earlier = run.stream();
     let first = earlier.hold(false);
@@ -172,7 +172,7 @@ fn a_page_of_an_ended_stream_holds_those_that_are_read() {
     first.end();
     earlier.end();
     let second = run.stream().hold(false);
-    assert!(second.current().is_some(), "the page may be read on for this stream");
+    assert!(second.current().is_some(), "the rest of the page may be read for this stream");
     begun_before.confirm();
     assert!(second.current().is_none());
     let page = first.holder().begin_page();
@@ -183,9 +183,9 @@ fn a_page_of_an_ended_stream_holds_those_that_are_read() {
     assert!(second.current().is_some());
 }
 
-/// The client of the list may be kept in the partitions.
+/// The partitions may contain the client that listed them.
 #[test]
-fn what_the_client_of_a_list_does_later_holds_every_partition() {
+fn client_of_the_listing_holds_every_partition_later() {
     let stream = RunHolds::default().stream();
     let list = stream.hold(true);
     let client = list.holder();
@@ -201,7 +201,7 @@ fn what_the_client_of_a_list_does_later_holds_every_partition() {
 }
 
 #[test]
-fn the_client_of_an_earlier_stream_neither_releases_the_next_one_nor_fails_unnoticed() {
+fn client_of_an_ended_stream_does_not_release_the_next_one_and_its_failure_holds_it() {
     let run = RunHolds::default();
     let earlier = run.stream();
     let first = earlier.hold(false);
@@ -219,7 +219,7 @@ fn the_client_of_an_earlier_stream_neither_releases_the_next_one_nor_fails_unnot
 
 /// Two streams that are read at the same time do not hold each other.
 #[test]
-fn a_failure_concerns_the_stream_whose_client_failed() {
+fn failure_holds_only_the_stream_of_its_client() {
     let run = RunHolds::default();
     let (one, other) = (run.stream(), run.stream());
     let (one, other) = (one.hold(false), other.hold(false));
@@ -228,21 +228,21 @@ fn a_failure_concerns_the_stream_whose_client_failed() {
 }
 
 #[test]
-fn after_a_stray_panic_every_stream_is_held() {
+fn stray_panic_holds_open_and_later_streams() {
     let run = RunHolds::default();
     let before = run.stream().hold(false);
     run.note_stray_panic(Error::system("panicked"));
     assert!(before.current().is_some() && run.stream().hold(false).current().is_some());
 }
 
-/// A second reason within the first does not move the place where the hold began, wherever it comes from.
+/// A second reason during a hold does not move the position where the hold began, regardless of its level.
 #[test]
-fn a_hold_of_the_stream_within_one_of_the_partition_is_one_hold() {
+fn stream_hold_during_a_partition_hold_is_the_same_hold() {
     let stream = RunHolds::default().stream();
     let hold = stream.hold(false);
     let page = hold.holder().begin_page();
     assert_eq!(hold.current(), Some(1));
-    stream.disturb(None);
+    stream.hold_externally(None);
     page.confirm();
     assert_eq!(hold.current(), Some(1));
 }

@@ -1,4 +1,4 @@
-//! The configured catalog: which streams to read, and how.
+//! The configured catalog: which streams to read, and in which sync mode.
 
 use super::file::Role;
 use super::json;
@@ -11,26 +11,26 @@ use std::path::Path;
 /// Reads a configured catalog.
 pub(crate) fn catalog(path: &Path) -> Result<ConfiguredAirbyteCatalog> {
     let value = json(path, Role::Catalog)?;
-    let what = Role::Catalog.called(path);
+    let what = Role::Catalog.describe(path);
     let problems = problems_of(&value);
     if !problems.is_empty() {
         return Err(problems.into_error(&what));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let mut problems = Problems::default();
-        problems.add(&error.path().to_string(), "is not what the protocol says");
+        problems.add(&error.path().to_string(), "does not match the Airbyte protocol");
         problems.into_error(&what)
     })
 }
 
-/// Everything that is missing or of the wrong kind among what a source needs; the rest is the platform's own.
+/// Returns all missing fields and wrong types among the fields that a source needs. Other fields are not checked.
 fn problems_of(catalog: &Value) -> Problems {
     let mut problems = Problems::default();
     let Some(object) = catalog.as_object() else {
         problems.add("", format!("must be a JSON object with `streams`, not {}", kind_of(catalog)));
         return problems;
     };
-    let Some(streams) = expect(&mut problems, object.get("streams"), "streams", "a list", Value::as_array)
+    let Some(streams) = expect(&mut problems, object.get("streams"), "streams", "an array", Value::as_array)
     else {
         return problems;
     };
@@ -40,12 +40,12 @@ fn problems_of(catalog: &Value) -> Problems {
             continue;
         }
         for mode in ["sync_mode", "destination_sync_mode"] {
-            expect(&mut problems, entry.get(mode), &at(&format!(".{mode}")), "text", Value::as_str);
+            expect(&mut problems, entry.get(mode), &at(&format!(".{mode}")), "a string", Value::as_str);
         }
         let stream = entry.get("stream");
         if expect(&mut problems, stream, &at(".stream"), "an object", Value::as_object).is_some() {
             let get = |key: &str| stream.and_then(|stream| stream.get(key));
-            expect(&mut problems, get("name"), &at(".stream.name"), "text", Value::as_str);
+            expect(&mut problems, get("name"), &at(".stream.name"), "a string", Value::as_str);
             expect(
                 &mut problems,
                 get("json_schema"),
@@ -54,7 +54,7 @@ fn problems_of(catalog: &Value) -> Problems {
                 Value::as_object,
             );
             let modes = get("supported_sync_modes");
-            expect(&mut problems, modes, &at(".stream.supported_sync_modes"), "a list", Value::as_array);
+            expect(&mut problems, modes, &at(".stream.supported_sync_modes"), "an array", Value::as_array);
         }
     }
     problems

@@ -1,34 +1,36 @@
-//! JSON of which it is known whether an object has a key twice. `serde_json` keeps the last value and drops the others:
-//! of a state that would be a position, and of a configuration a secret that is never hidden.
+//! JSON with its duplicate keys reported.
+//!
+//! `serde_json` keeps the last value of a duplicate key and drops the others. In a state that could lose a position, and in
+//! a configuration a secret would not be redacted.
 
 use crate::problems::Problems;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt::{self, Formatter};
 
-/// A document, and the places of its duplicate keys.
+/// A document and the paths of its duplicate keys.
 pub(super) struct Document {
     pub(super) value: Value,
-    /// Keys with values that are not equal and not null. The place leads to the key.
+    /// Paths of keys whose values differ and are not null.
     conflicts: Vec<String>,
-    /// All others that an object has twice.
+    /// Paths of the other duplicate keys.
     repeats: Vec<String>,
 }
 
 impl Document {
-    /// The value, if no key has two values that differ. Some clients write a key twice, and some of them write null beside
-    /// the value: then the value counts.
+    /// Returns the value and reports keys with different values. Equal values and nulls are accepted, because some clients
+    /// write a key twice, with the same value or with null.
     pub(super) fn without_conflicts(self, path: &str, problems: &mut Problems) -> Value {
-        for place in &self.conflicts {
-            problems.add(&below(path, place), "is there more than once, with different values");
+        for key in &self.conflicts {
+            problems.add(&join(path, key), "occurs more than once, with different values");
         }
         self.value
     }
 
-    /// The value, if no key is there twice.
+    /// Returns the value and reports all duplicate keys.
     pub(super) fn without_repeats(self, problems: &mut Problems) -> Value {
-        for place in self.conflicts.iter().chain(&self.repeats) {
-            problems.add(place, "is there more than once; remove all but one");
+        for key in self.conflicts.iter().chain(&self.repeats) {
+            problems.add(key, "occurs more than once; remove all but one");
         }
         self.value
     }
@@ -42,8 +44,8 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-/// A place below another one.
-fn below(outer: &str, inner: &str) -> String {
+/// Joins two paths.
+fn join(outer: &str, inner: &str) -> String {
     if outer.is_empty() || inner.starts_with('[') {
         format!("{outer}{inner}")
     } else {
@@ -51,7 +53,7 @@ fn below(outer: &str, inner: &str) -> String {
     }
 }
 
-/// Reads one value. The places that it finds are relative to it.
+/// Reads one value. The paths that it reports are relative to the value.
 struct Node<'f> {
     conflicts: &'f mut Vec<String>,
     repeats: &'f mut Vec<String>,
@@ -66,10 +68,10 @@ impl Node<'_> {
         (self.conflicts.len(), self.repeats.len())
     }
 
-    /// Puts this before the places that were found since.
+    /// Prefixes the paths that were added after these counts.
     fn prefix(&mut self, (conflicts, repeats): (usize, usize), outer: impl Fn() -> String) {
-        for place in self.conflicts.iter_mut().skip(conflicts).chain(self.repeats.iter_mut().skip(repeats)) {
-            *place = below(&outer(), place);
+        for path in self.conflicts.iter_mut().skip(conflicts).chain(self.repeats.iter_mut().skip(repeats)) {
+            *path = join(&outer(), path);
         }
     }
 }
@@ -144,12 +146,12 @@ impl<'de> Visitor<'de> for Node<'_> {
             }
             if harmless { self.repeats.push(key) } else { self.conflicts.push(key) }
         }
-        Ok(number(&map).unwrap_or(Value::Object(map)))
+        Ok(arbitrary_precision(&map).unwrap_or(Value::Object(map)))
     }
 }
 
-/// With the feature `arbitrary_precision`, which another crate may turn on, numbers come as an object.
-fn number(map: &Map<String, Value>) -> Option<Value> {
+/// Returns the number that this object stands for, if another crate enabled serde_json's feature `arbitrary_precision`.
+fn arbitrary_precision(map: &Map<String, Value>) -> Option<Value> {
     let text = map.get("$serde_json::private::Number").filter(|_| map.len() == 1)?.as_str()?;
     text.parse::<Number>().ok().map(Value::Number)
 }
@@ -159,7 +161,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// The value, and what is wrong with it as a state and as a configuration.
+    /// Returns the value and its problems as a state and as a configuration.
     fn read(text: &str) -> (Value, Vec<String>, Vec<String>) {
         let document = || serde_json::from_str::<Document>(text).unwrap();
         let (mut state, mut config) = (Problems::default(), Problems::default());
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn any_document_is_what_serde_json_reads() {
+    fn documents_equal_those_of_serde_json() {
         for text in [
             r#"{"b": [1, -2, 1.5, 18446744073709551615, 1e300, true, null, "\u00e9\n"], "a": {"c": {}, "d": []}}"#,
             "5",
@@ -185,8 +187,8 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_two_values_is_a_conflict_wherever_it_is() {
-        for (text, place) in [
+    fn key_with_different_values_is_a_conflict_at_any_depth() {
+        for (text, path) in [
             (r#"{"a": 1, "a": 2}"#, "a"),
             (r#"{"a": {"x": 1}, "a": {}}"#, "a"),
             (r#"{"a": {"x": null}, "a": {}}"#, "a"),
@@ -194,13 +196,13 @@ mod tests {
             (r#"[[{"s": {"parts": {"T": {"d": 1}, "T": {}}}}]]"#, "[0][0].s.parts.T"),
         ] {
             let (_, state, config) = read(text);
-            assert_eq!(state, [format!("`{place}` is there more than once, with different values")]);
-            assert_eq!(config, [format!("`{place}` is there more than once; remove all but one")]);
+            assert_eq!(state, [format!("`{path}` occurs more than once, with different values")]);
+            assert_eq!(config, [format!("`{path}` occurs more than once; remove all but one")]);
         }
     }
 
     #[test]
-    fn null_does_not_replace_a_value() {
+    fn null_and_equal_values_are_accepted_in_a_state() {
         for text in [
             r#"{"a": {"x": 1}, "a": null}"#,
             r#"{"a": null, "a": {"x": 1}}"#,

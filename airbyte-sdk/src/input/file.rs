@@ -1,5 +1,5 @@
-//! Opens an input file and judges what it is before any JSON is parsed: a wrong path, a wrong encoding and a file without
-//! an end each get an error that says so. Nothing of the contents appears in an error.
+//! Reads an input file and checks it before its JSON is parsed: a wrong path, a wrong encoding and an endless file each have
+//! their own error. No error contains any of the contents.
 
 use crate::error::{Error, Result};
 use serde_json::error::Category;
@@ -7,7 +7,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// What a file is given for.
+/// The argument that a file was passed as.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Role {
     Config,
@@ -16,7 +16,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// Its name, also that of its flag.
+    /// Returns its name, which is also that of its flag.
     fn name(self) -> &'static str {
         match self {
             Self::Config => "config",
@@ -25,44 +25,44 @@ impl Role {
         }
     }
 
-    /// The largest file that is read, in MiB. A form makes a few KB of configuration. A state of 1 million partitions takes
-    /// about 40 MB, and so does a catalog of 30,000 streams; a parsed file takes up to ten times its size in memory.
-    fn limit(self) -> u64 {
+    /// Returns the maximum size in MiB. A form makes a few KB of configuration; a state of 1 million partitions and a catalog of
+    /// 30,000 streams take about 40 MB each. A parsed file takes up to ten times its size in memory.
+    fn max_size(self) -> u64 {
         match self {
             Self::Config => 16,
             Self::Catalog | Self::State => 256,
         }
     }
 
-    pub(super) fn called(self, path: &Path) -> String {
+    pub(super) fn describe(self, path: &Path) -> String {
         format!("the {} file {}", self.name(), path.display())
     }
 }
 
-/// How much is read before it is decided whether the rest can be JSON at all.
+/// The number of bytes read before checking whether the file can be JSON.
 const START: u64 = 4096;
 
-/// The bytes of a file, without a byte order mark.
+/// Reads a file and removes byte order marks.
 pub(super) fn read(path: &Path, role: Role) -> Result<Vec<u8>> {
-    let what = || role.called(path);
+    let what = || role.describe(path);
     let metadata = fs::metadata(path).map_err(|error| cannot_open(path, role, &error))?;
     if let Some(kind) = not_a_file(&metadata) {
         return Err(Error::config(format!("{} is {kind}, not a file", what())));
     }
-    let limit = role.limit() << 20;
+    let limit = role.max_size() << 20;
     let mut bytes = start_and_rest(path, limit).map_err(|error| cannot_open(path, role, &error))?;
     if bytes.len() as u64 > limit {
-        return Err(Error::config(format!("{} is larger than {} MiB", what(), role.limit())));
+        return Err(Error::config(format!("{} is larger than {} MiB", what(), role.max_size())));
     }
-    // Some editors put a byte order mark in front, and some programs another one.
+    // Some editors add a byte order mark, and some programs add a second one.
     bytes.drain(..bytes.len() - without_marks(&bytes).len());
     if bytes.trim_ascii().is_empty() {
         return Err(Error::config(match role {
             Role::State => format!(
-                "{} is empty; if there is no state, pass a file with `[]` or leave out `--state`",
+                "{} is empty; without a state, omit `--state` or pass a file that contains `[]`",
                 what()
             ),
-            _ => format!("{} is not JSON: it is empty", what()),
+            _ => format!("{} is empty; expected a JSON object", what()),
         }));
     }
     if let Some(encoding) = foreign_encoding(&bytes) {
@@ -87,8 +87,8 @@ fn without_marks(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Reads up to one byte more than the limit, and only the start of what cannot be JSON, such as `/dev/zero`.
-#[expect(clippy::disallowed_methods, reason = "this is the room that opens files")]
+/// Reads at most one byte more than the limit, and only the start of a file that cannot be JSON, such as `/dev/zero`.
+#[expect(clippy::disallowed_methods, reason = "this is the module that opens files")]
 fn start_and_rest(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?.take(limit + 1);
     let mut bytes = Vec::new();
@@ -107,17 +107,17 @@ fn cannot_open(path: &Path, role: Role, error: &io::Error) -> Error {
             "`--{name}` takes the path of a file, not its contents; write the {name} to a file and pass its path"
         ));
     }
-    let what = role.called(path);
+    let what = role.describe(path);
     Error::config(match error.kind() {
         ErrorKind::NotFound => format!("{what} does not exist"),
         ErrorKind::PermissionDenied => format!(
-            "{what} cannot be read: permission denied; make it readable for the user that runs the connector"
+            "{what} cannot be read: permission denied; make it readable by the user that runs the connector"
         ),
         _ => format!("{what} cannot be read: {error}"),
     })
 }
 
-/// Whether somebody passed JSON or YAML in place of a path. It may hold a secret, so it must not be shown as a path.
+/// Returns whether the path looks like JSON, YAML or an API key passed by mistake. It must not be shown: it may be a secret.
 fn looks_like_contents(path: &Path) -> bool {
     let text = path.to_string_lossy();
     text.len() > 4096
@@ -127,7 +127,7 @@ fn looks_like_contents(path: &Path) -> bool {
         || looks_like_key(&text)
 }
 
-/// Whether this is a long word of letters and digits, as keys are, in place of a path: it has no folder and no extension.
+/// Returns whether this is a long string of letters and digits, without a folder and an extension.
 fn looks_like_key(text: &str) -> bool {
     text.len() >= 16
         && !text.contains(['/', '\\', '.'])
@@ -135,7 +135,7 @@ fn looks_like_key(text: &str) -> bool {
         && text.contains(char::is_alphabetic)
 }
 
-/// What is there, if nothing can be read from it.
+/// Returns what the path refers to if it is not a readable file.
 fn not_a_file(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_dir() {
         return Some("a directory");
@@ -153,7 +153,7 @@ fn not_a_file(metadata: &Metadata) -> Option<&'static str> {
     None
 }
 
-/// JSON begins with an ASCII character, so zeros around the first one, or a byte order mark, tell the encoding.
+/// Detects UTF-16 and UTF-32. JSON starts with an ASCII character, so they show in a byte order mark or in zero bytes.
 fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
     match *bytes {
         [0xFF, 0xFE, 0, 0, ..]
@@ -165,38 +165,38 @@ fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Where the text after these bytes begins.
+/// Returns the position after these bytes, both counted from 1.
 fn line_and_column(before: &[u8]) -> (usize, usize) {
     let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     let text = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
     (line, String::from_utf8_lossy(text).chars().count() + 1)
 }
 
-/// Whether what is not JSON is a line of its own, such as one of a log.
+/// Returns whether the invalid JSON starts a line, as a line of a log does.
 fn starts_a_line(at: &[u8], line: &[u8]) -> bool {
     !at.is_empty() && at.len() == line.trim_ascii_start().len() && at[0].is_ascii_alphanumeric()
 }
 
-/// Names the place where a text stops being JSON, and the mistake if it is one of the usual ones.
-pub(super) fn not_json(what: &str, bytes: &[u8], error: &serde_json::Error, role: Role) -> Error {
+/// Returns the error for invalid JSON: its position, and advice for common mistakes.
+pub(super) fn invalid_json(what: &str, bytes: &[u8], error: &serde_json::Error, role: Role) -> Error {
     let line = bytes.split(|&byte| byte == b'\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let at = line.get(error.column().saturating_sub(1)..).unwrap_or_default();
-    let is_word = |words: &[&str]| {
+    let is_one_of = |literals: &[&str]| {
         let length = at.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
-        words.iter().any(|word| at.get(..length) == Some(word.as_bytes()))
+        literals.iter().any(|literal| at.get(..length) == Some(literal.as_bytes()))
     };
     let advice = match (error.classify(), at) {
-        (Category::Eof, _) => "; the file ends too early",
-        (_, [b'\'', ..]) => "; JSON has double quotes only",
-        (_, [b'/' | b'#', ..]) => "; JSON has no comments",
-        _ if is_word(&["NaN", "Infinity", "-Infinity", "-NaN", "Inf", "-Inf"]) => {
-            "; JSON has no NaN and no infinity"
+        (Category::Eof, _) => "; the file is truncated",
+        (_, [b'\'', ..]) => "; use double quotes",
+        (_, [b'/' | b'#', ..]) => "; comments are not allowed in JSON",
+        _ if is_one_of(&["NaN", "Infinity", "-Infinity", "-NaN", "Inf", "-Inf"]) => {
+            "; NaN and infinity are not allowed in JSON"
         }
-        _ if is_word(&["None", "True", "False"]) => "; JSON writes `null`, `true` and `false`",
+        _ if is_one_of(&["None", "True", "False"]) => "; use `null`, `true` and `false`",
         (Category::Syntax, _) if role == Role::State && starts_a_line(at, line) => {
-            "; this is not a message of a connector: pass the STATE messages only"
+            "; this line is not an Airbyte message: pass only the STATE messages"
         }
         _ => "",
     };
-    Error::config(format!("{what} is not JSON: {error}{advice}"))
+    Error::config(format!("{what} is not valid JSON: {error}{advice}"))
 }

@@ -1,6 +1,6 @@
-//! The records that one emitter has gathered, and the position that they reach.
+//! The block of one emitter: records that are not handed over to the ledger yet, and the position that they reach.
 
-use super::positions::Position;
+use super::positions::PositionUpdate;
 use super::stream::LedgerStream;
 use crate::cursor::{self, Progress};
 use crate::error::Result;
@@ -8,36 +8,35 @@ use crate::hold::Hold;
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
-/// What gathers before it is handed over; one `write` of this size costs less than the records in it.
-const FULL: usize = 64 * 1024;
+/// The size in bytes at which a block is handed over; a `write` of this size costs less than the records in it.
+const BLOCK_SIZE: usize = 64 * 1024;
 
-/// The records of one emitter on their way to the ledger. The emitter adds to them; the heartbeat and a signal may hand
-/// them over.
+/// The pending records of one emitter. The emitter adds to them; the heartbeat and a signal may hand them over.
 pub(crate) struct Block<C> {
     stream: LedgerStream,
-    /// The partition that is read, if it is one.
+    /// The name of the partition, if the emitter reads one.
     partition: Option<Box<str>>,
-    /// The key of a position, if the records have one.
+    /// The key of the cursor value in a state, if the stream has a cursor.
     key: Option<String>,
     hold: Hold,
-    gathered: Mutex<Gathered<C>>,
+    pending: Mutex<Pending<C>>,
 }
 
-struct Gathered<C> {
+struct Pending<C> {
     lines: Vec<u8>,
     records: u64,
-    /// All records so far, those that have been handed over included.
+    /// All records so far, including those handed over.
     total: u64,
     progress: Progress<C>,
-    /// Whether records before a hold are not covered by a state yet.
+    /// Whether there are records before a hold that no state covers yet.
     owes_state: bool,
-    /// The emitter has ended: what it held with is gone, so the position is not to be looked at again.
+    /// The emitter and its hold have ended, so the position must not be read again.
     ended: bool,
 }
 
-/// An emitter of any type.
-pub(super) trait HandsOver: Send + Sync {
-    /// Hands over what has been gathered, unless the emitter is at work right now.
+/// A block with any type of cursor.
+pub(super) trait HandOver: Send + Sync {
+    /// Hands over the pending records, unless the emitter is adding one.
     fn try_hand_over(&self) -> Result<()>;
 }
 
@@ -54,7 +53,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
             partition: partition.map(Into::into),
             key,
             hold: hold.clone(),
-            gathered: Mutex::new(Gathered {
+            pending: Mutex::new(Pending {
                 lines: Vec::new(),
                 records: 0,
                 total: 0,
@@ -68,123 +67,123 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         block
     }
 
-    /// Adds the line of a record, and the position that it is at.
+    /// Adds the line of a record and its cursor value.
     #[inline]
     pub(crate) fn add(&self, line: &[u8], cursor: Option<&C>) -> Result<()> {
-        let mut gathered = self.gathered();
+        let mut pending = self.pending();
         if let Some(cursor) = cursor {
-            gathered.progress.observe(cursor)?;
+            pending.progress.observe(cursor)?;
         }
-        gathered.lines.extend_from_slice(line);
-        gathered.records += 1;
-        gathered.total += 1;
-        if gathered.lines.len() < FULL { Ok(()) } else { self.hand_over_gathered(&mut gathered) }
+        pending.lines.extend_from_slice(line);
+        pending.records += 1;
+        pending.total += 1;
+        if pending.lines.len() < BLOCK_SIZE { Ok(()) } else { self.hand_over_pending(&mut pending) }
     }
 
-    /// Hands over what has been gathered.
+    /// Hands over the pending records.
     pub(crate) fn hand_over(&self) -> Result<()> {
-        self.hand_over_gathered(&mut self.gathered())
+        self.hand_over_pending(&mut self.pending())
     }
 
-    /// Hands over what has been gathered, with this position in place of the one that the order vouches for.
-    pub(crate) fn hand_over_at(&self, position: Position) -> Result<()> {
-        let mut gathered = self.gathered();
-        self.give(&mut gathered, position)
+    /// Hands over the pending records with this position instead of the one that follows from the order.
+    pub(crate) fn hand_over_at(&self, position: PositionUpdate) -> Result<()> {
+        let mut pending = self.pending();
+        self.hand_over_with(&mut pending, position)
     }
 
-    /// The number of records, and their bytes, that have been gathered.
+    /// Returns the number of pending records and of their bytes.
     pub(crate) fn size(&self) -> (u64, u64) {
-        let gathered = self.gathered();
-        (gathered.records, gathered.lines.len() as u64)
+        let pending = self.pending();
+        (pending.records, pending.lines.len() as u64)
     }
 
-    /// The emitter has ended, and has handed over what it had. Somebody else may still be about to hand over.
+    /// Ends the block after the last hand-over of the emitter. Another thread may still try to hand it over.
     pub(crate) fn end(&self) {
-        self.gathered().ended = true;
+        self.pending().ended = true;
     }
 
-    /// How many records came so far.
+    /// Returns the number of all records so far.
     pub(crate) fn total(&self) -> u64 {
-        self.gathered().total
+        self.pending().total
     }
 
-    /// Whether a state may be sent before the end. No longer so once the order did not hold.
+    /// Returns whether a state may be sent before the end: the stream is ascending, and its order was not broken.
     pub(crate) fn can_checkpoint(&self) -> bool {
-        self.gathered().progress.can_checkpoint()
+        self.pending().progress.can_checkpoint()
     }
 
-    /// Whether the position stays where a hold began.
+    /// Returns whether a hold keeps the position from moving.
     pub(crate) fn is_held(&self) -> bool {
-        self.gathered().progress.is_held()
+        self.pending().progress.is_held()
     }
 
-    /// Whether there are records that a state could cover and none does.
+    /// Returns whether there are records that a state could cover and none does yet.
     pub(crate) fn has_news(&self) -> bool {
-        let gathered = self.gathered();
-        if gathered.progress.is_held() { gathered.owes_state } else { self.uncovered(&gathered) > 0 }
+        let pending = self.pending();
+        if pending.progress.is_held() { pending.owes_state } else { self.uncovered(&pending) > 0 }
     }
 
-    /// Takes note of a hold that began or ended after the last record.
+    /// Updates the position if a hold began or ended after the last record.
     pub(crate) fn note_hold(&self) {
-        self.note_hold_of(&mut self.gathered());
+        self.note_hold_of(&mut self.pending());
     }
 
-    /// Takes note of a state that was sent.
+    /// Records that a state was sent.
     pub(crate) fn note_state(&self) {
-        self.gathered().owes_state = false;
+        self.pending().owes_state = false;
     }
 
-    /// The position that a state may say at the end, as JSON.
+    /// Returns the position for a state at the end of the stream, as JSON.
     pub(crate) fn position(&self) -> Result<Option<String>> {
-        self.position_of(&self.gathered())
+        self.position_of(&self.pending())
     }
 
-    fn position_of(&self, gathered: &Gathered<C>) -> Result<Option<String>> {
-        let (Some(key), Some(cursor)) = (&self.key, gathered.progress.position()) else { return Ok(None) };
+    fn position_of(&self, pending: &Pending<C>) -> Result<Option<String>> {
+        let (Some(key), Some(cursor)) = (&self.key, pending.progress.position()) else { return Ok(None) };
         cursor::to_state(key.clone(), cursor).map(Some)
     }
 
-    fn note_hold_of(&self, gathered: &mut Gathered<C>) {
-        let began = gathered.progress.note_hold(self.hold.current());
-        gathered.owes_state |= began && self.uncovered(gathered) > 0;
+    fn note_hold_of(&self, pending: &mut Pending<C>) {
+        let began = pending.progress.note_hold(self.hold.current());
+        pending.owes_state |= began && self.uncovered(pending) > 0;
     }
 
-    /// The records that no state covers.
-    fn uncovered(&self, gathered: &Gathered<C>) -> u64 {
-        self.stream.since_state().records + gathered.records
+    /// Returns the number of records that no state covers.
+    fn uncovered(&self, pending: &Pending<C>) -> u64 {
+        self.stream.since_state().records + pending.records
     }
 
-    fn hand_over_gathered(&self, gathered: &mut Gathered<C>) -> Result<()> {
-        if gathered.ended {
+    fn hand_over_pending(&self, pending: &mut Pending<C>) -> Result<()> {
+        if pending.ended {
             return Ok(());
         }
-        let was_held = gathered.progress.is_held();
-        self.note_hold_of(gathered);
-        // The position of records that left before may stand only now.
-        if gathered.records == 0 && was_held == gathered.progress.is_held() {
+        let was_held = pending.progress.is_held();
+        self.note_hold_of(pending);
+        // If a hold has ended, records written earlier may now be covered.
+        if pending.records == 0 && was_held == pending.progress.is_held() {
             return Ok(());
         }
-        let position = if gathered.progress.can_checkpoint() { self.position_of(gathered)? } else { None };
-        self.give(gathered, position.map_or(Position::Unmoved, Position::At))
+        let position = if pending.progress.can_checkpoint() { self.position_of(pending)? } else { None };
+        self.hand_over_with(pending, position.map_or(PositionUpdate::Keep, PositionUpdate::Set))
     }
 
-    fn give(&self, gathered: &mut Gathered<C>, position: Position) -> Result<()> {
-        let records = std::mem::take(&mut gathered.records);
-        let given = self.stream.take(&mut gathered.lines, records, self.partition.as_deref(), position);
-        gathered.lines.clear();
-        given
+    fn hand_over_with(&self, pending: &mut Pending<C>, position: PositionUpdate) -> Result<()> {
+        let records = std::mem::take(&mut pending.records);
+        let result = self.stream.take(&mut pending.lines, records, self.partition.as_deref(), position);
+        pending.lines.clear();
+        result
     }
 
-    fn gathered(&self) -> MutexGuard<'_, Gathered<C>> {
-        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending<C>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandsOver for Block<C> {
+impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandOver for Block<C> {
     fn try_hand_over(&self) -> Result<()> {
-        match self.gathered.try_lock() {
-            Ok(mut gathered) => self.hand_over_gathered(&mut gathered),
-            Err(TryLockError::Poisoned(poisoned)) => self.hand_over_gathered(&mut poisoned.into_inner()),
+        match self.pending.try_lock() {
+            Ok(mut pending) => self.hand_over_pending(&mut pending),
+            Err(TryLockError::Poisoned(poisoned)) => self.hand_over_pending(&mut poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => Ok(()),
         }
     }

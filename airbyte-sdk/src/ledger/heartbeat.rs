@@ -1,43 +1,47 @@
-//! Signs of life: what waits is written twice in 100 ms, and a long silence is broken by a state.
+//! The heartbeat thread: flushes pending records every 50 ms, logs what an idle stream waits for, and repeats its last state
+//! after 10 minutes.
+//!
+//! Problem: the platform considers a source dead if it sends neither a record nor a state for three hours; logs and statuses
+//! do not count. Idea: the last state claims nothing new, so it may be sent again at any time.
 
 use super::Ledger;
 use crate::output;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often what waits is written, and how old `emitted_at` may be at the most: twice in the 100 ms within which a
-/// record must leave.
-const BEAT: Duration = Duration::from_millis(50);
+/// How often pending records are written, and the highest age of an `emitted_at`: twice within the 100 ms in which a record
+/// must be written.
+const HEARTBEAT: Duration = Duration::from_millis(50);
 
-/// So long nothing is said of a stream that brings no records.
-const MILLISECONDS_OF_PATIENCE: i64 = 30 * 1000;
+/// How long a stream may be idle before that is logged.
+const MILLISECONDS_UNTIL_LOG: i64 = 30 * 1000;
 
-/// The platform takes a source for dead that sends neither a record nor a state for three hours.
-const MILLISECONDS_OF_SILENCE: i64 = 10 * 60 * 1000;
+/// How long a stream may be idle before its last state is sent again.
+const MILLISECONDS_UNTIL_STATE: i64 = 10 * 60 * 1000;
 
-/// Since when nothing has come, and when that was said last.
+/// Since when no record or state was sent, and when that was last logged, in milliseconds.
 #[derive(Clone, Copy)]
-pub(super) struct Silence {
+pub(super) struct Idle {
     since: i64,
-    told: i64,
+    logged_at: i64,
 }
 
-impl Silence {
-    pub(super) fn from(now: i64) -> Self {
-        Self { since: now, told: now }
+impl Idle {
+    pub(super) fn since(now: i64) -> Self {
+        Self { since: now, logged_at: now }
     }
 }
 
 impl Ledger {
-    /// Writes what waits again and again, so that records leave even while the service keeps a stream waiting.
+    /// Starts the heartbeat thread.
     pub(crate) fn keep_alive(self: &Arc<Self>) {
         let ledger = Arc::downgrade(self);
-        // If no thread can be had, records still leave when a block is full and at every state.
+        // If the thread cannot be spawned, records are still written when a block is full and with every state.
         let _ = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
             loop {
-                std::thread::sleep(BEAT);
+                std::thread::sleep(HEARTBEAT);
                 let Some(ledger) = ledger.upgrade() else { return };
-                ledger.holds().pulse().beat();
+                ledger.holds().epoch().advance();
                 if ledger.beat().is_err() {
                     return;
                 }
@@ -47,35 +51,35 @@ impl Ledger {
 
     fn beat(&self) -> crate::error::Result<()> {
         self.hand_over_all();
-        if let Some(whereabouts) = self.break_silence(output::now()) {
-            log::info!("{whereabouts}");
+        // Logged here, without the lock of the ledger.
+        if let Some(message) = self.check_idle(output::now()) {
+            log::info!("{message}");
         }
         self.output.flush()
     }
 
-    /// After a long silence sends the last state of a stream once more: logs and statuses do not count as life. What is
-    /// to be said to people meanwhile comes back, since a log message is best written without a lock.
-    fn break_silence(&self, now: i64) -> Option<String> {
+    /// Sends the last state of the first open stream again if nothing was sent for 10 minutes. Returns the message to log
+    /// if nothing was sent or logged for 30 seconds.
+    fn check_idle(&self, now: i64) -> Option<String> {
         let mut streams = self.streams();
-        let heard = std::mem::take(&mut streams.heard);
-        let mut silence = streams.silence;
-        let Some(entry) = streams.open.first_mut().filter(|_| !heard) else {
-            streams.silence = Silence::from(now);
+        let is_active = std::mem::take(&mut streams.is_active);
+        let mut idle = streams.idle;
+        let Some(stream) = streams.open.first_mut().filter(|_| !is_active) else {
+            streams.idle = Idle::since(now);
             return None;
         };
-        if now - silence.since >= MILLISECONDS_OF_SILENCE {
-            silence.since = now;
-            // If stdout is gone, the next record will end the run.
-            let _ = entry.repeat_state(&self.output);
+        if now - idle.since >= MILLISECONDS_UNTIL_STATE {
+            idle.since = now;
+            // If stdout is closed, the next record ends the run.
+            let _ = stream.repeat_state(&self.output);
         }
-        let tell = now - silence.told >= MILLISECONDS_OF_PATIENCE;
-        let seconds = (now - silence.since) / 1000;
-        let told = tell.then(|| format!("{}, {seconds} s", entry.whereabouts()));
-        if tell {
-            silence.told = now;
+        let must_log = now - idle.logged_at >= MILLISECONDS_UNTIL_LOG;
+        let message = must_log.then(|| stream.describe_wait((now - idle.since) / 1000));
+        if must_log {
+            idle.logged_at = now;
         }
-        streams.silence = silence;
-        told
+        streams.idle = idle;
+        message
     }
 }
 
@@ -89,16 +93,16 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn a_long_silence_is_broken_by_the_last_state() {
+    fn last_state_is_repeated_after_ten_idle_minutes() {
         let memory = Memory::default();
         let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
         let taken = || {
             let _ = ledger.output.flush();
             memory.take_messages()
         };
-        ledger.streams().silence = Silence::from(0);
-        let minutes_later = |minutes: i64| ledger.break_silence(minutes * 60_000);
-        // Before the streams nobody waits for any.
+        ledger.streams().idle = Idle::since(0);
+        let minutes_later = |minutes: i64| ledger.check_idle(minutes * 60_000);
+        // No stream is open yet.
         minutes_later(100);
         assert_eq!(taken(), [] as [Value; 0]);
         let stream = ledger.start(&StreamDescriptor::new("a"), json!({"day": 1}).to_string()).unwrap();
@@ -108,8 +112,8 @@ mod tests {
         block.hand_over().unwrap();
         minutes_later(109);
         stream.waiting_for(Some("GET https://a.example/b"));
-        let told = minutes_later(110);
-        assert_eq!(told.as_deref(), Some("a: still waiting for GET https://a.example/b, 60 s"));
+        let message = minutes_later(110);
+        assert_eq!(message.as_deref(), Some("a: no records for 60 s, waiting for GET https://a.example/b"));
         minutes_later(118);
         assert_eq!(taken().len(), 3, "two statuses and the record");
         minutes_later(119);

@@ -1,41 +1,40 @@
-//! What of each stream has left, and how far its states may go.
+//! Records what has been written of each stream, and which position its states may contain.
 //!
-//! Problem: several threads are to write records of several streams and partitions, while a signal, a long wait or a silent
-//! service may ask for a state at any moment.
+//! Problem: several threads emit records of several streams and partitions, while a signal, a long wait or the heartbeat
+//! may require a state at any time.
 //!
-//! Idea: each emitter gathers records in a [`Block`] of its own, together with the position that they reach. A block is
-//! handed over as a whole: its bytes to the output, its count and its position to the ledger, in one step under the ledger's
-//! lock. The line of a state is made and written under the same lock.
+//! Idea: each emitter collects records in its own [`Block`], together with the position that they reach. A block is handed
+//! over as a whole in one step under the ledger's lock: its bytes go to the output, its record count and its position to the
+//! ledger. The line of a state is made and written under the same lock.
 //!
 //! What must stay true, for every prefix of stdout: a state covers only records within that prefix; its `recordCount` is
-//! the number of the stream's lines since the state before; nothing of a stream follows its terminal status.
+//! the number of the stream's records since the previous state; no message of a stream follows its terminal status.
 //!
-//! A block's lock is taken before the ledger's, and the ledger's before the output's. A block is taken and handed over
-//! under its own lock; otherwise two threads could hand over the blocks of one emitter in the wrong order.
+//! Locks are taken in this order: block, ledger, output. The block stays locked while it is handed over; otherwise two
+//! threads could hand over the records of one emitter in the wrong order.
 
 mod block;
-mod entry;
 mod heartbeat;
-mod last_words;
-#[cfg(test)]
-mod law;
+mod open_stream;
 mod positions;
+#[cfg(test)]
+mod prefix_tests;
 mod stream;
 
 pub(crate) use self::block::Block;
-pub(crate) use self::positions::{NEXT, PARTITIONS, PartitionPositions, Position};
+pub(crate) use self::positions::{NEXT, PARTITIONS, PartitionPositions, PositionUpdate};
 pub(crate) use self::stream::{LedgerStream, SinceState, Tally};
 
-use self::block::HandsOver;
-use self::entry::Entry;
-use self::heartbeat::Silence;
+use self::block::HandOver;
+use self::heartbeat::Idle;
+use self::open_stream::OpenStream;
 use crate::error::{Error, Result};
 use crate::hold::RunHolds;
 use crate::output::{self, Output};
-use crate::protocol::StreamDescriptor;
+use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The streams of a run that are being read.
+/// The open streams of a run.
 pub(crate) struct Ledger {
     output: Arc<Output>,
     holds: RunHolds,
@@ -43,26 +42,26 @@ pub(crate) struct Ledger {
 }
 
 struct Streams {
-    open: Vec<Entry>,
+    open: Vec<OpenStream>,
     next_id: u64,
-    /// Whether a record or a state has left since this was asked last.
-    heard: bool,
-    silence: Silence,
+    /// Whether a record or a state was written since the last heartbeat.
+    is_active: bool,
+    idle: Idle,
 }
 
 impl Ledger {
     pub(crate) fn new(output: Arc<Output>) -> Arc<Self> {
-        let silence = Silence::from(output::now());
-        let streams = Streams { open: Vec::new(), next_id: 0, heard: false, silence };
+        let idle = Idle::since(output::now());
+        let streams = Streams { open: Vec::new(), next_id: 0, is_active: false, idle };
         Arc::new(Self { output, holds: RunHolds::default(), streams: Mutex::new(streams) })
     }
 
-    /// What is not known to concern one stream only.
+    /// Returns the holds of the run.
     pub(crate) fn holds(&self) -> &RunHolds {
         &self.holds
     }
 
-    /// Says that a stream is started; `given` is the state that its read begins with, as JSON.
+    /// Opens a stream and reports it as started. `given` is the state that its read resumes from, as JSON.
     pub(crate) fn start(
         self: &Arc<Self>,
         descriptor: &StreamDescriptor,
@@ -72,21 +71,38 @@ impl Ledger {
         let mut streams = self.streams();
         streams.next_id += 1;
         let id = streams.next_id;
-        let entry = Entry::new(id, descriptor.clone(), given);
-        entry.start(&self.output)?;
-        streams.open.push(entry);
+        let stream = OpenStream::new(id, descriptor.clone(), given);
+        stream.start(&self.output)?;
+        streams.open.push(stream);
         Ok(LedgerStream::new(Arc::clone(self), id, holds))
     }
 
-    /// Hands over what the emitters have gathered, but for those that are at work right now. A stream that has ended
-    /// meanwhile takes nothing; whether stdout is gone shows when it is flushed.
+    /// Closes all open streams when the run is ended by another thread than the reading ones: sends the last state of each
+    /// stream, if one may be sent, and reports it as incomplete. Later records are rejected.
+    ///
+    /// Does not wait for an emitter that is adding a record: its block has not been written, and no state covers it.
+    pub(crate) fn close(&self) {
+        self.hand_over_all();
+        let mut streams = self.streams();
+        for mut stream in std::mem::take(&mut streams.open) {
+            // The state of an unpartitioned stream contains something new only after a record.
+            let has_news = stream.positions.are_partitioned() || stream.records > 0;
+            if stream.positions.can_checkpoint() && has_news {
+                let _ = stream.send_state(&self.output);
+            }
+            let _ = self.output.status(&stream.descriptor, AirbyteStreamStatus::Incomplete);
+        }
+    }
+
+    /// Hands over the blocks of all emitters except those that are adding a record. Ignores errors: a stream that has ended
+    /// rejects its block, and the next flush reports a closed stdout.
     fn hand_over_all(&self) {
         self.emitters().into_iter().for_each(|emitter| drop(emitter.try_hand_over()));
     }
 
-    /// The emitters that may have records to hand over.
-    fn emitters(&self) -> Vec<Arc<dyn HandsOver>> {
-        self.streams().open.iter().flat_map(Entry::emitters).collect()
+    /// Returns the blocks of all emitters.
+    fn emitters(&self) -> Vec<Arc<dyn HandOver>> {
+        self.streams().open.iter().flat_map(OpenStream::emitters).collect()
     }
 
     fn streams(&self) -> MutexGuard<'_, Streams> {
@@ -95,8 +111,8 @@ impl Ledger {
 }
 
 impl Streams {
-    /// A stream that has ended, or that a signal has ended, takes nothing more.
-    fn entry(&mut self, id: u64) -> Result<&mut Entry> {
-        self.open.iter_mut().find(|entry| entry.id == id).ok_or_else(Error::stopped)
+    /// Returns an open stream. An error means that it, or the run, has ended.
+    fn find(&mut self, id: u64) -> Result<&mut OpenStream> {
+        self.open.iter_mut().find(|stream| stream.id == id).ok_or_else(Error::stopped)
     }
 }

@@ -1,64 +1,64 @@
-//! How far a stream has come, as its states say it.
+//! The position of a stream, and how it is written in its states.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The key of a state under which the positions of the partitions stand, each by its name.
+/// The key of a state that holds the positions of the partitions, by their names.
 pub(crate) const PARTITIONS: &str = "partitions";
 
-/// The key beside it under which the name of the partition stands that comes next, as long as not all have had their turn.
-/// The order of the positions does not say it: platforms keep states in forms that have none.
+/// The key of a state that holds the name of the partition that is next, until all have been read. The order of the
+/// positions cannot express it, since platforms do not preserve the order of keys.
 pub(crate) const NEXT: &str = "next";
 
-/// The position of each partition that has one, as JSON, by the partition's name. There may be very many, and a map of JSON
+/// The position of each partition that has one, as JSON, by the partition's name. Kept as strings because a map of JSON
 /// values would take several times as much memory.
 pub(crate) type PartitionPositions = BTreeMap<Box<str>, Box<str>>;
 
-/// How far a stream has come. All texts are JSON.
+/// The position of a stream. All strings are JSON.
 pub(super) enum Positions {
-    /// Of a stream that is read in one go: the state that the read was given, and the position since, if one is legal.
+    /// An unpartitioned stream: the state that the read resumed from, and the position reached since, if a state may contain it.
     Whole { given: String, at: Option<String> },
-    /// Of a stream in partitions, until it is known which there are: the state that the read was given.
+    /// A partitioned stream whose partitions are not listed yet: the state that the read resumed from.
     Unlisted { given: String },
-    /// Of a stream in partitions.
+    /// A partitioned stream.
     Partitions { positions: PartitionPositions, next: Option<String> },
 }
 
 impl Positions {
-    /// The state that the read was given.
+    /// The position of a read that resumed from this state.
     pub(super) fn given(state: String) -> Self {
         Self::Whole { given: state, at: None }
     }
 
-    pub(super) fn are_of_partitions(&self) -> bool {
+    pub(super) fn are_partitioned(&self) -> bool {
         !matches!(self, Self::Whole { .. })
     }
 
-    /// Whether a state may be sent that covers all records which have left, though the stream has not ended.
-    pub(super) fn are_legal(&self) -> bool {
+    /// Returns whether a state that covers all records written so far may be sent before the end of the stream.
+    pub(super) fn can_checkpoint(&self) -> bool {
         !matches!(self, Self::Whole { at: None, .. })
     }
 
-    /// Moves the position of this partition, or of the whole stream.
-    pub(super) fn set(&mut self, partition: Option<&str>, position: Position) {
-        match (self, partition, position) {
-            (_, _, Position::Unmoved) | (Self::Unlisted { .. }, ..) => {}
-            (Self::Whole { at, .. }, _, Position::At(position)) => *at = Some(position),
-            (Self::Whole { at, .. }, _, Position::Nowhere) => *at = None,
-            (Self::Partitions { positions, .. }, Some(name), Position::At(position)) => {
+    /// Updates the position of this partition, or of the unpartitioned stream.
+    pub(super) fn update(&mut self, partition: Option<&str>, update: PositionUpdate) {
+        match (self, partition, update) {
+            (_, _, PositionUpdate::Keep) | (Self::Unlisted { .. }, ..) => {}
+            (Self::Whole { at, .. }, _, PositionUpdate::Set(position)) => *at = Some(position),
+            (Self::Whole { at, .. }, _, PositionUpdate::Clear) => *at = None,
+            (Self::Partitions { positions, .. }, Some(name), PositionUpdate::Set(position)) => {
                 match positions.get_mut(name) {
                     Some(place) => *place = position.into(),
                     None => drop(positions.insert(name.into(), position.into())),
                 }
             }
-            (Self::Partitions { positions, .. }, Some(name), Position::Nowhere) => {
+            (Self::Partitions { positions, .. }, Some(name), PositionUpdate::Clear) => {
                 positions.remove(name);
             }
             (Self::Partitions { .. }, None, _) => {}
         }
     }
 
-    /// The state of the stream.
+    /// Returns the state of the stream, as JSON.
     pub(super) fn to_state(&self) -> String {
         let (positions, next) = match self {
             Self::Whole { at: Some(state), .. }
@@ -83,14 +83,13 @@ impl Positions {
     }
 }
 
-/// Where a partition, or a stream that is read in one go, has come to.
-pub(crate) enum Position {
-    /// To nothing that a state could say beyond what it has said before.
-    Unmoved,
-    /// Here, as JSON.
-    At(String),
-    /// To nothing at all: what was said before is taken back.
-    Nowhere,
+/// The change that a block makes to the position of its partition or stream.
+pub(crate) enum PositionUpdate {
+    Keep,
+    /// The new position, as JSON.
+    Set(String),
+    /// Removes the position, because earlier states must be retracted.
+    Clear,
 }
 
 #[cfg(test)]
@@ -98,25 +97,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_that_is_taken_back_is_in_no_state() {
-        let at = |position: &str| Position::At(position.to_owned());
+    fn cleared_position_is_in_no_state() {
+        let set = |position: &str| PositionUpdate::Set(position.to_owned());
         let mut positions = Positions::Partitions { positions: BTreeMap::new(), next: Some("b".to_owned()) };
-        positions.set(Some("a"), at(r#"{"id":1}"#));
-        positions.set(Some("b"), at(r#"{"id":2}"#));
-        positions.set(Some("b"), Position::Unmoved);
+        positions.update(Some("a"), set(r#"{"id":1}"#));
+        positions.update(Some("b"), set(r#"{"id":2}"#));
+        positions.update(Some("b"), PositionUpdate::Keep);
         let both = r#"{"partitions":{"a":{"id":1},"b":{"id":2}},"next":"b"}"#;
         assert_eq!(positions.to_state(), both);
-        positions.set(Some("b"), Position::Nowhere);
+        positions.update(Some("b"), PositionUpdate::Clear);
         assert_eq!(positions.to_state(), r#"{"partitions":{"a":{"id":1}},"next":"b"}"#);
         let mut positions = Positions::given(r#"{"id":0}"#.to_owned());
-        assert!(!positions.are_legal());
-        positions.set(None, at(r#"{"id":1}"#));
-        assert_eq!((positions.to_state().as_str(), positions.are_legal()), (r#"{"id":1}"#, true));
-        positions.set(None, Position::Nowhere);
-        assert_eq!((positions.to_state().as_str(), positions.are_legal()), (r#"{"id":0}"#, false));
-        // Until it is known which partitions there are, nothing moves.
+        assert!(!positions.can_checkpoint());
+        positions.update(None, set(r#"{"id":1}"#));
+        assert_eq!((positions.to_state().as_str(), positions.can_checkpoint()), (r#"{"id":1}"#, true));
+        positions.update(None, PositionUpdate::Clear);
+        assert_eq!((positions.to_state().as_str(), positions.can_checkpoint()), (r#"{"id":0}"#, false));
+        // Until the partitions are listed, positions are not updated.
         let mut positions = Positions::Unlisted { given: "{}".to_owned() };
-        positions.set(Some("a"), at(r#"{"id":1}"#));
+        positions.update(Some("a"), set(r#"{"id":1}"#));
         assert_eq!(positions.to_state(), "{}");
     }
 }

@@ -1,91 +1,91 @@
-//! Whether a stream is one that destinations can take: what neither the compiler nor the macro sees, because it is
-//! known only when the schema of every type within the record is.
+//! Checks that destinations support a stream. Covers what neither the compiler nor the macro can check, because it depends on
+//! the generated schemas of all types in the record.
 
 use crate::protocol::AirbyteStream;
 use serde_json::{Map, Value};
 
-/// Keywords that the platform or destinations do not follow.
+/// JSON Schema keywords that the platform or destinations do not support.
 const FORBIDDEN: [&str; 8] =
     ["$ref", "$defs", "definitions", "allOf", "not", "required", "patternProperties", "prefixItems"];
 
-/// Everything that is wrong with a stream as the catalog lists it, each with its place; nothing if all is well.
+/// Returns all problems of a stream as the catalog lists it, each with its path.
 pub(crate) fn problems(stream: &AirbyteStream) -> Vec<String> {
     let mut problems = Vec::new();
     if stream.name.trim().is_empty() {
         problems.push("the name is empty".to_owned());
     }
-    let parts = [Some(&stream.name), stream.namespace.as_ref()];
-    if let Some(part) = parts.into_iter().flatten().find(|part| part.chars().any(char::is_control)) {
-        problems.push(format!("the name {part:?} has a control character"));
+    let names = [Some(&stream.name), stream.namespace.as_ref()];
+    if let Some(name) = names.into_iter().flatten().find(|name| name.chars().any(char::is_control)) {
+        problems.push(format!("the name {name:?} contains a control character"));
     }
-    if let Some(part) =
-        parts.into_iter().flatten().find(|part| !part.trim().is_empty() && part.trim() != part.as_str())
+    if let Some(name) =
+        names.into_iter().flatten().find(|name| !name.trim().is_empty() && name.trim() != name.as_str())
     {
-        problems.push(format!("the name {part:?} begins or ends with a blank"));
+        problems.push(format!("the name {name:?} starts or ends with whitespace"));
     }
     if !is_a(stream.json_schema.get("type"), "object")
         || stream.json_schema.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty)
     {
-        problems.push("the schema is no object with `properties`".to_owned());
+        problems.push("the schema must be an object with `properties`".to_owned());
     }
     if stream.json_schema.get("additionalProperties").is_some_and(Value::is_object) {
-        problems.push("the record has columns that are not in the schema: a map is flattened".to_owned());
+        problems.push("a flattened map adds columns that are not in the schema; make it a field".to_owned());
     }
-    schemas(&stream.json_schema, "", &mut problems);
+    check_schema(&stream.json_schema, "", &mut problems);
     for path in stream.source_defined_primary_key.iter().flatten() {
-        if let Err(why) = scalar(&stream.json_schema, path, &["string", "integer", "boolean"]) {
-            problems.push(format!("the key `{}` {why}", path.join(".")));
+        if let Err(why) = check_scalar(&stream.json_schema, path, &["string", "integer", "boolean"]) {
+            problems.push(format!("the primary key field `{}` {why}", path.join(".")));
         }
     }
     if let Some(path) = stream.default_cursor_field.as_ref().filter(|path| !path.is_empty())
-        && let Err(why) = scalar(&stream.json_schema, path, &["string", "integer"])
+        && let Err(why) = check_scalar(&stream.json_schema, path, &["string", "integer"])
     {
-        problems.push(format!("the cursor `{}` {why}", path.join(".")));
+        problems.push(format!("the cursor field `{}` {why}", path.join(".")));
     }
     problems
 }
 
-/// A schema and those within it.
-fn schemas(schema: &Map<String, Value>, place: &str, problems: &mut Vec<String>) {
+/// Checks a schema and those nested in it.
+fn check_schema(schema: &Map<String, Value>, place: &str, problems: &mut Vec<String>) {
     let here = || if place.is_empty() { "the record".to_owned() } else { format!("`{place}`") };
-    for word in FORBIDDEN.iter().filter(|word| schema.contains_key(**word)) {
-        problems.push(format!("the schema of {} has `{word}`, which destinations do not follow", here()));
+    for keyword in FORBIDDEN.iter().filter(|keyword| schema.contains_key(**keyword)) {
+        problems.push(format!("destinations do not support `{keyword}` (in the schema of {})", here()));
     }
     if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
-        problems.push(format!("the schema of {} forbids additional properties", here()));
+        problems.push(format!("the schema of {} must allow additional properties", here()));
     }
     let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     if let Some(Value::Object(fields)) = schema.get("properties") {
         let mut seen: Vec<(String, &str)> = Vec::with_capacity(fields.len());
         for (name, field) in fields {
             if name.trim() != name || name.is_empty() || name.chars().any(char::is_control) {
-                let fault = "a column's name is not empty, has no control character, and no blank at its beginning or end";
-                problems.push(format!("{} has a column named {name:?}: {fault}", here()));
+                let rule = "names of columns must not be empty, contain control characters, or start or end with whitespace";
+                problems.push(format!("{} has a column named {name:?}: {rule}", here()));
             }
             let folded = name.to_lowercase();
             if let Some((_, other)) = seen.iter().find(|(seen, _)| *seen == folded) {
-                problems.push(format!("`{}` and `{name}` differ in case only", inner(other)));
+                problems.push(format!("`{}` and `{name}` differ only in case", inner(other)));
             }
             seen.push((folded, name));
             if let Value::Object(field) = field {
-                schemas(field, &inner(name), problems);
+                check_schema(field, &inner(name), problems);
             }
         }
     }
-    for word in ["items", "additionalProperties"] {
-        if let Some(Value::Object(item)) = schema.get(word) {
-            schemas(item, &format!("{place}[]"), problems);
+    for keyword in ["items", "additionalProperties"] {
+        if let Some(Value::Object(item)) = schema.get(keyword) {
+            check_schema(item, &format!("{place}[]"), problems);
         }
     }
-    for option in ["oneOf", "anyOf"].iter().filter_map(|word| schema.get(*word)?.as_array()).flatten() {
+    for option in ["oneOf", "anyOf"].iter().filter_map(|keyword| schema.get(*keyword)?.as_array()).flatten() {
         if let Value::Object(option) = option {
-            schemas(option, place, problems);
+            check_schema(option, place, problems);
         }
     }
 }
 
-/// Whether the path leads to one value of these types.
-fn scalar(schema: &Map<String, Value>, path: &[String], types: &[&str]) -> Result<(), String> {
+/// Checks that the path leads to a value of one of these types.
+fn check_scalar(schema: &Map<String, Value>, path: &[String], types: &[&str]) -> Result<(), String> {
     let mut at = schema;
     for (depth, name) in path.iter().enumerate() {
         let field = at.get("properties").and_then(|fields| fields.get(name)).and_then(Value::as_object);
@@ -104,8 +104,8 @@ fn scalar(schema: &Map<String, Value>, path: &[String], types: &[&str]) -> Resul
     let mut found = found.into_iter().filter(|ty| *ty != "null");
     match (found.next(), found.next()) {
         (Some(only), None) if types.contains(&only) => Ok(()),
-        (Some(only), None) => Err(format!("is of the type {only}; it must be one of {}", types.join(", "))),
-        _ => Err(format!("is of no single type; it must be one of {}", types.join(", "))),
+        (Some(only), None) => Err(format!("has the type {only}; expected one of {}", types.join(", "))),
+        _ => Err(format!("must have exactly one type, one of {}", types.join(", "))),
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
     use std::collections::{BTreeMap, HashMap};
 
     #[test]
-    fn everything_that_destinations_cannot_take_is_named_with_its_place() {
+    fn unsupported_schemas_are_reported_with_their_paths() {
         let Value::Object(schema) = json!({
             "type": "object",
             "additionalProperties": {"type": "string"},
@@ -152,31 +152,31 @@ mod tests {
         assert_eq!(
             problems(&stream),
             [
-                "the record has columns that are not in the schema: a map is flattened",
-                "`id` and `ID` differ in case only",
-                "the schema of `ID[]` has `$ref`, which destinations do not follow",
-                "the schema of `inner` has `required`, which destinations do not follow",
-                "the schema of `inner` forbids additional properties",
-                "`inner.a` and `A` differ in case only",
-                "the schema of `inner.A` has `not`, which destinations do not follow",
-                "the key `inner.b` is not in the schema: `inner` has no `b`",
-                "the key `id.b` is not in the schema: `id` has no `b`",
-                "the key `price` is of the type number; it must be one of string, integer, boolean",
-                "the cursor `inner.A` is of no single type; it must be one of string, integer",
+                "a flattened map adds columns that are not in the schema; make it a field",
+                "`id` and `ID` differ only in case",
+                "destinations do not support `$ref` (in the schema of `ID[]`)",
+                "destinations do not support `required` (in the schema of `inner`)",
+                "the schema of `inner` must allow additional properties",
+                "`inner.a` and `A` differ only in case",
+                "destinations do not support `not` (in the schema of `inner.A`)",
+                "the primary key field `inner.b` is not in the schema: `inner` has no `b`",
+                "the primary key field `id.b` is not in the schema: `id` has no `b`",
+                "the primary key field `price` has the type number; expected one of string, integer, boolean",
+                "the cursor field `inner.A` must have exactly one type, one of string, integer",
             ]
         );
         let names = json!({"type": "object", "properties": {
             "": {"type": "string"}, " ": {"type": "string"}, "a\nb": {"type": "string"},
-            "well.named": {"type": "object", "properties": {"x ": {"type": "string"}}}}});
+            "valid.name": {"type": "object", "properties": {"x ": {"type": "string"}}}}});
         let mut stream = AirbyteStream::new("a\tb", names.as_object().cloned().unwrap(), vec![]);
         stream.namespace = Some("math".to_owned());
         let found = problems(&stream);
         for (at, begin) in [
-            "the name \"a\\tb\" has a control",
+            "the name \"a\\tb\" contains a control",
             "the record has a column named \"\"",
             "the record has a column named \" \"",
             "the record has a column named \"a\\nb\"",
-            "`well.named` has a column named \"x \"",
+            "`valid.name` has a column named \"x \"",
         ]
         .iter()
         .enumerate()
@@ -184,13 +184,13 @@ mod tests {
             assert!(found[at].starts_with(begin), "{found:?}");
         }
         assert_eq!(found.len(), 5, "{found:?}");
-        let well = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
-        let stream = AirbyteStream::new("well", well.as_object().cloned().unwrap(), vec![]);
+        let valid = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+        let stream = AirbyteStream::new("valid", valid.as_object().cloned().unwrap(), vec![]);
         assert_eq!(problems(&stream), [""; 0]);
-        let mut stream = AirbyteStream::new(" well", well.as_object().cloned().unwrap(), vec![]);
-        assert_eq!(problems(&stream), ["the name \" well\" begins or ends with a blank"]);
-        (stream.name, stream.namespace) = ("well".to_owned(), Some("math ".to_owned()));
-        assert_eq!(problems(&stream), ["the name \"math \" begins or ends with a blank"]);
+        let mut stream = AirbyteStream::new(" valid", valid.as_object().cloned().unwrap(), vec![]);
+        assert_eq!(problems(&stream), ["the name \" valid\" starts or ends with whitespace"]);
+        (stream.name, stream.namespace) = ("valid".to_owned(), Some("math ".to_owned()));
+        assert_eq!(problems(&stream), ["the name \"math \" starts or ends with whitespace"]);
     }
 
     #[derive(AirbyteSpec)]
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_destinations_cannot_take_is_not_offered() {
+    fn invalid_stream_is_not_in_the_catalog() {
         let source = Source::<Config>::new("bad", "0").full_refresh(|_, out: &mut Emitter<Bad>| {
             out.emit(Bad { kind: Kind::Known(1), more: More { kind: 2 } })?;
             out.emit(Bad { kind: Kind::Unknown, more: More { kind: 2 } })
@@ -224,14 +224,14 @@ mod tests {
         let error = source.catalog().err().unwrap();
         assert_eq!(
             error.message(),
-            "the stream `bad` cannot be offered: `kind` and `Kind` differ in case only; \
-             the key `kind` is of no single type; it must be one of string, integer, boolean"
+            "the stream `bad` is invalid: `kind` and `Kind` differ only in case; \
+             the primary key field `kind` must have exactly one type, one of string, integer, boolean"
         );
     }
 
-    /// A map as an ordinary column, which is legal, beside one that is flattened at some depth.
+    /// A map is valid as a column, but not flattened, at any depth.
     #[test]
-    fn columns_that_come_out_of_a_flattened_map_are_not_offered() {
+    fn flattened_maps_are_invalid_at_any_depth() {
         type Anything = HashMap<String, Value>;
 
         #[airbyte_stream(nested)]
@@ -266,12 +266,12 @@ mod tests {
             y: u8,
         }
         type Words = BTreeMap<String, String>;
-        let refused = ["the record has columns that are not in the schema: a map is flattened"];
+        let invalid = ["a flattened map adds columns that are not in the schema; make it a field"];
         assert_eq!(problems_of!(Closed), [""; 0]);
-        assert_eq!(problems_of!(Anything), refused);
-        assert_eq!(problems_of!(Option<Words>), refused);
-        assert_eq!(problems_of!(Deep), refused);
-        assert_eq!(problems_of!(Perhaps), refused);
+        assert_eq!(problems_of!(Anything), invalid);
+        assert_eq!(problems_of!(Option<Words>), invalid);
+        assert_eq!(problems_of!(Deep), invalid);
+        assert_eq!(problems_of!(Perhaps), invalid);
         let _ = (Deep { y: 1, extra: Anything::new() }, Perhaps::Known { z: 1 }, Closed { y: 1 });
         let _ = Perhaps::Numbered(HashMap::new());
     }

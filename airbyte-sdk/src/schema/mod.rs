@@ -1,7 +1,7 @@
-//! Rust type → the JSON Schema dialect that Airbyte reads in a catalog.
+//! Generates schemas in the JSON Schema dialect of Airbyte catalogs.
 //!
-//! Draft 7 with everything inlined; every field may be null and none is required, since destinations know no other
-//! columns; dates and times carry the `airbyte_type` that tells those with a zone from those without.
+//! Draft 7 with all references inlined. All fields are nullable and none is required, since destinations have no other kind
+//! of column. Dates and times have an `airbyte_type`, which distinguishes those with a time zone from those without.
 
 mod check;
 mod union;
@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-/// The schema of a record: an object with `properties`.
+/// Returns the schema of a record: an object with `properties`.
 pub fn of_record<T: JsonSchema>() -> Map<String, Value> {
     let settings = SchemaSettings::draft07().for_serialize().with(|settings| {
         settings.inline_subschemas = true;
@@ -22,16 +22,16 @@ pub fn of_record<T: JsonSchema>() -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("$schema".to_owned(), "http://json-schema.org/draft-07/schema#".into());
     if let Value::Object(mut root) = generated {
-        // The name of the Rust type is nobody's business; what the author said about it is.
+        // The name of the Rust type is an internal detail. The description is kept.
         root.shift_remove("title");
         root.shift_remove("$schema");
         let named = match root.shift_remove("definitions") {
             Some(Value::Object(named)) => named,
             _ => Map::new(),
         };
-        // Asked of what schemars wrote: in the dialect every object may have more than its fields.
+        // Checked before the conversion, which allows additional properties everywhere.
         let open = is_open(&root);
-        schema.extend(Dialect { named }.write(root));
+        schema.extend(Dialect { named }.convert(root));
         if open {
             schema.insert("additionalProperties".to_owned(), json!({}));
         }
@@ -39,19 +39,19 @@ pub fn of_record<T: JsonSchema>() -> Map<String, Value> {
     schema
 }
 
-/// Whether a record has keys that nobody knows beforehand, which come out of a flattened map. Enums that were flattened
-/// are options of the record itself.
+/// Returns whether a record has keys that are not known beforehand, because a map is flattened into it, possibly through a
+/// flattened enum, whose variants are options of the record.
 fn is_open(root: &Map<String, Value>) -> bool {
-    ADDITIONAL.iter().any(|word| root.get(*word).is_some_and(|rest| *rest != Value::Bool(false)))
+    ADDITIONAL.iter().any(|keyword| root.get(*keyword).is_some_and(|rest| *rest != Value::Bool(false)))
         || ["allOf", "anyOf", "oneOf"]
             .iter()
-            .filter_map(|word| root.get(*word)?.as_array())
+            .filter_map(|keyword| root.get(*keyword)?.as_array())
             .flatten()
             .any(|option| option.as_object().is_some_and(is_open))
 }
 
-/// Where schemars says what else an object holds: the second if one of several is flattened into it, the third if
-/// the keys are no texts.
+/// The keywords that schemars uses for additional properties: the second for a flattened enum, the third for keys that are
+/// not strings.
 const ADDITIONAL: [&str; 3] = ["additionalProperties", "unevaluatedProperties", "patternProperties"];
 
 struct Dialect {
@@ -60,10 +60,10 @@ struct Dialect {
 }
 
 impl Dialect {
-    /// One schema, and those within it.
-    fn write(&self, mut schema: Map<String, Value>) -> Map<String, Value> {
+    /// Converts a schema and those nested in it.
+    fn convert(&self, mut schema: Map<String, Value>) -> Map<String, Value> {
         if let Some(Value::String(name)) = schema.shift_remove("$ref") {
-            schema.extend(self.cut(&name));
+            schema.extend(self.recursive(&name));
         }
         self.resolve_options(&mut schema);
         let mut result = Map::new();
@@ -71,19 +71,19 @@ impl Dialect {
             result.insert("type".to_owned(), ty);
         }
         if result.get("type").is_some_and(|ty| names(ty, "integer") || names(ty, "number")) {
-            // Widths of Rust's numbers: no JSON Schema formats, and limits that no destination heeds.
+            // The widths of Rust's numbers: not JSON Schema formats, and limits that destinations ignore.
             ["format", "minimum", "maximum"].iter().for_each(|key| drop(schema.shift_remove(*key)));
         }
         if let Some(Value::String(description)) = schema.get_mut("description") {
-            // One that is included from a file ends with a line break.
+            // A description included from a file ends with a line break.
             *description = description.trim().to_owned();
         }
         if let Some(format) = schema.shift_remove("format") {
             add_format(&mut result, &format);
         }
-        // What is there is written, and what is not is no affair of a default: that is said to whoever reads it.
+        // All fields are optional, and defaults concern deserialization only.
         ["required", "default"].iter().for_each(|key| drop(schema.shift_remove(*key)));
-        // A tuple, and a map whose keys are no texts.
+        // A tuple; then a map whose keys are not strings.
         if let Some(Value::Array(items)) = schema.shift_remove("prefixItems") {
             let items = items.into_iter().map(|item| self.child(item)).collect();
             schema.insert("items".to_owned(), union::of(items).into());
@@ -96,7 +96,7 @@ impl Dialect {
         if let Some(rest) = schema.shift_remove("unevaluatedProperties") {
             schema.entry("additionalProperties").or_insert(rest);
         }
-        // The tag of an enum. Written as null it would not be the constant.
+        // The tag of an enum. All fields are nullable, which `const` cannot express.
         if let Some(only) = schema.shift_remove("const") {
             schema.insert("enum".to_owned(), vec![only].into());
         }
@@ -105,7 +105,7 @@ impl Dialect {
                 ("properties", Value::Object(properties)) => {
                     properties.into_iter().map(|(name, field)| (name, nullable(self.child(field)))).collect()
                 }
-                // What a list holds, and what a map holds.
+                // The elements of an array or the values of a map.
                 ("items" | "additionalProperties", value @ Value::Object(_)) => {
                     let value = self.child(value);
                     if may_be_nan(&value) { nullable(value) } else { value }
@@ -122,35 +122,35 @@ impl Dialect {
         result
     }
 
-    /// `true` accepts any JSON, and so does a schema that says nothing.
+    /// Converts a nested schema. `true` accepts any JSON, as an empty schema does.
     fn child(&self, schema: Value) -> Value {
         match schema {
-            Value::Object(schema) => self.write(schema).into(),
+            Value::Object(schema) => self.convert(schema).into(),
             _ => json!({}),
         }
     }
 
-    /// Instead of a recursive type once more: an object of which nothing is said, if it is one.
-    fn cut(&self, name: &str) -> Map<String, Value> {
+    /// Returns the schema that ends the recursion of a recursive type: any object, or anything if it is not an object.
+    fn recursive(&self, name: &str) -> Map<String, Value> {
         let named = name.strip_prefix("#/definitions/").map(|name| self.named.get(name));
         let is_object = named.is_none_or(|named| {
             named.and_then(|named| named.get("type")).is_some_and(|ty| names(ty, "object"))
         });
-        let mut cut = Map::new();
+        let mut schema = Map::new();
         if is_object {
-            cut.insert("type".to_owned(), "object".into());
-            cut.insert("additionalProperties".to_owned(), true.into());
+            schema.insert("type".to_owned(), "object".into());
+            schema.insert("additionalProperties".to_owned(), true.into());
         }
-        cut
+        schema
     }
 
-    /// Writes what may be one of several as [`union::of`] does, and puts the fields of flattened enums among the others.
+    /// Merges the options of a union by [`union::of`], and the fields of flattened enums into the other fields.
     fn resolve_options(&self, schema: &mut Map<String, Value>) {
-        for word in ["allOf", "anyOf", "oneOf"] {
-            let Some(Value::Array(options)) = schema.shift_remove(word) else {
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let Some(Value::Array(options)) = schema.shift_remove(keyword) else {
                 continue;
             };
-            // Each of them in turn may be one of several, when enums were flattened.
+            // With flattened enums an option may itself be a union.
             let options = options.into_iter().map(|option| self.child(option)).collect();
             let mut options = union::of(options);
             if let (Some(Value::Object(own)), Some(Value::Object(more))) =
@@ -167,14 +167,14 @@ impl Dialect {
     }
 }
 
-/// Whether it may be a number that JSON has no form for: that is written as null.
+/// Returns whether the value may be a non-finite number, which is written as null.
 fn may_be_nan(schema: &Value) -> bool {
     let number = |schema: &Value| schema.get("type") == Some(&json!("number"));
     let options = schema.get("oneOf").and_then(Value::as_array);
     number(schema) || options.is_some_and(|options| options.iter().any(number))
 }
 
-/// Adds null to what a field may be.
+/// Makes a schema nullable.
 fn nullable(mut schema: Value) -> Value {
     if let Some(ty) = schema.get_mut("type") {
         let mut types = match ty.take() {
@@ -185,10 +185,10 @@ fn nullable(mut schema: Value) -> Value {
         types.insert(0, "null".into());
         *ty = types.into();
     }
-    if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut)
-        && !words.contains(&Value::Null)
+    if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
+        && !values.contains(&Value::Null)
     {
-        words.push(Value::Null);
+        values.push(Value::Null);
     }
     if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut)
         && !options.iter().any(|option| option.get("type") == Some(&json!("null")))
@@ -198,7 +198,7 @@ fn nullable(mut schema: Value) -> Value {
     schema
 }
 
-/// The formats of dates and times as the protocol spells them; it knows no others.
+/// Adds the format of a date or time as the protocol spells it. The protocol has no other formats.
 fn add_format(schema: &mut Map<String, Value>, format: &Value) {
     let (format, airbyte_type) = match format.as_str() {
         Some(known @ ("date" | "time")) => (known, None),
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "only its schema is looked at")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Everything {
         date: jiff::civil::Date,
         at: jiff::Timestamp,
@@ -237,20 +237,20 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "only its schema is looked at")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Inner {
         name: String,
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "only its schema is looked at")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Kind {
         Big,
         Small,
     }
 
     #[test]
-    fn every_kind_of_field_is_written_in_the_dialect() {
+    fn fields_of_all_types_are_converted() {
         let inner = json!({"name": {"type": ["null", "string"]}});
         let expected = json!({
             "date": {"type": ["null", "string"], "format": "date"},

@@ -1,12 +1,12 @@
-//! What may be one of several things: enums with data, and tuples.
+//! Schemas of unions: enums with data, and tuples.
 //!
-//! Destinations store a union as text, so what can be told apart without one is: options of one JSON type become one
-//! (objects with the fields of all, texts with all words), and a union remains of options whose types differ. So no
-//! value fits two of them either.
+//! Problem: destinations store a union as text. Idea: options of the same JSON type are merged into one: objects with the
+//! fields of all, strings with all enum values. A `oneOf` remains only for options of different types, so a value never
+//! matches two of them.
 
 use serde_json::{Map, Value, json};
 
-/// The schema of a value that fits one of these; nothing if one of them says nothing.
+/// Returns the schema of a value that matches one of these; an empty schema if one of them is not a simple type.
 pub(super) fn of(options: Vec<Value>) -> Map<String, Value> {
     let mut merged: Vec<Map<String, Value>> = Vec::new();
     let mut null = false;
@@ -18,8 +18,8 @@ pub(super) fn of(options: Vec<Value>) -> Map<String, Value> {
         match (others.next(), others.next()) {
             (Some(only), None) => {
                 option.insert("type".to_owned(), only.as_str().into());
-                if let Some(words) = option.get_mut("enum").and_then(Value::as_array_mut) {
-                    words.retain(|word| !word.is_null());
+                if let Some(values) = option.get_mut("enum").and_then(Value::as_array_mut) {
+                    values.retain(|value| !value.is_null());
                 }
                 add(&mut merged, option);
             }
@@ -41,7 +41,7 @@ pub(super) fn of(options: Vec<Value>) -> Map<String, Value> {
     }
 }
 
-/// Options of options.
+/// Replaces options that are unions by their options.
 fn flattened(options: Vec<Value>) -> Vec<Value> {
     let mut flat = Vec::new();
     for mut option in options {
@@ -72,13 +72,13 @@ fn add(merged: &mut Vec<Map<String, Value>>, option: Map<String, Value>) {
     }
 }
 
-/// Makes one schema of two of the same type: that of all values which fit either.
+/// Merges two schemas of the same type into one that accepts the values of both.
 fn merge(into: &mut Map<String, Value>, mut other: Map<String, Value>) {
     match (into.get_mut("enum"), other.shift_remove("enum")) {
-        (Some(Value::Array(words)), Some(Value::Array(more))) => {
-            for word in more {
-                if !words.contains(&word) {
-                    words.push(word);
+        (Some(Value::Array(values)), Some(Value::Array(more))) => {
+            for value in more {
+                if !values.contains(&value) {
+                    values.push(value);
                 }
             }
         }
@@ -103,9 +103,9 @@ fn merge(into: &mut Map<String, Value>, mut other: Map<String, Value>) {
         into.insert("items".to_owned(), of(vec![own, items]).into());
     }
     if into.get("type") != other.get("type") {
-        into.insert("type".to_owned(), "number".into()); // integers among them
+        into.insert("type".to_owned(), "number".into()); // one is `integer`
     }
-    // What only one of them says holds for that one only, or is about it: formats, limits, descriptions.
+    // Formats, limits and descriptions that differ apply to one of the two only.
     let kept = ["type", "enum", "properties", "items", "additionalProperties"];
     into.retain(|key, value| kept.contains(&key.as_str()) || other.get(key) == Some(value));
 }

@@ -1,4 +1,4 @@
-//! A stream without its record type: what the sync loop knows of it.
+//! A stream without its record type, as the sync loop sees it.
 
 use crate::cursor;
 use crate::error::{Error, Result};
@@ -8,67 +8,67 @@ use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
 
-/// Nothing but the implementations of this trait knows the type, so the sync loop is one plain function.
+/// A stream with any type of record. Only the implementations know the type, so the sync loop is not generic over it.
 pub(crate) trait AnyStream<C>: Send + Sync {
     fn describe(&self) -> AirbyteStream;
 
-    /// Whether an incremental read that ends in the middle can be gone on with from there.
-    fn checkpoints(&self) -> bool;
+    /// Returns whether an incremental read that stops in the middle can be resumed there.
+    fn can_end_early(&self) -> bool;
 
-    /// Reads the stream and returns what it came to. Without a place for the records it stops at the first.
+    /// Reads the stream and returns its totals. For `check`, stops at the first record.
     fn read(&self, context: ReadContext<'_, C>) -> (Tally, Result<()>);
 }
 
-/// What a state says in the form that this SDK writes.
-pub(super) enum Position<C> {
-    /// Nothing, such as that of a full refresh.
+/// The contents of a state, as far as this SDK's own format goes.
+pub(super) enum OwnFormat<C> {
+    /// No position, as after a full refresh.
     Empty,
-    At(C),
-    /// It has another form.
+    Cursor(C),
+    /// Another format.
     Unknown,
 }
 
-pub(super) fn own_position<T: Stream>(state: &Map<String, Value>, field: &str) -> Position<T::Cursor> {
+pub(super) fn read_own_format<T: Stream>(state: &Map<String, Value>, field: &str) -> OwnFormat<T::Cursor> {
     let value = state.get(field).filter(|value| !value.is_null());
     match value.and_then(cursor::from_state) {
-        Some(cursor) => Position::At(cursor),
-        None if state.values().all(Value::is_null) => Position::Empty,
-        None => Position::Unknown,
+        Some(cursor) => OwnFormat::Cursor(cursor),
+        None if state.values().all(Value::is_null) => OwnFormat::Empty,
+        None => OwnFormat::Unknown,
     }
 }
 
-/// The cursor in the state of a stream, or of the partition of this name.
-pub(super) fn position<T: Stream>(
+/// Returns the cursor in the state of a stream, or of the partition with this name.
+pub(super) fn cursor_in_state<T: Stream>(
     info: &StreamInfo,
     state: &Map<String, Value>,
     partition: Option<&str>,
 ) -> Result<Option<T::Cursor>> {
     let Some(field) = info.state_key() else { return Ok(None) };
-    match own_position::<T>(state, &field) {
-        Position::Empty => return Ok(None),
-        Position::At(cursor) => return Ok(Some(cursor)),
-        Position::Unknown => {}
+    match read_own_format::<T>(state, &field) {
+        OwnFormat::Empty => return Ok(None),
+        OwnFormat::Cursor(cursor) => return Ok(Some(cursor)),
+        OwnFormat::Unknown => {}
     }
     if let Some(cursor) = T::older_state(&state.clone().into(), partition)? {
         log::info!("{}: migrated the state from an older format", info.name);
         return Ok(Some(cursor));
     }
-    Err(unknown(info, state, &field))
+    Err(unknown_format(info, state, &field))
 }
 
-/// The error for a state in no known form.
-pub(super) fn unknown(info: &StreamInfo, state: &Map<String, Value>, field: &str) -> Error {
-    match state.get(field).filter(|value| !value.is_null()).map(cursor::no_position) {
+/// Returns the error for a state in an unknown format.
+pub(super) fn unknown_format(info: &StreamInfo, state: &Map<String, Value>, field: &str) -> Error {
+    match state.get(field).filter(|value| !value.is_null()).map(cursor::describe_invalid) {
         Some(kind) => {
-            unreadable(info, format_args!("its `{field}` is not a valid cursor value: it is {kind}"))
+            invalid_state(info, format_args!("`{field}` is not a valid cursor value: it is {kind}"))
         }
-        None => unreadable(info, format_args!("its `{field}` is missing")),
+        None => invalid_state(info, format_args!("`{field}` is missing")),
     }
 }
 
-pub(super) fn unreadable(info: &StreamInfo, why: std::fmt::Arguments<'_>) -> Error {
+pub(super) fn invalid_state(info: &StreamInfo, why: std::fmt::Arguments<'_>) -> Error {
     Error::config(format!(
-        "the state of stream `{}` cannot be read: {why}. Reset the stream to read it from its beginning",
+        "invalid state for the stream `{}`: {why}. Clear the stream to sync it from the beginning",
         info.name
     ))
 }

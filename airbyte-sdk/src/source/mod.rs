@@ -1,28 +1,28 @@
-//! A source: its configuration, its streams and how each is fetched. What the macro writes, and what a person can.
+//! The builder of a source: its configuration, its streams and their fetch functions. The macro generates calls of it.
 
 mod any;
-mod partitions;
-mod whole;
+mod partitioned;
+mod unpartitioned;
 
 pub(crate) use self::any::AnyStream;
 
-use self::partitions::InPartitions;
-use self::whole::Whole;
+use self::partitioned::Partitioned;
+use self::unpartitioned::Unpartitioned;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::http::{Http, RateLimit};
 use crate::protocol::{AirbyteStream, ConnectorSpecification};
-use crate::read_context::Pace;
+use crate::read_context::RecordIntervals;
 use crate::schema;
 use crate::spec::{self, AirbyteSpec, ReadConfig};
 use crate::stream::Stream;
 use std::fmt::Display;
 use std::time::Duration;
 
-/// A connector that reads: put its streams in, then [`run`](Self::run) it.
+/// Builds and runs a source connector: add its streams, then call [`run`](Self::run).
 ///
-/// [`#[airbyte_source]`](crate::airbyte_source) writes exactly such a chain:
+/// [`#[airbyte_source]`](crate::airbyte_source) generates such a chain of calls:
 ///
 /// ```no_run
 /// use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, Source, airbyte_stream};
@@ -54,17 +54,17 @@ pub struct Source<C> {
     pub(crate) check: Option<Check<C>>,
     pub(crate) deadline: Duration,
     pub(crate) rate_limits: Option<RateLimits<C>>,
-    /// Whether a used-up budget of requests ends a read well.
+    /// Whether a read succeeds when the rate limit is exhausted.
     pub(crate) stops_when_exhausted: bool,
-    pub(crate) pace: Pace,
+    pub(crate) intervals: RecordIntervals,
     pub(crate) config: ConfigType<C>,
 }
 
-/// What is known of the configuration's type once [`Source::new`] has asked for its bound. If the other functions asked for
-/// it as well, a type without it would be reported once for each of them.
+/// The functions of the configuration's type. Only [`Source::new`] requires `C: AirbyteSpec`: if the other methods did too,
+/// a missing implementation would be reported once for each call.
 pub(crate) struct ConfigType<C> {
     pub(crate) specification: fn() -> ConnectorSpecification,
-    /// Returns the configuration, and the secrets in it.
+    /// Returns the configuration and its secrets.
     pub(crate) read: ReadConfig<C>,
 }
 
@@ -75,7 +75,7 @@ type RateLimits<C> = Box<dyn Fn(&C) -> Vec<RateLimit> + Send + Sync>;
 pub(crate) type Check<C> = Box<dyn Fn(&C, &Http) -> Result<()> + Send + Sync>;
 
 impl<C> Source<C> {
-    /// A source without streams. Name and version are the connector's; services see them in the user agent.
+    /// Creates a source without streams. `name` and `version` are those of the connector, and are sent as the user agent.
     #[must_use]
     pub fn new(name: &'static str, version: &'static str) -> Self
     where
@@ -89,15 +89,15 @@ impl<C> Source<C> {
             deadline: DEADLINE,
             rate_limits: None,
             stops_when_exhausted: false,
-            pace: Pace::default(),
+            intervals: RecordIntervals::default(),
             config: ConfigType { specification: spec::specification::<C>, read: spec::read::<C> },
         }
     }
 
-    /// Adds a stream that can be read on from where the last sync stopped.
+    /// Adds an incremental stream, which resumes from the last sync.
     ///
-    /// `fetch` gets the position reached so far, `None` at first, and is to emit everything from there on. It may
-    /// emit the record at that position again; it must not leave out another one with the same cursor.
+    /// `fetch` receives the cursor value reached so far, `None` in the first sync, and must emit all records from that value
+    /// on, including those with the same value. It may emit records again that were emitted before.
     #[must_use]
     pub fn incremental<T>(
         mut self,
@@ -107,31 +107,31 @@ impl<C> Source<C> {
         T: Stream,
         T::Cursor: Cursor,
     {
-        self.streams.push(Box::new(Whole::new(fetch, true)));
+        self.streams.push(Box::new(Unpartitioned::new(fetch, true)));
         self
     }
 
-    /// Adds a stream that is always read from its beginning.
+    /// Adds a full refresh stream, which is always read from the beginning.
     #[must_use]
     pub fn full_refresh<T: Stream>(
         mut self,
         fetch: impl Fn(&C, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         let fetch = move |config: &C, _since: Option<T::Cursor>, out: &mut Emitter<T>| fetch(config, out);
-        self.streams.push(Box::new(Whole::new(fetch, false)));
+        self.streams.push(Box::new(Unpartitioned::new(fetch, false)));
         self
     }
 
-    /// Adds a stream that is read partition by partition, each with a position of its own: the prices of some stocks, the commits
-    /// of some repositories.
+    /// Adds an incremental stream that is read partition by partition, each with its own cursor value: the prices of several
+    /// stocks, the commits of several repositories.
     ///
-    /// `list` finds the partitions, and what `Display` makes of one is its name in the state, so no two may share it. `fetch`
-    /// gets one of them and the position reached in it. A partition that fails does not stop the others, unless it is the
-    /// third in a row. A partition that is no longer listed is forgotten.
+    /// `list` returns the partitions. The `Display` text of a partition is its name in the state and must be unique. `fetch`
+    /// receives a partition and the cursor value reached in it. If a partition fails, the others are still read, unless three
+    /// in a row fail. The position of a partition that is no longer listed is discarded.
     ///
-    /// The partitions take turns: a read that ends before all are read is followed by one that begins where it ended, and goes
-    /// round. A partition that a read began with, and did not finish, waits until the others have had their turn. So a small
-    /// budget of requests reaches all of them.
+    /// Partitions are read round-robin: if a read ends early, the next one starts with the following partition. A partition
+    /// that a read started with and did not finish is continued after the others, so that a small rate limit reaches all
+    /// partitions.
     #[must_use]
     pub fn incremental_partitions<T, P>(
         mut self,
@@ -143,12 +143,12 @@ impl<C> Source<C> {
         T::Cursor: Cursor,
         P: Display + Send + Sync + 'static,
     {
-        self.streams.push(Box::new(InPartitions::new(list, fetch, true)));
+        self.streams.push(Box::new(Partitioned::new(list, fetch, true)));
         self
     }
 
-    /// Adds a stream that is read partition by partition, from its beginning each time. A read that broke off goes on with
-    /// the partitions that were not finished.
+    /// Adds a full refresh stream that is read partition by partition. A read that was interrupted resumes with the partitions
+    /// that were not finished.
     #[must_use]
     pub fn full_refresh_partitions<T, P>(
         mut self,
@@ -162,54 +162,57 @@ impl<C> Source<C> {
         let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
             fetch(config, partition, out)
         };
-        self.streams.push(Box::new(InPartitions::new(list, fetch, false)));
+        self.streams.push(Box::new(Partitioned::new(list, fetch, false)));
         self
     }
 
-    /// Sets how the connection is tried. Without it `check` fetches each stream up to its first record.
+    /// Sets the function that checks the connection. By default, `check` fetches each stream up to its first record.
     ///
-    /// Return [`Error::config`] for what the user can mend: it is shown beside the form. Other errors say that the
-    /// connection could not be tried at all.
+    /// Return [`Error::config`] for a problem that the user can fix: the platform shows it next to the form. Any other error
+    /// means that the connection could not be checked.
     #[must_use]
     pub fn check(mut self, check: impl Fn(&C, &Http) -> Result<()> + Send + Sync + 'static) -> Self {
         self.check = Some(Box::new(check));
         self
     }
 
-    /// How long `check` and `discover` may take, 5 minutes if not set. After that they end with a transient error, so
-    /// that the user is told something before the platform gives up on its own (after 9 minutes).
+    /// Sets how long `check` and `discover` may take; 5 minutes by default. After that they fail with a transient error. The
+    /// platform itself gives up after 9 minutes, without an explanation.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Keeps all requests within limits, pages, retries and `check` included: those of the service, or what the user has
-    /// set. None at all is no limit.
+    /// Sets the rate limits of the API, or those chosen by the user. They apply to all requests, including pages, retries and
+    /// `check`. An empty list means no limit.
     #[must_use]
     pub fn rate_limits(mut self, limits: impl Fn(&C) -> Vec<RateLimit> + Send + Sync + 'static) -> Self {
         self.rate_limits = Some(Box::new(limits));
         self
     }
 
-    /// Ends a read well when the service allows no more requests for longer than 5 minutes: with a state, so that
-    /// the next sync goes on from there, with the partition that was broken off if it is a stream in partitions. Otherwise that is
-    /// a transient error, and so it stays for a stream that cannot be resumed in the middle.
+    /// Completes the read successfully, with a checkpoint, when the rate limit would block it for more than 5 minutes. The
+    /// next sync resumes there.
+    ///
+    /// By default this is a transient error, and it remains one for streams that cannot be resumed in the middle.
     #[must_use]
     pub fn stop_when_exhausted(mut self) -> Self {
         self.stops_when_exhausted = true;
         self
     }
 
-    /// The streams as the catalog lists them.
+    /// Returns the streams as the catalog lists them.
     ///
-    /// A stream is known by its name: of two with one name the second would never be read.
+    /// # Errors
+    ///
+    /// Fails if there are none, if one is invalid, or if two have the same name: the second would never be read.
     pub(crate) fn catalog(&self) -> Result<Vec<AirbyteStream>> {
         let mut catalog: Vec<AirbyteStream> = Vec::with_capacity(self.streams.len());
         for stream in self.streams.iter().map(|stream| stream.describe()) {
             let descriptor = stream.descriptor();
-            let twice = catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor));
-            can_be_offered(&stream, twice)?;
+            let is_duplicate = catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor));
+            validate_stream(&stream, is_duplicate)?;
             catalog.push(stream);
         }
         if catalog.is_empty() {
@@ -219,14 +222,14 @@ impl<C> Source<C> {
     }
 }
 
-/// Whether a stream can stand in a catalog; `twice` if another one has its name.
-pub(crate) fn can_be_offered(stream: &AirbyteStream, twice: bool) -> Result<()> {
+/// Checks whether a stream can be in a catalog; `is_duplicate` if another one has its name.
+pub(crate) fn validate_stream(stream: &AirbyteStream, is_duplicate: bool) -> Result<()> {
     let name = &stream.name;
-    if twice {
-        return Err(Error::system(format!("this source has two streams called `{name}`")));
+    if is_duplicate {
+        return Err(Error::system(format!("this source has two streams named `{name}`")));
     }
     match schema::problems(stream).join("; ") {
         none if none.is_empty() => Ok(()),
-        problems => Err(Error::system(format!("the stream `{name}` cannot be offered: {problems}"))),
+        problems => Err(Error::system(format!("the stream `{name}` is invalid: {problems}"))),
     }
 }

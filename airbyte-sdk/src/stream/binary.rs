@@ -1,4 +1,4 @@
-//! Bytes in a record.
+//! Binary data in a record.
 
 use base64::Engine as _;
 use base64::display::Base64Display;
@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
-/// Bytes, written as base64 and read from it; the schema says so by `contentEncoding`.
+/// Bytes that are serialized as base64. The schema has `"contentEncoding": "base64"`.
 ///
 /// ```
 /// use airbyte_sdk::stream::Binary;
@@ -35,8 +35,8 @@ impl Serialize for Binary {
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        // The decoder's own words would show a part of the value.
-        STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("expected text in base64"))
+        // The decoder's message would show part of the value.
+        STANDARD.decode(text).map(Self).map_err(|_| D::Error::custom("expected a base64 string"))
     }
 }
 

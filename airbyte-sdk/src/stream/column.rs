@@ -1,28 +1,29 @@
-//! What can be in a record.
+//! The trait for types that can be columns of a record.
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A type that can be in a record: it can be written and has a schema. [`#[airbyte_stream]`](crate::airbyte_stream) asks
-/// for it where a field has the type, so that the compiler reports a type that cannot be in a record at that field.
+/// A type that can be a column of a record: it can be serialized and has a schema.
 ///
-/// Every type that implements [`Serialize`] and has a schema implements it. `#[airbyte_stream(nested)]` gives both to a type.
-// It is public so that the compiler's messages name it by a path that a reader can look up.
+/// Implemented for all types that implement [`Serialize`] and have a schema; `#[airbyte_stream(nested)]` derives both.
+/// [`#[airbyte_stream]`](crate::airbyte_stream) requires it for the type of each field, so that the compiler reports an
+/// unsupported type at its field.
+// Public because the compiler's messages name it, and readers look it up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a column type",
-    label = "add `#[airbyte_stream(nested)]` to `{Self}`, if it is a type of yours",
-    note = "the documentation of `#[airbyte_stream]` lists the types that a record can hold; one of another crate can be written `with` a function, and a field holds a value itself instead of a pointer to it or a lock around it"
+    label = "if `{Self}` is your own type, add `#[airbyte_stream(nested)]` to it",
+    note = "the documentation of `#[airbyte_stream]` lists the supported types; for a type of another crate, use `#[serde(serialize_with = \"…\")]` and `#[schemars(with = \"…\")]`; instead of a pointer or a lock, use the value itself"
 )]
 pub trait Column {
-    /// For [`Described`].
+    /// The length of the array in [`Described`].
     #[doc(hidden)]
     const ONE: usize;
 
-    /// Writes a field.
+    /// Serializes a field.
     ///
     /// # Errors
     ///
-    /// Those of the serializer.
+    /// Returns the errors of the serializer.
     #[doc(hidden)]
     fn write<S: Serializer>(value: &Self, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -37,8 +38,8 @@ impl<T: Serialize + JsonSchema + ?Sized> Column for T {
     }
 }
 
-/// What is described, a field's type: the element of a list with [`Column::ONE`] of it. Where the number cannot be known,
-/// as the field cannot be in a record, the compiler says so and nothing else of that type.
+/// Maps `[T; 1]` to `T`. The macro describes a field's type as the element of an array of length [`Column::ONE`]: if the type
+/// is not a [`Column`], the length is unknown, and the compiler reports only that.
 pub trait Described {
     /// The field's type.
     type As;
@@ -99,7 +100,7 @@ mod tests {
     struct Wrapped(Place);
 
     #[test]
-    fn records_hold_types_around_nested_types() {
+    fn wrappers_of_nested_types_are_columns() {
         let place = || Place { id: 1 };
         let all = All {
             tuple: (place(), 2),

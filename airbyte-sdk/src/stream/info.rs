@@ -1,12 +1,12 @@
-//! What a stream says of itself, as a value.
+//! The properties of a stream, as a value.
 
 use super::{NotFinite, OnNull, Order, Stream};
 use crate::protocol::{AirbyteStream, SyncMode};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// What a stream says of itself. The emitter and the sync loop work with this value rather than with the constants of a type,
-/// so that a stream can also be one that is known only at run time.
+/// The properties of a stream. The emitter and the sync loop use this value rather than the constants of a type, so that
+/// they also work for streams known only at run time.
 #[derive(Clone)]
 pub(crate) struct StreamInfo {
     pub(crate) name: Cow<'static, str>,
@@ -18,17 +18,17 @@ pub(crate) struct StreamInfo {
     pub(crate) not_finite: NotFinite,
 }
 
-/// The names that lead to a field.
+/// The path of a field.
 type Path = Vec<Cow<'static, str>>;
 
-/// From where a stream can be read on.
+/// Where a read of a stream can be resumed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resume {
-    /// From its beginning only.
+    /// Not at all.
     Never,
-    /// From the partitions that are finished, when a read broke off.
+    /// After the partitions that an interrupted read has finished.
     Partitions,
-    /// From the position of its cursor.
+    /// At the position of the cursor.
     Cursor,
 }
 
@@ -46,17 +46,17 @@ impl StreamInfo {
         }
     }
 
-    /// Whether records say how far the stream has come.
+    /// Returns whether the stream has a cursor field.
     pub(crate) fn has_cursor(&self) -> bool {
         !self.cursor_field.is_empty()
     }
 
-    /// The key of a state under which the position stands.
+    /// Returns the key of the cursor value in a state.
     pub(crate) fn state_key(&self) -> Option<String> {
         self.has_cursor().then(|| self.cursor_field.join("."))
     }
 
-    /// The stream as the catalog lists it.
+    /// Returns the stream as the catalog lists it.
     pub(crate) fn describe(&self, schema: Map<String, Value>, resume: Resume) -> AirbyteStream {
         let incremental = resume == Resume::Cursor;
         let mut modes = vec![SyncMode::FullRefresh];

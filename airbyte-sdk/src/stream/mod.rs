@@ -1,4 +1,4 @@
-//! What a stream is: a record type that knows its name, its keys, its schema and its cursor.
+//! Streams: record types with a name, a primary key, a cursor and a schema.
 
 mod binary;
 pub(crate) mod column;
@@ -26,11 +26,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A kind of record. [`#[airbyte_stream(…)]`](crate::airbyte_stream) writes this for a struct; it can be written by
-/// hand as well.
+/// The type of the records of one stream. Implemented by [`#[airbyte_stream(…)]`](crate::airbyte_stream), or by hand.
 ///
-/// What [`Serialize`] writes and what [`Stream::json_schema`] says must agree: fields that are not in the schema are
-/// dropped by the platform without a word.
+/// [`Stream::json_schema`] must describe what [`Serialize`] writes: the platform silently drops fields that are not in the
+/// schema.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream",
     label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`"
@@ -42,71 +41,72 @@ pub trait Stream: Serialize + Sized + 'static {
     /// The stream's name, unique together with its namespace.
     const NAME: &'static str;
 
-    /// The group the stream belongs to; few sources have one.
+    /// The namespace of the stream, such as a database schema. Most sources have none.
     const NAMESPACE: Option<&'static str> = None;
 
     /// The paths of the fields that identify a record.
     const PRIMARY_KEY: &'static [&'static [&'static str]] = &[];
 
-    /// The path of the cursor field as the record writes it; empty if there is none. In a state the
-    /// position stands under this path, joined by dots.
+    /// The path of the cursor field as serialized; empty if there is none. Joined by dots, it is the key of the cursor value
+    /// in a state.
     const CURSOR_FIELD: &'static [&'static str] = &[];
 
-    /// What becomes of a record whose cursor is null.
+    /// How a record with a null cursor is handled.
     const ON_NULL: OnNull = OnNull::Fail;
 
-    /// In which order records are emitted.
+    /// The order in which records are emitted.
     const ORDER: Order = Order::Unordered;
 
-    /// What becomes of a number that is not finite.
+    /// How a non-finite number is handled.
     const NOT_FINITE: NotFinite = NotFinite::Null;
 
     /// The record's JSON Schema (draft 7), an object with `properties`.
     fn json_schema() -> serde_json::Map<String, Value>;
 
-    /// Migrates a state that an earlier version of this connector wrote, or another connector. Called if the state has no
-    /// cursor that can be read. Returns `None` if the state has no known format, which is an error of the read: to
-    /// start from the beginning without a word would hide that something is wrong.
+    /// Migrates a state written by an earlier version of this connector, or by another connector.
     ///
-    /// For a stream that is read partition by partition it is called with the name of each, and returns the position
-    /// of that partition in the state. `None` means that the state does not know the partition, which is then read from
-    /// its beginning; it is an error if that is so for all of them.
+    /// Called if the state has no valid cursor value. Returns `None` if the format of the state is unknown, which fails the
+    /// read: silently starting from the beginning would hide the problem.
+    ///
+    /// For a partitioned stream, called with the name of each partition, and returns the cursor value of that partition.
+    /// `None` means that the partition is not in the state and is read from the beginning; it is an error if that is so for
+    /// all partitions.
     ///
     /// # Errors
     ///
-    /// If the state has a known format and is damaged.
+    /// Fails if the state has a known format but is damaged.
     fn older_state(_state: &Value, _partition: Option<&str>) -> Result<Option<Self::Cursor>> {
         Ok(None)
     }
 
-    /// The position this record is at.
+    /// Returns the cursor value of this record; `None` if it is null.
     fn cursor(&self) -> Option<&Self::Cursor> {
         None
     }
 }
 
-/// What becomes of a record whose cursor is null.
+/// How a record with a null cursor is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnNull {
-    /// It is sent, and does not move the position.
+    /// The record is sent and does not advance the position.
     Emit,
-    /// It is an error of the stream.
+    /// The stream fails.
     Fail,
 }
 
-/// What becomes of a number that is not finite (NaN, infinity), which JSON has no form for.
+/// How a non-finite number (NaN, infinity) is handled, which JSON cannot represent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotFinite {
-    /// It is written as null, and the record says so in its `meta.changes`.
+    /// The number is written as null and listed in the record's `meta.changes`.
     Null,
-    /// It is an error of the stream.
+    /// The stream fails.
     Fail,
 }
 
 impl AirbyteStream {
-    /// Name and namespace.
+    /// Returns the name and namespace.
     pub(crate) fn descriptor(&self) -> StreamDescriptor {
         let mut descriptor = StreamDescriptor::new(&self.name);
         descriptor.namespace = self.namespace.clone().filter(|namespace| !namespace.is_empty());
@@ -115,13 +115,13 @@ impl AirbyteStream {
 }
 
 impl StreamDescriptor {
-    /// The same stream, with an empty namespace left out: equal for all that mean this stream.
+    /// Returns the descriptor without an empty namespace, so that equal streams have equal descriptors.
     pub(crate) fn normalized(&self) -> Self {
         let namespace = self.namespace.clone().filter(|namespace| !namespace.is_empty());
         Self { name: self.name.clone(), namespace }
     }
 
-    /// Whether both mean the same stream; an empty namespace is none.
+    /// Returns whether both refer to the same stream. An empty namespace equals none.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let namespace = |descriptor: &Self| descriptor.namespace.clone().unwrap_or_default();
         self.name == other.name && namespace(self) == namespace(other)

@@ -1,22 +1,25 @@
-//! How a key or a cursor leads into a struct within the record.
+//! Paths of primary keys and cursors into nested structs.
+//!
+//! The macro sees neither the type of a nested field nor its serialized name. So `#[airbyte_stream(nested)]` implements
+//! [`NestedField`] for each field of a struct, and the macro turns a path into a chain of these projections.
 
-/// A field of a struct within a record, known by [`field`]'s number for its name, since names cannot be parameters.
+/// A field of a nested struct. `ID` is the hash of its name by [`field`], since strings cannot be const parameters.
 #[diagnostic::on_unimplemented(
-    message = "the path leads to no field of `{Self}`",
-    label = "no such field that a record writes and that can be seen from here",
-    note = "paths lead through structs with `#[airbyte_stream(nested)]`, and fields as visible as the struct"
+    message = "`{Self}` has no such field",
+    label = "no serialized and visible field of this name",
+    note = "a path leads through structs with `#[airbyte_stream(nested)]`, and its fields must be as visible as their struct"
 )]
 pub trait NestedField<const ID: u64> {
     /// The type of the field.
     type Type;
 
-    /// The field's name as the record writes it.
+    /// The serialized name of the field.
     const WRITTEN_AS: &'static str;
 
-    /// Whether it may be null or left out.
+    /// Whether the field may be null or missing.
     const OPTIONAL: bool;
 
-    /// The field, if it is there.
+    /// Returns the value, or `None` if it is null.
     fn get(&self) -> Option<&Self::Type>;
 }
 
@@ -44,7 +47,7 @@ impl<const ID: u64, T: NestedField<ID>> NestedField<ID> for Box<T> {
     }
 }
 
-/// A number for a name (FNV-1a). Should two fields of one struct share it, their impls would not compile.
+/// Returns the FNV-1a hash of a name. If two fields of a struct had the same hash, their impls would not compile.
 pub const fn field(name: &str) -> u64 {
     let (bytes, mut hash, mut at) = (name.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
     while at < bytes.len() {

@@ -1,19 +1,19 @@
-//! JSON that passes through a record as it came.
+//! JSON that is passed through a record unparsed.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Any JSON, passed on as the service wrote it: no digit and no order of keys is touched, and nothing is parsed.
+/// Any JSON, passed on unparsed: digits and the order of keys are preserved.
 ///
-/// Behind the feature `raw_json`, since serde_json then looks for such values in every record, which costs all of them
-/// about 6 %. [`serde_json::Value`] does without.
+/// Requires the feature `raw_json`, because it makes the serialization of all records about 6 % slower.
+/// [`serde_json::Value`] does not need the feature.
 #[derive(Clone, Debug)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The text.
+    /// Returns the JSON text.
     pub fn get(&self) -> &str {
         self.0.get()
     }
@@ -25,7 +25,7 @@ impl<'de> Deserialize<'de> for RawJson {
         if !raw.get().contains(['\n', '\r']) {
             return Ok(Self(raw));
         }
-        // A line break would end the record's line. It can only stand between tokens, so a blank means the same.
+        // A line break would end the record's line. In JSON it occurs only between tokens, where a space is equivalent.
         let text = raw.get().replace(['\n', '\r'], " ");
         RawValue::from_string(text).map(Self).map_err(serde::de::Error::custom)
     }

@@ -10,7 +10,7 @@ use crate::http::Http;
 use crate::ledger::Ledger;
 use crate::output::{Lines, Memory, Output};
 use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
-use crate::read_context::{Pace, ReadContext};
+use crate::read_context::{ReadContext, RecordIntervals};
 use crate::stream::{Stream, StreamInfo};
 use serde_json::Value;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> 
             descriptor,
             columns: None,
             state: None,
-            pace: Pace::default(),
+            intervals: RecordIntervals::default(),
         },
         None,
     );

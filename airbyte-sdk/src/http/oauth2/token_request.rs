@@ -19,7 +19,7 @@ impl TokenRequest {
     /// To be asked right before each attempt leaves: not when the run has ended.
     pub(in crate::http) fn leaves(&self, client: &Client) -> Result<()> {
         if let Some(config) = &client.config {
-            config.token_leaves(self.rotates)?;
+            config.before_token_request(self.rotates)?;
         }
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = client.clock.now();
         Ok(())
@@ -28,7 +28,7 @@ impl TokenRequest {
     /// An attempt brought nothing, and there may be another.
     pub(in crate::http) fn failed(&self, client: &Client) {
         if let Some(config) = &client.config {
-            config.token_failed(self.rotates);
+            config.token_request_failed(self.rotates);
         }
     }
 

@@ -1,11 +1,13 @@
-//! The state of an earlier run, in all the forms in which platforms and people hand it over.
+//! The state of an earlier run, in all formats that platforms, tools and people pass.
 //!
-//! A state that is not understood must not look like no state: the read would start from the beginning, and only the number
-//! of its records would show it. So there are forms that are recognized by their keys, and a last one, the old object with
-//! the state of each stream by its name, that any object would fit. In that one, each name must be a stream that exists.
+//! Problem: a state that is not understood must not be taken for an empty one, because the read would then silently start
+//! from the beginning. But the oldest format, an object with the state of each stream by its name, matches any object.
+//! Idea: all other formats are recognized by their keys first, and in the oldest format each name must be a known stream.
+//! What must stay true: every state is either read completely or an error; only unknown streams in a recognized format are
+//! ignored, with a warning.
 
 use super::document::Document;
-use super::file::{self, Role, not_json};
+use super::file::{self, Role, invalid_json};
 use crate::error::{Error, Result};
 use crate::problems::{Problems, kind_of, list, shorten};
 use crate::protocol::{AirbyteStateBlob, StreamDescriptor};
@@ -13,14 +15,14 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-/// What the Python CDK writes for a full refresh: no position.
+/// Keys that the Python CDK writes for a full refresh. They contain no position.
 const SENTINELS: [&str; 2] = ["__ab_no_cursor_state_message", "__ab_full_refresh_sync_complete"];
 
-/// The forms to name in an error. Some more are read, for clients that write them.
-const EXPECTED: &str = r#"expected a list of STATE messages, as this connector sends them, or an object with the state of each stream: {"name of the stream": {…}}"#;
+/// The formats named in an error. More are accepted, for clients that write them.
+const EXPECTED: &str = r#"expected an array of STATE messages, as this connector writes them, or an object with the state of each stream: {"stream name": {…}}"#;
 
-/// Messages of a connector that are no states, and the keys of what they carry.
-const OTHERS: [(&str, &str); 8] = [
+/// The types of messages other than STATE, and the keys of their contents.
+const OTHER_MESSAGES: [(&str, &str); 8] = [
     ("RECORD", "record"),
     ("LOG", "log"),
     ("TRACE", "trace"),
@@ -31,45 +33,45 @@ const OTHERS: [(&str, &str); 8] = [
     ("DESTINATION_CATALOG", "destination_catalog"),
 ];
 
-/// The keys of a message, one of which has the state.
+/// The keys of a STATE message, one of which contains the state.
 const WRAPPERS: [&str; 4] = ["state", "global", "stream", "data"];
 
-/// The keys of a state without the message it came in; the second as the platform's API writes it.
-const BARE: [&str; 3] = ["stream_descriptor", "streamDescriptor", "stream_states"];
+/// The keys of a state without its message. The platform's API writes the second.
+const UNWRAPPED: [&str; 3] = ["stream_descriptor", "streamDescriptor", "stream_states"];
 
-/// The state of each stream; the last one if there were several.
+/// The state of each stream; the last one if there are several.
 #[derive(Debug, Default)]
 pub(crate) struct States(HashMap<StreamDescriptor, Option<AirbyteStateBlob>>);
 
 impl States {
-    /// The state of this stream, if there is one with a position in it.
+    /// Removes and returns the state of this stream, if it has one that is not empty.
     pub(crate) fn take(&mut self, descriptor: &StreamDescriptor) -> Option<AirbyteStateBlob> {
         self.0.remove(&descriptor.normalized()).flatten()
     }
 
-    /// Reads what a state file holds; `whose` names it in errors. The `streams` are those that the source has and those
-    /// that are configured.
+    /// Reads the contents of a state file; `file` names it in errors. `streams` are those of the source and those of the
+    /// configured catalog.
     pub(crate) fn read(
         bytes: &[u8],
-        whose: &str,
+        file: &str,
         streams: impl IntoIterator<Item = StreamDescriptor>,
     ) -> Result<Self> {
         let mut reader = Reader::new(streams);
         let mut documents = serde_json::Deserializer::from_slice(bytes)
             .into_iter::<Document>()
-            .map(|document| document.map_err(|error| not_json(whose, bytes, &error, Role::State)));
+            .map(|document| document.map_err(|error| invalid_json(file, bytes, &error, Role::State)));
         match (documents.next().transpose()?, documents.next().transpose()?) {
             (first, None) => {
                 let value = first.map(|document| document.without_conflicts("", &mut reader.problems));
                 reader.file(value.unwrap_or_default(), "");
             }
-            // JSON Lines: what a connector has sent, or the states in it.
+            // JSON Lines: the output of a connector, or its states.
             (first, second) => {
                 for (index, document) in first.into_iter().chain(second).map(Ok).chain(documents).enumerate()
                 {
                     let (document, path) = (document?, format!("[{index}]"));
-                    // What is in a record is of no concern here.
-                    let value = if document.value.as_object().is_some_and(is_other) {
+                    // Duplicate keys in a record do not matter.
+                    let value = if document.value.as_object().is_some_and(is_other_message) {
                         document.value
                     } else {
                         document.without_conflicts(&path, &mut reader.problems)
@@ -78,11 +80,11 @@ impl States {
                 }
             }
         }
-        reader.finish(whose)
+        reader.finish(file)
     }
 }
 
-/// Reads a state file; no file is no state.
+/// Reads a state file. Without a file there is no state.
 pub(crate) fn states(
     path: Option<&Path>,
     streams: impl IntoIterator<Item = StreamDescriptor>,
@@ -90,17 +92,17 @@ pub(crate) fn states(
     let Some(path) = path else {
         return Ok(States::default());
     };
-    States::read(&file::read(path, Role::State)?, &Role::State.called(path), streams)
+    States::read(&file::read(path, Role::State)?, &Role::State.describe(path), streams)
 }
 
 struct Reader {
-    /// By their names.
+    /// The known streams, by name.
     streams: HashMap<String, HashSet<StreamDescriptor>>,
     states: States,
     problems: Problems,
-    /// Whether something was no state, though it was a message.
+    /// Whether a message other than STATE was skipped.
     skipped: bool,
-    /// Streams that have a state, and do not exist.
+    /// Unknown streams that have a state.
     unknown: BTreeSet<StreamDescriptor>,
 }
 
@@ -119,28 +121,28 @@ impl Reader {
         }
     }
 
-    fn finish(mut self, whose: &str) -> Result<States> {
+    fn finish(mut self, file: &str) -> Result<States> {
         if self.skipped && self.states.0.is_empty() && self.problems.is_empty() {
-            self.problems.add("", "has messages, but no STATE among them");
+            self.problems.add("", "contains messages, but no STATE message");
         }
         if !self.problems.is_empty() {
-            let error = self.problems.into_error(whose);
+            let error = self.problems.into_error(file);
             return Err(Error::config(format!("{}; {EXPECTED}", error.message())));
         }
         if !self.unknown.is_empty() {
-            let called = |stream: &StreamDescriptor| match &stream.namespace {
+            let full_name = |stream: &StreamDescriptor| match &stream.namespace {
                 Some(namespace) => format!("{namespace}.{}", stream.name),
                 None => stream.name.clone(),
             };
-            let names: Vec<String> = self.unknown.iter().map(called).collect();
+            let names: Vec<String> = self.unknown.iter().map(full_name).collect();
             let names = list(names.iter().map(String::as_str));
             let hint = self.hint(self.unknown.iter().map(|stream| stream.name.as_str()));
-            log::warn!("ignoring the state of {names}: there is no such stream{hint}");
+            log::warn!("ignoring the state of {names}: no such stream{hint}");
         }
         Ok(self.states)
     }
 
-    /// All of a file, or what stood in a message in its place.
+    /// Reads a whole file, or the contents of a message.
     fn file(&mut self, value: Value, path: &str) {
         match value {
             Value::Null if path.is_empty() => {}
@@ -150,7 +152,9 @@ impl Reader {
                 }
             }
             Value::Object(object)
-                if object.iter().all(|(name, state)| self.streams.contains_key(name) && !is_bare(state)) =>
+                if object
+                    .iter()
+                    .all(|(name, state)| self.streams.contains_key(name) && !is_unwrapped(state)) =>
             {
                 self.by_name(object, path);
             }
@@ -159,13 +163,13 @@ impl Reader {
                     self.by_name(by_name, path);
                 }
             }
-            other => {
-                self.problems.add(path, format!("must be a list of STATE messages, not {}", kind_of(&other)))
-            }
+            other => self
+                .problems
+                .add(path, format!("must be an array of STATE messages, not {}", kind_of(&other))),
         }
     }
 
-    /// One entry of a list, or one line.
+    /// Reads one element of an array, or one line.
     fn message(&mut self, value: Value, path: &str) {
         match value {
             Value::Object(object) => {
@@ -179,38 +183,38 @@ impl Reader {
         }
     }
 
-    /// Reads an object that its keys say how to read, and hands back any other. Null keys and unknown ones are legal:
-    /// clients write both.
+    /// Reads an object whose format its keys determine, and returns any other. Unknown keys and null values are accepted,
+    /// because clients write both.
     fn object(&mut self, mut object: AirbyteStateBlob, path: &str) -> Option<AirbyteStateBlob> {
         let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         let given = |key: &str| object.get(key).is_some_and(|value| !value.is_null());
         let ty = object.get("type").and_then(Value::as_str);
-        if is_other(&object) {
+        if is_other_message(&object) {
             self.skipped = true;
             return None;
         }
-        // The state of a stream by its name beside something else is neither form: one of them would be lost.
+        // A stream's name together with other keys matches no format: one of the two states would be lost.
         if object.iter().any(|(key, value)| {
             value.is_object() && !WRAPPERS.contains(&key.as_str()) && self.streams.contains_key(key)
         }) {
             return Some(object);
         }
-        // What a type asks for; and without a type that is known, what is there. Older messages had the state of all
-        // streams in `data` too.
+        // The key that the type requires or, without a known type, the first one that is present. Older messages contain
+        // the state of all streams in `data` as well.
         let key = match ty {
             Some("STATE") => Some("state"),
             Some("STREAM") => Some("stream"),
             Some("GLOBAL") => Some("global"),
             Some("LEGACY") => Some("data"),
-            // Beside a state without the message it came in, which is the last one, tap-airbyte has all of them.
+            // tap-airbyte writes the last state without its message, and all states in `airbyte_state`.
             _ if given("airbyte_state") => Some("airbyte_state"),
-            _ if BARE.iter().any(|key| given(key)) => None,
+            _ if UNWRAPPED.iter().any(|key| given(key)) => None,
             _ => WRAPPERS.into_iter().find(|key| given(key)),
         };
         match key.map(|key| (key, object.remove(key).unwrap_or_default())) {
             Some((key @ "global", value)) => self.global(value, &within(key)),
             Some((key @ "stream", value)) => self.stream(value, &within(key)),
-            // Once no stream has a state, that is what the old form says.
+            // The oldest format, if no stream has a state.
             Some(("data", Value::Object(streams))) if streams.is_empty() => {}
             Some((key, Value::Object(state))) if !state.is_empty() => self.file(state.into(), &within(key)),
             Some((key, Value::Array(states))) if key != "data" => self.file(states.into(), &within(key)),
@@ -222,7 +226,7 @@ impl Reader {
                 ),
             ),
             None if object.contains_key("stream_states") => self.global(object.into(), path),
-            None if BARE.iter().any(|key| object.contains_key(*key)) => self.stream(object.into(), path),
+            None if UNWRAPPED.iter().any(|key| object.contains_key(*key)) => self.stream(object.into(), path),
             None => return Some(object),
         }
         None
@@ -242,7 +246,7 @@ impl Reader {
                     self.stream(state, &format!("{path}[{index}]"));
                 }
             }
-            _ => self.problems.add(&path, "must be a list of states"),
+            _ => self.problems.add(&path, "must be an array of states"),
         }
     }
 
@@ -260,17 +264,17 @@ impl Reader {
             None | Some(Value::Null) => {}
             Some(Value::String(namespace)) => key.namespace = Some(namespace.clone()),
             Some(other) => {
-                let problem = format!("must be text, not {}", kind_of(other));
+                let problem = format!("must be a string, not {}", kind_of(other));
                 return self.problems.add(&within("stream_descriptor.namespace"), problem);
             }
         }
-        // The state may be absent; but not if it stands under another key.
+        // The state may be missing, but not if another key seems to contain it.
         let is_position = |value: &Value| value.as_object().is_some_and(|object| !object.is_empty());
         let elsewhere = stream.as_object().and_then(|rest| rest.iter().find(|(_, value)| is_position(value)));
         if let (None, Some((other, _))) = (&state, elsewhere) {
             return self
                 .problems
-                .add(&within("stream_state"), format!("is missing, and there is `{}`", shorten(other)));
+                .add(&within("stream_state"), format!("is missing; found `{}` instead", shorten(other)));
         }
         let key = key.normalized();
         if !self.streams.get(name).is_some_and(|streams| streams.contains(&key)) {
@@ -279,7 +283,7 @@ impl Reader {
         self.add(key, state.unwrap_or_default(), &within("stream_state"));
     }
 
-    /// The state of each stream by its name, without its namespace.
+    /// Reads an object with the state of each stream by its name, without namespaces.
     fn by_name(&mut self, states: AirbyteStateBlob, path: &str) {
         let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let mut unknown = Vec::new();
@@ -289,7 +293,7 @@ impl Reader {
                 Some([stream]) => self.add(stream.clone(), state, &within(&name)),
                 Some(_) => self.problems.add(
                     &within(&name),
-                    "is the name of several streams; pass STATE messages, which name the namespace",
+                    "is the name of several streams; pass STATE messages, which contain the namespace",
                 ),
                 None => unknown.push(name),
             }
@@ -303,20 +307,20 @@ impl Reader {
             streams.sort_unstable();
             let streams = list(streams);
             self.problems
-                .add("", format!("is not valid: {names} {is} of this source{hint}, which has {streams}"));
+                .add("", format!("is not valid: {names} {is} of this source{hint}; its streams: {streams}"));
         }
     }
 
-    /// The stream that is meant by the first name that differs from one in capitals and punctuation only.
+    /// Returns a suggestion for the first name that differs from a stream's name only in case and punctuation.
     fn hint<'n>(&self, names: impl Iterator<Item = &'n str>) -> String {
         let plain = |name: &str| -> String {
             name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
         };
         let streams: HashMap<String, &String> =
             self.streams.keys().map(|stream| (plain(stream), stream)).collect();
-        let meant =
+        let similar =
             names.filter(|name| !self.streams.contains_key(*name)).find_map(|name| streams.get(&plain(name)));
-        meant.map_or_else(String::new, |stream| format!(" (did you mean `{stream}`?)"))
+        similar.map_or_else(String::new, |stream| format!(" (did you mean `{stream}`?)"))
     }
 
     fn add(&mut self, stream: StreamDescriptor, state: Value, path: &str) {
@@ -332,15 +336,15 @@ impl Reader {
     }
 }
 
-/// Whether this is a message that is no state.
-fn is_other(message: &AirbyteStateBlob) -> bool {
+/// Returns whether this is a message other than STATE.
+fn is_other_message(message: &AirbyteStateBlob) -> bool {
     let ty = message.get("type").and_then(Value::as_str);
     let given = |key: &str| message.get(key).is_some_and(|value| !value.is_null());
-    OTHERS.iter().any(|(name, key)| Some(*name) == ty && given(key))
+    OTHER_MESSAGES.iter().any(|(name, key)| Some(*name) == ty && given(key))
 }
 
-fn is_bare(state: &Value) -> bool {
-    BARE.iter().any(|key| state.get(key).is_some())
+fn is_unwrapped(state: &Value) -> bool {
+    UNWRAPPED.iter().any(|key| state.get(key).is_some())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn position(text: &str) -> Option<AirbyteStateBlob> {
     }
 }
 
-fn refused(text: &str) -> String {
+fn error_of(text: &str) -> String {
     match read(text) {
         Ok(states) => panic!("{text}: {states:?}"),
         Err(error) => error.message().to_owned(),
@@ -28,7 +28,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn every_form_of_a_position_is_read() {
+fn every_format_is_read() {
     let stream =
         json!({"stream_descriptor": {"name": "a", "namespace": null}, "stream_state": {"day": 5}, "id": 3});
     let message = json!({"type": "STREAM", "stream": stream, "sourceStats": {"recordCount": 1.0}});
@@ -62,17 +62,17 @@ fn every_form_of_a_position_is_read() {
 }
 
 #[test]
-fn the_last_state_of_a_stream_counts() {
+fn last_state_of_a_stream_is_used() {
     let state = |day: Value| json!({"type": "STREAM", "stream": {"stream_descriptor": {"name": "a", "namespace": ""}, "stream_state": day}});
     let read = |days: &[Value]| position(&days.iter().cloned().map(state).collect::<Value>().to_string());
     assert_eq!(read(&[json!({"day": 4}), json!({"day": 5})]).map(Value::from), Some(json!({"day": 5})));
-    // A position that was taken back.
+    // A position that was retracted.
     assert_eq!(read(&[json!({"day": 4}), json!({})]), None);
     assert_eq!(read(&[json!({"day": 4}), json!(null)]), None);
 }
 
 #[test]
-fn json_lines_are_read_as_a_connector_sends_them() {
+fn output_of_a_connector_is_read_as_json_lines() {
     let state = |day: u8| json!({"type": "STATE", "state": {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": {"day": day}}}});
     let record = json!({"type": "RECORD", "record": {"stream": "a", "data": {"day": 9}, "emitted_at": 1}});
     let lines = |lines: &[Value]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
@@ -85,20 +85,20 @@ fn json_lines_are_read_as_a_connector_sends_them() {
     for others in [lines(&[record.clone(), record.clone()]), record.to_string(), json!([record]).to_string()]
     {
         assert!(
-            refused(&others).starts_with("the state has messages, but no STATE among them; expected"),
+            error_of(&others).starts_with("the state contains messages, but no STATE message; expected"),
             "{others}"
         );
     }
     let cut = format!("{}\n{}", state(1), &record.to_string()[..40]);
-    assert!(refused(&cut).contains("is not JSON: EOF while parsing"), "{}", refused(&cut));
-    // Lines by name are no messages.
+    assert!(error_of(&cut).contains("is not valid JSON: EOF while parsing"), "{}", error_of(&cut));
+    // Objects with streams by name are not messages.
     assert!(
-        refused("{\"a\": {\"day\": 1}}\n{\"a\": {\"day\": 2}}").contains("`[0]` must be a STATE message")
+        error_of("{\"a\": {\"day\": 1}}\n{\"a\": {\"day\": 2}}").contains("`[0]` must be a STATE message")
     );
 }
 
 #[test]
-fn no_position_is_read_from_nothing() {
+fn empty_states_have_no_position() {
     let stream = |state: Value| json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": state}}]);
     for value in [
         json!(null),
@@ -118,18 +118,18 @@ fn no_position_is_read_from_nothing() {
 }
 
 #[test]
-fn what_is_no_state_is_never_taken_for_an_empty_one() {
+fn invalid_state_is_an_error_and_never_an_empty_state() {
     let stream = json!({"stream_descriptor": {"name": "a"}, "stream_state": {"day": 5}});
-    for (value, said) in [
+    for (value, expected) in [
         (
             json!({"stock_prices": {"day": 1}}),
-            "`stock_prices` is not a stream of this source (did you mean `Stock_Prices`?), which has `Stock_Prices`, `a`, `global`, `n`, `only`",
+            "`stock_prices` is not a stream of this source (did you mean `Stock_Prices`?); its streams: `Stock_Prices`, `a`, `global`, `n`, `only`",
         ),
         (json!({"bookmarks": {"a": {"day": 5}}}), "`bookmarks` is not a stream"),
         (json!({"singer_state": stream}), "`singer_state` is not a stream"),
         (
             json!({"a": {"day": 5}, "b": {"day": 5}, "c": {}}),
-            "`b`, `c` are not streams of this source, which has",
+            "`b`, `c` are not streams of this source; its streams:",
         ),
         (json!({"b": null}), "`b` is not a stream"),
         (json!({"streams": [stream]}), "`streams` is not a stream"),
@@ -140,60 +140,60 @@ fn what_is_no_state_is_never_taken_for_an_empty_one() {
         (json!({"type": "OTHER"}), "`type` is not a stream"),
         (json!({"state": {}}), "`state` must be a state, not an empty object"),
         (json!({"state": null}), "`state` is not a stream"),
-        (json!({"state": "{}"}), "`state` must be a state, not text"),
+        (json!({"state": "{}"}), "`state` must be a state, not a string"),
         (json!({"state": {"b": {}}}), "`state.b` is not a stream"),
         (json!({"type": "STATE"}), "`state` must be a state, not null"),
         (json!({"type": "STATE", "value": {"bookmarks": {}}}), "`state` must be a state, not null"),
         (json!({"type": "STREAM"}), "`stream.stream_descriptor.name` must be the name of a stream"),
         (json!({"type": "STREAM", "global": {"stream_states": [stream]}}), "`stream.stream_descriptor.name`"),
-        (json!({"type": "GLOBAL", "global": null}), "`global.stream_states` must be a list"),
+        (json!({"type": "GLOBAL", "global": null}), "`global.stream_states` must be an array"),
         (
             json!({"type": "GLOBAL", "global": {"shared_state": {"lsn": 1}}}),
-            "`global.stream_states` must be a list",
+            "`global.stream_states` must be an array",
         ),
         (json!({"type": "LEGACY", "data": null}), "`data` must be a state, not null"),
-        (json!({"type": "LEGACY", "data": [stream]}), "`data` must be a state, not a list"),
+        (json!({"type": "LEGACY", "data": [stream]}), "`data` must be a state, not an array"),
         (json!({"n": {"day": 1}}), "`n` is the name of several streams"),
-        (json!([[stream]]), "`[0]` must be a STATE message, not a list"),
+        (json!([[stream]]), "`[0]` must be a STATE message, not an array"),
         (json!([{}]), "`[0]` must be a STATE message"),
         (json!([null]), "`[0]` must be a STATE message, not null"),
         (json!([{"a": {"day": 5}}]), "`[0]` must be a STATE message"),
         (json!([{"type": "STREAM", "stream": [stream]}]), "`[0].stream.stream_descriptor.name`"),
         (
             json!({"stream_descriptor": {"name": "a"}, "state": {"day": 5}}),
-            "`stream_state` is missing, and there is `state`",
+            "`stream_state` is missing; found `state` instead",
         ),
         (
             json!({"stream_descriptor": {"name": "a"}, "stream_state": "{\"day\": 5}"}),
-            "`stream_state` must be an object, not text",
+            "`stream_state` must be an object, not a string",
         ),
         (
             json!({"stream_descriptor": {"name": "a", "namespace": 5}, "stream_state": {}}),
-            "`stream_descriptor.namespace` must be text",
+            "`stream_descriptor.namespace` must be a string",
         ),
-        (json!({"a": [1]}), "`a` must be an object, not a list"),
-        (json!(true), "must be a list of STATE messages, not true or false"),
-        (json!("[]"), "must be a list of STATE messages, not text"),
+        (json!({"a": [1]}), "`a` must be an object, not an array"),
+        (json!(true), "must be an array of STATE messages, not a boolean"),
+        (json!("[]"), "must be an array of STATE messages, not a string"),
     ] {
-        let message = refused(&value.to_string());
-        assert!(message.contains(said), "{value}: {message}");
-        assert!(message.contains("; expected a list of STATE messages"), "{message}");
+        let message = error_of(&value.to_string());
+        assert!(message.contains(expected), "{value}: {message}");
+        assert!(message.contains("; expected an array of STATE messages"), "{message}");
     }
 }
 
 #[test]
-fn a_name_without_its_namespace_is_enough_if_one_stream_has_it() {
+fn name_without_namespace_is_accepted_if_it_is_unique() {
     let mut states = read(r#"{"only": {"day": 5}}"#).unwrap();
     let stream = StreamDescriptor { name: "only".to_owned(), namespace: Some("x".to_owned()) };
     assert_eq!(states.take(&stream).map(Value::from), Some(json!({"day": 5})));
 }
 
 #[test]
-fn all_that_is_wrong_is_named() {
+fn all_problems_are_reported_with_their_paths() {
     let value = json!([5, {"type": "STREAM", "stream": {"stream_descriptor": {}}},
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": "a"}, "stream_state": "x"}},
         {"type": "GLOBAL", "global": {"stream_states": {"a": {}}}}]);
-    let message = refused(&value.to_string());
+    let message = error_of(&value.to_string());
     for place in [
         "`[0]`",
         "`[1].stream.stream_descriptor.name`",
@@ -206,9 +206,9 @@ fn all_that_is_wrong_is_named() {
 }
 
 #[test]
-fn an_error_is_of_bounded_length() {
+fn error_has_bounded_length() {
     let many: serde_json::Map<String, Value> =
         (0..10_000).map(|name| (format!("{name:0>300}"), json!({}))).collect();
-    assert!(refused(&Value::from(many).to_string()).len() < 3_000);
-    assert!(refused(&json!(vec![5; 10_000]).to_string()).len() < 3_000);
+    assert!(error_of(&Value::from(many).to_string()).len() < 3_000);
+    assert!(error_of(&json!(vec![5; 10_000]).to_string()).len() < 3_000);
 }

@@ -1,8 +1,8 @@
-//! The law of the ledger, for generated histories of several streams and for threads that emit at once: for every prefix of
-//! stdout, a state covers only records within the prefix and none after a hold began, its `recordCount` is the number of the
-//! stream's lines since the state before, and nothing of a stream follows its terminal status.
+//! Property tests of the ledger, for generated histories of several streams and for threads that emit concurrently. For
+//! every prefix of stdout: a state covers only records within the prefix and none after a hold began, its `recordCount` is
+//! the number of the stream's records since the previous state, and no message of a stream follows its terminal status.
 
-use super::{Block, Ledger, LedgerStream, Position};
+use super::{Block, Ledger, LedgerStream, PositionUpdate};
 use crate::cursor::{Order, Progress};
 use crate::hold::Hold;
 use crate::output::{Lines, Memory, Output};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The emitters: of a stream that is read in one go, and of one in three partitions.
+/// The stream and partition of each emitter: an unpartitioned stream, and one with three partitions.
 const EMITTERS: [(usize, Option<&str>); 4] = [(0, None), (1, Some("a")), (1, Some("b")), (1, Some("c"))];
 
 struct World {
@@ -40,17 +40,17 @@ impl World {
         Self { memory, ledger, streams, blocks }
     }
 
-    /// Ends an emitter with the position that stands at its end.
+    /// Ends an emitter with its final position.
     fn end(&self, emitter: usize) {
         let (block, hold) = &self.blocks[emitter];
         block.note_hold();
-        let position = block.position().unwrap().map_or(Position::Unmoved, Position::At);
+        let position = block.position().unwrap().map_or(PositionUpdate::Keep, PositionUpdate::Set);
         let _ = block.hand_over_at(position);
         block.end();
         hold.end();
     }
 
-    /// Emits a record, as far as the run goes on.
+    /// Emits a record; returns whether it was accepted.
     fn add(&self, emitter: usize, id: u64) -> bool {
         let (stream, partition) = EMITTERS[emitter];
         let data = json!({"id": id, "partition": partition});
@@ -59,7 +59,7 @@ impl World {
     }
 }
 
-/// What a reader of stdout knows.
+/// What a reader of stdout has seen.
 #[derive(Default)]
 struct Reader {
     /// The last record of each emitter.
@@ -69,7 +69,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads on. No position may be beyond the `limit` of its emitter.
+    /// Checks more messages. No position may be beyond the `limit` of its emitter.
     fn read(&mut self, messages: &[Value], limit: impl Fn(usize) -> Option<u64>) {
         for message in messages {
             if let Some(record) = message.get("record") {
@@ -83,12 +83,12 @@ impl Reader {
             } else if let Some(status) = message["trace"].get("stream_status") {
                 let stream = status["stream_descriptor"]["name"].as_str().unwrap().to_owned();
                 let (before, now) = (self.status.get(&stream).cloned(), status["status"].as_str().unwrap());
-                let legal = match before.as_deref() {
+                let valid = match before.as_deref() {
                     None => now == "STARTED",
                     Some("STARTED") => now != "STARTED",
                     Some(before) => before == "RUNNING" && !["STARTED", "RUNNING"].contains(&now),
                 };
-                assert!(legal, "{now} of {stream} after {before:?}");
+                assert!(valid, "{now} of {stream} after {before:?}");
                 self.status.insert(stream, now.to_owned());
             }
         }
@@ -127,11 +127,11 @@ enum Step {
     Checkpoint(usize),
     Beat,
     BeforeWait(usize),
-    /// The emitter of a partition ends, and its stream goes on.
+    /// Ends the emitter of a partition, but not its stream.
     EndEmitter(usize),
     End(usize),
-    /// Another thread takes the emitters, and hands over what they have later on.
-    Look,
+    /// Another thread gets the emitters, to hand over their blocks later.
+    TakeEmitters,
     HandOverLate,
 }
 
@@ -146,15 +146,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Beat),
         2 => stream.clone().prop_map(Step::BeforeWait),
         1 => (1..EMITTERS.len()).prop_map(Step::EndEmitter),
-        2 => Just(Step::Look),
+        2 => Just(Step::TakeEmitters),
         2 => Just(Step::HandOverLate),
         1 => stream.prop_map(Step::End),
     ];
     prop::collection::vec(step, 0..60)
 }
 
-/// Lives through a history, and is ended from outside after it.
-fn live(steps: &[Step]) {
+/// Executes the steps, then ends the run as a signal does, and checks the output.
+fn check_history(steps: &[Step]) {
     let (world, mut reader) = (World::new(), Reader::default());
     let mut last = [None; EMITTERS.len()];
     // Where each emitter was when it was held.
@@ -163,11 +163,11 @@ fn live(steps: &[Step]) {
     let mut late = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         match *step {
-            // Nobody does anything with an emitter that has ended.
+            // An emitter that has ended is not used again.
             Step::Add(emitter) | Step::Hold(emitter) | Step::Release(emitter) | Step::EndEmitter(emitter)
                 if ended[emitter] => {}
             Step::Add(emitter) => {
-                // As an emitter does when the pulse has changed.
+                // As an emitter does when the epoch has changed.
                 world.blocks[emitter].0.note_hold();
                 if world.add(emitter, number as u64) {
                     last[emitter] = Some(number as u64);
@@ -204,11 +204,11 @@ fn live(steps: &[Step]) {
                 let _ = world.streams[stream].run();
                 let _ = world.streams[stream].end(AirbyteStreamStatus::Complete);
             }
-            Step::Look => late = world.ledger.emitters(),
+            Step::TakeEmitters => late = world.ledger.emitters(),
             Step::HandOverLate => late.drain(..).for_each(|emitter| drop(emitter.try_hand_over())),
         }
         let _ = world.ledger.output.flush();
-        // 0 stands for none: no record has it after a hold without records.
+        // Without a record before the hold the limit is 0, which is no position of a record after it.
         let limit = |emitter: usize| held[emitter].map(|at: Option<u64>| at.unwrap_or_default());
         reader.read(&world.memory.take_messages(), limit);
     }
@@ -216,7 +216,7 @@ fn live(steps: &[Step]) {
     let _ = world.ledger.output.flush();
     let limit = |emitter: usize| held[emitter].map(|at: Option<u64>| at.unwrap_or_default());
     reader.read(&world.memory.take_messages(), limit);
-    // All that was emitted has left.
+    // All records that were emitted have been written.
     for (emitter, (stream, partition)) in EMITTERS.iter().enumerate() {
         let key = (stream.to_string(), partition.map(str::to_owned));
         assert_eq!(reader.seen.get(&key).copied(), last[emitter]);
@@ -224,21 +224,21 @@ fn live(steps: &[Step]) {
 }
 
 #[test]
-fn every_prefix_of_a_history_obeys_the_law() {
-    // The same histories each time: a gate that fails by chance stops whoever is not to blame.
+fn every_prefix_of_a_history_is_consistent() {
+    // The same histories each time, so that an unrelated change does not fail by chance.
     let config = ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     runner
         .run(&steps(), |steps| {
-            live(&steps);
+            check_history(&steps);
             Ok(())
         })
         .unwrap();
 }
 
-/// Threads that emit at once, in one stream and in several, while others hand over, make states, and end the run.
+/// Threads emit in one stream and in several, while others hand over blocks and send states.
 #[test]
-fn threads_that_emit_at_once_obey_the_law() {
+fn output_of_concurrent_emitters_is_consistent() {
     for records in [1_000, 3_000] {
         let world = World::new();
         std::thread::scope(|scope| {

@@ -1,39 +1,39 @@
-//! One stream in the ledger.
+//! An open stream as the ledger sees it: what was written, and the position for the next state.
 
-use super::block::HandsOver;
+use super::block::HandOver;
 use super::positions::Positions;
 use crate::error::Result;
 use crate::output::{self, Output};
 use crate::protocol::{AirbyteStateStats, AirbyteStreamStatus, StreamDescriptor};
 use std::sync::{Arc, Weak};
 
-pub(super) struct Entry {
+pub(super) struct OpenStream {
     pub(super) id: u64,
     pub(super) descriptor: StreamDescriptor,
     pub(super) positions: Positions,
-    /// Whether the platform was told that the stream is running.
+    /// Whether the status RUNNING was sent.
     is_running: bool,
-    /// Records that have left since the last state, and their bytes.
+    /// Records written since the last state, and their bytes.
     pub(super) records: u64,
     pub(super) record_bytes: u64,
-    /// Records that the states so far have counted.
+    /// Records counted by the states so far.
     pub(super) counted: u64,
-    /// How many states were sent.
+    /// The number of states sent.
     pub(super) states: u64,
-    /// The last state that was sent, or what the read began with.
+    /// The last state that was sent, or the one that the read resumed from.
     pub(super) last_state: String,
-    /// The length of its line; 0 if none was sent.
+    /// The length of its line in bytes; 0 if none was sent.
     pub(super) state_length: u64,
-    /// When it was sent, or the stream was started.
+    /// When it was sent, or when the stream was started.
     pub(super) state_at: i64,
-    /// How many records are expected.
+    /// The expected number of records.
     pub(super) estimate: u64,
-    /// What the stream waits for.
+    /// The request that the stream waits for.
     pub(super) waiting_for: Option<String>,
-    emitters: Vec<Weak<dyn HandsOver>>,
+    emitters: Vec<Weak<dyn HandOver>>,
 }
 
-impl Entry {
+impl OpenStream {
     pub(super) fn new(id: u64, descriptor: StreamDescriptor, given: String) -> Self {
         Self {
             id,
@@ -57,7 +57,7 @@ impl Entry {
         output.status(&self.descriptor, AirbyteStreamStatus::Started)
     }
 
-    /// RUNNING comes with the first record; a stream without any says it at its end.
+    /// Reports the stream as running, once: before its first record, or at its end if there was none.
     pub(super) fn run(&mut self, output: &Output) -> Result<()> {
         if self.is_running {
             return Ok(());
@@ -67,16 +67,16 @@ impl Entry {
         Ok(())
     }
 
-    pub(super) fn add(&mut self, emitter: Weak<dyn HandsOver>) {
+    pub(super) fn add(&mut self, emitter: Weak<dyn HandOver>) {
         self.emitters.retain(|emitter| emitter.strong_count() > 0);
         self.emitters.push(emitter);
     }
 
-    pub(super) fn emitters(&self) -> impl Iterator<Item = Arc<dyn HandsOver>> + '_ {
+    pub(super) fn emitters(&self) -> impl Iterator<Item = Arc<dyn HandOver>> + '_ {
         self.emitters.iter().filter_map(Weak::upgrade)
     }
 
-    /// Takes a block of records, which empties it.
+    /// Writes a block of records and empties it.
     pub(super) fn take(&mut self, output: &Output, lines: &mut Vec<u8>, records: u64) -> Result<()> {
         self.run(output)?;
         let bytes = lines.len() as u64;
@@ -86,7 +86,7 @@ impl Entry {
         Ok(())
     }
 
-    /// Sends the state that covers all records which have left.
+    /// Sends a state that covers all records written so far.
     pub(super) fn send_state(&mut self, output: &Output) -> Result<()> {
         let state = self.positions.to_state();
         let line = self.state_line(&state)?;
@@ -100,7 +100,7 @@ impl Entry {
         Ok(())
     }
 
-    /// Sends the last state once more.
+    /// Sends the last state again.
     pub(super) fn repeat_state(&mut self, output: &Output) -> Result<()> {
         output.line(&self.state_line(&self.last_state)?)?;
         self.counted += self.records;
@@ -108,8 +108,8 @@ impl Entry {
         Ok(())
     }
 
-    /// The line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage), of a state that is JSON already. With a
-    /// position for each of many partitions a map would take twenty times as much memory.
+    /// Returns the line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage) for a state in JSON. For a state of
+    /// many partitions, a map of values would take twenty times as much memory.
     fn state_line(&self, state: &str) -> Result<Vec<u8>> {
         let stream = serde_json::to_string(&self.descriptor)?;
         let stats = serde_json::to_string(&AirbyteStateStats::new(self.records as f64))?;
@@ -127,11 +127,13 @@ impl Entry {
         Ok(line)
     }
 
-    /// The stream and what it waits for, in words.
-    pub(super) fn whereabouts(&self) -> String {
+    /// Returns the log message for a stream that has been idle for this long.
+    pub(super) fn describe_wait(&self, seconds: i64) -> String {
         match &self.waiting_for {
-            Some(what) => format!("{}: still waiting for {what}", self.descriptor.name),
-            None => format!("{}: no record for a while", self.descriptor.name),
+            Some(request) => {
+                format!("{}: no records for {seconds} s, waiting for {request}", self.descriptor.name)
+            }
+            None => format!("{}: no records for {seconds} s", self.descriptor.name),
         }
     }
 }
@@ -144,14 +146,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_line_of_a_state_is_what_its_type_writes() {
+    fn state_line_equals_the_serialized_message() {
         let memory = Memory::default();
         let output = Output::to(Lines::new(Box::new(memory.clone())));
         for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
             let mut stream = StreamDescriptor::new("a \"name\"");
             stream.namespace = namespace.map(str::to_owned);
-            let entry = Entry::new(1, stream.clone(), state.to_string());
-            output.line(&entry.state_line(&state.to_string()).unwrap()).unwrap();
+            let open_stream = OpenStream::new(1, stream.clone(), state.to_string());
+            output.line(&open_stream.state_line(&state.to_string()).unwrap()).unwrap();
             let mut expected = AirbyteStreamState::new(stream);
             expected.stream_state = state.as_object().cloned();
             let mut expected = AirbyteStateMessage::stream(expected);

@@ -1,8 +1,12 @@
-//! A stream that is read partition by partition.
+//! A partitioned stream: the partitions are listed, and the fetch function is called for each.
+//!
+//! The state of the stream is a map from the names of the partitions to their positions, and the name of the partition that
+//! is `next` (see `emitter/partitions.rs`). In a full refresh, a finished partition has an empty position. A position is only
+//! discarded if a list that is known to be complete lacks its partition.
 
-use super::any::{AnyStream, Position, own_position, position, unknown, unreadable};
+use super::any::{AnyStream, OwnFormat, cursor_in_state, invalid_state, read_own_format, unknown_format};
 use crate::cursor;
-use crate::emitter::{Emitter, Turns};
+use crate::emitter::{Emitter, RoundRobin};
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::Http;
@@ -17,10 +21,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-/// After so many partitions that failed one after the other the trouble is not with the partitions.
-const FAILURES_IN_A_ROW: u32 = 3;
+/// After this many failures in a row the remaining partitions are skipped: the API itself seems to fail.
+const MAX_FAILURES_IN_A_ROW: u32 = 3;
 
-pub(super) struct InPartitions<T, P, L, F> {
+pub(super) struct Partitioned<T, P, L, F> {
     info: StreamInfo,
     list: L,
     fetch: F,
@@ -28,13 +32,13 @@ pub(super) struct InPartitions<T, P, L, F> {
     types: PhantomData<fn() -> (T, P)>,
 }
 
-impl<T: Stream, P, L, F> InPartitions<T, P, L, F> {
+impl<T: Stream, P, L, F> Partitioned<T, P, L, F> {
     pub(super) fn new(list: L, fetch: F, incremental: bool) -> Self {
         Self { info: StreamInfo::of::<T>(), list, fetch, incremental, types: PhantomData }
     }
 }
 
-impl<C, T, P, L, F> AnyStream<C> for InPartitions<T, P, L, F>
+impl<C, T, P, L, F> AnyStream<C> for Partitioned<T, P, L, F>
 where
     T: Stream,
     P: Display + Send + Sync,
@@ -46,12 +50,12 @@ where
         self.info.describe(T::json_schema(), resume)
     }
 
-    fn checkpoints(&self) -> bool {
+    fn can_end_early(&self) -> bool {
         self.incremental
     }
 
     fn read(&self, mut context: ReadContext<'_, C>) -> (Tally, Result<()>) {
-        // Moved on, since there may be a position for each of very many partitions.
+        // Moved rather than cloned: it may contain very many positions.
         let state = context.state.take().map(|state| with_current_key(&self.info, state));
         if let Some(stream) = &context.stream {
             let none = Map::new();
@@ -59,27 +63,27 @@ where
         }
         let holds = context.holds();
         let hold = holds.hold(true);
-        let mut turns = Turns::new(None);
-        let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut turns));
+        let mut round = RoundRobin::new(None);
+        let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut round));
         hold.end();
-        // Something that concerns no single partition may have failed after the last one.
+        // A failure that concerns no single partition may have occurred after the last one.
         let fetched = fetched.and_then(|()| holds.failure().map_or(Ok(()), Err));
         let Some(stream) = &context.stream else { return (Tally::default(), fetched) };
         let state = match &fetched {
             Ok(()) => stream.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
-            // It may be taken for a good end, and every one of those has a state.
+            // May be reported as a success, which must include a state.
             Err(error) if error.is_exhausted() => stream.checkpoint(),
-            // The partitions that are finished are, whatever became of the others, and the next read begins with another one.
-            Err(_) if stream.tally().records > 0 || turns.have_moved() => stream.checkpoint(),
+            // Finished partitions count despite the failure, and the next read starts with another partition.
+            Err(_) if stream.tally().records > 0 || round.has_moved() => stream.checkpoint(),
             Err(_) => Ok(()),
         };
-        let tally = Tally { answers: context.http.usage().answers(), ..stream.tally() };
+        let tally = Tally { requests: context.http.usage().answers(), ..stream.tally() };
         (tally, fetched.and(state))
     }
 }
 
-impl<T, P, L, F> InPartitions<T, P, L, F>
+impl<T, P, L, F> Partitioned<T, P, L, F>
 where
     T: Stream,
     P: Display,
@@ -89,7 +93,7 @@ where
         context: &ReadContext<'_, C>,
         state: Option<Map<String, Value>>,
         hold: &Hold,
-        turns: &mut Turns,
+        round: &mut RoundRobin,
     ) -> Result<()>
     where
         L: Fn(&C, &Http) -> Result<Vec<P>>,
@@ -97,33 +101,33 @@ where
     {
         let http = context.http_for(hold);
         let mut partitions = named((self.list)(context.config, &http)?);
-        // Partitions that are missing from the list would be forgotten.
+        // The positions of partitions missing from the list would be discarded.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
-        // What the client of the list does from here on is not known to be of one partition.
+        // What the client of the listing does from now on may concern any partition.
         hold.end();
-        let next = next(&self.info, state.as_ref())?;
+        let next = next_partition(&self.info, state.as_ref())?;
         if let Some(next) = &next {
-            go_round_from(next, &mut partitions);
+            rotate_to(next, &mut partitions);
         }
-        let names = names(&partitions)?;
+        let names = unique_names(&partitions)?;
         let positions = positions::<T>(&self.info, state, &partitions, self.incremental)?;
-        *turns = Turns::new(next.clone());
+        *round = RoundRobin::new(next.clone());
         if let Some(stream) = &context.stream {
-            self.tell_begin(&partitions, &names, &positions, next.is_some());
+            self.log_start(&partitions, &names, &positions, next.is_some());
             stream.in_partitions(positions, next);
         }
-        self.read_partitions(context, &partitions, turns)?;
+        self.read_partitions(context, &partitions, round)?;
         let Some(stream) = &context.stream else { return Ok(()) };
         if partitions.is_empty() && stream.has_positions() {
             log::warn!(
-                "{}: the list of partitions is empty; the positions of all of them are forgotten",
+                "{}: the list of partitions is empty; discarding the positions of all partitions",
                 self.info.name
             );
         }
         if may_lack_partitions {
             log::warn!(
-                "{}: the list of partitions is not known to be complete; no partition is forgotten",
+                "{}: the list of partitions may be incomplete; keeping the positions of all partitions",
                 self.info.name
             );
         } else {
@@ -132,27 +136,24 @@ where
         Ok(())
     }
 
-    fn tell_begin(
+    fn log_start(
         &self,
         partitions: &[(String, P)],
         names: &HashSet<&str>,
         positions: &Positions,
-        goes_on: bool,
+        is_resumed: bool,
     ) {
         let stream = &self.info.name;
         warn_of_renamed_partitions(stream, positions, names);
         let known = names.iter().filter(|name| positions.contains_key(**name)).count();
-        let known_as = if self.incremental { "begun" } else { "finished" };
+        let known_as = if self.incremental { "resumed" } else { "finished before" };
         match partitions {
-            [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from its beginning"),
-            [(name, _)] => log::info!("{stream}: reading `{name}`, {known_as} before"),
+            [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from the beginning"),
+            [(name, _)] => log::info!("{stream}: reading `{name}` ({known_as})"),
             partitions => {
-                let first = partitions.first().filter(|_| goes_on);
-                let from = first.map_or_else(String::new, |(name, _)| format!(", from `{name}` on"));
-                log::info!(
-                    "{stream}: reading {} partitions{from}, {known} of them {known_as} before",
-                    partitions.len()
-                );
+                let first = partitions.first().filter(|_| is_resumed);
+                let start = first.map_or_else(String::new, |(name, _)| format!(", starting with `{name}`"));
+                log::info!("{stream}: reading {} partitions{start} ({known} {known_as})", partitions.len());
             }
         }
     }
@@ -161,61 +162,62 @@ where
         &self,
         context: &ReadContext<'_, C>,
         partitions: &[(String, P)],
-        turns: &mut Turns,
+        round: &mut RoundRobin,
     ) -> Result<()>
     where
         F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
     {
         let stream = context.stream.as_ref();
         let mut failures = Failures::default();
-        // Where there is only one, its name says nothing.
+        // The name of the only partition is not needed in an error.
         let named = |error: Error, name: &str| if partitions.len() > 1 { error.context(name) } else { error };
-        for (place, (name, partition)) in partitions.iter().enumerate() {
+        for (index, (name, partition)) in partitions.iter().enumerate() {
             let state: Option<Map<String, Value>> =
                 stream.and_then(|stream| serde_json::from_str(&stream.position_of(name)?).ok());
-            // Finished, in the read that broke off. One that is not empty is from when the stream had positions.
+            // Finished by the interrupted read. A position that is not empty is from a time when the stream was incremental.
             if !self.incremental && state.as_ref().is_some_and(Map::is_empty) {
                 continue;
             }
             let state = state.filter(|_| self.incremental);
-            let since = state
-                .as_ref()
-                .map_or(Ok(None), |state| panics::catch(|| position::<T>(&self.info, state, Some(name))));
+            let since = state.as_ref().map_or(Ok(None), |state| {
+                panics::catch(|| cursor_in_state::<T>(&self.info, state, Some(name)))
+            });
             let reached = since.as_ref().ok().cloned().flatten();
             let mut out = Emitter::<T>::of_partition(&self.info, context, name, self.incremental, reached);
             let fetched = since
                 .and_then(|since| panics::catch(|| (self.fetch)(context.config, partition, since, &mut out)));
-            let following = partitions.get(place + 1).map(|(name, _)| name.as_str());
-            match out.finish_partition(fetched, self.incremental, following, turns) {
+            let following = partitions.get(index + 1).map(|(name, _)| name.as_str());
+            match out.finish_partition(fetched, self.incremental, following, round) {
                 Ok(()) => failures.in_a_row = 0,
-                // Of a check, too, that has seen a record of another partition.
+                // The run has ended, or a `check` has seen a record.
                 Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
                 Err(error) if error.is_exhausted() => {
                     return failures.end().and(Err(named(error, name)));
                 }
                 Err(error) => {
                     failures.add(&self.info.name, named(error, name));
-                    if failures.in_a_row == FAILURES_IN_A_ROW {
+                    if failures.in_a_row == MAX_FAILURES_IN_A_ROW {
                         log::error!(
-                            "{}: {} partitions are not read",
+                            "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row; skipping the remaining {}",
                             self.info.name,
-                            partitions.len() - place - 1
+                            partitions.len() - index - 1
                         );
                         return failures.end();
                     }
                 }
             }
         }
-        turns.end(stream);
+        round.end(stream);
         failures.end()
     }
 }
 
-/// What became of the partitions that failed.
+/// Collects the errors of the partitions that failed.
 #[derive(Default)]
 struct Failures {
-    /// The one that is told: the first, but rather one that another attempt may not meet.
-    told: Option<Error>,
+    /// The error to report: the first one that is not a config error, since the platform does not retry after those, or
+    /// else the first one.
+    reported: Option<Error>,
     count: u32,
     in_a_row: u32,
 }
@@ -226,13 +228,13 @@ impl Failures {
         self.in_a_row += 1;
         log::error!("{stream}: {error:?}");
         let is_final = |error: &Error| error.failure_type() == FailureType::ConfigError;
-        if self.told.as_ref().is_none_or(|told| is_final(told) && !is_final(&error)) {
-            self.told = Some(error);
+        if self.reported.as_ref().is_none_or(|reported| is_final(reported) && !is_final(&error)) {
+            self.reported = Some(error);
         }
     }
 
     fn end(self) -> Result<()> {
-        match self.told {
+        match self.reported {
             None => Ok(()),
             Some(error) if self.count == 1 => Err(error),
             Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.count))),
@@ -244,18 +246,18 @@ fn named<P: Display>(partitions: Vec<P>) -> Vec<(String, P)> {
     partitions.into_iter().map(|partition| (partition.to_string(), partition)).collect()
 }
 
-fn names<P>(partitions: &[(String, P)]) -> Result<HashSet<&str>> {
+/// Returns the names as a set; an error if two are equal.
+fn unique_names<P>(partitions: &[(String, P)]) -> Result<HashSet<&str>> {
     let mut names = HashSet::with_capacity(partitions.len());
     match partitions.iter().find(|(name, _)| !names.insert(name.as_str())) {
         None => Ok(names),
         Some((name, _)) => Err(Error::config(format!(
-            "`{name}` is listed twice; what is read partition by partition is named once"
+            "duplicate partition `{name}`; the names of partitions must be unique"
         ))),
     }
 }
 
-/// Warns if the positions of a state look as if they belonged to partitions that are listed under other names: those are
-/// read from the start.
+/// Warns if partitions of the state seem to be listed under other names now, since those are read from the beginning.
 fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &HashSet<&str>) {
     let unlisted = || positions.keys().map(|name| &**name).filter(|name| !names.contains(name));
     if names.is_empty() || unlisted().next().is_none() {
@@ -266,32 +268,34 @@ fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &HashS
     let new: HashMap<String, &str> = new.map(|name| (plain(name), *name)).collect();
     let similar = unlisted().filter_map(|old| Some((*new.get(&plain(old))?, old)));
     let similar: Vec<String> =
-        similar.map(|(new, old)| format!("{} (did you mean {}?)", list([new]), list([old]))).collect();
+        similar.map(|(new, old)| format!("{} (in the state: {})", list([new]), list([old]))).collect();
     if !similar.is_empty() {
         let (first, more) =
             (similar.iter().take(10).cloned().collect::<Vec<_>>().join(", "), similar.len() > 10);
         let more = if more { ", …" } else { "" };
-        log::warn!("{stream}: read from the start, since the state has another spelling: {first}{more}");
+        log::warn!(
+            "{stream}: reading from the beginning because the state spells the name differently: {first}{more}"
+        );
     } else if unlisted().count() == positions.len() {
         log::warn!(
-            "{stream}: the state has none of the listed partitions, so all of them are read from the start; it has {}",
+            "{stream}: reading all partitions from the beginning because the state has none of them; it has {}",
             list(unlisted())
         );
     }
 }
 
-/// The key under which the positions stood before it was called `partitions`.
+/// The former key of `partitions`, which is still read.
 const FORMER_KEY: &str = "parts";
 
-/// The state with its positions under the key of today.
+/// Moves the positions from the former key to the current one.
 fn with_current_key(info: &StreamInfo, mut state: Map<String, Value>) -> Map<String, Value> {
     let is_cursor = info.state_key().is_some_and(|field| field == FORMER_KEY);
-    let says_nothing = match state.get(PARTITIONS) {
+    let has_none = match state.get(PARTITIONS) {
         None | Some(Value::Null) => true,
         Some(positions) => positions.as_object().is_some_and(Map::is_empty),
     };
     if !is_cursor
-        && says_nothing
+        && has_none
         && let Some(positions) = state.remove(FORMER_KEY)
     {
         state.insert(PARTITIONS.to_owned(), positions);
@@ -299,34 +303,34 @@ fn with_current_key(info: &StreamInfo, mut state: Map<String, Value>) -> Map<Str
     state
 }
 
-/// The partition that is next, if an earlier read has not come to its end.
-fn next(info: &StreamInfo, state: Option<&Map<String, Value>>) -> Result<Option<String>> {
+/// Returns the partition to start with, if the last read did not get through all partitions.
+fn next_partition(info: &StreamInfo, state: Option<&Map<String, Value>>) -> Result<Option<String>> {
     match state.filter(|state| state.contains_key(PARTITIONS)).and_then(|state| state.get(NEXT)) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(name)) => Ok(Some(name.clone())),
-        Some(_) => Err(unreadable(info, format_args!("its `{NEXT}` is not the name of a partition"))),
+        Some(_) => Err(invalid_state(info, format_args!("`{NEXT}` is not the name of a partition"))),
     }
 }
 
-/// Begins with this partition, or the one that follows it if it is no longer listed, and goes round. By name: the list may come
-/// in another order each time, and whoever is always listed last would never have a context.
-fn go_round_from<P>(next: &str, partitions: &mut [(String, P)]) {
+/// Sorts the partitions by name and rotates them to start with `next`, or with the one after it if it is no longer listed.
+/// Sorted, because the API may list them in another order each time, and one that is always last might never be read.
+fn rotate_to<P>(next: &str, partitions: &mut [(String, P)]) {
     partitions.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let begin = partitions.partition_point(|(name, _)| name.as_str() < next);
-    partitions.rotate_left(begin % partitions.len().max(1));
+    let start = partitions.partition_point(|(name, _)| name.as_str() < next);
+    partitions.rotate_left(start % partitions.len().max(1));
 }
 
-/// The positions as JSON. Inserted one by one: `collect` would sort them first, which is much code for a map that is made
-/// once.
-fn texts(positions: Map<String, Value>) -> Positions {
-    let mut texts = Positions::new();
+/// Returns the positions as JSON strings. Inserted one by one, because `collect` would add the code of a sort to the binary.
+fn to_json(positions: Map<String, Value>) -> Positions {
+    let mut json = Positions::new();
     for (name, state) in positions {
-        texts.insert(name.into(), state.to_string().into());
+        json.insert(name.into(), state.to_string().into());
     }
-    texts
+    json
 }
 
-/// The state of each partition; of those in a full refresh, only whether they are finished. That of a stream which was read in one go holds for every partition.
+/// Returns the position of each partition; in a full refresh, an empty one for each finished partition. The cursor value of
+/// a stream that was not partitioned before applies to every partition.
 fn positions<T: Stream>(
     info: &StreamInfo,
     state: Option<Map<String, Value>>,
@@ -338,50 +342,51 @@ fn positions<T: Stream>(
         Some(Value::Object(positions)) => {
             return match positions.iter().find(|(_, state)| !state.is_object()) {
                 Some((name, _)) => {
-                    Err(unreadable(info, format_args!("`{PARTITIONS}.{name}` is not an object")))
+                    Err(invalid_state(info, format_args!("`{PARTITIONS}.{name}` is not an object")))
                 }
-                None => Ok(texts(std::mem::take(positions))),
+                None => Ok(to_json(std::mem::take(positions))),
             };
         }
         None | Some(Value::Null) => {}
-        Some(_) => return Err(unreadable(info, format_args!("its `{PARTITIONS}` is not an object"))),
+        Some(_) => return Err(invalid_state(info, format_args!("`{PARTITIONS}` is not an object"))),
     }
     let Some(field) = info.state_key().filter(|_| incremental) else {
         let empty = state.values().all(Value::is_null);
         return if empty {
             Ok(Positions::new())
         } else {
-            Err(unreadable(info, format_args!("it has no `{PARTITIONS}`")))
+            Err(invalid_state(info, format_args!("`{PARTITIONS}` is missing")))
         };
     };
-    let at = |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
-    match own_position::<T>(&state, &field) {
-        Position::Empty => return Ok(Positions::new()),
-        Position::At(cursor) => {
+    let to_position =
+        |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
+    match read_own_format::<T>(&state, &field) {
+        OwnFormat::Empty => return Ok(Positions::new()),
+        OwnFormat::Cursor(cursor) => {
             log::info!(
-                "{}: the state is of the whole stream, which was not read in partitions; it holds for each of them",
+                "{}: the state is from before the stream was partitioned; applying it to every partition",
                 info.name
             );
-            let everywhere = at(cursor)?;
+            let position = to_position(cursor)?;
             let mut positions = Positions::new();
             for (name, _) in partitions {
-                positions.insert(name.as_str().into(), everywhere.clone());
+                positions.insert(name.as_str().into(), position.clone());
             }
             return Ok(positions);
         }
-        Position::Unknown => {}
+        OwnFormat::Unknown => {}
     }
-    // What another connector wrote for one partition must not count for the others.
+    // The position that another connector wrote for one partition must not be applied to the others.
     let mut positions = Positions::new();
     let older = Value::Object(state);
     for (name, _) in partitions {
         if let Some(cursor) = T::older_state(&older, Some(name))? {
-            positions.insert(name.as_str().into(), at(cursor)?);
+            positions.insert(name.as_str().into(), to_position(cursor)?);
         }
     }
     if positions.is_empty() {
         let none = Map::new();
-        return Err(unknown(info, older.as_object().unwrap_or(&none), &field));
+        return Err(unknown_format(info, older.as_object().unwrap_or(&none), &field));
     }
     log::info!("{}: migrated the state of {} partitions from an older format", info.name, positions.len());
     Ok(positions)
