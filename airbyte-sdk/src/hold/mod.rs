@@ -6,7 +6,7 @@
 //!
 //! Idea: the stream remembers the gap, not the error value. A [`Hold`] is shared by an emitter and its HTTP client. An
 //! iterator holds the stream while a page can still turn out to be incomplete; a request or an iterator that fails holds it
-//! permanently.
+//! until that is forgiven.
 //!
 //! There are three levels. A [`Hold`] belongs to one emitter: that of an unpartitioned stream, or of one partition.
 //! [`StreamHolds`] has the reasons that may concern any partition, because they come from another thread or from the client
@@ -254,7 +254,7 @@ impl Holder {
         Unconfirmed { holder: self.clone(), is_own, confirmed: false }
     }
 
-    /// Holds permanently, because the records of a response are missing, regardless of what is done with the error.
+    /// Holds until it is forgiven, because the records of a response are missing, regardless of what is done with the error.
     #[cold]
     pub(crate) fn failed(&self, error: Error) -> Error {
         // The run is ending, which is not a gap in a stream.

@@ -246,7 +246,7 @@ mod tests {
                 std::thread::yield_now();
             }
             assert!(config.close());
-            config.settle();
+            config.wait_for_rotation();
             drop(awake);
             assert!(asking.join().unwrap().unwrap_err().is_stopped());
         });

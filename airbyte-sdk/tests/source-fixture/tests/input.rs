@@ -122,7 +122,7 @@ fn duplicate_key_is_an_error_in_every_input_file() {
         let run = connector.run(arguments);
         assert_eq!(run.exit_code, Some(1), "{run}");
         let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
-        assert!(message.contains(&format!("{key} is there more than once")), "{message}");
+        assert!(message.contains(&format!("{key} occurs more than once")), "{message}");
         assert!(!format!("{}{}", run.stdout, run.stderr).contains("-secret"), "{run}");
     }
     // A position and a null are not a conflict.

@@ -100,7 +100,7 @@ fn null_cursor_is_an_error_if_the_stream_says_so() {
     assert_eq!(run.records("timed"), [json!({"at": 1})]);
     let error = &run.errors()[0];
     assert_eq!(error["failure_type"], "system_error");
-    assert_eq!(error["message"], "A record of the stream `timed` has no position: its cursor `at` is null");
+    assert_eq!(error["message"], "A record of the stream `timed` has a null cursor `at`");
     assert_eq!(state_of(&run), json!({"at": 1}));
 }
 

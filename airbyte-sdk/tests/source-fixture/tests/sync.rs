@@ -176,7 +176,7 @@ fn decreasing_cursor_is_an_error_and_sends_no_state() {
     let run = read(&json!({"count": 6}), &["backwards"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("went back from 5 to 4"), "{message}");
+    assert!(message.contains("decreased from 5 to 4"), "{message}");
     assert!(run.states().is_empty(), "{run}");
     assert_eq!(run.records("backwards").len(), 6);
 }

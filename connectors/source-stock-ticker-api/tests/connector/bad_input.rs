@@ -9,9 +9,9 @@ use std::ffi::OsString;
 fn invalid_command_line_is_reported_on_stderr_and_stdout() {
     let connector = connector();
     let wrong: [(&[&str], &str); 10] = [
-        (&[], "no command: expected `spec`, `check`, `discover` or `read`"),
-        (&["--debug"], "no command: expected `spec`, `check`, `discover` or `read`"),
-        (&["write"], "`write` is a command of destinations, and this is a source"),
+        (&[], "missing command; expected `spec`, `check`, `discover` or `read`"),
+        (&["--debug"], "missing command; expected `spec`, `check`, `discover` or `read`"),
+        (&["write"], "`write` is a command of destinations, but this is a source"),
         (&["chekc"], "unrecognized subcommand 'chekc'"),
         (&["spec", "--frobnicate"], "unexpected argument '--frobnicate' found"),
         (&["check"], "the following required arguments were not provided: --config <FILE>"),
@@ -164,8 +164,8 @@ fn config_that_is_not_a_json_object_is_rejected() {
         ("{\"count\": NaN}", "; JSON has no NaN and no infinity"),
         ("{\"count\": -Infinity}", "; JSON has no NaN and no infinity"),
         ("{} {}", "trailing characters at line 1 column 4"),
-        ("[]", "must be a JSON object, not a list"),
-        ("\"text\"", "must be a JSON object, not text"),
+        ("[]", "must be a JSON object, not an array"),
+        ("\"text\"", "must be a JSON object, not a string"),
         ("null", "must be a JSON object, not null"),
     ] {
         let message = rejected(text.as_bytes());
@@ -184,7 +184,7 @@ fn duplicate_key_in_the_config_is_rejected() {
     let run = connector.run(["check".into(), "--config".into(), config.into_os_string()]);
     let status = &run.all("CONNECTION_STATUS")[0];
     assert_eq!(status["status"], "FAILED", "{run}");
-    assert!(status["message"].as_str().unwrap().contains("`api_key` is there more than once"), "{run}");
+    assert!(status["message"].as_str().unwrap().contains("`api_key` occurs more than once"), "{run}");
 }
 
 #[test]
@@ -322,14 +322,14 @@ fn catalog_with_missing_or_mistyped_fields_is_rejected() {
     for (catalog, expected) in [
         (json!([]), vec!["must be a JSON object"]),
         (json!({}), vec!["`streams` is missing"]),
-        (json!({"streams": {}}), vec!["`streams` must be a list, not an object"]),
+        (json!({"streams": {}}), vec!["`streams` must be an array, not an object"]),
         (
             json!({"streams": [{"stream": {"name": 5}, "sync_mode": true}, 7]}),
             vec![
-                "`streams[0].stream.name` must be text, not a number",
+                "`streams[0].stream.name` must be a string, not a number",
                 "`streams[0].stream.json_schema` is missing",
                 "`streams[0].stream.supported_sync_modes` is missing",
-                "`streams[0].sync_mode` must be text, not true or false",
+                "`streams[0].sync_mode` must be a string, not a boolean",
                 "`streams[0].destination_sync_mode` is missing",
                 "`streams[1]` must be an object, not a number",
             ],
@@ -364,7 +364,10 @@ fn unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
     assert_eq!(run.statuses("stock_prizes"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
     assert!(!run.records("stock_prices").is_empty());
     let message = assert_error(&run, "config_error");
-    assert!(message.contains("`stock_prizes`") && message.contains("it has `stock_prices`"), "{message}");
+    assert!(
+        message.contains("`stock_prizes`") && message.contains("its streams: `stock_prices`"),
+        "{message}"
+    );
     let last_record = run.messages().iter().rposition(|message| message["type"] == "RECORD");
     let error = run.messages().iter().position(|message| message["trace"]["type"] == "ERROR");
     assert!(last_record < error, "{run}");

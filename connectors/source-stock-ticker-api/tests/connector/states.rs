@@ -86,7 +86,7 @@ fn position_in_another_date_format_is_resumed() {
     ] {
         let run = read(date);
         let message = assert_incomplete(&run, "config_error");
-        assert!(message.contains("its `date` is not a valid cursor value: it is text"), "{date}: {message}");
+        assert!(message.contains("`date` is not a valid cursor value: it is a string"), "{date}: {message}");
     }
 }
 
@@ -97,8 +97,7 @@ fn state_of_an_unknown_stream_is_ignored_with_a_warning() {
     gone[0]["stream"]["stream_descriptor"]["name"] = "Stock-Prices".into();
     let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&gone));
     assert_complete(&run);
-    let warning =
-        "ignoring the state of `Stock-Prices`: there is no such stream (did you mean `stock_prices`?)";
+    let warning = "ignoring the state of `Stock-Prices`: no such stream (did you mean `stock_prices`?)";
     assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN" && log["message"] == warning), "{run}");
     // The state of an existing stream that is not configured causes no warning.
     gone[0]["stream"]["stream_descriptor"] = json!({"name": "stock_prices", "namespace": ""});
@@ -127,7 +126,7 @@ fn state_without_a_position_reads_from_the_beginning() {
     for text in ["", " \n", "\u{feff}"] {
         let run = read_with_state(&connector, &config, text.as_bytes());
         let message = assert_error(&run, "config_error");
-        assert!(message.contains("is empty; if there is no state, pass a file with `[]`"), "{message}");
+        assert!(message.contains("is empty; without a state, omit `--state`"), "{message}");
     }
 }
 
@@ -149,12 +148,12 @@ fn invalid_state_is_an_error_and_never_a_silent_restart() {
         (json!({"Stock_Prices": {"date": "2020-11-19"}}), "(did you mean `stock_prices`?)"),
         (json!({"streams": []}), "`streams` is not a stream"),
         (json!([{"type": "STREAM"}]), "`[0].stream.stream_descriptor.name`"),
-        (json!("text"), "must be a list of STATE messages, not text"),
+        (json!("text"), "must be an array of STATE messages, not a string"),
         (json!([1]), "`[0]` must be a STATE message"),
-        (state("2020-12-32"), "stream `stock_prices` cannot be read: its `date`"),
-        (number, "stream `stock_prices` cannot be read: its `date`"),
-        (key, "stream `stock_prices` cannot be read: its `date` is missing"),
-        (text, "`[0].stream.stream_state` must be an object, not text"),
+        (state("2020-12-32"), "state for the stream `stock_prices`: `date`"),
+        (number, "state for the stream `stock_prices`: `date`"),
+        (key, "state for the stream `stock_prices`: `date` is missing"),
+        (text, "`[0].stream.stream_state` must be an object, not a string"),
     ] {
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
         assert_eq!(run.exit_code, Some(1), "{run}");
