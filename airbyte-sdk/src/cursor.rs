@@ -165,7 +165,7 @@ impl<C: PartialOrd + Clone + Serialize> Progress<C> {
     }
 
     /// Updates the current hold. Returns whether a new one began since the last call.
-    pub(crate) fn note_hold(&mut self, current: Option<u64>) -> bool {
+    pub(crate) fn update_hold(&mut self, current: Option<u64>) -> bool {
         let Some(number) = current else {
             self.held = None;
             return false;
@@ -318,13 +318,13 @@ mod tests {
         for (order, held_at) in [(Order::Ascending, 7), (Order::Unordered, 5)] {
             let mut progress = Progress::new(order, Some(5));
             progress.observe(&7).unwrap();
-            assert!(progress.note_hold(Some(1)));
+            assert!(progress.update_hold(Some(1)));
             progress.observe(&9).unwrap();
-            assert!(!progress.note_hold(Some(1)));
+            assert!(!progress.update_hold(Some(1)));
             assert_eq!(progress.position(), Some(&held_at));
-            assert!(progress.note_hold(Some(2)), "the first one was released");
+            assert!(progress.update_hold(Some(2)), "the first one was released");
             assert_eq!(progress.position(), Some(&if order == Order::Ascending { 9 } else { 5 }));
-            progress.note_hold(None);
+            progress.update_hold(None);
             assert_eq!(progress.position(), Some(&9));
         }
     }
@@ -333,7 +333,7 @@ mod tests {
     fn decreasing_cursor_resets_the_position_of_a_hold() {
         let mut progress = Progress::new(Order::Ascending, Some(5));
         progress.observe(&7).unwrap();
-        progress.note_hold(Some(1));
+        progress.update_hold(Some(1));
         progress.observe(&6).unwrap_err();
         assert_eq!(progress.position(), Some(&5));
     }

@@ -36,7 +36,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Destination<C> {
     pub(super) fn checkpoint(&self) -> Result<()> {
         self.block.hand_over()?;
         self.stream.checkpoint()?;
-        self.block.note_state();
+        self.block.mark_state_sent();
         Ok(())
     }
 
@@ -69,7 +69,7 @@ impl<T: Stream> Emitter<T> {
             // May be reported as a success, which must include a state.
             Err(error) if error.is_exhausted() && to.block.can_checkpoint() => to.checkpoint_at_end(),
             // An ascending stream can be resumed after the records that were sent.
-            Err(_) if to.block.can_checkpoint() && to.block.has_news() => to.checkpoint(),
+            Err(_) if to.block.can_checkpoint() && to.block.has_uncovered() => to.checkpoint(),
             Err(_) => to.block.hand_over(),
         });
         let tally = self.tally();
@@ -88,7 +88,7 @@ impl<T: Stream> Emitter<T> {
     /// Returns the actual result of the fetch function, including errors that it dropped.
     pub(super) fn settle(&mut self, fetched: Result<()>) -> Result<()> {
         if let Some(to) = &self.to {
-            to.block.note_hold();
+            to.block.update_hold();
         }
         let fetched = self.failed.take().map_or(fetched, Err);
         fetched.and_then(|()| self.confirm())

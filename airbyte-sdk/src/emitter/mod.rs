@@ -245,7 +245,7 @@ impl<T: Stream> Emitter<T> {
         let Some(to) = &self.to else { return Ok(()) };
         // The epoch first: a hold that begins after this line advances it again, and the next record sees that.
         self.seen_epoch = self.epoch.current();
-        to.block.note_hold();
+        to.block.update_hold();
         if self.failed.is_some() {
             return Err(Error::stopped());
         }
@@ -261,7 +261,7 @@ impl<T: Stream> Emitter<T> {
             let rate = to.block.total() as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records/s", self.info.name, self.tally());
         }
-        if to.block.can_checkpoint() && to.block.has_news() && to.is_state_due(&self.intervals, now) {
+        if to.block.can_checkpoint() && to.block.has_uncovered() && to.is_state_due(&self.intervals, now) {
             to.checkpoint()?;
         }
         Ok(())

@@ -118,18 +118,18 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
     }
 
     /// Returns whether there are records that a state could cover and none does yet.
-    pub(crate) fn has_news(&self) -> bool {
+    pub(crate) fn has_uncovered(&self) -> bool {
         let pending = self.pending();
         if pending.progress.is_held() { pending.owes_state } else { self.uncovered(&pending) > 0 }
     }
 
     /// Updates the position if a hold began or ended after the last record.
-    pub(crate) fn note_hold(&self) {
-        self.note_hold_of(&mut self.pending());
+    pub(crate) fn update_hold(&self) {
+        self.update_hold_of(&mut self.pending());
     }
 
     /// Records that a state was sent.
-    pub(crate) fn note_state(&self) {
+    pub(crate) fn mark_state_sent(&self) {
         self.pending().owes_state = false;
     }
 
@@ -143,8 +143,8 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         cursor::to_state(key.clone(), cursor).map(Some)
     }
 
-    fn note_hold_of(&self, pending: &mut Pending<C>) {
-        let began = pending.progress.note_hold(self.hold.current());
+    fn update_hold_of(&self, pending: &mut Pending<C>) {
+        let began = pending.progress.update_hold(self.hold.current());
         pending.owes_state |= began && self.uncovered(pending) > 0;
     }
 
@@ -158,7 +158,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
             return Ok(());
         }
         let was_held = pending.progress.is_held();
-        self.note_hold_of(pending);
+        self.update_hold_of(pending);
         // If a hold has ended, records written earlier may now be covered.
         if pending.records == 0 && was_held == pending.progress.is_held() {
             return Ok(());

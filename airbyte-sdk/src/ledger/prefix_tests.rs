@@ -43,7 +43,7 @@ impl World {
     /// Ends an emitter with its final position.
     fn end(&self, emitter: usize) {
         let (block, hold) = &self.blocks[emitter];
-        block.note_hold();
+        block.update_hold();
         let position = block.position().unwrap().map_or(PositionUpdate::Keep, PositionUpdate::Set);
         let _ = block.hand_over_at(position);
         block.end();
@@ -168,7 +168,7 @@ fn check_history(steps: &[Step]) {
                 if ended[emitter] => {}
             Step::Add(emitter) => {
                 // As an emitter does when the epoch has changed.
-                world.blocks[emitter].0.note_hold();
+                world.blocks[emitter].0.update_hold();
                 if world.add(emitter, number as u64) {
                     last[emitter] = Some(number as u64);
                 }

@@ -112,8 +112,8 @@ fn response_that_starts_late_causes_a_warning() {
     assert!(warned("2026-02-24", first).is_empty());
     let warnings = warned("2024-01-01", first);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("begins on 2026-03-06"), "{warnings:?}");
-    assert!(warnings[0].contains("from 2024-01-01 on"), "{warnings:?}");
+    assert!(warnings[0].contains("first returned day is 2026-03-06"), "{warnings:?}");
+    assert!(warnings[0].contains("requested from 2024-01-01"), "{warnings:?}");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn day_outside_the_requested_range_is_an_error() {
         let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": "2026-03-06", "end_date": "2026-03-08"}), None);
         let message = assert_incomplete(&run, "transient_error");
-        assert!(message.starts_with("Asked for 2026-03-06 to 2026-03-08, "), "{message}");
+        assert!(message.ends_with("outside the requested range 2026-03-06 to 2026-03-08"), "{message}");
         assert_eq!(run.records("stock_prices").len(), records);
     }
 }
