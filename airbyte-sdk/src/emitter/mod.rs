@@ -104,7 +104,7 @@ impl<T: Stream> Emitter<T> {
         }
     }
 
-    /// Returns the HTTP client for this read. All streams share its connections and rate limits.
+    /// Returns the HTTP client for this read. All streams share its connections, rate limits and retries.
     ///
     /// The client does not borrow the emitter, so records can be emitted while an iterator of the client is read:
     ///
