@@ -54,7 +54,7 @@ fn nested_cursor_is_resumed_and_records_without_one_are_sent() {
     assert_eq!(ids, [4, 5]);
     let rejected = read(&config, "measurements", None, Some(&json!({"measurements": {"at": 40}})));
     let message = rejected.errors()[0]["message"].as_str().unwrap().to_owned();
-    assert!(message.contains("its `about.at` is missing"), "{message}");
+    assert!(message.contains("`about.at` is missing"), "{message}");
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn ignored_emit_error_still_fails_the_stream() {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("careless").last().unwrap(), "INCOMPLETE");
     assert_eq!(run.records("careless").len(), 2, "no record is written after an error: {run}");
-    assert!(run.errors()[0]["message"].as_str().unwrap().contains("went back from 3 to 2"), "{run}");
+    assert!(run.errors()[0]["message"].as_str().unwrap().contains("decreased from 3 to 2"), "{run}");
 }
 
 #[test]
@@ -266,8 +266,8 @@ fn older_state_is_migrated_or_rejected() {
         assert_eq!(ids(&numbers(state), "numbers"), [7, 8]);
     }
     for (state, failure_type, expected) in [
-        (json!({"at": 5}), "config_error", "its `number` is missing"),
-        (json!({"number": "5"}), "config_error", "its `number` is not a valid cursor value: it is text"),
+        (json!({"at": 5}), "config_error", "`number` is missing"),
+        (json!({"number": "5"}), "config_error", "`number` is not a valid cursor value: it is a string"),
         (json!({"last": "number x"}), "system_error", "invalid digit"),
     ] {
         let run = numbers(state);
@@ -294,7 +294,7 @@ fn global_state_is_read_and_its_shared_state_ignored() {
             warned,
             "{run}"
         );
-        assert!(warned_of("ignoring the state of `elsewhere`: there is no such stream"), "{run}");
+        assert!(warned_of("ignoring the state of `elsewhere`: no such stream"), "{run}");
         assert_eq!(warnings.len(), 1 + usize::from(warned), "{run}");
         assert_eq!(run.states()[0]["type"], "STREAM", "{run}");
     }
@@ -306,7 +306,7 @@ fn log_reports_the_result_of_each_stream() {
     let logs: Vec<String> =
         run.all("LOG").iter().map(|log| log["message"].as_str().unwrap().to_owned()).collect();
     for expected in [
-        "numbers: reading from its beginning",
+        "numbers: reading from the beginning",
         "numbers: 10001 records (2 states) in ",
         "broken: stopped after 10001 records (2 states)",
     ] {

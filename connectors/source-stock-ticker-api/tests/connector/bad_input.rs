@@ -33,7 +33,7 @@ fn invalid_command_line_is_reported_on_stderr_and_stdout() {
             ["Usage: source-stock-ticker-api", "try '--help'"].iter().any(|help| run.stderr.contains(help));
         assert!(helps, "{arguments:?}: {run}");
         assert_eq!(run.messages().len(), 1, "{run}");
-        assert_eq!(assert_error(&run, "config_error"), format!("Wrong command line: {expected}"));
+        assert_eq!(assert_error(&run, "config_error"), format!("Invalid command line: {expected}"));
     }
 }
 
@@ -156,13 +156,13 @@ fn rejected(text: &[u8]) -> String {
 #[test]
 fn config_that_is_not_a_json_object_is_rejected() {
     for (text, expected) in [
-        ("", "is not JSON: it is empty"),
-        ("{\"stock_ticker\": ", "at line 1 column 17; the file ends too early"),
-        ("{'stock_ticker': 1}", "; JSON has double quotes only"),
-        ("{\n  // the key\n  \"api_key\": 1}", "at line 2 column 3; JSON has no comments"),
-        ("# the key\n{}", "; JSON has no comments"),
-        ("{\"count\": NaN}", "; JSON has no NaN and no infinity"),
-        ("{\"count\": -Infinity}", "; JSON has no NaN and no infinity"),
+        ("", "is empty; expected a JSON object"),
+        ("{\"stock_ticker\": ", "at line 1 column 17; the file is truncated"),
+        ("{'stock_ticker': 1}", "; use double quotes"),
+        ("{\n  // the key\n  \"api_key\": 1}", "at line 2 column 3; comments are not allowed in JSON"),
+        ("# the key\n{}", "; comments are not allowed in JSON"),
+        ("{\"count\": NaN}", "; NaN and infinity are not allowed in JSON"),
+        ("{\"count\": -Infinity}", "; NaN and infinity are not allowed in JSON"),
         ("{} {}", "trailing characters at line 1 column 4"),
         ("[]", "must be a JSON object, not an array"),
         ("\"text\"", "must be a JSON object, not a string"),

@@ -213,6 +213,6 @@ fn state_without_a_ticker_is_accepted() {
     let run = read_with(&emulator, settings, Some(&plain));
     assert_complete(&run);
     assert_eq!(requested(&emulator), (date(2026, 3, 11), date(2026, 3, 13)));
-    assert!(run.stdout.contains("the state is of the whole stream"), "{run}");
+    assert!(run.stdout.contains("the state is from before the stream was partitioned"), "{run}");
     assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }

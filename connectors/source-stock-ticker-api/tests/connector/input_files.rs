@@ -64,7 +64,7 @@ fn socket_or_directory_is_rejected() {
 fn endless_input_file_is_rejected_at_16_mib() {
     use std::io::Write;
     let connector = connector();
-    rejected_as_each(&connector, Path::new("/dev/zero"), "is not JSON");
+    rejected_as_each(&connector, Path::new("/dev/zero"), "is not valid JSON");
     let endless = connector.file("x", "").with_file_name("endless");
     assert!(std::process::Command::new("mkfifo").arg(&endless).status().unwrap().success());
     let write = {
