@@ -1,4 +1,4 @@
-//! What generated code may name, and nobody else. It can change with any version.
+//! The items that generated code uses. Not public API: it may change in any version.
 
 pub use crate::error::Result as SdkResult;
 pub use crate::http::RateLimit;
@@ -27,10 +27,10 @@ pub use serde_json::Value;
 pub use std::process::ExitCode;
 pub use std::vec::Vec;
 
-/// Stands in for the function that serde writes for a type, after serde found a mistake in it and wrote none. Without it
-/// the compiler would report the missing function as well.
+/// The fallback for the function that serde generates for a type. If serde reports a mistake it generates none, and without
+/// this trait the compiler would report the missing function as well.
 pub trait Unread: Sized {
-    /// Never called: the program is not built. A function of the type itself comes first.
+    /// Never called, because the program does not compile. Inherent functions take precedence.
     fn deserialize<'de, T, D: serde::Deserializer<'de>>(_: D) -> Result<T, D::Error> {
         Err(serde::de::Error::custom(""))
     }
@@ -38,10 +38,10 @@ pub trait Unread: Sized {
 
 impl<T> Unread for T {}
 
-/// What a schema is.
+/// The type of a JSON Schema.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
-/// An object as the spec shows it: without what is null, and with what stands under the empty key in line.
+/// Builds an object of a default: drops null values, and merges the object under the empty key (`flatten`) into it.
 pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
     let mut object = JsonObject::new();
     for (key, value) in entries {

@@ -1,24 +1,26 @@
-//! The one error type: a category that says who must act, a message for the user, details for the log.
+//! The error type: a category, a message for the user, and details for the log.
 
 use crate::protocol::FailureType;
 use std::fmt;
 
-/// The result of everything that can fail in a connector.
+/// A `Result` with [`Error`] as its default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a connector stopped, sorted by who must act on it.
+/// An error of a connector, with the category that the platform acts on.
 ///
-/// Make one by its category: [`Error::config`] when the user must change something, [`Error::transient`] when
-/// waiting helps, [`Error::system`] for the rest. The platform stops retrying after a config error, retries a
-/// transient one, and retries and reports a system one.
+/// | constructor | use it if | the platform |
+/// | --- | --- | --- |
+/// | [`Error::config`] | the user must change something | does not retry |
+/// | [`Error::transient`] | it is likely to succeed later | retries |
+/// | [`Error::system`] | anything else | retries and reports a bug |
 ///
-/// `?` turns any [`std::error::Error`] into an `Error`: a broken connection becomes transient, everything else
-/// a system error. For that reason `Error` itself does not implement [`std::error::Error`].
+/// `?` converts any [`std::error::Error`] into an `Error`: a connection error becomes transient, everything else a system
+/// error. This is why `Error` itself does not implement [`std::error::Error`].
 ///
 /// ```
 /// # use airbyte_sdk::{Error, Result};
 /// fn half(text: &str) -> Result<i64> {
-///     let number: i64 = text.parse()?; // any error: a system error
+///     let number: i64 = text.parse()?; // becomes a system error
 ///     if number % 2 == 1 {
 ///         return Err(Error::config(format!("{number} is odd; choose an even number")));
 ///     }
@@ -33,55 +35,55 @@ struct Inner {
     reason: Reason,
     message: String,
     internal: Option<String>,
-    /// The HTTP status of the response that it was made of.
+    /// The HTTP status of the response that caused the error.
     status: Option<u16>,
 }
 
 #[derive(Clone, PartialEq)]
 enum Reason {
     Failed(FailureType),
-    /// The service allows no more requests for longer than anybody waits.
+    /// The API's rate limit allows no more requests for longer than the client waits.
     Exhausted,
-    /// Not a failure of the connector: nobody wants more records (`check` has seen one, or stdout is closed).
+    /// Not a failure: no more records are needed (`check` has seen one, or stdout is closed).
     Stopped,
 }
 
 impl Error {
-    /// The user must act: credentials, permissions, a setting. The platform does not retry.
+    /// Returns an error that the user must fix, such as wrong credentials or a missing permission. The platform does not retry.
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::ConfigError), message)
     }
 
-    /// It will pass by itself: the network, a service in trouble, a rate limit. The platform retries.
+    /// Returns an error that is likely to pass, such as a network error, a server error or a rate limit. The platform retries.
     pub fn transient(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::TransientError), message)
     }
 
-    /// A bug, or something nobody foresaw. The platform retries and reports it.
+    /// Returns an error that is a bug, or unexpected. The platform retries and reports it.
     pub fn system(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::SystemError), message)
     }
 
-    /// The service's budget of requests is used up; a transient error, unless the source says that this is an end.
+    /// The rate limit is exhausted: a transient error, unless the source is configured to stop successfully.
     pub(crate) fn exhausted(message: impl Into<String>) -> Self {
         Self::new(Reason::Exhausted, message)
     }
 
-    /// Ends a fetch function early without a failure.
+    /// Stops a fetch function early without a failure.
     pub(crate) fn stopped() -> Self {
-        Self::new(Reason::Stopped, "nobody wants more records")
+        Self::new(Reason::Stopped, "no more records are needed")
     }
 
     fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self(Box::new(Inner { reason, message: message.into(), internal: None, status: None }))
     }
 
-    /// The same error once more, for somebody else who met it.
+    /// A copy of the error, for another waiter on the same failed operation.
     pub(crate) fn again(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Adds what helps whoever debugs this, beside the message that the user sees.
+    /// Adds details for debugging. They are logged, but not part of the message that the user sees.
     #[must_use]
     pub fn with_internal(mut self, details: impl fmt::Display) -> Self {
         self.0.internal = Some(match self.0.internal.take() {
@@ -91,24 +93,24 @@ impl Error {
         self
     }
 
-    /// Puts where it happened before the message: `while reading page 3: …`.
+    /// Prefixes the message with where the error happened: `while reading page 3: …`.
     #[must_use]
     pub fn context(mut self, place: impl fmt::Display) -> Self {
         self.0.message = format!("{place}: {}", self.0.message);
         self
     }
 
-    /// What the user reads.
+    /// Returns the message for the user.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What the log gets besides, if anything.
+    /// Returns the details for debugging, if any.
     pub fn internal(&self) -> Option<&str> {
         self.0.internal.as_deref()
     }
 
-    /// Who must act. A fetch that was stopped early counts as a system error if somebody asks.
+    /// Returns the category. It is a system error if the fetch function was stopped early.
     pub fn failure_type(&self) -> FailureType {
         match &self.0.reason {
             Reason::Failed(failure_type) => failure_type.clone(),
@@ -172,7 +174,7 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-/// Input and output errors that the next attempt may not meet.
+/// Whether an I/O error is likely to pass.
 pub(crate) fn is_passing(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind::{
         ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, Interrupted, NetworkDown,
@@ -197,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_errors_are_sorted() {
+    fn foreign_error_is_transient_only_if_the_connection_failed() {
         let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
         assert_eq!(Error::from(reset).failure_type(), FailureType::TransientError);
         let number = "x".parse::<i64>().unwrap_err();
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn details_add_up_and_stay_out_of_the_message() {
+    fn details_accumulate_and_are_not_in_the_message() {
         let error = Error::config("no").with_internal("a").with_internal("b").context("page 2");
         assert_eq!(error.message(), "page 2: no");
         assert_eq!(error.internal(), Some("a; b"));

@@ -1,18 +1,18 @@
-//! Everything that is wrong with an input, gathered before anything is said: places and reasons, never values.
+//! Collects all problems of an input, to report them together: paths and reasons, never values.
 
 use crate::error::Error;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// How many an error lists: a catalog may have thousands of streams, each wrong in the same way.
+/// How many problems an error lists. A catalog may have thousands of streams with the same problem.
 const LISTED: usize = 20;
 
-/// The list of what is wrong with one input.
+/// The problems of one input.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<String>);
 
 impl Problems {
-    /// `path` is empty for the input as a whole; `text` goes on after it: "must be …", "is missing".
+    /// Adds a problem. `path` is empty for the input as a whole; `text` is appended to it: "must be …", "is missing".
     pub(crate) fn add(&mut self, path: &str, text: impl AsRef<str>) {
         self.0.push(match path {
             "" => text.as_ref().to_owned(),
@@ -24,12 +24,12 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Each with its place.
+    /// The problems, each with its path.
     pub(crate) fn list(&self) -> &[String] {
         &self.0
     }
 
-    /// One config error that lists them, beginning with what was read.
+    /// Returns one config error that lists the problems; `what` names the input.
     pub(crate) fn into_error(self, what: &str) -> Error {
         Error::config(match self.0.as_slice() {
             [one] if !one.starts_with('`') => format!("{what} {one}"),
@@ -46,7 +46,7 @@ impl Problems {
     }
 }
 
-/// The first of these names, and how many there are besides.
+/// Lists the first of these names, and the number of the others.
 pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names = names.into_iter();
     let mut listed: Vec<String> =
@@ -58,7 +58,7 @@ pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     listed.join(", ")
 }
 
-/// The start of a name that a message quotes: an input may have one of any length.
+/// Shortens a name for a message, because a name in an input may have any length.
 pub(crate) fn shorten(name: &str) -> Cow<'_, str> {
     match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
@@ -70,7 +70,7 @@ const LONGEST_NAME: usize = 80;
 
 const LISTED_NAMES: usize = 10;
 
-/// What a JSON value is, in words.
+/// Names the type of a JSON value.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_names_is_bounded() {
+    fn list_of_names_is_bounded() {
         let names: Vec<String> = (0..30).map(|number| format!("{number}{}", "x".repeat(100))).collect();
         let listed = list(names.iter().map(String::as_str));
         assert!(listed.starts_with(&format!("`0{}…`, `1x", "x".repeat(79))), "{listed}");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_lists_a_bounded_number_of_problems() {
+    fn error_lists_a_bounded_number_of_problems() {
         let mut problems = Problems::default();
         (0..25).for_each(|number| problems.add(&format!("[{number}]"), "is wrong"));
         let error = problems.into_error("the file");

@@ -1,24 +1,23 @@
-//! The type of values that must not be shown. What blanks them in text is in `scrubber`.
+//! The type of values that must not be shown. `scrubber` blanks them in text.
 
 use crate::scrubber::STARS;
 use std::fmt;
 use zeroize::Zeroize;
 
-/// A configuration value that is never shown: a key, a token, a password.
+/// A configuration value that is never shown: an API key, a token, a password.
 ///
-/// The spec marks the field as `airbyte_secret`. `Secret` has no `Display` and no `Serialize`, its `Debug` prints
-/// stars, and its memory is wiped when it is dropped. [`Secret::expose`] is the one way to the text.
+/// The spec marks the field as `airbyte_secret`. `Secret` implements neither `Display` nor `Serialize`, its `Debug` prints
+/// stars, and its memory is wiped on drop. Only [`Secret::expose`] returns the text.
 ///
-/// The secrets of the configuration are blanked in every log, trace and error as well, and so are those that a request
-/// authenticates with ([`Http::auth`](crate::Http::auth)). They are found in any letter case, behind escapes (URLs, JSON,
-/// HTML, quoted-printable), in base64, hex, lists of bytes and of characters, in encodings of encodings, and as UTF-8 that was read as
-/// Latin-1. Four limits:
+/// The secrets of the configuration, and those that a request authenticates with ([`Http::auth`](crate::Http::auth)), are
+/// also blanked in every log, trace and error message. They are found in any letter case, with escapes (URL, JSON, HTML,
+/// quoted-printable), in base64, hex, lists of bytes or characters, in nested encodings, and as UTF-8 misread as Latin-1.
+/// Limits:
 ///
-/// - A value of fewer than 4 characters is not blanked, since it would be blanked in harmless text as well.
-/// - Of the secrets that are not in the configuration, the 1024 most recently used ones are known, and at most 1 MiB of
-///   them.
-/// - A secret that is made in another way is not known.
-/// - A letter and its accent are not found as two characters if the secret has them as one (Unicode's NFD and NFC).
+/// - A secret of fewer than 4 characters is not blanked, because harmless text would be blanked too.
+/// - Of the secrets that are not in the configuration, only the 1024 most recently used are blanked, up to 1 MiB in total.
+/// - A `Secret` created in another way, e.g. with `Secret::from`, is not blanked until a request authenticates with it.
+/// - A composed character in the secret does not match its decomposed form in the text (Unicode NFC and NFD).
 ///
 /// ```
 /// let key: airbyte_sdk::Secret = "k-123456".into();
@@ -29,7 +28,7 @@ use zeroize::Zeroize;
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, for the place that sends it.
+    /// Returns the text of the secret. Call it only where the secret is sent.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,11 @@
-//! Lines on their way out: gathered in a buffer, written whole, and never again once the reader is gone.
+//! The buffer of whole lines in front of stdout.
+//!
+//! A write per line would cost more than building the line, so lines are collected and written together once there are
+//! 64 KiB, and on [`Lines::flush`]: the caller flushes after a state, before a long wait, and at the end of the run.
+//!
+//! What must stay true: the buffer contains only whole lines; after a write has failed, nothing is written any more and
+//! every call returns [`Error::stopped`]; once the run is ending, only the thread that claimed the end may add lines, and it
+//! also writes what other threads left in the buffer.
 
 use crate::error::{Error, Result};
 use std::io::{self, ErrorKind, Write};
@@ -6,27 +13,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Acquire};
 use std::thread::{self, ThreadId};
 
-/// What gathers before it is written; one `write` of this size costs less than the records in it.
+/// The buffer size that causes a write, in bytes. A `write` of this size costs less than building the records in it.
 const FULL: usize = 64 * 1024;
 
-/// How the line of a record begins.
+/// The beginning of the line of a record.
 pub(super) const RECORD: &[u8] = br#"{"type":"RECORD","#;
 
 /// A buffer of whole lines in front of a writer.
 pub(crate) struct Lines {
-    waiting: Vec<u8>,
+    buffer: Vec<u8>,
     to: Box<dyn Write + Send>,
     closed: bool,
-    /// Set when only the last messages are still to be written. Without the lock: a slow reader may keep that.
+    /// Set when only the final messages may still be written. Outside the lock, which a slow reader may block.
     ending: Arc<AtomicBool>,
-    /// The thread that writes them.
+    /// The thread that writes the final messages.
     claimed: Option<ThreadId>,
 }
 
 impl Lines {
     pub(crate) fn new(to: Box<dyn Write + Send>) -> Self {
         Self {
-            waiting: Vec::with_capacity(FULL + 4096),
+            buffer: Vec::with_capacity(FULL + 4096),
             to,
             closed: false,
             ending: Arc::default(),
@@ -39,70 +46,69 @@ impl Lines {
         if self.is_over() {
             return Err(Error::stopped());
         }
-        self.waiting.extend_from_slice(line);
-        if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
+        self.buffer.extend_from_slice(line);
+        if self.buffer.len() < FULL { Ok(()) } else { self.flush() }
     }
 
-    /// Takes whole lines, and leaves none. Their buffer is exchanged rather than copied if nothing waits.
+    /// Takes all lines out of `lines`. Swaps the buffers instead of copying if this one is empty.
     pub(super) fn push_block(&mut self, lines: &mut Vec<u8>) -> Result<()> {
         if self.is_over() {
             return Err(Error::stopped());
         }
-        if self.waiting.is_empty() {
-            std::mem::swap(&mut self.waiting, lines);
+        if self.buffer.is_empty() {
+            std::mem::swap(&mut self.buffer, lines);
         } else {
-            self.waiting.append(lines);
+            self.buffer.append(lines);
         }
-        if self.waiting.len() < FULL { Ok(()) } else { self.flush() }
+        if self.buffer.len() < FULL { Ok(()) } else { self.flush() }
     }
 
     pub(super) fn ending(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.ending)
     }
 
-    /// Whether nothing is taken from the caller any more. What waits is left to the thread that writes the last messages.
+    /// Whether lines of the calling thread are no longer accepted.
     #[inline]
     fn is_over(&self) -> bool {
         self.closed || self.ending.load(Acquire) && self.claimed != Some(thread::current().id())
     }
 
-    /// The caller writes the last messages.
+    /// Declares that the calling thread writes the final messages.
     pub(super) fn claim(&mut self) {
         self.claimed = Some(thread::current().id());
     }
 
-    /// Lets nothing more out.
+    /// Stops all further output.
     pub(super) fn shut(&mut self) {
         self.closed = true;
     }
 
-    /// An error ends the run: nobody can be told anything more on this way.
+    /// Writes the buffer. An error ends the run, because nothing more can be reported on stdout.
     pub(crate) fn flush(&mut self) -> Result<()> {
         if self.is_over() {
             return Err(Error::stopped());
         }
-        if self.waiting.is_empty() {
+        if self.buffer.is_empty() {
             return Ok(());
         }
-        let written = self.to.write_all(&self.waiting).and_then(|()| self.to.flush());
-        self.waiting.clear();
+        let written = self.to.write_all(&self.buffer).and_then(|()| self.to.flush());
+        self.buffer.clear();
         written.map_err(|error| self.close(&error))
     }
 
     fn close(&mut self, error: &io::Error) -> Error {
         self.closed = true;
         if error.kind() != ErrorKind::BrokenPipe {
-            // A reader that has gone knows why; a full disk must be told, and stderr is the only way left.
+            // Unlike a closed pipe, an error such as a full disk must be reported, and stderr is the only channel left.
             let _ = writeln!(io::stderr(), "error: stdout cannot be written: {error}");
         }
         Error::stopped()
     }
 }
 
-/// Replaces the characters that some line readers (Python's `splitlines`) take for line breaks by their JSON escapes.
-/// Inside a JSON text they can only stand within strings, so the replacement changes no value.
+/// Escapes the characters in `line[from..]` that some readers (Python's `splitlines`) treat as line breaks.
 ///
-/// Looks at `line[from..]` only.
+/// In JSON these characters occur only within strings, so the escapes do not change any value.
 #[inline]
 pub(crate) fn escape_line_breaks(line: &mut Vec<u8>, from: usize) {
     if !line[from..].is_ascii() {
@@ -155,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_broken_pipe_everything_stops() {
+    fn broken_pipe_stops_all_output() {
         let mut lines = Lines::new(Box::new(Broken(ErrorKind::BrokenPipe)));
         lines.push(b"{}\n").unwrap();
         assert!(lines.flush().unwrap_err().is_stopped());
@@ -163,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn when_the_run_ends_only_the_last_messages_are_taken() {
+    fn only_the_claiming_thread_writes_after_the_end_began() {
         let memory = crate::output::Memory::default();
         let mut lines = Lines::new(Box::new(memory.clone()));
         lines.push_block(&mut b"{\"id\":1}\n".to_vec()).unwrap();
@@ -177,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn line_separators_are_escaped_and_mean_the_same() {
+    fn escaped_line_separators_parse_to_the_same_text() {
         let text = "a\u{2028}b\u{2029}c\u{85}d é \u{20ac}";
         let mut line = b"{\"prefix\":".to_vec();
         let from = line.len();

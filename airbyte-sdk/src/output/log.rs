@@ -1,18 +1,18 @@
-//! `log` records become LOG messages, through the same lock as everything else.
+//! Converts records of the `log` crate into LOG messages.
 
 use super::Output;
 use crate::protocol::{AirbyteLogMessage, AirbyteMessage, LogLevel};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use std::sync::{Arc, OnceLock};
 
-/// Crates whose debug talk helps nobody who runs a connector (and may hold whole requests).
+/// Crates of which only warnings and errors are logged. Their debug messages may contain whole requests.
 const CHATTY: [&str; 3] = ["ureq", "ureq_proto", "rustls"];
 
 struct Bridge(OnceLock<Arc<Output>>);
 
 static BRIDGE: Bridge = Bridge(OnceLock::new());
 
-/// From here on `log::info!` and its like write to this output. Only the first call in a process counts.
+/// Sends `log::info!` and the other macros to this output. Only the first call in a process has an effect.
 pub(crate) fn install(output: &Arc<Output>, debug: bool) {
     if BRIDGE.0.set(Arc::clone(output)).is_ok() && log::set_logger(&BRIDGE).is_ok() {
         log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
@@ -37,7 +37,7 @@ impl Log for Bridge {
             Level::Trace => LogLevel::Trace,
         };
         let message = AirbyteLogMessage::new(level, record.args().to_string());
-        // If stdout is gone, the next record will end the run.
+        // If stdout is closed, the next record ends the run.
         let _ = output.message(AirbyteMessage::Log(message));
     }
 

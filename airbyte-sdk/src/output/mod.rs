@@ -1,23 +1,29 @@
-//! The only room that writes to stdout: whole lines, in the order of the calls, with secrets removed.
+//! The only module that writes to stdout: whole lines, in call order, with secrets blanked.
+//!
+//! All messages pass through one [`Lines`] buffer under one mutex. Messages other than records are built from the protocol
+//! types and redacted (`redact`); records are serialized into lines by `record` and handed over in blocks.
+//!
+//! What must stay true: no other module writes to stdout; a line is never split or interleaved; text for people is redacted
+//! before it is shortened.
 
+#[cfg(unix)]
+mod blocking;
 mod lines;
 mod log;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
 mod not_finite;
-#[cfg(unix)]
-mod patient;
 mod record;
 mod redact;
 
+#[cfg(unix)]
+use self::blocking::Blocking;
 pub(crate) use self::lines::{Lines, escape_line_breaks};
 pub(crate) use self::log::install as install_logger;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::memory::Memory;
 pub(crate) use self::record::RecordLine;
 
-#[cfg(unix)]
-use self::patient::Patient;
 use crate::error::{Error, Result};
 use crate::protocol::{
     AirbyteErrorTraceMessage, AirbyteMessage, AirbyteStreamStatus, AirbyteStreamStatusTraceMessage,
@@ -30,23 +36,23 @@ use std::sync::atomic::{AtomicBool, Ordering::Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where all messages go.
+/// The output of the process.
 pub(crate) struct Output {
     lines: Mutex<Lines>,
     scrubber: RwLock<Scrubber>,
-    /// Only the last messages are still written.
+    /// Set when only the final messages may still be written.
     ending: Arc<AtomicBool>,
 }
 
 impl Output {
-    #[expect(clippy::disallowed_methods, reason = "this is the room that owns stdout")]
+    #[expect(clippy::disallowed_methods, reason = "this module owns stdout")]
     pub(crate) fn stdout() -> Arc<Self> {
         let stdout = std::io::stdout();
-        // Past the standard library's own buffer, which would look for line ends once more, and which takes a stdout
-        // that cannot be written for one that has been.
+        // Bypasses the standard library's stdout, whose buffer searches for line ends again, and which ignores writes to a
+        // closed descriptor.
         #[cfg(unix)]
         if let Ok(file) = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned() {
-            return Self::to(Lines::new(Box::new(Patient(std::fs::File::from(file)))));
+            return Self::to(Lines::new(Box::new(Blocking(std::fs::File::from(file)))));
         }
         Self::to(Lines::new(Box::new(stdout)))
     }
@@ -56,14 +62,13 @@ impl Output {
         Arc::new(Self { lines: Mutex::new(lines), scrubber: RwLock::default(), ending })
     }
 
-    /// Blanks these values of the configuration from now on, in everything that people read.
+    /// Blanks these secrets of the configuration from now on, in all text for people.
     pub(crate) fn hide<S: AsRef<str>>(&self, secrets: &[S]) {
         let mut scrubber = self.scrubber.write().unwrap_or_else(PoisonError::into_inner);
         scrubber.add(secrets);
     }
 
-    /// Does the same for values that were made at run time and are being used now. Only the most recently used ones are
-    /// remembered.
+    /// Does the same for secrets created at run time that are being used now. Only the most recently used are remembered.
     pub(crate) fn hide_in_use<S: AsRef<str>>(&self, secrets: &[S]) {
         let known = self.scrubber();
         if secrets.iter().filter(|secret| !known.knows(secret.as_ref())).count() == 0 {
@@ -74,7 +79,7 @@ impl Output {
         secrets.iter().for_each(|secret| scrubber.add_recent(secret.as_ref()));
     }
 
-    /// The text without secrets, for those who cut or quote a part of it.
+    /// The text with secrets blanked, for code that shortens or quotes a part of it.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.scrubber().scrub(text)
     }
@@ -83,7 +88,7 @@ impl Output {
         self.scrubber.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues one message as one line, fit to be read by people.
+    /// Queues one message as one line, redacted.
     pub(crate) fn message(&self, message: AirbyteMessage) -> Result<()> {
         self.line(&self.render(message)?)
     }
@@ -96,12 +101,12 @@ impl Output {
         Ok(line)
     }
 
-    /// Queues how a stream is doing.
+    /// Queues the status of a stream.
     pub(crate) fn status(&self, stream: &StreamDescriptor, status: AirbyteStreamStatus) -> Result<()> {
         self.trace(Trace::StreamStatus(AirbyteStreamStatusTraceMessage::new(stream.clone(), status)))
     }
 
-    /// Queues an ERROR trace: what went wrong, for the user and for the platform.
+    /// Queues an ERROR trace.
     pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
         self.trace(error_trace(error, stream))
     }
@@ -110,33 +115,33 @@ impl Output {
         self.message(trace_message(trace))
     }
 
-    /// Queues finished lines, and empties them.
+    /// Queues whole lines, and leaves `lines` empty.
     pub(crate) fn block(&self, lines: &mut Vec<u8>) -> Result<()> {
         self.lines().push_block(lines)
     }
 
-    /// Queues a finished line, line break included.
+    /// Queues a line, which ends with a line break.
     pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
         self.lines().push(line)
     }
 
-    /// Writes what waits.
+    /// Writes the buffer.
     pub(crate) fn flush(&self) -> Result<()> {
         self.lines().flush()
     }
 
-    /// From here on only the last messages are written, by the thread that says [`claim`](Self::claim). Needs no lock: a slow
-    /// reader may keep that.
+    /// From now on only the final messages are written, by the thread that calls [`claim`](Self::claim). Takes no lock,
+    /// because a slow reader may block it.
     pub(crate) fn begin_to_end(&self) {
         self.ending.store(true, Release);
     }
 
-    /// The caller writes the last messages.
+    /// Declares that the calling thread writes the final messages.
     pub(crate) fn claim(&self) {
         self.lines().claim();
     }
 
-    /// Writes what waits. Nothing gets out after that.
+    /// Writes the buffer, and stops all further output.
     pub(crate) fn end(&self) {
         let mut lines = self.lines();
         let _ = lines.flush();
@@ -160,7 +165,7 @@ fn error_trace(error: &Error, stream: Option<&StreamDescriptor>) -> Trace {
     Trace::Error(trace)
 }
 
-/// Milliseconds since 1970, as the protocol tells time.
+/// The current time in milliseconds since 1970.
 pub(crate) fn now() -> i64 {
     // Not `Timestamp::now`, which panics if the clock is beyond the year 9999.
     let (before, now) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());

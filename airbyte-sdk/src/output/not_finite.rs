@@ -1,6 +1,8 @@
-//! Finds the numbers of a record that JSON has no form for: NaN and the infinities.
+//! Finds the non-finite numbers of a record: NaN and the infinities.
 //!
-//! A record is serialised once more, into nothing. That happens only to a record in which a null was written.
+//! JSON cannot represent them, so serde_json writes null, and the platform must be told which fields were nulled. A check in
+//! the serializer would slow down every record. So only a record in which a null was written is serialized a second time,
+//! with [`Finder`], which writes nothing and collects the paths of non-finite numbers.
 
 use crate::protocol::{AirbyteRecordMessageMetaChange, RecordChange, RecordChangeReason};
 use serde::ser::{
@@ -11,12 +13,12 @@ use serde_json::Error;
 use std::cell::RefCell;
 use std::fmt::Display;
 
-/// Where such a number stands.
+/// A field with a non-finite number.
 #[derive(Debug, PartialEq)]
 pub(super) struct NotFiniteField {
-    /// The column it is in.
+    /// The top-level column.
     pub(super) column: String,
-    /// The way to it: `column.inner`, and `column[].inner` for all elements of a list.
+    /// The path: `column.inner`, or `column[].inner` for all elements of an array.
     path: String,
 }
 
@@ -30,24 +32,24 @@ impl NotFiniteField {
     }
 }
 
-/// The fields of the record with such a number, each once. The record has been written already, so what keeps it from
-/// being looked through is no failure of the record.
+/// The fields of a record with non-finite numbers, each path once. Errors are ignored, because the record has already been
+/// serialized successfully.
 #[inline]
 pub(super) fn fields(record: &impl Serialize) -> Vec<NotFiniteField> {
     let found = RefCell::new(Vec::new());
-    let _ = record.serialize(Finder { way: None, found: &found });
+    let _ = record.serialize(Finder { path: None, found: &found });
     found.into_inner()
 }
 
-/// Goes through a record. The way lies on the stack, so that a field without such a number costs next to nothing.
+/// Traverses a record. The path is a linked list on the stack, so a finite number needs no allocation.
 #[derive(Clone, Copy)]
 struct Finder<'a> {
-    way: Option<&'a Way<'a>>,
+    path: Option<&'a Path<'a>>,
     found: &'a RefCell<Vec<NotFiniteField>>,
 }
 
-struct Way<'a> {
-    from: Option<&'a Way<'a>>,
+struct Path<'a> {
+    from: Option<&'a Path<'a>>,
     step: Step<'a>,
 }
 
@@ -60,7 +62,7 @@ enum Step<'a> {
 impl Finder<'_> {
     #[inline]
     fn within(self, step: Step<'_>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        value.serialize(Finder { way: Some(&Way { from: self.way, step }), found: self.found })
+        value.serialize(Finder { path: Some(&Path { from: self.path, step }), found: self.found })
     }
 
     #[inline]
@@ -74,7 +76,7 @@ impl Finder<'_> {
     #[cold]
     fn note(self) {
         let mut steps: Vec<Step<'_>> =
-            std::iter::successors(self.way, |way| way.from).map(|way| way.step).collect();
+            std::iter::successors(self.path, |path| path.from).map(|path| path.step).collect();
         steps.reverse();
         let mut path = String::new();
         for step in &steps {
@@ -275,7 +277,7 @@ impl SerializeMap for InMap<'_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        // By way of text, as a `Value` holds no number of 128 bits.
+        // Through text, because a `Value` cannot represent a 128-bit number.
         let text = serde_json::to_string(key).unwrap_or_default();
         self.key = serde_json::from_str(&text).unwrap_or(text);
         Ok(())
@@ -290,7 +292,7 @@ impl SerializeMap for InMap<'_> {
     }
 }
 
-/// The inside of an enum's variant, which is a field by the variant's name.
+/// The content of an enum variant, which is serialized as a field with the variant's name.
 struct Variant<'a> {
     finder: Finder<'a>,
     variant: &'static str,
@@ -298,8 +300,8 @@ struct Variant<'a> {
 
 impl Variant<'_> {
     fn within(&self, step: Step<'_>, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
-        let way = Way { from: self.finder.way, step: Step::Field(self.variant) };
-        Finder { way: Some(&way), found: self.finder.found }.within(step, value)
+        let path = Path { from: self.finder.path, step: Step::Field(self.variant) };
+        Finder { path: Some(&path), found: self.finder.found }.within(step, value)
     }
 }
 
@@ -342,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_that_is_not_finite_is_found_with_its_way() {
+    fn every_non_finite_number_is_found_with_its_path() {
         #[derive(serde::Serialize)]
         struct Record {
             price: f64,

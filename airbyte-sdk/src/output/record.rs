@@ -1,4 +1,4 @@
-//! The line of a record.
+//! The line of a RECORD message.
 
 use super::lines::{RECORD, escape_line_breaks};
 use super::not_finite::{self, NotFiniteField};
@@ -7,22 +7,23 @@ use crate::protocol::{AirbyteRecordMessageMeta, StreamDescriptor};
 use serde_json::Value;
 use std::io::{self, Write as _};
 
-/// The line of a record. What is the same for all records of a millisecond is made once and stays in place.
+/// A reusable buffer for the line of a record. The envelope is written once per clock reading and kept in place; only the
+/// data is rewritten for each record.
 pub(crate) struct RecordLine {
     bytes: Vec<u8>,
-    /// Where `emitted_at` begins.
+    /// The offset of `emitted_at`.
     clock: usize,
-    /// Where the record's data begins.
+    /// The offset of the record's data.
     data: usize,
-    /// The columns that the user has chosen, as their members begin; `None` if all.
+    /// The selected columns, each as the beginning of its member, `"name":`; `None` for all columns.
     columns: Option<Vec<String>>,
-    /// Whether a number that is not finite is an error; otherwise it is written as null and announced.
+    /// Whether a non-finite number is an error; otherwise it is written as null and listed in `meta.changes`.
     not_finite_fails: bool,
-    /// Set while a record is written: if a panic leaves that, the record is lost.
+    /// Set while a record is being written. Still set afterwards if a panic interrupted it, and the record is lost.
     writing: bool,
 }
 
-/// The usual way of writing JSON, which takes note of nulls: a number that is not finite is written as one.
+/// The compact JSON format; notes whether a null was written, as it is for a non-finite number.
 struct Nulls<'a>(&'a mut bool);
 
 impl serde_json::ser::Formatter for Nulls<'_> {
@@ -69,7 +70,7 @@ impl RecordLine {
         written
     }
 
-    /// An error if a record was lost in a panic that the author's code caught.
+    /// Fails if a record was lost in a panic that the connector caught.
     #[inline]
     pub(crate) fn check(&self) -> Result<()> {
         if self.writing { Err(lost_in_a_panic()) } else { Ok(()) }
@@ -97,7 +98,7 @@ impl RecordLine {
         Ok(())
     }
 
-    /// Says, behind the data, which numbers are null because they are not finite.
+    /// Appends `meta.changes`, which lists the non-finite numbers that were written as null.
     #[cold]
     fn announce(&mut self, fields: &[NotFiniteField]) -> Result<()> {
         let written = |field: &&NotFiniteField| match &self.columns {
@@ -110,9 +111,9 @@ impl RecordLine {
         let changes: Vec<_> = fields.iter().filter(written).map(|field| field.change()).collect();
         let Some(first) = changes.first() else { return Ok(()) };
         if self.not_finite_fails {
-            return Err(Error::system(format!("the number in `{}` is not finite", first.field))
+            return Err(Error::system(format!("`{}` is NaN or infinite", first.field))
                 .with_internal(
-                    "the stream says `not_finite = fail`; without it the number is sent as null",
+                    "the stream has `not_finite = fail`; without it, the number is sent as null",
                 ));
         }
         self.bytes.extend_from_slice(br#","meta":"#);
@@ -120,7 +121,7 @@ impl RecordLine {
         Ok(())
     }
 
-    /// The line with the record written last.
+    /// The line of the most recent record.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -132,8 +133,8 @@ fn to_writer(line: &mut Vec<u8>, record: &impl serde::Serialize, nulls: &mut boo
     record.serialize(&mut serde_json::Serializer::with_formatter(line, Nulls(nulls)))
 }
 
-/// Writes a record with these columns only, each given as its member begins: `"name":`. The record is written as a
-/// whole and its text is cut, so that each value stays as the record writes it.
+/// Writes only these columns of a record, each given as the beginning of its member, `"name":`. The whole record is
+/// serialized and the other members are cut out of the text, so the values keep the record's own format.
 fn write_only(
     columns: &[String],
     record: &impl serde::Serialize,
@@ -152,14 +153,15 @@ fn write_only(
         line.extend_from_slice(member.as_bytes());
     }
     if let (true, Some(column)) = (line.len() == start, columns.first()) {
-        // The platform drops a record without fields, and this one has others.
+        // The platform drops records without fields, but this record has fields that were not selected.
         let _ = write!(line, "{{{column}null");
     }
     line.push(b'}');
     Ok(())
 }
 
-/// The members of an object, cut at the commas between them. The text comes from serde_json: it is valid and has no blanks.
+/// Splits an object into its members, at the commas between them. The text must be valid JSON without whitespace, as
+/// serde_json writes it.
 fn members(object: &str) -> impl Iterator<Item = &str> {
     let (mut depth, mut in_text, mut escaped) = (0, false, false);
     object[1..object.len() - 1].split(move |letter| {
@@ -180,10 +182,10 @@ fn members(object: &str) -> impl Iterator<Item = &str> {
 
 #[cold]
 fn lost_in_a_panic() -> Error {
-    Error::system("a record was lost in a panic that the connector caught")
+    Error::system("a record was lost: the connector caught a panic while the record was being written")
 }
 
-/// The platform drops such records without a word, so they are refused here.
+/// The platform silently drops such records, so they are rejected here.
 #[cold]
 fn not_a_record() -> Error {
     Error::system("a record must be an object with at least one field")
@@ -195,7 +197,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_object_is_cut_between_its_members_and_nowhere_else() {
+    fn object_is_split_only_between_its_members() {
         let record =
             json!({"a": "x,\"}\\", "b": [1, {"c": 2, "a": 3}], "a\",": {}, "d": "\\\\,", "e": -1.5e3});
         let text = record.to_string();
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn chosen_columns_are_written_as_the_record_writes_them() {
+    fn selected_columns_keep_their_format() {
         #[derive(serde::Serialize)]
         struct Record {
             small: f32,

@@ -1,15 +1,17 @@
-//! What becomes of the texts that people read, in logs, traces and the answer of `check`: secrets are taken out first,
-//! and only then are they shortened and made sentences, so that no half of a secret is left.
+//! Redacts the text for people in logs, traces and the result of `check`.
+//!
+//! Secrets are blanked first; only then is the text shortened and capitalized. In the other order, half of a secret could
+//! remain, which the scrubber would no longer recognize.
 
 use crate::protocol::{AirbyteMessage, Trace};
 use crate::scrubber::Scrubber;
 use std::borrow::Cow;
 
-/// Longer messages help nobody; a service may answer with a whole page.
+/// The length limits, in characters: an API may return a whole page as its error message.
 const LONGEST_MESSAGE: usize = 1_000;
 const LONGEST_DETAILS: usize = 10_000;
 
-/// Records and states are the user's own data, and CONTROL carries the configuration back on purpose: they stay.
+/// Does not change records and states, which are the user's own data, nor CONTROL, which must contain the secrets.
 pub(super) fn redact(message: &mut AirbyteMessage, scrubber: &Scrubber) {
     let scrub = |text: &mut String, longest: usize| {
         if let Cow::Owned(scrubbed) = scrubber.scrub(text) {
@@ -51,7 +53,7 @@ fn shorten(text: &mut String, longest: usize) {
     }
 }
 
-/// A capital letter in front, if there is a plain word: not in a URL or a name.
+/// Capitalizes the first letter if the first word is a plain word, not a URL or a name.
 fn begin_sentence(text: &mut str) {
     let word = text.split(' ').next().unwrap_or_default();
     if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_becomes_a_sentence_and_nothing_else_changes() {
+    fn message_is_capitalized_only_if_it_begins_with_a_plain_word() {
         assert_eq!(read("nothing came"), "Nothing came");
         assert_eq!(read("tok-123456 is no key"), "**** is no key");
         assert_eq!(read("https://a.example: no"), "https://a.example: no");
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_said_only_control_keeps_its_secrets() {
+    fn secrets_are_kept_in_control_messages_only() {
         let config = [("token".to_owned(), "tok-123456".into())].into_iter().collect();
         let control = AirbyteControlMessage::new(0.0, AirbyteControlConnectorConfigMessage::new(config));
         let log = AirbyteLogMessage::new(LogLevel::Info, "it is tok-123456");
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_leaves_no_half_of_a_secret() {
+    fn shortened_message_contains_no_half_of_a_secret() {
         for before in (LONGEST_MESSAGE - 12)..LONGEST_MESSAGE {
             let text = read(&format!("{} tok-123456 and more", "x".repeat(before)));
             assert!(!text.contains("tok"), "{text}");

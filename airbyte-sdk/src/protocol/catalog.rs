@@ -1,46 +1,46 @@
-//! `CATALOG`: the streams a source offers, and the ones the user chose.
+//! `CATALOG`: the available streams, and those the user selected.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// All streams a source offers.
+/// The available streams of a source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteCatalog {
-    /// The streams; no two share both name and namespace.
+    /// The streams. The pair of name and namespace is unique.
     pub streams: Vec<AirbyteStream>,
 }
 
 impl AirbyteCatalog {
-    /// A catalog of `streams`.
+    /// Creates a catalog.
     pub fn new(streams: Vec<AirbyteStream>) -> Self {
         Self { streams }
     }
 }
 
-/// One kind of record: its schema, and how it can be read.
+/// One stream: its schema, and how it can be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteStream {
-    /// Name of the stream.
+    /// The name of the stream.
     pub name: String,
-    /// JSON Schema (draft 7) of the records; an object schema with `properties`.
+    /// The JSON Schema (draft 7) of the records: an object schema with `properties`.
     pub json_schema: Map<String, Value>,
-    /// How the stream can be read; at least one mode.
+    /// How the stream can be read: at least one mode.
     pub supported_sync_modes: Vec<SyncMode>,
-    /// Whether the source picks the cursor, so that the user cannot. Set it on every resumable stream.
+    /// Whether the source defines the cursor, and the user cannot choose one. Must be set on every resumable stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_defined_cursor: Option<bool>,
-    /// Path of field names to the cursor used unless the user picks another.
+    /// The path of field names to the cursor that is used unless the user chooses another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_cursor_field: Option<Vec<String>>,
-    /// Primary key picked by the source; each part is a path of field names.
+    /// The primary key defined by the source; each element is a path of field names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_defined_primary_key: Option<Vec<Vec<String>>>,
-    /// Group the stream belongs to, such as a database schema; absent when the source has no groups.
+    /// The group of the stream, such as a database schema; `None` if the source has no groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Whether a read can go on from the stream's state; true for every incremental stream.
+    /// Whether an interrupted read can be resumed from the stream's state; true for every incremental stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_resumable: Option<bool>,
     /// Whether the records describe files.
@@ -49,7 +49,7 @@ pub struct AirbyteStream {
 }
 
 impl AirbyteStream {
-    /// A stream without namespace, cursor or keys.
+    /// Creates a stream without a namespace, cursor or primary key.
     pub fn new(
         name: impl Into<String>,
         json_schema: Map<String, Value>,
@@ -69,56 +69,56 @@ impl AirbyteStream {
     }
 }
 
-/// The streams the user chose: what a read is given.
+/// The streams selected by the user, which are the input of a read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfiguredAirbyteCatalog {
-    /// The chosen streams.
+    /// The selected streams.
     pub streams: Vec<ConfiguredAirbyteStream>,
 }
 
 impl ConfiguredAirbyteCatalog {
-    /// A configured catalog of `streams`.
+    /// Creates a configured catalog.
     pub fn new(streams: Vec<ConfiguredAirbyteStream>) -> Self {
         Self { streams }
     }
 }
 
-/// One chosen stream, and how to read and write it.
+/// One selected stream, and how to read and write it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfiguredAirbyteStream {
-    /// The stream as it was discovered; its schema holds the chosen fields only.
+    /// The stream as discovered, except that its schema contains only the selected fields.
     pub stream: AirbyteStream,
-    /// How the source reads it.
+    /// How the source reads the stream.
     pub sync_mode: SyncMode,
-    /// Path of field names to the cursor, for an incremental read whose cursor the user picks.
+    /// The path of field names to the cursor, for an incremental read whose cursor the user chooses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor_field: Option<Vec<String>>,
-    /// How the destination writes it; of no concern to a source.
+    /// How the destination writes the stream. Sources ignore it.
     pub destination_sync_mode: DestinationSyncMode,
-    /// Name of the object the destination writes to, where it is not derived from the stream.
+    /// The name of the object the destination writes to, if it is not derived from the stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_object_name: Option<String>,
-    /// Primary key the destination removes duplicates by; each part is a path of field names.
+    /// The primary key by which the destination removes duplicates; each element is a path of field names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<Vec<Vec<String>>>,
-    /// Grows whenever the stream starts over; syncs that go on share it.
+    /// The generation of the stream, which increases whenever the stream is read from the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation_id: Option<i64>,
-    /// Generations below this one are deleted by the destination; 0 deletes none.
+    /// The destination deletes records of generations below this one; 0 deletes none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_generation_id: Option<i64>,
-    /// Grows with every sync.
+    /// The id of the sync, which increases with every sync.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_id: Option<i64>,
-    /// Whether to move the files themselves, in a stream of files.
+    /// Whether to transfer the files themselves, in a stream of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_files: Option<bool>,
 }
 
 impl ConfiguredAirbyteStream {
-    /// A choice of `stream` without cursor, keys or ids.
+    /// Selects `stream` without a cursor, primary key or ids.
     pub fn new(
         stream: AirbyteStream,
         sync_mode: SyncMode,
@@ -142,9 +142,9 @@ impl ConfiguredAirbyteStream {
 wire_enum! {
     /// How a source reads a stream.
     SyncMode {
-        /// Every record, every time.
+        /// All records, in every sync.
         FullRefresh = "full_refresh",
-        /// Only what is new since the last state.
+        /// Only records that are new or changed since the last state.
         Incremental = "incremental",
     }
 }
@@ -152,13 +152,13 @@ wire_enum! {
 wire_enum! {
     /// How a destination writes a stream.
     DestinationSyncMode {
-        /// Adds the records to those already there.
+        /// Adds the records to the existing ones.
         Append = "append",
-        /// Puts the records in the place of those already there.
+        /// Replaces the existing records.
         Overwrite = "overwrite",
-        /// Adds the records and keeps one per primary key.
+        /// Adds the records, and keeps one per primary key.
         AppendDedup = "append_dedup",
-        /// Changes the records with the same keys.
+        /// Updates the records with the same keys.
         Update = "update",
         /// Marks the records with the same keys as deleted.
         SoftDelete = "soft_delete",

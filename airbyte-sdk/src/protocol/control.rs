@@ -1,47 +1,47 @@
-//! `CONTROL`: what a connector asks of the platform.
+//! `CONTROL`: requests to the platform.
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A request, with the moment it was made.
+/// A request to the platform, with the time it was emitted.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Wire")]
 #[non_exhaustive]
 pub struct AirbyteControlMessage {
     /// When it was emitted, in milliseconds since 1970-01-01 UTC.
     pub emitted_at: f64,
-    /// The request itself.
+    /// The payload.
     pub control: Control,
 }
 
 impl AirbyteControlMessage {
-    /// A request made at `emitted_at` milliseconds since the epoch.
+    /// Creates a request emitted at `emitted_at` milliseconds since 1970-01-01 UTC.
     pub fn new(emitted_at: f64, control: impl Into<Control>) -> Self {
         Self { emitted_at, control: control.into() }
     }
 }
 
-/// The kinds of request.
+/// The kinds of requests.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Control {
-    /// Store a changed config; type `CONNECTOR_CONFIG`, key `connectorConfig`.
+    /// Saves a changed configuration; type `CONNECTOR_CONFIG`, key `connectorConfig`.
     ConnectorConfig(AirbyteControlConnectorConfigMessage),
 }
 
 carried_by! { Control: AirbyteControlConnectorConfigMessage => ConnectorConfig, }
 
-/// The config that replaces the stored one.
+/// The configuration that replaces the saved one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteControlConnectorConfigMessage {
-    /// The whole new config, secrets included: what is left out here is lost.
+    /// The complete new configuration, including secrets. Fields that are missing here are lost.
     pub config: Map<String, Value>,
 }
 
 impl AirbyteControlConnectorConfigMessage {
-    /// The platform shall keep `config` from now on.
+    /// Creates a request to save `config`.
     pub fn new(config: Map<String, Value>) -> Self {
         Self { config }
     }
@@ -61,7 +61,7 @@ impl Serialize for AirbyteControlMessage {
     }
 }
 
-/// The message as it arrives, before `type` has been held against the payload.
+/// The message, before the payload is selected by `type`.
 #[derive(Deserialize)]
 struct Wire {
     #[serde(rename = "type")]

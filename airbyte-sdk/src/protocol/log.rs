@@ -1,39 +1,39 @@
-//! `LOG`: a line for the log of the platform.
+//! `LOG`: messages for the log of the platform.
 
 use serde::{Deserialize, Serialize};
 
-/// Text with a level.
+/// A log message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteLogMessage {
-    /// How serious it is.
+    /// The level.
     pub level: LogLevel,
-    /// The text.
+    /// The text of the message.
     pub message: String,
-    /// Where it happened, when the text reports an error.
+    /// The stack trace of an error, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_trace: Option<String>,
 }
 
 impl AirbyteLogMessage {
-    /// `message` at `level`.
+    /// Creates a log message without a stack trace.
     pub fn new(level: LogLevel, message: impl Into<String>) -> Self {
         Self { level, message: message.into(), stack_trace: None }
     }
 }
 
 wire_enum! {
-    /// The level of a log message, gravest first.
+    /// The level of a log message, most severe first.
     LogLevel {
-        /// The run cannot go on.
+        /// The run cannot continue.
         Fatal = "FATAL",
         /// Something failed.
         Error = "ERROR",
-        /// Something looks wrong.
+        /// Something may be wrong.
         Warn = "WARN",
-        /// Progress worth telling.
+        /// Progress.
         Info = "INFO",
-        /// Detail for the author of a connector.
+        /// Details for connector developers.
         Debug = "DEBUG",
         /// Every step.
         Trace = "TRACE",

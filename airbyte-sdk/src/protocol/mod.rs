@@ -1,13 +1,13 @@
-//! The Airbyte protocol on the wire: one type per object of the published schema, under its name there.
+//! The Airbyte protocol: one type per object of the published schema, with the same name.
 //!
-//! Reading is lenient: unknown fields are skipped, `null` stands for an absent optional field, and a word
-//! this version does not know is kept as `Unrecognized`. Only a `type` that decides which payload follows
-//! must be known. Writing is strict: what is absent is left out, never written as `null`.
+//! Deserialization is lenient: unknown fields are ignored, `null` means that an optional field is absent, and an unknown
+//! enum value is kept as `Unrecognized`. Only a `type` that selects the payload must be known. Serialization is strict:
+//! absent fields are omitted, never written as `null`.
 
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Declares an enum that travels as one exact word per variant.
+/// Declares an enum that is serialized as one fixed string per variant.
 macro_rules! wire_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -15,12 +15,12 @@ macro_rules! wire_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])+ $variant,)+
-            /// A word from a newer protocol, kept as it was read.
+            /// A value of a newer protocol version, unchanged.
             Unrecognized(String),
         }
 
         impl $name {
-            /// The word on the wire.
+            /// Returns the value as it is serialized.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -53,7 +53,7 @@ macro_rules! wire_enum {
     };
 }
 
-/// Lets a payload become the enum that carries it, with `From`.
+/// Implements `From` of each payload for the enum that contains it.
 macro_rules! carried_by {
     ($target:ident: $($payload:ident => $variant:ident,)+) => {
         $(impl From<$payload> for $target {
@@ -106,28 +106,28 @@ pub use trace::{
     EstimateType, FailureType, Trace,
 };
 
-/// One message, that is one line of output: `{"type": "RECORD", "record": {…}}`.
+/// One message, which is one line of output: `{"type": "RECORD", "record": {…}}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Wire")]
 #[non_exhaustive]
 pub enum AirbyteMessage {
     /// One record of a stream; type `RECORD`, key `record`.
     Record(AirbyteRecordMessage),
-    /// Where a stream, or the whole source, stands; type `STATE`, key `state`.
+    /// The state of a stream, or of the whole source; type `STATE`, key `state`.
     State(AirbyteStateMessage),
-    /// A line for the log; type `LOG`, key `log`.
+    /// A log message; type `LOG`, key `log`.
     Log(AirbyteLogMessage),
-    /// What the connector needs from its user; type `SPEC`, key `spec`.
+    /// The connector's specification; type `SPEC`, key `spec`.
     Spec(Box<ConnectorSpecification>),
-    /// The outcome of a check; type `CONNECTION_STATUS`, key `connectionStatus`.
+    /// The result of a check; type `CONNECTION_STATUS`, key `connectionStatus`.
     ConnectionStatus(AirbyteConnectionStatus),
-    /// The streams a source offers; type `CATALOG`, key `catalog`.
+    /// The available streams; type `CATALOG`, key `catalog`.
     Catalog(AirbyteCatalog),
-    /// How a run is going; type `TRACE`, key `trace`.
+    /// An error, a stream status, an estimate or analytics; type `TRACE`, key `trace`.
     Trace(AirbyteTraceMessage),
     /// A request to the platform; type `CONTROL`, key `control`.
     Control(AirbyteControlMessage),
-    /// What a destination offers; type `DESTINATION_CATALOG`, key `destination_catalog`.
+    /// The objects of a destination; type `DESTINATION_CATALOG`, key `destination_catalog`.
     DestinationCatalog(DestinationCatalog),
 }
 
@@ -163,7 +163,7 @@ fn write<S: Serializer>(
     object.end()
 }
 
-/// The envelope as it arrives, before `type` has been held against the payload.
+/// The envelope, before the payload is selected by `type`.
 #[derive(Deserialize)]
 struct Wire {
     #[serde(rename = "type")]
@@ -204,12 +204,12 @@ impl TryFrom<Wire> for AirbyteMessage {
     }
 }
 
-/// The payload that type `ty` promises under `key`.
+/// The payload that type `ty` requires under `key`.
 fn required<T>(payload: Option<T>, ty: &str, key: &str) -> Result<T, String> {
-    payload.ok_or_else(|| format!("missing field `{key}`, which type `{ty}` promises"))
+    payload.ok_or_else(|| format!("missing field `{key}`, which type `{ty}` requires"))
 }
 
-/// A type whose payload we cannot know, so that there is nothing to keep it in.
+/// The error for an unknown type, whose payload cannot be represented.
 fn unknown(what: &str, ty: &str) -> String {
     format!("unknown {what} type `{ty}`")
 }

@@ -1,74 +1,74 @@
-//! `RECORD`: one object of a stream.
+//! `RECORD`: one record of a stream.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// One record, with the stream it belongs to and the moment it was emitted.
+/// One record, with its stream and the time it was emitted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteRecordMessage {
-    /// Namespace of the stream; absent when the stream has none.
+    /// The namespace of the stream, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Name of the stream.
+    /// The name of the stream.
     pub stream: String,
-    /// The record, keyed by field name. The platform drops an empty one.
+    /// The record, keyed by field name. The platform drops an empty record.
     pub data: Map<String, Value>,
     /// When the record was emitted, in milliseconds since 1970-01-01 UTC.
     pub emitted_at: i64,
-    /// What happened to single fields on the way.
+    /// The fields that were changed, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<AirbyteRecordMessageMeta>,
-    /// The file this record describes, in a stream of files.
+    /// The file that the record describes, in a stream of files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_reference: Option<AirbyteRecordMessageFileReference>,
 }
 
 impl AirbyteRecordMessage {
-    /// A record of `stream`, emitted at `emitted_at` milliseconds since the epoch.
+    /// Creates a record of `stream`, emitted at `emitted_at` milliseconds since 1970-01-01 UTC.
     pub fn new(stream: impl Into<String>, data: Map<String, Value>, emitted_at: i64) -> Self {
         let stream = stream.into();
         Self { namespace: None, stream, data, emitted_at, meta: None, file_reference: None }
     }
 }
 
-/// Notes about a record, made while it travels.
+/// Metadata of a record.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteRecordMessageMeta {
-    /// The fields whose value is not the one the source had.
+    /// The fields whose value differs from the source's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<AirbyteRecordMessageMetaChange>>,
 }
 
 impl AirbyteRecordMessageMeta {
-    /// Notes that list `changes`; `default()` has no list at all.
+    /// Creates metadata with these changes. `default()` has no list.
     pub fn new(changes: Vec<AirbyteRecordMessageMetaChange>) -> Self {
         Self { changes: Some(changes) }
     }
 }
 
-/// One field that could not be delivered as it was.
+/// A change to the value of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteRecordMessageMetaChange {
-    /// Name of the field.
+    /// The path of the field.
     pub field: String,
-    /// What was done to its value.
+    /// How the value was changed.
     pub change: RecordChange,
-    /// Why it was done.
+    /// Why the value was changed.
     pub reason: RecordChangeReason,
 }
 
 impl AirbyteRecordMessageMetaChange {
-    /// `change` was done to `field` because of `reason`.
+    /// Creates a change of `field`.
     pub fn new(field: impl Into<String>, change: RecordChange, reason: RecordChangeReason) -> Self {
         Self { field: field.into(), change, reason }
     }
 }
 
 wire_enum! {
-    /// What was done to the value of a field.
+    /// How the value of a field was changed.
     RecordChange {
         /// The value was replaced by null.
         Nulled = "NULLED",
@@ -78,7 +78,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// Why the value of a field was changed, and by whom. A source gives the `Source…` reasons only.
+    /// Why the value of a field was changed, and by which component. A source uses only the `Source…` reasons.
     RecordChangeReason {
         /// The record as a whole was too large for the source.
         SourceRecordSizeLimitation = "SOURCE_RECORD_SIZE_LIMITATION",
@@ -105,23 +105,23 @@ wire_enum! {
     }
 }
 
-/// Where the file of a record lies.
+/// The location of a record's file.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteRecordMessageFileReference {
-    /// Absolute path of the copy in the staging area.
+    /// The absolute path of the copy in the staging area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staging_file_url: Option<String>,
-    /// Path of the original, relative to the root of the source.
+    /// The path of the original, relative to the root of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_file_relative_path: Option<String>,
-    /// Size in bytes.
+    /// The size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_size_bytes: Option<u64>,
 }
 
 impl AirbyteRecordMessageFileReference {
-    /// A reference with nothing filled in.
+    /// Creates an empty reference.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,48 +1,48 @@
-//! `SPEC`: what a connector needs from its user.
+//! `SPEC`: the specification of a connector.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{AdvancedAuth, AuthSpecification, DestinationSyncMode};
 
-/// What a connector needs from its user, and what it can do.
+/// The specification of a connector: its configuration, and what it supports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConnectorSpecification {
-    /// Address of the documentation; a URL.
+    /// The URL of the documentation.
     #[serde(rename = "documentationUrl", skip_serializing_if = "Option::is_none")]
     pub documentation_url: Option<String>,
-    /// Address of the list of changes; a URL.
+    /// The URL of the changelog.
     #[serde(rename = "changelogUrl", skip_serializing_if = "Option::is_none")]
     pub changelog_url: Option<String>,
-    /// JSON Schema (draft 7) of the config; an object schema.
+    /// The JSON Schema (draft 7) of the configuration: an object schema.
     #[serde(rename = "connectionSpecification")]
     pub connection_specification: Map<String, Value>,
-    /// Deprecated: whether any stream can be read incrementally.
+    /// Whether any stream can be read incrementally. Deprecated.
     #[serde(rename = "supportsIncremental", skip_serializing_if = "Option::is_none")]
     pub supports_incremental: Option<bool>,
-    /// Destinations only: whether normalization is supported; it needs `supports_dbt`.
+    /// Whether normalization is supported, which requires `supports_dbt`. Destinations only.
     #[serde(rename = "supportsNormalization", skip_serializing_if = "Option::is_none")]
     pub supports_normalization: Option<bool>,
-    /// Destinations only: whether dbt is supported.
+    /// Whether dbt is supported. Destinations only.
     #[serde(rename = "supportsDBT", skip_serializing_if = "Option::is_none")]
     pub supports_dbt: Option<bool>,
-    /// Destinations only: the ways of writing they know.
+    /// The supported sync modes. Destinations only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supported_destination_sync_modes: Option<Vec<DestinationSyncMode>>,
-    /// Deprecated in favour of `advanced_auth`.
+    /// The older form of `advanced_auth`. Deprecated.
     #[serde(rename = "authSpecification", skip_serializing_if = "Option::is_none")]
     pub auth_specification: Option<AuthSpecification>,
-    /// How the platform can log the user in, instead of asking for tokens.
+    /// The OAuth login that the platform can perform, instead of requesting tokens from the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advanced_auth: Option<AdvancedAuth>,
-    /// Version of the protocol the connector speaks, such as `0.2.0`.
+    /// The protocol version of the connector, such as `0.2.0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol_version: Option<String>,
 }
 
 impl ConnectorSpecification {
-    /// A spec that consists of the schema of the config.
+    /// Creates a specification with only the schema of the configuration.
     pub fn new(connection_specification: Map<String, Value>) -> Self {
         Self {
             documentation_url: None,

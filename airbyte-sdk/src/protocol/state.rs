@@ -1,4 +1,4 @@
-//! `STATE`: what must be remembered for the next read to go on.
+//! `STATE`: what the next read needs to resume.
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
@@ -6,34 +6,34 @@ use serde_json::{Map, Value};
 
 use super::required;
 
-/// Free JSON that only its connector understands.
+/// An arbitrary JSON object whose meaning is defined by the connector.
 pub type AirbyteStateBlob = Map<String, Value>;
 
-/// Where a stream, or the source as a whole, stands; it covers the records sent before it.
+/// The state of a stream, or of the whole source. It covers the records sent before it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Wire")]
 #[non_exhaustive]
 pub struct AirbyteStateMessage {
     /// The state itself.
     pub state: State,
-    /// Counts of the source; wire name `sourceStats`.
+    /// The counts of the source; serialized as `sourceStats`.
     pub source_stats: Option<AirbyteStateStats>,
-    /// Counts of the destination; wire name `destinationStats`.
+    /// The counts of the destination; serialized as `destinationStats`.
     pub destination_stats: Option<AirbyteStateStats>,
 }
 
 impl AirbyteStateMessage {
-    /// The state of one stream; type `STREAM`.
+    /// Creates the state of one stream; type `STREAM`.
     pub fn stream(state: AirbyteStreamState) -> Self {
         Self { state: State::Stream(state), source_stats: None, destination_stats: None }
     }
 
-    /// The state of all streams at once; type `GLOBAL`.
+    /// Creates the state of all streams at once; type `GLOBAL`.
     pub fn global(state: AirbyteGlobalState) -> Self {
         Self { state: State::Global(state), source_stats: None, destination_stats: None }
     }
 
-    /// The kind of state, as `type` says it.
+    /// Returns the value of `type`.
     pub fn state_type(&self) -> AirbyteStateType {
         match &self.state {
             State::Stream(_) => AirbyteStateType::Stream,
@@ -47,11 +47,11 @@ impl AirbyteStateMessage {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum State {
-    /// State of one stream; key `stream`.
+    /// The state of one stream; key `stream`.
     Stream(AirbyteStreamState),
-    /// State of all streams and what they share; key `global`.
+    /// The state of all streams, and their shared state; key `global`.
     Global(AirbyteGlobalState),
-    /// One blob for the whole connector, under `data`. It is read, never made: the platform refuses it.
+    /// One object for the whole connector; key `data`. It can be read but not created, because the platform rejects it.
     ///
     /// ```
     /// # use airbyte_sdk::protocol::{AirbyteStateMessage, State};
@@ -71,13 +71,13 @@ pub enum State {
 }
 
 wire_enum! {
-    /// The word in `type` of a state. An absent `type` means `LEGACY`.
+    /// The `type` of a state. An absent `type` means `LEGACY`.
     AirbyteStateType {
         /// One state for all streams.
         Global = "GLOBAL",
         /// One state per stream.
         Stream = "STREAM",
-        /// One blob, from before streams had their own state.
+        /// One object for the whole connector, from before streams had their own state.
         Legacy = "LEGACY",
     }
 }
@@ -101,7 +101,7 @@ impl Serialize for AirbyteStateMessage {
     }
 }
 
-/// The message as it arrives, before `type` has been held against the payload.
+/// The message, before the payload is selected by `type`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
@@ -139,23 +139,23 @@ impl TryFrom<Wire> for AirbyteStateMessage {
 pub struct AirbyteStreamState {
     /// The stream.
     pub stream_descriptor: StreamDescriptor,
-    /// What its connector wants to find again.
+    /// The state that the connector receives again in the next read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_state: Option<AirbyteStateBlob>,
 }
 
 impl AirbyteStreamState {
-    /// A stream that remembers nothing yet.
+    /// Creates the state of a stream that has none yet.
     pub fn new(stream_descriptor: StreamDescriptor) -> Self {
         Self { stream_descriptor, stream_state: None }
     }
 }
 
-/// The state of all streams, and what they share.
+/// The state of all streams, and their shared state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteGlobalState {
-    /// What belongs to no single stream, such as a position in a change log.
+    /// The state that belongs to no single stream, such as a position in a change log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_state: Option<AirbyteStateBlob>,
     /// One entry per stream.
@@ -163,45 +163,45 @@ pub struct AirbyteGlobalState {
 }
 
 impl AirbyteGlobalState {
-    /// The states of all streams, with nothing shared.
+    /// Creates the state of all streams, without a shared state.
     pub fn new(stream_states: Vec<AirbyteStreamState>) -> Self {
         Self { shared_state: None, stream_states }
     }
 }
 
-/// What tells one stream from another: its name and namespace.
+/// The identity of a stream: its name and namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StreamDescriptor {
-    /// Name of the stream.
+    /// The name of the stream.
     pub name: String,
-    /// Namespace of the stream; absent when it has none.
+    /// The namespace of the stream, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
 
 impl StreamDescriptor {
-    /// A stream without a namespace.
+    /// Creates a descriptor without a namespace.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), namespace: None }
     }
 }
 
-/// How many records a state covers. Whole numbers, held as `f64` because the wire wants a decimal point.
+/// The number of records that a state covers. The integers are `f64` because the protocol requires a decimal point.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AirbyteStateStats {
-    /// Records sent since the previous state of this stream (or, for a global state, of the source).
+    /// The number of records sent since the previous state of this stream (for a global state: of the source).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record_count: Option<f64>,
-    /// Records turned away since then.
+    /// The number of records rejected since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected_record_count: Option<f64>,
 }
 
 impl AirbyteStateStats {
-    /// Stats of `record_count` records; `default()` has no count, which the platform does not expect.
+    /// Creates the stats of `record_count` records. `default()` has no count, which the platform does not expect.
     pub fn new(record_count: f64) -> Self {
         Self { record_count: Some(record_count), rejected_record_count: None }
     }

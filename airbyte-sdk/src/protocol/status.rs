@@ -1,31 +1,31 @@
-//! `CONNECTION_STATUS`: the answer of a check.
+//! `CONNECTION_STATUS`: the result of a check.
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the connector can work with the config it was given.
+/// The result of a check: whether the configuration works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteConnectionStatus {
-    /// Yes or no.
+    /// Whether the check succeeded.
     pub status: ConnectionStatus,
-    /// Why, in words for the user; on failure it is shown to them as it stands.
+    /// The message for the user. The platform shows it if the check failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 impl AirbyteConnectionStatus {
-    /// An answer without a message.
+    /// Creates a result without a message.
     pub fn new(status: ConnectionStatus) -> Self {
         Self { status, message: None }
     }
 }
 
 wire_enum! {
-    /// The outcome of a check.
+    /// Whether a check succeeded.
     ConnectionStatus {
-        /// The connector can work with this config.
+        /// The configuration works.
         Succeeded = "SUCCEEDED",
-        /// It cannot.
+        /// The configuration does not work.
         Failed = "FAILED",
     }
 }

@@ -1,57 +1,57 @@
-//! The trace message `STREAM_STATUS`: how far a stream is.
+//! The trace `STREAM_STATUS`: the status of a stream.
 
 use serde::{Deserialize, Serialize};
 
 use super::StreamDescriptor;
 
-/// How far a stream is.
+/// The status of a stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteStreamStatusTraceMessage {
     /// The stream.
     pub stream_descriptor: StreamDescriptor,
-    /// How far it is.
+    /// The status.
     pub status: AirbyteStreamStatus,
-    /// Why it stands there.
+    /// The reasons for the status, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Vec<AirbyteStreamStatusReason>>,
 }
 
 impl AirbyteStreamStatusTraceMessage {
-    /// A stream has reached `status`, for no particular reason.
+    /// Creates a status without reasons.
     pub fn new(stream_descriptor: StreamDescriptor, status: AirbyteStreamStatus) -> Self {
         Self { stream_descriptor, status, reasons: None }
     }
 }
 
 wire_enum! {
-    /// How far a stream is, in the order in which a stream passes them; the last two exclude each other.
+    /// The status of a stream, in the order in which a stream passes them. The last two are mutually exclusive.
     AirbyteStreamStatus {
-        /// Work has begun, nothing is read yet.
+        /// Reading has started, but no record has been read.
         Started = "STARTED",
-        /// Something has been read.
+        /// At least one record has been read.
         Running = "RUNNING",
-        /// All was read.
+        /// All records were read.
         Complete = "COMPLETE",
-        /// Reading stopped early.
+        /// Reading failed or stopped early.
         Incomplete = "INCOMPLETE",
     }
 }
 
-/// Why a stream has its status.
+/// A reason for the status of a stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteStreamStatusReason {
     /// The kind of reason.
     #[serde(rename = "type")]
     pub ty: AirbyteStreamStatusReasonType,
-    /// More about a rate limit.
+    /// The details of a rate limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limited: Option<AirbyteStreamStatusRateLimitedReason>,
 }
 
 impl AirbyteStreamStatusReason {
-    /// A reason without detail.
+    /// Creates a reason without details.
     pub fn new(ty: AirbyteStreamStatusReasonType) -> Self {
         Self { ty, rate_limited: None }
     }
@@ -60,22 +60,22 @@ impl AirbyteStreamStatusReason {
 wire_enum! {
     /// The kinds of reason.
     AirbyteStreamStatusReasonType {
-        /// The API makes us wait.
+        /// The connector waits for the API's rate limit.
         RateLimited = "RATE_LIMITED",
     }
 }
 
-/// When a rate limit ends.
+/// The details of a rate limit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteStreamStatusRateLimitedReason {
-    /// The end of the limit, in milliseconds since 1970-01-01 UTC.
+    /// When the rate limit ends, in milliseconds since 1970-01-01 UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_reset: Option<i64>,
 }
 
 impl AirbyteStreamStatusRateLimitedReason {
-    /// A limit whose end is unknown.
+    /// Creates the details of a rate limit with an unknown end.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,39 +1,39 @@
-//! `TRACE`: how a run is going.
+//! `TRACE`: errors, stream statuses, estimates and analytics of a run.
 
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::{AirbyteStreamStatusTraceMessage, StreamDescriptor, required};
 
-/// News about the run, with the moment it was sent.
+/// A trace of a run, with the time it was emitted.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Wire")]
 #[non_exhaustive]
 pub struct AirbyteTraceMessage {
     /// When it was emitted, in milliseconds since 1970-01-01 UTC.
     pub emitted_at: f64,
-    /// The news itself.
+    /// The payload.
     pub trace: Trace,
 }
 
 impl AirbyteTraceMessage {
-    /// News sent at `emitted_at` milliseconds since the epoch.
+    /// Creates a trace emitted at `emitted_at` milliseconds since 1970-01-01 UTC.
     pub fn new(emitted_at: f64, trace: impl Into<Trace>) -> Self {
         Self { emitted_at, trace: trace.into() }
     }
 }
 
-/// The kinds of news.
+/// The kinds of traces.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Trace {
-    /// Something failed; type `ERROR`, key `error`.
+    /// An error; type `ERROR`, key `error`.
     Error(AirbyteErrorTraceMessage),
-    /// How much there is to read; type `ESTIMATE`, key `estimate`.
+    /// The expected amount of data; type `ESTIMATE`, key `estimate`.
     Estimate(AirbyteEstimateTraceMessage),
-    /// How far a stream is; type `STREAM_STATUS`, key `stream_status`.
+    /// The status of a stream; type `STREAM_STATUS`, key `stream_status`.
     StreamStatus(AirbyteStreamStatusTraceMessage),
-    /// How the connector is used; type `ANALYTICS`, key `analytics`.
+    /// Usage data of the connector; type `ANALYTICS`, key `analytics`.
     Analytics(AirbyteAnalyticsTraceMessage),
 }
 
@@ -65,7 +65,7 @@ impl Serialize for AirbyteTraceMessage {
     }
 }
 
-/// The message as it arrives, before `type` has been held against the payload.
+/// The message, before the payload is selected by `type`.
 #[derive(Deserialize)]
 struct Wire {
     #[serde(rename = "type")]
@@ -94,28 +94,28 @@ impl TryFrom<Wire> for AirbyteTraceMessage {
     }
 }
 
-/// A failure, told once to the user and once to the log.
+/// An error, with a message for the user and details for the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteErrorTraceMessage {
-    /// The cause, in words for the user.
+    /// The message for the user.
     pub message: String,
-    /// The cause, in words for the developer.
+    /// The details for developers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_message: Option<String>,
-    /// Where it happened.
+    /// The stack trace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack_trace: Option<String>,
-    /// Who can help; the platform takes an absent one for a system error.
+    /// The category. The platform treats an absent one as a system error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_type: Option<FailureType>,
-    /// The stream that failed, where only one did.
+    /// The stream that failed, if the error concerns a single stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_descriptor: Option<StreamDescriptor>,
 }
 
 impl AirbyteErrorTraceMessage {
-    /// A failure of which only the message for the user is known.
+    /// Creates an error with only a message for the user.
     pub fn new(message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
@@ -129,68 +129,68 @@ impl AirbyteErrorTraceMessage {
 }
 
 wire_enum! {
-    /// What kind of failure it was, which decides whether the platform tries again.
+    /// The category of an error, which decides whether the platform retries the sync.
     FailureType {
-        /// A bug, or an unknown cause: tried again, and reported.
+        /// A bug, or an unknown cause: retried, and reported.
         SystemError = "system_error",
-        /// Something the user has to put right: not tried again.
+        /// An error that the user must fix: not retried.
         ConfigError = "config_error",
-        /// Something that passes by itself: tried again.
+        /// An error that is likely to pass: retried.
         TransientError = "transient_error",
     }
 }
 
-/// A guess at how much a sync will move.
+/// An estimate of how much data a sync will transfer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteEstimateTraceMessage {
-    /// Name of the stream.
+    /// The name of the stream.
     pub name: String,
-    /// What the guess is about.
+    /// What the estimate covers.
     #[serde(rename = "type")]
     pub ty: EstimateType,
-    /// Namespace of the stream; absent when it has none.
+    /// The namespace of the stream, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Records to come.
+    /// The expected number of records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row_estimate: Option<u64>,
-    /// Bytes to come.
+    /// The expected number of bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_estimate: Option<u64>,
 }
 
 impl AirbyteEstimateTraceMessage {
-    /// A guess with no numbers yet.
+    /// Creates an estimate without numbers.
     pub fn new(name: impl Into<String>, ty: EstimateType) -> Self {
         Self { name: name.into(), ty, namespace: None, row_estimate: None, byte_estimate: None }
     }
 }
 
 wire_enum! {
-    /// What an estimate is about. One sync uses one of them, never both.
+    /// What an estimate covers. A sync must not use both.
     EstimateType {
-        /// One stream; the better choice.
+        /// One stream. Preferred.
         Stream = "STREAM",
-        /// The sync as a whole, where streams cannot be told apart beforehand.
+        /// The sync as a whole, if the streams cannot be distinguished beforehand.
         Sync = "SYNC",
     }
 }
 
-/// One fact about how the connector is used.
+/// One item of usage data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AirbyteAnalyticsTraceMessage {
-    /// Name of the fact: a fixed word, shared by all connectors.
+    /// The name of the item: a fixed identifier shared by all connectors.
     #[serde(rename = "type")]
     pub ty: String,
-    /// The fact; a number is written as text.
+    /// The value. A number is written as a string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 impl AirbyteAnalyticsTraceMessage {
-    /// A fact that is told by its name alone.
+    /// Creates an item without a value.
     pub fn new(ty: impl Into<String>) -> Self {
         Self { ty: ty.into(), value: None }
     }

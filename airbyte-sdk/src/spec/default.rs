@@ -1,14 +1,14 @@
-//! Defaults: where a form looks for them, and what must not be in them.
+//! Defaults: where Airbyte's form looks for them, and what they must not contain.
 
 use super::Problems;
 use serde_json::{Map, Value};
 
-/// The secrets of a default, which its JSON leaves out.
+/// The secrets of a default, which are left out of its JSON.
 #[derive(Default)]
 pub struct Withheld(pub(super) Vec<String>);
 
-/// The default of a field as its schema shows it. A form looks for that of an object at the object's own fields, and for
-/// that of a choice at the name of the option, and at the option's fields: so these are filled in.
+/// The default of a field as its schema shows it. Airbyte's form expects the default of an object at the object's fields,
+/// and that of a choice as the name of the option plus the defaults of the option's fields, so those are filled in.
 pub(super) fn show(schema: &mut Map<String, Value>, default: Value) -> Option<Value> {
     let Value::Object(values) = default else { return Some(default).filter(|default| !default.is_null()) };
     if let Some(Value::Array(options)) = schema.get_mut("oneOf") {
@@ -31,7 +31,7 @@ pub(super) fn show(schema: &mut Map<String, Value>, default: Value) -> Option<Va
 
 fn show_within(properties: &mut Map<String, Value>, values: &Map<String, Value>) {
     for (key, field) in properties {
-        // What a field says itself holds whenever the object is given, and is therefore what the form has to show.
+        // The field's own default applies whenever the object is present, so the form must show that one.
         let own = |field: &Map<String, Value>| field.contains_key("const") || field.contains_key("default");
         if let (Some(field), Some(value)) =
             (field.as_object_mut().filter(|field| !own(field)), values.get(key))
@@ -42,11 +42,11 @@ fn show_within(properties: &mut Map<String, Value>, values: &Map<String, Value>)
     }
 }
 
-/// What is wrong with a default by the field's own rules.
+/// The rules of the field that its default violates.
 pub(super) fn faults(problems: &Problems) -> Vec<String> {
-    let told = |problem: &String| match problem.starts_with('`') {
+    let describe = |problem: &String| match problem.starts_with('`') {
         true => format!("in the default of {{path}}, {problem}"),
         false => format!("the default of {{path}} {problem}"),
     };
-    problems.list().iter().map(told).collect()
+    problems.list().iter().map(describe).collect()
 }

@@ -1,5 +1,10 @@
-//! What generated code needs so that a field whose type does not fit is told once, at its place: an impl whose bounds did
-//! not hold would be an error of its own, and so would whatever asks for that impl.
+//! Reports a field of an unsupported type once, at the field.
+//!
+//! If a generated impl required `FieldType: ConfigValue` directly, an unsupported field type would cause several errors:
+//! one at the field, one for the impl, and one for each use of the configuration type. So the generated impl of the
+//! configuration type has no bounds and calls [`DescriptionOf`]. The bounds are on a separate impl of [`Described`], written
+//! through [`Believed`], behind which the compiler checks a bound only when the impl is used. If they do not hold,
+//! [`Undescribed`] is selected instead, silently, and a separate check reports the field.
 
 use super::default::Withheld;
 use super::form::Form;
@@ -7,8 +12,8 @@ use super::nested_types::Shape;
 use serde_json::Value;
 use std::marker::PhantomData;
 
-/// A type, under a name behind which the compiler does not look until it has to. A bound on it is believed where it
-/// stands: an impl with one that is false does not apply, and is no error.
+/// A type behind a projection, which defers checking its bounds: an impl with an unsatisfied bound on it does not apply,
+/// but is not an error.
 pub trait Believed<'a> {
     /// The type itself.
     type Type: ?Sized;
@@ -18,13 +23,13 @@ impl<T: ?Sized> Believed<'_> for T {
     type Type = T;
 }
 
-/// The description of a whole configuration: a type may be both, and has a [`Described`] for each.
+/// The role of a type as the whole configuration. A type may have both roles, and implements [`Described`] for each.
 pub struct WholeSpec;
 
-/// The description of the type of a field.
+/// The role of a type as the type of a field.
 pub struct NestedValue;
 
-/// A type whose fields have types that fit. What it does not need is left out.
+/// A type whose field types are all supported. Each kind of type implements only the functions it needs.
 pub trait Described<Role>: Sized {
     /// As [`AirbyteSpec::form`](crate::AirbyteSpec::form) and [`Fields::form`](super::Fields::form).
     fn form(_: &mut Form<'_>) -> Option<Self> {
@@ -42,10 +47,10 @@ pub trait Described<Role>: Sized {
     }
 }
 
-/// The description of a type that may be [`Described`].
+/// Calls the functions of [`Described`] if `T` implements it, else those of [`Undescribed`].
 pub struct DescriptionOf<T, Role>(PhantomData<(T, Role)>);
 
-#[allow(missing_docs, reason = "the same functions once more")]
+#[allow(missing_docs, reason = "the functions of `Described`")]
 impl<T: Described<Role>, Role> DescriptionOf<T, Role> {
     pub fn form(form: &mut Form<'_>) -> Option<T> {
         T::form(form)
@@ -60,9 +65,9 @@ impl<T: Described<Role>, Role> DescriptionOf<T, Role> {
     }
 }
 
-/// Stands in for a description that does not apply. Never called: by then the compiler has refused the type of a field,
-/// and the program is not built. Functions of the type itself come first.
-#[allow(missing_docs, reason = "the same functions once more")]
+/// The fallback for a type that is not [`Described`]. Never called, because the compiler has already rejected the type of
+/// a field. Inherent functions take precedence over these.
+#[allow(missing_docs, reason = "the functions of `Described`")]
 pub trait Undescribed<T> {
     fn form(_: &mut Form<'_>) -> Option<T> {
         None

@@ -1,4 +1,4 @@
-//! One field of a form: its name, what a person reads about it, and what its value must obey.
+//! One field of a form: its key, its labels, and the rules for its value.
 
 use super::Problems;
 use super::default::{self, Withheld};
@@ -23,15 +23,15 @@ pub struct Field<T: ConfigValue> {
     rules: Box<Rules>,
 }
 
-/// What a spec can say of a URL; what it cannot, such as the largest port, is checked when the value is read. There is no
-/// `format`, since validators do not agree on what a `uri` is.
+/// The pattern of a URL in the spec. What a pattern cannot express, such as the largest port, is checked when the value is
+/// read. The spec has no `format: uri`, because validators disagree on its meaning.
 pub(crate) const URL: &str =
     r"^[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?# \t\r\n]*)?$";
 
 pub(super) const URL_IN_WORDS: &str = "a URL such as https://api.example.com";
 
 impl<T: ConfigValue> Field<T> {
-    /// A field under this key of the configuration.
+    /// Creates a field with this key in the configuration. It is required unless it has a default or `T` is an `Option`.
     pub fn new(name: &'static str) -> Self {
         Self { name, default: None, minimum: None, maximum: None, rules: Box::default() }
     }
@@ -41,39 +41,39 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// The label in the form.
+    /// Sets the label in the form.
     #[must_use]
     pub fn title(self, title: &str) -> Self {
         self.note("title", title)
     }
 
-    /// The help text in the form.
+    /// Sets the help text in the form.
     #[must_use]
     pub fn description(self, description: &str) -> Self {
-        // One that is included from a file ends with a line break.
+        // Text included from a file ends with a line break.
         self.note("description", description.trim())
     }
 
-    /// Values to show as examples.
+    /// Sets the example values shown in the form.
     #[must_use]
     pub fn examples<V: Into<Value>>(self, examples: impl IntoIterator<Item = V>) -> Self {
         self.note("examples", examples.into_iter().map(Into::into).collect::<Vec<Value>>())
     }
 
-    /// The value if the user gives none. The form shows it, and the parser fills it in.
+    /// Sets the value used if the user provides none. The form shows it.
     #[must_use]
     pub fn default(mut self, value: T) -> Self {
         self.default = Some(value);
         self
     }
 
-    /// Keeps the field out of the form; a value given anyway is used.
+    /// Hides the field from the form. A value provided anyway is used.
     #[must_use]
     pub fn hidden(self) -> Self {
         self.note("airbyte_hidden", true)
     }
 
-    /// Shows a text area.
+    /// Shows the field as a text area.
     #[must_use]
     pub fn multiline(self) -> Self
     where
@@ -82,8 +82,8 @@ impl<T: ConfigValue> Field<T> {
         self.note("multiline", true)
     }
 
-    /// A URL that requests can be made of ([`Http::base_url`](crate::Http::base_url)): it begins with `https://` or `http://` and has
-    /// a host, but no user, password, query or fragment.
+    /// Requires the value to be a base URL ([`Http::base_url`](crate::Http::base_url)): `https://` or `http://` and a host,
+    /// without a user, password, query or fragment.
     #[must_use]
     pub fn url(mut self) -> Self
     where
@@ -93,8 +93,8 @@ impl<T: ConfigValue> Field<T> {
         self.pattern(URL).pattern_descriptor(URL_IN_WORDS)
     }
 
-    /// Accepts a [`Secret`](crate::Secret) that is empty or consists of white space, which is refused otherwise. A `String`
-    /// may always be blank.
+    /// Accepts a [`Secret`](crate::Secret) that is empty or only white space, which is otherwise rejected. A `String` may
+    /// always be blank.
     #[must_use]
     pub fn allow_blank(mut self) -> Self
     where
@@ -104,26 +104,26 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// The author's word that a name which sounds like a credential is none. It stays out of the spec, since the platform
-    /// knows only a word that says the opposite; Airbyte's own lint would rather see another name.
+    /// Declares that the field is not a secret, although its name suggests a credential. This is not part of the spec, which
+    /// can only mark fields as secret; Airbyte's own lint still reports the name.
     #[must_use]
     pub fn not_secret(self) -> Self {
         self.note(super::NOT_SECRET, true)
     }
 
-    /// Keeps an optional field out of the collapsed section.
+    /// Shows an optional field outside the collapsed section.
     #[must_use]
     pub fn always_show(self) -> Self {
         self.note("always_show", true)
     }
 
-    /// The id of the group (card) that shows the field.
+    /// Sets the id of the group (card) that contains the field.
     #[must_use]
     pub fn group(self, id: &str) -> Self {
         self.note("group", id)
     }
 
-    /// A regular expression that the text must match.
+    /// Sets a regular expression that the string must match.
     #[must_use]
     pub fn pattern(mut self, pattern: &'static str) -> Self
     where
@@ -133,14 +133,14 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// The pattern in words, for the message when a text does not match.
+    /// Describes the pattern, for the message when a string does not match: "must be {words}".
     #[must_use]
     pub fn pattern_descriptor(mut self, words: &'static str) -> Self {
         self.rules.pattern_descriptor = Some(words);
         self
     }
 
-    /// The smallest number allowed.
+    /// Sets the smallest allowed number.
     #[must_use]
     pub fn min(mut self, minimum: T::Bound) -> Self
     where
@@ -150,7 +150,7 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// The largest number allowed.
+    /// Sets the largest allowed number.
     #[must_use]
     pub fn max(mut self, maximum: T::Bound) -> Self
     where
@@ -160,7 +160,7 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// How many characters a text has at least.
+    /// Sets the minimum length of the string, in characters.
     #[must_use]
     pub fn min_length(mut self, characters: u64) -> Self
     where
@@ -170,7 +170,7 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// How many characters a text has at most.
+    /// Sets the maximum length of the string, in characters.
     #[must_use]
     pub fn max_length(mut self, characters: u64) -> Self
     where
@@ -180,7 +180,7 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// How many items a list has at least.
+    /// Sets the minimum number of items in the array.
     #[must_use]
     pub fn min_items(mut self, items: u64) -> Self
     where
@@ -190,7 +190,7 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// How many items a list has at most.
+    /// Sets the maximum number of items in the array.
     #[must_use]
     pub fn max_items(mut self, items: u64) -> Self
     where
@@ -200,12 +200,12 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// Whether the user must give a value.
+    /// Whether the user must provide a value.
     pub(super) fn is_required(&self) -> bool {
         self.default.is_none() && T::absent().is_none()
     }
 
-    /// The property in the spec; `order` is its place in the form.
+    /// The property in the spec; `order` is its position in the form.
     pub(super) fn schema(self, order: usize) -> Map<String, Value> {
         let (default, faults) = self.examine_default();
         let bounds =
@@ -213,18 +213,18 @@ impl<T: ConfigValue> Field<T> {
         self.rules.property(T::schema(), default, bounds, faults, order)
     }
 
-    /// The default as the spec shows it, and what is wrong with it by the field's own rules.
+    /// The default as the spec shows it, and the rules of the field that it violates.
     fn examine_default(&self) -> (Option<Value>, Vec<String>) {
         let Some(default) = &self.default else { return (None, Vec::new()) };
         let mut withheld = Withheld::default();
         let value = default.to_json(&mut withheld);
         if !withheld.0.is_empty() {
-            // Without its secrets it is another value, and with them it is everybody's.
-            return (None, vec!["the default of {path} has a secret in it, and a spec is public".to_owned()]);
+            // Without the secrets it would be a different default.
+            return (None, vec!["the default of {path} contains a secret, and a spec is public".to_owned()]);
         }
         if value.is_null() {
             let no_number = T::schema().get("type").is_some_and(|ty| ty == "number");
-            let faults = no_number.then(|| "the default of {path} is no number that JSON has".to_owned());
+            let faults = no_number.then(|| "the default of {path} is NaN or infinite, which JSON cannot represent".to_owned());
             return (None, faults.into_iter().collect());
         }
         let mut problems = Problems::default();
@@ -232,7 +232,7 @@ impl<T: ConfigValue> Field<T> {
         (Some(value), default::faults(&problems))
     }
 
-    /// The field's value, or a note of what is wrong with it.
+    /// The field's value; `None` after a problem was recorded.
     pub(super) fn parse(self, given: Option<&Value>, place: &mut Place<'_>) -> Option<T> {
         let Some(given) = given.filter(|value| !value.is_null()) else {
             if let Some(default) = &self.default {
@@ -248,7 +248,7 @@ impl<T: ConfigValue> Field<T> {
         self.read(given, place)
     }
 
-    /// A value that was given.
+    /// Reads a value that was provided.
     fn read(&self, given: &Value, place: &mut Place<'_>) -> Option<T> {
         place.allows_blank = self.rules.allows_blank;
         let value = T::parse(given, place)?;

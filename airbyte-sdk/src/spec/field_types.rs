@@ -1,4 +1,4 @@
-//! The types a configuration's field may have: what the spec says of each, and how its value is read.
+//! The types of configuration fields: the schema of each, and how its value is read.
 
 use super::default::Withheld;
 use super::place::Place;
@@ -8,75 +8,77 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// A type that a field of a configuration may have. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) makes a struct or an
-/// enum one; [`Fields`](super::Fields) and [`Shaped`](super::Shaped) are what to write by hand.
+/// A type that can be used for a field of a configuration.
+///
+/// Derive it for a struct or an enum with [`#[derive(ConfigValue)]`](derive@crate::ConfigValue). To implement it by hand,
+/// implement [`Fields`](super::Fields) for a struct or [`Shaped`](super::Shaped) for an enum.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a configuration",
-    label = "no form field shows this type",
+    label = "not a supported field type",
     note = "a field is a `String`, an integer, an `f64`, a `bool`, a `Date`, a `Timestamp` or a `Secret`, a struct or an enum with `#[derive(ConfigValue)]`, or an `Option` or a `Vec` of one",
     note = "`#[derive(AirbyteSpec)]` is for the configuration as a whole; on the type of a field write `#[derive(ConfigValue)]`"
 )]
 pub trait ConfigValue: Sized {
-    /// What `min` and `max` are given in.
+    /// The type of the limits `min` and `max`.
     type Bound;
 
-    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    /// Fails to compile for a type that contains itself, because the compiler evaluates it for all fields.
     #[doc(hidden)]
     const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
 
     /// The JSON Schema of the value, `type` included.
     fn schema() -> Map<String, Value>;
 
-    /// Reads a value, or notes down at its place what is wrong.
+    /// Reads a value; on failure records a problem at `place` and returns `None`.
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self>;
 
-    /// The value as the spec shows a default, without its secrets: those are handed to `withheld`.
+    /// The value as the spec shows it as a default. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value;
 
-    /// A bound as the spec shows it.
+    /// A limit as the spec shows it.
     fn bound_json(_: &Self::Bound) -> Value {
         Value::Null
     }
 
-    /// How the value compares to a bound.
+    /// Compares the value with a limit; `None` if they are not comparable.
     fn compare(&self, _: &Self::Bound) -> Option<Ordering> {
         None
     }
 
-    /// The value when the user gave none; `None` if one is required.
+    /// The value used if the user provides none; `None` if a value is required.
     fn absent() -> Option<Self> {
         None
     }
 }
 
-/// Bounds of numbers.
+/// The limits of a number.
 #[diagnostic::on_unimplemented(message = "`min` and `max` are for numbers", label = "not a number")]
 pub trait Number {}
 
-/// The bound of text, which has none.
+/// The marker for strings, which have no `min` and `max`.
 #[diagnostic::on_unimplemented(
     message = "`pattern`, `multiline`, `min_length` and `max_length` are for text",
     label = "not text"
 )]
 pub trait Text {}
 
-/// The bound of lists, whose items are counted.
+/// The marker for arrays, whose items can be counted.
 #[diagnostic::on_unimplemented(message = "`min_items` and `max_items` are for lists", label = "not a list")]
 pub trait List {}
 
-/// The bound of a type that knows neither bounds nor patterns.
+/// The [`Bound`](ConfigValue::Bound) of a type without limits and patterns.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Unbounded {}
 
-/// The bound of `String` and [`Secret`].
+/// The [`Bound`](ConfigValue::Bound) of `String` and [`Secret`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Textual {}
 
 impl Text for Textual {}
 
-/// The bound of a list, which may be given a number of items.
+/// The [`Bound`](ConfigValue::Bound) of a `Vec`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Listed {}
@@ -96,7 +98,7 @@ impl ConfigValue for String {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        value.as_str().map(str::to_owned).or_else(|| place.unexpected("text", value))
+        value.as_str().map(str::to_owned).or_else(|| place.unexpected("a string", value))
     }
 
     fn to_json(&self, _: &mut Withheld) -> Value {
@@ -109,17 +111,16 @@ impl ConfigValue for Secret {
     type Bound = Textual;
 
     fn schema() -> Map<String, Value> {
-        // That it must not be blank either is said by the parser only: a pattern would need a descriptor, which the form
-        // shows beside every key.
+        // Only the parser rejects blanks: a pattern would need a descriptor, which the form shows next to every secret.
         schema([("type", "string".into()), ("airbyte_secret", true.into()), ("minLength", 1.into())])
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         if let Value::String(_) | Value::Number(_) = value {
-            // A key typed without quotes is wrong, and still a key.
+            // A number is invalid here, but may be a secret typed without quotes.
             place.secret(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        let Some(text) = value.as_str() else { return place.unexpected("text", value) };
+        let Some(text) = value.as_str() else { return place.unexpected("a string", value) };
         if text.trim().is_empty() && !place.allows_blank {
             place.problem("must not be blank");
             return None;
@@ -142,7 +143,7 @@ impl ConfigValue for bool {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        value.as_bool().or_else(|| place.unexpected("true or false", value))
+        value.as_bool().or_else(|| place.unexpected("a boolean", value))
     }
 
     fn to_json(&self, _: &mut Withheld) -> Value {
@@ -186,7 +187,7 @@ impl ConfigValue for Timestamp {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        parse_text(value, TIMESTAMP, "a moment in UTC like 2024-01-31T09:30:00Z", place)
+        parse_text(value, TIMESTAMP, "a UTC timestamp like 2024-01-31T09:30:00Z", place)
     }
 
     fn to_json(&self, _: &mut Withheld) -> Value {
@@ -197,7 +198,7 @@ impl ConfigValue for Timestamp {
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 const TIMESTAMP: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z$";
 
-/// The pattern keeps the parser to what the spec says; the type knows which dates exist.
+/// Checks the pattern, because the type's own parser accepts more formats than the spec, and then that the date exists.
 fn parse_text<T: std::str::FromStr>(
     value: &Value,
     pattern: &str,
@@ -210,7 +211,7 @@ fn parse_text<T: std::str::FromStr>(
     if !place.matches(text, Some(pattern), Some(words)) {
         return None;
     }
-    text.parse().map_err(|_| place.problem(format!("must be {words}, and one that exists"))).ok()
+    text.parse().map_err(|_| place.problem(format!("must be a valid {}", words.trim_start_matches("a ")))).ok()
 }
 
 macro_rules! integers {
@@ -229,7 +230,7 @@ macro_rules! integers {
             }
 
             fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-                whole_number(value)
+                integer(value)
                     .and_then(|number| Self::try_from(number).ok())
                     .or_else(|| place.unexpected($words, value))
             }
@@ -251,19 +252,19 @@ macro_rules! integers {
     )*};
 }
 integers! {
-    i8: "a whole number from -128 to 127", Some(-128), Some(127);
-    i16: "a whole number from -32768 to 32767", Some(-32_768), Some(32_767);
-    i32: "a whole number from -2147483648 to 2147483647", Some(-2_147_483_648), Some(2_147_483_647);
-    i64: "a whole number", None, None;
-    u8: "a whole number from 0 to 255", Some(0), Some(255);
-    u16: "a whole number from 0 to 65535", Some(0), Some(65_535);
-    u32: "a whole number from 0 to 4294967295", Some(0), Some(4_294_967_295);
-    u64: "a whole number from 0 upwards", Some(0), None;
+    i8: "an integer from -128 to 127", Some(-128), Some(127);
+    i16: "an integer from -32768 to 32767", Some(-32_768), Some(32_767);
+    i32: "an integer from -2147483648 to 2147483647", Some(-2_147_483_648), Some(2_147_483_647);
+    i64: "an integer", None, None;
+    u8: "an integer from 0 to 255", Some(0), Some(255);
+    u16: "an integer from 0 to 65535", Some(0), Some(65_535);
+    u32: "an integer from 0 to 4294967295", Some(0), Some(4_294_967_295);
+    u64: "an integer of at least 0", Some(0), None;
 }
 
-/// JSON knows no integers: `3.0` is one too.
-fn whole_number(value: &Value) -> Option<i128> {
-    /// Up to here a float names each integer exactly.
+/// The integer in a JSON number; `3.0` is an integer too.
+fn integer(value: &Value) -> Option<i128> {
+    /// Up to this value, a float represents each integer exactly.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::Number(number) => {
@@ -278,7 +279,7 @@ fn whole_number(value: &Value) -> Option<i128> {
     }
 }
 
-/// No `f32`: a spec is written with all digits, and the 0.1 of one is 0.10000000149011612 there.
+/// There is no impl for `f32`, because a default of 0.1 would appear in the spec as 0.10000000149011612.
 #[diagnostic::do_not_recommend]
 impl ConfigValue for f64 {
     type Bound = f64;
@@ -288,7 +289,7 @@ impl ConfigValue for f64 {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        // With all of serde_json's features a number in a `Value` may be too large for this type.
+        // With the feature `arbitrary_precision` of serde_json, a number in a `Value` may be too large for an `f64`.
         value.as_f64().filter(|number| number.is_finite()).or_else(|| place.unexpected("a number", value))
     }
 
@@ -307,7 +308,7 @@ impl ConfigValue for f64 {
 
 impl Number for f64 {}
 
-/// An optional field: null and absent are the same.
+/// An optional field. Null means the same as absent.
 #[diagnostic::do_not_recommend]
 impl<T: ConfigValue> ConfigValue for Option<T> {
     type Bound = T::Bound;
@@ -351,9 +352,9 @@ impl<T: ConfigValue> ConfigValue for Vec<T> {
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         let Some(values) = value.as_array() else {
-            return place.unexpected("a list", value);
+            return place.unexpected("an array", value);
         };
-        // Not `collect::<Option<_>>()` at once: every element is to be looked at, however many are wrong.
+        // Not `collect::<Option<_>>()` at once, which would stop at the first invalid element.
         let parsed: Vec<Option<T>> = values
             .iter()
             .enumerate()

@@ -1,4 +1,4 @@
-//! The form: given the fields one by one, it notes down their spec or reads their values.
+//! The form: receives the fields one by one, and either collects their spec or reads their values.
 
 use super::field::Field;
 use super::field_types::ConfigValue;
@@ -6,7 +6,7 @@ use super::nested_types::Fields;
 use super::place::Place;
 use serde_json::{Map, Value, json};
 
-/// What [`AirbyteSpec::form`](crate::AirbyteSpec::form) names its fields to.
+/// Collects the spec of a configuration's fields, or reads their values; see [`AirbyteSpec::form`](crate::AirbyteSpec::form).
 pub struct Form<'a>(Job<'a>);
 
 enum Job<'a> {
@@ -19,7 +19,7 @@ impl<'a> Form<'a> {
         Self(Job::Describe { properties: Map::new(), required: Vec::new() })
     }
 
-    /// That of one option, which begins with the key that says which option it is.
+    /// The form of one option of a choice. Its first field is the tag, which names the option.
     pub(super) fn describing_option(tag: &str, name: &str) -> Self {
         let mut properties = Map::new();
         properties.insert(tag.to_owned(), json!({"type": "string", "const": name, "order": 0}));
@@ -30,7 +30,7 @@ impl<'a> Form<'a> {
         Self(Job::Read { object, place })
     }
 
-    /// The next field. Its value, if the form is being read and the value is right.
+    /// Adds the next field. Returns its value if the form is being read and the value is valid.
     pub fn field<T: ConfigValue>(&mut self, field: Field<T>) -> Option<T> {
         let name = field.name;
         match &mut self.0 {
@@ -45,12 +45,12 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The fields of another struct, as if they stood here.
+    /// Adds the fields of another struct in place (`flatten`).
     pub fn fields<T: Fields>(&mut self) -> Option<T> {
         T::form(self)
     }
 
-    /// What the form says as a schema: of an object with these fields.
+    /// Adds the form to the schema of an object.
     pub(super) fn describe_into(self, schema: &mut Map<String, Value>) {
         if let Job::Describe { properties, required } = self.0 {
             schema.insert("required".to_owned(), required.into());

@@ -1,4 +1,9 @@
-//! A configuration as a type: from one description of its fields come the spec and the parser.
+//! Configuration types: one description of the fields produces both the spec and the parser.
+//!
+//! Written separately, a spec and a parser drift apart. Here, [`AirbyteSpec::form`] names each field once, as a [`Field`].
+//! A [`Form`] in describing mode turns the fields into the JSON Schema of the spec; one in reading mode parses the user's
+//! values. The parser may be stricter than the schema, never more lenient. Problems are collected with their paths and
+//! reported together; they must never contain a value. Secrets are collected even if the configuration is invalid.
 
 mod default;
 #[doc(hidden)]
@@ -27,51 +32,51 @@ use crate::error::Result;
 use crate::protocol::ConnectorSpecification;
 use serde_json::{Map, Value, json};
 
-/// A connector's configuration. [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) writes this for a struct; it can
-/// be written by hand as well.
+/// A connector's configuration.
 ///
-/// There is one description for both directions: [`form`](Self::form) names each field once, and the [`Form`] it is
-/// given either notes down the spec or reads the user's values.
+/// Usually derived with [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec); it can also be implemented by hand. The
+/// spec and the parser share one description: [`form`](Self::form) names each field once, and the [`Form`] passed to it
+/// either collects the spec or reads the user's values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connector's configuration",
     label = "add `#[derive(AirbyteSpec)]` to `{Self}`",
     note = "a configuration is a struct with `#[derive(AirbyteSpec)]`; `#[derive(ConfigValue)]` is for the types of its fields"
 )]
 pub trait AirbyteSpec: Sized + Send + Sync + 'static {
-    /// What a person reads above the form.
+    /// The title of the form.
     const TITLE: &'static str;
 
-    /// A sentence about the form as a whole.
+    /// The description of the form as a whole.
     const DESCRIPTION: Option<&'static str> = None;
 
-    /// Where a person reads more about the connector.
+    /// The URL of the connector's documentation.
     const DOCUMENTATION_URL: Option<&'static str> = None;
 
-    /// The groups of fields, in the order of their cards: id and title.
+    /// The groups of fields, each with its id and title, in display order.
     const GROUPS: &'static [(&'static str, &'static str)] = &[];
 
-    /// How the platform logs the user in, if it does.
+    /// The OAuth login that the platform performs for the user, if any.
     fn oauth_login() -> Option<OAuthLogin> {
         None
     }
 
-    /// Names each field once, in the order of the form. `None` if the form only notes down the spec, or if a value
-    /// was missing or wrong.
+    /// Names each field once, in display order. Returns `None` if the form only collects the spec, or if a value is
+    /// missing or invalid.
     fn form(form: &mut Form<'_>) -> Option<Self>;
 
-    /// Reads a configuration.
+    /// Parses a configuration.
     ///
     /// # Errors
     ///
-    /// A config error that names every field that is missing or wrong, and no value.
+    /// Returns a config error that names every missing or invalid field. The error contains no values.
     fn from_json(config: &Value) -> Result<Self> {
         read(config).0.map_err(|problems| problems.into_error("The configuration"))
     }
 }
 
-/// The spec of a configuration, as the command `spec` sends it.
+/// Returns the specification of a configuration, as the `spec` command prints it.
 pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
-    debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is not right");
+    debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is invalid");
     let mut schema = schema::<C>();
     take_marks(&mut schema, &mut Vec::new());
     let mut specification = ConnectorSpecification::new(schema);
@@ -80,13 +85,13 @@ pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
     specification
 }
 
-/// Marks, while a spec is made, a field that is no secret although its name sounds like one.
+/// Marks a field that is not a secret although its name suggests one. Present only while a spec is built.
 const NOT_SECRET: &str = "x-not-secret";
 
-/// Keeps, while a spec is made, what is wrong with a field. The place of its name is `{path}`.
+/// Lists what is wrong with a field; `{path}` stands for its path. Present only while a spec is built.
 const FAULTS: &str = "x-faults";
 
-/// The names of fields that are no secrets although they sound like it, by the author's word.
+/// The names of the fields that are declared `not_secret`.
 #[cfg(feature = "testing")]
 pub(crate) fn not_secret<C: AirbyteSpec>() -> Vec<String> {
     let mut names = Vec::new();
@@ -112,9 +117,9 @@ fn take_marks(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
     }
 }
 
-/// What is wrong with a spec and cannot be seen by the compiler, in words: keys that two fields have, since one came in
-/// line by `flatten`, defaults that the field itself would refuse or that have a secret in them, and paths of a login that
-/// lead to no field.
+/// Returns a description of each mistake in a spec that the compiler cannot find: two fields with the same key (after
+/// `flatten`), a default that its own field rejects or that contains a secret, and a path of an OAuth login that names no
+/// field. A debug build panics on any of them when it builds the spec.
 pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     let schema = schema::<C>();
     let mut faults = Vec::new();
@@ -123,13 +128,13 @@ pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     faults
 }
 
-/// A form counts its fields. One that replaced another of the same key stands in its place, with a number of its own.
+/// A field that replaced an earlier one with the same key took over its position, but has a later `order`.
 fn find_faults(schema: &Map<String, Value>, path: &str, faults: &mut Vec<String>) {
     let properties = schema.get("properties").and_then(Value::as_object);
     for (index, (key, field)) in properties.into_iter().flatten().enumerate() {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         if field["order"] != index {
-            faults.push(format!("`{path}` is the key of two fields"));
+            faults.push(format!("two fields have the key `{path}`"));
         }
         let own = field.get(FAULTS).and_then(Value::as_array).into_iter().flatten();
         let named = |fault: &str| fault.replacen("{path}", &format!("`{path}`"), 1);
@@ -161,11 +166,11 @@ fn schema<C: AirbyteSpec>() -> Map<String, Value> {
     schema
 }
 
-/// Makes a configuration of its JSON, and names the secrets in it.
+/// Parses a configuration from JSON, and returns the secrets in it.
 pub(crate) type ReadConfig<C> = fn(&Value) -> (Result<C, Problems>, Vec<String>);
 
-/// Reads a configuration. The secrets come back even if something is wrong elsewhere: whatever is said about it must
-/// not show them.
+/// Parses a configuration. Returns the secrets even if the configuration is invalid, because they must be blanked in
+/// the error messages about it.
 pub(crate) fn read<C: AirbyteSpec>(config: &Value) -> (Result<C, Problems>, Vec<String>) {
     let (mut problems, mut secrets) = (Problems::default(), Vec::new());
     let parsed = match config.as_object() {

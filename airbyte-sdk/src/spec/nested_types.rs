@@ -1,4 +1,4 @@
-//! An author's own type as the type of a field: a struct is an object with fields, an enum a choice.
+//! Connector types used as field types: a struct is an object with fields, an enum a choice.
 
 use super::default::Withheld;
 use super::field_types::{ConfigValue, Unbounded, schema};
@@ -7,11 +7,10 @@ use super::one_of::{Choice, OneOf};
 use super::place::Place;
 use serde_json::{Map, Value};
 
-/// A struct that is the type of a configuration's field, or whose fields stand in line with others: flattened, or as the
-/// option of a choice. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) writes this for a struct; it can be written by
-/// hand as well.
+/// A struct used as the type of a configuration field, flattened into another struct, or used as an option of a choice.
 ///
-/// As with [`AirbyteSpec::form`](crate::AirbyteSpec::form) there is one description for both directions.
+/// Usually derived with [`#[derive(ConfigValue)]`](derive@crate::ConfigValue); it can also be implemented by hand. As with
+/// [`AirbyteSpec::form`](crate::AirbyteSpec::form), one description serves for the spec and for the parser.
 ///
 /// ```
 /// use airbyte_sdk::spec::{Field, Fields, Form};
@@ -31,38 +30,38 @@ use serde_json::{Map, Value};
 /// # let _ = |retention: Retention| retention.days;
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no fields that could stand here",
+    message = "`{Self}` is not a struct of configuration fields",
     label = "expected a struct with `#[derive(ConfigValue)]`",
-    note = "an enum, or any other type, is given a name of its own: make it a field",
+    note = "make an enum, or a value of any other type, a named field instead",
     note = "`#[derive(AirbyteSpec)]` is for the configuration as a whole, which cannot be inside another one"
 )]
 pub trait Fields: Sized {
-    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    /// Fails to compile for a type that contains itself, because the compiler evaluates it for all fields.
     #[doc(hidden)]
     const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
 
-    /// The label of the object in the form, unless the field with this type has one.
+    /// The label of the object in the form, unless the field of this type has its own.
     const TITLE: &'static str;
 
-    /// The help text of the object, unless the field with this type has one.
+    /// The help text of the object, unless the field of this type has its own.
     const DESCRIPTION: Option<&'static str> = None;
 
-    /// Names each field once, in the order of the form. `None` if the form only notes down the spec, or if a value was
-    /// missing or wrong.
+    /// Names each field once, in display order. Returns `None` if the form only collects the spec, or if a value is missing
+    /// or invalid.
     fn form(form: &mut Form<'_>) -> Option<Self>;
 
-    /// The fields' values as the spec shows a default; null to show none. Secrets are left out, and handed to `withheld`.
+    /// The values as the spec shows them as a default; null to show none. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value {
         let _ = withheld;
         Value::Null
     }
 }
 
-/// A choice as the type of a configuration's field. [`#[derive(ConfigValue)]`](derive@crate::ConfigValue) writes this for an
-/// enum; it can be written by hand as well.
+/// An enum used as the type of a configuration field.
 ///
-/// There is one description for both directions: [`shape`](Self::shape) says once what can be chosen, and the [`Shape`] it
-/// is given either notes down the spec or reads a value.
+/// Usually derived with [`#[derive(ConfigValue)]`](derive@crate::ConfigValue); it can also be implemented by hand.
+/// [`shape`](Self::shape) describes the choice once, and the [`Shape`] passed to it either collects the spec or reads a
+/// value.
 ///
 /// ```
 /// use airbyte_sdk::spec::{Field, OneOf, Shape, Shaped, Variant};
@@ -86,15 +85,15 @@ pub trait Fields: Sized {
 /// }
 /// ```
 pub trait Shaped: Sized {
-    /// Has no value if the type contains itself: the compiler follows it through all fields.
+    /// Fails to compile for a type that contains itself, because the compiler evaluates it for all fields.
     #[doc(hidden)]
     const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
 
-    /// Describes the type by one call of a method of `shape`. `None` if only the spec is noted down, or if the value is
-    /// wrong.
+    /// Describes the type by calling one method of `shape`. Returns `None` if only the spec is collected, or if the value
+    /// is invalid.
     fn shape(shape: &mut Shape<'_>) -> Option<Self>;
 
-    /// The value as the spec shows a default; null to show none. Secrets are left out, and handed to `withheld`.
+    /// The value as the spec shows it as a default; null to show none. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value {
         let _ = withheld;
         Value::Null
@@ -114,7 +113,7 @@ impl<T: Fields> Shaped for T {
     }
 }
 
-/// What [`Shaped::shape`] is given: it notes down a type's spec or reads a value of it.
+/// Collects the spec of a type, or reads a value of it; see [`Shaped::shape`].
 pub struct Shape<'a>(Job<'a>);
 
 enum Job<'a> {
@@ -123,14 +122,14 @@ enum Job<'a> {
 }
 
 impl Shape<'_> {
-    /// A struct: an object with the fields of its form.
+    /// Describes a struct: an object with the fields of its form.
     fn object<T: Fields>(&mut self) -> Option<T> {
         match &mut self.0 {
-            Job::Describe(noted) => {
+            Job::Describe(described) => {
                 let mut form = Form::describing();
                 T::form(&mut form);
-                *noted = titled(T::TITLE, T::DESCRIPTION);
-                form.describe_into(noted);
+                *described = titled(T::TITLE, T::DESCRIPTION);
+                form.describe_into(described);
                 None
             }
             Job::Read(Value::Object(object), place) => T::form(&mut Form::reading(object, place.again())),
@@ -138,12 +137,12 @@ impl Shape<'_> {
         }
     }
 
-    /// An enum of names: text that is one of them.
+    /// Describes an enum without data: a string that is one of these names.
     pub fn one_of_names<T, const N: usize>(&mut self, names: [(&'static str, T); N]) -> Option<T> {
         match &mut self.0 {
-            Job::Describe(noted) => {
+            Job::Describe(described) => {
                 let names = names.iter().map(|(name, _)| Value::from(*name)).collect();
-                *noted = schema([("type", "string".into()), ("enum", names)]);
+                *described = schema([("type", "string".into()), ("enum", names)]);
                 None
             }
             Job::Read(value, place) => {
@@ -162,12 +161,12 @@ impl Shape<'_> {
         }
     }
 
-    /// An enum with data: an object that has the fields of one of several options. `name` names them, each by a call of
-    /// [`Choice::option`], and gives back the one that is not `None`.
+    /// Describes an enum with data: an object with the fields of one of several options. `name` adds each option by calling
+    /// [`Choice::option`], and returns the result that is not `None`.
     pub fn one_of<T>(&mut self, about: OneOf, name: impl Fn(&mut Choice<'_>) -> Option<T>) -> Option<T> {
         match &mut self.0 {
-            Job::Describe(noted) => {
-                *noted = about.describe(|choice| drop(name(choice)));
+            Job::Describe(described) => {
+                *described = about.describe(|choice| drop(name(choice)));
                 None
             }
             Job::Read(Value::Object(object), place) => about.read(object, place, name),
@@ -183,7 +182,7 @@ pub(super) fn titled(title: &str, description: Option<&str>) -> Map<String, Valu
     schema
 }
 
-/// "one of `a`, `b`"; of a single one just that.
+/// Formats names as "one of `a`, `b`"; a single name as "`a`".
 pub(super) fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
@@ -202,7 +201,7 @@ impl<T: Shaped> ConfigValue for T {
         let mut shape = Shape(Job::Describe(Map::new()));
         T::shape(&mut shape);
         match shape.0 {
-            Job::Describe(noted) => noted,
+            Job::Describe(described) => described,
             Job::Read(..) => Map::new(),
         }
     }

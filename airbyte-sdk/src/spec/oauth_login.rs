@@ -1,4 +1,4 @@
-//! How the platform logs the user in, and where the results of it go.
+//! The OAuth login that the platform performs, and where its results are stored in the configuration.
 
 use crate::protocol::{
     AdvancedAuth, AuthFlowType, OAuthConfigSpecification, OAuthConnectorInputSpecification,
@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 /// A path of keys into the configuration.
 type Route = &'static [&'static str];
 
-/// A login by OAuth 2.0. The form then shows a button in the place of the fields that the login fills in.
+/// An OAuth 2.0 login performed by the platform. The form shows a button instead of the fields that the login fills in.
 ///
-/// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) writes it from `oauth_login(…)`, whose parts name values, and where
-/// they stand in the configuration:
+/// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec) creates it from `oauth_login(…)`, which maps values to paths in
+/// the configuration:
 ///
 /// ```
 /// # use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
@@ -19,14 +19,14 @@ type Route = &'static [&'static str];
 /// #[airbyte(oauth_login(
 ///     // When the login is offered.
 ///     predicate(credentials.type = "oauth"),
-///     // What it needs of the configuration.
+///     // Which values of the configuration it needs.
 ///     user_input(subdomain = subdomain),
-///     // What it results in.
+///     // Which values it produces.
 ///     output(access_token = credentials.access_token),
-///     // What the operator of the platform provides, and what of that the connector needs as well.
+///     // Which values the operator of the platform provides, and which of them the connector needs.
 ///     server_input(client_id, client_secret),
 ///     server_output(client_id = credentials.client_id, client_secret = credentials.client_secret),
-///     // The requests, which a platform knows only of the connectors it comes with.
+///     // The requests. The platform knows them only for its own connectors.
 ///     requests(
 ///         consent_url = "https://{{ subdomain }}.example.com/oauth?client_id={{ client_id_value }}&state={{ state_value }}",
 ///         access_token_url = "https://{{ subdomain }}.example.com/token",
@@ -50,11 +50,12 @@ type Route = &'static [&'static str];
 /// # let _ = |client_id, client_secret, access_token| Credentials::OAuth { client_id, client_secret, access_token };
 /// ```
 ///
-/// `requests` takes every text of an
-/// [`OAuthConnectorInputSpecification`]; the platform fills in what stands in double braces.
+/// `requests` accepts every string field of [`OAuthConnectorInputSpecification`]. The platform replaces the variables in
+/// double braces.
 ///
-/// A key that is no name in Rust stands in quotes: `"client-credentials".token`. What comes behind the first key of a
-/// path is found by [`faults`](super::faults), which a test can ask; a debug build asks it whenever it shows its spec.
+/// Quote a key that is not a Rust identifier: `"client-credentials".token`. The compiler checks only the first key of a
+/// path; [`faults`](super::faults) checks the rest. Call it in a test; a debug build also calls it whenever it prints the
+/// spec.
 ///
 /// By hand:
 ///
@@ -79,47 +80,47 @@ pub struct OAuthLogin {
 }
 
 impl OAuthLogin {
-    /// A login that nothing is said of yet.
+    /// Creates an empty login.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Offers the login only if the value at this place of the configuration is this one.
+    /// Offers the login only if the configuration has `value` at `route`.
     #[must_use]
     pub fn predicate(mut self, route: Route, value: &'static str) -> Self {
         self.predicate = Some((route, value));
         self
     }
 
-    /// A value of the configuration that the login needs, such as the subdomain of the user's account.
+    /// Adds a value of the configuration that the login needs, such as the subdomain of the user's account.
     #[must_use]
     pub fn user_input(mut self, name: &'static str, route: Route) -> Self {
         self.user_input.push((name, route));
         self
     }
 
-    /// A value that the login results in, and where it goes.
+    /// Adds a value that the login produces, and its path in the configuration.
     #[must_use]
     pub fn output(mut self, name: &'static str, route: Route) -> Self {
         self.output.push((name, route));
         self
     }
 
-    /// A value that the operator of the platform has to provide, such as `client_secret`.
+    /// Adds a value that the operator of the platform must provide, such as `client_secret`.
     #[must_use]
     pub fn server_input(mut self, name: &'static str) -> Self {
         self.server_input.push(name);
         self
     }
 
-    /// One of the operator's values that the connector needs as well, and where it goes.
+    /// Adds a value of the operator that the connector needs, and its path in the configuration.
     #[must_use]
     pub fn server_output(mut self, name: &'static str, route: Route) -> Self {
         self.server_output.push((name, route));
         self
     }
 
-    /// The requests of the login, for a platform that does not know them.
+    /// Sets the requests of the login, for a platform that does not know them.
     #[must_use]
     pub fn requests(mut self, requests: OAuthConnectorInputSpecification) -> Self {
         self.requests = Some(requests);
@@ -163,7 +164,7 @@ impl OAuthLogin {
         login
     }
 
-    /// What does not fit the form, in words.
+    /// Descriptions of the paths and values that do not match the form.
     pub(super) fn faults(&self, form: &Map<String, Value>) -> Vec<String> {
         let mut faults = Vec::new();
         if let Some((route, value)) = self.predicate {
@@ -189,14 +190,14 @@ impl OAuthLogin {
                     .iter()
                     .any(|field| field.contains_key("properties") || field.contains_key("oneOf"))
                 {
-                    faults.push(format!("`{part}`: `{place}` is an object, and `{name}` a value"));
+                    faults.push(format!("`{part}`: `{place}` is an object, but `{name}` is a single value"));
                 }
             }
         }
         for (name, _) in &self.server_output {
             if !self.server_input.contains(name) {
                 faults.push(format!(
-                    "`server_output`: `{name}` is not in `server_input`, so nobody provides it"
+                    "`server_output`: `{name}` is missing from `server_input`"
                 ));
             }
         }
@@ -204,7 +205,7 @@ impl OAuthLogin {
     }
 }
 
-/// The fields at the end of a path; several if options of a choice have one each.
+/// The fields at the end of a path: more than one if several options of a choice have the field.
 fn follow<'a>(form: &'a Map<String, Value>, route: &[&str]) -> Vec<&'a Map<String, Value>> {
     let mut found = vec![form];
     for key in route {

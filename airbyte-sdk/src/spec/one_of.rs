@@ -1,4 +1,4 @@
-//! A choice between options, each with fields of its own: an enum with data.
+//! A choice between options with their own fields: an enum with data.
 
 use super::form::Form;
 use super::nested_types::{one_of, titled};
@@ -6,7 +6,7 @@ use super::place::Place;
 use crate::problems::Problems;
 use serde_json::{Map, Value};
 
-/// What is said of a choice as a whole.
+/// The labels of a choice as a whole.
 ///
 /// ```
 /// use airbyte_sdk::spec::OneOf;
@@ -21,19 +21,19 @@ pub struct OneOf {
 }
 
 impl OneOf {
-    /// A choice whose objects say under the key `tag` which option they are.
+    /// Creates a choice. The key `tag` of each object names its option.
     pub fn new(title: &'static str, tag: &'static str) -> Self {
         Self { title, tag, description: None, display_type: None }
     }
 
-    /// The help text in the form.
+    /// Sets the help text in the form.
     #[must_use]
     pub fn description(mut self, description: &'static str) -> Self {
         self.description = Some(description);
         self
     }
 
-    /// How the options are shown: `dropdown`, which is the default, or `radio`.
+    /// Sets how the options are shown: `dropdown` (the default) or `radio`.
     #[must_use]
     pub fn display_type(mut self, display_type: &'static str) -> Self {
         self.display_type = Some(display_type);
@@ -71,16 +71,16 @@ impl OneOf {
                 Some(Value::String(_)) => tag.problem(format!("must be {expected}")),
                 Some(other) => drop(tag.unexpected::<()>(&expected, other)),
             }
-            // Nobody knows which option was meant. What would be a secret in any is not to be shown all the same.
+            // The intended option is unknown, so anything that would be a secret in one of them is treated as one.
             let mut ignored = Problems::default();
             let place = place.aside(&mut ignored);
-            name(&mut Choice { tag: self.tag, job: Job::Hide { object, place } });
+            name(&mut Choice { tag: self.tag, job: Job::CollectSecrets { object, place } });
         }
         value
     }
 }
 
-/// One option of a choice: what a person reads about it.
+/// The labels of one option of a choice.
 pub struct Variant {
     name: &'static str,
     title: Option<&'static str>,
@@ -89,26 +89,26 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The option of this name, by which an object says that it is this one.
+    /// Creates an option with this name, the value of the tag.
     pub fn new(name: &'static str) -> Self {
         Self { name, title: None, description: None, hidden: false }
     }
 
-    /// The label in the form; the name if none is given.
+    /// Sets the label in the form. The default is the name.
     #[must_use]
     pub fn title(mut self, title: &'static str) -> Self {
         self.title = Some(title);
         self
     }
 
-    /// The help text in the form.
+    /// Sets the help text in the form.
     #[must_use]
     pub fn description(mut self, description: &'static str) -> Self {
         self.description = Some(description);
         self
     }
 
-    /// Keeps the option out of the form; it can be configured all the same.
+    /// Hides the option from the form. It can still be configured.
     #[must_use]
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
@@ -116,7 +116,7 @@ impl Variant {
     }
 }
 
-/// What the options of a choice are named to: see [`Shape::one_of`](super::Shape::one_of).
+/// Receives the options of a choice; see [`Shape::one_of`](super::Shape::one_of).
 pub struct Choice<'a> {
     tag: &'static str,
     job: Job<'a>,
@@ -131,15 +131,15 @@ enum Job<'a> {
         names: &'a mut Vec<&'static str>,
         found: &'a mut bool,
     },
-    /// Looks for secrets only.
-    Hide {
+    /// Only collects secrets.
+    CollectSecrets {
         object: &'a Map<String, Value>,
         place: Place<'a>,
     },
 }
 
 impl Choice<'_> {
-    /// The next option and its form. The form's value, if this is the option that was chosen.
+    /// Adds the next option and its form. Returns the form's value if this option was chosen.
     pub fn option<T>(
         &mut self,
         variant: Variant,
@@ -163,7 +163,7 @@ impl Choice<'_> {
                 **found |= chosen;
                 if chosen { form(&mut Form::reading(object, place.again())) } else { None }
             }
-            Job::Hide { object, place } => {
+            Job::CollectSecrets { object, place } => {
                 form(&mut Form::reading(object, place.again()));
                 None
             }
@@ -179,19 +179,19 @@ mod tests {
 
     #[derive(AirbyteSpec)]
     struct Config {
-        #[allow(dead_code, reason = "what is tested is what is refused")]
+        #[allow(dead_code, reason = "only the collected secrets are tested")]
         login: Option<Vec<Login>>,
     }
 
     #[derive(ConfigValue)]
-    #[allow(dead_code, reason = "what is tested is what is refused")]
+    #[allow(dead_code, reason = "only the collected secrets are tested")]
     enum Login {
         Key { api_key: Secret },
         Password { name: String, password: Secret },
     }
 
     #[test]
-    fn a_secret_is_known_wherever_it_stands() {
+    fn secrets_of_an_invalid_choice_are_collected() {
         for (login, expected) in [
             (json!([{"type": "key", "api_key": "k-1"}]), vec!["k-1"]),
             (json!([{"type": "password", "password": "p-1"}]), vec!["p-1"]),
@@ -205,12 +205,12 @@ mod tests {
     #[derive(AirbyteSpec)]
     struct Kept {
         #[airbyte(default = Some(Login::Key { api_key: "k-kept".into() }).into_iter().collect())]
-        #[allow(dead_code, reason = "what is tested is what is kept from logs")]
+        #[allow(dead_code, reason = "only the collected secrets are tested")]
         logins: Vec<Login>,
     }
 
     #[test]
-    fn a_secret_of_a_default_is_known_when_it_is_used() {
+    fn secret_of_a_default_is_collected_when_the_default_is_used() {
         assert_eq!(read::<Kept>(&json!({})).1, ["k-kept"]);
         assert_eq!(read::<Kept>(&json!({"logins": []})).1, [""; 0]);
     }

@@ -1,4 +1,4 @@
-//! Where in a configuration a value stands, and what is wrong there.
+//! The position of a value in a configuration, and the problems found there.
 
 use super::field::URL_IN_WORDS;
 use crate::http::url;
@@ -6,12 +6,12 @@ use crate::problems::{Problems, kind_of};
 use regex_lite::Regex;
 use serde_json::Value;
 
-/// Where in the configuration a value stands; takes notes of what is wrong there.
+/// The position of a value in the configuration; records problems with the value.
 pub struct Place<'a> {
     path: String,
     problems: &'a mut Problems,
     secrets: &'a mut Vec<String>,
-    /// Whether the field that stands here allows a secret to be blank.
+    /// Whether the field at this position accepts a blank secret.
     pub(super) allows_blank: bool,
 }
 
@@ -21,33 +21,35 @@ impl<'a> Place<'a> {
         Self { path: String::new(), problems, secrets, allows_blank: false }
     }
 
-    /// Notes down what is wrong here: "must be …". Never put the value into it.
+    /// Records a problem with the value, such as "must be …". The text must not contain the value.
     pub fn problem(&mut self, text: impl AsRef<str>) {
         self.problems.add(&self.path, text);
     }
 
-    /// The usual note: what is expected, and what kind of value is there.
+    /// Records that a value has the wrong type: what is expected, and what was found.
     pub(super) fn unexpected<T>(&mut self, expected: &str, found: &Value) -> Option<T> {
         match found {
-            // A number in the place of a number is the wrong number.
-            Value::Number(_) if expected.contains("number") => self.problem(format!("must be {expected}")),
+            // "must be an integer, not a number" would be confusing for 1.5.
+            Value::Number(_) if expected.contains("number") || expected.contains("integer") => {
+                self.problem(format!("must be {expected}"));
+            }
             _ => self.problem(format!("must be {expected}, not {}", kind_of(found))),
         }
         None
     }
 
-    /// The field of this name in the object that stands here.
+    /// The position of the field with this name in the object at this position.
     pub(super) fn field(&mut self, name: &str) -> Place<'_> {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         self.at(path)
     }
 
-    /// The element of this index in the list that stands here.
+    /// The position of an element in the array at this position.
     pub(super) fn element(&mut self, index: usize) -> Place<'_> {
         self.at(format!("{}[{index}]", self.path))
     }
 
-    /// The same place, for somebody else to write on.
+    /// The same position, by reference to the same lists of problems and secrets.
     pub(super) fn again(&mut self) -> Place<'_> {
         self.at(self.path.clone())
     }
@@ -56,12 +58,12 @@ impl<'a> Place<'a> {
         Place { path, problems: self.problems, secrets: self.secrets, allows_blank: false }
     }
 
-    /// The same place, whose notes go elsewhere: for secrets in a value that is refused already.
+    /// The same position with another list of problems: for collecting the secrets of a value that was already rejected.
     pub(super) fn aside<'b>(&'b mut self, problems: &'b mut Problems) -> Place<'b> {
         Place { path: self.path.clone(), problems, secrets: self.secrets, allows_blank: false }
     }
 
-    /// Keeps a text out of whatever is said from now on.
+    /// Records a secret, which will be blanked in all messages.
     pub(super) fn secret(&mut self, text: String) {
         self.secrets.push(text);
     }
@@ -81,14 +83,14 @@ impl<'a> Place<'a> {
         false
     }
 
-    /// Whether a text is a URL that requests can be made of; a note of what is wrong with it if not.
+    /// Whether a string is a valid base URL for requests; records a problem if not.
     pub(super) fn is_url(&mut self, text: &str) -> bool {
         let Some(fault) = url::base_fault(text) else { return true };
         self.problem(format!("must be {URL_IN_WORDS}: {fault}"));
         false
     }
 
-    /// Whether there are neither too few nor too many of something; a note if not.
+    /// Whether a count is within its limits; records a problem if not.
     pub(super) fn counts(&mut self, count: usize, least: Option<u64>, most: Option<u64>, one: &str) -> bool {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let words = |number: u64| format!("{number} {one}{}", if number == 1 { "" } else { "s" });

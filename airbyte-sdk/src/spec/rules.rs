@@ -1,13 +1,14 @@
-//! What a field says and demands whatever its type: apart from [`Field`](super::Field), which is compiled for each type.
+//! The properties of a field that do not depend on its type. Separate from [`Field`](super::Field), whose code is compiled
+//! once per type.
 
 use super::place::Place;
 use serde_json::{Map, Value};
 
-/// How many there are at least and at most.
+/// The minimum and the maximum of a count.
 #[derive(Default)]
 pub(super) struct Limits(pub(super) Option<u64>, pub(super) Option<u64>);
 
-/// The rules of a field that do not depend on its type, and what a person reads about it.
+/// The rules and labels of a field that do not depend on its type.
 #[derive(Default)]
 pub(super) struct Rules {
     pub(super) pattern: Option<&'static str>,
@@ -20,13 +21,13 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Adds an entry of the property that is neither a rule nor a default.
+    /// Adds an entry to the property that is neither a rule nor a default.
     #[inline(never)]
     pub(super) fn note(&mut self, key: &str, value: Value) {
         self.notes.insert(key.to_owned(), value);
     }
 
-    /// The property in the spec, of a type with this schema; `order` is its place in the form.
+    /// The property in the spec, for a type with this schema; `order` is its position in the form.
     pub(super) fn property(
         mut self,
         mut schema: Map<String, Value>,
@@ -40,7 +41,7 @@ impl Rules {
         }
         for bound in bounds.iter().flatten() {
             if bound.is_null() {
-                faults.push("a limit of {path} is no number that JSON has".to_owned());
+                faults.push("a limit of {path} is NaN or infinite, which JSON cannot represent".to_owned());
             }
         }
         let [minimum, maximum] = bounds;
@@ -50,7 +51,7 @@ impl Rules {
         };
         put("type", schema.shift_remove("type"));
         for key in ["title", "description", "examples"] {
-            // What is said of the field comes before what is said of its type.
+            // The field's own labels take precedence over those of its type.
             let of_type = schema.shift_remove(key);
             put(key, self.notes.shift_remove(key).or(of_type));
         }
@@ -74,7 +75,7 @@ impl Rules {
         property
     }
 
-    /// Whether a value obeys these rules, with a note of each that it breaks; `None` if there is no use in looking further.
+    /// Whether a value obeys these rules; records a problem for each violation. `None` if further checks are pointless.
     pub(super) fn are_obeyed(&self, given: &Value, place: &mut Place<'_>) -> Option<bool> {
         let mut obeyed = true;
         if let Some(text) = given.as_str() {

@@ -1,13 +1,16 @@
-//! A stdout that may be in non-blocking mode, which it inherits when another process that shares it has set that.
+//! Writes to a stdout that may be in non-blocking mode.
+//!
+//! The mode belongs to the open file description, so another process that shares stdout can set it. A plain write to a
+//! full pipe would then fail instead of waiting.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 
-/// Waits until there is room, where a plain write would fail.
-pub(super) struct Patient(pub(super) File);
+/// A writer that waits for a full pipe, also in non-blocking mode.
+pub(super) struct Blocking(pub(super) File);
 
-impl Write for Patient {
+impl Write for Blocking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match self.0.write(bytes) {
@@ -22,8 +25,8 @@ impl Write for Patient {
     }
 }
 
-impl Patient {
-    /// Returns as well when the reader is gone: the next write then says so.
+impl Blocking {
+    /// Waits until the file is writable, or its reader has closed it; then the next write fails.
     fn wait(&self) -> io::Result<()> {
         match poll(&mut [PollFd::new(&self.0, PollFlags::OUT)], None) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
