@@ -1,25 +1,26 @@
 //! Encodings without escapes: base64, hex, lists of bytes and of characters (`lists`).
 //!
-//! Nothing in a text says where they begin, and they may be wrapped or separated. So all of their digits in the text are
-//! taken together, from each possible start; what is no text when decoded is dropped.
+//! Nothing marks where they begin, and they may be wrapped or separated. So all digits of an encoding are collected from
+//! the text and decoded from each possible alignment. The parts of the result that are not text are dropped.
 
 use super::charsets::windows_1252;
 use super::lists;
 use super::reading::{Text, Unit, is_break};
 
-/// What may be text when decoded, and how long it must be to be looked at.
+/// Decodes encodings without escapes.
 pub(super) struct Decoder<'f> {
+    /// The minimum length of a decoded text.
     pub(super) shortest: usize,
     /// Whether bytes that are not UTF-8 are read as windows-1252.
     pub(super) latin: bool,
-    /// Takes a text, and whether it was UTF-8.
+    /// Receives each decoded text, and whether it was UTF-8.
     pub(super) found: &'f mut dyn FnMut(Vec<Unit>, bool),
 }
 
 impl Decoder<'_> {
-    /// Hands out all that may be text when decoded.
+    /// Passes everything that decodes to text to `found`.
     pub(super) fn decode(&mut self, text: &Text) {
-        // What is decoded is shorter than it was.
+        // A decoded text is shorter than its encoding.
         if text.units.len() <= self.shortest {
             return;
         }
@@ -30,7 +31,7 @@ impl Decoder<'_> {
         self.base64(units);
         self.hex(units);
         self.numbers(units);
-        // A line break may stand between two numbers, or in one that was wrapped.
+        // A line break may be between two numbers, or in the middle of one that was wrapped.
         if units.iter().any(|unit| is_break(unit.c)) {
             let joined: Vec<Unit> = units.iter().filter(|unit| !is_break(unit.c)).cloned().collect();
             self.numbers(&joined);
@@ -61,18 +62,18 @@ impl Decoder<'_> {
                 let pairs = group.windows(2).zip([2, 4, 6]);
                 bytes.extend(pairs.map(|(pair, shift)| (pair[0] << shift) | (pair[1] >> (6 - shift))));
             }
-            // Three bytes in four digits, each byte in two of them.
+            // Four digits encode three bytes; each byte spans two digits.
             let first = |byte: usize| byte / 3 * 4 + byte % 3;
             self.texts(&bytes, |byte| (places[first(byte)].0, places[first(byte) + 1].1));
         }
     }
 
-    /// Pairs of hex digits, with anything between them that is no letter or digit, and `0x` in front.
+    /// Pairs of hex digits, optionally with `0x` before them, and with any separators except letters and digits.
     fn hex(&mut self, units: &[Unit]) {
         let (mut digits, mut places) = (Vec::new(), Vec::new());
         let mut before = ' ';
         for unit in units {
-            // A text may be wrapped anywhere, also within a `0x`.
+            // A line may be wrapped anywhere, even inside `0x`.
             if matches!(unit.c, '\r' | '\n') {
                 continue;
             }
@@ -102,7 +103,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// Bytes as decimal numbers, as `[107, 45, 49]`.
+    /// Bytes as decimal numbers: `[107, 45, 49]`.
     fn numbers(&mut self, units: &[Unit]) {
         let (mut bytes, mut places) = (Vec::new(), Vec::new());
         for word in units.split(|unit| !unit.c.is_alphanumeric()) {
@@ -123,8 +124,8 @@ impl Decoder<'_> {
         self.texts(&bytes, |byte| places[byte]);
     }
 
-    /// Hands out what is text among these bytes. `place` says where each was read from. Zeros are left out, which makes
-    /// UTF-8 of UTF-16, as far as it is ASCII.
+    /// Passes the text in these bytes to `found`. `place` returns the origin of each byte. Zeros are dropped, which turns
+    /// ASCII in UTF-16 into UTF-8.
     fn texts(&mut self, bytes: &[u8], place: impl Fn(usize) -> (usize, usize)) {
         if bytes.len() < self.shortest {
             return;
@@ -174,7 +175,7 @@ impl Decoder<'_> {
     }
 }
 
-/// The other control characters are what UTF-8 that was read as Latin-1 has in it.
+/// Whether a character does not occur in text. Non-ASCII control characters do, in UTF-8 that was read as Latin-1.
 fn is_no_text(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r')
 }

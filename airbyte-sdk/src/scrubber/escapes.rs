@@ -1,7 +1,8 @@
 //! Escapes: a few characters that stand for another one.
 //!
 //! Percent-encoding, the backslashes of JSON, C, Python and Rust, HTML entities, quoted-printable, doubled quotes, and `+`
-//! for a blank. Everything is read generously: what no decoder would accept costs nothing but the attempt.
+//! for a space. Reading is lenient: accepting an invalid escape only costs a failed comparison, rejecting one that some
+//! decoder accepts would show a secret.
 
 use super::reading::{Reading, Text};
 
@@ -10,14 +11,14 @@ pub(super) fn may_begin(c: char) -> bool {
     matches!(c, '%' | '\\' | '&' | '=' | '+' | '\'' | '"' | '<')
 }
 
-/// Finds what an escape stands for whose first character has been read.
+/// Finds the characters that an escape may stand for, given its first character.
 pub(super) fn read(text: &Text, lead: Reading, found: &mut impl FnMut(Reading)) {
     let Reading { c, to: body, soft, wrapped } = lead;
     let mut found = |c: char, to: usize| found(Reading { c, to, soft: soft || lead.c == '=', wrapped });
     match c {
         '%' => {
             encoded_character(text, '%', body, hex_pair, &mut found);
-            // JavaScript's old `escape`.
+            // `%uXXXX` of JavaScript's deprecated `escape`.
             for to in characters(text, body, |c| matches!(c, 'u' | 'U')) {
                 utf16(text, '%', to, &mut found);
             }
@@ -77,7 +78,7 @@ fn in_braces(text: &Text, at: usize, found: &mut impl FnMut(char, usize)) {
     }
 }
 
-/// Four hex digits, or two times four for what is beyond 16 bits.
+/// Four hex digits, or a surrogate pair of two such escapes.
 fn utf16(text: &Text, introducer: char, at: usize, found: &mut impl FnMut(char, usize)) {
     let Some((high, to)) = digits(text, at, 16, 4, 4) else { return };
     if let Some(c) = char::from_u32(high) {
@@ -96,7 +97,7 @@ fn utf16(text: &Text, introducer: char, at: usize, found: &mut impl FnMut(char, 
 
 type ReadByte = fn(&Text, usize) -> Option<(u8, usize)>;
 
-/// A character whose bytes are escaped one by one, in UTF-8 or, if there is only one, in Latin-1.
+/// A character whose bytes are escaped individually, in UTF-8 or, for a single byte, in Latin-1.
 fn encoded_character(
     text: &Text,
     introducer: char,
@@ -128,7 +129,7 @@ fn hex_pair(text: &Text, at: usize) -> Option<(u8, usize)> {
     byte(digits(text, at, 16, 2, 2))
 }
 
-/// Behind a `=`, a line break is an escape of its own.
+/// A hex pair directly after a `=`, because `=` and a line break is another escape.
 fn unbroken_hex_pair(text: &Text, at: usize) -> Option<(u8, usize)> {
     text.at(at).find(|reading| !reading.wrapped && reading.c.is_ascii_hexdigit())?;
     hex_pair(text, at)
@@ -146,7 +147,7 @@ fn byte(number: Option<(u32, usize)>) -> Option<(u8, usize)> {
     number.and_then(|(number, to)| Some((u8::try_from(number).ok()?, to)))
 }
 
-/// A number of at least and at most so many digits, and where it ends.
+/// Reads a number with a limited number of digits; returns it and the position after it.
 fn digits(text: &Text, at: usize, radix: u32, least: usize, most: usize) -> Option<(u32, usize)> {
     let (mut number, mut to) = (0_u32, at);
     for count in 0..most {
@@ -159,7 +160,7 @@ fn digits(text: &Text, at: usize, radix: u32, least: usize, most: usize) -> Opti
     Some((number, to))
 }
 
-/// Where the text continues behind such a character.
+/// The positions after a character that matches.
 fn characters(text: &Text, at: usize, is_it: impl Fn(char) -> bool) -> impl Iterator<Item = usize> {
     text.at(at).filter(move |reading| is_it(reading.c)).map(|reading| reading.to)
 }
@@ -168,7 +169,7 @@ fn word(text: &Text, at: usize, word: &str) -> Option<usize> {
     word.chars().try_fold(at, |at, letter| characters(text, at, |c| c.eq_ignore_ascii_case(&letter)).next())
 }
 
-/// `&amp;`, `&#38;`, `&#x26;`. Browsers forgive a missing semicolon.
+/// An HTML entity: `&amp;`, `&#38;`, `&#x26;`. The semicolon is optional, as in browsers.
 fn entity(text: &Text, body: usize, found: &mut impl FnMut(char, usize)) {
     let mut ends_at = |c: char, to: usize| found(c, characters(text, to, |c| c == ';').next().unwrap_or(to));
     for number in characters(text, body, |c| c == '#') {
@@ -236,7 +237,7 @@ const NAMED: &[(char, &[&str])] = &[
     ('\n', &["newline"]),
 ];
 
-/// From U+00A0 on.
+/// The names of the characters from U+00A0 on.
 const LATIN_1: [&str; 96] = [
     "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo",
     "not", "shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot",

@@ -1,34 +1,35 @@
-//! Where secrets were found, and how much work the search may still do.
+//! The ranges in which secrets were found, and the remaining budget of steps.
 //!
-//! A key that repeats itself, in a text that repeats the same characters, begins at each position and is compared to its end
-//! each time; line breaks and escapes multiply that. So the steps of a scrub are counted. Each position of a searched text
-//! adds some to what is allowed. A position that needs more is where the search gives up: the original text is blanked from
-//! there to its end, and further searches look only at what is before it.
+//! If a secret and a text both repeat the same characters, each position of the text begins a near-match that is compared
+//! almost to its end. Line breaks and escapes multiply that. To bound the time, the steps of a scrub are counted, and each
+//! searched position adds to the budget. If a position exceeds the budget, the search stops there: the original text is
+//! blanked from that position to its end, and further searches only look at the text before it. What must stay true: a
+//! text that is too expensive to search is blanked, never shown.
 
 use super::reading::Text;
 use std::ops::Range;
 
-/// So many steps are allowed in any text, and so many more for each position that is searched.
+/// The number of steps allowed in any text, and the additional number for each searched position.
 const BASE_STEPS: usize = 500_000;
 const STEPS_PER_POSITION: usize = 16;
 
-/// After so many overruns, nothing of the text is kept.
+/// After more overruns than this, the whole text is blanked.
 const MOST_OVERRUNS: usize = 4;
 
 pub(super) struct Found {
     pub(super) ranges: Vec<Range<usize>>,
-    /// From here on, all of the original text is blanked.
+    /// The original text is blanked from this offset to its end.
     end: usize,
     steps: usize,
     allowed: usize,
     overruns: usize,
-    /// Steps that were given back.
+    /// The steps that were refunded.
     #[cfg(test)]
-    lost: usize,
+    refunded: usize,
 }
 
 impl Found {
-    /// For an original text of so many bytes.
+    /// Creates the result of a scrub; `length` is that of the original text, in bytes.
     pub(super) fn new(length: usize) -> Self {
         Self {
             ranges: Vec::new(),
@@ -37,24 +38,24 @@ impl Found {
             allowed: BASE_STEPS,
             overruns: 0,
             #[cfg(test)]
-            lost: 0,
+            refunded: 0,
         }
     }
 
-    /// Whether a secret that begins at this position of a text may still be shown.
+    /// Whether this position of a text must be searched, because it is not blanked yet.
     pub(super) fn is_open(&mut self, text: &Text, position: usize) -> bool {
         self.allowed += STEPS_PER_POSITION;
         text.units.get(position).is_some_and(|unit| unit.from < self.end)
     }
 
-    /// Counts steps; false if these are too many.
+    /// Counts steps; `false` if the budget is exceeded.
     pub(super) fn count(&mut self, steps: usize) -> bool {
         self.steps += steps;
         self.steps <= self.allowed
     }
 
-    /// Blanks the original text from this position of a text on. What was spent on the position is given back, so that what
-    /// is before it can be searched in other ways.
+    /// Blanks the original text from this position of a text to the end. Refunds the steps spent on the position, because
+    /// the text before it must still be searched in other decodings.
     pub(super) fn blank_from(&mut self, text: &Text, position: usize, steps_before: usize) {
         self.overruns += 1;
         let from =
@@ -63,7 +64,7 @@ impl Found {
         self.end = self.end.min(from);
         #[cfg(test)]
         {
-            self.lost += self.steps - steps_before;
+            self.refunded += self.steps - steps_before;
         }
         self.steps = steps_before;
     }
@@ -74,7 +75,7 @@ impl Found {
 
     #[cfg(test)]
     pub(super) fn total(&self) -> usize {
-        self.steps + self.lost
+        self.steps + self.refunded
     }
 
     #[cfg(test)]

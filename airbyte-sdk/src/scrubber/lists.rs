@@ -1,11 +1,11 @@
-//! Texts that were written character by character: `s, k, _`, `["s", "k"]`, `{"0": "s", "1": "k"}`, `U+0073 U+006B`.
+//! Lists of characters: `s, k, _`, `["s", "k"]`, `{"0": "s", "1": "k"}`, `U+0073 U+006B`.
 
 use super::reading::Unit;
 
-/// The most characters from one character of a list to the next: a few quotes, commas and indentation.
+/// The maximum distance between two characters of a list: a few quotes, commas and indentation.
 const WIDEST: usize = 8;
 
-/// Hands out the characters of each list, without what is between them.
+/// Passes the characters of each list to `found`, without the separators.
 pub(super) fn read(units: &[Unit], found: &mut impl FnMut(Vec<Unit>)) {
     let mut some = |run: &mut Vec<Unit>| {
         let run = std::mem::take(run);
@@ -62,7 +62,7 @@ fn quoted(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
                 (None, length.map_or(at, |length| at + 1 + length))
             }
         };
-        // The quote around a whole list: `"["s", …`.
+        // The opening quote of a whole list: `"["s", …`.
         if place.is_some() && c(end + 1).is_some_and(char::is_alphanumeric) {
             at += 1;
             continue;
@@ -78,7 +78,7 @@ fn quoted(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
     found(&mut run);
 }
 
-/// Whether what ends here is the key of what follows.
+/// Whether the quoted text that ends here is a key, followed by `:` or `=>`.
 fn is_key(units: &[Unit], end: usize) -> bool {
     let mut rest = units.get(end..).unwrap_or_default().iter().map(|unit| unit.c).take(WIDEST);
     match rest.find(|c| !c.is_whitespace()) {
@@ -88,7 +88,7 @@ fn is_key(units: &[Unit], end: usize) -> bool {
     }
 }
 
-/// `U+0073 U+006B`.
+/// Code points: `U+0073 U+006B`.
 fn code_points(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
     let (mut run, mut at) = (Vec::new(), 0);
     while let Some(unit) = units.get(at) {

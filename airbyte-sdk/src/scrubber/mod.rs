@@ -1,15 +1,15 @@
-//! Blanks known secrets in text, in every form in which an API or a library may echo them.
+//! Blanks known secrets in text, also if an API or a library echoes them in an encoded form.
 //!
-//! A list of encoded forms always misses one: an API escapes a slash, a proxy encodes the URL again, a log wraps the line.
-//! So the text is decoded rather than the secret encoded. Each position of the text has one or more *readings*: the
-//! character itself, and what an escape that begins there stands for (`reading`, `escapes`). A secret is found wherever
-//! some sequence of readings spells it, in any letter case. Encodings without escapes (base64, hex, lists of bytes) are
-//! decoded wherever they may begin, under each layer of escapes, and what comes out is searched in the same way
-//! (`blocks`). Each character remembers
-//! which bytes of the original text it was read from, and those bytes are blanked.
+//! A list of encoded forms is never complete: an API escapes a slash, a proxy encodes the URL again, a log wraps the line.
+//! So the text is decoded instead of encoding the secret. Each position of the text has one or more *readings*: the
+//! character itself, and each character that an escape beginning there may stand for (`reading`, `escapes`). A secret is
+//! found wherever a sequence of readings spells it, ignoring letter case (`needles`). Encodings without escapes (base64,
+//! hex, lists of bytes) are decoded from each possible start, under each layer of escapes, and the result is searched in the
+//! same way (`blocks`). Each decoded character remembers which bytes of the original text it came from, and those bytes are
+//! blanked. The number of steps is limited (`found`).
 //!
-//! What must stay true: the result never depends on the order in which secrets were added; text in which no secret is
-//! found stays as it is, byte by byte; scrubbing the result again changes nothing.
+//! What must stay true: the result does not depend on the order in which secrets were added; text without a secret is
+//! unchanged, byte for byte; scrubbing the result again changes nothing.
 //!
 //! This module depends on nothing else in the SDK.
 
@@ -34,21 +34,20 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use zeroize::Zeroizing;
 
-/// What is shown instead of a secret.
+/// The replacement of a secret.
 pub(crate) const STARS: &str = "****";
 
-/// Values of fewer characters are not blanked: blanking every "1" of a log hides more than it protects.
+/// The minimum length of a secret, in characters. Blanking every "1" in a log would hide more than it protects.
 const SHORTEST: usize = 4;
 
-/// How many secrets made at run time are remembered, and how many characters of them: the most recently used ones.
+/// How many secrets created at run time are remembered, and their total size in bytes: the most recently used ones.
 const MOST_RECENT: usize = 1024;
 const MOST_RECENT_SIZE: usize = 1 << 20;
 
-/// How many encodings without escapes may be nested: base64 of hex of base64 of base64.
+/// The maximum nesting of encodings without escapes, such as base64 of hex of base64 of base64.
 const DEEPEST: usize = 4;
 
-/// How often the result is scrubbed again. Only the first pass finds anything, unless blanking joins the ends of another
-/// secret.
+/// The maximum number of passes. A second pass finds something only if the stars of the first complete another secret.
 const PASSES: usize = 8;
 
 /// The known secrets.
@@ -56,12 +55,12 @@ const PASSES: usize = 8;
 pub(crate) struct Scrubber {
     needles: Needles,
     hasher: RandomState,
-    /// The hashes of the secrets that are kept for ever.
+    /// The hashes of the secrets that are never forgotten.
     kept: HashSet<u64>,
-    /// Those made at run time, by their hashes.
+    /// The secrets created at run time, by their hashes.
     recent: HashMap<u64, Recent>,
     recent_size: usize,
-    /// Counts uses.
+    /// Counts the uses of recent secrets, to order them.
     clock: AtomicU64,
 }
 
@@ -77,11 +76,11 @@ impl Scrubber {
         for secret in secrets {
             self.add_needles(secret.as_ref(), &mut needles);
         }
-        // All together, which is quicker for many.
+        // Added together, which is faster for many.
         self.needles.add(needles);
     }
 
-    /// Adds the needles of a secret that is new.
+    /// Collects the needles of a secret, if it is new.
     fn add_needles(&mut self, secret: &str, needles: &mut Vec<Needle>) {
         if is_secret(secret) && self.kept.insert(self.hasher.hash_one(secret)) {
             needles.append(&mut needles::of(secret));
@@ -89,7 +88,7 @@ impl Scrubber {
         }
     }
 
-    /// Blanks this secret from now on, until many others have been used more recently.
+    /// Blanks this secret from now on, until [`MOST_RECENT`] others have been used more recently.
     pub(crate) fn add_recent(&mut self, secret: &str) {
         if self.knows(secret) {
             return;
@@ -107,7 +106,7 @@ impl Scrubber {
         }
     }
 
-    /// Whether there is nothing to add for this secret, which is being used now.
+    /// Whether this secret needs not be added. Counts as a use of it.
     pub(crate) fn knows(&self, secret: &str) -> bool {
         let hash = self.hasher.hash_one(secret);
         if let Some(recent) = self.recent.get(&hash) {
@@ -117,7 +116,7 @@ impl Scrubber {
         self.kept.contains(&hash) || !is_secret(secret)
     }
 
-    /// Forgets the least recently used eighth, so that not every new secret has to look for the oldest one.
+    /// Forgets the least recently used eighth, which avoids a search for the oldest one with every new secret.
     fn forget(&mut self) {
         let mut by_use: Vec<(u64, u64)> =
             self.recent.iter().map(|(hash, recent)| (recent.last_used.load(Relaxed), *hash)).collect();
@@ -136,7 +135,7 @@ impl Scrubber {
         }
     }
 
-    /// The text with stars in the place of each secret.
+    /// The text with each secret replaced by stars.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
         for _ in 0..PASSES {
@@ -171,7 +170,7 @@ impl Scrubber {
         (scrubbed != text).then_some(scrubbed)
     }
 
-    /// Collects where in the original text secrets are found.
+    /// Collects the ranges of the original text that contain secrets.
     fn search(&self, text: &Text, depth: usize, found: &mut Found) {
         self.search_layer(text, depth, found);
         if text.has_escapes() {
@@ -185,7 +184,7 @@ impl Scrubber {
     fn search_layer(&self, text: &Text, depth: usize, found: &mut Found) {
         self.needles.find(text, found);
         if depth < DEEPEST {
-            // Any bytes are text in Latin-1, so these are not decoded further.
+            // Any bytes are valid Latin-1, so text that is not UTF-8 is not decoded further.
             let mut search = |decoded, is_utf8| match Text::new(decoded) {
                 text if is_utf8 => self.search(&text, depth + 1, found),
                 text => self.needles.find(&text, found),

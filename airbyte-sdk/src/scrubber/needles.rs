@@ -1,4 +1,8 @@
-//! What is searched for: the secrets, folded, in order, so that one walk along a text compares it with all of them.
+//! The needles: the folded secrets that are searched for.
+//!
+//! Comparing each position with each secret would take time proportional to their number. So the needles are sorted, and a
+//! [`Walk`] along the text keeps the range of needles that begin like the text so far. Each further character narrows the
+//! range. A position with several readings continues with one walk per reading.
 
 use super::SHORTEST;
 use super::charsets;
@@ -9,39 +13,39 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::collections::HashSet;
 use zeroize::Zeroizing;
 
-/// A folded secret: in lower case, with one blank for each stretch of white space.
+/// A folded secret: in lower case, with a single space for each run of white space.
 pub(super) type Needle = Zeroizing<Vec<char>>;
 
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(super) struct Needles {
-    /// In lexical order, each with how often it was added.
+    /// The needles in lexical order, each with the number of times it was added.
     sorted: Vec<(Needle, u32)>,
-    /// How many needles begin with a smaller character than this one of ASCII.
+    /// For each ASCII character, the number of needles that begin with a smaller one.
     below: Vec<usize>,
-    /// The length of the shortest needle, and of all that there once were.
+    /// The length of the shortest needle so far, including removed ones.
     shortest: usize,
-    /// Whether there has been one that is not ASCII.
+    /// Whether any needle so far was not ASCII, including removed ones.
     beyond_ascii: bool,
 }
 
 const ASCII: usize = 128;
 
-/// So many needles are inserted one by one, and more are sorted all together.
+/// Up to this number, needles are inserted individually; more are sorted together.
 const FEW: usize = 64;
 
-/// So many ways to read each character of a secret are tried, on average.
+/// The maximum number of escaped readings that are tried per character of a secret, on average.
 const MOST_DETOURS: usize = 8;
 
-/// What it costs to remember a way that was taken, compared to a plain step.
+/// The cost of an escaped reading, which is recorded in a set, relative to a plain step.
 const STEPS_OF_A_DETOUR: usize = 8;
 
-/// How far a secret has been read.
+/// The progress of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Walk {
-    /// In the text.
+    /// The position in the text.
     at: usize,
-    /// The needles that begin as the text does.
+    /// The range of the needles that begin like the text so far.
     from: usize,
     to: usize,
     length: usize,
@@ -59,12 +63,12 @@ impl Needles {
         self.sorted.len()
     }
 
-    /// No shorter text has a needle in it: an escape is never shorter than what it stands for.
+    /// The length of the shortest text that may contain a needle: an escape is never shorter than what it stands for.
     pub(super) fn shortest(&self) -> usize {
         self.shortest
     }
 
-    /// Whether a text that is not UTF-8 may have a needle in it.
+    /// Whether text that is not UTF-8 may contain a needle.
     pub(super) fn beyond_ascii(&self) -> bool {
         self.beyond_ascii
     }
@@ -85,7 +89,7 @@ impl Needles {
             }
             return;
         }
-        // To insert each of many takes time that grows with the square of their number.
+        // Inserting many needles individually would take quadratic time.
         self.sorted.extend(needles.into_iter().map(|needle| (needle, 1)));
         self.sorted.sort_by(|(one, _), (other, _)| one.as_slice().cmp(other));
         self.sorted.dedup_by(|(again, count), (needle, total)| {
@@ -120,7 +124,7 @@ impl Needles {
         }
     }
 
-    /// Collects the places of all needles.
+    /// Collects the ranges of all needles in a text.
     pub(super) fn find(&self, text: &Text, found: &mut Found) {
         let (mut stack, mut seen) = (Vec::new(), HashSet::new());
         for start in 0..text.units.len() {
@@ -143,7 +147,7 @@ impl Needles {
                         continue;
                     }
                     self.step(walk, reading, &mut |next, is_skip| {
-                        // Several ways may lead to one place.
+                        // Several sequences of readings may lead to the same walk.
                         if is_skip || index > 0 {
                             steps += STEPS_OF_A_DETOUR;
                             if !seen.insert(next) {
@@ -158,7 +162,7 @@ impl Needles {
                     });
                 }
                 if !found.count(steps) || detours > MOST_DETOURS * (longest + MOST_DETOURS) {
-                    // For example, a secret of backslashes and a text of backslashes. Rather no text than the secret.
+                    // For example, both the secret and the text consist of backslashes.
                     return found.blank_from(text, start, steps_before);
                 }
             }
@@ -176,7 +180,7 @@ impl Needles {
         c >= ASCII || self.below.get(c) != self.below.get(c + 1)
     }
 
-    /// Where a reading leads.
+    /// Continues a walk with one reading.
     fn step(&self, walk: Walk, reading: Reading, next: &mut impl FnMut(Walk, bool)) {
         let Reading { c, to: at, .. } = reading;
         let c = fold(c);
@@ -198,7 +202,7 @@ impl Needles {
         }
     }
 
-    /// The needles that continue with this character.
+    /// The range of the needles that continue with this character.
     fn narrow(&self, walk: &Walk, c: char) -> (usize, usize) {
         let Walk { mut from, mut to, length, .. } = *walk;
         if length == 0 {
@@ -217,14 +221,14 @@ impl Needles {
         (from + first, from + first + count)
     }
 
-    /// Whether a needle ends here. It is the first one of those that begin so.
+    /// Whether a needle ends here. It is the first one of its range.
     fn is_whole(&self, walk: &Walk) -> bool {
         self.sorted.get(walk.from).is_some_and(|(needle, _)| needle.len() == walk.length)
     }
 }
 
-/// What is not told apart: letters of different case, kinds of white space. Line breaks and characters without width are
-/// `\n`.
+/// Maps characters that are not distinguished to the same one: letters to lower case, white space to a space, line breaks
+/// and characters without width to `\n`.
 fn fold(c: char) -> char {
     match c {
         c if is_break(c) => '\n',
@@ -241,13 +245,13 @@ fn fold(c: char) -> char {
     }
 }
 
-/// The needles of a secret: all of it, and each of its lines; as it is, and with its own escapes read, since an API may
-/// echo what they stand for.
+/// The needles of a secret: the whole secret and each of its lines, unchanged and with its own escapes decoded, because an
+/// API may echo the decoded form.
 pub(super) fn of(secret: &str) -> Vec<Needle> {
     let text = Text::of(secret);
     let inner = reading::layers(&text, false).last();
     let decoded = Zeroizing::new(inner.unwrap_or(text).units.iter().map(|unit| unit.c).collect::<String>());
-    // In a query, a `+` is a blank.
+    // In a query, `+` stands for a space.
     let query = Zeroizing::new(decoded.replace('+', " "));
     let mut needles: Vec<Needle> = Vec::new();
     let mut texts = charsets::mistaken(secret);
@@ -271,7 +275,7 @@ pub(super) fn of(secret: &str) -> Vec<Needle> {
     distinct(needles)
 }
 
-/// Each of these once.
+/// Removes duplicates.
 fn distinct(mut needles: Vec<Needle>) -> Vec<Needle> {
     needles.sort_unstable_by(|one, other| one.as_slice().cmp(other));
     needles.dedup();
@@ -290,8 +294,8 @@ fn folded(text: &str) -> Needle {
     folded
 }
 
-/// What stays the same of a secret's base64 wherever it stands in a longer text, behind `user:` for example. Base64 in its
-/// own letter case is decoded; in another case it can be compared only.
+/// The part of a secret's base64 form that is the same at each alignment in a longer text, e.g. after `user:`. Needed for
+/// base64 whose letter case was changed, which can be compared but not decoded.
 pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
     const SHORTEST_BASE64: usize = 8;
     let mut needles: Vec<Needle> = Vec::new();
@@ -300,7 +304,7 @@ pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
             let mut bytes = Zeroizing::new(vec![0; offset]);
             bytes.extend_from_slice(secret.trim().as_bytes());
             let encoded = Zeroizing::new(engine.encode(&bytes));
-            // The first digits hold bits of what comes before, the last one of what comes after.
+            // The first digits contain bits of the preceding byte, the last one bits of the following byte.
             let (first, last) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
             needles.push(folded(encoded.get(first..last).unwrap_or_default()));
         }

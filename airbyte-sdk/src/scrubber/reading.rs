@@ -1,4 +1,7 @@
-//! Text, and the ways in which each position of it can be read.
+//! Text, and the possible readings of each position.
+//!
+//! Escapes may be made of escapes: in `%2541`, `%25` stands for `%`, which begins `%41`. So readings are computed from the
+//! end of the text to its start: the readings of the characters inside an escape are already known.
 
 use super::escapes;
 use std::ops::Range;
@@ -11,24 +14,24 @@ pub(super) struct Unit {
     pub(super) to: usize,
 }
 
-/// One way to read the text at some position.
+/// One possible reading of a position.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Reading {
     pub(super) c: char,
-    /// Where the text continues.
+    /// The position at which the text continues.
     pub(super) to: usize,
-    /// Whether it rests on `=` being an escape, as in quoted-printable, which in most texts it is not.
+    /// Whether it treats `=` as an escape, as in quoted-printable. In most texts `=` is not an escape.
     pub(super) soft: bool,
-    /// Whether it begins with a line break that is left out, as a wrapped text has it in the middle of a secret.
+    /// Whether it skips a line break, which wrapped text may have in the middle of a secret.
     pub(super) wrapped: bool,
 }
 
-/// Whether a position with this character has several readings.
+/// Whether a position with this character may have several readings.
 fn begins(c: char) -> bool {
     escapes::may_begin(c) || is_break(c)
 }
 
-/// Line breaks, and characters that only say where a line may be broken.
+/// Line breaks, and invisible characters that allow or prevent a line break.
 pub(super) fn is_break(c: char) -> bool {
     matches!(
         c,
@@ -37,13 +40,13 @@ pub(super) fn is_break(c: char) -> bool {
     )
 }
 
-/// So many readings of one position are enough, of those that may begin another escape and of the others. (A quote that
-/// was escaped four times stands behind 15 backslashes.)
+/// The maximum number of readings of one position: of those that may begin another escape, and of the others. (A quote
+/// that was escaped four times has 15 backslashes before it.)
 const MOST_READINGS: usize = 16;
 
 pub(super) struct Text {
     pub(super) units: Vec<Unit>,
-    /// For each position, where its further readings are, plus one; zero if there are none.
+    /// For each position, the index of its other readings plus one; zero if there are none.
     places: Vec<u32>,
     readings: Vec<Vec<Reading>>,
 }
@@ -59,14 +62,14 @@ impl Text {
         Self::read(units, begins)
     }
 
-    /// Reads the escapes that begin with certain characters.
+    /// Reads the escapes that begin with the characters for which `begins` is true.
     fn read(units: Vec<Unit>, begins: fn(char) -> bool) -> Self {
         let mut text = Self { units, places: Vec::new(), readings: Vec::new() };
         text.read_escapes(begins);
         text
     }
 
-    /// From the end to the start: what an escape is made of can be escaped itself, and has been read by then.
+    /// Computes the readings of all positions, from the end of the text to its start.
     fn read_escapes(&mut self, begins: fn(char) -> bool) {
         for at in (0..self.units.len()).rev() {
             let raw = self.raw(at);
@@ -75,7 +78,7 @@ impl Text {
             }
             let mut all: Vec<Reading> = raw.into_iter().collect();
             let (mut next, mut leads) = (0, 1);
-            // What was read may begin another escape, as the `%` of `%2541` does.
+            // A reading may begin another escape, such as the `%` of `%2541`.
             while let Some(lead) = all.get(next).copied() {
                 let mut found = |reading: Reading| {
                     let is_lead = begins(reading.c);
@@ -101,7 +104,7 @@ impl Text {
         }
     }
 
-    /// What follows a line break and the indentation behind it.
+    /// The readings that skip a line break, and the indentation after it.
     fn read_wrapped(&self, line_break: Reading, found: &mut impl FnMut(Reading)) {
         let blanks = self.units.get(line_break.to..).unwrap_or_default().iter();
         let indentation = blanks.take_while(|unit| matches!(unit.c, ' ' | '\t')).count();
@@ -114,7 +117,7 @@ impl Text {
         self.units.get(at).map(|unit| Reading { c: unit.c, to: at + 1, soft: false, wrapped: false })
     }
 
-    /// What an escape at this position may stand for.
+    /// The characters that an escape at this position may stand for.
     pub(super) fn escaped(&self, at: usize) -> &[Reading] {
         match self.places.get(at) {
             None | Some(0) => &[],
@@ -122,7 +125,7 @@ impl Text {
         }
     }
 
-    /// All readings, the character itself first.
+    /// All readings of a position, the character itself first.
     pub(super) fn at(&self, at: usize) -> impl Iterator<Item = Reading> {
         self.raw(at).into_iter().chain(self.escaped(at).iter().copied())
     }
@@ -135,14 +138,14 @@ impl Text {
         self.readings.iter().flatten().any(|reading| reading.soft)
     }
 
-    /// The bytes of the original text behind these positions.
+    /// The bytes of the original text at these positions.
     pub(super) fn original(&self, positions: Range<usize>) -> Range<usize> {
         let units = self.units.get(positions).unwrap_or_default();
         units.first().map_or(0, |unit| unit.from)..units.last().map_or(0, |unit| unit.to)
     }
 
-    /// The text as a decoder leaves it that removes one layer of escapes, from left to right; `None` if there are none.
-    /// What `+` and doubled quotes stand for is left open.
+    /// The text after decoding one layer of escapes from left to right; `None` if there are none. Does not decode `+` and
+    /// doubled quotes, which are ambiguous.
     pub(super) fn unescaped(&self, with_soft: bool) -> Option<Vec<Unit>> {
         let mut unescaped = Vec::with_capacity(self.units.len());
         let mut at = 0;
@@ -163,7 +166,7 @@ impl Text {
     }
 }
 
-/// The text without its outermost layer of escapes, without the outermost two, and so on.
+/// The text after decoding one layer of escapes, two layers, and so on.
 pub(super) fn layers(text: &Text, with_soft: bool) -> impl Iterator<Item = Text> {
     let flat = |units: Vec<Unit>| Text::read(units, is_break);
     let first = flat(text.units.clone()).unescaped(with_soft).map(flat);

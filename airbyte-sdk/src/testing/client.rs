@@ -1,8 +1,8 @@
-//! A client without a run around it.
+//! An HTTP client for tests, without a run.
 
 use crate::http::Http;
 
-/// Returns a client as `check` and fetch functions get it, for tests of functions that take one.
+/// Returns a client like that of `check` and of fetch functions, to test a function that takes an [`Http`].
 ///
 /// ```
 /// use airbyte_sdk::testing::{Server, http};
@@ -18,10 +18,9 @@ use crate::http::Http;
 /// assert_eq!(cities(&http(), server.url()).unwrap(), ["Bergen", "Oslo"]);
 /// ```
 ///
-/// Each call makes a client of its own, with no rate limit. Its waits take no time: those between attempts, and those that
-/// an API asks for. There is no platform behind it: nothing is written, and a refresh token that the API replaces cannot be
-/// saved, which is an error. [`fetch`](super::fetch) runs a fetch function, and [`Connector`](super::Connector) a whole
-/// connector.
+/// Each call creates a new client without a rate limit. Waits between attempts, and those requested by the API, take no
+/// time. Nothing is written to stdout. It is an error if the API replaces a refresh token, because it cannot be saved. To
+/// run a fetch function use [`fetch`](super::fetch), to run a whole connector [`Connector`](super::Connector).
 #[must_use]
 pub fn http() -> Http {
     Http::without_waits()

@@ -1,7 +1,7 @@
-//! One fetch function, without the program around it.
+//! Runs one fetch function without the rest of the connector.
 #![expect(
     clippy::panic,
-    reason = "this is for tests: an error that is not expected is a failure of the test"
+    reason = "this is for tests: an unexpected error fails the test"
 )]
 
 use crate::Emitter;
@@ -39,12 +39,12 @@ use std::sync::Arc;
 /// assert_eq!(fetched.unwrap(), [json!({"id": 5}), json!({"id": 6})]);
 /// ```
 ///
-/// The client of the emitter is like that of [`http`](super::http). What the SDK checks in a read is checked here too: the
-/// order of the records, that no cursor is null, and that no failed request was ignored.
+/// The client of the emitter behaves like that of [`http`](super::http). The checks of a real read apply: it is an error if
+/// the cursor of an ascending stream decreases, if a cursor is null, or if the function ignores a failed request.
 pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
     let memory = Memory::default();
     let output = Output::to(Lines::new(Box::new(memory.clone())));
-    // Also after an error: the records before it count.
+    // Flushes after an error too, to return the records before it.
     let result = read(&output, fetch);
     let result = result.and(output.flush());
     let (mut records, mut state) = (Vec::new(), None);
@@ -58,7 +58,7 @@ pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fe
     Fetched { records, state, error: result.err() }
 }
 
-/// Reads the stream as a run does that has no state.
+/// Reads the stream as a run without a state does.
 fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Result<()> {
     let info = StreamInfo::of::<T>();
     let mut descriptor = StreamDescriptor::new(T::NAME);
@@ -83,25 +83,24 @@ fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> 
     result.and(stream.end(status))
 }
 
-/// What a fetch function emitted, and how it ended. Returned by [`fetch`].
+/// The records, the state and the result of a fetch function. Returned by [`fetch`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Fetched {
-    /// The data of the records, in order; those before an error as well.
+    /// The data of the records, in order, including those before an error.
     pub records: Vec<Value>,
-    /// The state of the stream as the next read gets it; `None` if there is none, since the stream has no cursor or
-    /// nothing was read.
+    /// The state of the stream for the next read; `None` if the stream has no cursor or nothing was read.
     pub state: Option<Value>,
-    /// Why the read failed, if it did.
+    /// The error, if the read failed.
     pub error: Option<Error>,
 }
 
 impl Fetched {
-    /// Returns the records of a read that was complete.
+    /// Returns the records of a successful read.
     ///
     /// # Panics
     ///
-    /// If it failed.
+    /// If the read failed.
     #[track_caller]
     pub fn unwrap(self) -> Vec<Value> {
         match self.error {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_takes_no_time_and_an_ignored_failure_is_an_error() {
+    fn retry_does_not_wait_and_ignored_failure_is_an_error() {
         let server = Server::start();
         let limited = || Response::new(429).header("Retry-After", "299");
         server.on("GET /visits").respond_in_order([limited(), Response::text("{\"id\":1}\n")]);

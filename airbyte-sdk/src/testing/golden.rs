@@ -1,23 +1,23 @@
-//! Files that are generated, checked in, and compared.
+//! Golden files: generated files under version control that tests compare.
 
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Compares JSON with a file that is checked in, byte for byte; `path` is relative to the package.
+/// Compares JSON with a file, byte for byte. `path` is relative to the package.
 ///
-/// With the environment variable `BLESS` set it writes the file instead.
+/// If the environment variable `BLESS` is set, writes the file instead.
 ///
 /// # Panics
 ///
-/// If the file is missing, cannot be read, or is stale. The message has the command that writes it.
+/// If the file is missing, cannot be read, or differs. The message contains the command that writes it.
 #[expect(clippy::panic, reason = "this is for tests")]
 pub fn assert_golden(path: impl AsRef<Path>, value: &Value) {
     let path = path.as_ref();
     let text = format!("{value:#}\n");
     if std::env::var_os("BLESS").is_some() {
         if let Err(error) = std::fs::write(path, text) {
-            panic!("{} cannot be written: {error}", path.display());
+            panic!("cannot write {}: {error}", path.display());
         }
         return;
     }
@@ -34,7 +34,7 @@ fn compare(path: &Path, text: &str) {
             panic!("{} is missing\nTo create it, run: {command}", path.display())
         }
         Err(error) => {
-            panic!("{} cannot be read: {error}\nTo write it anew, run: {command}", path.display())
+            panic!("cannot read {}: {error}\nTo write it again, run: {command}", path.display())
         }
     };
     if kept == text {
@@ -42,10 +42,10 @@ fn compare(path: &Path, text: &str) {
     }
     let differs = kept.lines().zip(text.lines()).enumerate().find(|(_, (kept, new))| kept != new);
     let place = differs.map_or_else(
-        || format!("it has {} lines, and should have {}", kept.lines().count(), text.lines().count()),
-        |(line, (kept, new))| format!("line {}:\n  has   {kept}\n  needs {new}", line + 1),
+        || format!("it has {} lines, expected {}", kept.lines().count(), text.lines().count()),
+        |(line, (kept, new))| format!("line {}:\n  found    {kept}\n  expected {new}", line + 1),
     );
-    panic!("{} is stale: {place}\nTo renew it, run: {command}", path.display());
+    panic!("{} is out of date: {place}\nTo update it, run: {command}", path.display());
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    /// A folder that goes when this value goes.
+    /// A folder that is removed on drop.
     struct Folder(PathBuf);
 
     impl Drop for Folder {
@@ -62,26 +62,29 @@ mod tests {
         }
     }
 
-    fn complaint(path: &Path) -> String {
-        let complaint = std::panic::catch_unwind(|| compare(path, "true\n")).unwrap_err();
-        complaint.downcast_ref::<String>().unwrap().clone()
+    fn panic_message(path: &Path) -> String {
+        let panic = std::panic::catch_unwind(|| compare(path, "true\n")).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
     }
 
     #[test]
-    fn says_whether_a_file_is_missing_unreadable_or_stale() {
+    fn message_says_whether_the_file_is_missing_unreadable_or_out_of_date() {
         let folder = Folder(std::env::temp_dir().join(format!("airbyte-sdk-golden-{}", std::process::id())));
         std::fs::create_dir_all(&folder.0).unwrap();
         let command = "run: BLESS=1 cargo test -p airbyte-sdk";
-        let missing = complaint(&folder.0.join("spec.json"));
+        let missing = panic_message(&folder.0.join("spec.json"));
         assert!(
             missing.contains("spec.json is missing\nTo create it, ") && missing.ends_with(command),
             "{missing}"
         );
-        let unreadable = complaint(&folder.0);
-        assert!(unreadable.contains(" cannot be read: ") && unreadable.ends_with(command), "{unreadable}");
+        let unreadable = panic_message(&folder.0);
+        assert!(unreadable.contains("cannot read ") && unreadable.ends_with(command), "{unreadable}");
         let file = folder.0.join("spec.json");
         std::fs::write(&file, "false\n").unwrap();
-        let stale = complaint(&file);
-        assert!(stale.contains("spec.json is stale: line 1:") && stale.ends_with(command), "{stale}");
+        let outdated = panic_message(&file);
+        assert!(
+            outdated.contains("spec.json is out of date: line 1:") && outdated.ends_with(command),
+            "{outdated}"
+        );
     }
 }

@@ -1,17 +1,17 @@
-//! Configurations made from a spec: right ones, and ones with one mistake each.
+//! Generates configurations from a spec: valid ones, and ones with a single mistake.
 
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
-/// A configuration with one mistake.
+/// A configuration with a single mistake.
 #[derive(Debug)]
-pub(super) struct Spoilt {
+pub(super) struct Invalid {
     pub(super) config: Value,
-    /// Where the mistake is, as an error names it.
+    /// The path of the mistake, as an error names it.
     pub(super) place: String,
 }
 
-/// Makes values by chance; the same seed makes the same values.
+/// Generates pseudo-random values; the same seed generates the same values.
 pub(super) struct Samples(u64);
 
 impl Samples {
@@ -19,7 +19,7 @@ impl Samples {
         Self(seed)
     }
 
-    /// A number below `end`, with which one of several things is chosen (splitmix64).
+    /// A pseudo-random number below `end` (splitmix64).
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -31,11 +31,11 @@ impl Samples {
         list.get(self.below(list.len()))
     }
 
-    /// A value that the schema allows; `Err` with the field for which none can be made.
-    pub(super) fn right(&mut self, schema: &Value, place: &str) -> Result<Value, String> {
+    /// A value that the schema allows; `Err` with the field for which none can be generated.
+    pub(super) fn valid(&mut self, schema: &Value, place: &str) -> Result<Value, String> {
         if let Some(options) = schema["oneOf"].as_array() {
             let option = self.one_of(options).cloned().unwrap_or_default();
-            return self.right(&option, place);
+            return self.valid(&option, place);
         }
         if let Some(value) = schema.get("const") {
             return Ok(value.clone());
@@ -44,14 +44,14 @@ impl Samples {
             return Ok(value.clone());
         }
         match type_of(schema) {
-            "object" => self.right_object(schema, place),
+            "object" => self.valid_object(schema, place),
             "array" => {
                 let fewest = bound(schema, "minItems").unwrap_or(0);
                 let most = bound(schema, "maxItems").unwrap_or(fewest + 2);
                 let length = fewest + self.below(most.min(fewest + 2) - fewest + 1);
-                (0..length).map(|_| self.right(&schema["items"], place)).collect()
+                (0..length).map(|_| self.valid(&schema["items"], place)).collect()
             }
-            "string" => self.right_text(schema).ok_or_else(|| place.to_owned()),
+            "string" => self.valid_string(schema).ok_or_else(|| place.to_owned()),
             "integer" => {
                 let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
                 let least = least.unwrap_or_else(|| most.unwrap_or(100).min(0));
@@ -75,20 +75,20 @@ impl Samples {
         }
     }
 
-    fn right_object(&mut self, schema: &Value, place: &str) -> Result<Value, String> {
+    fn valid_object(&mut self, schema: &Value, place: &str) -> Result<Value, String> {
         let mut object = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if is_required(schema, name) || self.below(2) == 0 {
-                object.insert(name.clone(), self.right(property, &inner(place, name))?);
+                object.insert(name.clone(), self.valid(property, &inner(place, name))?);
             }
         }
         if self.below(4) == 0 {
-            object.insert("a field that nobody knows".to_owned(), json!([1, {"x": null}]));
+            object.insert("unknown field".to_owned(), json!([1, {"x": null}]));
         }
         Ok(object.into())
     }
 
-    fn right_text(&mut self, schema: &Value) -> Option<Value> {
+    fn valid_string(&mut self, schema: &Value) -> Option<Value> {
         match schema["format"].as_str() {
             Some("date") => {
                 return Some(json!(format!("20{:02}-0{}-28", self.below(100), 1 + self.below(9))));
@@ -106,7 +106,7 @@ impl Samples {
             return self.one_of(&urls).map(|url| json!(url));
         }
         if schema.get("pattern").is_some() {
-            // No text is made of a pattern; the author has shown one that matches.
+            // No string is generated from a pattern; the author has provided an example.
             return example(schema);
         }
         let (fewest, most) = (bound(schema, "minLength").unwrap_or(0), bound(schema, "maxLength"));
@@ -118,13 +118,13 @@ impl Samples {
         Some(text.collect::<String>().into())
     }
 
-    /// The same configuration with one mistake, of those that can be made in it; `None` if none can.
-    pub(super) fn spoil(&mut self, schema: &Value, right: &Value) -> Option<Spoilt> {
+    /// The same configuration with one mistake; `None` if no mistake is possible.
+    pub(super) fn invalid(&mut self, schema: &Value, valid: &Value) -> Option<Invalid> {
         let mut mistakes = Vec::new();
-        collect(schema, right, "", "", &mut mistakes);
+        collect(schema, valid, "", "", &mut mistakes);
         let Mistake { pointer, place, value } =
             mistakes.swap_remove(self.below(mistakes.len().max(1)).min(mistakes.len().checked_sub(1)?));
-        let mut config = right.clone();
+        let mut config = valid.clone();
         match value {
             Some(value) => *config.pointer_mut(&pointer)? = value,
             None => {
@@ -135,29 +135,29 @@ impl Samples {
                     .shift_remove(&name.replace("~1", "/").replace("~0", "~"));
             }
         }
-        Some(Spoilt { config, place })
+        Some(Invalid { config, place })
     }
 }
 
-/// A way to spoil a configuration: what is put at a place, or taken away from it.
+/// A possible mistake: the value to insert at a path, or `None` to remove the field.
 struct Mistake {
     pointer: String,
     place: String,
     value: Option<Value>,
 }
 
-/// All mistakes that can be made in a value that is right.
-fn collect(schema: &Value, right: &Value, pointer: &str, place: &str, mistakes: &mut Vec<Mistake>) {
+/// Collects all possible mistakes in a valid value.
+fn collect(schema: &Value, valid: &Value, pointer: &str, place: &str, mistakes: &mut Vec<Mistake>) {
     if let Some(options) = schema["oneOf"].as_array() {
         let is_chosen = |option: &&Value| {
             let fields = option["properties"].as_object();
             fields
                 .into_iter()
                 .flatten()
-                .any(|(name, field)| field.get("const").is_some_and(|value| right.get(name) == Some(value)))
+                .any(|(name, field)| field.get("const").is_some_and(|value| valid.get(name) == Some(value)))
         };
         if let Some(option) = options.iter().find(is_chosen) {
-            collect(option, right, pointer, place, mistakes);
+            collect(option, valid, pointer, place, mistakes);
         }
         return;
     }
@@ -165,9 +165,9 @@ fn collect(schema: &Value, right: &Value, pointer: &str, place: &str, mistakes: 
         mistakes.push(Mistake { pointer: pointer.to_owned(), place: place.to_owned(), value: Some(value) });
     };
     if !pointer.is_empty() {
-        wrong_values(schema, right).into_iter().for_each(&mut wrong);
+        wrong_values(schema, valid).into_iter().for_each(&mut wrong);
     }
-    match right {
+    match valid {
         Value::Object(object) => {
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
                 let Some(value) = object.get(name) else { continue };
@@ -190,15 +190,15 @@ fn collect(schema: &Value, right: &Value, pointer: &str, place: &str, mistakes: 
 }
 
 /// Values that the schema does not allow.
-fn wrong_values(schema: &Value, right: &Value) -> Vec<Value> {
+fn wrong_values(schema: &Value, valid: &Value) -> Vec<Value> {
     if schema.get("const").is_some() || schema.get("enum").is_some() {
-        return vec![json!("a word that is not known"), json!(5)];
+        return vec![json!("unknown value"), json!(5)];
     }
     let mut wrong = vec![match type_of(schema) {
         "string" => json!(5),
         "object" => json!([]),
         "array" => json!({}),
-        _ => json!("a text"),
+        _ => json!("a string"),
     }];
     match type_of(schema) {
         "integer" => wrong.push(json!(1.5)),
@@ -224,7 +224,7 @@ fn wrong_values(schema: &Value, right: &Value) -> Vec<Value> {
         wrong.push("x".repeat(fewest).into());
     }
     wrong.extend(bound(schema, "maxLength").map(|most| Value::from("é".repeat(most + 1))));
-    if let (Some(items), Some(first)) = (right.as_array(), right.get(0)) {
+    if let (Some(items), Some(first)) = (valid.as_array(), valid.get(0)) {
         if let Some(fewest) = bound(schema, "minItems").and_then(|fewest| fewest.checked_sub(1)) {
             wrong.push(items[..fewest].into());
         }
@@ -233,7 +233,7 @@ fn wrong_values(schema: &Value, right: &Value) -> Vec<Value> {
     wrong
 }
 
-/// The name of the type; the second of a list is null.
+/// The name of the type. In an array of types, the second is null.
 fn type_of(schema: &Value) -> &str {
     schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or_default()
 }

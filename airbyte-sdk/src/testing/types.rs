@@ -1,4 +1,4 @@
-//! One line for each type of a connector: is what was made of it what the platform wants?
+//! Assertions about the specification and the catalog entries that are generated from a connector's types.
 
 use super::samples::Samples;
 use crate::AirbyteSpec;
@@ -6,25 +6,26 @@ use crate::spec;
 use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Value, json};
 
-/// The payload of the SPEC message for a configuration, to be compared with a file that is checked in.
+/// Returns the payload of the SPEC message of a configuration, e.g. for [`assert_golden`](super::assert_golden).
 #[must_use]
 pub fn spec_of<C: AirbyteSpec>() -> Value {
     serde_json::to_value(spec::specification::<C>()).unwrap_or_default()
 }
 
-/// The entry in the CATALOG for a stream that is read in one go: incrementally, if it has a cursor.
+/// Returns the CATALOG entry of a stream without partitions. It is incremental if the stream has a cursor.
 #[must_use]
 pub fn stream_of<T: Stream>() -> Value {
     let resume = if T::CURSOR_FIELD.is_empty() { Resume::Never } else { Resume::Cursor };
     serde_json::to_value(StreamInfo::of::<T>().describe(T::json_schema(), resume)).unwrap_or_default()
 }
 
-/// How many configurations are tried.
+/// The number of configurations that are tried.
 const SAMPLES: u64 = 200;
 
-/// Judges the spec of a configuration by the rules of the protocol, and tries whether spec and parser accept and refuse
-/// the same: of some hundred configurations, made from the spec with the same chances each time, each that is right
-/// must be read, and each with a mistake be refused with the place of the mistake.
+/// Checks that the spec of a configuration follows the protocol, and that the parser agrees with the spec.
+///
+/// Generates 200 valid configurations from the spec, the same in each run. The parser must accept each of them, and must
+/// reject each of them after one mistake was added, with an error that names the field with the mistake.
 ///
 /// ```
 /// # use airbyte_sdk::{AirbyteSpec, Secret};
@@ -40,40 +41,41 @@ const SAMPLES: u64 = 200;
 ///
 /// # Panics
 ///
-/// If a rule is broken, with all of them; if spec and parser disagree, with the configuration; if no configuration can
-/// be made, because a required field has a `pattern` and no `examples`.
+/// - If the spec breaks a rule of the protocol; the message lists all of them.
+/// - If the spec and the parser disagree; the message contains the configuration.
+/// - If no configuration can be generated, because a field has a `pattern` but no `examples`.
 #[expect(clippy::panic, reason = "this is an assertion")]
 pub fn assert_spec<C: AirbyteSpec>() {
     let specification = spec_of::<C>();
     let faults = spec::faults::<C>();
-    assert!(faults.is_empty(), "the spec is not right: {}", faults.join("; "));
+    assert!(faults.is_empty(), "the spec is invalid: {}", faults.join("; "));
     airbyte_conformance::check_spec(&specification, spec::not_secret::<C>()).assert_conforms();
     let schema = &specification["connectionSpecification"];
     for seed in 0..SAMPLES {
         let mut samples = Samples::new(seed);
-        let right = samples.right(schema, "").unwrap_or_else(|field| {
-            panic!("`{field}` has a pattern, and no text that matches: give it `examples(…)`, which users like as well")
+        let valid = samples.valid(schema, "").unwrap_or_else(|field| {
+            panic!("no value for `{field}` can be generated from its pattern: add `examples(…)`, which the form shows too")
         });
-        if let Err(error) = C::from_json(&right) {
-            panic!("the spec allows this configuration, and the parser does not\n{right:#}\n{error}");
+        if let Err(error) = C::from_json(&valid) {
+            panic!("the spec allows this configuration, but the parser rejects it\n{valid:#}\n{error}");
         }
-        let Some(spoilt) = samples.spoil(schema, &right) else { continue };
-        let place = format!("`{}`", spoilt.place);
-        match C::from_json(&spoilt.config) {
+        let Some(invalid) = samples.invalid(schema, &valid) else { continue };
+        let place = format!("`{}`", invalid.place);
+        match C::from_json(&invalid.config) {
             Ok(_) => panic!(
-                "the spec does not allow this configuration, because of {place}, and the parser does\n{:#}",
-                spoilt.config
+                "the spec rejects this configuration because of {place}, but the parser accepts it\n{:#}",
+                invalid.config
             ),
             Err(error) if !error.message().contains(&place) => panic!(
-                "the error does not name {place}, which is wrong in this configuration\n{:#}\n{error}",
-                spoilt.config
+                "the error does not name {place}, which is invalid in this configuration\n{:#}\n{error}",
+                invalid.config
             ),
             Err(_) => {}
         }
     }
 }
 
-/// Judges the catalog's entry of a stream by the rules of the protocol: its keys, its cursor and its schema.
+/// Checks that the catalog entry of a stream follows the protocol: its primary key, its cursor and its schema.
 ///
 /// ```
 /// # use airbyte_sdk::{Date, airbyte_stream};
@@ -87,7 +89,7 @@ pub fn assert_spec<C: AirbyteSpec>() {
 ///
 /// # Panics
 ///
-/// If a rule is broken, with all of them.
+/// If the entry breaks a rule; the message lists all of them.
 pub fn assert_stream<T: Stream>() {
     airbyte_conformance::check_catalog(&json!({"streams": [stream_of::<T>()]})).assert_conforms();
 }
@@ -98,7 +100,7 @@ mod tests {
     use crate::{Date, Secret, Timestamp};
     use proptest::prelude::*;
 
-    /// What the parser is held against, a validator that nobody here has written.
+    /// An independent JSON Schema validator, to compare the parser with.
     fn validator<C: AirbyteSpec>() -> (Value, jsonschema::Validator) {
         let schema = spec_of::<C>()["connectionSpecification"].clone();
         let validator = jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap();
@@ -106,10 +108,10 @@ mod tests {
     }
 
     #[derive(AirbyteSpec)]
-    #[allow(dead_code, reason = "what is tested is which values are accepted")]
+    #[allow(dead_code, reason = "only whether a value is accepted is tested")]
     struct Flat {
         text: String,
-        #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "small letters", examples("abc"))]
+        #[airbyte(pattern = "^[a-z]+$", pattern_descriptor = "lower-case letters", examples("abc"))]
         letters: Option<String>,
         key: Secret,
         #[airbyte(default = 5, min = -3, max = 7)]
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_sounds_like_a_secret_may_be_none() {
+    fn not_secret_field_conforms_despite_its_name() {
         #[derive(AirbyteSpec)]
         struct Paged {
             #[airbyte(not_secret)]
@@ -142,15 +144,15 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_parser_agrees_with_a_validator(seed: u64) {
+        fn parser_agrees_with_a_validator(seed: u64) {
             let (schema, validator) = validator::<Flat>();
             let mut samples = Samples::new(seed);
-            let right = samples.right(&schema, "").unwrap();
-            prop_assert!(validator.is_valid(&right), "{right:#}");
-            prop_assert!(Flat::from_json(&right).is_ok(), "{right:#}");
-            let spoilt = samples.spoil(&schema, &right).unwrap();
-            prop_assert!(!validator.is_valid(&spoilt.config), "{spoilt:#?}");
-            prop_assert!(Flat::from_json(&spoilt.config).is_err(), "{spoilt:#?}");
+            let valid = samples.valid(&schema, "").unwrap();
+            prop_assert!(validator.is_valid(&valid), "{valid:#}");
+            prop_assert!(Flat::from_json(&valid).is_ok(), "{valid:#}");
+            let invalid = samples.invalid(&schema, &valid).unwrap();
+            prop_assert!(!validator.is_valid(&invalid.config), "{invalid:#?}");
+            prop_assert!(Flat::from_json(&invalid.config).is_err(), "{invalid:#?}");
         }
     }
 }

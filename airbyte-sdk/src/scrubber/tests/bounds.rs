@@ -1,6 +1,7 @@
-//! Time and memory: what a scrubber does with texts and keys that take very many steps, and with very many secrets.
+//! Tests of the limits on time and memory: texts and secrets that take very many steps, and very many secrets.
 
 use super::*;
+
 #[test]
 fn blanks_the_rest_of_a_text_that_can_be_read_in_too_many_ways() {
     let scrubber = scrubber([&"\\".repeat(40)]);
@@ -9,7 +10,7 @@ fn blanks_the_rest_of_a_text_that_can_be_read_in_too_many_ways() {
 }
 
 #[test]
-fn keys_and_texts_that_repeat_take_a_bounded_number_of_steps() {
+fn repetitive_keys_and_texts_take_a_bounded_number_of_steps() {
     let keys = |key: String| vec![key];
     for (secrets, unit) in [
         (keys("a".repeat(100) + "b"), "a\n"),
@@ -33,7 +34,7 @@ fn keys_and_texts_that_repeat_take_a_bounded_number_of_steps() {
 }
 
 #[test]
-fn finds_long_keys_that_repeat_themselves() {
+fn finds_long_repetitive_keys() {
     for (key, rest) in
         [("k".repeat(100_000), ""), ("0".repeat(64), " after"), ("ab".repeat(100) + "c", " after")]
     {
@@ -48,7 +49,7 @@ fn finds_long_keys_that_repeat_themselves() {
 
 #[test]
 fn secrets_added_together_or_one_by_one_are_the_same() {
-    // In both cases of letters: two secrets with the same needles.
+    // In both letter cases: two secrets with the same needles.
     let secrets: Vec<String> = (0..100)
         .flat_map(|number| [format!("{number:x}-key-{number}"), format!("{number:X}-KEY-{number}")])
         .collect();
@@ -62,7 +63,7 @@ fn secrets_added_together_or_one_by_one_are_the_same() {
 }
 
 #[test]
-fn remembers_the_most_recently_used_secrets_only() {
+fn remembers_only_the_most_recently_used_secrets() {
     let mut scrubber = Scrubber::default();
     scrubber.add(["kept-for-ever"]);
     let secret = |number: usize| format!("signature-{number:08}-x");

@@ -13,7 +13,7 @@ fn scrubber<const N: usize>(secrets: [&str; N]) -> Scrubber {
     scrubber
 }
 
-/// A way to write a text, with its name.
+/// An encoder, with its name.
 type Encoder = (&'static str, fn(&str) -> String);
 
 fn each_byte(text: &str, mut write: impl FnMut(u8) -> String) -> String {
@@ -98,7 +98,7 @@ trait LowerCaseEscapes {
 }
 
 impl LowerCaseEscapes for String {
-    /// `%2F` becomes `%2f`; other letters stay as they are.
+    /// `%2F` becomes `%2f`; other letters are unchanged.
     fn to_lowercase_escapes(self) -> String {
         let mut parts = self.split('%');
         let first = parts.next().unwrap_or_default().to_owned();
@@ -121,20 +121,20 @@ const SECRETS: &[&str] = &[
     "1234",
 ];
 
-/// Whether another decoder would take the outer encoding for something else.
+/// Whether the composition of the encoders is ambiguous or not supported.
 fn is_ambiguous(encoders: &[&Encoder], secret: &str) -> bool {
     let names: Vec<&str> = encoders.iter().map(|(name, _)| *name).collect();
-    // Of UTF-16, ASCII is read only; and a line break behind a `=` is one of quoted-printable.
+    // Only ASCII is decoded from UTF-16, and a line break after a `=` is read as quoted-printable.
     names.contains(&"base64 of UTF-16") && !secret.is_ascii()
         || names.contains(&"wrapped") && names.contains(&"quoted-printable")
 }
 
-/// Encodes from right to left, and compares with what the same encoders make of a text without the secret.
+/// Applies the encoders from right to left, scrubs the result, and checks that no more remains than the encoders add.
 fn assert_blanked(scrubber: &Scrubber, encoders: &[&Encoder], secret: &str) {
     let encode = |text: &str| encoders.iter().rev().fold(text.to_owned(), |text, (_, encode)| encode(&text));
     let text = encode(secret);
     let scrubbed = scrubber.scrub(&text);
-    // What is no part of the secret stays, and so do padding and single digits that hold parts of both.
+    // Text that is not part of the secret remains, as do padding and single digits that contain bits of both.
     let harmless = encode("").len() + encoders[0].1(&encoders[1].1("xxxx====")).len();
     let remains = scrubbed.replace(STARS, "");
     let names: Vec<_> = encoders.iter().map(|(name, _)| name).collect();
@@ -158,8 +158,8 @@ fn blanks_every_composition_of_two_encoders() {
 }
 
 proptest! {
-    // The same cases each time: about one in some thousand compositions of three is beyond what a scrubber can read within
-    // its steps, such as HTML of octal escapes of quoted-printable.
+    // A fixed seed, because about one in some thousand compositions of three exceeds the scrubber's budget of steps, such as
+    // HTML of octal escapes of quoted-printable.
     #![proptest_config(ProptestConfig {
         cases: 128,
         failure_persistence: None,
@@ -204,7 +204,7 @@ fn blanks_hexadecimal_bytes_that_are_wrapped_anywhere() {
 }
 
 #[test]
-fn blanks_what_real_programs_write() {
+fn blanks_the_output_of_real_programs() {
     let scrubber = scrubber(["wJalrXUtnFEMI/K7MDENG+x", "p@ss&wörd"]);
     for (text, scrubbed) in [
         (r#"{"key":"wJalrXUtnFEMI\/K7MDENG+x"}"#, r#"{"key":"****"}"#),
@@ -336,7 +336,7 @@ fn blanks_keys_of_several_lines_in_any_layout() {
 }
 
 #[test]
-fn blanks_what_the_escapes_of_a_secret_stand_for() {
+fn blanks_the_decoded_form_of_a_secret_with_escapes() {
     let scrubber = scrubber(["half%2Fother%252B", r#"{"key": "one\ntwo/three"}"#]);
     for text in ["half/other+", "half%2Fother%252B", "half%252Fother%25252B", "half/other%2B"] {
         assert_eq!(scrubber.scrub(text), STARS, "{text}");

@@ -1,23 +1,23 @@
-//! Sockets: one thread for each connection, and many requests on one.
+//! Connections: one thread per connection, which reads any number of requests.
 
 use super::request::Request;
 use super::response::Response;
 use super::shared::Shared;
-use super::wire::{After, Asked, Sender, is_timeout};
+use super::wire::{After, RequestInfo, Sender, is_timeout};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Bytes of a head, and headers in it.
+/// The maximum size of a head in bytes, and the maximum number of headers.
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 200;
 
-/// Bytes of the body of a request.
+/// The maximum size of the body of a request, in bytes.
 const MAX_BODY: usize = 64 << 20;
 
-/// Takes connections until the server ends.
+/// Accepts connections until the server ends.
 pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     loop {
         let accepted = listener.accept();
@@ -25,7 +25,7 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             return;
         }
         let Ok((stream, _)) = accepted else {
-            // Too many open files, for example; that passes.
+            // For example, too many open files; retried after a pause.
             let _ = shared.pause(Duration::from_millis(5));
             continue;
         };
@@ -36,19 +36,19 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let for_thread = Arc::clone(shared);
         let started = thread::Builder::new().name("test server".to_owned()).spawn(move || {
             let working = for_thread.working();
-            // An error of a connection is its end; what a test must know has been reported.
+            // An error ends the connection. Problems for the test have already been reported.
             let _ = converse(&stream, &for_thread);
             drop(stream);
             drop(working);
         });
         if started.is_err() {
             drop(shared.working());
-            shared.report("there are too many threads for another connection".to_owned());
+            shared.report("cannot start a thread for a connection".to_owned());
         }
     }
 }
 
-/// Responds to one request after the other.
+/// Reads requests and sends responses until the connection is closed.
 fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut input = Input { stream, bytes: Vec::new(), deadline: None, limit: shared.limit };
@@ -67,12 +67,12 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
         };
         let method = request.as_ref().map_or("", Request::method);
         let mut sender = Sender { stream, shared, deadline: Instant::now() + shared.limit };
-        let sent = response.send(Asked { method, keeps_alive }, &mut sender);
+        let sent = response.send(RequestInfo { method, keeps_alive }, &mut sender);
         if let (Err(error), Some(request)) = (&sent, &request)
             && error.kind() == ErrorKind::TimedOut
         {
             let seconds = shared.limit.as_secs_f64();
-            shared.report(format!("the response to `{request}` was not over after {seconds} seconds"));
+            shared.report(format!("the response to `{request}` was not complete after {seconds} seconds"));
         }
         match sent? {
             After::NextRequest => {}
@@ -82,8 +82,8 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     }
 }
 
-/// Closes a connection in such a way that the client gets all that was sent: a socket that is closed with bytes unread
-/// resets the connection.
+/// Closes a connection after the client has closed its side. Closing a socket with unread bytes resets the connection, and
+/// the client may lose what was sent.
 fn close(mut stream: &TcpStream, limit: Duration) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(limit))?;
@@ -92,7 +92,7 @@ fn close(mut stream: &TcpStream, limit: Duration) -> io::Result<()> {
     Ok(())
 }
 
-/// Has the connection reset when the socket is closed, which is next.
+/// Makes the socket reset the connection when it is closed, which happens next.
 #[cfg(unix)]
 fn reset(stream: &TcpStream) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?)
@@ -104,10 +104,10 @@ fn reset(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Both)
 }
 
-/// Why there is no request.
+/// Why a request could not be read.
 enum Unreadable {
     Connection(io::Error),
-    /// The status for the client, and what the test is told.
+    /// The status for the client, and the reason that is reported to the test.
     Request(u16, String),
 }
 
@@ -117,18 +117,18 @@ impl From<io::Error> for Unreadable {
     }
 }
 
-/// What the client sends.
+/// Reads the requests of a client.
 struct Input<'c> {
     stream: &'c TcpStream,
-    /// Read, and not used yet.
+    /// Bytes that were received but not parsed yet.
     bytes: Vec<u8>,
-    /// Until when the request must be complete that has begun.
+    /// The time at which the current request must be complete.
     deadline: Option<Instant>,
     limit: Duration,
 }
 
 impl Input<'_> {
-    /// The next request, and whether the connection is to be kept for another; `None` if the client has gone.
+    /// The next request, and whether the connection is kept alive; `None` if the client closed the connection.
     fn next_request(&mut self) -> Result<Option<(Request, bool)>, Unreadable> {
         self.deadline = None;
         let Some((mut request, is_http_1_0)) = self.head()? else { return Ok(None) };
@@ -139,7 +139,7 @@ impl Input<'_> {
             if is_http_1_0 { says("Connection", "keep-alive") } else { !says("Connection", "close") };
         let chunked = says("Transfer-Encoding", "chunked");
         let length = match request.header("Content-Length").map(str::parse::<usize>) {
-            Some(Err(_)) => return Err(Unreadable::Request(400, format!("wrong length in `{request}`"))),
+            Some(Err(_)) => return Err(Unreadable::Request(400, format!("invalid `Content-Length` in `{request}`"))),
             Some(Ok(length)) => length,
             None => 0,
         };
@@ -180,7 +180,7 @@ impl Input<'_> {
         }
     }
 
-    /// So many bytes; `None` if the client has gone.
+    /// Reads this number of bytes; `None` if the client closed the connection.
     fn take(&mut self, length: usize) -> Result<Option<Vec<u8>>, Unreadable> {
         if length > MAX_BODY {
             return Err(too_large());
@@ -194,7 +194,7 @@ impl Input<'_> {
         Ok(Some(std::mem::replace(&mut self.bytes, rest)))
     }
 
-    /// A line without its end.
+    /// Reads a line; returns it without the line break.
     fn line(&mut self) -> Result<Option<String>, Unreadable> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|bytes| bytes == b"\r\n") {
@@ -210,14 +210,14 @@ impl Input<'_> {
         }
     }
 
-    /// A body in chunks, without its trailers.
+    /// Reads a chunked body; ignores its trailers.
     fn chunks(&mut self) -> Result<Option<Vec<u8>>, Unreadable> {
         let mut body = Vec::new();
         loop {
             let Some(line) = self.line()? else { return Ok(None) };
             let size = line.split(';').next().unwrap_or_default().trim();
             let Ok(size) = usize::from_str_radix(size, 16) else {
-                return Err(Unreadable::Request(400, format!("`{line}` is not the size of a chunk")));
+                return Err(Unreadable::Request(400, format!("`{line}` is not a valid chunk size")));
             };
             if size == 0 {
                 while let Some(line) = self.line()? {
@@ -238,21 +238,21 @@ impl Input<'_> {
         }
     }
 
-    /// Reads on; `false` at the end. There is no limit before a request begins.
+    /// Receives more bytes; `false` at the end. No time limit applies before the first byte of a request.
     fn fill(&mut self) -> Result<bool, Unreadable> {
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let in_vain = || {
+        let timed_out = || {
             let seconds = self.limit.as_secs_f64();
             Unreadable::Request(408, format!("it was not complete after {seconds} seconds"))
         };
         if left.is_some_and(|left| left.is_zero()) {
-            return Err(in_vain());
+            return Err(timed_out());
         }
         self.stream.set_read_timeout(left)?;
         let mut chunk = [0; 16 << 10];
         let count = match (&mut &*self.stream).read(&mut chunk) {
             Ok(count) => count,
-            Err(error) if is_timeout(&error) => return Err(in_vain()),
+            Err(error) if is_timeout(&error) => return Err(timed_out()),
             Err(error) => return Err(error.into()),
         };
         self.bytes.extend_from_slice(&chunk[..count]);

@@ -1,5 +1,5 @@
-//! A point at which a response waits for the test.
-#![expect(clippy::panic, reason = "this is for tests: a wait in vain is a failure of the test")]
+//! A gate at which a response waits for the test.
+#![expect(clippy::panic, reason = "this is for tests: a timeout fails the test")]
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 /// How long [`Gate::wait_until_reached`] waits before it panics.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A point at which a response waits until the test lets it go on.
+/// A point in a response at which the server waits until the test opens the gate.
 ///
-/// Clones are the same gate. A gate that was opened stays open.
+/// Clones refer to the same gate. A gate cannot be closed again.
 ///
 /// ```
 /// use airbyte_sdk::testing::server::{Gate, Response, Server};
@@ -40,19 +40,19 @@ struct State {
 }
 
 impl Gate {
-    /// Returns a gate that is closed.
+    /// Creates a closed gate.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Opens the gate for every response that waits at it, or will reach it.
+    /// Opens the gate for all responses that wait at it or will reach it.
     pub fn open(&self) {
         self.state().open = true;
         self.0.changed.notify_all();
     }
 
-    /// Waits until a response has reached the gate. The bytes before it have been sent then.
+    /// Waits until a response has reached the gate. All bytes before the gate have then been sent.
     ///
     /// # Panics
     ///
@@ -65,11 +65,11 @@ impl Gate {
         let reached = state.reached;
         drop(state);
         if !reached {
-            panic!("no response has reached the gate within {} seconds", LIMIT.as_secs());
+            panic!("no response reached the gate within {} seconds", LIMIT.as_secs());
         }
     }
 
-    /// Waits until the gate is open; `false` if the server ended first, or there is no time left.
+    /// Waits until the gate is open; `false` if the server ended or the deadline passed first.
     pub(super) fn pass(&self, ended: &AtomicBool, deadline: Instant) -> bool {
         let mut state = self.state();
         state.reached = true;
@@ -87,7 +87,7 @@ impl Gate {
         }
     }
 
-    /// Lets those who wait find out that the server has ended.
+    /// Wakes the waiting threads, to check whether the server has ended.
     pub(super) fn wake(&self) {
         drop(self.state());
         self.0.changed.notify_all();

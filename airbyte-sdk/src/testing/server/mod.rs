@@ -1,4 +1,4 @@
-//! An HTTP server on loopback, for tests without a network.
+//! An HTTP server on the loopback interface, for tests without a network.
 //!
 //! ```
 //! use airbyte_sdk::testing::{Server, http};
@@ -15,30 +15,35 @@
 //! assert_eq!(server.requests()[0].header("Accept-Encoding"), Some("gzip"));
 //! ```
 //!
-//! [`testing::fetch`](super::fetch) runs a fetch function and returns its records; a whole connector is run by
-//! [`testing::Connector`](super::Connector), with the server's URL in its configuration.
+//! To test a fetch function, use [`testing::fetch`](super::fetch); to test a whole connector, use
+//! [`testing::Connector`](super::Connector) with the server's URL in the configuration.
 //!
 //! # Routes
 //!
-//! [`Server::on`] takes a method and a path. Without a method every one is meant. The path is written decoded.
+//! [`Server::on`] takes a method and a path. Without a method, the route matches every method. Write the path decoded.
 //!
-//! | route | requests |
+//! | route | matches |
 //! | --- | --- |
 //! | `GET /orders` | this path, with any query |
-//! | `GET /orders?page=2` | the same, if `page` is `2`; [`Route::query`] does the same |
-//! | `GET /shops/{shop}/orders` | any one segment in the place of `{shop}`; [`Request::parameter`] returns it |
+//! | `GET /orders?page=2` | this path, if `page` is `2`; like [`Route::query`] |
+//! | `GET /shops/{shop}/orders` | any single segment in place of `{shop}`; [`Request::parameter`] returns it |
 //! | `GET /files/*` | all paths below `/files` |
 //! | `/*` | all paths |
-//! | `*` | every request; `CONNECT *` every one with this method |
+//! | `*` | every request; `CONNECT *` every request with this method |
 //!
-//! If several routes match, the most specific one responds: the one with the most literal segments in its path; of equals, one
-//! without a `*`, or else with a path; then one with a method; then the one with the most conditions (query, header,
-//! closure); then the one that was added first.
+//! If several routes match, the most specific one responds. The criteria, in order:
 //!
-//! A request that no route matches gets HTTP 501, with a message that lists the routes, and the server panics when it is
-//! dropped. So a misspelt path is not taken for an API without data. To respond to all other requests, add a route `*`.
+//! 1. the number of literal segments in the path;
+//! 2. a path without a `*`, then a path with a `*`, then no path;
+//! 3. a method;
+//! 4. the number of conditions (query, header, closure);
+//! 5. the route that was added first.
 //!
-//! # One response after the other
+//! If no route matches, the client gets HTTP 501 with a message that lists the routes, and the server panics when it is
+//! dropped. This distinguishes a misspelt path from an API without data. To respond to all other requests, add the route
+//! `*`.
+//!
+//! # Several responses, and computed responses
 //!
 //! ```
 //! # use airbyte_sdk::testing::{Server, http, server::Response};
@@ -58,32 +63,33 @@
 //!
 //! # Faults
 //!
-//! | fault | what the client sees |
+//! | fault | effect |
 //! | --- | --- |
 //! | [`cut_after(n)`](Response::cut_after) | the connection is closed after `n` bytes of the body |
-//! | [`reset_after(n)`](Response::reset_after) | the connection is reset after `n` bytes (elsewhere than on Unix it is closed) |
-//! | [`stall_after(n)`](Response::stall_after) | `n` bytes, and then nothing |
-//! | [`wait_after(n, &gate)`](Response::wait_after) | `n` bytes, and the rest when the test opens the [`Gate`] |
-//! | [`wait_for(&gate)`](Response::wait_for) | nothing before the test opens the gate |
-//! | [`in_pieces(n, pause)`](Response::in_pieces) | a slow body: `n` bytes at a time |
-//! | [`content_length(n)`](Response::content_length) | a wrong length: too many bytes, or too few |
-//! | [`without_length()`](Response::without_length) | a body that ends with its connection |
-//! | [`chunked(n)`](Response::chunked), [`trailer(name, value)`](Response::trailer) | a body in chunks of `n` bytes; headers after it |
-//! | [`gzip()`](Response::gzip) | a packed body |
-//! | [`close()`](Response::close) | no second request on this connection |
-//! | [`Response::silence()`](Response::silence) | no response |
-//! | [`Response::hang_up()`](Response::hang_up) | a connection that is closed without a response |
-//! | [`Response::raw(bytes)`](Response::raw) | exactly these bytes |
-//! | [`Response::script(closure)`](Response::script) | what the closure writes |
+//! | [`reset_after(n)`](Response::reset_after) | the connection is reset after `n` bytes (closed, on platforms other than Unix) |
+//! | [`stall_after(n)`](Response::stall_after) | nothing is sent after `n` bytes, until the client closes the connection |
+//! | [`wait_after(n, &gate)`](Response::wait_after) | the rest after `n` bytes is sent when the test opens the [`Gate`] |
+//! | [`wait_for(&gate)`](Response::wait_for) | nothing is sent until the test opens the gate |
+//! | [`in_pieces(n, pause)`](Response::in_pieces) | the body is sent slowly, `n` bytes at a time |
+//! | [`content_length(n)`](Response::content_length) | the announced length is `n`, whatever the body's is |
+//! | [`without_length()`](Response::without_length) | no length is announced; the end of the connection ends the body |
+//! | [`chunked(n)`](Response::chunked), [`trailer(name, value)`](Response::trailer) | the body is sent in chunks of `n` bytes; headers after it |
+//! | [`gzip()`](Response::gzip) | the body is compressed |
+//! | [`close()`](Response::close) | the connection is closed after the response |
+//! | [`Response::silence()`](Response::silence) | no response is sent |
+//! | [`Response::hang_up()`](Response::hang_up) | the connection is closed without a response |
+//! | [`Response::raw(bytes)`](Response::raw) | exactly these bytes are sent |
+//! | [`Response::script(closure)`](Response::script) | the closure writes the response |
 //!
-//! They can be combined. `n` counts the bytes of the body, after packing and without the frames of chunks; of a raw
-//! response it counts all bytes.
+//! Faults can be combined. `n` counts the bytes of the body, after compression and without chunk headers. For a raw
+//! response, it counts all bytes.
 //!
-//! # A test cannot hang
+//! # Limits
 //!
-//! A request must be complete within 60 seconds, and so must a response: then the connection is closed, and the server panics
-//! when it is dropped. So a response that stalls has an end too. [`Server::with_time_limit`] sets another limit. Dropping the
-//! server ends all of its connections and threads. A head may have 64 KiB, and the body of a request 64 MiB.
+//! A test cannot hang: each request and each response must be complete within 60 seconds
+//! ([`Server::with_time_limit`] sets another limit). Otherwise the connection is closed, and the server panics when it is
+//! dropped. Dropping the server closes all connections and ends all threads. The head of a request may have 64 KiB, its
+//! body 64 MiB.
 
 mod connection;
 mod gate;
@@ -109,13 +115,12 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// An HTTP server on loopback that responds as a test says, and remembers what was requested. See the
-/// [module](self).
+/// An HTTP server that returns the responses defined by a test, and records the requests. See the [module](self).
 ///
 /// # Panics
 ///
-/// When it is dropped, if there was a request that no route matches or that could not be read, if a closure of the test
-/// panicked, or if a response exceeded the time limit. If the thread is panicking already, that is printed instead.
+/// On drop, if a request matched no route or could not be read, a closure of the test panicked, or a response exceeded the
+/// time limit. If the thread is already panicking, the server prints the problems to stderr instead.
 pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -124,22 +129,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server at a free port of 127.0.0.1.
+    /// Starts a server on a free port of 127.0.0.1.
     ///
     /// # Panics
     ///
-    /// If there is no port or no thread to be had.
+    /// If no port or thread is available.
     #[must_use]
     #[track_caller]
     pub fn start() -> Self {
         Self::with_time_limit(LIMIT)
     }
 
-    /// Starts a server that gives up a request or a response after this time, instead of 60 seconds.
+    /// Starts a server with this time limit for a request or a response, instead of 60 seconds.
     ///
     /// # Panics
     ///
-    /// If there is no port or no thread to be had.
+    /// If no port or thread is available.
     #[must_use]
     #[track_caller]
     #[expect(clippy::panic, reason = "this is for tests")]
@@ -158,59 +163,61 @@ impl Server {
             Ok((address, accepting)) => {
                 Self { shared, address, url: format!("http://{address}"), accepting: Some(accepting) }
             }
-            Err(error) => panic!("the test server does not start: {error}"),
+            Err(error) => panic!("cannot start the test server: {error}"),
         }
     }
 
-    /// The URL, without a slash at its end: `http://127.0.0.1:PORT`.
+    /// Returns the URL, without a trailing slash: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Begins a route, such as `GET /orders/{id}`. It is added by the method that says how it responds.
+    /// Begins a route, such as `GET /orders/{id}`. It is added when the returned [`Route`] is given a response, e.g. with
+    /// [`Route::json`].
     ///
     /// # Panics
     ///
-    /// If the route is not written like those in the [table](self#routes).
+    /// If the route does not have one of the forms in the [table](self#routes).
     #[track_caller]
     pub fn on(&self, route: &str) -> Route<'_> {
         Route::new(&self.shared, route)
     }
 
-    /// All requests so far, in the order in which they were complete, also those that no route matches.
+    /// Returns all requests so far, in the order in which they were completely received, including those that matched no route.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests()
     }
 
-    /// Waits until there were so many requests, and returns all of them.
+    /// Waits until at least `count` requests were received, and returns all requests.
     ///
     /// # Panics
     ///
-    /// If there are fewer when the time limit has passed.
+    /// If fewer were received within the time limit.
     #[track_caller]
     pub fn wait_for_requests(&self, count: usize) -> Vec<Request> {
-        let came = self.shared.wait_for_requests(count);
-        assert!(came >= count, "{came} of {count} requests came within {:?}", self.shared.limit);
+        let received = self.shared.wait_for_requests(count);
+        let limit = self.shared.limit;
+        assert!(received >= count, "received {received} of {count} requests within {limit:?}");
         self.requests()
     }
 
-    /// How many connections there were: fewer than requests, if the client used some of them again.
+    /// Returns the number of connections so far. It is less than the number of requests if the client reused connections.
     pub fn connections(&self) -> usize {
         self.shared.connections()
     }
 }
 
 impl Drop for Server {
-    #[expect(clippy::panic, reason = "this is for tests: what was not expected is a failure of the test")]
-    #[expect(clippy::print_stderr, reason = "a second panic would abort all tests")]
+    #[expect(clippy::panic, reason = "this is for tests: a problem fails the test")]
+    #[expect(clippy::print_stderr, reason = "a second panic would abort the test program")]
     fn drop(&mut self) {
         self.shared.end();
-        // The thread finds out with the next connection. If there is none to be had, it is left alone.
+        // A connection wakes the accepting thread. If it cannot be made, the thread is not waited for.
         let woken = TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok();
         if let Some(accepting) = self.accepting.take().filter(|_| woken) {
             let _ = accepting.join();
         }
-        // A thread in a closure of the test may take longer, and ends after it.
+        // A thread that runs a closure of the test may take longer, and ends after it.
         let _ = self.shared.wait_for_threads();
         match self.shared.take_problems() {
             Some(problems) if thread::panicking() => eprintln!("{problems}"),

@@ -1,5 +1,5 @@
-//! A request as the server received it.
-#![expect(clippy::panic, reason = "this is for tests: a body of another kind is a failure of the test")]
+//! A received request.
+#![expect(clippy::panic, reason = "this is for tests: an unexpected body fails the test")]
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -8,92 +8,91 @@ use std::fmt;
 
 /// A request that a [`Server`](super::Server) received.
 ///
-/// `Display` writes method and target: `GET /orders?page=2`.
+/// `Display` writes the method and the target: `GET /orders?page=2`.
 #[derive(Clone)]
 pub struct Request {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// What stands in the place of the names of the route's path, decoded.
+    /// The values of the named segments of the route, decoded.
     pub(super) parameters: Vec<(String, String)>,
 }
 
 impl Request {
-    /// The method, such as `GET`.
+    /// Returns the method, such as `GET`.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The target as it was sent: path and query, to a proxy the whole URL, or `host:port` with `CONNECT`.
+    /// Returns the target as it was sent: the path and query, for a proxy the whole URL, or for `CONNECT` `host:port`.
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// The path as it was sent, without the query.
+    /// Returns the path as it was sent, without the query.
     pub fn path(&self) -> &str {
         let target = self.origin_form();
         target.split_once('?').map_or(target, |(path, _)| path)
     }
 
-    /// The value of the first query parameter of this name, decoded.
+    /// Returns the value of the first query parameter with this name, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.origin_form().split_once('?')?;
         find(query, name)
     }
 
-    /// What stands in the path in the place of `{name}` of the route, decoded.
+    /// Returns the path segment that matched `{name}` in the route, decoded.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(parameter, _)| parameter == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of the first header of this name, in upper or lower case.
+    /// Returns the value of the first header with this name, which is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.header_values(name).next()
     }
 
-    /// The values of all headers of this name, in the order in which they were sent.
+    /// Returns the values of all headers with this name, in the order in which they were sent.
     pub fn header_values<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r str> + use<'r> {
         let name = name.to_owned();
         let named = move |(header, _): &&(String, String)| header.eq_ignore_ascii_case(&name);
         self.headers.iter().filter(named).map(|(_, value)| value.as_str())
     }
 
-    /// All headers, in the order in which they were sent.
+    /// Returns all headers, in the order in which they were sent.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
     }
 
-    /// The bytes of the body; none if the request has no body.
+    /// Returns the body; empty if the request has none.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as text. What is not UTF-8 is replaced by `U+FFFD`.
+    /// Returns the body as text, with invalid UTF-8 replaced by `U+FFFD`.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body, parsed as JSON.
+    /// Returns the body, parsed as JSON.
     ///
     /// # Panics
     ///
-    /// If it is not JSON.
+    /// If the body is not valid JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         match serde_json::from_slice(&self.body) {
             Ok(value) => value,
-            Err(error) => panic!("the body of {self} is not JSON: {error}: {:?}", self.text()),
+            Err(error) => panic!("the body of `{self}` is not valid JSON: {error}: {:?}", self.text()),
         }
     }
 
-    /// The value of the first field of this name in a body that was sent as a form
-    /// (`application/x-www-form-urlencoded`), decoded.
+    /// Returns the value of the first field with this name in a form body (`application/x-www-form-urlencoded`), decoded.
     pub fn form(&self, name: &str) -> Option<String> {
         find(&self.text(), name)
     }
 
-    /// The target without the origin that a proxy is sent.
+    /// The target without the origin, which is present in a request to a proxy.
     fn origin_form(&self) -> &str {
         match self.target.split_once("://") {
             Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
@@ -104,13 +103,13 @@ impl Request {
     }
 }
 
-/// The decoded value of the first parameter of this name.
+/// The decoded value of the first parameter with this name.
 fn find(parameters: &str, name: &str) -> Option<String> {
     let mut pairs = parameters.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.find(|(key, _)| decoded_form(key) == name).map(|(_, value)| decoded_form(value))
 }
 
-/// In forms and queries a blank may be written as `+`.
+/// Decodes a value of a form or query, where `+` stands for a space.
 pub(super) fn decoded_form(text: &str) -> String {
     decoded(&text.replace('+', " "))
 }

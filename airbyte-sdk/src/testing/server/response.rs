@@ -1,5 +1,5 @@
-//! What the server sends back, and what is wrong with it on purpose.
-#![expect(clippy::panic, reason = "this is for tests: a response that cannot be is a failure of the test")]
+//! Responses, and their deliberate faults.
+#![expect(clippy::panic, reason = "this is for tests: an impossible response fails the test")]
 
 use super::gate::Gate;
 use flate2::Compression;
@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A response, with its faults.
+/// A response, with optional faults.
 ///
 /// ```
 /// use airbyte_sdk::testing::server::Response;
@@ -21,37 +21,37 @@ use std::time::Duration;
 /// Response::json(json!([1, 2, 3])).gzip().chunked(4).cut_after(10);
 /// ```
 ///
-/// The connection stays open for the next request, unless a fault or [`close`](Self::close) ends it. The
-/// [page of the module](super#faults) lists the faults.
+/// The connection stays open for the next request, unless a fault or [`close`](Self::close) ends it. See the
+/// [list of faults](super#faults).
 #[derive(Clone)]
 pub struct Response {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
-    /// Layers of gzip.
+    /// The number of gzip layers.
     pub(super) packed: usize,
     pub(super) body: Arc<[u8]>,
     pub(super) framing: Framing,
     pub(super) closes: bool,
-    /// What is waited for before the first byte.
+    /// The gate before the first byte.
     pub(super) gate: Option<Gate>,
-    /// What happens after so many bytes of the body.
+    /// What happens after a number of bytes of the body.
     pub(super) stops: Vec<(usize, Stop)>,
-    /// The size of a piece, and how long it is until the next one.
+    /// The size of a piece, and the pause before the next one.
     pub(super) pieces: Option<(usize, Duration)>,
 }
 
-/// How the end of a body is known.
+/// How the end of a body is determined.
 #[derive(Clone)]
 pub(super) enum Framing {
-    /// By its length, which is that of the body unless another one is announced.
+    /// By `Content-Length`, which is the length of the body unless another one is set.
     Length(Option<u64>),
     /// By chunks of this size.
     Chunked { size: usize, trailers: Vec<(String, String)> },
     /// By the end of the connection.
     Connection,
-    /// The body is head and body in one.
+    /// The body contains the head.
     Raw,
-    /// Everything is written by a closure.
+    /// A closure writes everything.
     Script(Script),
 }
 
@@ -66,7 +66,7 @@ pub(super) enum Stop {
 }
 
 impl Response {
-    /// Returns a response with this status and an empty body.
+    /// Creates a response with this status and an empty body.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self {
@@ -82,26 +82,26 @@ impl Response {
         }
     }
 
-    /// Returns a JSON document, with status 200.
+    /// Creates a JSON response with status 200.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
     pub fn json(body: Value) -> Self {
         Self::bytes(body.to_string()).header("Content-Type", "application/json")
     }
 
-    /// Returns a text in UTF-8, with status 200: CSV or JSON lines, for example.
+    /// Creates a UTF-8 text response with status 200, for example CSV or JSON Lines.
     #[must_use]
     pub fn text(body: impl Into<String>) -> Self {
         Self::bytes(body.into()).header("Content-Type", "text/plain; charset=utf-8")
     }
 
-    /// Returns these bytes as the body, with status 200 and no `Content-Type`.
+    /// Creates a response with these bytes as the body, status 200 and no `Content-Type`.
     #[must_use]
     pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into().into(), ..Self::new(200) }
     }
 
-    /// Returns exactly these bytes, head and body, after which the connection is closed.
+    /// Creates a response that consists of exactly these bytes, head and body. Then the connection is closed.
     ///
     /// ```
     /// # use airbyte_sdk::testing::server::Response;
@@ -112,20 +112,21 @@ impl Response {
         Self { framing: Framing::Raw, ..Self::bytes(bytes) }
     }
 
-    /// Returns what the closure writes, head and body, after which the connection is closed. An error ends it, such as
-    /// that the client is gone or that the time limit has passed.
+    /// Creates a response whose head and body are written by a closure. Then the connection is closed.
+    ///
+    /// Writing fails if the client has closed the connection or the time limit has passed; return that error.
     #[must_use]
     pub fn script(write: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static) -> Self {
         Self { framing: Framing::Script(Arc::new(write)), ..Self::new(200) }
     }
 
-    /// Returns nothing at all: the connection is closed when the request has been read.
+    /// Creates a response that sends nothing: the connection is closed after the request.
     #[must_use]
     pub fn hang_up() -> Self {
         Self::raw("")
     }
 
-    /// Returns nothing at all: the connection stays open until the client closes it, or the server ends.
+    /// Creates a response that sends nothing: the connection stays open until the client closes it or the server is dropped.
     #[must_use]
     pub fn silence() -> Self {
         Self::raw("").stall_after(0)
@@ -137,12 +138,12 @@ impl Response {
         Self { status, ..self.with_head("a status") }
     }
 
-    /// Adds a header. `Content-Type`, `Content-Length` and `Transfer-Encoding` replace the one that the server would
-    /// write itself.
+    /// Adds a header. `Content-Type`, `Content-Length` and `Transfer-Encoding` replace the header that the server would
+    /// send itself.
     ///
     /// # Panics
     ///
-    /// If it would not be one line: that can be sent with [`raw`](Self::raw).
+    /// If the name or the value is invalid in a header. To send it anyway, use [`raw`](Self::raw).
     #[must_use]
     #[track_caller]
     pub fn header(self, name: &str, value: impl fmt::Display) -> Self {
@@ -155,7 +156,7 @@ impl Response {
         response
     }
 
-    /// Packs the body, and says so in `Content-Encoding`. Called twice, it packs it twice.
+    /// Compresses the body and sets `Content-Encoding`. Each call adds a layer.
     #[must_use]
     pub fn gzip(self) -> Self {
         let mut response = self.with_head("a content coding");
@@ -163,25 +164,25 @@ impl Response {
         let finished = packed.write_all(&response.body).and_then(|()| packed.finish());
         response.body = match finished {
             Ok(bytes) => bytes.into(),
-            Err(error) => panic!("the body cannot be packed: {error}"),
+            Err(error) => panic!("the body cannot be compressed: {error}"),
         };
         response.packed += 1;
         response
     }
 
-    /// Announces this length, whatever that of the body is. The connection is closed after the body.
+    /// Sets `Content-Length`, regardless of the length of the body. The connection is closed after the body.
     #[must_use]
     pub fn content_length(self, length: u64) -> Self {
         Self { framing: Framing::Length(Some(length)), closes: true, ..self.with_head("a length") }
     }
 
-    /// Announces no length: the body ends with its connection.
+    /// Sends no length: the end of the connection ends the body.
     #[must_use]
     pub fn without_length(self) -> Self {
         Self { framing: Framing::Connection, closes: true, ..self.with_head("a length") }
     }
 
-    /// Sends the body in chunks of so many bytes (`Transfer-Encoding: chunked`).
+    /// Sends the body in chunks of `size` bytes (`Transfer-Encoding: chunked`).
     #[must_use]
     pub fn chunked(self, size: usize) -> Self {
         let mut response = self.with_head("chunks");
@@ -193,12 +194,11 @@ impl Response {
         response
     }
 
-    /// Adds a header that comes after the body. Sends the body as one chunk unless [`chunked`](Self::chunked) says
-    /// another size.
+    /// Adds a header after the body. The body is sent as one chunk unless [`chunked`](Self::chunked) sets a size.
     ///
     /// # Panics
     ///
-    /// If it would not be one line.
+    /// If the name or the value is invalid in a header.
     #[must_use]
     #[track_caller]
     pub fn trailer(self, name: &str, value: impl fmt::Display) -> Self {
@@ -212,44 +212,44 @@ impl Response {
         response
     }
 
-    /// Sends the body in pieces of so many bytes, with a pause after each but the last.
+    /// Sends the body in pieces of `size` bytes, with a pause between them.
     #[must_use]
     pub fn in_pieces(self, size: usize, pause: Duration) -> Self {
         Self { pieces: Some((size.max(1), pause)), ..self }
     }
 
-    /// Announces the whole body and closes the connection after so many bytes of it.
+    /// Announces the whole body, but closes the connection after this number of bytes.
     #[must_use]
     pub fn cut_after(self, bytes: usize) -> Self {
         self.stops_after(bytes, Stop::Close)
     }
 
-    /// Announces the whole body and resets the connection after so many bytes of it. A reset may overtake what was sent
-    /// before: with [`wait_after`](Self::wait_after) the test decides when it comes.
+    /// Announces the whole body, but resets the connection after this number of bytes. A reset may discard bytes that the
+    /// client has not read yet; use [`wait_after`](Self::wait_after) to reset after the client has read them.
     #[must_use]
     pub fn reset_after(self, bytes: usize) -> Self {
         self.stops_after(bytes, Stop::Reset)
     }
 
-    /// Sends so many bytes of the body, and then nothing until the client closes the connection, or the server ends.
+    /// Sends this number of bytes of the body, and then nothing until the client closes the connection or the server is dropped.
     #[must_use]
     pub fn stall_after(self, bytes: usize) -> Self {
         self.stops_after(bytes, Stop::Stall)
     }
 
-    /// Sends so many bytes of the body, and the rest when the gate is open.
+    /// Sends this number of bytes of the body, and the rest when the gate is open.
     #[must_use]
     pub fn wait_after(self, bytes: usize, gate: &Gate) -> Self {
         self.stops_after(bytes, Stop::Wait(gate.clone()))
     }
 
-    /// Sends nothing before the gate is open.
+    /// Sends nothing until the gate is open.
     #[must_use]
     pub fn wait_for(self, gate: &Gate) -> Self {
         Self { gate: Some(gate.clone()), ..self }
     }
 
-    /// Closes the connection after the response, and says so in its head.
+    /// Closes the connection after the response, and announces it with `Connection: close`.
     #[must_use]
     pub fn close(self) -> Self {
         Self { closes: true, ..self }
@@ -264,7 +264,7 @@ impl Response {
     fn with_head(self, what: &str) -> Self {
         match self.framing {
             Framing::Raw | Framing::Script(_) => {
-                panic!("a raw response has its own head: {what} cannot be set on it")
+                panic!("cannot set {what} on a raw response, which contains its own head")
             }
             _ => self,
         }
@@ -276,7 +276,7 @@ fn checked(name: &str, value: &dyn fmt::Display) -> (String, String) {
     let value = value.to_string();
     let token = |byte: u8| byte.is_ascii_graphic() && byte != b':';
     if name.is_empty() || !name.bytes().all(token) || value.contains(['\r', '\n']) {
-        panic!("`{name}: {value}` is not a header; send it with `Response::raw`");
+        panic!("`{name}: {value}` is not a valid header; to send it anyway, use `Response::raw`");
     }
     (name.to_owned(), value)
 }

@@ -1,7 +1,7 @@
-//! Which requests get which responses.
+//! Routes: which requests get which responses.
 #![expect(
     clippy::panic,
-    reason = "this is for tests: a route that is written wrongly is a failure of the test"
+    reason = "this is for tests: an invalid route fails the test"
 )]
 
 use super::request::{Request, decoded, decoded_form};
@@ -12,18 +12,20 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A route that is being added to a [`Server`](super::Server): first what a request must have, then how it is
-/// responded to.
+/// A route that is being added to a [`Server`](super::Server).
+///
+/// Methods such as [`query`](Self::query) add conditions; then a method such as [`json`](Self::json) sets the response and
+/// adds the route.
 #[must_use = "a route without a response is not added"]
 pub struct Route<'s> {
     shared: &'s Shared,
     rule: Rule,
 }
 
-/// Which requests are meant.
+/// The condition that a request must meet.
 #[derive(Default)]
 pub(super) struct Rule {
-    /// As it was written.
+    /// The pattern as the test wrote it.
     pattern: String,
     method: Option<String>,
     path: Path,
@@ -36,12 +38,12 @@ type Condition = Box<dyn Fn(&Request) -> bool + Send + Sync>;
 
 #[derive(Default)]
 enum Path {
-    /// Whatever the target is.
+    /// Any target.
     #[default]
     Any,
     Segments {
         segments: Vec<Segment>,
-        /// Whether there may be more.
+        /// Whether more segments may follow.
         open: bool,
     },
 }
@@ -64,7 +66,7 @@ enum Responses {
 
 pub(super) type Compute = Arc<dyn Fn(&Request) -> Response + Send + Sync>;
 
-/// What a responder has for one request.
+/// The response of a responder to one request.
 pub(super) enum Chosen {
     Ready(Response),
     ToCompute(Compute),
@@ -79,53 +81,55 @@ impl<'s> Route<'s> {
         }
     }
 
-    /// Requires that the first query parameter of this name has this value, both as they are when decoded. Other
-    /// parameters may be there.
+    /// Requires that the first query parameter with this name has this value, both decoded. Other parameters are allowed.
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.rule.query.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Requires that the first header of this name has this value.
+    /// Requires that the first header with this name has this value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.rule.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Requires what this closure says of a request.
+    /// Requires that this closure returns `true` for the request.
     pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
         self.rule.conditions.push(Box::new(condition));
         self
     }
 
-    /// Responds to every request with this JSON and status 200.
+    /// Adds the route with this JSON and status 200 as its response.
     pub fn json(self, body: Value) {
         self.respond(Response::json(body));
     }
 
-    /// Responds to every request with this text and status 200.
+    /// Adds the route with this text and status 200 as its response.
     pub fn text(self, body: impl Into<String>) {
         self.respond(Response::text(body));
     }
 
-    /// Responds to every request with this status and an empty body.
+    /// Adds the route with this status and an empty body as its response.
     pub fn status(self, status: u16) {
         self.respond(Response::new(status));
     }
 
-    /// Responds to every request with this response.
+    /// Adds the route with this response to every request.
     pub fn respond(self, response: Response) {
         self.respond_with(move |_| response.clone());
     }
 
-    /// Responds to every request with what this closure returns. Requests on several connections call it at the same
-    /// time. If it panics, the client gets HTTP 500, and the [`Server`](super::Server) panics when it is dropped.
+    /// Adds the route with a closure that returns the response.
+    ///
+    /// Requests on several connections call it concurrently. If it panics, the client gets HTTP 500, and the
+    /// [`Server`](super::Server) panics when it is dropped.
     pub fn respond_with(self, response: impl Fn(&Request) -> Response + Send + Sync + 'static) {
         self.add(Responses::Computed(Arc::new(response)));
     }
 
-    /// Responds to the first request with the first of these responses, to the second with the second, and so on.
-    /// After the last one the route matches no more requests: they are unexpected, unless another route matches.
+    /// Adds the route with one response for each of its requests, in order.
+    ///
+    /// After the last response the route matches no more requests: they fail the test unless another route matches.
     pub fn respond_in_order(self, responses: impl IntoIterator<Item = Response>) {
         let left: VecDeque<Response> = responses.into_iter().collect();
         self.add(Responses::InOrder { total: left.len(), left: Mutex::new(left) });
@@ -149,7 +153,7 @@ impl Rule {
             _ => (None, pattern),
         };
         if method.is_some_and(|method| method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase())) {
-            return Err("does not begin with a method in capital letters");
+            return Err("does not begin with a method in upper case");
         }
         let mut rule =
             Self { pattern: pattern.to_owned(), method: method.map(str::to_owned), ..Self::default() };
@@ -185,7 +189,7 @@ impl Rule {
         Ok(rule)
     }
 
-    /// The parameters in the path of a request that this rule is for.
+    /// The parameters in the path of a request; `None` if the rule does not match the request.
     pub(super) fn matches(&self, request: &Request) -> Option<Vec<(String, String)>> {
         if self.method.as_ref().is_some_and(|method| *method != request.method) {
             return None;
@@ -196,7 +200,7 @@ impl Rule {
         (query && headers && self.conditions.iter().all(|condition| condition(request))).then_some(parameters)
     }
 
-    /// The higher of two ranks is the more specific one.
+    /// The specificity of the rule: the higher rank takes precedence.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         let (literals, path) = match &self.path {
             Path::Any => (0, 0),
@@ -230,7 +234,7 @@ impl Path {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.pattern)?;
-        // Those of the pattern come first, and are in it.
+        // The query parameters of the pattern come first, and are already written.
         let in_pattern = self.pattern.split_once('?').map_or("", |(_, query)| query);
         let in_pattern = in_pattern.split('&').filter(|pair| !pair.is_empty()).count();
         for (name, value) in self.query.iter().skip(in_pattern) {
@@ -240,14 +244,14 @@ impl fmt::Display for Rule {
             write!(f, ", header {name}: {value}")?;
         }
         if !self.conditions.is_empty() {
-            f.write_str(", when a closure says so")?;
+            f.write_str(", when a closure returns true")?;
         }
         Ok(())
     }
 }
 
 impl Responder {
-    /// The response to the next request; `None` if there are no more.
+    /// The response to the next request; `None` if all responses were used.
     pub(super) fn choose(&self) -> Option<Chosen> {
         match &self.responses {
             Responses::Computed(compute) => Some(Chosen::ToCompute(Arc::clone(compute))),

@@ -1,4 +1,4 @@
-//! What the connections of a server share: its routes, what it was asked, and its end.
+//! The state shared by the connections of a server: its routes, the received requests, and whether it has ended.
 
 use super::gate::Gate;
 use super::request::Request;
@@ -13,15 +13,14 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-/// How long the end of a server waits for its threads. None of them should take that long, but a closure of the test
-/// may.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long a dropped server waits for its threads. Only a thread that runs a closure of the test may take that long.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// So many problems are kept.
+/// The number of problems that are reported in full.
 const MAX_PROBLEMS: usize = 20;
 
 pub(super) struct Shared {
-    /// How long a request, and a response, may take.
+    /// The time limit for a request, and for a response.
     pub(super) limit: Duration,
     ended: AtomicBool,
     state: Mutex<State>,
@@ -33,16 +32,16 @@ struct State {
     responders: Vec<Arc<Responder>>,
     requests: Vec<Request>,
     problems: Vec<String>,
-    /// Beyond those that are kept.
+    /// The number of problems beyond [`MAX_PROBLEMS`].
     more_problems: usize,
-    /// How many connections there were.
+    /// The number of connections so far.
     accepted: usize,
     open: Vec<Weak<TcpStream>>,
     threads: usize,
     gates: Vec<Gate>,
 }
 
-/// A thread of the server.
+/// Counts a thread of the server until it is dropped.
 pub(super) struct Working<'s>(&'s Shared);
 
 impl Drop for Working<'_> {
@@ -73,18 +72,18 @@ impl Shared {
         self.state().accepted
     }
 
-    /// Waits for so many requests; how many there were at last.
+    /// Waits for this number of requests; returns the number received.
     pub(super) fn wait_for_requests(&self, count: usize) -> usize {
         let too_few = |state: &mut State| state.requests.len() < count;
         let waited = self.changed.wait_timeout_while(self.state(), self.limit, too_few);
         waited.unwrap_or_else(PoisonError::into_inner).0.requests.len()
     }
 
-    /// Notes a request and finds its response. The closures of the test run without the lock, since they may ask what
-    /// was requested so far.
+    /// Records a request and finds its response. Runs the closures of the test without the lock, because they may call
+    /// [`Server::requests`](super::Server::requests).
     pub(super) fn respond(&self, mut request: Request) -> Response {
         let mut responders = self.state().responders.clone();
-        // The sort is stable: of equals the first one stays the first.
+        // A stable sort: among equal ranks, the route that was added first comes first.
         responders.sort_by_key(|responder| Reverse(responder.rule.rank()));
         let matching = catch_unwind(AssertUnwindSafe(|| {
             let matches = |responder: Arc<Responder>| {
@@ -94,7 +93,7 @@ impl Shared {
         }));
         let Ok(matching) = matching else { return self.panicked(request) };
         let mut state = self.state();
-        // Under one lock, so that responses in order are in the order of the requests.
+        // One lock for both, to assign responses in the order of the recorded requests.
         let chosen = matching
             .into_iter()
             .find_map(|(responder, parameters)| responder.choose().map(|chosen| (chosen, parameters)));
@@ -129,7 +128,7 @@ impl Shared {
         Response::json(json!({ "message": message })).status(500)
     }
 
-    /// Notes what the test is to be failed for.
+    /// Records a problem that fails the test.
     pub(super) fn report(&self, problem: String) {
         let mut state = self.state();
         if state.problems.len() < MAX_PROBLEMS {
@@ -139,7 +138,7 @@ impl Shared {
         }
     }
 
-    /// What the test is to be failed for, if there is anything. It is said once.
+    /// Takes the message with all problems, if there are any.
     pub(super) fn take_problems(&self) -> Option<String> {
         let mut state = self.state();
         let problems = std::mem::take(&mut state.problems);
@@ -147,14 +146,14 @@ impl Shared {
         if problems.is_empty() {
             return None;
         }
-        let mut text = format!("the test server has this to report:\n  {}", problems.join("\n  "));
+        let mut text = format!("the test server found problems:\n  {}", problems.join("\n  "));
         if more > 0 {
             text.push_str(&format!("\n  and {more} more"));
         }
         Some(text)
     }
 
-    /// A new connection; `None` if the server has ended.
+    /// Registers a new connection and its thread; `false` if the server has ended.
     pub(super) fn opened(&self, stream: &Arc<TcpStream>) -> bool {
         let mut state = self.state();
         if self.ended.load(SeqCst) {
@@ -167,7 +166,7 @@ impl Shared {
         true
     }
 
-    /// Of the thread that [`opened`](Self::opened) counted.
+    /// A guard for the thread that [`opened`](Self::opened) counted.
     pub(super) fn working(&self) -> Working<'_> {
         Working(self)
     }
@@ -180,14 +179,14 @@ impl Shared {
         if self.has_ended() { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    /// Waits for so long, unless the server ends.
+    /// Waits for this time; fails if the server ends.
     pub(super) fn pause(&self, pause: Duration) -> io::Result<()> {
         let ended = |_: &mut State| !self.has_ended();
         drop(self.changed.wait_timeout_while(self.state(), pause, ended));
         self.has_not_ended()
     }
 
-    /// Waits until the gate is open.
+    /// Waits until the gate is open; fails if the server ends or the deadline passes.
     pub(super) fn wait_at(&self, gate: &Gate, deadline: Instant) -> io::Result<()> {
         self.state().gates.push(gate.clone());
         if gate.pass(&self.ended, deadline) {
@@ -197,7 +196,7 @@ impl Shared {
         Err(ErrorKind::TimedOut.into())
     }
 
-    /// Ends all connections, and what their threads wait for.
+    /// Closes all connections, and wakes all waiting threads.
     pub(super) fn end(&self) {
         let (open, gates) = {
             let mut state = self.state();
@@ -207,15 +206,15 @@ impl Shared {
         self.changed.notify_all();
         gates.iter().for_each(Gate::wake);
         for stream in open.iter().filter_map(Weak::upgrade) {
-            // One that is closed already is what is wanted.
+            // Fails if the connection is already closed, which is fine.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
-    /// Waits for the threads of all connections, and returns whether they have ended.
+    /// Waits for the threads of all connections; returns whether they have ended.
     pub(super) fn wait_for_threads(&self) -> bool {
         let working = |state: &mut State| state.threads > 0;
-        let waited = self.changed.wait_timeout_while(self.state(), FAREWELL, working);
+        let waited = self.changed.wait_timeout_while(self.state(), SHUTDOWN_TIMEOUT, working);
         waited.unwrap_or_else(PoisonError::into_inner).0.threads == 0
     }
 }
@@ -223,5 +222,5 @@ impl Shared {
 fn unexpected(request: &Request, responders: &[Arc<Responder>]) -> String {
     let routes: Vec<String> = responders.iter().map(|responder| format!("`{responder}`")).collect();
     let routes = if routes.is_empty() { "none".to_owned() } else { routes.join(", ") };
-    format!("the request `{request}` matches no route of the test server; its routes: {routes}")
+    format!("the request `{request}` matches no route of the test server; routes: {routes}")
 }

@@ -1,4 +1,7 @@
-//! How a response looks on the wire, and how it is sent.
+//! Serializes a response and sends it, with its faults.
+//!
+//! A response is a head, a body and a list of stops at byte offsets of the body. The offsets are converted to offsets in the
+//! framed body (chunk headers included), which is then sent from stop to stop. So any faults can be combined.
 
 use super::response::{Framing, Response, Stop};
 use super::shared::Shared;
@@ -6,7 +9,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// What becomes of the connection.
+/// What happens to the connection after a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum After {
     NextRequest,
@@ -14,25 +17,25 @@ pub(super) enum After {
     Reset,
 }
 
-/// What a response is an answer to.
+/// The properties of the request that affect its response.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'r> {
+pub(super) struct RequestInfo<'r> {
     pub(super) method: &'r str,
     pub(super) keeps_alive: bool,
 }
 
-/// A connection that is written to for so long.
+/// Writes to a connection until a deadline.
 pub(super) struct Sender<'c> {
     pub(super) stream: &'c TcpStream,
     pub(super) shared: &'c Shared,
     pub(super) deadline: Instant,
 }
 
-/// A body of this size and more is not copied behind its head.
+/// A body of at least this size is sent separately instead of being appended to the head.
 const LARGE: usize = 64 << 10;
 
 impl Response {
-    pub(super) fn send(&self, asked: Asked<'_>, to: &mut Sender<'_>) -> io::Result<After> {
+    pub(super) fn send(&self, request: RequestInfo<'_>, to: &mut Sender<'_>) -> io::Result<After> {
         if let Some(gate) = &self.gate {
             to.wait_at(gate)?;
         }
@@ -40,17 +43,17 @@ impl Response {
             script(to)?;
             return Ok(After::Close);
         }
-        // The connection becomes a tunnel, in which the conversation goes on.
-        let tunnel = asked.method == "CONNECT" && (200..300).contains(&self.status);
+        // The connection becomes a tunnel, and the next request is sent through it.
+        let tunnel = request.method == "CONNECT" && (200..300).contains(&self.status);
         let bare = tunnel || matches!(self.status, 100..200 | 204 | 304);
-        let closes = self.closes || !asked.keeps_alive;
+        let closes = self.closes || !request.keeps_alive;
         let after =
             if closes || matches!(self.framing, Framing::Raw) { After::Close } else { After::NextRequest };
         let mut head = match self.framing {
             Framing::Raw => Vec::new(),
             _ => self.head(bare, closes && !tunnel).into_bytes(),
         };
-        if bare || asked.method == "HEAD" && !matches!(self.framing, Framing::Raw) {
+        if bare || request.method == "HEAD" && !matches!(self.framing, Framing::Raw) {
             to.write_all(&head)?;
             return Ok(after);
         }
@@ -75,7 +78,7 @@ impl Response {
         Ok(self.send_with_stops(head, body, to)?.unwrap_or(after))
     }
 
-    /// What becomes of the connection if a stop decides that.
+    /// Sends a body with stops; returns what happens to the connection if a stop determines that.
     fn send_with_stops(&self, head: Vec<u8>, body: &[u8], to: &mut Sender<'_>) -> io::Result<Option<After>> {
         let offset = |bytes: usize| match self.framing {
             Framing::Chunked { size, .. } => {
@@ -159,7 +162,7 @@ fn chunks(body: &[u8], size: usize, trailers: &[(String, String)]) -> Vec<u8> {
     framed
 }
 
-/// Where in the chunks of a body of this length so many of its bytes have been sent.
+/// The offset in a chunked body at which `bytes` bytes of the original body have been sent.
 fn chunked_offset(bytes: usize, size: usize, length: usize) -> usize {
     let (mut left, mut at, mut rest) = (bytes, 0, length);
     while left > 0 {
@@ -186,7 +189,7 @@ impl Sender<'_> {
         self.left().map(drop)
     }
 
-    /// Until the client closes the connection, or the server ends. What the client sends meanwhile is ignored.
+    /// Waits until the client closes the connection or the server ends. Ignores what the client sends meanwhile.
     fn stall(&mut self) -> io::Result<()> {
         let mut ignored = [0; 4096];
         loop {
@@ -215,7 +218,7 @@ impl Write for Sender<'_> {
     }
 }
 
-/// Which of the two it is depends on the platform.
+/// A read timeout is one of these two kinds, depending on the platform.
 pub(super) fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -1,4 +1,4 @@
-//! The server as a client sees it that reads bytes.
+//! Tests of the server with a client that reads and writes bytes.
 
 mod routes;
 mod time;
@@ -10,14 +10,14 @@ use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-/// A connection that fails rather than hangs.
+/// A connection with a read timeout, to fail instead of hanging.
 fn connect(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     stream
 }
 
-/// All that comes back for these bytes, and how it ends.
+/// Sends a request; returns everything that is received, and how the connection ended.
 fn exchange(server: &Server, request: &str) -> (String, io::Result<()>) {
     let mut stream = connect(server);
     stream.write_all(request.as_bytes()).unwrap();
@@ -30,28 +30,28 @@ fn rest(stream: &mut TcpStream) -> (String, io::Result<()>) {
     (String::from_utf8_lossy(&received).into_owned(), end)
 }
 
-/// So many bytes, and no more than that.
+/// Reads exactly this number of bytes.
 fn bytes(stream: &mut TcpStream, count: usize) -> String {
     let mut received = vec![0; count];
     stream.read_exact(&mut received).unwrap();
     String::from_utf8(received).unwrap()
 }
 
-/// What comes back for a request after which the client wants no other.
+/// The response to a single GET request.
 fn get(server: &Server, target: &str) -> String {
     let (response, end) = exchange(server, &format!("GET {target} HTTP/1.1\r\nConnection: close\r\n\r\n"));
     end.unwrap();
     response
 }
 
-/// A server with one response.
+/// A server with one response to all requests.
 fn responding(response: Response) -> Server {
     let server = Server::start();
     server.on("*").respond(response);
     server
 }
 
-/// What the server says when it is dropped, if anything.
+/// The panic message of the server when it is dropped, if it panics.
 fn reported(server: Server) -> Option<String> {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(server))).err()?;
     Some(panic.downcast_ref::<String>().unwrap().clone())

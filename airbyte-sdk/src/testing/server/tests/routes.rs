@@ -1,4 +1,4 @@
-//! Which response a request gets.
+//! Tests of routes: which response a request gets.
 
 use super::{exchange, get, reported};
 use crate::testing::server::{Response, Server};
@@ -71,7 +71,7 @@ fn header_and_closure_are_conditions() {
 }
 
 #[test]
-fn request_shows_what_was_sent() {
+fn request_returns_what_was_sent() {
     let server = Server::start();
     server.on("POST /shops/{shop}/token").respond_with(|request| {
         assert_eq!(request.parameter("shop"), Some("a/b"));
@@ -96,7 +96,7 @@ fn request_shows_what_was_sent() {
 }
 
 #[test]
-fn responses_in_order_are_used_up_and_then_another_route_responds() {
+fn another_route_responds_after_the_last_response_in_order() {
     let server = Server::start();
     server.on("GET /").respond_in_order([Response::text("1"), Response::new(204)]);
     assert_eq!(body(&get(&server, "/")), "1");
@@ -106,21 +106,21 @@ fn responses_in_order_are_used_up_and_then_another_route_responds() {
 }
 
 #[test]
-fn unexpected_request_is_answered_with_the_routes_and_reported() {
+fn unmatched_request_gets_the_list_of_routes_and_is_reported() {
     let server = Server::start();
     server.on("GET /orders").query("page", "2").json(json!([]));
     server.on("GET /once?x=1").respond_in_order([Response::new(200)]);
     get(&server, "/once?x=1");
-    let said = "the request `GET /order` matches no route of the test server; its routes: \
+    let message = "the request `GET /order` matches no route of the test server; routes: \
                 `GET /orders, query page=2`, `GET /once?x=1 (0 of 1 responses left)`";
     let response = get(&server, "/order");
     assert!(response.starts_with("HTTP/1.1 501 "), "{response}");
-    assert_eq!(body(&response), json!({ "message": said }).to_string());
+    assert_eq!(body(&response), json!({ "message": message }).to_string());
     assert_eq!(server.requests().len(), 2);
-    assert_eq!(reported(server).unwrap(), format!("the test server has this to report:\n  {said}"));
+    assert_eq!(reported(server).unwrap(), format!("the test server found problems:\n  {message}"));
 
     let server = Server::start();
-    assert!(get(&server, "/").contains("its routes: none"));
+    assert!(get(&server, "/").contains("; routes: none"));
     for _ in 0..24 {
         get(&server, "/");
     }
@@ -141,7 +141,7 @@ fn panic_of_a_closure_is_reported() {
 }
 
 #[test]
-fn route_that_is_written_wrongly_is_a_panic() {
+fn invalid_route_panics() {
     let server = Server::start();
     for route in
         ["get /a", " /a", "orders", "GET orders", "GET /a*", "/a/{b", "/x{b}", "/a/*/b", "/a b#c", ""]

@@ -1,4 +1,4 @@
-//! Nothing lasts for ever: what the test lets go, what the time limit ends, and what ends with the server.
+//! Tests of waiting: gates, time limits, and the end of the server.
 
 use super::{bytes, connect, exchange, reported, responding, rest};
 use crate::testing::server::{Gate, Response, Server};
@@ -10,8 +10,8 @@ use std::time::Duration;
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A client that has sent a request.
-fn asking(server: &Server) -> TcpStream {
+/// A connection on which a request was sent.
+fn send_request(server: &Server) -> TcpStream {
     let mut stream = connect(server);
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     stream
@@ -21,7 +21,7 @@ fn asking(server: &Server) -> TcpStream {
 fn response_waits_until_the_test_opens_the_gate() {
     let (server, first, second) = (Server::start(), Gate::new(), Gate::new());
     server.on("*").respond(Response::raw("0123456789").wait_for(&first).wait_after(4, &second));
-    let mut stream = asking(&server);
+    let mut stream = send_request(&server);
     first.wait_until_reached();
     stream.set_nonblocking(true).unwrap();
     assert!(stream.peek(&mut [0]).is_err());
@@ -34,12 +34,12 @@ fn response_waits_until_the_test_opens_the_gate() {
     stream.set_nonblocking(false).unwrap();
     second.open();
     assert_eq!(rest(&mut stream).0, "456789");
-    // A gate that is open is passed.
+    // An open gate does not stop the next response.
     assert_eq!(exchange(&server, "GET / HTTP/1.1\r\n\r\n").0, "0123456789");
 }
 
 #[test]
-fn end_of_the_server_ends_whatever_waits() {
+fn dropping_the_server_ends_all_waits() {
     let gate = Gate::new();
     let wait = Response::text("12").wait_after(1, &gate);
     let slow = Response::text("12").in_pieces(1, Duration::from_secs(3600));
@@ -54,7 +54,7 @@ fn end_of_the_server_ends_whatever_waits() {
     {
         let server = responding(response);
         let shared = Arc::clone(&server.shared);
-        let mut asked = asking(&server);
+        let mut waiting = send_request(&server);
         let mut idle = connect(&server);
         server.wait_for_requests(1);
         if at_gate {
@@ -62,21 +62,21 @@ fn end_of_the_server_ends_whatever_waits() {
         }
         assert_eq!(reported(server), None);
         assert!(shared.wait_for_threads());
-        let _ = rest(&mut asked);
+        let _ = rest(&mut waiting);
         assert_eq!(rest(&mut idle).0, "");
     }
 }
 
 #[test]
-fn end_of_the_client_ends_a_stall() {
+fn closing_the_connection_ends_a_stall() {
     let server = responding(Response::silence());
-    drop(asking(&server));
+    drop(send_request(&server));
     server.wait_for_requests(1);
     assert!(server.shared.wait_for_threads());
 }
 
 #[test]
-fn response_and_request_that_exceed_the_time_limit_are_ended_and_reported() {
+fn request_or_response_over_the_time_limit_is_ended_and_reported() {
     let endless = Response::script(|to| {
         loop {
             to.write_all(&[b'x'; 4096])?;
@@ -88,7 +88,7 @@ fn response_and_request_that_exceed_the_time_limit_are_ended_and_reported() {
         server.on("*").respond(response);
         let _ = exchange(&server, "GET /slow HTTP/1.1\r\n\r\n");
         let report = reported(server).unwrap();
-        assert!(report.ends_with("the response to `GET /slow` was not over after 0.02 seconds"), "{report}");
+        assert!(report.ends_with("the response to `GET /slow` was not complete after 0.02 seconds"), "{report}");
     }
     let server = Server::with_time_limit(SHORT);
     let (response, _) = exchange(&server, "GET /");

@@ -1,4 +1,4 @@
-//! What is sent: whole responses, and each of the faults.
+//! Tests of the bytes that are sent: complete responses, and each fault.
 
 use super::{bytes, connect, exchange, get, reported, responding, rest};
 use crate::testing::server::{Gate, Response, Server};
@@ -9,14 +9,14 @@ use std::panic::catch_unwind;
 use std::time::Duration;
 
 #[test]
-fn connection_is_used_again_until_one_side_closes_it() {
+fn connection_is_reused_until_one_side_closes_it() {
     let server = Server::start();
     server.on("/a").text("12");
     server.on("/b").respond(Response::text("3").close());
     let mut stream = connect(&server);
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n";
     let whole = format!("{head}Content-Length: 2\r\n\r\n12");
-    // The second request is there before the first has been answered.
+    // Pipelined: the second request is sent before the first response.
     stream.write_all(b"GET /a HTTP/1.1\r\n\r\nPOST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\n123").unwrap();
     assert_eq!(bytes(&mut stream, whole.len() * 2), whole.repeat(2));
     stream.write_all(b"HEAD /a HTTP/1.1\r\n\r\n").unwrap();
@@ -36,7 +36,7 @@ fn connection_is_used_again_until_one_side_closes_it() {
 }
 
 #[test]
-fn head_is_what_was_set() {
+fn head_contains_the_headers_that_were_set() {
     let response =
         Response::json(json!({})).status(429).header("Retry-After", 1).header("content-type", "a/b");
     let expected = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\ncontent-type: a/b\r\nContent-Length: 2\r\n\
@@ -58,7 +58,7 @@ fn head_is_what_was_set() {
 }
 
 #[test]
-fn request_in_chunks_is_understood() {
+fn chunked_request_is_read() {
     let server = responding(Response::new(200));
     let (response, _) = exchange(
         &server,
@@ -70,7 +70,7 @@ fn request_in_chunks_is_understood() {
 }
 
 #[test]
-fn conversation_goes_on_in_a_tunnel() {
+fn tunnel_carries_the_next_request() {
     let server = Server::start();
     server.on("CONNECT *").status(200);
     server.on("GET /").text("1");
@@ -83,7 +83,7 @@ fn conversation_goes_on_in_a_tunnel() {
     assert_eq!(targets, ["CONNECT a.example:80", "GET /"]);
 }
 
-/// The body of the response, and how its connection ends.
+/// The last header and the body of the response, and how its connection ended.
 fn body_of(response: Response) -> (String, Option<ErrorKind>) {
     let (response, end) = exchange(&responding(response), "GET / HTTP/1.1\r\n\r\n");
     let (head, body) = response.split_once("\r\n\r\n").unwrap();
@@ -91,7 +91,7 @@ fn body_of(response: Response) -> (String, Option<ErrorKind>) {
 }
 
 #[test]
-fn connection_is_cut_or_reset_after_so_many_bytes() {
+fn connection_is_closed_or_reset_after_a_number_of_bytes() {
     let text = || Response::text("0123456789");
     let cut = |response: Response, expected: &str| assert_eq!(body_of(response), (expected.to_owned(), None));
     for (count, sent) in [(0, ""), (1, "0"), (9, "012345678"), (10, "0123456789"), (99, "0123456789")] {
@@ -102,7 +102,7 @@ fn connection_is_cut_or_reset_after_so_many_bytes() {
     cut(text().content_length(12), "Connection: close|0123456789");
     cut(text().content_length(3), "Connection: close|0123456789");
     cut(text().without_length(), "Connection: close|0123456789");
-    // The first that is reached counts.
+    // The first stop takes effect.
     cut(text().stall_after(4).cut_after(3), "Content-Length: 10|012");
     let (server, gate) = (Server::start(), Gate::new());
     server.on("/").respond(text().wait_after(2, &gate).reset_after(2));
@@ -117,21 +117,21 @@ fn connection_is_cut_or_reset_after_so_many_bytes() {
 }
 
 #[test]
-fn raw_bytes_and_a_closures_bytes_are_sent_as_they_are() {
+fn raw_bytes_and_bytes_of_a_script_are_sent_unchanged() {
     let sent = |response| exchange(&responding(response), "GET / HTTP/1.1\r\n\r\n");
     assert_eq!(sent(Response::raw("no HTTP\n")).0, "no HTTP\n");
     assert_eq!(sent(Response::hang_up()).0, "");
     assert_eq!(sent(Response::raw("no HTTP\n").cut_after(2)).0, "no");
     let script = Response::script(|to| {
-        to.write_all(b"so ")?;
-        to.write_all(b"it is")?;
+        to.write_all(b"not ")?;
+        to.write_all(b"HTTP")?;
         Err(std::io::Error::other("the end"))
     });
-    assert_eq!(sent(script).0, "so it is");
+    assert_eq!(sent(script).0, "not HTTP");
 }
 
 #[test]
-fn body_is_packed_framed_and_cut_into_pieces_together() {
+fn compression_chunks_and_pieces_are_combined() {
     let response =
         Response::text("text".repeat(100)).gzip().gzip().chunked(7).in_pieces(5, Duration::from_nanos(1));
     let server = responding(response.clone().trailer("X-Sum", 5));
@@ -155,26 +155,26 @@ fn body_is_packed_framed_and_cut_into_pieces_together() {
         get(&responding(Response::text("12").trailer("a", "b")), "/")
             .ends_with("\r\n\r\n2\r\n12\r\n0\r\na: b\r\n\r\n")
     );
-    // As large bodies are.
+    // A large body, which is sent separately from the head.
     let large = "x".repeat(100_000);
     assert!(get(&responding(Response::text(large.clone())), "/").ends_with(&large));
 }
 
 #[test]
-fn what_is_no_request_is_refused_and_reported() {
-    for (bytes, status, said) in [
+fn invalid_request_is_rejected_and_reported() {
+    for (bytes, status, reason) in [
         ("\u{16}\u{3}\u{1} hello\r\n\r\n".to_owned(), 400, "not HTTP/1"),
         (
             format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(70_000)),
             431,
             "its head has more than 65536 bytes",
         ),
-        ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n".to_owned(), 400, "wrong length in `GET /`"),
+        ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n".to_owned(), 400, "invalid `Content-Length` in `GET /`"),
         ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n".to_owned(), 413, "its body has more than"),
         (
             "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n".to_owned(),
             400,
-            "not the size of a chunk",
+            "is not a valid chunk size",
         ),
         (
             "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n".to_owned(),
@@ -190,9 +190,9 @@ fn what_is_no_request_is_refused_and_reported() {
         assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{response}");
         assert!(server.requests().is_empty());
         let report = reported(server).unwrap();
-        assert!(report.contains("a request could not be read: ") && report.contains(said), "{report}");
+        assert!(report.contains("a request could not be read: ") && report.contains(reason), "{report}");
     }
-    // A client that goes before it has said everything.
+    // The client closes the connection before the request is complete.
     for part in ["", "GET / HT", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n1"] {
         let server = responding(Response::new(200));
         let mut stream = connect(&server);
