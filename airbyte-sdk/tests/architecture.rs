@@ -1,9 +1,9 @@
-//! The arrows between the modules are those of ARCHITECTURE.md, and make no circle.
+//! Checks that the dependencies between modules match the maps in ARCHITECTURE.md and have no cycle.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test, which reads the code, may panic in its helpers too"
+    reason = "a test that reads source files, and panics in its helpers"
 )]
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -12,27 +12,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For each module those that it names.
+/// For each module, the modules that it names.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
-fn the_modules_of_the_runtime_are_arranged_as_the_map_says() {
+fn sdk_modules_match_the_map() {
     assert_arranged("airbyte-sdk");
 }
 
 #[test]
-fn the_modules_of_the_macros_are_arranged_as_the_map_says() {
+fn macro_modules_match_the_map() {
     assert_arranged("airbyte-macros");
 }
 
 #[test]
-fn the_modules_of_the_conformance_are_arranged_as_the_map_says() {
+fn conformance_modules_match_the_map() {
     assert_arranged("airbyte-conformance");
 }
 
-/// The page names the test that guards each law.
+/// ARCHITECTURE.md names a test for each invariant.
 #[test]
-fn the_tests_that_the_page_names_exist() {
+fn tests_named_in_the_architecture_page_exist() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
     let mut code = String::new();
@@ -69,22 +69,22 @@ fn assert_arranged(package: &str) {
         format!("{module}:{others}")
     });
     let now = lines.collect::<Vec<_>>().join("\n");
-    assert!(mistakes.is_empty(), "{}\n\nThe arrows of the code, in no order:\n{now}", mistakes.join("\n"));
+    assert!(mistakes.is_empty(), "{}\n\nthe dependencies in the code, in alphabetical order:\n{now}", mistakes.join("\n"));
 }
 
-/// The arrows of a map, in its order: a code block with this name, whose lines are `module: others`.
+/// The dependencies in a map, in its order. A map is a code block that begins with its name; its lines are `module: others`.
 fn read_map(page: &str, name: &str) -> Vec<(String, BTreeSet<String>)> {
     let begin = format!("```text\n{name}\n");
     let map = page.split_once(&begin).unwrap_or_else(|| panic!("ARCHITECTURE.md has no map `{name}`")).1;
     let map = map.split_once("```").unwrap().0;
     let line = |line: &str| {
-        let (module, others) = line.split_once(':').unwrap_or_else(|| panic!("no `module: others`: {line}"));
+        let (module, others) = line.split_once(':').unwrap_or_else(|| panic!("expected `module: others` in the map `{name}`, found `{line}`"));
         (module.trim().to_owned(), others.split_whitespace().map(str::to_owned).collect())
     };
     map.lines().map(line).collect()
 }
 
-/// What is wrong with a map. Each module stands above those that it names, so a map that is right has no circle.
+/// The mistakes in a map. Each module must be listed above the modules that it names, so a valid map has no cycle.
 fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
     let mut mistakes = Vec::new();
     let mut above = BTreeSet::new();
@@ -93,11 +93,10 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
             mistakes.push(format!("the map has `{module}` twice"));
         }
         for other in others.iter().filter(|other| above.contains(other.as_str())) {
-            mistakes
-                .push(format!("the map makes a circle: `{module}` names `{other}`, which stands above it"));
+            mistakes.push(format!("cycle in the map: `{module}` names `{other}`, which is listed above it"));
         }
         match arrows.get(module) {
-            None => mistakes.push(format!("the map has a module `{module}` that does not exist")),
+            None => mistakes.push(format!("the map lists the module `{module}`, which does not exist")),
             Some(named) => {
                 let missing = named.difference(others);
                 mistakes.extend(
@@ -105,16 +104,16 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
                 );
                 let gone = others.difference(named);
                 mistakes
-                    .extend(gone.map(|other| format!("the map says `{module}: {other}`, which is not so")));
+                    .extend(gone.map(|other| format!("the map lists `{module}: {other}`, but `{module}` does not name `{other}`")));
             }
         }
     }
     let unknown = arrows.keys().filter(|module| !above.contains(module.as_str()));
-    mistakes.extend(unknown.map(|module| format!("the map has no module `{module}`")));
+    mistakes.extend(unknown.map(|module| format!("the module `{module}` is missing in the map")));
     mistakes
 }
 
-/// Reads the code without its tests. A module is a file or a folder directly in `src`.
+/// Reads the dependencies in the code, without its tests. A module is a file or a folder directly in `src`.
 fn arrows_of(src: &Path) -> Arrows {
     let (mut arrows, root) = (Arrows::new(), re_exports(&src.join("lib.rs")));
     let tests = tests_of(&src.join("lib.rs"));
@@ -138,7 +137,7 @@ fn arrows_of(src: &Path) -> Arrows {
     arrows
 }
 
-/// What `lib.rs` re-exports: each name, and the module or crate that it comes from.
+/// The re-exports of `lib.rs`: each name, and the module or crate it comes from.
 fn re_exports(file: &Path) -> BTreeMap<String, String> {
     let items = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap().items;
     let uses = items.iter().filter_map(|item| match item {
@@ -158,7 +157,7 @@ fn re_exports(file: &Path) -> BTreeMap<String, String> {
     homes.flatten().collect()
 }
 
-/// Adds the modules that the code of a file or a folder names.
+/// Adds the modules named in the code of a file or folder.
 fn read(path: &Path, named: &mut BTreeSet<String>) {
     if path.is_dir() {
         let tests = tests_of(&path.join("mod.rs"));
@@ -183,7 +182,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
-/// The modules of a folder that are compiled for tests only.
+/// The modules of a folder that are compiled only for tests.
 fn tests_of(file: &Path) -> BTreeSet<String> {
     let Ok(code) = fs::read_to_string(file) else { return BTreeSet::new() };
     let items = syn::parse_file(&code).unwrap().items;
@@ -208,7 +207,7 @@ fn is_test(item: &syn::Item) -> bool {
     })
 }
 
-/// Finds `crate::module` and `crate::{module, …}` wherever they stand.
+/// Finds `crate::module` and `crate::{module, …}` in any position.
 fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -238,7 +237,7 @@ fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn a_map_that_is_wrong_is_refused() {
+fn mistakes_in_a_map_are_found() {
     let arrows = |lines: &[(&str, &str)]| -> Vec<(String, BTreeSet<String>)> {
         let others = |text: &str| text.split_whitespace().map(str::to_owned).collect();
         lines.iter().map(|(module, text)| ((*module).to_owned(), others(text))).collect()
@@ -247,9 +246,9 @@ fn a_map_that_is_wrong_is_refused() {
     let mistakes = |lines: &[(&str, &str)]| compare(&arrows(lines), &code).join("; ");
     assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "")]), "");
     assert_eq!(mistakes(&[("a", "b"), ("b", "c"), ("c", "")]), "`a` names `c`, which is not in the map");
-    assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "a")]).matches("circle").count(), 1);
-    assert_eq!(mistakes(&[("a", "b c"), ("b", "c")]), "the map has no module `c`");
-    assert_eq!(mistakes(&[("b", "c"), ("a", "b c"), ("c", "")]).matches("circle").count(), 1);
+    assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "a")]).matches("cycle").count(), 1);
+    assert_eq!(mistakes(&[("a", "b c"), ("b", "c")]), "the module `c` is missing in the map");
+    assert_eq!(mistakes(&[("b", "c"), ("a", "b c"), ("c", "")]).matches("cycle").count(), 1);
     let mut named = BTreeSet::new();
     collect("use crate::{a::b, c}; fn f() { crate::d::e(); x!(crate::g::h) }".parse().unwrap(), &mut named);
     assert_eq!(named.into_iter().collect::<String>(), "acdg");

@@ -1,6 +1,6 @@
-"""Lints specs and catalogs with the checks of Airbyte's own test kit (the package airbyte-cdk).
+"""Checks specs and catalogs with the lints of Airbyte's own test kit (the package airbyte-cdk).
 
-Usage: official_lint.py FILE…, each with a specification, a catalog, or one stream of a catalog, as JSON.
+Usage: official_lint.py FILE…, where each file contains a specification, a catalog, or one stream of a catalog as JSON.
 """
 
 import json
@@ -22,7 +22,7 @@ def spec_problems(spec):
 
 
 def catalog_problems(catalog):
-    # All checks, those too that the kit only warns about.
+    # All checks, including those that only warn in the kit.
     message = AirbyteMessageSerializer.load({"type": "CATALOG", "catalog": catalog})
     found = find_catalog_problems(message.catalog, CATALOG_CHECKS)
     return [f"{check.name}: {problem}" for check, problems in found.items() for problem in problems]

@@ -1,5 +1,5 @@
-"""Holds the metadata.yaml of connectors to the schema that Airbyte publishes (the package airbyte-connector-models), and to
-what its test kit (airbyte-cdk) asks for beyond that.
+"""Checks the metadata.yaml of connectors against the schema that Airbyte publishes (the package airbyte-connector-models)
+and the requirements of its test kit (airbyte-cdk).
 
 Usage: official_metadata.py FILE…
 """
@@ -13,7 +13,7 @@ import jsonschema
 import yaml
 from airbyte_cdk.test.standard_tests.util import create_connector_test_suite
 
-# By its file: the package's code would need more packages than its data does.
+# Read as a file, because importing the package requires further packages.
 NAME = "ConnectorMetadataDefinitionV0.json"
 schema = next(file for file in files("airbyte-connector-models") if file.name == NAME)
 validator = jsonschema.Draft7Validator(
@@ -24,9 +24,9 @@ validator = jsonschema.Draft7Validator(
 def problems(path):
     metadata = yaml.safe_load(path.read_text(encoding="utf-8"))
     found = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(metadata)]
-    # What the schema only calls text.
+    # The schema accepts any string here.
     if not found and metadata["data"]["dockerRepository"] != f"airbyte/{path.parent.name}":
-        found.append("dockerRepository is not named like the folder")
+        found.append(f"dockerRepository must be airbyte/{path.parent.name}, like the folder")
     if not found:
         try:
             create_connector_test_suite(connector_directory=path.parent)
@@ -40,7 +40,7 @@ def main():
     for path in map(Path, sys.argv[1:]):
         found = problems(path)
         failed = failed or bool(found)
-        print(f"{path}: {'good' if not found else ''}", *found, sep="\n    " if found else "")
+        print(f"{path}: {'ok' if not found else ''}", *found, sep="\n    " if found else "")
     sys.exit(1 if failed else 0)
 
 

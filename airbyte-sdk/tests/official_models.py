@@ -1,13 +1,12 @@
-"""An independent check of the protocol's types with Airbyte's own models.
+"""Checks the SDK's protocol types with Airbyte's own models.
 
     pip install airbyte-protocol-models-pdv2==0.18.0
     CORPUS=/tmp/corpus cargo test --package airbyte-sdk --test protocol
     python official_models.py /tmp/corpus [OUTPUT_OF_A_RUN...]
 
-The corpus has what the SDK's types can hold, as they write it. Every line of it, and every message a
-connector has sent, must be what the models expect; and every field and every word of the models must be in
-the corpus.
-Prints a line per mistake and ends with status 1 if there is one.
+The corpus contains an example of everything that the SDK's types can represent. The models must accept every line of it,
+and every message of the runs, without loss; and the corpus must contain every field and enum value of the models.
+Prints one line per mistake; exits with status 1 if there is one.
 """
 
 import json
@@ -19,7 +18,7 @@ from airbyte_protocol import models
 from pydantic import AnyUrl, BaseModel, TypeAdapter, ValidationError
 
 ROOTS = [models.AirbyteMessage, models.ConfiguredAirbyteCatalog]
-# Enums of the SDK that the models name differently.
+# Enums that have other names in the models.
 NAMES = {
     "ConnectionStatus": "Status",
     "LogLevel": "Level",
@@ -28,18 +27,18 @@ NAMES = {
 }
 
 failures = []
-# Pairs of a model and the key of a field, or an enum and a word.
+# Pairs of a model and the key of a field, or of an enum and a value.
 seen = set()
 
 
 def plain(annotation):
-    """The type in `Optional[…]`."""
+    """Returns the type in `Optional[…]`."""
     inner = [kind for kind in get_args(annotation) if kind is not type(None)]
     return inner[0] if get_origin(annotation) is Union and len(inner) == 1 else annotation
 
 
 def fields(model):
-    """The types of a model's fields by their keys on the wire."""
+    """Returns the types of a model's fields by their JSON keys."""
     return {field.alias or name: plain(field.annotation) for name, field in model.model_fields.items()}
 
 
@@ -47,14 +46,14 @@ def is_a(kind, base):
     return isinstance(kind, type) and issubclass(kind, base)
 
 
-def is_free(kind):
-    """Whether it takes any object."""
+def is_arbitrary(kind):
+    """Returns whether the type accepts any object."""
     return kind == Dict[str, Any] or kind is models.AirbyteStateBlob
 
 
 def reachable(kind, found):
     """Adds the models and enums in `kind` to `found`."""
-    if is_a(kind, BaseModel) and not is_free(kind) and kind not in found:
+    if is_a(kind, BaseModel) and not is_arbitrary(kind) and kind not in found:
         found.append(kind)
         for inner in fields(kind).values():
             reachable(inner, found)
@@ -66,17 +65,17 @@ def reachable(kind, found):
 
 
 def compare(place, kind, value, dumped):
-    """Holds `value` against `kind`, and against what the model made of it. Validation has passed already."""
-    if is_a(kind, BaseModel) and not is_free(kind):
+    """Compares a validated `value` with the fields of `kind`, and with `dumped`, the model's serialization of it."""
+    if is_a(kind, BaseModel) and not is_arbitrary(kind):
         declared = fields(kind)
         for key in sorted(dumped.keys() - value.keys()):
-            failures.append(f"{place}.{key}: not sent, but the model has it")
+            failures.append(f"{place}.{key}: absent, but the model serializes it")
         for key, member in value.items():
             if key not in declared:
-                # The models let unknown fields pass.
+                # The models accept unknown fields.
                 failures.append(f"{place}.{key}: {kind.__name__} has no such field")
             elif member is None:
-                failures.append(f"{place}.{key}: null, where it should be absent")
+                failures.append(f"{place}.{key}: null, but must be absent")
             elif key not in dumped:
                 failures.append(f"{place}.{key}: lost by the model")
             else:
@@ -87,22 +86,22 @@ def compare(place, kind, value, dumped):
             compare(f"{place}[{index}]", get_args(kind)[0], item, other)
     elif is_a(kind, Enum):
         seen.add((kind, kind(value)))
-    # The type of a URL writes the slash of an empty path.
+    # The URL type adds the slash of an empty path.
     elif value != dumped and not (kind is AnyUrl and f"{value}/" == dumped):
         failures.append(f"{place}: {value!r} became {dumped!r}")
 
 
-def no_key_twice(pairs):
+def reject_duplicate_keys(pairs):
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise ValueError(f"a key twice among {[key for key, _ in pairs]}")
+        raise ValueError(f"duplicate key in {[key for key, _ in pairs]}")
     return value
 
 
 def check(place, kind, value):
     adapter = TypeAdapter(kind)
     try:
-        # Strict: no number is made from a string, no whole number from one with a decimal point.
+        # Strict: a string is not converted to a number, nor a number with a decimal point to an integer.
         parsed = adapter.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         for mistake in error.errors():
@@ -113,14 +112,14 @@ def check(place, kind, value):
 
 
 def read(path):
-    """The lines of a file, each with its place."""
+    """Yields the lines of a file, each with its path and line number."""
     with open(path, encoding="utf-8") as file:
         lines = [(f"{path}:{number}", line) for number, line in enumerate(file, 1)]
     if not lines:
         failures.append(f"{path}: empty")
     for place, line in lines:
         try:
-            yield place, json.loads(line, object_pairs_hook=no_key_twice)
+            yield place, json.loads(line, object_pairs_hook=reject_duplicate_keys)
         except ValueError as error:
             failures.append(f"{place}: {error}")
 
@@ -141,7 +140,7 @@ def main():
         messages += kind in ROOTS
         check(place, kind, line["value"])
 
-    # What a wrong line has is not seen, so that all of it would be missing.
+    # Not after a failure, because everything in an invalid line would be reported as missing.
     for kind in [] if failures else found.values():
         expected = fields(kind) if is_a(kind, BaseModel) else kind
         for missing in [part for part in expected if (kind, part) not in seen]:

@@ -1,4 +1,4 @@
-//! Each wire type against a JSON example that sets every field of the published schema.
+//! Tests each protocol type with a JSON example that sets every field of the published schema.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::collections::BTreeSet;
@@ -8,10 +8,10 @@ use airbyte_sdk::protocol::*;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-/// An example with every field set, in the order in which it is written; and what it cannot do without.
+/// An example with every field set, in serialization order, and its required fields.
 struct Example {
     full: &'static str,
-    /// Pointers to the members that may be neither absent nor null. All others may be both.
+    /// JSON pointers to the members that must not be absent or null. All others may be both.
     required: &'static str,
 }
 
@@ -131,8 +131,8 @@ const CONFIGURED_CATALOG: Example = Example {
             /streams/0/destination_sync_mode",
 };
 
-/// Members whose value is free JSON: what is in there is data, not protocol.
-fn is_free(key: &str) -> bool {
+/// Whether the value of a member is arbitrary JSON, not defined by the protocol.
+fn is_arbitrary(key: &str) -> bool {
     ["data", "json_schema", "stream_state", "shared_state", "config", "connectionSpecification"]
         .contains(&key)
         || ["access_token_headers", "access_token_params"].contains(&key)
@@ -140,19 +140,19 @@ fn is_free(key: &str) -> bool {
         || key.starts_with("complete_oauth_")
 }
 
-/// Pointers to the objects the protocol defines, outermost first.
+/// JSON pointers to the objects that the protocol defines, outermost first.
 fn objects(at: String, value: &Value) -> Vec<String> {
     let members: Vec<(String, &Value)> = match value {
         Value::Object(object) => object.iter().map(|(key, member)| (key.clone(), member)).collect(),
         Value::Array(items) => items.iter().enumerate().map(|(i, item)| (i.to_string(), item)).collect(),
         _ => Vec::new(),
     };
-    let inner = members.into_iter().filter(|(key, _)| !is_free(key));
+    let inner = members.into_iter().filter(|(key, _)| !is_arbitrary(key));
     let inner = inner.flat_map(|(key, member)| objects(format!("{at}/{key}"), member));
     value.is_object().then(|| at.clone()).into_iter().chain(inner).collect()
 }
 
-/// `value` with the object at `pointer` changed.
+/// A copy of `value` with the object at `pointer` changed.
 fn with(value: &Value, pointer: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Value {
     let mut value = value.clone();
     change(value.pointer_mut(pointer).unwrap().as_object_mut().unwrap());
@@ -163,13 +163,12 @@ fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())
 }
 
-/// What must hold for every type, on one example. Returns it as it is written, in full and without all that
-/// is optional.
+/// Checks the rules for all types on one example. Returns its serialization, complete and with only the required fields.
 fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example) -> [String; 2] {
     let full: Value = serde_json::from_str(example.full).unwrap();
     let parsed: T = read(&full).unwrap();
 
-    // Compared as text, so that the order of keys and the decimal points count.
+    // Compared as text, because the order of keys and decimal points matter.
     let written = serde_json::to_string(&parsed).unwrap();
     assert_eq!(written, full.to_string());
     assert_eq!(serde_json::from_str::<T>(&written).unwrap(), parsed);
@@ -206,7 +205,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example)
     required.sort_unstable();
     assert_eq!(required, expected);
 
-    // All optional members gone at once.
+    // All optional members removed at once.
     let parsed: T = read(&minimal).unwrap();
     let written_minimal = serde_json::to_string(&parsed).unwrap();
     assert_eq!(written_minimal, minimal.to_string());
@@ -214,19 +213,19 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(example: &Example)
 }
 
 #[test]
-fn messages_are_read_and_written_as_the_schema_says() {
+fn messages_match_the_schema() {
     for example in MESSAGES {
         check::<AirbyteMessage>(example);
     }
 }
 
 #[test]
-fn the_configured_catalog_is_read_and_written_as_the_schema_says() {
+fn configured_catalog_matches_the_schema() {
     check::<ConfiguredAirbyteCatalog>(&CONFIGURED_CATALOG);
 }
 
 #[test]
-fn constructors_fill_in_what_is_required_and_nothing_else() {
+fn constructors_set_only_required_fields() {
     let map = |value: Value| value.as_object().unwrap().clone();
     let users = || StreamDescriptor::new("users");
     let stream = || AirbyteStream::new("users", map(json!({"a": 1})), vec![SyncMode::FullRefresh]);
@@ -352,7 +351,7 @@ fn counts_and_times_keep_their_decimal_point() {
 }
 
 #[test]
-fn legacy_state_is_read_with_and_without_its_type() {
+fn legacy_state_is_read_with_and_without_type() {
     for text in [
         r#"{"type":"LEGACY","data":{"since":3}}"#,
         r#"{"data":{"since":3}}"#,
@@ -367,10 +366,10 @@ fn legacy_state_is_read_with_and_without_its_type() {
 }
 
 #[test]
-fn what_is_wrong_is_named() {
+fn invalid_message_error_names_the_mistake() {
     for (text, expected) in [
         (r#"{"record":{"stream":"a","data":{},"emitted_at":1}}"#, "missing field `type`"),
-        (r#"{"type":"RECORD"}"#, "missing field `record`, which type `RECORD` promises"),
+        (r#"{"type":"RECORD"}"#, "missing field `record`, which type `RECORD` requires"),
         (
             r#"{"type":"CONNECTION_STATUS","connection_status":{"status":"FAILED"}}"#,
             "missing field `connectionStatus`",
@@ -385,7 +384,7 @@ fn what_is_wrong_is_named() {
         ),
         (
             r#"{"type":"STATE","state":{"type":"LEGACY"}}"#,
-            "missing field `data`, which type `LEGACY` promises",
+            "missing field `data`, which type `LEGACY` requires",
         ),
         (
             r#"{"type":"STATE","state":{"stream":{"stream_descriptor":{"name":"a"}}}}"#,
@@ -410,7 +409,7 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn an_error_can_be_traced_to_its_place() {
+fn error_has_the_path_of_the_mistake() {
     let text = r#"{"type":"CATALOG","catalog":{"streams":[{"name":"a",
         "json_schema":{},"supported_sync_modes":[1]}]}}"#;
     let mut json = serde_json::Deserializer::from_str(text);
@@ -418,8 +417,8 @@ fn an_error_can_be_traced_to_its_place() {
     assert_eq!(error.path().to_string(), "catalog.streams[0].supported_sync_modes[0]");
 }
 
-/// Every word is known, comes back as it went in, and a new one is kept. Returns the type's name and the words.
-fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(
+/// Checks that every value is known, that unknown values are kept, and that all are serialized unchanged. Returns the name of the type, and the values.
+fn check_values<T: Serialize + DeserializeOwned + Display + Debug>(
     words: &'static str,
 ) -> (&'static str, &'static str) {
     for word in words.split(' ') {
@@ -436,22 +435,22 @@ fn check_words<T: Serialize + DeserializeOwned + Display + Debug>(
     (std::any::type_name::<T>().rsplit("::").next().unwrap(), words)
 }
 
-/// The enums, each with all its words.
+/// The enums, each with all its values.
 fn words() -> Vec<(&'static str, &'static str)> {
     vec![
-        check_words::<SyncMode>("full_refresh incremental"),
-        check_words::<DestinationSyncMode>("append overwrite append_dedup update soft_delete"),
-        check_words::<LogLevel>("FATAL ERROR WARN INFO DEBUG TRACE"),
-        check_words::<ConnectionStatus>("SUCCEEDED FAILED"),
-        check_words::<FailureType>("system_error config_error transient_error"),
-        check_words::<EstimateType>("STREAM SYNC"),
-        check_words::<AirbyteStateType>("GLOBAL STREAM LEGACY"),
-        check_words::<AirbyteStreamStatus>("STARTED RUNNING COMPLETE INCOMPLETE"),
-        check_words::<AirbyteStreamStatusReasonType>("RATE_LIMITED"),
-        check_words::<AuthType>("oauth2.0"),
-        check_words::<AuthFlowType>("oauth2.0 oauth1.0"),
-        check_words::<RecordChange>("NULLED TRUNCATED"),
-        check_words::<RecordChangeReason>(
+        check_values::<SyncMode>("full_refresh incremental"),
+        check_values::<DestinationSyncMode>("append overwrite append_dedup update soft_delete"),
+        check_values::<LogLevel>("FATAL ERROR WARN INFO DEBUG TRACE"),
+        check_values::<ConnectionStatus>("SUCCEEDED FAILED"),
+        check_values::<FailureType>("system_error config_error transient_error"),
+        check_values::<EstimateType>("STREAM SYNC"),
+        check_values::<AirbyteStateType>("GLOBAL STREAM LEGACY"),
+        check_values::<AirbyteStreamStatus>("STARTED RUNNING COMPLETE INCOMPLETE"),
+        check_values::<AirbyteStreamStatusReasonType>("RATE_LIMITED"),
+        check_values::<AuthType>("oauth2.0"),
+        check_values::<AuthFlowType>("oauth2.0 oauth1.0"),
+        check_values::<RecordChange>("NULLED TRUNCATED"),
+        check_values::<RecordChangeReason>(
             "SOURCE_RECORD_SIZE_LIMITATION DESTINATION_RECORD_SIZE_LIMITATION PLATFORM_RECORD_SIZE_LIMITATION \
              SOURCE_FIELD_SIZE_LIMITATION DESTINATION_FIELD_SIZE_LIMITATION PLATFORM_FIELD_SIZE_LIMITATION \
              SOURCE_SERIALIZATION_ERROR DESTINATION_SERIALIZATION_ERROR PLATFORM_SERIALIZATION_ERROR \
@@ -461,25 +460,25 @@ fn words() -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn words_are_exact_and_new_ones_are_kept() {
+fn enum_values_are_exact_and_unknown_ones_are_kept() {
     words();
 }
 
-/// The values at `pointer` of all lines, each once, in order.
+/// The distinct values at `pointer` in all lines.
 fn found<'a>(lines: &'a [Value], pointer: &str) -> BTreeSet<&'a str> {
     lines.iter().filter_map(|line| line.pointer(pointer).and_then(Value::as_str)).collect()
 }
 
-/// With a path in the variable `CORPUS`, writes there all that this file has, for `official_models.py` to read:
-/// lines of `{"kind": …, "value": …}`, with the text as the SDK writes it.
+/// If the environment variable `CORPUS` is set, also writes all examples of this file to that path, for
+/// `official_models.py`: lines of `{"kind": …, "value": …}` as the SDK serializes them.
 #[test]
-fn the_corpus_has_every_type_of_message() {
+fn corpus_contains_every_message_type() {
     let line = |kind: &str, written: String| format!(r#"{{"kind":"{kind}","value":{written}}}"#);
     let mut lines: Vec<String> = Vec::new();
     for example in MESSAGES {
         lines.extend(check::<AirbyteMessage>(example).map(|written| line("AirbyteMessage", written)));
     }
-    // A legacy state has no example above, because its type is written even if it was not read.
+    // A legacy state has no example above, because `type` is written even if it was absent.
     let legacy = read::<AirbyteMessage>(&json!({"type": "STATE", "state": {"data": {"since": 3}}})).unwrap();
     lines.push(line("AirbyteMessage", serde_json::to_string(&legacy).unwrap()));
     let catalogs = check::<ConfiguredAirbyteCatalog>(&CONFIGURED_CATALOG);

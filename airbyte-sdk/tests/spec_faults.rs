@@ -49,7 +49,7 @@ struct Inner {
 
 #[test]
 fn a_secret_in_a_default_is_found() {
-    let public = |place: &str| format!("the default of `{place}` has a secret in it, and a spec is public");
+    let public = |place: &str| format!("the default of `{place}` contains a secret, and a spec is public");
     assert_eq!(spec::faults::<Public>(), ["fallback", "accounts", "inner.account"].map(public));
 }
 
@@ -138,10 +138,10 @@ fn a_default_that_its_own_field_refuses_is_found() {
             "the default of `city` must be small letters",
             "the default of `code` must have at least 1 character",
             "in the default of `paging`, `size` must be at least 1",
-            "the default of `ratio` is no number that JSON has",
-            "a limit of `share` is no number that JSON has",
+            "the default of `ratio` is NaN or infinite, which JSON cannot represent",
+            "a limit of `share` is NaN or infinite, which JSON cannot represent",
             "the default of `day` must be a date like 2024-01-31",
-            "the default of `moment` must be a moment in UTC like 2024-01-31T09:30:00Z",
+            "the default of `moment` must be a UTC timestamp like 2024-01-31T09:30:00Z",
             "the default of `choice.days` must be at most 7",
         ]
     );

@@ -204,7 +204,7 @@ fn every_shape_is_read() {
 fn a_mistake_is_told_by_its_place() {
     for (changes, expected) in [
         (json!({"login": null}), ": `login` is missing"),
-        (json!({"login": "k-1"}), ": `login` must be an object, not text"),
+        (json!({"login": "k-1"}), ": `login` must be an object, not a string"),
         (json!({"login": {}}), ": `login.type` is missing; it must be one of `api_key`, `oauth`, `nobody`"),
         (json!({"login": {"type": "key"}}), ": `login.type` must be one of `api_key`, `oauth`, `nobody`"),
         (
@@ -214,7 +214,7 @@ fn a_mistake_is_told_by_its_place() {
         (json!({"login": {"type": "api_key"}}), ": `login.api_key` is missing"),
         (
             json!({"login": {"type": "oauth", "client_id": 5}}),
-            " in 3 places: `login.client_id` must be text, not a number; `login.client_secret` is missing; \
+            " in 3 places: `login.client_id` must be a string, not a number; `login.client_secret` is missing; \
              `login.access_token` is missing",
         ),
         (json!({"region": "eu"}), ": `region` must be one of `EU`, `US`, `asia-1`"),
@@ -222,13 +222,13 @@ fn a_mistake_is_told_by_its_place() {
         (json!({"regions": []}), ": `regions` must have at least 1 item"),
         (json!({"regions": ["EU", "EU", "US"]}), ": `regions` must have at most 2 items"),
         (json!({"regions": ["EU", "XX"]}), ": `regions[1]` must be one of `EU`, `US`, `asia-1`"),
-        (json!({"regions": "EU"}), ": `regions` must be a list, not text"),
+        (json!({"regions": "EU"}), ": `regions` must be an array, not a string"),
         (
             json!({"reports": [{"name": "a", "columns": []}, {"from": "now"}]}),
             " in 3 places: `reports[1].name` is missing; `reports[1].from` must be a date like 2024-01-31; \
              `reports[1].columns` is missing",
         ),
-        (json!({"reports": ["sales"]}), ": `reports[0]` must be an object, not text"),
+        (json!({"reports": ["sales"]}), ": `reports[0]` must be an object, not a string"),
         (json!({"targets": [{"kind": "sea"}]}), ": `targets[0].kind` must be one of `city`, `country`"),
         (json!({"targets": [{"kind": "country", "code": "it"}]}), ": `targets[0].code` must be two capitals"),
         (json!({"paging": {"size": 0}}), ": `paging.size` must be at least 1"),
@@ -238,7 +238,7 @@ fn a_mistake_is_told_by_its_place() {
         (json!({"shopName": "more than ten"}), ": `shopName` must have at most 10 characters"),
         (
             json!({"per_second": 0.1, "total": -1}),
-            " in 2 places: `per_second` must be at least 0.5; `total` must be a whole number from 0 to 4294967295",
+            " in 2 places: `per_second` must be at least 0.5; `total` must be an integer from 0 to 4294967295",
         ),
     ] {
         assert_eq!(refusal(changes.clone()), expected, "{changes}");
@@ -254,7 +254,7 @@ fn all_mistakes_come_at_once() {
          `login.type` must be one of `api_key`, `oauth`, `nobody`; \
          `regions[0]` must be one of `EU`, `US`, `asia-1`, not a number; \
          `reports[0].name` is missing; `reports[0].columns` is missing; \
-         `window.days` must be a whole number from 0 to 4294967295, not text"
+         `window.days` must be an integer from 0 to 4294967295, not a string"
     );
 }
 
@@ -274,7 +274,7 @@ enum Torn2 {
 
 #[test]
 fn a_key_of_two_fields_is_found() {
-    let expected = ["`total` is the key of two fields", "`choice.total` is the key of two fields"];
+    let expected = ["two fields have the key `total`", "two fields have the key `choice.total`"];
     assert_eq!(spec::faults::<Torn>(), expected);
     assert_eq!(spec::faults::<Config>(), [""; 0]);
 }
@@ -297,7 +297,7 @@ fn a_login_that_leads_nowhere_is_found() {
             "`predicate`: `login.type` is never `oauth2`",
             "`output`: there is no field `login.token` for `access_token`",
             "`output`: `login` is an object, and `refresh_token` a value",
-            "`server_output`: `client_id` is not in `server_input`, so nobody provides it",
+            "`server_output`: `client_id` is missing from `server_input`",
         ]
     );
 }

@@ -57,8 +57,8 @@ pub trait Number {}
 
 /// The marker for strings, which have no `min` and `max`.
 #[diagnostic::on_unimplemented(
-    message = "`pattern`, `multiline`, `min_length` and `max_length` are for text",
-    label = "not text"
+    message = "`pattern`, `multiline`, `min_length` and `max_length` are for strings",
+    label = "not a string"
 )]
 pub trait Text {}
 

@@ -200,7 +200,7 @@ fn token_without_a_place_in_the_body_is_an_error_after_the_page() {
         |error: &str| format!("the next page cannot be asked for by `a.b` in the request's body: {error}");
     for (body, said) in [
         (None, "the request has none"),
-        (Some(json!([1])), "it is a list, not an object"),
+        (Some(json!([1])), "it is an array, not an object"),
         (Some(json!({"a": 5})), "`a` is a number there, not an object"),
     ] {
         let service = Service::start([good("[1]")]);

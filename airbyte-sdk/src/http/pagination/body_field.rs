@@ -63,11 +63,11 @@ mod tests {
     #[test]
     fn what_is_in_the_way_is_named_and_not_shown() {
         for (body, path, said) in [
-            (json!(["secret"]), "a", "it is a list, not an object"),
+            (json!(["secret"]), "a", "it is an array, not an object"),
             (json!(null), "a", "it is null, not an object"),
-            (json!({"a": "secret"}), "a.b", "`a` is text there, not an object"),
-            (json!({"a": {"b": [{}]}}), "a.b.c", "`a.b` is a list there, not an object"),
-            (json!({"a": {"b": 1}}), "a", "that is an object there, and would become text"),
+            (json!({"a": "secret"}), "a.b", "`a` is a string there, not an object"),
+            (json!({"a": {"b": [{}]}}), "a.b.c", "`a.b` is an array there, not an object"),
+            (json!({"a": {"b": 1}}), "a", "that is an object there, and would become a string"),
         ] {
             let error = after(&body, path, json!("x")).unwrap_err();
             let begin = format!("the next page cannot be asked for by `{path}` in the request's body: ");

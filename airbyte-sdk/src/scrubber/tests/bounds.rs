@@ -34,7 +34,7 @@ fn repetitive_keys_and_texts_take_a_bounded_number_of_steps() {
 }
 
 #[test]
-fn finds_long_repetitive_keys() {
+fn finds_long_keys_with_repeated_characters() {
     for (key, rest) in
         [("k".repeat(100_000), ""), ("0".repeat(64), " after"), ("ab".repeat(100) + "c", " after")]
     {

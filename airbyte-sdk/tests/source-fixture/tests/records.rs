@@ -83,7 +83,7 @@ fn non_finite_number_is_an_error_if_the_stream_says_so() {
     assert_eq!(run.records("counted"), [json!({"value": 1.5})]);
     let error = &run.errors()[0];
     assert_eq!(error["failure_type"], "system_error");
-    assert_eq!(error["message"], "The number in `value` is not finite");
+    assert_eq!(error["message"], "`value` is NaN or infinite");
 }
 
 #[test]

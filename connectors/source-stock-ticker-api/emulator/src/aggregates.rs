@@ -1,4 +1,4 @@
-//! The one endpoint: key, path, parameters, plan, and then a page of bars.
+//! The endpoint: checks the key, the path, the parameters and the plan, and returns a page of bars.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -17,10 +17,10 @@ use crate::request::{Request, pairs, percent_decoded};
 use crate::settings::{EmptyResults, NextPage, Settings};
 
 const DEFAULT_LIMIT: u32 = 5_000;
-/// More bars of one millisecond each would not fit into the shortest day.
+/// The number of milliseconds in the shortest day, which limits bars of one millisecond each.
 const MAX_BARS_PER_DAY: u32 = 82_800_000;
 
-/// What an answer depends on beside the request.
+/// What a response depends on, except the request.
 pub(crate) struct Service<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) url: &'a str,
@@ -42,7 +42,7 @@ impl Service<'_> {
     }
 }
 
-/// The answer as the service would give it, not compressed.
+/// The response of the API, not compressed.
 pub(crate) fn answer(service: &Service<'_>, request: &Request) -> Answer {
     let request_id = format!("{:032x}", 0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + service.number as u128);
     let answer = match page(service, request, &request_id) {
@@ -58,13 +58,13 @@ fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Ve
         return Err(if given { Refusal::UnknownKey } else { Refusal::NoKey });
     }
     let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
-    let asked = Asked::of(&path, request.query(), service.settings.largest_page)?;
-    let allowed = allowed(service, &path, &asked)?;
-    Ok(Page { service, path: &path, target: &request.target, asked: &asked, allowed: &allowed }
+    let parameters = Parameters::of(&path, request.query(), service.settings.largest_page)?;
+    let allowed = allowed(service, &path, &parameters)?;
+    Ok(Page { service, path: &path, target: &request.target, parameters: &parameters, allowed: &allowed }
         .write(request_id))
 }
 
-/// The path in its parts, as sent, and the ticker decoded.
+/// The segments of the path as they were sent, and the decoded ticker.
 struct Path<'a> {
     ticker: Cow<'a, str>,
     raw_ticker: &'a str,
@@ -89,22 +89,22 @@ impl<'a> Path<'a> {
     }
 }
 
-/// The parameters, read and found valid.
-struct Asked {
+/// The valid parameters of a request.
+struct Parameters {
     from: Date,
     to: Date,
     limit: u32,
     descending: bool,
     adjusted: bool,
-    /// How many bars of the first day were on the page before.
+    /// The number of bars of the first day that were on the page before.
     skip: u32,
-    /// Whether the page has a cursor, and so comes after another.
+    /// Whether the page has a cursor, so it is not the first page.
     is_later: bool,
-    /// Whether the page is an empty one between two others.
-    is_pause: bool,
+    /// Whether the page is the empty one between two others.
+    is_empty_page: bool,
 }
 
-impl Asked {
+impl Parameters {
     fn of(path: &Path<'_>, query: &str, largest_page: u32) -> Result<Self, Refusal> {
         if path.multiplier != "1" || path.timespan != "day" {
             return Err(Refusal::Parameter("this emulator has bars of 1 day only".to_owned()));
@@ -114,7 +114,7 @@ impl Asked {
         if to < from {
             return Err(Refusal::ToBeforeFrom);
         }
-        let mut asked = Self {
+        let mut parameters = Self {
             from,
             to,
             limit: DEFAULT_LIMIT,
@@ -122,28 +122,28 @@ impl Asked {
             adjusted: true,
             skip: 0,
             is_later: false,
-            is_pause: false,
+            is_empty_page: false,
         };
         for (name, value) in pairs(query) {
             if name == "pause" {
-                asked.is_pause = true;
+                parameters.is_empty_page = true;
             } else if name == "cursor" {
-                asked.is_later = true;
-                let bad = || Refusal::Parameter("the parameter 'cursor' is not one of ours".to_owned());
+                parameters.is_later = true;
+                let bad = || Refusal::Parameter("the parameter 'cursor' is invalid".to_owned());
                 let bytes = URL_SAFE_NO_PAD.decode(value.as_bytes()).map_err(|_| bad())?;
                 let query = String::from_utf8(bytes).map_err(|_| bad())?;
                 for (name, value) in pairs(&query) {
                     if name == "skip" {
-                        asked.skip = value.parse().map_err(|_| bad())?;
+                        parameters.skip = value.parse().map_err(|_| bad())?;
                     } else {
-                        asked.take(&name, &value, largest_page)?;
+                        parameters.take(&name, &value, largest_page)?;
                     }
                 }
             } else {
-                asked.take(&name, &value, largest_page)?;
+                parameters.take(&name, &value, largest_page)?;
             }
         }
-        Ok(asked)
+        Ok(parameters)
     }
 
     fn take(&mut self, name: &str, value: &str, largest_page: u32) -> Result<(), Refusal> {
@@ -161,14 +161,14 @@ impl Asked {
                 };
             }
             "adjusted" => self.adjusted = value.parse().map_err(|_| bad("'true' or 'false'"))?,
-            // Others are ignored, as the service does.
+            // Unknown parameters are ignored, as in the real API.
             _ => {}
         }
         Ok(())
     }
 }
 
-/// A date, or milliseconds snapped to their day in New York.
+/// Reads a date, or a timestamp in milliseconds as its date in New York.
 fn time(text: &str) -> Option<Date> {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if let &[year, month, day] = text.split('-').collect::<Vec<_>>().as_slice()
@@ -184,16 +184,15 @@ fn time(text: &str) -> Option<Date> {
     new_york_date(text.parse().ok()?)
 }
 
-/// The part of the range that the plan lets through, both ends included. It has no days if a range within the
-/// plan has none.
+/// The part of the range that the plan allows, inclusive. It may be empty.
 struct Allowed {
     first: Date,
     last: Date,
-    /// Whether the end was moved because the last days are not finished.
+    /// Whether the end was moved back because today's bar is not available yet.
     delayed: bool,
 }
 
-fn allowed(service: &Service<'_>, path: &Path<'_>, asked: &Asked) -> Result<Allowed, Refusal> {
+fn allowed(service: &Service<'_>, path: &Path<'_>, parameters: &Parameters) -> Result<Allowed, Refusal> {
     let settings = service.settings;
     let other_class = ["O:", "I:", "C:", "X:"].iter().any(|class| path.ticker.starts_with(class));
     if settings.entitled_to_stocks_only && other_class {
@@ -203,34 +202,34 @@ fn allowed(service: &Service<'_>, path: &Path<'_>, asked: &Asked) -> Result<Allo
     let earliest = settings.history_days.map_or(Date::MIN, |days| {
         today.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).unwrap_or(Date::MIN)
     });
-    if asked.to < earliest || asked.from > today {
+    if parameters.to < earliest || parameters.from > today {
         return Err(Refusal::Timeframe);
     }
     let available = if settings.end_of_day { today.yesterday().unwrap_or(today) } else { today };
-    if asked.from > available {
+    if parameters.from > available {
         return Err(Refusal::BeforeEndOfDay);
     }
     Ok(Allowed {
-        first: asked.from.max(earliest),
-        last: asked.to.min(available),
-        delayed: asked.to > available && settings.end_of_day,
+        first: parameters.from.max(earliest),
+        last: parameters.to.min(available),
+        delayed: parameters.to > available && settings.end_of_day,
     })
 }
 
 struct Page<'a> {
     service: &'a Service<'a>,
     path: &'a Path<'a>,
-    /// The page's own URL, without the host.
+    /// The URL of the page, without the host.
     target: &'a str,
-    asked: &'a Asked,
+    parameters: &'a Parameters,
     allowed: &'a Allowed,
 }
 
-/// Where a page ended although there are more bars.
+/// Where the next page begins.
 struct Rest {
     /// The day of the last bar.
     last: Date,
-    /// The day of the next bar, and how many of its bars are done.
+    /// The day of the next bar, and the number of its bars that were on this page.
     next: Date,
     skip: u32,
 }
@@ -238,22 +237,22 @@ struct Rest {
 impl Page<'_> {
     fn write(&self, request_id: &str) -> Vec<u8> {
         let settings = self.service.settings;
-        if self.asked.is_pause {
+        if self.parameters.is_empty_page {
             let next = self.target.replace("pause=1&", "");
             let next = serde_json::Value::from(format!("{}{next}", self.service.url));
             return format!(
                 r#"{{"status":"OK","ticker":"{}","adjusted":{},"resultsCount":0,"results":[],"next_url":{next}}}"#,
-                self.path.ticker, self.asked.adjusted
+                self.path.ticker, self.parameters.adjusted
             )
             .into_bytes();
         }
         let (results, count, rest) = self.results();
         let ticker = serde_json::Value::from(&*self.path.ticker);
-        let adjusted = self.asked.adjusted != (settings.adjusted_flips && self.asked.is_later);
+        let adjusted = self.parameters.adjusted != (settings.adjusted_flips && self.parameters.is_later);
         let status = if settings.delayed || self.allowed.delayed { "DELAYED" } else { "OK" };
 
         let mut body = Vec::with_capacity(results.len() + 512);
-        // Writing into memory does not fail.
+        // Writing to a vector cannot fail.
         let _ = write!(
             body,
             r#"{{"ticker":{ticker},"queryCount":{count},"resultsCount":{count},"adjusted":{adjusted}"#
@@ -278,20 +277,20 @@ impl Page<'_> {
         body
     }
 
-    /// The bars with commas between them, their number, and what is left for the next page.
+    /// The bars separated by commas, their number, and where the next page begins.
     fn results(&self) -> (Vec<u8>, u32, Option<Rest>) {
         let Some(company) = bars::company(&self.path.ticker) else {
             return (Vec::new(), 0, None);
         };
-        let (settings, asked) = (self.service.settings, self.asked);
+        let (settings, parameters) = (self.service.settings, self.parameters);
         let per_day = settings.bars_per_day.clamp(1, MAX_BARS_PER_DAY);
-        let most = settings.page_cap.map_or(asked.limit, |cap| asked.limit.min(cap.max(1)));
-        let mut skip = asked.skip;
-        let mut last = asked.from;
+        let most = settings.page_cap.map_or(parameters.limit, |cap| parameters.limit.min(cap.max(1)));
+        let mut skip = parameters.skip;
+        let mut last = parameters.from;
         let mut count = 0;
         let mut results = Vec::new();
         for date in self.dates() {
-            let Some(day) = Day::new(company, date, asked.adjusted, settings.volume_form) else {
+            let Some(day) = Day::new(company, date, parameters.adjusted, settings.volume_form) else {
                 continue;
             };
             for done in skip..per_day {
@@ -301,7 +300,7 @@ impl Page<'_> {
                 if count > 0 {
                     results.push(b',');
                 }
-                day.write(&mut results, if asked.descending { per_day - 1 - done } else { done });
+                day.write(&mut results, if parameters.descending { per_day - 1 - done } else { done });
                 count += 1;
                 last = date;
             }
@@ -310,10 +309,10 @@ impl Page<'_> {
         (results, count, None)
     }
 
-    /// All days of the range in the order asked for.
+    /// All days of the range in the requested order.
     fn dates(&self) -> impl Iterator<Item = Date> {
         let range = self.allowed.first..=self.allowed.last;
-        let (start, step): (_, fn(Date) -> _) = if self.asked.descending {
+        let (start, step): (_, fn(Date) -> _) = if self.parameters.descending {
             (self.allowed.last, Date::yesterday)
         } else {
             (self.allowed.first, Date::tomorrow)
@@ -322,18 +321,18 @@ impl Page<'_> {
             .take_while(move |date| range.contains(date))
     }
 
-    /// The same range from the day after the last bar on, or up to the day before when it runs backwards. The
-    /// other end stays as the caller wrote it, and the parameters travel in the cursor, without the key.
+    /// The same range, beginning the day after the last bar or, in descending order, ending the day before it. The other end
+    /// of the range is unchanged, and the cursor contains the parameters without the API key.
     fn next_url(&self, rest: &Rest) -> String {
-        let Asked { limit, descending, adjusted, .. } = *self.asked;
+        let Parameters { limit, descending, adjusted, .. } = *self.parameters;
         let sort = if descending { "desc" } else { "asc" };
         let mut query = format!("limit={limit}&sort={sort}");
         if !adjusted {
             query.push_str("&adjusted=false");
         }
-        let beside = if descending { rest.last.yesterday() } else { rest.last.tomorrow() };
-        let beside = if self.service.settings.pages_overlap { Ok(rest.last) } else { beside };
-        let mut start = new_york_midnight(beside.unwrap_or(rest.last));
+        let adjacent = if descending { rest.last.yesterday() } else { rest.last.tomorrow() };
+        let adjacent = if self.service.settings.pages_overlap { Ok(rest.last) } else { adjacent };
+        let mut start = new_york_midnight(adjacent.unwrap_or(rest.last));
         if rest.skip > 0 {
             query.push_str(&format!("&skip={}", rest.skip));
             start = new_york_midnight(rest.next);

@@ -1,4 +1,4 @@
-//! An answer before it is sent, and how it looks on the wire.
+//! A response, and its serialization.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// What is sent back for a request.
+/// A response to a request.
 #[derive(Clone)]
 pub struct Answer {
     status: u16,
@@ -23,37 +23,36 @@ enum Ending {
     Script(Script),
 }
 
-/// Writes what comes after the head to the connection.
+/// Writes the response to the connection.
 pub(crate) type Script = Arc<dyn Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync>;
 
 impl Answer {
-    /// A JSON document.
+    /// Creates a JSON response.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::json_bytes(status, body.to_string().into_bytes())
     }
 
-    /// Any text; a plain one unless a `Content-Type` is set with [`Answer::header`].
+    /// Creates a text response. Its type is `text/plain` unless [`Answer::header`] sets another `Content-Type`.
     pub fn text(status: u16, body: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body.into().into_bytes())
     }
 
-    /// A JSON answer that announces its whole body, sends the first `sent` bytes of it and closes.
+    /// Creates a JSON response that announces its whole body, but closes the connection after its first `sent` bytes.
     pub fn truncated(status: u16, body: impl Into<Vec<u8>>, sent: usize) -> Self {
         Self { ending: Ending::Truncated { sent }, ..Self::json_bytes(status, body.into()) }
     }
 
-    /// Nothing at all: the connection is closed without an answer.
+    /// Creates a response that closes the connection without sending anything.
     pub fn hang_up() -> Self {
         Self { ending: Ending::HangUp, ..Self::new(0, "", Vec::new()) }
     }
 
-    /// Head and body as this writes them to the connection, whatever it is that it writes. Then the connection is closed;
-    /// an error, such as that the client is gone, ends it too.
+    /// Creates a response whose head and body are written by a closure. Then, or after an error, the connection is closed.
     pub fn scripted(script: impl Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
         Self { ending: Ending::Script(Arc::new(script)), ..Self::new(0, "", Vec::new()) }
     }
 
-    /// The same answer with a header set, in place of one of that name.
+    /// Sets a header, replacing those with the same name.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
@@ -81,7 +80,7 @@ impl Answer {
         Ok(Self { body, ..self }.header("Content-Encoding", "gzip"))
     }
 
-    /// The bytes to send, or `None` to hang up.
+    /// The bytes to send; `None` to close the connection.
     pub(crate) fn into_wire(mut self, keep_alive: bool, is_head: bool) -> Option<Wire> {
         let mut wire = Wire { head: Vec::with_capacity(256), body: Vec::new(), keep_alive, script: None };
         let length = self.body.len();
@@ -123,7 +122,7 @@ impl Answer {
     }
 }
 
-/// An answer as bytes.
+/// A serialized response.
 pub(crate) struct Wire {
     pub(crate) head: Vec<u8>,
     pub(crate) body: Vec<u8>,
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_set_twice_is_sent_once() {
+    fn header_set_twice_is_sent_once() {
         let answer = Answer::text(503, "<p>busy</p>").header("content-type", "text/html");
         let wire = answer.into_wire(true, false).unwrap();
         assert_eq!(
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_answer_announces_all_and_closes() {
+    fn truncated_response_announces_the_whole_body_and_closes() {
         let wire = Answer::truncated(200, *b"0123456789", 4).into_wire(true, false).unwrap();
         assert!(head(&wire).contains("Content-Length: 10\r\nConnection: close\r\n"));
         assert_eq!(wire.body, b"0123");
@@ -184,14 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn a_scripted_close_is_kept() {
+    fn connection_close_header_is_sent_once_and_closes() {
         let wire = Answer::text(200, "x").header("Connection", "close").into_wire(true, false).unwrap();
         assert!(!wire.keep_alive);
         assert_eq!(head(&wire).matches("Connection").count(), 1);
     }
 
     #[test]
-    fn hanging_up_sends_nothing_and_head_has_no_body() {
+    fn hang_up_sends_nothing_and_response_to_head_has_no_body() {
         assert!(Answer::hang_up().into_wire(true, false).is_none());
         let wire = Answer::text(404, "gone").into_wire(true, true).unwrap();
         assert!(head(&wire).contains("Content-Length: 4\r\n"));

@@ -1,23 +1,23 @@
-//! Made-up prices, the same in every run, and how a bar is written.
+//! Generated prices, the same in every run, and the JSON of a bar.
 
 use jiff::civil::{Date, date};
 
 use crate::calendar::{epoch_day, is_trading_day, new_york_midnight};
 use crate::settings::VolumeForm;
 
-/// The year in which all prices begin: so early that a stock has more bars than a read has between two states.
+/// The first year with prices: early enough for a stock to have more bars than a read has between two states.
 const FIRST_YEAR: i16 = 1980;
 
-/// A ticker that is known.
+/// A known ticker.
 pub(crate) struct Company {
     ticker: &'static str,
-    /// The price around which it moves, in cents of today's shares.
+    /// The mean price in cents, for today's shares.
     level: f64,
-    /// The first day on which the shares are worth less, and how many stand for an old one.
+    /// The first day after a stock split, and the number of new shares per old share.
     split: Option<(Date, u64)>,
-    /// Traded over the counter.
+    /// Whether it is traded over the counter.
     otc: bool,
-    /// The last day on which it was traded.
+    /// The last trading day, if it is no longer traded.
     delisted: Option<Date>,
 }
 
@@ -42,10 +42,10 @@ pub(crate) fn company(ticker: &str) -> Option<&'static Company> {
     COMPANIES.iter().find(|company| company.ticker == ticker)
 }
 
-/// The closing price that is served for a day, `None` if there is no bar: the market was closed, the ticker
-/// is unknown or no longer traded, or the day lies before 1980.
+/// Returns the closing price of a day, or `None` if there is no bar: the market was closed, the ticker is unknown or no
+/// longer traded, or the day is before 1980.
 ///
-/// The clock and the plan have no say here: a day in the future has a price, which is only not served yet.
+/// Ignores the clock and the plan: a day in the future has a price too.
 pub fn closing_price(ticker: &str, date: Date, adjusted: bool) -> Option<f64> {
     let day = Day::new(company(ticker)?, date, adjusted, VolumeForm::Integer)?;
     Some((day.close * day.price_factor) as f64 / 100.0)
@@ -56,18 +56,18 @@ pub(crate) struct Day {
     seed: u64,
     number: i64,
     midnight: i64,
-    /// In cents of today's shares.
+    /// The closing price in cents, for today's shares.
     close: u64,
-    /// From today's shares to those that the prices are given in.
+    /// Converts prices from today's shares to the requested shares.
     price_factor: u64,
-    /// From the shares of that day to those that the volume is given in.
+    /// Converts volumes from the shares of that day to the requested shares.
     volume_factor: u64,
     form: VolumeForm,
     otc: bool,
 }
 
 impl Day {
-    /// `None` on a day without trade.
+    /// The bars of a day; `None` on a day without trade.
     pub(crate) fn new(company: &Company, date: Date, adjusted: bool, form: VolumeForm) -> Option<Self> {
         let is_delisted = company.delisted.is_some_and(|last| date > last);
         if date.year() < FIRST_YEAR || is_delisted || !is_trading_day(date) {
@@ -84,12 +84,12 @@ impl Day {
             (VolumeForm::Mixed, _) => VolumeForm::Fraction,
             (form, _) => form,
         };
-        let close = told_close(company.ticker, date).unwrap_or_else(|| close(company.level, seed, number));
+        let close = tutorial_close(company.ticker, date).unwrap_or_else(|| close(company.level, seed, number));
         let (midnight, otc) = (new_york_midnight(date), company.otc);
         Some(Self { seed, number, midnight, close, price_factor, volume_factor, form, otc })
     }
 
-    /// Writes one bar of the day as JSON. `index` counts the bars of a day, so it is 0 unless there are many.
+    /// Writes one bar of the day as JSON. `index` is the number of the bar in its day, from 0.
     pub(crate) fn write(&self, out: &mut Vec<u8>, index: u32) {
         let noise = mixed(self.seed ^ ((self.number as u64) << 32) ^ u64::from(index));
         let part = |shift: u32, below: u64| ((noise >> shift) & 0xf_ffff) % below;
@@ -125,8 +125,8 @@ impl Day {
     }
 }
 
-/// The closing prices that a well-known tutorial shows, so that its tables come out the same.
-fn told_close(ticker: &str, day: Date) -> Option<u64> {
+/// The closing prices of a well-known tutorial, to reproduce its tables.
+fn tutorial_close(ticker: &str, day: Date) -> Option<u64> {
     if ticker != "TSLA" || day.year() != 2020 || day.month() != 12 {
         return None;
     }
@@ -140,8 +140,8 @@ fn told_close(ticker: &str, day: Date) -> Option<u64> {
     }
 }
 
-/// A price in cents that wanders around its level: waves of many lengths, from three years down to a day.
-/// Only sums and products are used, which come out the same on every machine.
+/// A price in cents that moves around its level: a sum of waves with lengths from three years to a day. Uses only sums and
+/// products, whose results are the same on every machine.
 fn close(level: f64, seed: u64, day: i64) -> u64 {
     const WAVES: [(i64, f64); 6] = [(1024, 0.30), (256, 0.12), (64, 0.06), (16, 0.03), (4, 0.02), (1, 0.01)];
     let swing: f64 = WAVES.iter().map(|&(length, height)| height * wave(seed, day, length)).sum();
@@ -155,12 +155,12 @@ fn wave(seed: u64, day: i64, length: i64) -> f64 {
         let random = mixed(seed ^ ((length as u64) << 40) ^ knot as u64);
         (random >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     };
-    let way = day.rem_euclid(length) as f64 / length as f64;
+    let phase = day.rem_euclid(length) as f64 / length as f64;
     let (from, to) = (height(knot), height(knot + 1));
-    from + (to - from) * way * way * (3.0 - 2.0 * way)
+    from + (to - from) * phase * phase * (3.0 - 2.0 * phase)
 }
 
-/// A number that looks random, always the same for the same input.
+/// A pseudo-random number, the same for the same input.
 fn mixed(input: u64) -> u64 {
     let mut bits = input.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -172,8 +172,7 @@ pub(crate) fn integer(out: &mut Vec<u8>, value: u64) {
     decimal(out, value, 0);
 }
 
-/// Writes a number given in units of its last decimal place, without needless zeros: 69500 with two places is
-/// `695`.
+/// Writes a number given in units of its last decimal place, without trailing zeros: 69500 with two places is `695`.
 fn decimal(out: &mut Vec<u8>, mut value: u64, mut places: u32) {
     while places > 0 && value.is_multiple_of(10) {
         value /= 10;
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_told_prices() {
+    fn prices_of_the_tutorial() {
         for (day, price) in [(15, 633.25), (16, 622.77), (17, 655.9), (18, 695.0), (21, 649.86)] {
             assert_eq!(closing_price("TSLA", date(2020, 12, day), true), Some(price));
         }
@@ -262,8 +261,8 @@ mod tests {
                     let [open, high, low, close] = ["o", "h", "l", "c"].map(|key| number(&bar[key]));
                     assert!(0.0 < low && low <= open.min(close) && open.max(close) <= high, "{ticker} {bar}");
                     assert_eq!(Some(close), closing_price(ticker, day, true));
-                    let told = *ticker == "TSLA" && day.year() == 2020 && day.month() == 12;
-                    if let Some(before) = before.replace(close).filter(|_| !told) {
+                    let in_tutorial = *ticker == "TSLA" && day.year() == 2020 && day.month() == 12;
+                    if let Some(before) = before.replace(close).filter(|_| !in_tutorial) {
                         assert!((close / before - 1.0_f64).abs() < 0.25, "{ticker} {day}: {before}, {close}");
                     }
                     let weighted = bar.get("vw").map(number);
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_split_changes_what_was_before_it() {
+    fn split_changes_only_earlier_bars() {
         for (ticker, first, ratio) in [("AAPL", date(2020, 8, 31), 4.0), ("TSLA", date(2022, 8, 31), 3.0)] {
             let prior = first.checked_sub(jiff::Span::new().days(5)).unwrap();
             let [raw, adjusted] = [false, true].map(|is| bar(ticker, prior, is, VolumeForm::Integer));
@@ -294,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn volumes_in_all_forms() {
+    fn volumes_in_all_formats() {
         let written = |shares, form| {
             let mut out = Vec::new();
             volume(&mut out, shares, form);
@@ -312,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_without_needless_zeros() {
+    fn decimals_have_no_trailing_zeros() {
         let written = |value, places| {
             let mut out = Vec::new();
             decimal(&mut out, value, places);

@@ -1,4 +1,4 @@
-//! The exchange's calendar: trading days by rule, and midnight in New York.
+//! The calendar of the exchange: trading days, and midnight in New York.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday, date};
@@ -7,32 +7,32 @@ use jiff::tz::TimeZone;
 const EPOCH: Date = date(1970, 1, 1);
 const HOUR_MS: i64 = 3_600_000;
 
-/// Whether the US stock market is open on `date`: Monday to Friday without the market's holidays.
+/// Returns whether the US stock market is open on `date`: Monday to Friday, except the market's holidays.
 ///
-/// The holidays follow their rules (Martin Luther King's day from 1998, Juneteenth from 2022); closures that
-/// no rule foresees, as after a storm or for a funeral, count as trading days here.
+/// Holidays follow their rules (Martin Luther King Jr. Day from 1998, Juneteenth from 2022). Unscheduled closures, such as
+/// after a storm, count as trading days.
 pub fn is_trading_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(date)
 }
 
-/// A holiday as the market keeps it, on a working day: one on a Saturday moves to Friday, one on a Sunday to
-/// Monday, except that New Year's Day is never kept in the old year.
+/// Whether the market observes a holiday on this working day. A holiday on a Saturday is observed on Friday, one on a
+/// Sunday on Monday, except that New Year's Day is never observed in the old year.
 fn is_holiday(date: Date) -> bool {
     let (year, day, weekday) = (date.year(), date.day(), date.weekday());
     let week = (day + 6) / 7;
     let monday = weekday == Weekday::Monday;
-    let kept_for =
+    let observes =
         |on: i8| day == on || (monday && day == on + 1) || (weekday == Weekday::Friday && day + 1 == on);
     match date.month() {
         1 => day == 1 || (monday && day == 2) || (year >= 1998 && monday && week == 3),
         2 => monday && week == 3,
         3 | 4 => weekday == Weekday::Friday && days_from_february(date) + 2 == easter(year),
         5 => monday && day > 24,
-        6 => year >= 2022 && kept_for(19),
-        7 => kept_for(4),
+        6 => year >= 2022 && observes(19),
+        7 => observes(4),
         9 => monday && week == 1,
         11 => weekday == Weekday::Thursday && week == 4,
-        12 => kept_for(25),
+        12 => observes(25),
         _ => false,
     }
 }
@@ -42,7 +42,7 @@ fn days_from_february(date: Date) -> i32 {
     i32::from(date.day()) + if date.month() == 4 { 31 } else { 0 }
 }
 
-/// Easter Sunday, counted from the end of February, by the rule for the Gregorian calendar.
+/// Easter Sunday in the Gregorian calendar, counted from the end of February.
 fn easter(year: i16) -> i32 {
     let year = i32::from(year);
     let (golden, century, rest) = (year % 19, year / 100, year % 100);
@@ -53,30 +53,30 @@ fn easter(year: i16) -> i32 {
     moon + weekday - 7 * correction + 22
 }
 
-/// The days since 1 January 1970.
+/// The number of days since 1 January 1970.
 pub(crate) fn epoch_day(date: Date) -> i64 {
     date.duration_since(EPOCH).as_secs() / 86_400
 }
 
 /// The instant of 00:00 in New York on `date`, in milliseconds since the epoch.
 pub(crate) fn new_york_midnight(date: Date) -> i64 {
-    let behind = if is_summer_at_midnight(date) { 4 } else { 5 };
+    let behind = if is_dst_at_midnight(date) { 4 } else { 5 };
     (epoch_day(date) * 24 + behind) * HOUR_MS
 }
 
-/// The date in New York at an instant given in milliseconds; `None` outside the years that dates can have.
+/// The date in New York at a timestamp in milliseconds; `None` if it is out of range.
 pub(crate) fn new_york_date(ms: i64) -> Option<Date> {
     let utc = Timestamp::from_millisecond(ms).ok()?.to_zoned(TimeZone::UTC).date();
-    // New York is always behind, so it has the same date or the one before.
+    // New York is always behind UTC, so its date is the same or the previous one.
     if new_york_midnight(utc) <= ms { Some(utc) } else { utc.yesterday().ok() }
 }
 
-/// Whether the clocks of New York show summer time at 00:00 on `date`. They change at 02:00, so on the
-/// Sundays of the change the answer is still that of the day before.
+/// Whether daylight saving time is in effect in New York at 00:00 on `date`. Clocks change at 02:00, so on the Sunday of a
+/// change the result is that of the day before.
 ///
-/// From 2007: second Sunday of March to first Sunday of November. Before: first Sunday of April to last
-/// Sunday of October, the rule of 1987 to 2006, used here for all earlier years too.
-fn is_summer_at_midnight(date: Date) -> bool {
+/// From 2007: second Sunday of March to first Sunday of November. Before: first Sunday of April to last Sunday of October,
+/// the rule of 1987 to 2006, used here for all earlier years.
+fn is_dst_at_midnight(date: Date) -> bool {
     // The last Sunday before this day, as a day of this month; zero or less when it lies in the month before.
     let sunday = date.day() - date.weekday().to_monday_one_offset();
     match (date.year() >= 2007, date.month()) {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn days_last_24_hours_but_on_the_sundays_of_the_change() {
+    fn days_have_24_hours_except_when_clocks_change() {
         for (sunday, hours) in [
             (date(2026, 3, 8), 23),
             (date(2026, 11, 1), 25),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_holds_from_midnight_to_the_last_millisecond() {
+    fn date_is_the_same_from_midnight_to_the_last_millisecond() {
         let mut day = date(1990, 1, 1);
         while day < date(2040, 1, 1) {
             let next = day.tomorrow().unwrap();
@@ -151,7 +151,7 @@ mod tests {
             (2021, 9, 6),
             (2021, 11, 25),
             (2021, 12, 24),
-            // 2022: New Year's Day was a Saturday and is not kept at all.
+            // 2022: New Year's Day was a Saturday and was not observed.
             (2022, 1, 17),
             (2022, 2, 21),
             (2022, 4, 15),

@@ -1,4 +1,4 @@
-//! Counts the calls of a key.
+//! The rate limit: counts the calls of the API key.
 
 use std::collections::VecDeque;
 
@@ -9,12 +9,12 @@ use crate::settings::{CallLimit, RetryAfter};
 
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
-/// When calls were made that still count.
+/// The times of the calls in the current window.
 #[derive(Default)]
 pub(crate) struct Calls(VecDeque<Timestamp>);
 
 impl Calls {
-    /// Notes a call; the refusal if it is one too many.
+    /// Counts a call; returns the error response if the limit is exceeded.
     pub(crate) fn refuse(&mut self, limit: CallLimit, now: Timestamp) -> Option<Answer> {
         while self.0.front().is_some_and(|call| now.duration_since(*call) >= WINDOW) {
             self.0.pop_front();

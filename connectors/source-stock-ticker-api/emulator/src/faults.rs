@@ -1,4 +1,4 @@
-//! Scripts of faults that many tests need.
+//! Faults that several tests use.
 
 use std::sync::Arc;
 use std::thread;
@@ -7,17 +7,17 @@ use std::time::Duration;
 use crate::answer::Answer;
 use crate::settings::Fault;
 
-/// The first so many requests get this answer.
+/// Sends this response to the first `count` requests.
 pub fn first(count: usize, answer: Answer) -> Fault {
     Arc::new(move |number, _| (number < count).then(|| answer.clone()))
 }
 
-/// Every page after the first gets this answer.
+/// Sends this response instead of every page after the first.
 pub fn on_later_pages(answer: Answer) -> Fault {
     Arc::new(move |_, request| request.query().contains("cursor=").then(|| answer.clone()))
 }
 
-/// Every answer begins so much later.
+/// Delays every response.
 pub fn slow_first_byte(wait: Duration) -> Fault {
     Arc::new(move |_, _| {
         thread::sleep(wait);
@@ -25,11 +25,11 @@ pub fn slow_first_byte(wait: Duration) -> Fault {
     })
 }
 
-/// Every request is refused with this status, in a text that repeats the key.
+/// Rejects every request with this status and a message that contains the API key.
 pub fn echo_key(status: u16) -> Fault {
     Arc::new(move |_, request| {
         let key = request.api_key().unwrap_or_default();
-        let text = format!("no luck with Bearer {key} at {}", request.target);
+        let text = format!("rejected Bearer {key} at {}", request.target);
         Some(Answer::json(status, &serde_json::json!({"status": "ERROR", "error": text})))
     })
 }

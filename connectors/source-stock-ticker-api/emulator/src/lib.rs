@@ -1,5 +1,4 @@
-//! The stock price API on your own machine: daily bars with the service's paging, errors and plans, and any fault
-//! that a test scripts.
+//! An emulator of the stock price API: daily bars with the API's pagination, errors and plans, and faults set by a test.
 //!
 //! ```
 //! use stock_api_emulator::{Answer, Emulator, Settings};
@@ -11,7 +10,7 @@
 //! # assert!(address.starts_with("http://127.0.0.1:"));
 //! assert!(emulator.requests().iter().all(|request| request.header("Authorization").is_some()));
 //!
-//! // From here on every third request meets a server in trouble.
+//! // From now on every third request gets a server error.
 //! emulator.update(|settings| {
 //!     settings.fault = Some(std::sync::Arc::new(|number, _request| {
 //!         (number % 3 == 2).then(|| Answer::text(503, "").header("Retry-After", "1"))
@@ -21,11 +20,11 @@
 //! # }
 //! ```
 //!
-//! One endpoint is served, `/v2/aggs/ticker/{ticker}/range/1/day/{from}/{to}`. Prices are made up, the same
-//! in every run; [`closing_price`] tells them without a request. A few tickers are known (`AAPL TSLA AMZN
-//! MSFT GOOG BRK.A BRK.B KIMpL NSRGY`, the last one with `otc`, and `TWTR` up to 27 October 2022), all others have no bars. Some bars lack `n`
-//! or `vw`, as the service's do. The texts of refusals are the service's own, except those about `limit`,
-//! `sort`, `adjusted`, `cursor`, multiplier and timespan, which are made up.
+//! The only endpoint is `/v2/aggs/ticker/{ticker}/range/1/day/{from}/{to}`. Prices are generated, and are the same in every
+//! run; [`closing_price`] returns them without a request. The known tickers are `AAPL TSLA AMZN MSFT GOOG BRK.A BRK.B
+//! KIMpL`, `NSRGY` with `otc`, and `TWTR` until 27 October 2022; all others have no bars. As in the real API, some bars
+//! lack `n` or `vw`. The error messages are those of the real API, except those about `limit`, `sort`, `adjusted`,
+//! `cursor`, multiplier and timespan.
 
 mod aggregates;
 mod answer;
@@ -54,7 +53,7 @@ pub use crate::settings::{CallLimit, EmptyResults, Fault, NextPage, RetryAfter, 
 
 use crate::server::Shared;
 
-/// A running server. It stops when dropped, and ends all its connections.
+/// A running server. Dropping it stops the server and closes all connections.
 pub struct Emulator {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -62,7 +61,11 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Opens the port and serves from now on.
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// If the address is not available, or no thread can be started.
     pub fn start(settings: Settings) -> std::io::Result<Self> {
         let listener = TcpListener::bind((settings.host, settings.port))?;
         let address = listener.local_addr()?;
@@ -72,17 +75,17 @@ impl Emulator {
         Ok(Self { shared, address, accepting: Some(accepting) })
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT` or at the host of the settings.
+    /// Returns the URL, `http://HOST:PORT`.
     pub fn url(&self) -> String {
         self.shared.url.clone()
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Returns all requests so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests()
     }
 
-    /// Changes the settings of the running server, for example moves its clock.
+    /// Changes the settings of the running server, for example its clock.
     pub fn update(&self, change: impl FnOnce(&mut Settings)) {
         self.shared.update(change);
     }
@@ -91,12 +94,12 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.shared.stop();
-        // The accept loop sees the order with its next connection, so it gets one.
+        // The accept loop checks the flag after its next connection, so one is made.
         let woken = TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok();
         if let Some(accepting) = self.accepting.take()
             && woken
         {
-            // A panic over there has been reported already.
+            // A panic of that thread has already been printed.
             let _ = accepting.join();
         }
         self.shared.hang_up();

@@ -1,4 +1,4 @@
-//! The emulator as a program, for demos and for clients in other languages.
+//! The emulator as a program, for the demo and for clients in other languages.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -11,26 +11,26 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use stock_api_emulator::{Emulator, Settings};
 
-/// The stock price API on your own machine. Prints its URL, then serves until its input closes or it is killed.
+/// Emulates the stock price API. Prints its URL and serves until stdin is closed or it is killed.
 #[derive(Parser)]
 #[command(name = "stock-api-emulator")]
 struct Arguments {
-    /// The address to listen at: one of this machine, by which the clients reach it
+    /// The address to listen on: one of this machine that the clients can reach
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// The port there; 0 takes a free one
+    /// The port; 0 for any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// The key that clients must send
+    /// The API key that clients must send
     #[arg(long, default_value = "test-key")]
     key: String,
-    /// What the service takes for the present: 2026-03-13T21:00:00Z, or 2026-03-13 for noon UTC of that day
+    /// The current time of the API: 2026-03-13T21:00:00Z, or 2026-03-13 for noon UTC of that day [default: the machine's clock]
     #[arg(long, value_parser = instant)]
     now: Option<Timestamp>,
-    /// How many bars each trading day has, all of one date; more than 1 is nothing that the service does
+    /// The number of bars per trading day; the real API has 1
     #[arg(long, default_value_t = 1)]
     bars_per_day: u32,
-    /// Two years of history, and no bar for today
+    /// Serve two years of history, and no bar for today, like the free plan
     #[arg(long)]
     free_plan: bool,
 }
@@ -39,18 +39,18 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(timestamp) = text.parse() {
         return Ok(timestamp);
     }
-    let date: Date = text.parse().map_err(|_| "neither an RFC 3339 timestamp nor a date".to_owned())?;
+    let date: Date = text.parse().map_err(|_| "must be a timestamp like 2026-03-13T21:00:00Z or a date like 2026-03-13".to_owned())?;
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     noon.map(|noon| noon.timestamp()).map_err(|error| error.to_string())
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let place = SocketAddr::new(arguments.host, arguments.port);
+    let address = SocketAddr::new(arguments.host, arguments.port);
     match serve(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("error at {place}: {error}"));
+            print_error(&format!("error: cannot serve on {address}: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -77,14 +77,14 @@ fn serve(arguments: Arguments) -> io::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stderr, reason = "a tool for people")]
-fn complain(text: &str) {
+#[expect(clippy::print_stderr, reason = "a command-line tool")]
+fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "no connector: the one line on stdout is what callers wait for"
+    reason = "not a connector: callers wait for the URL on stdout"
 )]
 fn announce(url: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
@@ -92,8 +92,8 @@ fn announce(url: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Whether the input is the null device, as shells and containers give it to programs in the background. It
-/// is at its end from the start, which says nothing about when to stop.
+/// Whether stdin is the null device, which shells and containers pass to background programs. Its end is no signal to
+/// stop.
 #[cfg(unix)]
 fn has_no_input() -> bool {
     use std::fs::File;

@@ -1,17 +1,17 @@
-//! Everything the service says instead of bars, word for word.
+//! The error responses, with the exact messages of the real API.
 
 use crate::answer::Answer;
 
-/// Why a request gets no bars.
+/// The reason for an error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     NoKey,
     UnknownKey,
     NoSuchPath,
-    /// `from` or `to` is no date.
+    /// `from` or `to` is not a date.
     Time(&'static str),
     ToBeforeFrom,
-    /// A parameter that the service would refuse too, in words that are this emulator's own.
+    /// An invalid parameter. The real API rejects it too, but with another message.
     Parameter(String),
     NotEntitled,
     Timeframe,
@@ -27,8 +27,8 @@ impl Refusal {
             Self::UnknownKey => error(401, "Unknown API Key"),
             Self::NoSuchPath => Answer::text(404, "404 page not found\n"),
             Self::Time(name) => {
-                let form = "Use YYYY-MM-DD or Unix MS Timestamps";
-                error(400, &format!("Could not parse the time parameter: '{name}'. {form}"))
+                let hint = "Use YYYY-MM-DD or Unix MS Timestamps";
+                error(400, &format!("Could not parse the time parameter: '{name}'. {hint}"))
             }
             Self::ToBeforeFrom => error(400, "The parameter 'to' cannot be a time that occurs before 'from'"),
             Self::Parameter(text) => error(400, &text),
@@ -47,8 +47,8 @@ impl Refusal {
     }
 }
 
-fn body(status: u16, word: &str, key: &str, text: &str, request_id: &str) -> Answer {
+fn body(http_status: u16, status: &str, key: &str, text: &str, request_id: &str) -> Answer {
     let text = serde_json::Value::from(text);
-    let body = format!(r#"{{"status":"{word}","request_id":"{request_id}","{key}":{text}}}"#);
-    Answer::json_bytes(status, body.into_bytes())
+    let body = format!(r#"{{"status":"{status}","request_id":"{request_id}","{key}":{text}}}"#);
+    Answer::json_bytes(http_status, body.into_bytes())
 }

@@ -1,24 +1,24 @@
-//! A received request, and the readings of it: headers, query, key.
+//! A received request: its headers, query and API key.
 
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-/// A request as it came in.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// When it came, by the machine's clock even if the service has another one.
+    /// The time of arrival by the machine's clock, even if the emulated API has another one.
     pub at: Timestamp,
-    /// The method, as sent.
+    /// The method, as it was sent.
     pub method: String,
-    /// Path and query, as sent.
+    /// The path and query, as they were sent.
     pub target: String,
-    /// Names and values in the order sent.
+    /// The names and values of the headers, in the order in which they were sent.
     pub headers: Vec<(String, String)>,
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// Returns the value of the first header with this name, which is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
@@ -32,7 +32,7 @@ impl Request {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The key that came along, from the header first; empty counts as none.
+    /// The API key, from the header or else from the query. An empty key counts as none.
     pub(crate) fn api_key(&self) -> Option<Cow<'_, str>> {
         let bearer = self.header("Authorization").and_then(|value| {
             let (scheme, key) = value.trim().split_once(' ')?;
@@ -43,24 +43,24 @@ impl Request {
     }
 
     pub(crate) fn accepts_gzip(&self) -> bool {
-        let refused = |rest: &str| {
+        let is_rejected = |rest: &str| {
             let weight = rest.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
             weight == Some(0.0)
         };
         self.header("Accept-Encoding").unwrap_or_default().split(',').any(|coding| {
             let (name, rest) = coding.split_once(';').unwrap_or((coding, ""));
-            name.trim().eq_ignore_ascii_case("gzip") && !refused(rest)
+            name.trim().eq_ignore_ascii_case("gzip") && !is_rejected(rest)
         })
     }
 
-    /// Whether the client expects the connection to end with the answer.
+    /// Whether the client expects the connection to be closed after the response.
     pub(crate) fn wants_close(&self, is_http_1_0: bool) -> bool {
         let connection = self.header("Connection").unwrap_or_default();
         let says = |word: &str| connection.split(',').any(|token| token.trim().eq_ignore_ascii_case(word));
         says("close") || (is_http_1_0 && !says("keep-alive"))
     }
 
-    /// Whether bytes of a body follow the head.
+    /// Whether a body follows the head.
     pub(crate) fn has_body(&self) -> bool {
         self.header("Transfer-Encoding").is_some()
             || self.header("Content-Length").is_some_and(|length| length.trim() != "0")
@@ -75,7 +75,7 @@ pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, 
     })
 }
 
-/// The text with each `%XX` replaced once; what is no such sequence stays.
+/// Decodes each `%XX` once; leaves invalid sequences unchanged.
 pub(crate) fn percent_decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn decodes_once_and_leaves_the_rest() {
+    fn percent_decoding_is_applied_once_and_keeps_invalid_sequences() {
         for (text, decoded) in [
             ("AAPL", "AAPL"),
             ("X%3ABTCUSD", "X:BTCUSD"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_comes_from_header_or_query() {
+    fn api_key_is_read_from_header_or_query() {
         let key = |target, headers: &[(&str, &str)]| request(target, headers).api_key().map(Cow::into_owned);
         assert_eq!(key("/a", &[]), None);
         assert_eq!(key("/a?apiKey=", &[("authorization", "Bearer ")]), None);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_a_coding_that_is_not_refused() {
+    fn gzip_is_accepted_unless_its_weight_is_zero() {
         let accepts = |value| request("/", &[("Accept-Encoding", value)]).accepts_gzip();
         assert!(accepts("gzip"));
         assert!(accepts("br, GZIP;q=0.5"));

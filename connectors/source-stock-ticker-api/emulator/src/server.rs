@@ -1,4 +1,4 @@
-//! Sockets and HTTP: one thread per connection, many requests per connection.
+//! Connections and HTTP: one thread per connection, which reads any number of requests.
 
 use std::collections::HashMap;
 use std::io::{self, IoSlice, Read, Write};
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 128;
 
-/// What all connections share.
+/// The state shared by all connections.
 pub(crate) struct Shared {
     pub(crate) url: String,
     state: Mutex<State>,
@@ -31,7 +31,7 @@ struct State {
     settings: Arc<Settings>,
     requests: Vec<Request>,
     calls: Calls,
-    /// Finished answers by target and compression.
+    /// Cached responses by target and compression.
     cache: HashMap<(String, bool), Arc<Wire>>,
 }
 
@@ -57,26 +57,26 @@ impl Shared {
         state.cache.clear();
     }
 
-    /// From here on the accept loop ends with the next connection.
+    /// Makes the accept loop end at the next connection.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Ends all connections, whatever their threads wait for.
+    /// Closes all connections, which also wakes their threads.
     pub(crate) fn hang_up(&self) {
         for stream in lock(&self.connections).drain(..).filter_map(|stream| stream.upgrade()) {
-            // One that is closed already is what we want.
+            // Fails if the connection is already closed, which is fine.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 }
 
-/// A panic in a test's own closure must not take the server down with it.
+/// Ignores poisoning: a panic in a test's closure must not stop the server.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes connections until told to stop.
+/// Accepts connections until the server stops.
 pub(crate) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     loop {
         let accepted = listener.accept();
@@ -93,15 +93,15 @@ pub(crate) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         connections.push(Arc::downgrade(&stream));
         drop(connections);
         let shared = Arc::clone(shared);
-        // Without a thread the stream is dropped, which the client sees as a closed connection; an error on
-        // the connection is the client's business likewise.
+        // If no thread can be started, the stream is dropped and the client sees a closed connection. Errors of a connection
+        // are ignored, because the client sees them too.
         let _ = thread::Builder::new().spawn(move || {
             let _ = converse(&stream, &shared);
         });
     }
 }
 
-/// Answers one request after the other until the client or an answer ends the connection.
+/// Reads requests and sends responses until the client or a response ends the connection.
 fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut input = Vec::with_capacity(4096);
@@ -131,7 +131,7 @@ enum Head {
     End,
 }
 
-/// Reads up to the end of the next head and takes it out of `input`; what follows it stays there.
+/// Reads the next head and removes it from `input`; the bytes after it remain.
 fn next_head(mut stream: &TcpStream, input: &mut Vec<u8>) -> io::Result<Head> {
     let mut chunk = [0; 4096];
     loop {
@@ -166,7 +166,7 @@ fn recorded(head: &httparse::Request<'_, '_>) -> Request {
     }
 }
 
-/// Records the request and finds its answer: the scripted one, the kept one, or the real one.
+/// Records the request and finds its response: a fault, a rate limit, a cached response, or a page.
 fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Option<Arc<Wire>>> {
     let (number, settings) = {
         let mut state = lock(&shared.state);
@@ -200,7 +200,7 @@ fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Op
         && let Some(wire) = &wire
     {
         let mut state = lock(&shared.state);
-        // An answer made under settings that have changed since is of no use to the next client.
+        // Not if the settings have changed since, because the response depends on them.
         if Arc::ptr_eq(&state.settings, &settings) {
             state.cache.insert(key, Arc::clone(wire));
         }
@@ -208,7 +208,7 @@ fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Op
     Ok(wire)
 }
 
-/// Sends head and body together.
+/// Sends the head and the body together.
 fn send(mut stream: &TcpStream, wire: &Wire) -> io::Result<()> {
     let mut parts = [IoSlice::new(&wire.head), IoSlice::new(&wire.body)];
     let mut parts = parts.as_mut_slice();
@@ -224,8 +224,8 @@ fn send(mut stream: &TcpStream, wire: &Wire) -> io::Result<()> {
     Ok(())
 }
 
-/// Ends a connection so that the client can read the answer even if it is still sending: closing at once with
-/// unread input would reset the connection and lose the answer.
+/// Closes a connection after reading the remaining input: closing it with unread input would reset the connection, and the
+/// client could lose the response.
 fn linger(mut stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(Duration::from_millis(200)))?;

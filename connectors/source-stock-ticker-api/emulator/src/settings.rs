@@ -1,4 +1,4 @@
-//! What a test decides about the service: key, clock, plan, forms of the answers, faults.
+//! The settings of the emulated API: key, clock, plan, response formats, faults.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -8,59 +8,58 @@ use jiff::Timestamp;
 use crate::answer::Answer;
 use crate::request::Request;
 
-/// A script of faults: gets the number of the request (from 0) and the request itself.
+/// A closure that injects faults. It receives the number of the request, from 0, and the request.
 ///
-/// `Some` is sent in place of the real answer, exactly as it is; `None` lets the request through. It runs on
-/// the connection's own thread, so it may sleep to make an answer slow.
+/// `Some` is sent unchanged instead of the real response; `None` handles the request normally. The closure runs on the
+/// thread of the connection, so it may sleep to delay the response.
 pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Answer> + Send + Sync>;
 
-/// How the service behaves. Start from [`Settings::default`]: a paid key with all history.
+/// The behavior of the emulated API. [`Settings::default`] is a paid plan with all history.
 #[derive(Clone)]
 pub struct Settings {
-    /// The address to listen at, 127.0.0.1 if nothing is said. It must be one by which clients reach this machine, since it
-    /// stands in the URLs of next pages. Read at the start only.
+    /// The address to listen on; 127.0.0.1 by default. The clients must be able to reach it, because it is part of the URLs
+    /// of next pages. Used only at the start.
     pub host: IpAddr,
-    /// The port there; 0 takes a free one. Read at the start only.
+    /// The port; 0 (the default) for any free port. Used only at the start.
     pub port: u16,
-    /// The only key that is known.
+    /// The only valid API key.
     pub api_key: String,
-    /// The service's idea of the present, which decides what "today" is; `None` is the machine's clock.
+    /// The current time of the API, which determines "today"; `None` for the machine's clock.
     pub clock: Option<Timestamp>,
-    /// How many days back the plan reaches; `None` is all history, the free plan has `Some(730)`.
+    /// The number of days of history in the plan; `None` for all history. The free plan has `Some(730)`.
     pub history_days: Option<u32>,
-    /// Whether today's bar is missing until tomorrow. Today on its own is then refused, and a range that ends
-    /// today or later is answered up to yesterday with status `DELAYED`. The free plan has `true`.
+    /// Whether today's bar is missing until tomorrow. A request for today alone is then rejected, and a range that ends
+    /// today or later ends yesterday, with status `DELAYED`. The free plan has `true`.
     pub end_of_day: bool,
-    /// Whether tickers of options, indices, currencies and crypto (`O: I: C: X:`) are refused.
+    /// Whether tickers of options, indices, currencies and crypto (`O: I: C: X:`) are rejected.
     pub entitled_to_stocks_only: bool,
-    /// What an answer without bars has in place of its bars.
+    /// The `results` of a response without bars.
     pub empty_results: EmptyResults,
-    /// How traded volumes are written.
+    /// The format of traded volumes.
     pub volume_form: VolumeForm,
-    /// Whether answers are compressed for clients that ask for it.
+    /// Whether responses are compressed if the client accepts it.
     pub gzip: bool,
-    /// Whether every good answer has status `DELAYED` instead of `OK`.
+    /// Whether every successful response has status `DELAYED` instead of `OK`.
     pub delayed: bool,
-    /// How many bars each trading day has, one millisecond apart from midnight on. More than 1 is no
-    /// behaviour of the service: it makes long reads out of few days. A page can then end inside a day.
+    /// The number of bars per trading day, one millisecond apart from midnight on. The real API has 1; more make a long
+    /// read of few days, and a page can end within a day.
     pub bars_per_day: u32,
-    /// The largest `limit` that is accepted. More than 50 000 is no behaviour of the service: it makes pages as large
-    /// as nobody sends them.
+    /// The largest accepted `limit`. The real API has 50 000; more make larger pages.
     pub largest_page: u32,
-    /// The most bars that a page holds, whatever `limit` the client sends; `None` is no cap. 0 counts as 1. A client that
-    /// takes `limit` for the size of a page loses bars; a client that follows `next_url` does not.
+    /// The maximum number of bars per page, regardless of `limit`; `None` for no maximum. 0 counts as 1. A client that
+    /// assumes pages of `limit` bars loses bars; a client that follows `next_url` does not.
     pub page_cap: Option<u32>,
-    /// Whether finished answers are kept by request target, so that a benchmark measures its client only.
+    /// Whether responses are cached by request target, to make a benchmark measure only its client.
     pub cache: bool,
-    /// How a page names the next one.
+    /// How a page links to the next one.
     pub next_page: NextPage,
-    /// Whether the pages after the first say the opposite of what was asked under `adjusted`.
+    /// Whether the pages after the first return the opposite of the requested `adjusted`.
     pub adjusted_flips: bool,
-    /// Whether each page after the first begins with the bar that ended the one before.
+    /// Whether each page after the first begins with the last bar of the page before.
     pub pages_overlap: bool,
-    /// How many calls are allowed; `None` is all, the free plan has [`CallLimit::FREE`].
+    /// The rate limit; `None` for no limit. The free plan has [`CallLimit::FREE`].
     pub call_limit: Option<CallLimit>,
-    /// A script of faults, asked before anything else.
+    /// A closure that injects faults, called before anything else.
     pub fault: Option<Fault>,
 }
 
@@ -91,10 +90,10 @@ impl Default for Settings {
     }
 }
 
-/// What an answer without bars has under `results`. All three have been seen.
+/// The `results` of a response without bars. The real API has sent all three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmptyResults {
-    /// The key is not there.
+    /// No `results`.
     #[default]
     Absent,
     /// `"results":null`.
@@ -103,7 +102,7 @@ pub enum EmptyResults {
     Array,
 }
 
-/// How a traded volume is written. All forms have been seen.
+/// The format of a traded volume. The real API has sent all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VolumeForm {
     /// `52488692`.
@@ -113,40 +112,40 @@ pub enum VolumeForm {
     Float,
     /// `1.81724024e+08`.
     Exponent,
-    /// `25933.6`, which is also another value: a fraction of a share was traded.
+    /// `25933.6`. This changes the value: fractions of shares were traded.
     Fraction,
-    /// Each day takes the next of the other forms.
+    /// The other formats in turn, one per day.
     Mixed,
 }
 
-/// How a page names the next one.
+/// How a page links to the next one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NextPage {
-    /// By a URL of this server.
+    /// A URL of this server.
     #[default]
     Own,
-    /// By a URL with this scheme and host, such as `https://api.polygon.io`.
+    /// A URL with this scheme and host, such as `https://api.polygon.io`.
     At(String),
-    /// By path and query alone.
+    /// Only the path and query.
     Relative,
-    /// By the URL of this ticker's page.
+    /// The URL of a page of this other ticker.
     OtherTicker(String),
-    /// By the URL of the page itself.
+    /// The URL of the page itself.
     Itself,
-    /// By the URL of a page that is empty, and names the real one.
+    /// The URL of an empty page, which links to the real next page.
     AfterAnEmptyOne,
 }
 
-/// How many calls a key has, in any 60 seconds by the service's clock.
+/// A rate limit: the number of calls in any 60 seconds by the API's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallLimit {
-    /// So many are answered.
+    /// The number of allowed calls.
     pub calls: usize,
-    /// Whether those that were refused count as well.
+    /// Whether rejected calls count too.
     pub refused_count: bool,
-    /// How a refusal says when to come back.
+    /// The `Retry-After` header of a rejection.
     pub retry_after: RetryAfter,
-    /// Whether a refusal has no body.
+    /// Whether a rejection has no body.
     pub empty_body: bool,
 }
 
@@ -156,13 +155,13 @@ impl CallLimit {
         Self { calls: 5, refused_count: false, retry_after: RetryAfter::Absent, empty_body: false };
 }
 
-/// How a refusal says when to come back.
+/// The `Retry-After` header of a rejected call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// Not at all. No capture of the service shows the header.
+    /// No header. The real API has never been seen to send one.
     Absent,
-    /// In so many seconds.
+    /// A number of seconds.
     Seconds(u32),
-    /// At a date, so many seconds from now.
+    /// A date this number of seconds from now.
     Date(u32),
 }

@@ -1,10 +1,10 @@
-"""An independent check of the emulator with the vendor's own client.
+"""Checks the emulator with the vendor's own client.
 
     pip install massive==2.9.1
     python official_client.py PATH_TO_EMULATOR_BINARY
 
-Starts the emulator, reads it once with the client and once with nothing but the standard library, and
-compares. Prints a line per check and ends with status 1 if one fails.
+Starts the emulator, reads it with the client and with the standard library alone, and compares the results. Prints one
+line per check; exits with status 1 if a check fails.
 """
 
 import json
@@ -18,7 +18,7 @@ from massive.exceptions import BadResponse
 
 KEY = "official-client-key"
 NOW = "2026-11-13T17:00:00Z"
-# Attributes of the client's rows, and the keys they stand for.
+# The attributes of the client's rows, and their JSON keys.
 FIELDS = {
     "open": "o",
     "high": "h",
@@ -30,7 +30,7 @@ FIELDS = {
     "transactions": "n",
     "otc": "otc",
 }
-# Midnight in New York on the day, before and after the clocks changed on 8 March 2026.
+# Midnight in New York on the trading days before and after the clocks changed on 8 March 2026.
 BEFORE_THE_CHANGE, AFTER_THE_CHANGE = 1772773200000, 1773028800000
 
 failures = 0
@@ -44,7 +44,7 @@ def check(name, found, expected):
 
 
 def raw_pages(base, path, query):
-    """The pages of a range without the client, as decoded JSON."""
+    """Yields the pages of a range without the client, as decoded JSON."""
     url = f"{base}{path}?{urllib.parse.urlencode(query)}"
     while url:
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {KEY}"})
@@ -75,10 +75,10 @@ def run(base):
     rows = compare(base, client, "AAPL", "2026-03-02", "2026-03-13", 6, 2, sort="asc")
     times = [row.timestamp for row in rows]
     check("AAPL: ten days, oldest first", (len(times), times), (10, sorted(set(times))))
-    check("AAPL: the clocks change", {BEFORE_THE_CHANGE, AFTER_THE_CHANGE} <= set(times), True)
+    check("AAPL: midnights across the clock change", {BEFORE_THE_CHANGE, AFTER_THE_CHANGE} <= set(times), True)
     compare(base, client, "AAPL", "2026-03-02", "2026-03-13", 6, 2, sort="desc")
     compare(base, client, "AAPL", "2020-08-26", "2020-09-02", 3, 2, adjusted="false")
-    # Long enough to have bars without `n` and without `vw`; all have `otc`.
+    # Long enough to include bars without `n` and bars without `vw`. All have `otc`.
     rows = compare(base, client, "NSRGY", "2025-01-02", "2025-12-31", 100, 3)
     missing = (any(row.vwap is None for row in rows), any(row.transactions is None for row in rows))
     check("NSRGY: some bars without vwap, some without transactions", missing, (True, True))
@@ -88,12 +88,12 @@ def run(base):
     check("TSLA: closing prices", [row.close for row in rows], [633.25, 622.77, 655.9, 695, 649.86])
     check("unknown ticker: no rows", list(client.list_aggs("aapl", 1, "day", "2026-03-02", "2026-03-13")), [])
 
-    stranger = RESTClient(api_key="wrong", base=base, retries=0)
+    unauthorized = RESTClient(api_key="wrong", base=base, retries=0)
     try:
-        answer = list(stranger.list_aggs("AAPL", 1, "day", "2026-03-02", "2026-03-13"))
-    except BadResponse as refusal:
-        answer = json.loads(str(refusal))["error"]
-    check("wrong key: BadResponse", answer, "Unknown API Key")
+        result = list(unauthorized.list_aggs("AAPL", 1, "day", "2026-03-02", "2026-03-13"))
+    except BadResponse as error:
+        result = json.loads(str(error))["error"]
+    check("wrong key: BadResponse", result, "Unknown API Key")
 
 
 def main():
@@ -104,9 +104,9 @@ def main():
         try:
             run(emulator.stdout.readline().strip())
         finally:
-            # The emulator serves until its input ends.
+            # The emulator serves until its stdin is closed.
             emulator.stdin.close()
-            check("the emulator ends with its input", emulator.wait(timeout=10), 0)
+            check("emulator exits when stdin is closed", emulator.wait(timeout=10), 0)
     sys.exit(1 if failures else 0)
 
 

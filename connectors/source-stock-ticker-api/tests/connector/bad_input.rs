@@ -193,10 +193,10 @@ fn all_missing_and_invalid_fields_are_named_without_values() {
         rejected(br#"{"stock_ticker": 12345678, "start_date": "2024-02-30", "adjusted": "maybe-so"}"#);
     for expected in [
         "in 4 places",
-        "`stock_ticker` must be text, not a number",
+        "`stock_ticker` must be a string, not a number",
         "`api_key` is missing",
-        "`start_date` must be a date like 2024-01-31, and one that exists",
-        "`adjusted` must be true or false, not text",
+        "`start_date` must be a valid date like 2024-01-31",
+        "`adjusted` must be a boolean, not a string",
     ] {
         assert!(message.contains(expected), "{expected} is not in: {message}");
     }
@@ -212,7 +212,7 @@ fn all_missing_and_invalid_fields_are_named_without_values() {
     }
     let message = rejected(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
     assert!(
-        message.contains("`api_key` must be text, not a number") && !message.contains("4711"),
+        message.contains("`api_key` must be a string, not a number") && !message.contains("4711"),
         "{message}"
     );
 }

@@ -1,4 +1,4 @@
-//! HTTP itself: connections, compression, the record of requests, scripted faults, the end.
+//! Tests of HTTP: connections, compression, recorded requests, faults, shutdown.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ fn requests_are_recorded_as_sent() {
 }
 
 #[test]
-fn compressed_only_when_asked_for() {
+fn compresses_only_if_the_client_accepts_it() {
     let emulator = friday(Settings::default());
     let mut client = Client::new(&emulator);
     let plain = client.get(MARCH, KEY);
@@ -67,7 +67,7 @@ fn compressed_only_when_asked_for() {
 }
 
 #[test]
-fn nonsense_is_answered_and_ends_the_connection() {
+fn malformed_request_gets_400_and_closes_the_connection() {
     let emulator = friday(Settings::default());
     let long = format!("GET / HTTP/1.1\r\nX-Long: {}", "x".repeat(70_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(200));
@@ -81,7 +81,7 @@ fn nonsense_is_answered_and_ends_the_connection() {
     let post = format!("POST {MARCH} HTTP/1.1\r\n{KEY}Content-Length: 4\r\n\r\nGET ");
     assert_eq!(client.send(post.as_bytes()).unwrap().status, 404);
     assert!(client.is_closed());
-    // Neither half a head nor none does any harm.
+    // Connections that end in the middle of a head, or without one, are ignored.
     let mut client = Client::new(&emulator);
     client.stream.write_all(b"GET / HT").unwrap();
     drop(client);
@@ -90,7 +90,7 @@ fn nonsense_is_answered_and_ends_the_connection() {
 }
 
 #[test]
-fn a_fault_takes_the_place_of_the_answer() {
+fn fault_replaces_the_response() {
     let emulator = friday(Settings::default());
     emulator.update(|settings| {
         settings.fault = Some(Arc::new(|number, request| match number {
@@ -117,7 +117,7 @@ fn a_fault_takes_the_place_of_the_answer() {
 }
 
 #[test]
-fn kept_answers_are_the_same_and_still_need_the_key() {
+fn cached_response_is_identical_and_still_requires_the_key() {
     let emulator = friday(Settings { cache: true, ..Settings::default() });
     let mut client = Client::new(&emulator);
     let first = client.get(MARCH, KEY);
@@ -130,7 +130,7 @@ fn kept_answers_are_the_same_and_still_need_the_key() {
 }
 
 #[test]
-fn stops_at_once_despite_idle_and_busy_connections() {
+fn stops_immediately_despite_idle_and_busy_connections() {
     let slow: crate::Fault = Arc::new(|number, _| {
         std::thread::sleep(Duration::from_millis(if number == 1 { 3_000 } else { 0 }));
         None
@@ -149,9 +149,9 @@ fn stops_at_once_despite_idle_and_busy_connections() {
     assert!(start.elapsed() < Duration::from_secs(1));
 }
 
-#[cfg(target_os = "linux")] // where all of 127.0.0.0/8 is this machine
+#[cfg(target_os = "linux")] // where all of 127.0.0.0/8 is the loopback interface
 #[test]
-fn it_listens_where_it_is_told_and_says_so() {
+fn listens_on_the_host_of_its_settings_and_links_to_it() {
     let emulator = friday(Settings { host: [127, 0, 0, 2].into(), ..Settings::default() });
     assert!(emulator.url().starts_with("http://127.0.0.2:"), "{}", emulator.url());
     let page = Client::new(&emulator)

@@ -1,4 +1,4 @@
-//! Tests over a real socket, with the smallest client that will do.
+//! Tests over a real socket, with a minimal client.
 
 mod connection;
 mod paging;
@@ -15,17 +15,17 @@ use crate::{Emulator, Settings};
 
 const KEY: &str = "Authorization: Bearer test-key\r\n";
 
-/// An emulator whose clock stands still.
+/// An emulator with a fixed clock.
 fn at(now: &str, settings: Settings) -> Emulator {
     Emulator::start(Settings { clock: Some(now.parse().unwrap()), ..settings }).unwrap()
 }
 
-/// One whose clock shows noon in New York on Friday, 13 November 2026.
+/// An emulator whose clock is fixed at noon in New York on Friday, 13 November 2026.
 fn friday(settings: Settings) -> Emulator {
     at("2026-11-13T17:00:00Z", settings)
 }
 
-/// One connection, on which requests follow each other.
+/// One connection for any number of requests.
 struct Client {
     stream: TcpStream,
 }
@@ -43,7 +43,7 @@ impl Client {
         Self { stream }
     }
 
-    /// Sends bytes as they are and reads one answer; `None` if the connection ended before it.
+    /// Sends bytes and reads one response; `None` if the connection ended before it.
     fn send(&mut self, bytes: &[u8]) -> Option<Response> {
         self.stream.write_all(bytes).ok()?;
         self.receive()
@@ -92,12 +92,12 @@ impl Response {
     }
 }
 
-/// One answer for a range, with the key in the header.
+/// Requests a range with the API key in a header.
 fn range(emulator: &Emulator, ticker: &str, range: &str) -> Response {
     Client::new(emulator).get(&format!("/v2/aggs/ticker/{ticker}/range/1/day/{range}"), KEY)
 }
 
-/// The field `t` of all bars of an answer.
+/// The field `t` of all bars in a response.
 fn times(body: &Value) -> Vec<i64> {
     let bars = body.get("results").and_then(Value::as_array);
     bars.map(|bars| bars.iter().map(|bar| bar["t"].as_i64().unwrap()).collect()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Pages: each bar once, in order, with the key left out of the addresses.
+//! Tests of pagination: each bar once, in order, and no API key in the links.
 
 use jiff::civil::date;
 
@@ -26,9 +26,9 @@ fn walk(emulator: &Emulator, target: &str) -> Vec<Value> {
 }
 
 #[test]
-fn every_bar_once_whatever_the_limit() {
+fn every_bar_is_returned_once_with_any_limit() {
     let emulator = friday(Settings { volume_form: VolumeForm::Mixed, ..Settings::default() });
-    // Both ranges hold a change of the clocks.
+    // Clocks change in both ranges.
     for (from, to) in [(date(2026, 2, 27), date(2026, 3, 17)), (date(2026, 10, 22), date(2026, 11, 10))] {
         let days: Vec<_> = from.series(jiff::Span::new().days(1)).take_while(|day| *day <= to).collect();
         let mut expected: Vec<_> =
@@ -51,7 +51,7 @@ fn every_bar_once_whatever_the_limit() {
 }
 
 #[test]
-fn the_address_of_the_next_page() {
+fn next_url_contains_range_and_cursor_but_no_key() {
     let emulator = friday(Settings::default());
     let target = "/v2/aggs/ticker/AAPL/range/1/day/2020-01-01/2020-01-10?limit=2&apiKey=test-key";
     let page = Client::new(&emulator).get(target, "").json();
@@ -64,7 +64,7 @@ fn the_address_of_the_next_page() {
 }
 
 #[test]
-fn unadjusted_stays_unadjusted() {
+fn later_pages_keep_adjusted_false() {
     let emulator = friday(Settings::default());
     let target = "/v2/aggs/ticker/AAPL/range/1/day/2020-08-26/2020-09-02?limit=2&adjusted=false";
     let pages = walk(&emulator, target);
@@ -78,7 +78,7 @@ fn unadjusted_stays_unadjusted() {
 }
 
 #[test]
-fn many_bars_per_day_can_end_a_page_inside_a_day() {
+fn page_can_end_within_a_day_of_many_bars() {
     let emulator = friday(Settings { bars_per_day: 10, ..Settings::default() });
     for sort in ["asc", "desc"] {
         for limit in [3, 10, 25, 100] {
@@ -102,7 +102,7 @@ fn page_cap_shortens_pages_and_loses_no_bar() {
     let target = "/v2/aggs/ticker/AAPL/range/1/day/2026-11-02/2026-11-12?limit=4";
     let expected: Vec<_> = walk(&emulator, target).iter().flat_map(times).collect();
     assert_eq!(expected.len(), 9);
-    // The limit of the client stays, and counts where it is the smaller one.
+    // The smaller of the client's limit and the cap applies.
     for (cap, counts) in [(0, &[1; 9][..]), (3, &[3, 3, 3]), (4, &[4, 4, 1]), (5, &[4, 4, 1])] {
         emulator.update(|settings| settings.page_cap = Some(cap));
         let pages = walk(&emulator, target);
@@ -115,7 +115,7 @@ fn page_cap_shortens_pages_and_loses_no_bar() {
 }
 
 #[test]
-fn without_a_limit_there_are_5000() {
+fn default_limit_is_5000() {
     let emulator = friday(Settings::default());
     let target = "/v2/aggs/ticker/TSLA/range/1/day/1990-01-01/2026-11-13";
     let pages = walk(&emulator, target);

@@ -1,4 +1,4 @@
-//! What is served: snapping of instants, forms of answers, the plan's limits.
+//! Tests of the range, the response format, and the limits of the plan.
 
 use jiff::civil::{Date, date};
 
@@ -18,7 +18,7 @@ fn midnights<const N: usize>(days: [Date; N]) -> Vec<i64> {
 }
 
 #[test]
-fn both_ends_belong_to_the_range() {
+fn range_includes_both_ends() {
     let emulator = friday(Settings::default());
     let week = range(&emulator, "AAPL", "2026-03-06/2026-03-09").json();
     assert_eq!(times(&week), [1_772_773_200_000, 1_773_028_800_000]);
@@ -26,7 +26,7 @@ fn both_ends_belong_to_the_range() {
 }
 
 #[test]
-fn instants_are_snapped_to_their_day_in_new_york() {
+fn timestamps_are_rounded_down_to_their_day_in_new_york() {
     let emulator = friday(Settings::default());
     let midnight = new_york_midnight(date(2024, 3, 6));
     let days = |from: i64, to: i64| times(&range(&emulator, "AAPL", &format!("{from}/{to}")).json());
@@ -35,13 +35,13 @@ fn instants_are_snapped_to_their_day_in_new_york() {
         days(midnight + 86_399_999, midnight + 86_400_000),
         midnights([date(2024, 3, 6), date(2024, 3, 7)])
     );
-    // Midnight UTC is still the evening before.
+    // Midnight UTC is the evening before in New York.
     let utc = 1_709_683_200_000;
     assert_eq!(days(utc, utc + 86_400_000), midnights([date(2024, 3, 5), date(2024, 3, 6)]));
 }
 
 #[test]
-fn the_wire_form_of_an_answer() {
+fn response_has_the_format_of_the_real_api() {
     let emulator = friday(Settings::default());
     let body = range(&emulator, "TSLA", "2020-12-18/2020-12-18");
     let text = body.text();
@@ -57,7 +57,7 @@ fn the_wire_form_of_an_answer() {
 }
 
 #[test]
-fn without_bars_there_are_no_results() {
+fn response_without_bars_has_the_configured_empty_results() {
     let emulator = friday(Settings::default());
     let empty = [
         ("ZZZZ", "2026-03-02/2026-03-13"),
@@ -86,7 +86,7 @@ fn without_bars_there_are_no_results() {
 }
 
 #[test]
-fn tickers_are_decoded_once_and_kept_in_their_case() {
+fn tickers_are_decoded_once_and_case_sensitive() {
     let emulator = friday(Settings::default());
     for (raw, ticker, bars) in [
         ("BRK%2EB", "BRK.B", 1),
@@ -103,10 +103,10 @@ fn tickers_are_decoded_once_and_kept_in_their_case() {
 }
 
 #[test]
-fn todays_bar_comes_at_the_end_of_the_day() {
+fn todays_bar_is_missing_until_tomorrow_if_end_of_day_is_set() {
     let today = date(2026, 11, 13);
     let yesterday = date(2026, 11, 12);
-    // Seven in the evening in New York, and already the next day in Greenwich.
+    // 19:30 in New York, but already the next day in UTC.
     let emulator = at("2026-11-14T00:30:00Z", Settings::default());
     let body = range(&emulator, "AAPL", "2026-11-12/2026-11-20").json();
     assert_eq!((body["status"].as_str(), times(&body)), (Some("OK"), midnights([yesterday, today])));
@@ -128,7 +128,7 @@ fn todays_bar_comes_at_the_end_of_the_day() {
 }
 
 #[test]
-fn ranges_outside_the_plan() {
+fn range_outside_the_plan_is_rejected_or_clipped() {
     let emulator = free("2026-07-28T16:00:00Z");
     for days in ["2020-01-01/2024-07-27", "2026-07-29/2026-07-31", "2030-01-01/2030-01-02"] {
         let response = range(&emulator, "AAPL", days);
@@ -137,7 +137,7 @@ fn ranges_outside_the_plan() {
     let clipped = range(&emulator, "AAPL", "2022-07-01/2026-07-27?limit=50000").json();
     assert_eq!(clipped["status"], "OK");
     assert_eq!(times(&clipped)[0], new_york_midnight(date(2024, 7, 29)));
-    // The service has one less: 9 January 2025 was a day of mourning, which no rule foresees.
+    // The real API has one less: 9 January 2025 was an unscheduled closure, a day of mourning.
     assert_eq!(times(&clipped).len(), 501);
 
     emulator.update(|settings| settings.history_days = None);
@@ -148,7 +148,7 @@ fn ranges_outside_the_plan() {
 }
 
 #[test]
-fn other_asset_classes_need_another_plan() {
+fn other_asset_classes_require_another_plan() {
     let emulator = friday(Settings { entitled_to_stocks_only: true, ..Settings::default() });
     for ticker in ["X%3ABTCUSD", "C:EURUSD", "I:SPX", "O:SPY251219C00650000"] {
         let response = range(&emulator, ticker, "2026-03-02/2026-03-13");

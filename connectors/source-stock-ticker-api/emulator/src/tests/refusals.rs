@@ -1,4 +1,4 @@
-//! Refused requests: which comes first, and the exact bodies.
+//! Tests of rejected requests: the precedence of errors, and the exact bodies.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn body_with(response: &Response, status: &str, key: &str, text: &str) -> String
 }
 
 #[test]
-fn the_key_comes_before_everything() {
+fn key_is_checked_before_anything_else() {
     let emulator = friday(Settings::default());
     let mut client = Client::new(&emulator);
     for target in [
@@ -52,7 +52,7 @@ fn only_one_path_is_served() {
 }
 
 #[test]
-fn times_that_are_none() {
+fn invalid_times_are_rejected() {
     let emulator = friday(Settings::default());
     for bad in [
         "2024-07-32",
@@ -86,7 +86,7 @@ fn times_that_are_none() {
 }
 
 #[test]
-fn parameters_that_are_not_allowed() {
+fn invalid_parameters_are_rejected() {
     let emulator = friday(Settings::default());
     let status = |query: &str| range(&emulator, "AAPL", &format!("2026-03-02/2026-03-03?{query}")).status;
     for bad in [
@@ -126,7 +126,7 @@ fn parameters_that_are_not_allowed() {
 }
 
 #[test]
-fn the_messages_of_the_plan() {
+fn plan_errors_have_the_messages_of_the_real_api() {
     let settings = Settings {
         history_days: Some(730),
         end_of_day: true,

@@ -1,4 +1,4 @@
-//! The switches: what a test can make the service do.
+//! Tests of the settings that make the API misbehave.
 
 use super::*;
 use crate::faults;
@@ -17,7 +17,7 @@ fn follow(emulator: &Emulator, url: &str) -> Value {
 }
 
 #[test]
-fn a_next_page_is_named_as_wished() {
+fn next_page_setting_changes_the_link() {
     for (next_page, begins) in [
         (NextPage::At("https://api.polygon.io".to_owned()), "https://api.polygon.io/v2/aggs/ticker/AAPL/"),
         (NextPage::Relative, "/v2/aggs/ticker/AAPL/"),
@@ -32,16 +32,16 @@ fn a_next_page_is_named_as_wished() {
 }
 
 #[test]
-fn an_empty_page_may_stand_between_two() {
+fn empty_page_between_two_pages() {
     let emulator = friday(Settings { next_page: NextPage::AfterAnEmptyOne, ..Settings::default() });
-    let pause = follow(&emulator, &next_url(&emulator));
-    assert_eq!(times(&pause), [] as [i64; 0]);
-    let last = follow(&emulator, pause["next_url"].as_str().unwrap());
+    let empty = follow(&emulator, &next_url(&emulator));
+    assert_eq!(times(&empty), [] as [i64; 0]);
+    let last = follow(&emulator, empty["next_url"].as_str().unwrap());
     assert_eq!(times(&last).len(), 2);
 }
 
 #[test]
-fn later_pages_can_be_told_apart() {
+fn later_pages_can_flip_adjusted_and_overlap() {
     let emulator = friday(Settings { adjusted_flips: true, pages_overlap: true, ..Settings::default() });
     let first = Client::new(&emulator).get(WEEK, KEY).json();
     let second = follow(&emulator, first["next_url"].as_str().unwrap());
@@ -53,7 +53,7 @@ fn later_pages_can_be_told_apart() {
 }
 
 #[test]
-fn calls_are_counted_within_a_minute() {
+fn rate_limit_counts_calls_of_the_last_minute() {
     let limit = CallLimit { retry_after: RetryAfter::Seconds(7), ..CallLimit::FREE };
     let emulator = friday(Settings { call_limit: Some(limit), ..Settings::default() });
     let statuses = |count: usize| -> Vec<u16> {
@@ -63,7 +63,7 @@ fn calls_are_counted_within_a_minute() {
     let refused = Client::new(&emulator).get(WEEK, KEY);
     assert_eq!(refused.header("Retry-After"), Some("7"));
     assert!(refused.json()["error"].as_str().unwrap().contains("maximum requests per minute"));
-    // Nobody without a key uses up its calls.
+    // A request without the key does not count.
     assert_eq!(Client::new(&emulator).get(WEEK, "").status, 401);
     emulator.update(|settings| {
         settings.clock = settings.clock.map(|now| now + jiff::SignedDuration::from_secs(60));
@@ -76,7 +76,7 @@ fn calls_are_counted_within_a_minute() {
 }
 
 #[test]
-fn a_script_writes_what_it_likes() {
+fn scripted_response_is_sent_unchanged() {
     let script = Answer::scripted(|to| to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"));
     let emulator = friday(Settings { fault: Some(faults::first(1, script)), ..Settings::default() });
     let mut client = Client::new(&emulator);
@@ -86,7 +86,7 @@ fn a_script_writes_what_it_likes() {
 }
 
 #[test]
-fn a_refusal_can_repeat_the_key() {
+fn error_response_can_contain_the_key() {
     let emulator = friday(Settings { fault: Some(faults::echo_key(500)), ..Settings::default() });
     let response = Client::new(&emulator).get(WEEK, KEY);
     assert!(response.status == 500 && response.text().contains("Bearer test-key"));
