@@ -27,8 +27,8 @@ pub use serde_json::Value;
 pub use std::process::ExitCode;
 pub use std::vec::Vec;
 
-/// The fallback for the function that serde generates for a type. If serde reports a mistake it generates none, and without
-/// this trait the compiler would report the missing function as well.
+/// The fallback for the function that serde generates for a type. If serde reports a mistake it generates none, and
+/// without this trait the compiler would report the missing function as well.
 pub trait Unread: Sized {
     /// Never called, because the program does not compile. Inherent functions take precedence.
     fn deserialize<'de, T, D: serde::Deserializer<'de>>(_: D) -> Result<T, D::Error> {

@@ -49,12 +49,14 @@ enum Reason {
 }
 
 impl Error {
-    /// Returns an error that the user must fix, such as wrong credentials or a missing permission. The platform does not retry.
+    /// Returns an error that the user must fix, such as wrong credentials or a missing permission. The platform does
+    /// not retry.
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::ConfigError), message)
     }
 
-    /// Returns an error that is likely to pass, such as a network error, a server error or a rate limit. The platform retries.
+    /// Returns an error that is likely to pass, such as a network error, a server error or a rate limit. The platform
+    /// retries.
     pub fn transient(message: impl Into<String>) -> Self {
         Self::new(Reason::Failed(FailureType::TransientError), message)
     }

@@ -6,8 +6,8 @@ use zeroize::Zeroize;
 
 /// A configuration value that is never shown: an API key, a token, a password.
 ///
-/// The spec marks the field as `airbyte_secret`. `Secret` implements neither `Display` nor `Serialize`, its `Debug` prints
-/// stars, and its memory is wiped on drop. Only [`Secret::expose`] returns the text.
+/// The spec marks the field as `airbyte_secret`. `Secret` implements neither `Display` nor `Serialize`, its `Debug`
+/// prints stars, and its memory is wiped on drop. Only [`Secret::expose`] returns the text.
 ///
 /// The secrets of the configuration, and those that a request authenticates with ([`Http::auth`](crate::Http::auth)), are
 /// also blanked in every log, trace and error message. They are found in any letter case, with escapes (URL, JSON, HTML,
@@ -15,7 +15,8 @@ use zeroize::Zeroize;
 /// Limits:
 ///
 /// - A secret of fewer than 4 characters is not blanked, because harmless text would be blanked too.
-/// - Of the secrets that are not in the configuration, only the 1024 most recently used are blanked, up to 1 MiB in total.
+/// - Of the secrets that are not in the configuration, only the 1024 most recently used are blanked, up to 1 MiB in
+///   total.
 /// - A `Secret` created in another way, e.g. with `Secret::from`, is not blanked until a request authenticates with it.
 /// - A composed character in the secret does not match its decomposed form in the text (Unicode NFC and NFD).
 ///

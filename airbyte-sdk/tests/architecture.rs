@@ -69,16 +69,23 @@ fn assert_arranged(package: &str) {
         format!("{module}:{others}")
     });
     let now = lines.collect::<Vec<_>>().join("\n");
-    assert!(mistakes.is_empty(), "{}\n\nthe dependencies in the code, in alphabetical order:\n{now}", mistakes.join("\n"));
+    assert!(
+        mistakes.is_empty(),
+        "{}\n\nthe dependencies in the code, in alphabetical order:\n{now}",
+        mistakes.join("\n")
+    );
 }
 
-/// The dependencies in a map, in its order. A map is a code block that begins with its name; its lines are `module: others`.
+/// The dependencies in a map, in its order. A map is a code block that begins with its name; its lines are `module:
+/// others`.
 fn read_map(page: &str, name: &str) -> Vec<(String, BTreeSet<String>)> {
     let begin = format!("```text\n{name}\n");
     let map = page.split_once(&begin).unwrap_or_else(|| panic!("ARCHITECTURE.md has no map `{name}`")).1;
     let map = map.split_once("```").unwrap().0;
     let line = |line: &str| {
-        let (module, others) = line.split_once(':').unwrap_or_else(|| panic!("expected `module: others` in the map `{name}`, found `{line}`"));
+        let (module, others) = line
+            .split_once(':')
+            .unwrap_or_else(|| panic!("expected `module: others` in the map `{name}`, found `{line}`"));
         (module.trim().to_owned(), others.split_whitespace().map(str::to_owned).collect())
     };
     map.lines().map(line).collect()
@@ -103,8 +110,9 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
                     missing.map(|other| format!("`{module}` names `{other}`, which is not in the map")),
                 );
                 let gone = others.difference(named);
-                mistakes
-                    .extend(gone.map(|other| format!("the map lists `{module}: {other}`, but `{module}` does not name `{other}`")));
+                mistakes.extend(gone.map(|other| {
+                    format!("the map lists `{module}: {other}`, but `{module}` does not name `{other}`")
+                }));
             }
         }
     }
@@ -148,9 +156,9 @@ fn re_exports(file: &Path) -> BTreeMap<String, String> {
         })),
         _ => None,
     });
-    let homes = uses.filter_map(|mut words| {
-        let home = words.next()?;
-        let names = words.collect::<String>();
+    let homes = uses.filter_map(|mut idents| {
+        let home = idents.next()?;
+        let names = idents.collect::<String>();
         let names = names.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         Some(names.map(move |name| (name.to_owned(), home.clone())).collect::<Vec<_>>())
     });

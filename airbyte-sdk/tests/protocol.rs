@@ -417,26 +417,27 @@ fn error_has_the_path_of_the_mistake() {
     assert_eq!(error.path().to_string(), "catalog.streams[0].supported_sync_modes[0]");
 }
 
-/// Checks that every value is known, that unknown values are kept, and that all are serialized unchanged. Returns the name of the type, and the values.
+/// Checks that every value is known, that unknown values are kept, and that all are serialized unchanged. Returns the
+/// name of the type, and the values.
 fn check_values<T: Serialize + DeserializeOwned + Display + Debug>(
-    words: &'static str,
+    values: &'static str,
 ) -> (&'static str, &'static str) {
-    for word in words.split(' ') {
-        let read: T = serde_json::from_value(json!(word)).unwrap();
+    for value in values.split(' ') {
+        let read: T = serde_json::from_value(json!(value)).unwrap();
         assert!(!format!("{read:?}").starts_with("Unrecognized"), "{read:?}");
-        assert_eq!((json!(read), read.to_string()), (json!(word), word.to_owned()));
+        assert_eq!((json!(read), read.to_string()), (json!(value), value.to_owned()));
     }
-    for word in ["BRAND_NEW", "Append", "info", ""] {
-        let read: T = serde_json::from_value(json!(word)).unwrap();
-        assert_eq!(format!("{read:?}"), format!("Unrecognized({word:?})"));
-        assert_eq!((json!(read), read.to_string()), (json!(word), word.to_owned()));
+    for value in ["BRAND_NEW", "Append", "info", ""] {
+        let read: T = serde_json::from_value(json!(value)).unwrap();
+        assert_eq!(format!("{read:?}"), format!("Unrecognized({value:?})"));
+        assert_eq!((json!(read), read.to_string()), (json!(value), value.to_owned()));
     }
     assert!(serde_json::from_value::<T>(json!(1)).is_err());
-    (std::any::type_name::<T>().rsplit("::").next().unwrap(), words)
+    (std::any::type_name::<T>().rsplit("::").next().unwrap(), values)
 }
 
 /// The enums, each with all its values.
-fn words() -> Vec<(&'static str, &'static str)> {
+fn values() -> Vec<(&'static str, &'static str)> {
     vec![
         check_values::<SyncMode>("full_refresh incremental"),
         check_values::<DestinationSyncMode>("append overwrite append_dedup update soft_delete"),
@@ -461,7 +462,7 @@ fn words() -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn enum_values_are_exact_and_unknown_ones_are_kept() {
-    words();
+    values();
 }
 
 /// The distinct values at `pointer` in all lines.
@@ -483,8 +484,8 @@ fn corpus_contains_every_message_type() {
     lines.push(line("AirbyteMessage", serde_json::to_string(&legacy).unwrap()));
     let catalogs = check::<ConfiguredAirbyteCatalog>(&CONFIGURED_CATALOG);
     lines.extend(catalogs.map(|written| line("ConfiguredAirbyteCatalog", written)));
-    for (kind, words) in words() {
-        lines.extend(words.split(' ').map(|word| line(kind, json!(word).to_string())));
+    for (kind, values) in values() {
+        lines.extend(values.split(' ').map(|value| line(kind, json!(value).to_string())));
     }
 
     let parsed: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -496,7 +497,7 @@ fn corpus_contains_every_message_type() {
     ] {
         assert_eq!(found(&parsed, pointer), expected.split(' ').collect(), "{pointer}");
     }
-    assert_eq!(found(&parsed, "/kind").len(), 2 + words().len(), "one kind per type");
+    assert_eq!(found(&parsed, "/kind").len(), 2 + values().len(), "one kind per type");
 
     if let Some(path) = std::env::var_os("CORPUS") {
         std::fs::write(path, lines.join("\n") + "\n").unwrap();

@@ -4,8 +4,8 @@
 //! 64 KiB, and on [`Lines::flush`]: the caller flushes after a state, before a long wait, and at the end of the run.
 //!
 //! What must stay true: the buffer contains only whole lines; after a write has failed, nothing is written any more and
-//! every call returns [`Error::stopped`]; once the run is ending, only the thread that claimed the end may add lines, and it
-//! also writes what other threads left in the buffer.
+//! every call returns [`Error::stopped`]; once the run is ending, only the thread that claimed the end may add lines,
+//! and it also writes what other threads left in the buffer.
 
 use crate::error::{Error, Result};
 use std::io::{self, ErrorKind, Write};

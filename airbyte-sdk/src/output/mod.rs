@@ -1,10 +1,10 @@
 //! The only module that writes to stdout: whole lines, in call order, with secrets blanked.
 //!
-//! All messages pass through one [`Lines`] buffer under one mutex. Messages other than records are built from the protocol
-//! types and redacted (`redact`); records are serialized into lines by `record` and handed over in blocks.
+//! All messages pass through one [`Lines`] buffer under one mutex. Messages other than records are built from the
+//! protocol types and redacted (`redact`); records are serialized into lines by `record` and handed over in blocks.
 //!
-//! What must stay true: no other module writes to stdout; a line is never split or interleaved; text for people is redacted
-//! before it is shortened.
+//! What must stay true: no other module writes to stdout; a line is never split or interleaved; text for people is
+//! redacted before it is shortened.
 
 #[cfg(unix)]
 mod blocking;
@@ -48,8 +48,8 @@ impl Output {
     #[expect(clippy::disallowed_methods, reason = "this module owns stdout")]
     pub(crate) fn stdout() -> Arc<Self> {
         let stdout = std::io::stdout();
-        // Bypasses the standard library's stdout, whose buffer searches for line ends again, and which ignores writes to a
-        // closed descriptor.
+        // Bypasses the standard library's stdout, whose buffer searches for line ends again, and which ignores writes
+        // to a closed descriptor.
         #[cfg(unix)]
         if let Ok(file) = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned() {
             return Self::to(Lines::new(Box::new(Blocking(std::fs::File::from(file)))));

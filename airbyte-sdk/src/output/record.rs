@@ -111,10 +111,9 @@ impl RecordLine {
         let changes: Vec<_> = fields.iter().filter(written).map(|field| field.change()).collect();
         let Some(first) = changes.first() else { return Ok(()) };
         if self.not_finite_fails {
-            return Err(Error::system(format!("`{}` is NaN or infinite", first.field))
-                .with_internal(
-                    "the stream has `not_finite = fail`; without it, the number is sent as null",
-                ));
+            return Err(Error::system(format!("`{}` is NaN or infinite", first.field)).with_internal(
+                "the stream has `not_finite = fail`; without it, the number is sent as null",
+            ));
         }
         self.bytes.extend_from_slice(br#","meta":"#);
         serde_json::to_writer(&mut self.bytes, &AirbyteRecordMessageMeta::new(changes))?;

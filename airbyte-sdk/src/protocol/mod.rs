@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// Declares an enum that is serialized as one fixed string per variant.
 macro_rules! wire_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $wire:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -23,8 +23,8 @@ macro_rules! wire_enum {
             /// Returns the value as it is serialized.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $word,)+
-                    Self::Unrecognized(word) => word,
+                    $(Self::$variant => $wire,)+
+                    Self::Unrecognized(value) => value,
                 }
             }
         }
@@ -43,10 +43,10 @@ macro_rules! wire_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = String::deserialize(deserializer)?;
-                Ok(match word.as_str() {
-                    $($word => Self::$variant,)+
-                    _ => Self::Unrecognized(word),
+                let value = String::deserialize(deserializer)?;
+                Ok(match value.as_str() {
+                    $($wire => Self::$variant,)+
+                    _ => Self::Unrecognized(value),
                 })
             }
         }
@@ -153,12 +153,12 @@ impl Serialize for AirbyteMessage {
 
 fn write<S: Serializer>(
     serializer: S,
-    word: &str,
+    value: &str,
     key: &str,
     payload: &impl Serialize,
 ) -> Result<S::Ok, S::Error> {
     let mut object = serializer.serialize_map(Some(2))?;
-    object.serialize_entry("type", word)?;
+    object.serialize_entry("type", value)?;
     object.serialize_entry(key, payload)?;
     object.end()
 }

@@ -101,8 +101,9 @@ wire_enum! {
 
 /// The inputs and outputs of an OAuth login.
 ///
-/// The maps are JSON Schemas of flat objects. The annotations `path_in_connector_config` and `path_in_oauth_response` of a
-/// property are paths of field names: where the value is stored in the configuration, and where it is in the response.
+/// The maps are JSON Schemas of flat objects. The annotations `path_in_connector_config` and `path_in_oauth_response`
+/// of a property are paths of field names: where the value is stored in the configuration, and where it is in the
+/// response.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OAuthConfigSpecification {

@@ -123,7 +123,7 @@ impl TryFrom<Wire> for AirbyteStateMessage {
             Some(AirbyteStateType::Stream) => required(stream, "STREAM", "stream").map(State::Stream)?,
             Some(AirbyteStateType::Global) => required(global, "GLOBAL", "global").map(State::Global)?,
             Some(AirbyteStateType::Legacy) => required(data, "LEGACY", "data").map(State::Legacy)?,
-            Some(AirbyteStateType::Unrecognized(word)) => return Err(super::unknown("state", &word)),
+            Some(AirbyteStateType::Unrecognized(value)) => return Err(super::unknown("state", &value)),
             None => {
                 let missing = "missing field `data`, which a state without `type` must have";
                 State::Legacy(data.ok_or(missing)?)

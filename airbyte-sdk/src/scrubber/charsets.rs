@@ -19,12 +19,13 @@ pub(super) fn windows_1252(c: char) -> char {
 /// The maximum number of successive misreadings.
 const MOST_MISREADINGS: usize = 2;
 
-/// A secret with fewer ASCII letters and digits is not searched with replaced characters: `????` would match harmless text.
+/// A secret with fewer ASCII letters and digits is not searched with replaced characters: `????` would match harmless
+/// text.
 const LEAST_KEPT: usize = 3;
 
-/// The possible forms of a non-ASCII secret: its UTF-8 read as Latin-1 or windows-1252, its letter case changed where that
-/// changes the number of characters (`ß`), and non-ASCII characters replaced by `?` or U+FFFD.
-pub(super) fn mistaken(secret: &str) -> Vec<Zeroizing<String>> {
+/// The possible forms of a non-ASCII secret: its UTF-8 read as Latin-1 or windows-1252, its letter case changed where
+/// that changes the number of characters (`ß`), and non-ASCII characters replaced by `?` or U+FFFD.
+pub(super) fn misread_forms(secret: &str) -> Vec<Zeroizing<String>> {
     if secret.is_ascii() {
         return Vec::new();
     }

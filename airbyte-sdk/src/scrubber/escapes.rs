@@ -1,8 +1,8 @@
 //! Escapes: a few characters that stand for another one.
 //!
-//! Percent-encoding, the backslashes of JSON, C, Python and Rust, HTML entities, quoted-printable, doubled quotes, and `+`
-//! for a space. Reading is lenient: accepting an invalid escape only costs a failed comparison, rejecting one that some
-//! decoder accepts would show a secret.
+//! Percent-encoding, the backslashes of JSON, C, Python and Rust, HTML entities, quoted-printable, doubled quotes, and
+//! `+` for a space. Reading is lenient: accepting an invalid escape only costs a failed comparison, rejecting one that
+//! some decoder accepts would show a secret.
 
 use super::reading::{Reading, Text};
 

@@ -1,10 +1,10 @@
 //! The ranges in which secrets were found, and the remaining budget of steps.
 //!
 //! If a secret and a text both repeat the same characters, each position of the text begins a near-match that is compared
-//! almost to its end. Line breaks and escapes multiply that. To bound the time, the steps of a scrub are counted, and each
-//! searched position adds to the budget. If a position exceeds the budget, the search stops there: the original text is
-//! blanked from that position to its end, and further searches only look at the text before it. What must stay true: a
-//! text that is too expensive to search is blanked, never shown.
+//! almost to its end. Line breaks and escapes multiply that. To bound the time, the steps of a scrub are counted, and
+//! each searched position adds to the budget. If a position exceeds the budget, the search stops there: the original
+//! text is blanked from that position to its end, and further searches only look at the text before it. What must stay
+//! true: a text that is too expensive to search is blanked, never shown.
 
 use super::reading::Text;
 use std::ops::Range;

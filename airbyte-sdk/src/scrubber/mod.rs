@@ -1,19 +1,19 @@
 //! Blanks known secrets in text, also if an API or a library echoes them in an encoded form.
 //!
-//! A list of encoded forms is never complete: an API escapes a slash, a proxy encodes the URL again, a log wraps the line.
-//! So the text is decoded instead of encoding the secret. Each position of the text has one or more *readings*: the
-//! character itself, and each character that an escape beginning there may stand for (`reading`, `escapes`). A secret is
-//! found wherever a sequence of readings spells it, ignoring letter case (`needles`). Encodings without escapes (base64,
-//! hex, lists of bytes) are decoded from each possible start, under each layer of escapes, and the result is searched in the
-//! same way (`blocks`). Each decoded character remembers which bytes of the original text it came from, and those bytes are
-//! blanked. The number of steps is limited (`found`).
+//! A list of encoded forms is never complete: an API escapes a slash, a proxy encodes the URL again, a log wraps the
+//! line. So the text is decoded instead of encoding the secret. Each position of the text has one or more *readings*:
+//! the character itself, and each character that an escape beginning there may stand for (`reading`, `escapes`). A
+//! secret is found wherever a sequence of readings spells it, ignoring letter case (`needles`). Encodings without
+//! escapes (base64, hex, lists of bytes) are decoded from each possible start, under each layer of escapes, and the
+//! result is searched in the same way (`encodings`). Each decoded character remembers which bytes of the original text
+//! it came from, and those bytes are blanked. The number of steps is limited (`found`).
 //!
 //! What must stay true: the result does not depend on the order in which secrets were added; text without a secret is
 //! unchanged, byte for byte; scrubbing the result again changes nothing.
 //!
 //! This module depends on nothing else in the SDK.
 
-mod blocks;
+mod encodings;
 mod charsets;
 mod escapes;
 mod found;
@@ -23,7 +23,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-use self::blocks::Decoder;
+use self::encodings::Decoder;
 use self::found::Found;
 use self::needles::{Needle, Needles};
 use self::reading::Text;

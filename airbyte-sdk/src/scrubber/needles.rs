@@ -1,8 +1,8 @@
 //! The needles: the folded secrets that are searched for.
 //!
-//! Comparing each position with each secret would take time proportional to their number. So the needles are sorted, and a
-//! [`Walk`] along the text keeps the range of needles that begin like the text so far. Each further character narrows the
-//! range. A position with several readings continues with one walk per reading.
+//! Comparing each position with each secret would take time proportional to their number. So the needles are sorted,
+//! and a [`Walk`] along the text keeps the range of needles that begin like the text so far. Each further character
+//! narrows the range. A position with several readings continues with one walk per reading.
 
 use super::SHORTEST;
 use super::charsets;
@@ -245,8 +245,8 @@ fn fold(c: char) -> char {
     }
 }
 
-/// The needles of a secret: the whole secret and each of its lines, unchanged and with its own escapes decoded, because an
-/// API may echo the decoded form.
+/// The needles of a secret: the whole secret and each of its lines, unchanged and with its own escapes decoded, because
+/// an API may echo the decoded form.
 pub(super) fn of(secret: &str) -> Vec<Needle> {
     let text = Text::of(secret);
     let inner = reading::layers(&text, false).last();
@@ -254,9 +254,9 @@ pub(super) fn of(secret: &str) -> Vec<Needle> {
     // In a query, `+` stands for a space.
     let query = Zeroizing::new(decoded.replace('+', " "));
     let mut needles: Vec<Needle> = Vec::new();
-    let mut texts = charsets::mistaken(secret);
+    let mut texts = charsets::misread_forms(secret);
     if *decoded != *secret {
-        texts.extend(charsets::mistaken(&decoded));
+        texts.extend(charsets::misread_forms(&decoded));
     }
     for text in texts.iter().map(|text| text.as_str()).chain([secret, &decoded, &query]) {
         let whole = folded(text);

@@ -1,7 +1,7 @@
 //! Text, and the possible readings of each position.
 //!
-//! Escapes may be made of escapes: in `%2541`, `%25` stands for `%`, which begins `%41`. So readings are computed from the
-//! end of the text to its start: the readings of the characters inside an escape are already known.
+//! Escapes may be made of escapes: in `%2541`, `%25` stands for `%`, which begins `%41`. So readings are computed from
+//! the end of the text to its start: the readings of the characters inside an escape are already known.
 
 use super::escapes;
 use std::ops::Range;

@@ -2,9 +2,9 @@
 //!
 //! If a generated impl required `FieldType: ConfigValue` directly, an unsupported field type would cause several errors:
 //! one at the field, one for the impl, and one for each use of the configuration type. So the generated impl of the
-//! configuration type has no bounds and calls [`DescriptionOf`]. The bounds are on a separate impl of [`Described`], written
-//! through [`Believed`], behind which the compiler checks a bound only when the impl is used. If they do not hold,
-//! [`Undescribed`] is selected instead, silently, and a separate check reports the field.
+//! configuration type has no bounds and calls [`DescriptionOf`]. The bounds are on a separate impl of [`Described`],
+//! written through [`Believed`], behind which the compiler checks a bound only when the impl is used. If they do not
+//! hold, [`Undescribed`] is selected instead, silently, and a separate check reports the field.
 
 use super::default::Withheld;
 use super::form::Form;

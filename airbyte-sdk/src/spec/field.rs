@@ -23,8 +23,8 @@ pub struct Field<T: ConfigValue> {
     rules: Box<Rules>,
 }
 
-/// The pattern of a URL in the spec. What a pattern cannot express, such as the largest port, is checked when the value is
-/// read. The spec has no `format: uri`, because validators disagree on its meaning.
+/// The pattern of a URL in the spec. What a pattern cannot express, such as the largest port, is checked when the value
+/// is read. The spec has no `format: uri`, because validators disagree on its meaning.
 pub(crate) const URL: &str =
     r"^[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^?# \t\r\n]*)?$";
 
@@ -104,8 +104,8 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// Declares that the field is not a secret, although its name suggests a credential. This is not part of the spec, which
-    /// can only mark fields as secret; Airbyte's own lint still reports the name.
+    /// Declares that the field is not a secret, although its name suggests a credential. This is not part of the spec,
+    /// which can only mark fields as secret; Airbyte's own lint still reports the name.
     #[must_use]
     pub fn not_secret(self) -> Self {
         self.note(super::NOT_SECRET, true)
@@ -133,10 +133,10 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// Describes the pattern, for the message when a string does not match: "must be {words}".
+    /// Describes the pattern, for the message when a string does not match: "must be {description}".
     #[must_use]
-    pub fn pattern_descriptor(mut self, words: &'static str) -> Self {
-        self.rules.pattern_descriptor = Some(words);
+    pub fn pattern_descriptor(mut self, description: &'static str) -> Self {
+        self.rules.pattern_descriptor = Some(description);
         self
     }
 
@@ -224,7 +224,8 @@ impl<T: ConfigValue> Field<T> {
         }
         if value.is_null() {
             let no_number = T::schema().get("type").is_some_and(|ty| ty == "number");
-            let faults = no_number.then(|| "the default of {path} is NaN or infinite, which JSON cannot represent".to_owned());
+            let faults = no_number
+                .then(|| "the default of {path} is NaN or infinite, which JSON cannot represent".to_owned());
             return (None, faults.into_iter().collect());
         }
         let mut problems = Problems::default();

@@ -202,20 +202,22 @@ const TIMESTAMP: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(
 fn parse_text<T: std::str::FromStr>(
     value: &Value,
     pattern: &str,
-    words: &str,
+    expected: &str,
     place: &mut Place<'_>,
 ) -> Option<T> {
     let Some(text) = value.as_str() else {
-        return place.unexpected(words, value);
+        return place.unexpected(expected, value);
     };
-    if !place.matches(text, Some(pattern), Some(words)) {
+    if !place.matches(text, Some(pattern), Some(expected)) {
         return None;
     }
-    text.parse().map_err(|_| place.problem(format!("must be a valid {}", words.trim_start_matches("a ")))).ok()
+    text.parse()
+        .map_err(|_| place.problem(format!("must be a valid {}", expected.trim_start_matches("a "))))
+        .ok()
 }
 
 macro_rules! integers {
-    ($($ty:ty: $words:literal, $minimum:expr, $maximum:expr;)*) => {$(
+    ($($ty:ty: $expected:literal, $minimum:expr, $maximum:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl ConfigValue for $ty {
             type Bound = $ty;
@@ -232,7 +234,7 @@ macro_rules! integers {
             fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
                 integer(value)
                     .and_then(|number| Self::try_from(number).ok())
-                    .or_else(|| place.unexpected($words, value))
+                    .or_else(|| place.unexpected($expected, value))
             }
 
             fn to_json(&self, _: &mut Withheld) -> Value {

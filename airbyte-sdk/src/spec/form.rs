@@ -6,7 +6,8 @@ use super::nested_types::Fields;
 use super::place::Place;
 use serde_json::{Map, Value, json};
 
-/// Collects the spec of a configuration's fields, or reads their values; see [`AirbyteSpec::form`](crate::AirbyteSpec::form).
+/// Collects the spec of a configuration's fields, or reads their values; see
+/// [`AirbyteSpec::form`](crate::AirbyteSpec::form).
 pub struct Form<'a>(Job<'a>);
 
 enum Job<'a> {

@@ -1,9 +1,10 @@
 //! Configuration types: one description of the fields produces both the spec and the parser.
 //!
-//! Written separately, a spec and a parser drift apart. Here, [`AirbyteSpec::form`] names each field once, as a [`Field`].
-//! A [`Form`] in describing mode turns the fields into the JSON Schema of the spec; one in reading mode parses the user's
-//! values. The parser may be stricter than the schema, never more lenient. Problems are collected with their paths and
-//! reported together; they must never contain a value. Secrets are collected even if the configuration is invalid.
+//! Written separately, a spec and a parser drift apart. Here, [`AirbyteSpec::form`] names each field once, as a
+//! [`Field`]. A [`Form`] in describing mode turns the fields into the JSON Schema of the spec; one in reading mode
+//! parses the user's values. The parser may be stricter than the schema, never more lenient. Problems are collected
+//! with their paths and reported together; they must never contain a value. Secrets are collected even if the
+//! configuration is invalid.
 
 mod default;
 #[doc(hidden)]

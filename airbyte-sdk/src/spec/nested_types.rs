@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 /// A struct used as the type of a configuration field, flattened into another struct, or used as an option of a choice.
 ///
-/// Usually derived with [`#[derive(ConfigValue)]`](derive@crate::ConfigValue); it can also be implemented by hand. As with
-/// [`AirbyteSpec::form`](crate::AirbyteSpec::form), one description serves for the spec and for the parser.
+/// Usually derived with [`#[derive(ConfigValue)]`](derive@crate::ConfigValue); it can also be implemented by hand. As
+/// with [`AirbyteSpec::form`](crate::AirbyteSpec::form), one description serves for the spec and for the parser.
 ///
 /// ```
 /// use airbyte_sdk::spec::{Field, Fields, Form};
@@ -46,8 +46,8 @@ pub trait Fields: Sized {
     /// The help text of the object, unless the field of this type has its own.
     const DESCRIPTION: Option<&'static str> = None;
 
-    /// Names each field once, in display order. Returns `None` if the form only collects the spec, or if a value is missing
-    /// or invalid.
+    /// Names each field once, in display order. Returns `None` if the form only collects the spec, or if a value is
+    /// missing or invalid.
     fn form(form: &mut Form<'_>) -> Option<Self>;
 
     /// The values as the spec shows them as a default; null to show none. Secrets are left out, and added to `withheld`.
@@ -132,7 +132,7 @@ impl Shape<'_> {
                 form.describe_into(described);
                 None
             }
-            Job::Read(Value::Object(object), place) => T::form(&mut Form::reading(object, place.again())),
+            Job::Read(Value::Object(object), place) => T::form(&mut Form::reading(object, place.reborrow())),
             Job::Read(value, place) => place.unexpected("an object", value),
         }
     }
@@ -161,8 +161,8 @@ impl Shape<'_> {
         }
     }
 
-    /// Describes an enum with data: an object with the fields of one of several options. `name` adds each option by calling
-    /// [`Choice::option`], and returns the result that is not `None`.
+    /// Describes an enum with data: an object with the fields of one of several options. `name` adds each option by
+    /// calling [`Choice::option`], and returns the result that is not `None`.
     pub fn one_of<T>(&mut self, about: OneOf, name: impl Fn(&mut Choice<'_>) -> Option<T>) -> Option<T> {
         match &mut self.0 {
             Job::Describe(described) => {
@@ -207,7 +207,7 @@ impl<T: Shaped> ConfigValue for T {
     }
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
-        T::shape(&mut Shape(Job::Read(value, place.again())))
+        T::shape(&mut Shape(Job::Read(value, place.reborrow())))
     }
 
     fn to_json(&self, withheld: &mut Withheld) -> Value {

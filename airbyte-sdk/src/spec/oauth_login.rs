@@ -196,9 +196,7 @@ impl OAuthLogin {
         }
         for (name, _) in &self.server_output {
             if !self.server_input.contains(name) {
-                faults.push(format!(
-                    "`server_output`: `{name}` is missing from `server_input`"
-                ));
+                faults.push(format!("`server_output`: `{name}` is missing from `server_input`"));
             }
         }
         faults

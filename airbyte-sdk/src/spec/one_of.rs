@@ -61,7 +61,7 @@ impl OneOf {
     ) -> Option<T> {
         let given = object.get(self.tag).filter(|given| !given.is_null());
         let (mut names, mut found) = (Vec::new(), false);
-        let job = Job::Read { object, place: place.again(), given, names: &mut names, found: &mut found };
+        let job = Job::Read { object, place: place.reborrow(), given, names: &mut names, found: &mut found };
         let value = name(&mut Choice { tag: self.tag, job });
         if !found {
             let mut tag = place.field(self.tag);
@@ -73,7 +73,7 @@ impl OneOf {
             }
             // The intended option is unknown, so anything that would be a secret in one of them is treated as one.
             let mut ignored = Problems::default();
-            let place = place.aside(&mut ignored);
+            let place = place.with_problems(&mut ignored);
             name(&mut Choice { tag: self.tag, job: Job::CollectSecrets { object, place } });
         }
         value
@@ -161,10 +161,10 @@ impl Choice<'_> {
                 names.push(variant.name);
                 let chosen = given.and_then(Value::as_str) == Some(variant.name);
                 **found |= chosen;
-                if chosen { form(&mut Form::reading(object, place.again())) } else { None }
+                if chosen { form(&mut Form::reading(object, place.reborrow())) } else { None }
             }
             Job::CollectSecrets { object, place } => {
-                form(&mut Form::reading(object, place.again()));
+                form(&mut Form::reading(object, place.reborrow()));
                 None
             }
         }

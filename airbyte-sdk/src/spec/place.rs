@@ -50,7 +50,7 @@ impl<'a> Place<'a> {
     }
 
     /// The same position, by reference to the same lists of problems and secrets.
-    pub(super) fn again(&mut self) -> Place<'_> {
+    pub(super) fn reborrow(&mut self) -> Place<'_> {
         self.at(self.path.clone())
     }
 
@@ -59,7 +59,7 @@ impl<'a> Place<'a> {
     }
 
     /// The same position with another list of problems: for collecting the secrets of a value that was already rejected.
-    pub(super) fn aside<'b>(&'b mut self, problems: &'b mut Problems) -> Place<'b> {
+    pub(super) fn with_problems<'b>(&'b mut self, problems: &'b mut Problems) -> Place<'b> {
         Place { path: self.path.clone(), problems, secrets: self.secrets, allows_blank: false }
     }
 
@@ -93,13 +93,13 @@ impl<'a> Place<'a> {
     /// Whether a count is within its limits; records a problem if not.
     pub(super) fn counts(&mut self, count: usize, least: Option<u64>, most: Option<u64>, one: &str) -> bool {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
-        let words = |number: u64| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+        let counted = |number: u64| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
         if let Some(least) = least.filter(|least| count < *least) {
-            self.problem(format!("must have at least {}", words(least)));
+            self.problem(format!("must have at least {}", counted(least)));
             return false;
         }
         if let Some(most) = most.filter(|most| count > *most) {
-            self.problem(format!("must have at most {}", words(most)));
+            self.problem(format!("must have at most {}", counted(most)));
             return false;
         }
         true

@@ -1,5 +1,5 @@
-//! The properties of a field that do not depend on its type. Separate from [`Field`](super::Field), whose code is compiled
-//! once per type.
+//! The properties of a field that do not depend on its type. Separate from [`Field`](super::Field), whose code is
+//! compiled once per type.
 
 use super::place::Place;
 use serde_json::{Map, Value};

@@ -1,8 +1,5 @@
 //! Runs one fetch function without the rest of the connector.
-#![expect(
-    clippy::panic,
-    reason = "this is for tests: an unexpected error fails the test"
-)]
+#![expect(clippy::panic, reason = "this is for tests: an unexpected error fails the test")]
 
 use crate::Emitter;
 use crate::error::{Error, Result};
@@ -39,8 +36,9 @@ use std::sync::Arc;
 /// assert_eq!(fetched.unwrap(), [json!({"id": 5}), json!({"id": 6})]);
 /// ```
 ///
-/// The client of the emitter behaves like that of [`http`](super::http). The checks of a real read apply: it is an error if
-/// the cursor of an ascending stream decreases, if a cursor is null, or if the function ignores a failed request.
+/// The client of the emitter behaves like that of [`http`](super::http). The checks of a real read apply: it is an
+/// error if the cursor of an ascending stream decreases, if a cursor is null, or if the function ignores a failed
+/// request.
 pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
     let memory = Memory::default();
     let output = Output::to(Lines::new(Box::new(memory.clone())));

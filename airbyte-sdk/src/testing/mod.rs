@@ -36,8 +36,8 @@
 //!
 //! # fetch: one stream
 //!
-//! [`fetch`] calls a fetch function with an emitter, and returns the records, the state and the error, if any. Retries and
-//! rate limits do not wait.
+//! [`fetch`] calls a fetch function with an emitter, and returns the records, the state and the error, if any. Retries
+//! and rate limits do not wait.
 //!
 //! ```
 //! use airbyte_sdk::testing::{Server, fetch};
@@ -62,9 +62,9 @@
 //!
 //! # Connector and Run: the whole program
 //!
-//! A [`Connector`] runs the program with a command and input files, as the platform does. Each call returns a [`Run`]: the
-//! exit code, the output, and the parsed messages. Use it in an integration test, where cargo provides the path of the
-//! program.
+//! A [`Connector`] runs the program with a command and input files, as the platform does. Each call returns a [`Run`]:
+//! the exit code, the output, and the parsed messages. Use it in an integration test, where cargo provides the path of
+//! the program.
 //!
 //! ```no_run
 //! # macro_rules! env { ($name:literal) => { "target/debug/source-orders" } }
@@ -87,9 +87,9 @@
 //!
 //! # conformance: the protocol
 //!
-//! A [`conformance::Subject`] runs the program several dozen times and checks the rules of the protocol: its messages, exit
-//! codes, states, and that no message contains a secret. Its [`Report`](conformance::Report) lists each rule with the
-//! result.
+//! A [`conformance::Subject`] runs the program several dozen times and checks the rules of the protocol: its messages,
+//! exit codes, states, and that no message contains a secret. Its [`Report`](conformance::Report) lists each rule with
+//! the result.
 //!
 //! ```no_run
 //! # macro_rules! env { ($name:literal) => { "target/debug/source-orders" } }

@@ -238,8 +238,8 @@ fn type_of(schema: &Value) -> &str {
     schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or_default()
 }
 
-fn bound(schema: &Value, word: &str) -> Option<usize> {
-    usize::try_from(schema[word].as_u64()?).ok()
+fn bound(schema: &Value, key: &str) -> Option<usize> {
+    usize::try_from(schema[key].as_u64()?).ok()
 }
 
 fn example(schema: &Value) -> Option<Value> {

@@ -7,7 +7,10 @@ pub(crate) fn text_and_code(name: &str, source: &str) -> (String, String) {
     let is_text = |line: &&str| line.starts_with("//!");
     let text: Vec<&str> = source.lines().take_while(is_text).map(|line| line[3..].trim()).collect();
     let code: Vec<&str> = source.lines().skip_while(is_text).collect();
-    assert!(text.first().is_some_and(|line| line.starts_with("# ")), "{name}.rs must begin with a headline: `//! # …`");
+    assert!(
+        text.first().is_some_and(|line| line.starts_with("# ")),
+        "{name}.rs must begin with a headline: `//! # …`"
+    );
     (text.join("\n"), code.join("\n").trim().to_owned())
 }
 

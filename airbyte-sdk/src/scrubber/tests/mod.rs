@@ -158,8 +158,8 @@ fn blanks_every_composition_of_two_encoders() {
 }
 
 proptest! {
-    // A fixed seed, because about one in some thousand compositions of three exceeds the scrubber's budget of steps, such as
-    // HTML of octal escapes of quoted-printable.
+    // A fixed seed, because about one in some thousand compositions of three exceeds the scrubber's budget of steps,
+    // such as HTML of octal escapes of quoted-printable.
     #![proptest_config(ProptestConfig {
         cases: 128,
         failure_persistence: None,

@@ -82,8 +82,8 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     }
 }
 
-/// Closes a connection after the client has closed its side. Closing a socket with unread bytes resets the connection, and
-/// the client may lose what was sent.
+/// Closes a connection after the client has closed its side. Closing a socket with unread bytes resets the connection,
+/// and the client may lose what was sent.
 fn close(mut stream: &TcpStream, limit: Duration) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(limit))?;
@@ -132,18 +132,20 @@ impl Input<'_> {
     fn next_request(&mut self) -> Result<Option<(Request, bool)>, Unreadable> {
         self.deadline = None;
         let Some((mut request, is_http_1_0)) = self.head()? else { return Ok(None) };
-        let says = |name: &str, value: &str| {
+        let contains = |name: &str, value: &str| {
             request.header_values(name).any(|given| given.to_ascii_lowercase().contains(value))
         };
         let keeps_alive =
-            if is_http_1_0 { says("Connection", "keep-alive") } else { !says("Connection", "close") };
-        let chunked = says("Transfer-Encoding", "chunked");
+            if is_http_1_0 { contains("Connection", "keep-alive") } else { !contains("Connection", "close") };
+        let chunked = contains("Transfer-Encoding", "chunked");
         let length = match request.header("Content-Length").map(str::parse::<usize>) {
-            Some(Err(_)) => return Err(Unreadable::Request(400, format!("invalid `Content-Length` in `{request}`"))),
+            Some(Err(_)) => {
+                return Err(Unreadable::Request(400, format!("invalid `Content-Length` in `{request}`")));
+            }
             Some(Ok(length)) => length,
             None => 0,
         };
-        if says("Expect", "100-continue") && (chunked || length > 0) {
+        if contains("Expect", "100-continue") && (chunked || length > 0) {
             (&mut &*self.stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         let body = if chunked { self.chunks()? } else { self.take(length)? };

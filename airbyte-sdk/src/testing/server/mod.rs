@@ -119,8 +119,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 ///
 /// # Panics
 ///
-/// On drop, if a request matched no route or could not be read, a closure of the test panicked, or a response exceeded the
-/// time limit. If the thread is already panicking, the server prints the problems to stderr instead.
+/// On drop, if a request matched no route or could not be read, a closure of the test panicked, or a response exceeded
+/// the time limit. If the thread is already panicking, the server prints the problems to stderr instead.
 pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -183,7 +183,8 @@ impl Server {
         Route::new(&self.shared, route)
     }
 
-    /// Returns all requests so far, in the order in which they were completely received, including those that matched no route.
+    /// Returns all requests so far, in the order in which they were completely received, including those that matched
+    /// no route.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests()
     }

@@ -126,7 +126,8 @@ impl Response {
         Self::raw("")
     }
 
-    /// Creates a response that sends nothing: the connection stays open until the client closes it or the server is dropped.
+    /// Creates a response that sends nothing: the connection stays open until the client closes it or the server is
+    /// dropped.
     #[must_use]
     pub fn silence() -> Self {
         Self::raw("").stall_after(0)
@@ -231,7 +232,8 @@ impl Response {
         self.stops_after(bytes, Stop::Reset)
     }
 
-    /// Sends this number of bytes of the body, and then nothing until the client closes the connection or the server is dropped.
+    /// Sends this number of bytes of the body, and then nothing until the client closes the connection or the server is
+    /// dropped.
     #[must_use]
     pub fn stall_after(self, bytes: usize) -> Self {
         self.stops_after(bytes, Stop::Stall)

@@ -1,8 +1,5 @@
 //! Routes: which requests get which responses.
-#![expect(
-    clippy::panic,
-    reason = "this is for tests: an invalid route fails the test"
-)]
+#![expect(clippy::panic, reason = "this is for tests: an invalid route fails the test")]
 
 use super::request::{Request, decoded, decoded_form};
 use super::response::Response;
@@ -14,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A route that is being added to a [`Server`](super::Server).
 ///
-/// Methods such as [`query`](Self::query) add conditions; then a method such as [`json`](Self::json) sets the response and
-/// adds the route.
+/// Methods such as [`query`](Self::query) add conditions; then a method such as [`json`](Self::json) sets the response
+/// and adds the route.
 #[must_use = "a route without a response is not added"]
 pub struct Route<'s> {
     shared: &'s Shared,

@@ -1,7 +1,7 @@
 //! Serializes a response and sends it, with its faults.
 //!
-//! A response is a head, a body and a list of stops at byte offsets of the body. The offsets are converted to offsets in the
-//! framed body (chunk headers included), which is then sent from stop to stop. So any faults can be combined.
+//! A response is a head, a body and a list of stops at byte offsets of the body. The offsets are converted to offsets
+//! in the framed body (chunk headers included), which is then sent from stop to stop. So any faults can be combined.
 
 use super::response::{Framing, Response, Stop};
 use super::shared::Shared;

@@ -321,8 +321,8 @@ impl Page<'_> {
             .take_while(move |date| range.contains(date))
     }
 
-    /// The same range, beginning the day after the last bar or, in descending order, ending the day before it. The other end
-    /// of the range is unchanged, and the cursor contains the parameters without the API key.
+    /// The same range, beginning the day after the last bar or, in descending order, ending the day before it. The
+    /// other end of the range is unchanged, and the cursor contains the parameters without the API key.
     fn next_url(&self, rest: &Rest) -> String {
         let Parameters { limit, descending, adjusted, .. } = *self.parameters;
         let sort = if descending { "desc" } else { "asc" };

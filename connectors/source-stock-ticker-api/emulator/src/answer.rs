@@ -47,7 +47,8 @@ impl Answer {
         Self { ending: Ending::HangUp, ..Self::new(0, "", Vec::new()) }
     }
 
-    /// Creates a response whose head and body are written by a closure. Then, or after an error, the connection is closed.
+    /// Creates a response whose head and body are written by a closure. Then, or after an error, the connection is
+    /// closed.
     pub fn scripted(script: impl Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
         Self { ending: Ending::Script(Arc::new(script)), ..Self::new(0, "", Vec::new()) }
     }

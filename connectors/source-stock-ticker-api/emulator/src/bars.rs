@@ -84,7 +84,8 @@ impl Day {
             (VolumeForm::Mixed, _) => VolumeForm::Fraction,
             (form, _) => form,
         };
-        let close = tutorial_close(company.ticker, date).unwrap_or_else(|| close(company.level, seed, number));
+        let close =
+            tutorial_close(company.ticker, date).unwrap_or_else(|| close(company.level, seed, number));
         let (midnight, otc) = (new_york_midnight(date), company.otc);
         Some(Self { seed, number, midnight, close, price_factor, volume_factor, form, otc })
     }
@@ -140,8 +141,8 @@ fn tutorial_close(ticker: &str, day: Date) -> Option<u64> {
     }
 }
 
-/// A price in cents that moves around its level: a sum of waves with lengths from three years to a day. Uses only sums and
-/// products, whose results are the same on every machine.
+/// A price in cents that moves around its level: a sum of waves with lengths from three years to a day. Uses only sums
+/// and products, whose results are the same on every machine.
 fn close(level: f64, seed: u64, day: i64) -> u64 {
     const WAVES: [(i64, f64); 6] = [(1024, 0.30), (256, 0.12), (64, 0.06), (16, 0.03), (4, 0.02), (1, 0.01)];
     let swing: f64 = WAVES.iter().map(|&(length, height)| height * wave(seed, day, length)).sum();

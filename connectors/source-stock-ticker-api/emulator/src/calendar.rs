@@ -9,8 +9,8 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// Returns whether the US stock market is open on `date`: Monday to Friday, except the market's holidays.
 ///
-/// Holidays follow their rules (Martin Luther King Jr. Day from 1998, Juneteenth from 2022). Unscheduled closures, such as
-/// after a storm, count as trading days.
+/// Holidays follow their rules (Martin Luther King Jr. Day from 1998, Juneteenth from 2022). Unscheduled closures, such
+/// as after a storm, count as trading days.
 pub fn is_trading_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(date)
 }
@@ -71,11 +71,11 @@ pub(crate) fn new_york_date(ms: i64) -> Option<Date> {
     if new_york_midnight(utc) <= ms { Some(utc) } else { utc.yesterday().ok() }
 }
 
-/// Whether daylight saving time is in effect in New York at 00:00 on `date`. Clocks change at 02:00, so on the Sunday of a
-/// change the result is that of the day before.
+/// Whether daylight saving time is in effect in New York at 00:00 on `date`. Clocks change at 02:00, so on the Sunday
+/// of a change the result is that of the day before.
 ///
-/// From 2007: second Sunday of March to first Sunday of November. Before: first Sunday of April to last Sunday of October,
-/// the rule of 1987 to 2006, used here for all earlier years.
+/// From 2007: second Sunday of March to first Sunday of November. Before: first Sunday of April to last Sunday of
+/// October, the rule of 1987 to 2006, used here for all earlier years.
 fn is_dst_at_midnight(date: Date) -> bool {
     // The last Sunday before this day, as a day of this month; zero or less when it lies in the month before.
     let sunday = date.day() - date.weekday().to_monday_one_offset();

@@ -20,10 +20,11 @@
 //! # }
 //! ```
 //!
-//! The only endpoint is `/v2/aggs/ticker/{ticker}/range/1/day/{from}/{to}`. Prices are generated, and are the same in every
-//! run; [`closing_price`] returns them without a request. The known tickers are `AAPL TSLA AMZN MSFT GOOG BRK.A BRK.B
-//! KIMpL`, `NSRGY` with `otc`, and `TWTR` until 27 October 2022; all others have no bars. As in the real API, some bars
-//! lack `n` or `vw`. The error messages are those of the real API, except those about `limit`, `sort`, `adjusted`,
+//! The only endpoint is `/v2/aggs/ticker/{ticker}/range/1/day/{from}/{to}`. Prices are generated, and are the same in
+//! every run; [`closing_price`] returns them without a request. The known tickers are `AAPL TSLA AMZN MSFT GOOG BRK.A
+//! BRK.B KIMpL`, `NSRGY` with `otc`, and `TWTR` until 27 October 2022; all others have no bars. As in the real API,
+//! some bars lack `n` or `vw`. The error messages are those of the real API, except those about `limit`, `sort`,
+//! `adjusted`,
 //! `cursor`, multiplier and timespan.
 
 mod aggregates;

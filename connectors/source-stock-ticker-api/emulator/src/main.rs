@@ -24,7 +24,8 @@ struct Arguments {
     /// The API key that clients must send
     #[arg(long, default_value = "test-key")]
     key: String,
-    /// The current time of the API: 2026-03-13T21:00:00Z, or 2026-03-13 for noon UTC of that day [default: the machine's clock]
+    /// The current time of the API: 2026-03-13T21:00:00Z, or 2026-03-13 for noon UTC of that day [default: the
+    /// machine's clock]
     #[arg(long, value_parser = instant)]
     now: Option<Timestamp>,
     /// The number of bars per trading day; the real API has 1
@@ -39,7 +40,9 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(timestamp) = text.parse() {
         return Ok(timestamp);
     }
-    let date: Date = text.parse().map_err(|_| "must be a timestamp like 2026-03-13T21:00:00Z or a date like 2026-03-13".to_owned())?;
+    let date: Date = text
+        .parse()
+        .map_err(|_| "must be a timestamp like 2026-03-13T21:00:00Z or a date like 2026-03-13".to_owned())?;
     let noon = date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
     noon.map(|noon| noon.timestamp()).map_err(|error| error.to_string())
 }
@@ -82,10 +85,7 @@ fn print_error(text: &str) {
     eprintln!("{text}");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "not a connector: callers wait for the URL on stdout"
-)]
+#[expect(clippy::disallowed_methods, reason = "not a connector: callers wait for the URL on stdout")]
 fn announce(url: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{url}")?;

@@ -93,8 +93,8 @@ pub(crate) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         connections.push(Arc::downgrade(&stream));
         drop(connections);
         let shared = Arc::clone(shared);
-        // If no thread can be started, the stream is dropped and the client sees a closed connection. Errors of a connection
-        // are ignored, because the client sees them too.
+        // If no thread can be started, the stream is dropped and the client sees a closed connection. Errors of a
+        // connection are ignored, because the client sees them too.
         let _ = thread::Builder::new().spawn(move || {
             let _ = converse(&stream, &shared);
         });
@@ -224,8 +224,8 @@ fn send(mut stream: &TcpStream, wire: &Wire) -> io::Result<()> {
     Ok(())
 }
 
-/// Closes a connection after reading the remaining input: closing it with unread input would reset the connection, and the
-/// client could lose the response.
+/// Closes a connection after reading the remaining input: closing it with unread input would reset the connection, and
+/// the client could lose the response.
 fn linger(mut stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(Duration::from_millis(200)))?;

@@ -17,8 +17,8 @@ pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Answer> + Send + Sync>;
 /// The behavior of the emulated API. [`Settings::default`] is a paid plan with all history.
 #[derive(Clone)]
 pub struct Settings {
-    /// The address to listen on; 127.0.0.1 by default. The clients must be able to reach it, because it is part of the URLs
-    /// of next pages. Used only at the start.
+    /// The address to listen on; 127.0.0.1 by default. The clients must be able to reach it, because it is part of the
+    /// URLs of next pages. Used only at the start.
     pub host: IpAddr,
     /// The port; 0 (the default) for any free port. Used only at the start.
     pub port: u16,

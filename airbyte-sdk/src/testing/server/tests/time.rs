@@ -88,7 +88,10 @@ fn request_or_response_over_the_time_limit_is_ended_and_reported() {
         server.on("*").respond(response);
         let _ = exchange(&server, "GET /slow HTTP/1.1\r\n\r\n");
         let report = reported(server).unwrap();
-        assert!(report.ends_with("the response to `GET /slow` was not complete after 0.02 seconds"), "{report}");
+        assert!(
+            report.ends_with("the response to `GET /slow` was not complete after 0.02 seconds"),
+            "{report}"
+        );
     }
     let server = Server::with_time_limit(SHORT);
     let (response, _) = exchange(&server, "GET /");

@@ -169,7 +169,11 @@ fn invalid_request_is_rejected_and_reported() {
             431,
             "its head has more than 65536 bytes",
         ),
-        ("GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n".to_owned(), 400, "invalid `Content-Length` in `GET /`"),
+        (
+            "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n".to_owned(),
+            400,
+            "invalid `Content-Length` in `GET /`",
+        ),
         ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n".to_owned(), 413, "its body has more than"),
         (
             "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n".to_owned(),
