@@ -9,11 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::answer::Answer;
 use crate::bars::{self, Day};
 use crate::calendar::{new_york_date, new_york_midnight};
-use crate::refusal::Refusal;
+use crate::error_response::ErrorResponse;
 use crate::request::{Request, pairs, percent_decoded};
+use crate::response::Response;
 use crate::settings::{EmptyResults, NextPage, Settings};
 
 const DEFAULT_LIMIT: u32 = 5_000;
@@ -21,14 +21,14 @@ const DEFAULT_LIMIT: u32 = 5_000;
 const MAX_BARS_PER_DAY: u32 = 82_800_000;
 
 /// What a response depends on, except the request.
-pub(crate) struct Service<'a> {
+pub(crate) struct Api<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) url: &'a str,
     /// The number of the request.
     pub(crate) number: usize,
 }
 
-impl Service<'_> {
+impl Api<'_> {
     pub(crate) fn knows_key(&self, request: &Request) -> bool {
         request.api_key().is_some_and(|key| key == self.settings.api_key)
     }
@@ -43,24 +43,24 @@ impl Service<'_> {
 }
 
 /// The response of the API, not compressed.
-pub(crate) fn answer(service: &Service<'_>, request: &Request) -> Answer {
-    let request_id = format!("{:032x}", 0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + service.number as u128);
-    let answer = match page(service, request, &request_id) {
-        Ok(body) => Answer::json_bytes(200, body),
-        Err(refusal) => refusal.into_answer(&request_id),
+pub(crate) fn respond(api: &Api<'_>, request: &Request) -> Response {
+    let request_id = format!("{:032x}", 0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + api.number as u128);
+    let response = match page(api, request, &request_id) {
+        Ok(body) => Response::json_bytes(200, body),
+        Err(error) => error.into_response(&request_id),
     };
-    answer.header("X-Request-Id", request_id).header("Vary", "Accept-Encoding")
+    response.header("X-Request-Id", request_id).header("Vary", "Accept-Encoding")
 }
 
-fn page(service: &Service<'_>, request: &Request, request_id: &str) -> Result<Vec<u8>, Refusal> {
-    if !service.knows_key(request) {
+fn page(api: &Api<'_>, request: &Request, request_id: &str) -> Result<Vec<u8>, ErrorResponse> {
+    if !api.knows_key(request) {
         let given = request.api_key().is_some();
-        return Err(if given { Refusal::UnknownKey } else { Refusal::NoKey });
+        return Err(if given { ErrorResponse::UnknownKey } else { ErrorResponse::NoKey });
     }
-    let path = Path::of(request).ok_or(Refusal::NoSuchPath)?;
-    let parameters = Parameters::of(&path, request.query(), service.settings.largest_page)?;
-    let allowed = allowed(service, &path, &parameters)?;
-    Ok(Page { service, path: &path, target: &request.target, parameters: &parameters, allowed: &allowed }
+    let path = Path::of(request).ok_or(ErrorResponse::NoSuchPath)?;
+    let parameters = Parameters::of(&path, request.query(), api.settings.largest_page)?;
+    let allowed = allowed(api, &path, &parameters)?;
+    Ok(Page { api, path: &path, target: &request.target, parameters: &parameters, allowed: &allowed }
         .write(request_id))
 }
 
@@ -105,14 +105,14 @@ struct Parameters {
 }
 
 impl Parameters {
-    fn of(path: &Path<'_>, query: &str, largest_page: u32) -> Result<Self, Refusal> {
+    fn of(path: &Path<'_>, query: &str, largest_page: u32) -> Result<Self, ErrorResponse> {
         if path.multiplier != "1" || path.timespan != "day" {
-            return Err(Refusal::Parameter("this emulator has bars of 1 day only".to_owned()));
+            return Err(ErrorResponse::Parameter("this emulator has bars of 1 day only".to_owned()));
         }
-        let from = time(path.from).ok_or(Refusal::Time("from"))?;
-        let to = time(path.to).ok_or(Refusal::Time("to"))?;
+        let from = time(path.from).ok_or(ErrorResponse::Time("from"))?;
+        let to = time(path.to).ok_or(ErrorResponse::Time("to"))?;
         if to < from {
-            return Err(Refusal::ToBeforeFrom);
+            return Err(ErrorResponse::ToBeforeFrom);
         }
         let mut parameters = Self {
             from,
@@ -129,7 +129,7 @@ impl Parameters {
                 parameters.is_empty_page = true;
             } else if name == "cursor" {
                 parameters.is_later = true;
-                let bad = || Refusal::Parameter("the parameter 'cursor' is invalid".to_owned());
+                let bad = || ErrorResponse::Parameter("the parameter 'cursor' is invalid".to_owned());
                 let bytes = URL_SAFE_NO_PAD.decode(value.as_bytes()).map_err(|_| bad())?;
                 let query = String::from_utf8(bytes).map_err(|_| bad())?;
                 for (name, value) in pairs(&query) {
@@ -146,8 +146,8 @@ impl Parameters {
         Ok(parameters)
     }
 
-    fn take(&mut self, name: &str, value: &str, largest_page: u32) -> Result<(), Refusal> {
-        let bad = |must: &str| Refusal::Parameter(format!("the parameter '{name}' must be {must}"));
+    fn take(&mut self, name: &str, value: &str, largest_page: u32) -> Result<(), ErrorResponse> {
+        let bad = |must: &str| ErrorResponse::Parameter(format!("the parameter '{name}' must be {must}"));
         match name {
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=largest_page).contains(limit));
@@ -192,22 +192,22 @@ struct Allowed {
     delayed: bool,
 }
 
-fn allowed(service: &Service<'_>, path: &Path<'_>, parameters: &Parameters) -> Result<Allowed, Refusal> {
-    let settings = service.settings;
+fn allowed(api: &Api<'_>, path: &Path<'_>, parameters: &Parameters) -> Result<Allowed, ErrorResponse> {
+    let settings = api.settings;
     let other_class = ["O:", "I:", "C:", "X:"].iter().any(|class| path.ticker.starts_with(class));
     if settings.entitled_to_stocks_only && other_class {
-        return Err(Refusal::NotEntitled);
+        return Err(ErrorResponse::NotEntitled);
     }
-    let today = service.today();
+    let today = api.today();
     let earliest = settings.history_days.map_or(Date::MIN, |days| {
         today.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).unwrap_or(Date::MIN)
     });
     if parameters.to < earliest || parameters.from > today {
-        return Err(Refusal::Timeframe);
+        return Err(ErrorResponse::Timeframe);
     }
     let available = if settings.end_of_day { today.yesterday().unwrap_or(today) } else { today };
     if parameters.from > available {
-        return Err(Refusal::BeforeEndOfDay);
+        return Err(ErrorResponse::BeforeEndOfDay);
     }
     Ok(Allowed {
         first: parameters.from.max(earliest),
@@ -217,7 +217,7 @@ fn allowed(service: &Service<'_>, path: &Path<'_>, parameters: &Parameters) -> R
 }
 
 struct Page<'a> {
-    service: &'a Service<'a>,
+    api: &'a Api<'a>,
     path: &'a Path<'a>,
     /// The URL of the page, without the host.
     target: &'a str,
@@ -236,10 +236,10 @@ struct Rest {
 
 impl Page<'_> {
     fn write(&self, request_id: &str) -> Vec<u8> {
-        let settings = self.service.settings;
+        let settings = self.api.settings;
         if self.parameters.is_empty_page {
             let next = self.target.replace("pause=1&", "");
-            let next = serde_json::Value::from(format!("{}{next}", self.service.url));
+            let next = serde_json::Value::from(format!("{}{next}", self.api.url));
             return format!(
                 r#"{{"status":"OK","ticker":"{}","adjusted":{},"resultsCount":0,"results":[],"next_url":{next}}}"#,
                 self.path.ticker, self.parameters.adjusted
@@ -282,7 +282,7 @@ impl Page<'_> {
         let Some(company) = bars::company(&self.path.ticker) else {
             return (Vec::new(), 0, None);
         };
-        let (settings, parameters) = (self.service.settings, self.parameters);
+        let (settings, parameters) = (self.api.settings, self.parameters);
         let per_day = settings.bars_per_day.clamp(1, MAX_BARS_PER_DAY);
         let most = settings.page_cap.map_or(parameters.limit, |cap| parameters.limit.min(cap.max(1)));
         let mut skip = parameters.skip;
@@ -331,7 +331,7 @@ impl Page<'_> {
             query.push_str("&adjusted=false");
         }
         let adjacent = if descending { rest.last.yesterday() } else { rest.last.tomorrow() };
-        let adjacent = if self.service.settings.pages_overlap { Ok(rest.last) } else { adjacent };
+        let adjacent = if self.api.settings.pages_overlap { Ok(rest.last) } else { adjacent };
         let mut start = new_york_midnight(adjacent.unwrap_or(rest.last));
         if rest.skip > 0 {
             query.push_str(&format!("&skip={}", rest.skip));
@@ -342,8 +342,8 @@ impl Page<'_> {
         let Path { raw_ticker, from, to, .. } = self.path;
         let range = if descending { format!("{from}/{start}") } else { format!("{start}/{to}") };
         let target = |ticker: &str| format!("/v2/aggs/ticker/{ticker}/range/1/day/{range}?cursor={cursor}");
-        let own = &self.service.url;
-        match &self.service.settings.next_page {
+        let own = &self.api.url;
+        match &self.api.settings.next_page {
             NextPage::Own => format!("{own}{}", target(raw_ticker)),
             NextPage::At(host) => format!("{host}{}", target(raw_ticker)),
             NextPage::Relative => target(raw_ticker),

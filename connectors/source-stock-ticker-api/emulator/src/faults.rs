@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::settings::Fault;
 
 /// Sends this response to the first `count` requests.
-pub fn first(count: usize, answer: Answer) -> Fault {
-    Arc::new(move |number, _| (number < count).then(|| answer.clone()))
+pub fn first(count: usize, response: Response) -> Fault {
+    Arc::new(move |number, _| (number < count).then(|| response.clone()))
 }
 
 /// Sends this response instead of every page after the first.
-pub fn on_later_pages(answer: Answer) -> Fault {
-    Arc::new(move |_, request| request.query().contains("cursor=").then(|| answer.clone()))
+pub fn on_later_pages(response: Response) -> Fault {
+    Arc::new(move |_, request| request.query().contains("cursor=").then(|| response.clone()))
 }
 
 /// Delays every response.
@@ -30,6 +30,6 @@ pub fn echo_key(status: u16) -> Fault {
     Arc::new(move |_, request| {
         let key = request.api_key().unwrap_or_default();
         let text = format!("rejected Bearer {key} at {}", request.target);
-        Some(Answer::json(status, &serde_json::json!({"status": "ERROR", "error": text})))
+        Some(Response::json(status, &serde_json::json!({"status": "ERROR", "error": text})))
     })
 }

@@ -1,7 +1,7 @@
 //! An emulator of the stock price API: daily bars with the API's pagination, errors and plans, and faults set by a test.
 //!
 //! ```
-//! use stock_api_emulator::{Answer, Emulator, Settings};
+//! use stock_api_emulator::{Response, Emulator, Settings};
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let emulator = Emulator::start(Settings { api_key: "secret".to_owned(), ..Settings::default() })?;
@@ -13,7 +13,7 @@
 //! // From now on every third request gets a server error.
 //! emulator.update(|settings| {
 //!     settings.fault = Some(std::sync::Arc::new(|number, _request| {
-//!         (number % 3 == 2).then(|| Answer::text(503, "").header("Retry-After", "1"))
+//!         (number % 3 == 2).then(|| Response::text(503, "").header("Retry-After", "1"))
 //!     }));
 //! });
 //! # Ok(())
@@ -28,13 +28,13 @@
 //! `cursor`, multiplier and timespan.
 
 mod aggregates;
-mod answer;
 mod bars;
 mod calendar;
 mod call_limit;
+mod error_response;
 pub mod faults;
-mod refusal;
 mod request;
+mod response;
 mod server;
 mod settings;
 
@@ -46,10 +46,10 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub use crate::answer::Answer;
 pub use crate::bars::closing_price;
 pub use crate::calendar::is_trading_day;
 pub use crate::request::Request;
+pub use crate::response::Response;
 pub use crate::settings::{CallLimit, EmptyResults, Fault, NextPage, RetryAfter, Settings, VolumeForm};
 
 use crate::server::Shared;

@@ -56,7 +56,8 @@ impl Request {
     /// Whether the client expects the connection to be closed after the response.
     pub(crate) fn wants_close(&self, is_http_1_0: bool) -> bool {
         let connection = self.header("Connection").unwrap_or_default();
-        let has_token = |expected: &str| connection.split(',').any(|token| token.trim().eq_ignore_ascii_case(expected));
+        let has_token =
+            |expected: &str| connection.split(',').any(|token| token.trim().eq_ignore_ascii_case(expected));
         has_token("close") || (is_http_1_0 && !has_token("keep-alive"))
     }
 

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::aggregates::{self, Service};
-use crate::answer::{Answer, Wire};
+use crate::aggregates::{self, Api};
 use crate::call_limit::Calls;
 use crate::request::Request;
+use crate::response::{Response, Wire};
 use crate::settings::Settings;
 
 const MAX_HEAD: usize = 64 * 1024;
@@ -108,7 +108,7 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     loop {
         let wire = match next_head(stream, &mut input)? {
             Head::End => return Ok(()),
-            Head::Malformed => Answer::text(400, "400 Bad Request\n").into_wire(false, false).map(Arc::new),
+            Head::Malformed => Response::text(400, "400 Bad Request\n").into_wire(false, false).map(Arc::new),
             Head::Complete { request, is_http_1_0 } => {
                 let keep_alive = !request.wants_close(is_http_1_0) && !request.has_body();
                 respond(shared, request, keep_alive)?
@@ -175,26 +175,26 @@ fn respond(shared: &Shared, request: Request, keep_alive: bool) -> io::Result<Op
     };
     let is_head = request.method == "HEAD";
     let scripted = settings.fault.as_ref().and_then(|fault| fault(number, &request));
-    if let Some(answer) = scripted {
-        return Ok(answer.into_wire(keep_alive, is_head).map(Arc::new));
+    if let Some(response) = scripted {
+        return Ok(response.into_wire(keep_alive, is_head).map(Arc::new));
     }
     let gzip = settings.gzip && request.accepts_gzip();
-    let service = Service { settings: &settings, url: &shared.url, number };
-    if let Some(limit) = settings.call_limit.filter(|_| service.knows_key(&request)) {
-        let refusal = lock(&shared.state).calls.refuse(limit, service.now());
-        if let Some(answer) = refusal {
-            return Ok(answer.into_wire(keep_alive, is_head).map(Arc::new));
+    let api = Api { settings: &settings, url: &shared.url, number };
+    if let Some(limit) = settings.call_limit.filter(|_| api.knows_key(&request)) {
+        let error = lock(&shared.state).calls.count(limit, api.now());
+        if let Some(response) = error {
+            return Ok(response.into_wire(keep_alive, is_head).map(Arc::new));
         }
     }
-    let keep = settings.cache && keep_alive && request.method == "GET" && service.knows_key(&request);
+    let keep = settings.cache && keep_alive && request.method == "GET" && api.knows_key(&request);
     let key = (request.target.clone(), gzip);
     if keep && let Some(wire) = lock(&shared.state).cache.get(&key) {
         return Ok(Some(Arc::clone(wire)));
     }
-    let answer = aggregates::answer(&service, &request);
-    let good = answer.status() == 200;
-    let answer = if gzip { answer.gzipped()? } else { answer };
-    let wire = answer.into_wire(keep_alive, is_head).map(Arc::new);
+    let response = aggregates::respond(&api, &request);
+    let good = response.status() == 200;
+    let response = if gzip { response.gzipped()? } else { response };
+    let wire = response.into_wire(keep_alive, is_head).map(Arc::new);
     if keep
         && good
         && let Some(wire) = &wire

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::answer::Answer;
 use crate::request::Request;
+use crate::response::Response;
 
 /// A closure that injects faults. It receives the number of the request, from 0, and the request.
 ///
 /// `Some` is sent unchanged instead of the real response; `None` handles the request normally. The closure runs on the
 /// thread of the connection, so it may sleep to delay the response.
-pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Answer> + Send + Sync>;
+pub type Fault = Arc<dyn Fn(usize, &Request) -> Option<Response> + Send + Sync>;
 
 /// The behavior of the emulated API. [`Settings::default`] is a paid plan with all history.
 #[derive(Clone)]
@@ -142,7 +142,7 @@ pub struct CallLimit {
     /// The number of allowed calls.
     pub calls: usize,
     /// Whether rejected calls count too.
-    pub refused_count: bool,
+    pub rejected_count: bool,
     /// The `Retry-After` header of a rejection.
     pub retry_after: RetryAfter,
     /// Whether a rejection has no body.
@@ -152,7 +152,7 @@ pub struct CallLimit {
 impl CallLimit {
     /// The limit of the free plan.
     pub const FREE: Self =
-        Self { calls: 5, refused_count: false, retry_after: RetryAfter::Absent, empty_body: false };
+        Self { calls: 5, rejected_count: false, retry_after: RetryAfter::Absent, empty_body: false };
 }
 
 /// The `Retry-After` header of a rejected call.

@@ -5,7 +5,7 @@ use airbyte_sdk::testing::{Connector, Run};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use stock_api_emulator::{Answer, Emulator, Request};
+use stock_api_emulator::{Emulator, Request, Response};
 
 pub(crate) fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-stock-ticker-api")).skip_waits()
@@ -17,7 +17,7 @@ pub(crate) fn emulator() -> Emulator {
 
 /// An emulator with scripted responses; `None` sends the real one.
 pub(crate) fn scripted(
-    script: impl Fn(usize, &Request) -> Option<Answer> + Send + Sync + 'static,
+    script: impl Fn(usize, &Request) -> Option<Response> + Send + Sync + 'static,
 ) -> Emulator {
     emulator_with(|settings| settings.fault = Some(Arc::new(script)))
 }

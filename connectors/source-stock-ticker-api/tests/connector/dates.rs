@@ -5,7 +5,7 @@ use airbyte_sdk::testing::Run;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use stock_api_emulator::{Answer, Emulator};
+use stock_api_emulator::{Emulator, Response};
 
 /// Reads with additional settings.
 fn read_with(emulator: &Emulator, settings: Value, state: Option<&Value>) -> Run {
@@ -100,7 +100,7 @@ fn response_that_starts_late_causes_a_warning() {
     let warned = |start: &str, first: i64| {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 2,
             "results": [{"t": first, "c": 1.5}, {"t": first + 20 * 86_400_000, "c": 1.6}]});
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": start}), None);
         assert_complete(&run);
         assert_eq!(run.records("stock_prices").len(), 2);
@@ -123,7 +123,7 @@ fn day_outside_the_requested_range_is_an_error() {
     for (bars, records) in [(&days[..2], 0), (&days[1..], 1)] {
         let bars: Vec<_> = bars.iter().map(|t| json!({"t": t, "c": 1.5})).collect();
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
         let run = read_with(&emulator, json!({"start_date": "2026-03-06", "end_date": "2026-03-08"}), None);
         let message = assert_incomplete(&run, "transient_error");
         assert!(message.ends_with("outside the requested range 2026-03-06 to 2026-03-08"), "{message}");

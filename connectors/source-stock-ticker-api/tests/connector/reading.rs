@@ -4,7 +4,7 @@ use crate::common::*;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan, tz::Offset};
 use serde_json::{Value, json};
-use stock_api_emulator::{Answer, closing_price};
+use stock_api_emulator::{Response, closing_price};
 
 fn expected(ticker: &str, adjusted: bool, (first, last): (Date, Date)) -> Vec<Value> {
     let days = first.series(1.day()).take_while(|day| *day <= last);
@@ -106,7 +106,7 @@ fn week_without_prices_succeeds_and_keeps_the_state() {
     for empty in [json!({}), json!({"results": null}), json!({"results": []})] {
         let mut page = json!({"ticker": "TSLA", "queryCount": 0, "resultsCount": 0, "adjusted": true, "status": "OK", "request_id": "1"});
         page.as_object_mut().unwrap().extend(empty.as_object().unwrap().clone());
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
         let old = state("2020-02-03");
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&old));
         assert_complete(&run);
@@ -169,7 +169,7 @@ fn next_page_is_requested_at_the_same_origin() {
     );
     let second = page(json!([bar(1_583_726_400_000, 2.0)]), None);
     let emulator =
-        scripted(move |count, _| Some(Answer::json(200, if count == 0 { &first } else { &second })));
+        scripted(move |count, _| Some(Response::json(200, if count == 0 { &first } else { &second })));
     let run = connector().read(&config_since(&emulator.url(), "2020-03-01"), &catalog("incremental"), None);
     assert_complete(&run);
     let dates: Vec<_> =
@@ -214,7 +214,7 @@ fn requests_stay_within_the_rate_limit() {
         json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 0, "next_url": next})
     };
     for (limit, waits) in [(json!(5), 2), (json!(12), 0), (json!(0), 0)] {
-        let emulator = scripted(move |number, _| Some(Answer::json(200, &page(number))));
+        let emulator = scripted(move |number, _| Some(Response::json(200, &page(number))));
         let mut config = config(&emulator.url());
         config["requests_per_minute"] = limit;
         let run = connector().read(&config, &catalog("incremental"), None);
@@ -235,7 +235,7 @@ fn page_with_fewer_bars_than_announced_is_an_error() {
     let bars = json!([{"t": 1_772_773_200_000_i64, "c": 1.5}, {"t": 1_773_205_200_000_i64, "c": 1.6}]);
     for (results, count) in [(json!([]), 0), (bars, 2)] {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 4, "results": results});
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
         let config = config_since(&emulator.url(), "2026-03-01");
         let run = connector().read(&config, &catalog("incremental"), None);
         let message = assert_incomplete(&run, "transient_error");

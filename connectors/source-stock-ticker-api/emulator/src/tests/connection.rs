@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use jiff::Timestamp;
 
 use super::*;
-use crate::Answer;
+use crate::Response;
 
 const MARCH: &str = "/v2/aggs/ticker/AAPL/range/1/day/2026-03-02/2026-03-13";
 
@@ -62,8 +62,8 @@ fn compresses_only_if_the_client_accepts_it() {
     assert_eq!(unpacked, plain);
 
     emulator.update(|settings| settings.gzip = false);
-    let refused = client.get(MARCH, &format!("{KEY}Accept-Encoding: gzip\r\n"));
-    assert_eq!(refused.header("Content-Encoding"), None);
+    let uncompressed = client.get(MARCH, &format!("{KEY}Accept-Encoding: gzip\r\n"));
+    assert_eq!(uncompressed.header("Content-Encoding"), None);
 }
 
 #[test]
@@ -94,10 +94,10 @@ fn fault_replaces_the_response() {
     let emulator = friday(Settings::default());
     emulator.update(|settings| {
         settings.fault = Some(Arc::new(|number, request| match number {
-            0 => Some(Answer::text(503, "").header("Retry-After", "2")),
-            1 => Some(Answer::json(200, &serde_json::json!({"status": "ERROR", "error": request.target}))),
-            2 => Some(Answer::truncated(200, *b"{\"results\":[", 5)),
-            3 => Some(Answer::hang_up()),
+            0 => Some(Response::text(503, "").header("Retry-After", "2")),
+            1 => Some(Response::json(200, &serde_json::json!({"status": "ERROR", "error": request.target}))),
+            2 => Some(Response::truncated(200, *b"{\"results\":[", 5)),
+            3 => Some(Response::hang_up()),
             _ => None,
         }));
     });

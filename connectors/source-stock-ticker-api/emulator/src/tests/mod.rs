@@ -3,7 +3,7 @@
 mod connection;
 mod paging;
 mod plan;
-mod refusals;
+mod errors;
 mod switches;
 
 use std::io::{Read, Write};
@@ -31,7 +31,7 @@ struct Client {
 }
 
 #[derive(Debug)]
-struct Response {
+struct Received {
     status: u16,
     head: String,
     body: Vec<u8>,
@@ -44,12 +44,12 @@ impl Client {
     }
 
     /// Sends bytes and reads one response; `None` if the connection ended before it.
-    fn send(&mut self, bytes: &[u8]) -> Option<Response> {
+    fn send(&mut self, bytes: &[u8]) -> Option<Received> {
         self.stream.write_all(bytes).ok()?;
         self.receive()
     }
 
-    fn receive(&mut self) -> Option<Response> {
+    fn receive(&mut self) -> Option<Received> {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
@@ -58,13 +58,13 @@ impl Client {
         }
         let head = String::from_utf8(head).unwrap();
         let status = head[9..12].parse().unwrap();
-        let mut response = Response { status, head, body: Vec::new() };
-        let length = response.header("Content-Length").unwrap().parse().unwrap();
-        (&mut self.stream).take(length).read_to_end(&mut response.body).ok()?;
-        Some(response)
+        let mut received = Received { status, head, body: Vec::new() };
+        let length = received.header("Content-Length").unwrap().parse().unwrap();
+        (&mut self.stream).take(length).read_to_end(&mut received.body).ok()?;
+        Some(received)
     }
 
-    fn get(&mut self, target: &str, headers: &str) -> Response {
+    fn get(&mut self, target: &str, headers: &str) -> Received {
         let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
         self.send(request.as_bytes()).unwrap()
     }
@@ -74,7 +74,7 @@ impl Client {
     }
 }
 
-impl Response {
+impl Received {
     fn header(&self, name: &str) -> Option<&str> {
         self.head
             .lines()
@@ -93,7 +93,7 @@ impl Response {
 }
 
 /// Requests a range with the API key in a header.
-fn range(emulator: &Emulator, ticker: &str, range: &str) -> Response {
+fn range(emulator: &Emulator, ticker: &str, range: &str) -> Received {
     Client::new(emulator).get(&format!("/v2/aggs/ticker/{ticker}/range/1/day/{range}"), KEY)
 }
 

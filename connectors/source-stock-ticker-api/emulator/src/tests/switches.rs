@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::faults;
-use crate::{Answer, CallLimit, NextPage, RetryAfter};
+use crate::{CallLimit, NextPage, Response, RetryAfter};
 
 /// Two pages of two bars each.
 const WEEK: &str = "/v2/aggs/ticker/AAPL/range/1/day/2026-11-09/2026-11-12?limit=2";
@@ -47,7 +47,7 @@ fn later_pages_can_flip_adjusted_and_overlap() {
     let second = follow(&emulator, first["next_url"].as_str().unwrap());
     assert_eq!((&first["adjusted"], &second["adjusted"]), (&Value::from(true), &Value::from(false)));
     assert_eq!(times(&second)[0], times(&first)[1]);
-    emulator.update(|settings| settings.fault = Some(faults::on_later_pages(Answer::text(500, ""))));
+    emulator.update(|settings| settings.fault = Some(faults::on_later_pages(Response::text(500, ""))));
     assert_eq!(Client::new(&emulator).get(WEEK, KEY).status, 200);
     assert_eq!(Client::new(&emulator).get(&format!("{WEEK}&cursor=x"), KEY).status, 500);
 }
@@ -60,9 +60,9 @@ fn rate_limit_counts_calls_of_the_last_minute() {
         (0..count).map(|_| Client::new(&emulator).get(WEEK, KEY).status).collect()
     };
     assert_eq!(statuses(7), [200, 200, 200, 200, 200, 429, 429]);
-    let refused = Client::new(&emulator).get(WEEK, KEY);
-    assert_eq!(refused.header("Retry-After"), Some("7"));
-    assert!(refused.json()["error"].as_str().unwrap().contains("maximum requests per minute"));
+    let rejected = Client::new(&emulator).get(WEEK, KEY);
+    assert_eq!(rejected.header("Retry-After"), Some("7"));
+    assert!(rejected.json()["error"].as_str().unwrap().contains("maximum requests per minute"));
     // A request without the key does not count.
     assert_eq!(Client::new(&emulator).get(WEEK, "").status, 401);
     emulator.update(|settings| {
@@ -71,13 +71,16 @@ fn rate_limit_counts_calls_of_the_last_minute() {
     assert_eq!(statuses(1), [200]);
     let limit = CallLimit { calls: 0, empty_body: true, retry_after: RetryAfter::Date(30), ..limit };
     emulator.update(|settings| settings.call_limit = Some(limit));
-    let refused = Client::new(&emulator).get(WEEK, KEY);
-    assert_eq!((refused.text(), refused.header("Retry-After")), ("", Some("Fri, 13 Nov 2026 17:01:30 GMT")));
+    let rejected = Client::new(&emulator).get(WEEK, KEY);
+    assert_eq!(
+        (rejected.text(), rejected.header("Retry-After")),
+        ("", Some("Fri, 13 Nov 2026 17:01:30 GMT"))
+    );
 }
 
 #[test]
 fn scripted_response_is_sent_unchanged() {
-    let script = Answer::scripted(|to| to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"));
+    let script = Response::scripted(|to| to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"));
     let emulator = friday(Settings { fault: Some(faults::first(1, script)), ..Settings::default() });
     let mut client = Client::new(&emulator);
     assert_eq!(client.get(WEEK, KEY).text(), "hi");

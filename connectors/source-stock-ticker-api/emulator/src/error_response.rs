@@ -1,10 +1,10 @@
 //! The error responses, with the exact messages of the real API.
 
-use crate::answer::Answer;
+use crate::response::Response;
 
 /// The reason for an error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum ErrorResponse {
     NoKey,
     UnknownKey,
     NoSuchPath,
@@ -18,14 +18,14 @@ pub(crate) enum Refusal {
     BeforeEndOfDay,
 }
 
-impl Refusal {
-    pub(crate) fn into_answer(self, request_id: &str) -> Answer {
+impl ErrorResponse {
+    pub(crate) fn into_response(self, request_id: &str) -> Response {
         let error = |status, text: &str| body(status, "ERROR", "error", text, request_id);
         let forbidden = |text: &str| body(403, "NOT_AUTHORIZED", "message", text, request_id);
         match self {
             Self::NoKey => error(401, "API Key was not provided"),
             Self::UnknownKey => error(401, "Unknown API Key"),
-            Self::NoSuchPath => Answer::text(404, "404 page not found\n"),
+            Self::NoSuchPath => Response::text(404, "404 page not found\n"),
             Self::Time(name) => {
                 let hint = "Use YYYY-MM-DD or Unix MS Timestamps";
                 error(400, &format!("Could not parse the time parameter: '{name}'. {hint}"))
@@ -47,8 +47,8 @@ impl Refusal {
     }
 }
 
-fn body(http_status: u16, status: &str, key: &str, text: &str, request_id: &str) -> Answer {
+fn body(http_status: u16, status: &str, key: &str, text: &str, request_id: &str) -> Response {
     let text = serde_json::Value::from(text);
     let body = format!(r#"{{"status":"{status}","request_id":"{request_id}","{key}":{text}}}"#);
-    Answer::json_bytes(http_status, body.into_bytes())
+    Response::json_bytes(http_status, body.into_bytes())
 }

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 
 /// A response to a request.
 #[derive(Clone)]
-pub struct Answer {
+pub struct Response {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -26,13 +26,13 @@ enum Ending {
 /// Writes the response to the connection.
 pub(crate) type Script = Arc<dyn Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync>;
 
-impl Answer {
+impl Response {
     /// Creates a JSON response.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::json_bytes(status, body.to_string().into_bytes())
     }
 
-    /// Creates a text response. Its type is `text/plain` unless [`Answer::header`] sets another `Content-Type`.
+    /// Creates a text response. Its type is `text/plain` unless [`Response::header`] sets another `Content-Type`.
     pub fn text(status: u16, body: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body.into().into_bytes())
     }
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn header_set_twice_is_sent_once() {
-        let answer = Answer::text(503, "<p>busy</p>").header("content-type", "text/html");
-        let wire = answer.into_wire(true, false).unwrap();
+        let response = Response::text(503, "<p>busy</p>").header("content-type", "text/html");
+        let wire = response.into_wire(true, false).unwrap();
         assert_eq!(
             head(&wire),
             "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/html\r\nContent-Length: 11\r\n\
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn truncated_response_announces_the_whole_body_and_closes() {
-        let wire = Answer::truncated(200, *b"0123456789", 4).into_wire(true, false).unwrap();
+        let wire = Response::truncated(200, *b"0123456789", 4).into_wire(true, false).unwrap();
         assert!(head(&wire).contains("Content-Length: 10\r\nConnection: close\r\n"));
         assert_eq!(wire.body, b"0123");
         assert!(!wire.keep_alive);
@@ -185,15 +185,15 @@ mod tests {
 
     #[test]
     fn connection_close_header_is_sent_once_and_closes() {
-        let wire = Answer::text(200, "x").header("Connection", "close").into_wire(true, false).unwrap();
+        let wire = Response::text(200, "x").header("Connection", "close").into_wire(true, false).unwrap();
         assert!(!wire.keep_alive);
         assert_eq!(head(&wire).matches("Connection").count(), 1);
     }
 
     #[test]
     fn hang_up_sends_nothing_and_response_to_head_has_no_body() {
-        assert!(Answer::hang_up().into_wire(true, false).is_none());
-        let wire = Answer::text(404, "gone").into_wire(true, true).unwrap();
+        assert!(Response::hang_up().into_wire(true, false).is_none());
+        let wire = Response::text(404, "gone").into_wire(true, true).unwrap();
         assert!(head(&wire).contains("Content-Length: 4\r\n"));
         assert!(wire.body.is_empty());
     }

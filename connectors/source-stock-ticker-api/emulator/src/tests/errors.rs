@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn body_with(response: &Response, status: &str, key: &str, text: &str) -> String {
+fn body_with(response: &Received, status: &str, key: &str, text: &str) -> String {
     let id = response.header("X-Request-Id").unwrap();
     format!(r#"{{"status":"{status}","request_id":"{id}","{key}":"{text}"}}"#)
 }
