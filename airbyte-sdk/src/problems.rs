@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// How many problems an error lists. A catalog may have thousands of streams with the same problem.
-const LISTED: usize = 20;
+const MAX_PROBLEMS: usize = 20;
 
 /// The problems of one input.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ impl Problems {
             [one] if !one.starts_with('`') => format!("{what} {one}"),
             [one] => format!("{what} is not valid: {one}"),
             many => {
-                let listed = many.get(..LISTED).unwrap_or(many).join("; ");
-                let more = match many.len().saturating_sub(LISTED) {
+                let listed = many.get(..MAX_PROBLEMS).unwrap_or(many).join("; ");
+                let more = match many.len().saturating_sub(MAX_PROBLEMS) {
                     0 => String::new(),
                     more => format!("; and {more} more"),
                 };
@@ -50,7 +50,7 @@ impl Problems {
 pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names = names.into_iter();
     let mut listed: Vec<String> =
-        names.by_ref().take(LISTED_NAMES).map(|name| format!("`{}`", shorten(name))).collect();
+        names.by_ref().take(MAX_NAMES).map(|name| format!("`{}`", shorten(name))).collect();
     let more = names.count();
     if more > 0 {
         listed.push(format!("and {more} more"));
@@ -60,15 +60,15 @@ pub(crate) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 
 /// Shortens a name for a message, because a name in an input may have any length.
 pub(crate) fn shorten(name: &str) -> Cow<'_, str> {
-    match name.char_indices().nth(LONGEST_NAME) {
+    match name.char_indices().nth(MAX_NAME_LENGTH) {
         Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
         None => Cow::Borrowed(name),
     }
 }
 
-const LONGEST_NAME: usize = 80;
+const MAX_NAME_LENGTH: usize = 80;
 
-const LISTED_NAMES: usize = 10;
+const MAX_NAMES: usize = 10;
 
 /// Names the type of a JSON value.
 pub(crate) fn kind_of(value: &Value) -> &'static str {

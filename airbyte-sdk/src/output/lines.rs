@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicBool, Ordering::Acquire};
 use std::thread::{self, ThreadId};
 
 /// The buffer size that causes a write, in bytes. A `write` of this size costs less than building the records in it.
-const FULL: usize = 64 * 1024;
+const FLUSH_SIZE: usize = 64 * 1024;
 
 /// The beginning of the line of a record.
-pub(super) const RECORD: &[u8] = br#"{"type":"RECORD","#;
+pub(super) const RECORD_START: &[u8] = br#"{"type":"RECORD","#;
 
 /// A buffer of whole lines in front of a writer.
 pub(crate) struct Lines {
@@ -33,7 +33,7 @@ pub(crate) struct Lines {
 impl Lines {
     pub(crate) fn new(to: Box<dyn Write + Send>) -> Self {
         Self {
-            buffer: Vec::with_capacity(FULL + 4096),
+            buffer: Vec::with_capacity(FLUSH_SIZE + 4096),
             to,
             closed: false,
             ending: Arc::default(),
@@ -47,7 +47,7 @@ impl Lines {
             return Err(Error::stopped());
         }
         self.buffer.extend_from_slice(line);
-        if self.buffer.len() < FULL { Ok(()) } else { self.flush() }
+        if self.buffer.len() < FLUSH_SIZE { Ok(()) } else { self.flush() }
     }
 
     /// Takes all lines out of `lines`. Swaps the buffers instead of copying if this one is empty.
@@ -60,7 +60,7 @@ impl Lines {
         } else {
             self.buffer.append(lines);
         }
-        if self.buffer.len() < FULL { Ok(()) } else { self.flush() }
+        if self.buffer.len() < FLUSH_SIZE { Ok(()) } else { self.flush() }
     }
 
     pub(super) fn ending(&self) -> Arc<AtomicBool> {

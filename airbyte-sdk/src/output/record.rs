@@ -1,6 +1,6 @@
 //! The line of a RECORD message.
 
-use super::lines::{RECORD, escape_line_breaks};
+use super::lines::{RECORD_START, escape_line_breaks};
 use super::not_finite::{self, NotFiniteField};
 use crate::error::{Error, Result};
 use crate::protocol::{AirbyteRecordMessageMeta, StreamDescriptor};
@@ -40,7 +40,7 @@ impl RecordLine {
         columns: Option<Vec<String>>,
         not_finite_fails: bool,
     ) -> Self {
-        let mut bytes = [RECORD, br#""record":{"#].concat();
+        let mut bytes = [RECORD_START, br#""record":{"#].concat();
         // Writing to a vector cannot fail.
         if let Some(namespace) = &stream.namespace {
             let _ = write!(bytes, r#""namespace":{},"#, Value::from(namespace.as_str()));

@@ -8,8 +8,8 @@ use crate::scrubber::Scrubber;
 use std::borrow::Cow;
 
 /// The length limits, in characters: an API may return a whole page as its error message.
-const LONGEST_MESSAGE: usize = 1_000;
-const LONGEST_DETAILS: usize = 10_000;
+const MAX_MESSAGE_LENGTH: usize = 1_000;
+const MAX_DETAILS_LENGTH: usize = 10_000;
 
 /// Does not change records and states, which are the user's own data, nor CONTROL, which must contain the secrets.
 pub(super) fn redact(message: &mut AirbyteMessage, scrubber: &Scrubber) {
@@ -21,24 +21,24 @@ pub(super) fn redact(message: &mut AirbyteMessage, scrubber: &Scrubber) {
     };
     match message {
         AirbyteMessage::Log(log) => {
-            scrub(&mut log.message, LONGEST_DETAILS);
-            log.stack_trace.iter_mut().for_each(|text| scrub(text, LONGEST_DETAILS));
+            scrub(&mut log.message, MAX_DETAILS_LENGTH);
+            log.stack_trace.iter_mut().for_each(|text| scrub(text, MAX_DETAILS_LENGTH));
         }
         AirbyteMessage::ConnectionStatus(status) => {
             if let Some(text) = &mut status.message {
-                scrub(text, LONGEST_MESSAGE);
+                scrub(text, MAX_MESSAGE_LENGTH);
                 begin_sentence(text);
             }
         }
         AirbyteMessage::Trace(trace) => match &mut trace.trace {
             Trace::Error(error) => {
-                scrub(&mut error.message, LONGEST_MESSAGE);
+                scrub(&mut error.message, MAX_MESSAGE_LENGTH);
                 begin_sentence(&mut error.message);
                 let details = [&mut error.internal_message, &mut error.stack_trace];
-                details.into_iter().flatten().for_each(|text| scrub(text, LONGEST_DETAILS));
+                details.into_iter().flatten().for_each(|text| scrub(text, MAX_DETAILS_LENGTH));
             }
             Trace::Analytics(analytics) => {
-                analytics.value.iter_mut().for_each(|text| scrub(text, LONGEST_DETAILS));
+                analytics.value.iter_mut().for_each(|text| scrub(text, MAX_DETAILS_LENGTH));
             }
             _ => {}
         },
@@ -110,10 +110,10 @@ mod tests {
 
     #[test]
     fn shortened_message_contains_no_half_of_a_secret() {
-        for before in (LONGEST_MESSAGE - 12)..LONGEST_MESSAGE {
+        for before in (MAX_MESSAGE_LENGTH - 12)..MAX_MESSAGE_LENGTH {
             let text = read(&format!("{} tok-123456 and more", "x".repeat(before)));
             assert!(!text.contains("tok"), "{text}");
-            assert!(text.chars().count() <= LONGEST_MESSAGE + 1);
+            assert!(text.chars().count() <= MAX_MESSAGE_LENGTH + 1);
         }
     }
 }

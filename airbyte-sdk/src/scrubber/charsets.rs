@@ -17,11 +17,11 @@ pub(super) fn windows_1252(c: char) -> char {
 }
 
 /// The maximum number of successive misreadings.
-const MOST_MISREADINGS: usize = 2;
+const MAX_MISREADINGS: usize = 2;
 
 /// A secret with fewer ASCII letters and digits is not searched with replaced characters: `????` would match harmless
 /// text.
-const LEAST_KEPT: usize = 3;
+const MIN_ASCII: usize = 3;
 
 /// The possible forms of a non-ASCII secret: its UTF-8 read as Latin-1 or windows-1252, its letter case changed where
 /// that changes the number of characters (`ß`), and non-ASCII characters replaced by `?` or U+FFFD.
@@ -32,12 +32,12 @@ pub(super) fn misread_forms(secret: &str) -> Vec<Zeroizing<String>> {
     let mut forms = vec![secret.to_uppercase(), secret.to_lowercase()];
     for read in [char::from as fn(u8) -> char, |byte| windows_1252(char::from(byte))] {
         let mut wrong = Zeroizing::new(secret.to_owned());
-        for _ in 0..MOST_MISREADINGS {
+        for _ in 0..MAX_MISREADINGS {
             wrong = Zeroizing::new(wrong.bytes().map(read).collect());
             forms.push(wrong.to_string());
         }
     }
-    if secret.chars().filter(char::is_ascii_alphanumeric).count() >= LEAST_KEPT {
+    if secret.chars().filter(char::is_ascii_alphanumeric).count() >= MIN_ASCII {
         for replacement in ['?', char::REPLACEMENT_CHARACTER] {
             let one_for = |length: fn(char) -> usize| {
                 secret

@@ -180,7 +180,7 @@ fn entity(text: &Text, body: usize, found: &mut impl FnMut(char, usize)) {
         }
     }
     let (mut name, mut to) = (String::new(), body);
-    while name.len() < LONGEST_NAME {
+    while name.len() < MAX_NAME_LENGTH {
         let letter = text.at(to).find(|reading| reading.c.is_ascii_alphanumeric());
         let Some(Reading { c, to: end, .. }) = letter else { break };
         name.push(c);
@@ -191,7 +191,7 @@ fn entity(text: &Text, body: usize, found: &mut impl FnMut(char, usize)) {
     }
 }
 
-const LONGEST_NAME: usize = 10;
+const MAX_NAME_LENGTH: usize = 10;
 
 fn named(name: &str) -> Option<char> {
     let is_it = |other: &str| other.eq_ignore_ascii_case(name);

@@ -14,7 +14,7 @@ const BASE_STEPS: usize = 500_000;
 const STEPS_PER_POSITION: usize = 16;
 
 /// After more overruns than this, the whole text is blanked.
-const MOST_OVERRUNS: usize = 4;
+const MAX_OVERRUNS: usize = 4;
 
 pub(super) struct Found {
     pub(super) ranges: Vec<Range<usize>>,
@@ -58,8 +58,7 @@ impl Found {
     /// the text before it must still be searched in other decodings.
     pub(super) fn blank_from(&mut self, text: &Text, position: usize, steps_before: usize) {
         self.overruns += 1;
-        let from =
-            if self.overruns > MOST_OVERRUNS { 0 } else { text.original(position..position + 1).start };
+        let from = if self.overruns > MAX_OVERRUNS { 0 } else { text.original(position..position + 1).start };
         self.ranges.push(from..self.end);
         self.end = self.end.min(from);
         #[cfg(test)]

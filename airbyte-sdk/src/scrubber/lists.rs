@@ -3,7 +3,7 @@
 use super::reading::Unit;
 
 /// The maximum distance between two characters of a list: a few quotes, commas and indentation.
-const WIDEST: usize = 8;
+const MAX_DISTANCE: usize = 8;
 
 /// Passes the characters of each list to `found`, without the separators.
 pub(super) fn read(units: &[Unit], found: &mut impl FnMut(Vec<Unit>)) {
@@ -20,7 +20,7 @@ pub(super) fn read(units: &[Unit], found: &mut impl FnMut(Vec<Unit>)) {
 
 /// Single characters with the same separator between all of them.
 fn separated(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
-    for stride in 2..=WIDEST {
+    for stride in 2..=MAX_DISTANCE {
         for offset in 0..stride.min(units.len()) {
             let (mut run, mut last): (Vec<Unit>, &[Unit]) = (Vec::new(), &[]);
             for group in units[offset..].windows(stride + 1).step_by(stride) {
@@ -80,7 +80,7 @@ fn quoted(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
 
 /// Whether the quoted text that ends here is a key, followed by `:` or `=>`.
 fn is_key(units: &[Unit], end: usize) -> bool {
-    let mut rest = units.get(end..).unwrap_or_default().iter().map(|unit| unit.c).take(WIDEST);
+    let mut rest = units.get(end..).unwrap_or_default().iter().map(|unit| unit.c).take(MAX_DISTANCE);
     match rest.find(|c| !c.is_whitespace()) {
         Some(':') => true,
         Some('=') => rest.next() == Some('>'),

@@ -38,17 +38,17 @@ use zeroize::Zeroizing;
 pub(crate) const STARS: &str = "****";
 
 /// The minimum length of a secret, in characters. Blanking every "1" in a log would hide more than it protects.
-const SHORTEST: usize = 4;
+const MIN_LENGTH: usize = 4;
 
 /// How many secrets created at run time are remembered, and their total size in bytes: the most recently used ones.
-const MOST_RECENT: usize = 1024;
-const MOST_RECENT_SIZE: usize = 1 << 20;
+const MAX_RECENT: usize = 1024;
+const MAX_RECENT_SIZE: usize = 1 << 20;
 
 /// The maximum nesting of encodings without escapes, such as base64 of hex of base64 of base64.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// The maximum number of passes. A second pass finds something only if the stars of the first complete another secret.
-const PASSES: usize = 8;
+const MAX_PASSES: usize = 8;
 
 /// The known secrets.
 #[derive(Default)]
@@ -88,7 +88,7 @@ impl Scrubber {
         }
     }
 
-    /// Blanks this secret from now on, until [`MOST_RECENT`] others have been used more recently.
+    /// Blanks this secret from now on, until [`MAX_RECENT`] others have been used more recently.
     pub(crate) fn add_recent(&mut self, secret: &str) {
         if self.knows(secret) {
             return;
@@ -101,7 +101,7 @@ impl Scrubber {
             self.recent_size += secret.len();
             self.needles.add(needles::of(secret));
         }
-        if self.recent.len() > MOST_RECENT || self.recent_size > MOST_RECENT_SIZE {
+        if self.recent.len() > MAX_RECENT || self.recent_size > MAX_RECENT_SIZE {
             self.forget();
         }
     }
@@ -123,8 +123,8 @@ impl Scrubber {
         by_use.sort_unstable();
         by_use.pop();
         for (_, hash) in by_use {
-            if self.recent.len() <= MOST_RECENT - MOST_RECENT / 8
-                && self.recent_size <= MOST_RECENT_SIZE - MOST_RECENT_SIZE / 8
+            if self.recent.len() <= MAX_RECENT - MAX_RECENT / 8
+                && self.recent_size <= MAX_RECENT_SIZE - MAX_RECENT_SIZE / 8
             {
                 break;
             }
@@ -138,7 +138,7 @@ impl Scrubber {
     /// The text with each secret replaced by stars.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for _ in 0..PASSES {
+        for _ in 0..MAX_PASSES {
             match self.scrub_once(&text) {
                 Some(scrubbed) => text = Cow::Owned(scrubbed),
                 None => break,
@@ -183,7 +183,7 @@ impl Scrubber {
 
     fn search_layer(&self, text: &Text, depth: usize, found: &mut Found) {
         self.needles.find(text, found);
-        if depth < DEEPEST {
+        if depth < MAX_DEPTH {
             // Any bytes are valid Latin-1, so text that is not UTF-8 is not decoded further.
             let mut search = |decoded, is_utf8| match Text::new(decoded) {
                 text if is_utf8 => self.search(&text, depth + 1, found),
@@ -197,5 +197,5 @@ impl Scrubber {
 }
 
 fn is_secret(text: &str) -> bool {
-    text.trim().chars().count() >= SHORTEST
+    text.trim().chars().count() >= MIN_LENGTH
 }

@@ -4,7 +4,7 @@
 //! and a [`Walk`] along the text keeps the range of needles that begin like the text so far. Each further character
 //! narrows the range. A position with several readings continues with one walk per reading.
 
-use super::SHORTEST;
+use super::MIN_LENGTH;
 use super::charsets;
 use super::found::Found;
 use super::reading::{self, Reading, Text, is_break};
@@ -32,13 +32,13 @@ pub(super) struct Needles {
 const ASCII: usize = 128;
 
 /// Up to this number, needles are inserted individually; more are sorted together.
-const FEW: usize = 64;
+const MAX_SINGLE_INSERTS: usize = 64;
 
 /// The maximum number of escaped readings that are tried per character of a secret, on average.
-const MOST_DETOURS: usize = 8;
+const MAX_ESCAPED_READINGS: usize = 8;
 
 /// The cost of an escaped reading, which is recorded in a set, relative to a plain step.
-const STEPS_OF_A_DETOUR: usize = 8;
+const ESCAPED_READING_STEPS: usize = 8;
 
 /// The progress of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,7 +77,7 @@ impl Needles {
         let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(usize::MAX);
         self.shortest = if self.is_empty() { shortest } else { self.shortest.min(shortest) };
         self.beyond_ascii |= needles.iter().any(|needle| needle.iter().any(|c| !c.is_ascii()));
-        if needles.len() <= FEW {
+        if needles.len() <= MAX_SINGLE_INSERTS {
             for needle in needles {
                 match self.sorted.binary_search_by(|(other, _)| other.cmp(&needle)) {
                     Ok(place) => self.sorted[place].1 += 1,
@@ -136,7 +136,7 @@ impl Needles {
             }
             let steps_before = found.steps();
             let whole = Walk { at: start, from: 0, to: self.sorted.len(), length: 0, blank: false };
-            let (mut end, mut detours, mut longest) = (None, 0, 0);
+            let (mut end, mut escaped_readings, mut longest) = (None, 0, 0);
             stack.push(whole);
             while let Some(walk) = stack.pop() {
                 longest = longest.max(walk.length);
@@ -149,19 +149,21 @@ impl Needles {
                     self.step(walk, reading, &mut |next, is_skip| {
                         // Several sequences of readings may lead to the same walk.
                         if is_skip || index > 0 {
-                            steps += STEPS_OF_A_DETOUR;
+                            steps += ESCAPED_READING_STEPS;
                             if !seen.insert(next) {
                                 return;
                             }
                         }
-                        detours += usize::from(!is_skip && !reading.wrapped && index > 0);
+                        escaped_readings += usize::from(!is_skip && !reading.wrapped && index > 0);
                         if !is_skip && self.is_whole(&next) {
                             end = end.max(Some(next.at));
                         }
                         stack.push(next);
                     });
                 }
-                if !found.count(steps) || detours > MOST_DETOURS * (longest + MOST_DETOURS) {
+                if !found.count(steps)
+                    || escaped_readings > MAX_ESCAPED_READINGS * (longest + MAX_ESCAPED_READINGS)
+                {
                     // For example, both the secret and the text consist of backslashes.
                     return found.blank_from(text, start, steps_before);
                 }
@@ -271,7 +273,7 @@ pub(super) fn of(secret: &str) -> Vec<Needle> {
         }
         needles.push(whole);
     }
-    needles.retain(|needle| needle.iter().filter(|c| **c != ' ').count() >= SHORTEST);
+    needles.retain(|needle| needle.iter().filter(|c| **c != ' ').count() >= MIN_LENGTH);
     distinct(needles)
 }
 
@@ -297,7 +299,7 @@ fn folded(text: &str) -> Needle {
 /// The part of a secret's base64 form that is the same at each alignment in a longer text, e.g. after `user:`. Needed for
 /// base64 whose letter case was changed, which can be compared but not decoded.
 pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
-    const SHORTEST_BASE64: usize = 8;
+    const MIN_BASE64_LENGTH: usize = 8;
     let mut needles: Vec<Needle> = Vec::new();
     for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
         for offset in 0..3 {
@@ -309,6 +311,6 @@ pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
             needles.push(folded(encoded.get(first..last).unwrap_or_default()));
         }
     }
-    needles.retain(|needle| needle.len() >= SHORTEST_BASE64);
+    needles.retain(|needle| needle.len() >= MIN_BASE64_LENGTH);
     distinct(needles)
 }

@@ -42,7 +42,7 @@ pub(super) fn is_break(c: char) -> bool {
 
 /// The maximum number of readings of one position: of those that may begin another escape, and of the others. (A quote
 /// that was escaped four times has 15 backslashes before it.)
-const MOST_READINGS: usize = 16;
+const MAX_READINGS: usize = 16;
 
 pub(super) struct Text {
     pub(super) units: Vec<Unit>,
@@ -83,7 +83,7 @@ impl Text {
                 let mut found = |reading: Reading| {
                     let is_lead = begins(reading.c);
                     let others = all.len() - leads;
-                    if (if is_lead { leads } else { others }) < MOST_READINGS && !all.contains(&reading) {
+                    if (if is_lead { leads } else { others }) < MAX_READINGS && !all.contains(&reading) {
                         leads += usize::from(is_lead);
                         all.push(reading);
                     }
@@ -170,7 +170,7 @@ impl Text {
 pub(super) fn layers(text: &Text, with_soft: bool) -> impl Iterator<Item = Text> {
     let flat = |units: Vec<Unit>| Text::read(units, is_break);
     let first = flat(text.units.clone()).unescaped(with_soft).map(flat);
-    std::iter::successors(first, move |layer| layer.unescaped(with_soft).map(flat)).take(MOST_LAYERS)
+    std::iter::successors(first, move |layer| layer.unescaped(with_soft).map(flat)).take(MAX_LAYERS)
 }
 
-const MOST_LAYERS: usize = 8;
+const MAX_LAYERS: usize = 8;

@@ -71,19 +71,19 @@ fn remembers_only_the_most_recently_used_secrets() {
         scrubber.add_recent(&secret(number));
         assert!(scrubber.knows(&secret(0)) || number == 0, "it is used all the time");
     }
-    assert!(scrubber.recent.len() <= MOST_RECENT);
-    assert!(scrubber.needles.len() <= 2 * MOST_RECENT);
+    assert!(scrubber.recent.len() <= MAX_RECENT);
+    assert!(scrubber.needles.len() <= 2 * MAX_RECENT);
     for (text, is_known) in [
         ("kept-for-ever".to_owned(), true),
         (secret(0), true),
         (secret(19_999), true),
-        (secret(19_999 - MOST_RECENT / 2), true),
+        (secret(19_999 - MAX_RECENT / 2), true),
         (secret(1), false),
     ] {
         assert_eq!(scrubber.scrub(&text) == STARS, is_known, "{text}");
     }
-    let long = |number: usize| format!("{number:08}{}", "x".repeat(MOST_RECENT_SIZE / 4));
+    let long = |number: usize| format!("{number:08}{}", "x".repeat(MAX_RECENT_SIZE / 4));
     (0..8).for_each(|number| scrubber.add_recent(&long(number)));
-    assert!(scrubber.recent_size <= MOST_RECENT_SIZE);
+    assert!(scrubber.recent_size <= MAX_RECENT_SIZE);
     assert_eq!(scrubber.scrub(&long(7)), STARS);
 }
