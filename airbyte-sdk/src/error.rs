@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | --- | --- | --- |
 /// | [`Error::config`] | the user must change something | does not retry |
 /// | [`Error::transient`] | it is likely to succeed later | retries |
-/// | [`Error::system`] | anything else | retries and reports a bug |
+/// | [`Error::system`] | anything else | retries, and reports the error |
 ///
 /// `?` converts any [`std::error::Error`] into an `Error`: a connection error becomes transient, everything else a system
 /// error. This is why `Error` itself does not implement [`std::error::Error`].

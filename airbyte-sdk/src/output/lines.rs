@@ -1,7 +1,8 @@
 //! The buffer of whole lines in front of stdout.
 //!
 //! A write per line would cost more than building the line, so lines are collected and written together once there are
-//! 64 KiB, and on [`Lines::flush`]: the caller flushes after a state, before a long wait, and at the end of the run.
+//! 64 KiB, and whenever a caller calls [`Lines::flush`]: after a state, before a long wait, every 50 ms from the heartbeat
+//! thread, and at the end of the run.
 //!
 //! What must stay true: the buffer contains only whole lines; after a write has failed, nothing is written any more and
 //! every call returns [`Error::stopped`]; once the run is ending, only the thread that claimed the end may add lines,
@@ -100,7 +101,7 @@ impl Lines {
         self.closed = true;
         if error.kind() != ErrorKind::BrokenPipe {
             // Unlike a closed pipe, an error such as a full disk must be reported, and stderr is the only channel left.
-            let _ = writeln!(io::stderr(), "error: stdout cannot be written: {error}");
+            let _ = writeln!(io::stderr(), "error: cannot write to stdout: {error}");
         }
         Error::stopped()
     }
