@@ -296,7 +296,7 @@ fn a_login_that_leads_nowhere_is_found() {
         [
             "`predicate`: `login.type` is never `oauth2`",
             "`output`: there is no field `login.token` for `access_token`",
-            "`output`: `login` is an object, and `refresh_token` a value",
+            "`output`: `login` is an object, but `refresh_token` is a single value",
             "`server_output`: `client_id` is missing from `server_input`",
         ]
     );
