@@ -17,9 +17,9 @@ fn violations_of_the_configuration_are_reported_together() {
         "in 6 places",
         "`count` must be at most 1000000",
         "`ties` must be at least 1",
-        "`words[1]` must be text, not a number",
+        "`words[1]` must be a string, not a number",
         "`ratio` must be at most 1.0",
-        "`since` must be a moment in UTC",
+        "`since` must be a UTC timestamp",
         "`check` must be one of the known results",
     ] {
         assert!(message.contains(expected), "{expected} is not in: {message}");
@@ -30,7 +30,7 @@ fn violations_of_the_configuration_are_reported_together() {
         status["message"]
             .as_str()
             .unwrap()
-            .ends_with("is not valid: `ties` must be a whole number from 0 to 4294967295"),
+            .ends_with("is not valid: `ties` must be an integer from 0 to 4294967295"),
         "{run}"
     );
 }

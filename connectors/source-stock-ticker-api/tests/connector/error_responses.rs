@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use serde_json::{Value, json};
-use stock_api_emulator::Answer;
+use stock_api_emulator::Response;
 
 const CONFIG: &str = "config_error";
 const TRANSIENT: &str = "transient_error";
@@ -56,7 +56,7 @@ fn each_error_response_has_its_category_and_number_of_requests() {
     ];
     for (status, body, failure_type, expected, requests) in rows {
         let has_id = body["request_id"].is_string();
-        let emulator = scripted(move |_, _| Some(Answer::json(status, &body)));
+        let emulator = scripted(move |_, _| Some(Response::json(status, &body)));
         let run =
             connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2020-01-02")));
         assert_eq!(run.exit_code, Some(1), "{status}: {run}");
@@ -74,16 +74,16 @@ fn each_error_response_has_its_category_and_number_of_requests() {
 #[test]
 fn invalid_page_is_not_taken_for_an_empty_one() {
     for response in [
-        Answer::text(200, "<html>maintenance</html>"),
-        Answer::text(200, ""),
-        Answer::json(200, &error_body("ERROR", "error", "internal")),
-        Answer::json(200, &json!(null)),
-        Answer::json(200, &json!([])),
-        Answer::json(200, &json!("x")),
-        Answer::json(200, &json!({})),
-        Answer::json(200, &json!({"ticker": "TSLA", "status": "OK", "resultsCount": 4})),
-        Answer::json(200, &json!({"ticker": "TSLA", "status": "OK", "results": {"t": 1}})),
-        Answer::json(200, &json!({"ticker": "TSLA", "status": "WAIT", "results": []})),
+        Response::text(200, "<html>maintenance</html>"),
+        Response::text(200, ""),
+        Response::json(200, &error_body("ERROR", "error", "internal")),
+        Response::json(200, &json!(null)),
+        Response::json(200, &json!([])),
+        Response::json(200, &json!("x")),
+        Response::json(200, &json!({})),
+        Response::json(200, &json!({"ticker": "TSLA", "status": "OK", "resultsCount": 4})),
+        Response::json(200, &json!({"ticker": "TSLA", "status": "OK", "results": {"t": 1}})),
+        Response::json(200, &json!({"ticker": "TSLA", "status": "WAIT", "results": []})),
     ] {
         let emulator = scripted(move |_, _| Some(response.clone()));
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
@@ -99,7 +99,7 @@ fn empty_page_is_accepted() {
     for results in [json!({}), json!({"results": null}), json!({"results": []}), json!({"next_url": ""})] {
         let mut page = json!({"ticker": "TSLA", "adjusted": true, "status": "DELAYED", "resultsCount": 0});
         page.as_object_mut().unwrap().extend(results.as_object().unwrap().clone());
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
         let run =
             connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2024-01-02")));
         assert_complete(&run);

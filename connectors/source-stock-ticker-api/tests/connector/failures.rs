@@ -5,7 +5,7 @@ use airbyte_sdk::testing::Run;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
-use stock_api_emulator::{Answer, Emulator};
+use stock_api_emulator::{Emulator, Response};
 
 fn read(emulator: &Emulator) -> Run {
     connector().read(&config(&emulator.url()), &catalog("incremental"), None)
@@ -59,7 +59,7 @@ fn plan_restriction_is_reported_in_the_words_of_the_api() {
     assert!(message.contains("denies access") && message.contains("plan"), "{message}");
     let denied = json!({"status": "NOT_AUTHORIZED", "request_id": "r-1",
         "message": "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing"});
-    let emulator = scripted(move |_, _| Some(Answer::json(403, &denied)));
+    let emulator = scripted(move |_, _| Some(Response::json(403, &denied)));
     let run = read(&emulator);
     let message = assert_incomplete(&run, "config_error");
     assert!(message.contains("denies access: You are not entitled to this data."), "{message}");
@@ -80,7 +80,7 @@ fn unknown_ticker_fails_check_and_reads_as_empty() {
 
 #[test]
 fn http_503_is_retried_and_then_an_error() {
-    let emulator = scripted(|_, _| Some(Answer::text(503, "<html>try later</html>")));
+    let emulator = scripted(|_, _| Some(Response::text(503, "<html>try later</html>")));
     let run = read(&emulator);
     let message = assert_incomplete(&run, "transient_error");
     assert!(message.contains("HTTP 503") && !message.contains("html"), "{message}");
@@ -91,7 +91,7 @@ fn http_503_is_retried_and_then_an_error() {
 
 #[test]
 fn single_failure_is_retried_successfully() {
-    for failure in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
+    for failure in [Response::text(500, ""), Response::text(504, "{}"), Response::hang_up()] {
         let emulator = scripted(move |count, _| (count == 0).then(|| failure.clone()));
         let run = read(&emulator);
         assert_complete(&run);
@@ -102,7 +102,7 @@ fn single_failure_is_retried_successfully() {
 
 #[test]
 fn truncated_response_is_retried() {
-    let truncated = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
+    let truncated = Response::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
     let emulator = scripted(move |count, _| (count == 0).then(|| truncated.clone()));
     let run = read(&emulator);
     assert_complete(&run);
@@ -122,11 +122,11 @@ fn truncated_page_is_covered_up_to_the_page_before() {
             let page_of_bars = json!({"ticker": "TSLA", "adjusted": true, "results": bars, "resultsCount": 100,
                 "status": "OK", "next_url": next});
             if page < whole_pages {
-                return Some(Answer::json(200, &page_of_bars));
+                return Some(Response::json(200, &page_of_bars));
             }
             let text = page_of_bars.to_string();
             let end = text.find(&format!("\"c\":{}", first + 60)).unwrap();
-            Some(Answer::truncated(200, text, end))
+            Some(Response::truncated(200, text, end))
         });
         let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "transient_error");
@@ -151,7 +151,7 @@ fn password_in_the_url_is_not_shown() {
 fn retry_after_is_honored() {
     let rejected = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
     let emulator = scripted(move |count, _| {
-        (count == 0).then(|| Answer::json(429, &rejected).header("Retry-After", "1"))
+        (count == 0).then(|| Response::json(429, &rejected).header("Retry-After", "1"))
     });
     let run = read(&emulator);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -188,10 +188,10 @@ fn invalid_url_is_a_config_error() {
 #[test]
 fn invalid_json_is_transient() {
     for response in [
-        Answer::text(200, "<html>maintenance</html>"),
-        Answer::text(200, ""),
-        Answer::text(200, "{\"ticker\":\"TSLA\",\"results\":[{\"t\":1"),
-        Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10),
+        Response::text(200, "<html>maintenance</html>"),
+        Response::text(200, ""),
+        Response::text(200, "{\"ticker\":\"TSLA\",\"results\":[{\"t\":1"),
+        Response::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10),
     ] {
         let emulator = scripted(move |_, _| Some(response.clone()));
         assert_incomplete(&read(&emulator), "transient_error");
@@ -212,7 +212,7 @@ fn unexpected_json_structure_names_the_path() {
         (json!([]), "at the top level"),
         (json!(null), "at the top level"),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &body)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &body)));
         let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "system_error");
         assert!(message.ends_with(place), "{place}: {message}");
@@ -227,7 +227,7 @@ fn error_in_a_successful_response_is_an_error() {
         json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
         json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &response)));
+        let emulator = scripted(move |_, _| Some(Response::json(200, &response)));
         let run = read_since_2020(&emulator);
         assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
@@ -239,7 +239,8 @@ fn error_in_a_successful_response_is_an_error() {
 fn records_before_a_failure_are_covered_by_a_state() {
     let emulator = emulator_with(|settings| {
         settings.page_cap = Some(2);
-        settings.fault = Some(std::sync::Arc::new(|count, _| (count == 1).then(|| Answer::text(401, "{}"))));
+        settings.fault =
+            Some(std::sync::Arc::new(|count, _| (count == 1).then(|| Response::text(401, "{}"))));
     });
     let run = read(&emulator);
     assert_eq!(run.exit_code, Some(1), "{run}", run = run.stderr);
@@ -260,7 +261,7 @@ fn records_before_a_failure_are_covered_by_a_state() {
 fn loop_of_pages_is_an_error() {
     let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": "/v2/aggs/again",
         "results": [{"t": 1_772_773_200_000_i64, "c": 1.5}]});
-    let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
+    let emulator = scripted(move |_, _| Some(Response::json(200, &page)));
     let message = assert_incomplete(&read_since_2020(&emulator), "system_error");
     assert!(message.contains("links back to page"), "{message}");
     assert!(emulator.requests().len() <= 3, "{}", emulator.requests().len());
@@ -270,8 +271,9 @@ fn loop_of_pages_is_an_error() {
 fn redirect_is_not_followed_with_the_key() {
     let other = emulator();
     let elsewhere = other.url();
-    let emulator =
-        scripted(move |_, _| Some(Answer::text(302, "").header("Location", format!("{elsewhere}/v2/steal"))));
+    let emulator = scripted(move |_, _| {
+        Some(Response::text(302, "").header("Location", format!("{elsewhere}/v2/steal")))
+    });
     assert_incomplete(&read(&emulator), "system_error");
     assert!(other.requests().is_empty());
 }
@@ -279,7 +281,7 @@ fn redirect_is_not_followed_with_the_key() {
 #[test]
 fn key_in_an_error_message_is_blanked() {
     let echo = json!({"status": "ERROR", "error": format!("no such key: {KEY} (apiKey={KEY})")});
-    let emulator = scripted(move |_, _| Some(Answer::json(401, &echo)));
+    let emulator = scripted(move |_, _| Some(Response::json(401, &echo)));
     for run in [read(&emulator), check(&emulator)] {
         assert!(run.stdout.contains("no such key: ****"), "{run}");
         assert!(!run.stdout.contains(KEY) && !run.stderr.contains(KEY), "{run}");
@@ -313,7 +315,7 @@ fn memory_does_not_grow_with_the_size_of_a_page() {
     let page = |bars: usize| {
         let bar = json!({"t": 1_577_941_200_000_i64, "c": 1, "note": "x".repeat(64 << 10)});
         let page = json!({"ticker": "TSLA", "results": vec![bar; bars], "status": "OK"});
-        scripted(move |_, _| Some(Answer::json(200, &page)))
+        scripted(move |_, _| Some(Response::json(200, &page)))
     };
     let (small, large) = (peak(&page(1), "2020-01-02"), peak(&page(800), "2020-01-02"));
     assert!(large < small + 2 * 1024, "{large} KiB for 50 MiB, {small} KiB for 64 KiB");
@@ -344,15 +346,15 @@ fn echoed_key_is_blanked_in_every_encoding() {
     let mut lost = page("OK");
     lost["next_url"] = format!("not a url {canary}").into();
     let responses = [
-        Answer::json(401, &json!({"error": echo})).header("X-Request-Id", canary),
-        Answer::json(403, &json!({"message": format!("{} {echo}", "x".repeat(960))})),
-        Answer::json(404, &json!({"detail": echo, "request_id": canary})),
-        Answer::json(
+        Response::json(401, &json!({"error": echo})).header("X-Request-Id", canary),
+        Response::json(403, &json!({"message": format!("{} {echo}", "x".repeat(960))})),
+        Response::json(404, &json!({"detail": echo, "request_id": canary})),
+        Response::json(
             200,
             &json!({"ticker": canary, "status": echo, "results": [{"t": canary, "c": canary}]}),
         ),
-        Answer::json(200, &page(&echo)),
-        Answer::json(200, &lost),
+        Response::json(200, &page(&echo)),
+        Response::json(200, &lost),
     ];
     for response in responses {
         let emulator = scripted(move |_, _| Some(response.clone()));

@@ -5,14 +5,14 @@ use airbyte_sdk::testing::Run;
 use serde_json::json;
 use std::io::Write as _;
 use std::sync::Arc;
-use stock_api_emulator::{Answer, CallLimit, Emulator, NextPage, RetryAfter, faults};
+use stock_api_emulator::{CallLimit, Emulator, NextPage, Response, RetryAfter, faults};
 
 fn read(emulator: &Emulator) -> Run {
     connector().read(&config(&emulator.url()), &catalog("incremental"), None)
 }
 
 /// Asserts that a read of this response fails with this message and sends no record and no state.
-fn assert_rejected(response: Answer, failure_type: &str, expected: &str) {
+fn assert_rejected(response: Response, failure_type: &str, expected: &str) {
     let emulator = scripted(move |_, _| Some(response.clone()));
     let run = read(&emulator);
     let message = assert_incomplete(&run, failure_type);
@@ -21,8 +21,8 @@ fn assert_rejected(response: Answer, failure_type: &str, expected: &str) {
 }
 
 /// Sends this head, then repeats these bytes forever.
-fn endless(head: &'static [u8], bytes: &'static [u8]) -> Answer {
-    Answer::scripted(move |to| {
+fn endless(head: &'static [u8], bytes: &'static [u8]) -> Response {
+    Response::scripted(move |to| {
         to.write_all(head)?;
         loop {
             to.write_all(bytes)?;
@@ -39,14 +39,14 @@ fn endless_response_head_is_an_error() {
 #[test]
 fn deeply_nested_json_is_an_error() {
     let deep = "[".repeat(100_000);
-    assert_rejected(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
+    assert_rejected(Response::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
 }
 
 /// Endless zeros, small on the wire and large in memory: before JSON, within a number and within a string.
 #[test]
 fn gzip_bomb_is_an_error() {
     for (begin, zero) in [("", b'\0'), (r#"{"ticker":"TSLA","results":["#, b'0'), (r#"{"ticker":""#, b'0')] {
-        let bomb = Answer::scripted(move |to| {
+        let bomb = Response::scripted(move |to| {
             to.write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")?;
             let mut packed = flate2::write::GzEncoder::new(to, flate2::Compression::fast());
             packed.write_all(begin.as_bytes())?;
@@ -65,7 +65,7 @@ fn gzip_bomb_is_an_error() {
 #[test]
 fn invalid_utf8_is_an_error() {
     let body = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"ticker\":\"TSLA\xff\xfe\",\"results\":[]";
-    assert_rejected(Answer::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
+    assert_rejected(Response::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
 }
 
 #[test]
@@ -74,13 +74,13 @@ fn wrong_content_length_is_an_error() {
     for (length, expected) in [("20", "no JSON"), ("2000", "could not be read to its end")] {
         let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
         assert_rejected(
-            Answer::scripted(move |to| to.write_all(response.as_bytes())),
+            Response::scripted(move |to| to.write_all(response.as_bytes())),
             "transient_error",
             expected,
         );
     }
     assert_rejected(
-        Answer::json(200, &json!({})).header("Content-Length", "minus one"),
+        Response::json(200, &json!({})).header("Content-Length", "minus one"),
         "transient_error",
         "",
     );
@@ -135,7 +135,7 @@ fn next_page_of_another_ticker_is_an_error() {
 fn loop_of_three_pages_is_an_error() {
     let emulator = scripted(|count, _| {
         let next = format!("/v2/aggs/{}", ["b", "c", "a"][count % 3]);
-        Some(Answer::json(
+        Some(Response::json(
             200,
             &json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": next, "results": []}),
         ))
