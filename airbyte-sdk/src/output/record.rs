@@ -181,7 +181,7 @@ fn members(object: &str) -> impl Iterator<Item = &str> {
 
 #[cold]
 fn lost_in_a_panic() -> Error {
-    Error::system("a record was lost: the connector caught a panic while the record was being written")
+    Error::system("a record was lost in a panic that the connector caught")
 }
 
 /// The platform silently drops such records, so they are rejected here.
