@@ -1,8 +1,11 @@
-//! The encoding of a text: what is not UTF-8 becomes UTF-8 while it is read, and a byte order mark is left out.
+//! Converts bodies in other charsets to UTF-8 while they are read, and removes the byte order mark.
+//!
+//! A read may end in the middle of a character or of a UTF-16 surrogate pair, so its first bytes are kept for the next
+//! read. UTF-8 without a mark is passed through without a copy.
 
 use std::io::{self, Read};
 
-/// How a text is encoded.
+/// The charset of a body.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Charset {
     Utf8,
@@ -14,11 +17,14 @@ pub(super) enum Charset {
 }
 
 impl Charset {
-    /// The one that a `Content-Type` declares; UTF-8 if it declares none.
+    /// The names that messages list.
+    pub(super) const NAMES: &str = "utf-8, iso-8859-1, windows-1252, utf-16le, utf-16be";
+
+    /// Returns the charset that a `Content-Type` declares; UTF-8 if it declares none.
     ///
     /// # Errors
     ///
-    /// The name of one that is not known here.
+    /// Returns the name of a charset that is not supported.
     pub(super) fn of_content_type(content_type: Option<&str>) -> Result<Self, String> {
         let mut parameters = content_type.unwrap_or_default().split(';').skip(1);
         let declared = parameters.find_map(|parameter| {
@@ -28,24 +34,24 @@ impl Charset {
         Self::of_name(declared.unwrap_or("utf-8"))
     }
 
-    /// The one of this name.
+    /// Returns the charset with this name.
     ///
     /// # Errors
     ///
-    /// The name, if it is not known here.
+    /// Returns the name if it is not supported.
     pub(super) fn of_name(name: &str) -> Result<Self, String> {
         match name.to_ascii_lowercase().as_str() {
             "" | "utf-8" | "utf8" | "utf-8-sig" | "utf8mb4" | "us-ascii" | "ascii" => Ok(Self::Utf8),
             "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "l1" | "windows-1252"
             | "cp1252" | "cp-1252" | "x-cp1252" => Ok(Self::Windows1252),
-            // Without a byte order mark it is what Windows writes.
+            // Windows writes little endian, with or without a mark.
             "utf-16" | "utf-16le" | "utf16" => Ok(Self::Utf16 { big_endian: false }),
             "utf-16be" => Ok(Self::Utf16 { big_endian: true }),
             other => Err(other.to_owned()),
         }
     }
 
-    /// The one that a byte order mark names, and the length of the mark.
+    /// Returns the charset of a byte order mark, and the length of the mark.
     fn of_mark(bytes: &[u8]) -> Option<(Self, usize)> {
         match bytes {
             [0xef, 0xbb, 0xbf, ..] => Some((Self::Utf8, 3)),
@@ -56,21 +62,22 @@ impl Charset {
     }
 }
 
-/// What windows-1252 has between 0x80 and 0x9f. Five are not assigned, and stay what they are in ISO-8859-1.
+/// The characters of windows-1252 from 0x80 to 0x9f. Five are not assigned; they stay the control characters of
+/// ISO-8859-1.
 const WINDOWS_1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// A text as UTF-8, without a byte order mark.
+/// A reader that converts to UTF-8, without a byte order mark.
 pub(super) struct Utf8<R> {
     text: R,
     charset: Charset,
     begun: bool,
-    /// What waits to be handed out, from this place on. UTF-8 without a mark never comes here.
+    /// Decoded bytes, of which those from `at` on have not been returned. UTF-8 without a mark is not stored here.
     decoded: Vec<u8>,
     at: usize,
-    /// The beginning of a character.
+    /// The first bytes of an incomplete character.
     rest: Vec<u8>,
 }
 
@@ -79,7 +86,7 @@ impl<R: Read> Utf8<R> {
         Self { text, charset, begun: false, decoded: Vec::new(), at: 0, rest: Vec::new() }
     }
 
-    /// Looks for a byte order mark, in bytes that are read where they are wanted.
+    /// Performs the first read, and removes a byte order mark.
     fn begin(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut count = self.text.read(buffer)?;
         self.begun = true;
@@ -96,11 +103,11 @@ impl<R: Read> Utf8<R> {
         let (charset, mark) = Charset::of_mark(&begin).unwrap_or((self.charset, 0));
         self.charset = charset;
         self.decode(&begin[mark..])?;
-        self.hand_out(buffer)
+        self.next_decoded(buffer)
     }
 
-    /// Hands out what was decoded, and decodes more if nothing is left of it.
-    fn hand_out(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Returns decoded bytes, and decodes more if none are left.
+    fn next_decoded(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.decoded.len() {
             if self.charset == Charset::Utf8 {
                 return self.text.read(buffer);
@@ -111,7 +118,10 @@ impl<R: Read> Utf8<R> {
                 if self.rest.is_empty() {
                     return Ok(0);
                 }
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the text ends within a character"));
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "the body ends in the middle of a character",
+                ));
             }
             self.decode(&encoded[..count])?;
         }
@@ -142,14 +152,13 @@ impl<R: Read> Utf8<R> {
                     if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
                 };
                 let mut units: Vec<u16> = self.rest.chunks_exact(2).map(unit).collect();
-                // The first half of a pair waits for the second.
+                // A first surrogate is kept until the second arrives.
                 if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
                     units.pop();
                 }
                 self.rest.drain(..2 * units.len());
-                let text = String::from_utf16(&units).map_err(|_| {
-                    io::Error::new(io::ErrorKind::InvalidInput, "the text is not the UTF-16 it should be")
-                })?;
+                let text = String::from_utf16(&units)
+                    .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "invalid UTF-16"))?;
                 self.decoded = text.into_bytes();
             }
         }
@@ -157,7 +166,7 @@ impl<R: Read> Utf8<R> {
     }
 }
 
-/// Reads, however often it is interrupted.
+/// Reads, and retries when interrupted.
 fn read(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match from.read(buffer) {
@@ -176,7 +185,7 @@ impl<R: Read> Read for Utf8<R> {
         if self.at == self.decoded.len() && self.charset == Charset::Utf8 {
             return self.text.read(buffer);
         }
-        self.hand_out(buffer)
+        self.next_decoded(buffer)
     }
 }
 
@@ -185,17 +194,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Read in pieces of this size, through a buffer of that one.
-    fn decode(bytes: &[u8], charset: Charset, piece: usize, room: usize) -> io::Result<String> {
-        struct Pieces<'a>(&'a [u8], usize);
-        impl Read for Pieces<'_> {
+    /// Decodes chunks of this size, through a buffer of size `room`.
+    fn decode(bytes: &[u8], charset: Charset, chunk: usize, room: usize) -> io::Result<String> {
+        struct Chunks<'a>(&'a [u8], usize);
+        impl Read for Chunks<'_> {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
                 let most = self.1.min(buffer.len());
                 self.0.read(&mut buffer[..most])
             }
         }
         let (mut text, mut buffer) = (Vec::new(), vec![0; room]);
-        let mut utf8 = Utf8::new(Pieces(bytes, piece), charset);
+        let mut utf8 = Utf8::new(Chunks(bytes, chunk), charset);
         loop {
             match utf8.read(&mut buffer)? {
                 0 => return Ok(String::from_utf8(text).unwrap()),
@@ -206,7 +215,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_in_any_encoding(text in "[a-zé€𝄞\u{feff}]{0,20}", piece in 1..9_usize, room in 1..9_usize) {
+        fn any_text_is_read_in_any_charset(text in "[a-zé€𝄞\u{feff}]{0,20}", chunk in 1..9_usize, room in 1..9_usize) {
             let text = text.trim_start_matches('\u{feff}');
             let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -220,7 +229,7 @@ mod tests {
                 ([&[0xff, 0xfe], &little[..]].concat(), Charset::Utf8),
                 ([&[0xfe, 0xff], &big[..]].concat(), utf16(false)),
             ] {
-                prop_assert_eq!(decode(&bytes, charset, piece, room).unwrap(), text);
+                prop_assert_eq!(decode(&bytes, charset, chunk, room).unwrap(), text);
             }
         }
     }
@@ -239,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charset_is_found_in_a_content_type() {
+    fn charset_is_found_in_a_content_type() {
         for (content_type, charset) in [
             (None, Ok(Charset::Utf8)),
             (Some("text/csv"), Ok(Charset::Utf8)),

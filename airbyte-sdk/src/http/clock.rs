@@ -1,24 +1,26 @@
-//! Time, for everything that waits.
+//! The clock of a client: real time, or one in which waits are skipped, for tests.
+//!
+//! When waits are skipped, sleeping advances the clock instead. With several threads, time must advance only when all
+//! of them sleep, and only to the earliest wake-up; otherwise a request that is being sent would seem to take as long
+//! as another thread's wait. So in tests of threads, each thread that sends a request holds an [`Awake`] meanwhile.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// In a debug build, a run with this variable set does not wait: it says so, notes that the time has passed, and goes
-/// on. For tests.
+/// If this variable is set, a debug build skips waits: it logs them, and advances its clock. For tests.
 const SKIP_WAITS: &str = "AIRBYTE_SDK_SKIP_WAITS";
 
-/// A clock that goes on while it is slept by, whether or not anybody really sleeps.
+/// A clock that advances while it sleeps, whether the wait is real or skipped.
 pub(crate) struct Clock {
     began: Instant,
-    /// The time that was not slept; `None` if waits are real.
+    /// The time that was skipped; `None` if waits are real.
     skipped: Option<Mutex<Duration>>,
     #[cfg(test)]
     steps: Option<steps::Steps>,
 }
 
-/// Somebody is awake who sends a request. In tests of threads nothing is skipped meanwhile: it would look as if the request
-/// had been on its way for so long.
+/// While this exists, the thread sends a request, and tests of threads do not skip time.
 #[must_use]
 pub(super) struct Awake<'c>(&'c Clock);
 
@@ -39,7 +41,7 @@ impl Clock {
         }
     }
 
-    /// A clock by which no wait takes any time.
+    /// Returns a clock that skips waits.
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn without_waits() -> Self {
         Self {
@@ -50,12 +52,12 @@ impl Clock {
         }
     }
 
-    /// Since the run began.
+    /// Returns the time since the run began.
     pub(super) fn now(&self) -> Duration {
         self.began.elapsed() + self.skipped()
     }
 
-    /// The time of day.
+    /// Returns the current timestamp.
     pub(super) fn timestamp(&self) -> Timestamp {
         let skipped = SignedDuration::try_from(self.skipped()).unwrap_or_default();
         Timestamp::now().saturating_add(skipped).unwrap_or(Timestamp::MAX)
@@ -90,14 +92,14 @@ impl Clock {
             None => std::thread::sleep(at.saturating_sub(self.now())),
             Some(_) => {
                 self.skip_to(at);
-                // Others may have been asleep for less.
+                // Threads that sleep for less may run first.
                 std::thread::yield_now();
             }
         }
         awake
     }
 
-    /// Threads that sleep at the same time do not add up.
+    /// Advances the clock to a time, unless another thread already has.
     fn skip_to(&self, at: Duration) {
         if let Some(skipped) = &self.skipped {
             let mut skipped = skipped.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +114,7 @@ impl Clock {
     }
 }
 
-/// Threads in step: time is skipped when nobody is awake, and by whoever is to wake first.
+/// Threads in lockstep: when all sleep, the one that wakes up first skips the time.
 #[cfg(test)]
 mod steps {
     use super::Clock;
@@ -128,12 +130,12 @@ mod steps {
     #[derive(Default)]
     struct Threads {
         awake: usize,
-        /// When those who sleep are to wake.
+        /// When the sleeping threads wake up.
         asleep: Vec<Duration>,
     }
 
     impl Clock {
-        /// One that never waits.
+        /// Returns a clock that skips waits, with threads in lockstep.
         pub(in crate::http) fn skipping() -> Self {
             Self { began: Instant::now(), skipped: Some(Mutex::default()), steps: Some(Steps::default()) }
         }
@@ -149,7 +151,7 @@ mod steps {
             self.changed.notify_all();
         }
 
-        /// Of somebody who is awake, and is so again afterwards.
+        /// Sleeps. The thread counts as awake before and after.
         pub(super) fn sleep_until(&self, at: Duration, now: impl Fn() -> Duration, skip: impl Fn()) {
             let mut threads = self.threads.lock().unwrap();
             threads.awake -= 1;

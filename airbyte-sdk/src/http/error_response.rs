@@ -1,8 +1,9 @@
-//! Error responses, and the messages within.
+//! Error responses, and the messages in their bodies.
 
 use serde_json::Value;
 
-/// A response with an error status, before it becomes an [`Error`](crate::Error). See [`Http::map_error_response`](super::Http::map_error_response).
+/// A response with an error status (300 and above), before it becomes an [`Error`](crate::Error). See
+/// [`Http::map_error_response`](super::Http::map_error_response).
 #[derive(Debug)]
 pub struct ErrorResponse {
     status: u16,
@@ -14,34 +15,34 @@ impl ErrorResponse {
         Self { status, body: serde_json::from_slice(body).unwrap_or_default() }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The body, if it is JSON; null otherwise.
+    /// Returns the body, if it is JSON; null otherwise.
     pub fn body(&self) -> &Value {
         &self.body
     }
 
-    /// What the service says went wrong, looked for where services usually say it: `message`, `error`,
+    /// Returns the API's error message. It is looked for in the members that APIs commonly use: `message`, `error`,
     /// `error_description`, `detail`, `title`, the first of `errors`, and `message` within one of those.
     pub fn message(&self) -> Option<&str> {
         message_of(&self.body)
     }
 
-    /// Whether the [message](Self::message) has this text in it, in capitals or not.
+    /// Returns whether the [message](Self::message) contains this text, ignoring case.
     pub fn says(&self, text: &str) -> bool {
         self.message().is_some_and(|message| message.to_lowercase().contains(&text.to_lowercase()))
     }
 
-    /// What support asks for, if the body says it.
+    /// The ID by which the API's support finds a request, if the body has one.
     pub(super) fn request_id(&self) -> Option<&str> {
         self.body.get("request_id")?.as_str()
     }
 }
 
-/// The message of a document that reports an error.
+/// Returns the message of a document that reports an error.
 pub(super) fn message_of(document: &Value) -> Option<&str> {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
     let said =
@@ -52,7 +53,7 @@ pub(super) fn message_of(document: &Value) -> Option<&str> {
     found?.as_str().map(str::trim)
 }
 
-/// Whether a document has an error among its members, as GraphQL and many others put it.
+/// Whether a document has a non-empty member `error` or `errors`, as in GraphQL and many other APIs.
 pub(super) fn reports_error(document: &Value) -> bool {
     ["error", "errors"].iter().filter_map(|&key| document.get(key)).any(|error| match error {
         Value::Null | Value::Bool(false) => false,
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_service_is_quoted_where_it_speaks() {
+    fn message_is_found_in_common_error_formats() {
         for (body, said) in [
             (r#"{"status": "ERROR", "error": "Unknown API Key"}"#, Some("Unknown API Key")),
             (r#"{"error": {"code": 1, "message": " deep "}}"#, Some("deep")),

@@ -1,34 +1,34 @@
-//! The headers that an author sets: one value for each name, and nothing that cannot be sent.
+//! The headers that an author sets: one value for each name, checked before a request is sent.
 
 use crate::error::{Error, Result};
 
-/// The client writes these itself. Another value would make a request end where its body does not.
+/// Headers that only the client sets: another value would break the framing of the request.
 const FRAMING: [&str; 2] = ["content-length", "transfer-encoding"];
 
-/// Names and values as the author gave them. They are checked before a request is sent.
+/// Names and values, as the author has set them.
 #[derive(Clone, Default)]
 pub(super) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Sets a header in place of one with the same name. White space around the value is not part of it (RFC 9110).
+    /// Sets a header, and replaces one with the same name. White space around the value is removed (RFC 9110).
     pub(super) fn set(&mut self, name: &str, value: &str) {
         self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.0.push((name.to_owned(), trimmed(value).to_owned()));
     }
 
-    /// Whether there is one with this name.
+    /// Whether a header with this name is set.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
 
-    /// All of them but the one with this name.
+    /// Returns all headers except the one with this name.
     pub(super) fn without<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = (&'a str, &'a str)> {
         let replaced = move |other: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(other));
         let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         pairs.filter(move |(name, _)| !replaced(name))
     }
 
-    /// Whether all of them can be sent.
+    /// Checks that all headers can be sent.
     pub(super) fn check(&self) -> Result<()> {
         for (name, value) in &self.0 {
             check_name(name)?;
@@ -40,7 +40,7 @@ impl Headers {
             let not_unpacked = |coding: &str| !["", "gzip", "identity"].contains(&trimmed(coding));
             if name.eq_ignore_ascii_case("accept-encoding") && value.split(',').any(not_unpacked) {
                 return Err(Error::system(
-                    "the header Accept-Encoding may ask for gzip and identity only: the client decodes no other",
+                    "the header Accept-Encoding must list only gzip and identity: the client decodes no other coding",
                 ));
             }
         }
@@ -48,7 +48,7 @@ impl Headers {
     }
 }
 
-/// Whether a header may have this name.
+/// Checks that this is a valid header name which the connector may set.
 pub(super) fn check_name(name: &str) -> Result<()> {
     if FRAMING.iter().any(|own| own.eq_ignore_ascii_case(name)) {
         return Err(Error::system(format!(
@@ -67,13 +67,13 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     )))
 }
 
-/// Without the ASCII white space around it, which is often copied along with a key.
+/// Removes ASCII white space at both ends, which is often copied along with a key.
 pub(super) fn trimmed(value: &str) -> &str {
     value.trim_matches(|letter: char| letter.is_ascii_whitespace())
 }
 
-/// Why a value cannot be sent in a header, as the end of a sentence that does not show it. White space around it is not
-/// looked at.
+/// Returns why a value cannot be sent in a header, as the end of a sentence that does not show the value. White space
+/// at both ends is ignored.
 pub(super) fn fault(value: &str) -> Option<String> {
     let start = value.chars().take_while(char::is_ascii_whitespace).count();
     let mut letters = trimmed(value).chars().zip(start + 1..);
@@ -81,8 +81,8 @@ pub(super) fn fault(value: &str) -> Option<String> {
     Some(format!("contains {} at position {position}", name_of(letter)))
 }
 
-/// A name for a character that is invisible or easily mistaken for another. Others are not named, since they would show a
-/// part of the value.
+/// Returns a description of a character that is invisible or easily mistaken for another. Others are not described,
+/// because that would show a part of the value.
 fn name_of(letter: char) -> String {
     let name = match letter {
         '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break",
@@ -116,7 +116,7 @@ mod tests {
     use crate::protocol::FailureType;
 
     #[test]
-    fn a_header_replaces_one_of_the_same_name() {
+    fn header_replaces_one_of_the_same_name() {
         let mut headers = Headers::default();
         for (name, value) in [("Content-Type", "a"), ("X-A", " b\n"), ("content-type", "c")] {
             headers.set(name, value);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_sent_is_explained_and_not_shown() {
+    fn invalid_value_is_explained_but_not_shown() {
         for (value, expected) in [
             ("k\u{a0}ey", "a non-breaking space (U+00A0) at position 2"),
             ("\u{feff}key", "a byte order mark (U+FEFF) at position 1"),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn framing_and_unknown_codings_are_not_the_authors() {
+    fn framing_headers_and_unsupported_codings_are_rejected() {
         let check = |name: &str, value: &str| {
             let mut headers = Headers::default();
             headers.set(name, value);

@@ -1,8 +1,11 @@
-//! A body while it is read: unpacked, as UTF-8, each piece in its time, and with what is known of its end.
+//! Reads a body: decompresses it, converts it to UTF-8, limits the time of each item, and checks its end.
 //!
-//! A body that has neither a length nor chunks ends where the connection does, which proves nothing: a server that
-//! crashed has closed it as well. What is read as one JSON document need not care, since that is seen to be complete. A
-//! table and JSON Lines must: there, such an end is an error, unless TLS or gzip proves it, or the author allows it.
+//! A body without a length or chunks ends when the connection does, which proves nothing: a server that crashed has
+//! closed it as well. One JSON document proves its end by its syntax. CSV and JSON Lines do not; for them such an end
+//! is an error, unless TLS or gzip proves it or the author allows it.
+//!
+//! The time of an item begins with the first read after [`Incoming::begin_item`], not before: what the connector does
+//! with the previous item does not count. It is checked in each layer that can consume input without producing output.
 
 use super::charset::{Charset, Utf8};
 use super::transport::{End, Exchange};
@@ -10,68 +13,68 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
-/// What proves that a body is complete, where the connection does not.
+/// What proves that a body is complete, if neither its framing nor the connection does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Proof {
-    /// What is read, as one JSON document does: it is asked for [`Incoming::doubt`] if the document is not complete.
+    /// The content, as in one JSON document: the parser calls [`Incoming::truncation`] if the document is incomplete.
     Syntax,
-    /// Nothing does. The body itself ends with an error.
+    /// Nothing: an end that nothing else proves is an error of the reader.
     None,
 }
 
-/// What has to be known of a body to read it.
+/// How to decode a body, and how to check its end.
 #[derive(Debug)]
-pub(super) struct Manner {
+pub(super) struct Decoding {
     pub(super) exchange: Arc<Exchange>,
-    /// How often it is packed by gzip.
+    /// The number of gzip layers.
     pub(super) gzip: usize,
     pub(super) charset: Charset,
-    /// It has neither a length nor chunks.
+    /// Whether it has neither a length nor chunks.
     pub(super) unframed: bool,
-    /// The author takes a closed connection for the end of such a body.
+    /// Whether the author accepts a closed connection as the end of such a body.
     pub(super) allow_unframed: bool,
     pub(super) proof: Proof,
 }
 
-/// A body as text in UTF-8.
+/// A reader of a decoded body, in UTF-8.
 pub(super) struct Incoming<'a> {
     text: Utf8<Box<dyn Read + Send + 'a>>,
     exchange: Arc<Exchange>,
-    /// The next byte that is read belongs to another piece.
+    /// Whether the next read begins an item.
     begins: bool,
-    /// Its end may have to be doubted.
-    doubted: Option<bool>,
+    /// Whether a closed connection is accepted as the end; `None` if framing or gzip proves the end.
+    end_allowed: Option<bool>,
 }
 
 impl<'a> Incoming<'a> {
-    pub(super) fn new(body: impl Read + Send + 'a, manner: Manner) -> Self {
-        let Manner { exchange, gzip, charset, unframed, allow_unframed, proof } = manner;
+    pub(super) fn new(body: impl Read + Send + 'a, decoding: Decoding) -> Self {
+        let Decoding { exchange, gzip, charset, unframed, allow_unframed, proof } = decoding;
         let mut text: Box<dyn Read + Send + 'a> = Box::new(body);
         for _ in 0..gzip {
-            // The decoder reads its header at once.
-            exchange.begin_piece();
-            // A decoder can take in very much that it has at hand already, and hand out nothing.
-            text = Box::new(MultiGzDecoder::new(InTime { text, exchange: Arc::clone(&exchange) }));
+            // The decoder's constructor already reads the gzip header.
+            exchange.begin_item();
+            // A decoder can consume much buffered input without producing output, so the time is checked below it as
+            // well.
+            text = Box::new(MultiGzDecoder::new(TimeLimited { text, exchange: Arc::clone(&exchange) }));
         }
-        // The checksum at the end of a packed body proves that it is complete, as far as a body of several parts is.
+        // The checksum proves that a gzip member is complete; another member could only be missing after a reset.
         let allowed = allow_unframed || gzip > 0;
-        let doubted = (unframed && gzip == 0).then_some(allowed);
+        let end_allowed = (unframed && gzip == 0).then_some(allowed);
         if unframed && proof == Proof::None {
             text = Box::new(Unframed { text, exchange: Arc::clone(&exchange), allowed });
         }
-        Self { text: Utf8::new(text, charset), exchange, begins: true, doubted }
+        Self { text: Utf8::new(text, charset), exchange, begins: true, end_allowed }
     }
 
-    /// Another piece begins with the next byte that is read. Until then no time counts: it is that of whoever uses the
-    /// piece before.
+    /// Lets the next read begin an item. Until then no time counts: the connector is processing the previous item.
     #[inline]
-    pub(super) fn begin_piece(&mut self) {
+    pub(super) fn begin_item(&mut self) {
         self.begins = true;
     }
 
-    /// After the end of a body that its syntax shows to be incomplete: the error if it may have been cut off.
-    pub(super) fn doubt(&self) -> Option<io::Error> {
-        doubt(self.exchange.end(), self.doubted?)
+    /// Returns the error if the body, whose content is incomplete, may have been cut off.
+    pub(super) fn truncation(&self) -> Option<io::Error> {
+        truncation_error(self.exchange.end(), self.end_allowed?)
     }
 }
 
@@ -80,28 +83,28 @@ impl Read for Incoming<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.begins {
             self.begins = false;
-            self.exchange.begin_piece();
+            self.exchange.begin_item();
         }
-        if self.exchange.is_over() {
-            return Err(too_slow());
+        if self.exchange.has_timed_out() {
+            return Err(timed_out());
         }
         self.text.read(buffer)
     }
 }
 
-/// Bytes that are read as long as the time of the piece lasts.
-struct InTime<R> {
+/// A reader that fails when the time of the item is over.
+struct TimeLimited<R> {
     text: R,
     exchange: Arc<Exchange>,
 }
 
-impl<R: Read> Read for InTime<R> {
+impl<R: Read> Read for TimeLimited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.exchange.is_over() { Err(too_slow()) } else { self.text.read(buffer) }
+        if self.exchange.has_timed_out() { Err(timed_out()) } else { self.text.read(buffer) }
     }
 }
 
-/// A text with an end that proves nothing.
+/// A reader of an unframed body whose content does not prove its end.
 struct Unframed<R> {
     text: R,
     exchange: Arc<Exchange>,
@@ -111,26 +114,26 @@ struct Unframed<R> {
 impl<R: Read> Read for Unframed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.text.read(buffer)? {
-            0 if !buffer.is_empty() => doubt(self.exchange.end(), self.allowed).map_or(Ok(0), Err),
+            0 if !buffer.is_empty() => truncation_error(self.exchange.end(), self.allowed).map_or(Ok(0), Err),
             count => Ok(count),
         }
     }
 }
 
-fn doubt(end: End, allowed: bool) -> Option<io::Error> {
+fn truncation_error(end: End, allowed: bool) -> Option<io::Error> {
     let why = match end {
         End::Proven => return None,
         End::Unproven if allowed => return None,
         End::Unproven => {
-            "the connection was closed, and the body has neither a length nor chunks that would show whether it is \
-             complete (if this API always ends its bodies in this way, call `allow_unframed_body` on the request)"
+            "the connection was closed, and the body has neither a length nor chunks to show that it is complete (if \
+             this API always ends its bodies this way, call `allow_unframed_body` on the request)"
         }
         End::Reset => "the connection was reset",
     };
     Some(io::Error::new(ErrorKind::UnexpectedEof, why))
 }
 
-/// Bytes come, and yet there is no end to it.
-pub(super) fn too_slow() -> io::Error {
-    io::Error::new(ErrorKind::TimedOut, "the service is too slow")
+/// The error when an item takes too long, even though bytes keep arriving.
+pub(super) fn timed_out() -> io::Error {
+    io::Error::new(ErrorKind::TimedOut, "timed out (the limit is `TransferLimits::body_timeout`)")
 }

@@ -1,23 +1,24 @@
-//! Fetching over HTTP, and nothing about streams: one client per run, bounded in time and size, polite when refused.
+//! The HTTP client: authentication, retries, rate limits, timeouts, pagination and reading of bodies. It knows nothing
+//! about streams.
 
 mod auth;
 mod body;
 mod charset;
 mod clock;
 mod complete;
+mod error_response;
 mod headers;
 mod incoming;
-pub(crate) mod rate_limit;
-mod transfer_limits;
 mod oauth2;
 mod observer;
 pub mod pagination;
 mod proxy;
-mod error_response;
+pub(crate) mod rate_limit;
 mod request;
 mod response;
 mod retry;
 mod shape;
+mod transfer_limits;
 mod transport;
 mod turn;
 pub(crate) mod url;
@@ -36,7 +37,7 @@ pub use self::transfer_limits::TransferLimits;
 
 pub(crate) use self::observer::{Observer, Usage};
 
-use self::auth::SignIn;
+use self::auth::Authenticator;
 use self::clock::Clock;
 use self::headers::Headers;
 use self::oauth2::Session;
@@ -51,30 +52,31 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
-/// The HTTP client of a run: shared by all streams, with time limits, gzip, retries, a rate limit and connection reuse.
+/// The HTTP client of a run, shared by all streams: with timeouts, gzip, retries, a rate limit and connection reuse.
 ///
-/// A clone is the same client. What is set on one ([`base`](Self::base_url), [`header`](Self::header),
-/// [`auth`](Self::auth), [`map_error_response`](Self::map_error_response)) holds for the requests made of it.
+/// A clone shares the connections and the rate limit. The methods that change a setting ([`base_url`](Self::base_url),
+/// [`header`](Self::header), [`auth`](Self::auth), [`map_error_response`](Self::map_error_response)) return a changed
+/// clone.
 ///
-/// Proxies are taken from the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, or else `ALL_PROXY`, each as
-/// `http://user:password@host:port`. A variable that is not understood is a config error. `NO_PROXY` lists the exceptions,
-/// separated by commas: a host or a domain with its subdomains, perhaps with a port; an address or a network such as
-/// `10.0.0.0/8`; `*` for all. All of them may be written in lower case.
+/// Proxies are read from the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, otherwise `ALL_PROXY`, each
+/// as `http://user:password@host:port`. `NO_PROXY` lists exceptions, separated by commas: a host or a domain with its
+/// subdomains, with an optional port; an address or a network such as `10.0.0.0/8`; or `*` for all. The names may be
+/// in lower case. A variable that is not valid is a config error.
 ///
-/// Whom to trust is taken from the environment as well: the usual authorities are compiled in, and those of the system
-/// stand in for them where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
+/// TLS certificates are verified with the compiled-in certificate authorities, or with those of the system if
+/// `SSL_CERT_FILE` or `SSL_CERT_DIR` is set.
 ///
-/// Times and sizes are bounded, see [`TransferLimits`]. How to page, sign in and read an answer is shown in the
-/// [cookbook](crate::guide::cookbook).
+/// Timeouts and size limits are set by [`TransferLimits`]. The [cookbook](crate::guide::cookbook) shows how to
+/// paginate, authenticate and read responses.
 #[derive(Clone)]
 pub struct Http {
     client: Arc<Client>,
     base: Option<Arc<str>>,
     headers: Headers,
-    sign_in: Option<SignIn>,
+    authenticator: Option<Authenticator>,
     map_error_response: Option<Arc<MapErrorResponse>>,
     limits: TransferLimits,
-    /// Who reads with the client, if anybody is known to.
+    /// The holds of the stream that is read with this client, if any.
     hold: Option<Hold>,
     observer: Option<Arc<dyn Observer>>,
     usage: Usage,
@@ -82,21 +84,21 @@ pub struct Http {
 
 type MapErrorResponse = dyn Fn(&ErrorResponse) -> Option<Error> + Send + Sync;
 
-/// What all requests of a run share.
+/// The state that all requests of a run share.
 struct Client {
     agent: ureq::Agent,
     proxies: Proxies,
-    /// Where new tokens are saved, and secrets are blanked.
+    /// Saves new tokens, and masks secrets in messages.
     config: Option<Arc<SavedConfig>>,
     clock: Clock,
     limiter: Mutex<Limiter>,
     sessions: Mutex<Vec<Arc<Session>>>,
-    /// The hosts to which a sign-in goes that others can read.
+    /// The hosts for which unencrypted credentials were logged.
     warned: Mutex<Vec<String>>,
 }
 
 impl Http {
-    /// A client that introduces itself as this connector.
+    /// Returns a client whose `User-Agent` names this connector.
     pub(crate) fn new(
         connector: &str,
         version: &str,
@@ -106,7 +108,7 @@ impl Http {
         Self::by_clock(Clock::of_environment(), connector, version, limits, config)
     }
 
-    /// A client for tests, whose waits take no time.
+    /// Returns a client for tests, which does not sleep.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn without_waits() -> Self {
         Self::by_clock(Clock::without_waits(), "test", "0", Vec::new(), None)
@@ -121,14 +123,14 @@ impl Http {
     ) -> Self {
         let user_agent = format!("{connector}/{version} airbyte-sdk/{}", env!("CARGO_PKG_VERSION"));
         let config = ureq::Agent::config_builder()
-            // An error status is an answer too: its body says why.
+            // The body of an error response is read as well.
             .http_status_as_error(false)
-            // A redirect is followed by nobody: it would carry the request, and its key, somewhere else.
+            // Redirects are not followed: that would send the request and its credentials to another place.
             .max_redirects(0)
             .user_agent(user_agent)
-            // Unpacked here, where the time is watched.
+            // Decompressed in `incoming`, where the timeout is checked.
             .accept_encoding("gzip")
-            // Which one depends on the request; ureq ignores variables that it does not understand.
+            // Chosen for each request; ureq silently ignores variables that are not valid.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(root_certificates()).build())
             .build();
@@ -145,13 +147,13 @@ impl Http {
         Self::of(Arc::new(client))
     }
 
-    /// With nothing set.
+    /// Returns a client without settings.
     fn of(client: Arc<Client>) -> Self {
         Self {
             client,
             base: None,
             headers: Headers::default(),
-            sign_in: None,
+            authenticator: None,
             map_error_response: None,
             limits: TransferLimits::default(),
             hold: None,
@@ -160,24 +162,25 @@ impl Http {
         }
     }
 
-    /// The same client for one service: a request of `/path` is one of this URL and the path, and so is one of `path` or
-    /// `?query`. What the client signs in
-    /// with goes nowhere else: to another origin (scheme, host and port) a request goes without it, unless it
-    /// [has its own](Request::auth).
+    /// Returns a client with a base URL, to which paths are appended: requests of `/path`, `path` and `?query` go to
+    /// this URL.
     ///
-    /// The URL begins with `https://` or `http://` and has neither a user and password nor a query or a fragment. With
-    /// any other, each request of the client is a config error. If users may change it, mark the field of the
-    /// configuration with [`#[airbyte(url)]`](derive@crate::AirbyteSpec), so that the error names the field.
+    /// The client's credentials are sent only to the origin (scheme, host and port) of the base URL. A request to
+    /// another origin is sent without them, unless it [has its own](Request::auth).
+    ///
+    /// The URL must begin with `https://` or `http://`, and must have neither user and password, nor a query or a
+    /// fragment. Otherwise each request of the client is a config error. If users can change the URL, mark its
+    /// configuration field with [`#[airbyte(url)]`](derive@crate::AirbyteSpec), so that the error names the field.
     #[must_use]
     pub fn base_url(&self, url: impl Display) -> Self {
         let url = url.to_string();
-        // A URL that is wrong is kept as it is, to be explained.
+        // An invalid URL is kept unchanged, for the message.
         let base = if url::base_fault(&url).is_none() { url.trim_end_matches('/') } else { &url };
         Self { base: Some(base.into()), ..self.clone() }
     }
 
-    /// The same client with a header in every request, wherever it goes, in place of one with the same name. For a key
-    /// there is [`auth`](Self::auth). Which headers can be sent: see [`Request::header`].
+    /// Returns a client that sends this header with every request, to any host, in place of one with the same name.
+    /// For credentials, use [`auth`](Self::auth). For the headers that can be sent, see [`Request::header`].
     #[must_use]
     pub fn header(&self, name: &str, value: impl Display) -> Self {
         let mut client = self.clone();
@@ -185,19 +188,19 @@ impl Http {
         client
     }
 
-    /// The same client, signed in: with a key, a password, or by [`OAuth2`].
+    /// Returns a client that authenticates its requests: with an API key, a token, a password, or by [`OAuth2`].
     ///
-    /// Without a [`base`](Self::base_url) it signs in wherever a request goes. Where a URL comes out of an answer (a link to
-    /// a report, say), whoever has written it decides who gets the key. So give the client a base; a request to
-    /// another origin then goes without the key, or with [one of its own](Request::auth). (Next pages are asked for at
-    /// the origin of the first, base or not.)
+    /// Without a [base URL](Self::base_url), the credentials are sent wherever a request goes. If a URL comes from a
+    /// response (a link to a report, say), the author of that response then chooses who gets them. So set a base URL:
+    /// a request to another origin is sent without the credentials, or with [its own](Request::auth). Next pages are
+    /// always requested at the origin of the first page.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, Secret, http::Auth};
     /// # #[derive(Deserialize)] struct Report { file_url: String }
     /// # fn example(http: &Http, key: &Secret) -> Result<()> {
     /// let http = http.base_url("https://api.example").auth(Auth::bearer(key));
-    /// let report: Report = http.get("/reports/newest").json()?; // with the key
+    /// let report: Report = http.get("/reports/newest").json()?; // with the token
     /// let file = http.get(report.file_url).send()?; // without it, unless it is at api.example
     /// # let _ = file;
     /// # Ok(())
@@ -205,28 +208,28 @@ impl Http {
     /// ```
     #[must_use]
     pub fn auth(&self, auth: impl Into<Auth>) -> Self {
-        Self { sign_in: Some(auth.into().sign_in(&self.client)), ..self.clone() }
+        Self { authenticator: Some(auth.into().authenticator(&self.client)), ..self.clone() }
     }
 
-    /// The same client, signed in with `Authorization: Bearer …`. Where the token goes: see [`auth`](Self::auth).
+    /// Returns a client that sends `Authorization: Bearer …`. For where the token is sent, see [`auth`](Self::auth).
     #[must_use]
     pub fn bearer(&self, token: &Secret) -> Self {
         self.auth(Auth::bearer(token))
     }
 
-    /// The same client with other timeouts and size limits.
+    /// Returns a client with these timeouts and size limits.
     #[must_use]
     #[doc(alias = "timeout")]
     pub fn transfer_limits(&self, limits: TransferLimits) -> Self {
         Self { limits, ..self.clone() }
     }
 
-    /// The same client with a function that turns error responses into errors. `None` keeps the error that the status
-    /// stands for.
+    /// Returns a client that maps error responses to [`Error`]s with this function. `None` keeps the default error of
+    /// the status.
     ///
-    /// A request whose error response becomes a transient error is sent again, as after a 503, if it is
-    /// [idempotent](Request::idempotent). One whose error response becomes a config error or a system error is not, except
-    /// after a 401 when the token can be replaced.
+    /// A request whose error response is mapped to a transient error is retried, as after a 503, if it is
+    /// [idempotent](Request::idempotent). One mapped to a config or system error is not retried, except after a 401 if
+    /// the token can be replaced.
     ///
     /// ```
     /// # use airbyte_sdk::{Error, Http};
@@ -246,31 +249,31 @@ impl Http {
         Self { map_error_response: Some(Arc::new(map)), ..self.clone() }
     }
 
-    /// The same client, with a usage of its own that is also this one's.
+    /// Returns a client with its own counters, which also count in this client's.
     pub(crate) fn counted(&self) -> Self {
-        Self { usage: self.usage.within(), ..self.clone() }
+        Self { usage: self.usage.child(), ..self.clone() }
     }
 
-    /// The same client for somebody who reads with it: it holds where something may be missing, tells the observer what it
-    /// waits for, and has a usage of its own.
+    /// Returns a client for one reader: it holds the reader's state when records may be missing, reports to the
+    /// observer what it waits for, and has its own counters.
     pub(crate) fn for_reader(&self, hold: &Hold, observer: Option<Arc<dyn Observer>>) -> Self {
         Self { hold: Some(hold.clone()), observer, ..self.counted() }
     }
 
-    /// The same client without what an author has set on it.
-    fn bare(&self) -> Self {
-        let bare = Self::of(Arc::clone(&self.client));
-        Self { observer: self.observer.clone(), usage: self.usage.clone(), ..bare }
+    /// Returns a client without the settings of the author.
+    fn without_settings(&self) -> Self {
+        let client = Arc::clone(&self.client);
+        Self { observer: self.observer.clone(), usage: self.usage.clone(), ..Self::of(client) }
     }
 
-    /// A GET request of this URL, or of this path if the client has a [`base`](Self::base_url). Characters that are not
-    /// allowed in a URL are percent-encoded.
+    /// Returns a GET request of this URL, or of this path if the client has a [base URL](Self::base_url). Characters
+    /// that are not allowed in a URL are percent-encoded.
     pub fn get(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "GET", self.absolute(&url.to_string()))
     }
 
-    /// A POST request. It is sent once, whatever happens, since nobody knows what a second one would do; see
-    /// [`Request::idempotent`].
+    /// Returns a POST request. It is not retried after a failure that may have had an effect, unless it is
+    /// [idempotent](Request::idempotent).
     pub fn post(&self, url: impl Display) -> Request {
         Request::new(self.clone(), "POST", self.absolute(&url.to_string()))
     }
@@ -284,7 +287,7 @@ impl Http {
         }
     }
 
-    /// Whether requests can be made of the base.
+    /// Checks the base URL.
     fn check_base(&self) -> Result<()> {
         let Some((base, fault)) = self.base.as_ref().and_then(|base| Some((base, url::base_fault(base)?)))
         else {
@@ -296,39 +299,39 @@ impl Http {
         )))
     }
 
-    /// What goes with a request of this URL.
-    fn sign_in_at(&self, url: &str) -> Option<SignIn> {
-        let sign_in = self.sign_in.as_ref()?;
+    /// Returns the authenticator for requests of this URL.
+    fn authenticator_for(&self, url: &str) -> Option<Authenticator> {
+        let authenticator = self.authenticator.as_ref()?;
         if self.base.as_ref().is_some_and(|base| !auth::same_origin(base, url)) {
-            log::debug!("a request goes to another origin than the client's, so it is not signed in");
+            log::debug!("sending a request without credentials: its origin is not that of the base URL");
             return None;
         }
-        Some(sign_in.clone())
+        Some(authenticator.clone())
     }
 
-    /// What the requests of this reader have come to.
+    /// Returns the counters of this reader.
     pub(crate) fn usage(&self) -> &Usage {
         &self.usage
     }
 
-    fn tell_waiting_for(&self, request: Option<&str>) {
+    fn report_waiting_for(&self, request: Option<&str>) {
         if let Some(observer) = &self.observer {
             observer.waiting_for(request);
         }
     }
 
-    fn tell_rate_limited(&self, wait: Duration) -> Result<()> {
+    fn report_rate_limited(&self, wait: Duration) -> Result<()> {
         self.observer.as_ref().map_or(Ok(()), |observer| observer.rate_limited(wait))
     }
 
-    fn tell_about_to_wait(&self, wait: Duration) -> Result<()> {
+    fn report_about_to_wait(&self, wait: Duration) -> Result<()> {
         self.observer.as_ref().map_or(Ok(()), |observer| observer.about_to_wait(wait))
     }
 }
 
-/// Whom to trust with TLS: the authorities that are compiled in, so that an image needs none; or those of the system, where
-/// somebody has said where they are, as a company with an authority of its own does.
+/// Returns the certificate authorities: those compiled in, so that an image needs none; or those of the system if the
+/// environment says where they are, as companies with a private authority do.
 fn root_certificates() -> RootCerts {
-    let said = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
-    if said { RootCerts::PlatformVerifier } else { RootCerts::WebPki }
+    let is_set = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
+    if is_set { RootCerts::PlatformVerifier } else { RootCerts::WebPki }
 }

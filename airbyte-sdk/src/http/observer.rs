@@ -1,61 +1,61 @@
-//! Who is told what a client waits for, and what is counted for them.
+//! Reports what a client waits for, and counts its responses.
 
 use crate::error::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// Is told what a client waits for. Whoever reads with the client may want to say so, or to save what there is.
+/// Receives what a client waits for, to report it, or to save records before a long wait.
 pub(crate) trait Observer: Send + Sync {
-    /// A request was sent; `None` when its answer has begun, or it has failed.
+    /// A request was sent; `None` when its response begins or it has failed.
     fn waiting_for(&self, request: Option<&str>);
 
-    /// The service, or a limit that the author has set, allows no more requests for so long.
+    /// The API, or a rate limit set by the author, allows no requests for this duration.
     fn rate_limited(&self, wait: Duration) -> Result<()>;
 
-    /// Nothing is done for so long.
+    /// The client is about to sleep for this duration.
     fn about_to_wait(&self, wait: Duration) -> Result<()>;
 }
 
-/// What the requests of one reader have come to. A clone shares it.
+/// Counts the responses to the requests of one reader. Clones share the counters.
 #[derive(Clone, Default)]
 pub(crate) struct Usage(Arc<Counts>);
 
 #[derive(Default)]
 struct Counts {
-    /// What is counted here is counted there as well.
-    within: Option<Usage>,
-    answers: AtomicU64,
-    good_answers: AtomicU64,
+    /// The usage that includes this one.
+    parent: Option<Usage>,
+    responses: AtomicU64,
+    good_responses: AtomicU64,
 }
 
 impl Usage {
-    /// Of somebody whose requests are this one's, too.
-    pub(super) fn within(&self) -> Self {
-        Self(Arc::new(Counts { within: Some(self.clone()), ..Counts::default() }))
+    /// Returns new counters, which also count in these.
+    pub(super) fn child(&self) -> Self {
+        Self(Arc::new(Counts { parent: Some(self.clone()), ..Counts::default() }))
     }
 
-    /// How many requests were answered.
+    /// The number of responses.
     pub(crate) fn answers(&self) -> u64 {
-        self.0.answers.load(Relaxed)
+        self.0.responses.load(Relaxed)
     }
 
-    /// How many of them brought what was asked for; a token is not meant.
+    /// The number of responses with a status of 2xx, without those to token requests.
     pub(crate) fn good_answers(&self) -> u64 {
-        self.0.good_answers.load(Relaxed)
+        self.0.good_responses.load(Relaxed)
     }
 
-    pub(super) fn count_answer(&self) {
-        self.0.answers.fetch_add(1, Relaxed);
-        if let Some(usage) = &self.0.within {
-            usage.count_answer();
+    pub(super) fn count_response(&self) {
+        self.0.responses.fetch_add(1, Relaxed);
+        if let Some(parent) = &self.0.parent {
+            parent.count_response();
         }
     }
 
-    pub(super) fn count_good_answer(&self) {
-        self.0.good_answers.fetch_add(1, Relaxed);
-        if let Some(usage) = &self.0.within {
-            usage.count_good_answer();
+    pub(super) fn count_good_response(&self) {
+        self.0.good_responses.fetch_add(1, Relaxed);
+        if let Some(parent) = &self.0.parent {
+            parent.count_good_response();
         }
     }
 }

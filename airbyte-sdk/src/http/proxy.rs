@@ -1,5 +1,7 @@
-//! Proxies, as the environment names them. A variable that is not understood is an error: without it requests would go
-//! directly, past the proxy that somebody wanted.
+//! Proxies from the environment. A variable that is not valid is an error: ignoring it would send requests directly,
+//! past the proxy that the user wanted.
+//!
+//! The client chooses the proxy for each request, because ureq ignores variables that are not valid.
 
 use super::url;
 use crate::error::{Error, Result};
@@ -9,26 +11,26 @@ use std::net::IpAddr;
 use ureq::Proxy;
 use ureq::http::Uri;
 
-/// Which proxy a request goes through.
+/// The proxies for http and https, and the hosts without one.
 pub(super) struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,
     exceptions: Vec<Exception>,
-    /// What is wrong with a variable. Then no request is sent.
+    /// Why a variable is not valid. If set, no request is sent.
     fault: Option<String>,
-    /// Users and passwords, as they are written and as they are sent.
+    /// Users and passwords, as written and percent-decoded.
     secrets: Vec<String>,
 }
 
-/// Hosts that are reached directly.
+/// An entry of `NO_PROXY`: hosts that are connected to directly.
 #[derive(Debug, PartialEq)]
 enum Exception {
     All,
-    /// A host or a domain with all its subdomains, and perhaps one port of it.
+    /// A host, or a domain with all its subdomains, and optionally only one port.
     Name(String, Option<u16>),
-    /// Names and addresses that begin like this.
+    /// Names and addresses with this prefix.
     Prefix(String),
-    /// A network: the leading bits of its addresses.
+    /// A network, and the number of bits that its addresses share.
     Network(IpAddr, u32),
 }
 
@@ -37,8 +39,8 @@ impl Proxies {
         Self::of(|name| std::env::var_os(name))
     }
 
-    /// `HTTPS_PROXY` for https and `HTTP_PROXY` for http, or else `ALL_PROXY`; and `NO_PROXY`. Each may be written in lower
-    /// case, which takes precedence. An empty variable is as good as none.
+    /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. Names in lower case take precedence. An empty
+    /// variable counts as unset.
     fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let (mut fault, mut secrets) = (None, Vec::new());
         let mut first_of = |names: &[&str]| {
@@ -63,9 +65,9 @@ impl Proxies {
             secrets.extend(user.into_iter().flat_map(credentials));
             let proxy = proxy(&value);
             if let Err(why) = &proxy {
-                let cure = "write it as http://host:port or https://host:port";
+                let advice = "write it as http://host:port or https://host:port";
                 fault.get_or_insert_with(|| {
-                    format!("the environment variable {name} is not a proxy that can be used: {why}; {cure}")
+                    format!("the environment variable {name} is not a valid proxy URL: {why}; {advice}")
                 });
             }
             proxy.ok()
@@ -73,17 +75,17 @@ impl Proxies {
         Self { http, https, exceptions, fault, secrets }
     }
 
-    /// Whether all variables are understood.
+    /// Fails if a variable is not valid.
     pub(super) fn check(&self) -> Result<()> {
         self.fault.as_ref().map_or(Ok(()), |fault| Err(Error::config(fault)))
     }
 
-    /// What must not be seen of them.
+    /// Returns the secrets in the variables, which must be masked.
     pub(super) fn secrets(&self) -> Vec<&str> {
         self.secrets.iter().map(String::as_str).collect()
     }
 
-    /// The proxy for a URL; `None` if it is requested directly.
+    /// Returns the proxy for a URL; `None` if it is requested directly.
     pub(super) fn of_url(&self, url: &Uri) -> Option<Proxy> {
         let is_https = url.scheme_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
         let proxy = if is_https { &self.https } else { &self.http };
@@ -94,7 +96,8 @@ impl Proxies {
     }
 }
 
-/// The proxy at this URL, which may lack its scheme. The error does not show it: there may be a password in it.
+/// Parses the URL of a proxy, in which the scheme is optional. The error does not show the URL, because it may contain
+/// a password.
 fn proxy(text: &str) -> Result<Proxy, String> {
     let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
     let scheme = scheme.to_ascii_lowercase();
@@ -114,7 +117,7 @@ fn proxy(text: &str) -> Result<Proxy, String> {
         .map_err(|_| "its user or password has a character that must be percent-encoded".to_owned())
 }
 
-/// User and password, or the text as a whole if it has no colon; each as it is written and decoded.
+/// Returns user info and password (or the user info, without a colon), each as written and percent-decoded.
 fn credentials(user: &str) -> Vec<String> {
     let password = user.split_once(':').map_or(user, |(_, password)| password);
     [user, password]
@@ -123,7 +126,7 @@ fn credentials(user: &str) -> Vec<String> {
         .collect()
 }
 
-/// Separated by commas or blanks.
+/// Parses entries separated by commas or white space.
 fn exceptions(text: &str) -> Vec<Exception> {
     let entries = text.split(|letter: char| letter == ',' || letter.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).map(|entry| exception(&entry.to_ascii_lowercase())).collect()
@@ -147,7 +150,7 @@ fn exception(entry: &str) -> Exception {
         Exception::Name(name.to_owned(), port)
     };
     match entry.rsplit_once(':') {
-        // Without brackets a colon is part of an IPv6 address.
+        // Without brackets, a colon may be part of an IPv6 address.
         Some((name, port)) if entry.parse::<IpAddr>().is_err() && port.parse::<u16>().is_ok() => {
             named(name, port.parse().ok())
         }
@@ -194,7 +197,7 @@ mod tests {
         })
     }
 
-    /// The host of the proxy for a URL.
+    /// Returns the host and port of the proxy for a URL.
     fn via(proxies: &Proxies, url: &str) -> Option<String> {
         proxies.check().unwrap();
         proxies.of_url(&url.parse().unwrap()).map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))
@@ -225,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_not_understood_is_named_and_not_shown() {
+    fn invalid_variable_is_named_but_not_shown() {
         for (value, why) in [
             ("foo bar://", "scheme"),
             ("htp://proxy:3128", "scheme"),
@@ -247,7 +250,8 @@ mod tests {
                 let error = of(&[(name, value)]).check().unwrap_err();
                 let message = error.message();
                 assert!(
-                    message.starts_with(&format!("the environment variable {name} is not a proxy")),
+                    message
+                        .starts_with(&format!("the environment variable {name} is not a valid proxy URL: ")),
                     "{message}"
                 );
                 assert!(message.contains(why), "{value}: {message}");

@@ -1,9 +1,10 @@
-//! How many requests a service allows, counted by everybody who asks: pages, retries, and `check` alike.
+//! Rate limits, and when the next request may be sent. All requests of a run count: pages, retries, token requests and
+//! `check`.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// So many requests in any stretch of time of this length.
+/// A number of requests that may be sent in any period of a given length.
 ///
 /// ```
 /// use airbyte_sdk::http::RateLimit;
@@ -18,31 +19,32 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// So many requests in any stretch of this length. None at all would be no limit but a dead end: 0 counts as 1.
+    /// Allows this many requests in any period of this length. 0 counts as 1, since with 0 no
+    /// request could be sent.
     #[must_use]
     pub const fn new(requests: u32, per: Duration) -> Self {
         Self { requests: if requests == 0 { 1 } else { requests }, per }
     }
 
-    /// So many requests in any second.
+    /// Allows this many requests in any second.
     #[must_use]
     pub const fn per_second(requests: u32) -> Self {
         Self::new(requests, Duration::from_secs(1))
     }
 
-    /// So many requests in any minute.
+    /// Allows this many requests in any minute.
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
         Self::new(requests, Duration::from_secs(60))
     }
 
-    /// So many requests in any hour.
+    /// Allows this many requests in any hour.
     #[must_use]
     pub const fn per_hour(requests: u32) -> Self {
         Self::new(requests, Duration::from_secs(60 * 60))
     }
 
-    /// So many requests in any 24 hours.
+    /// Allows this many requests in any 24 hours.
     #[must_use]
     pub const fn per_day(requests: u32) -> Self {
         Self::new(requests, Duration::from_secs(24 * 60 * 60))
@@ -51,7 +53,7 @@ impl RateLimit {
 
 type Limit = (u32, fn(u32) -> RateLimit);
 
-/// Limits with their numbers, some of them from a configuration, where 0 is no limit.
+/// Builds rate limits from numbers, some of which may come from a configuration, where 0 means no limit.
 pub fn limits<const N: usize>(limits: [Limit; N]) -> Vec<RateLimit> {
     limits
         .into_iter()
@@ -60,21 +62,20 @@ pub fn limits<const N: usize>(limits: [Limit; N]) -> Vec<RateLimit> {
         .collect()
 }
 
-/// The service counts when a request arrives, and clocks differ: this much is added to a window.
+/// Added to each period, because the API counts requests when they arrive, and clocks differ.
 const SLACK: Duration = Duration::from_millis(250);
 
-/// Keeps requests within limits. When a request goes out is a pure function of when the others did, and of who came
-/// before.
+/// Computes when requests may be sent: a pure function of when others were sent, and of the queue.
 #[derive(Debug, Default)]
 pub(super) struct Limiter {
     limits: Vec<RateLimit>,
-    /// When requests went out; as many as the largest limit counts.
+    /// When the last requests were sent; as many as the largest limit counts.
     sent: VecDeque<Duration>,
-    /// Who waits for a turn, in the order of coming.
+    /// The tickets that wait, first come first.
     waiting: VecDeque<u64>,
-    last_place: u64,
-    /// The service has asked not to be asked before.
-    held_until: Duration,
+    last_ticket: u64,
+    /// Until when the API has asked for a pause.
+    paused_until: Duration,
 }
 
 impl Limiter {
@@ -82,22 +83,22 @@ impl Limiter {
         Self { limits, ..Self::default() }
     }
 
-    /// A place in the queue.
+    /// Appends a ticket to the queue.
     pub(super) fn queue(&mut self) -> u64 {
-        self.last_place += 1;
-        self.waiting.push_back(self.last_place);
-        self.last_place
+        self.last_ticket += 1;
+        self.waiting.push_back(self.last_ticket);
+        self.last_ticket
     }
 
-    /// Gives a place up.
-    pub(super) fn leave(&mut self, place: u64) {
-        self.waiting.retain(|waiting| *waiting != place);
+    /// Removes a ticket from the queue.
+    pub(super) fn leave(&mut self, ticket: u64) {
+        self.waiting.retain(|waiting| *waiting != ticket);
     }
 
-    /// When whoever has this place may go, or whoever comes now, as far as can be told: those who came before go as soon
-    /// as they may. If it is now, it is [taken](Self::take) or [given up](Self::leave).
-    pub(super) fn turn(&self, place: Option<u64>, now: Duration) -> Duration {
-        let ahead = place.and_then(|place| self.waiting.iter().position(|waiting| *waiting == place));
+    /// Returns when a request with this ticket, or a new one, may be sent, assuming that those before it are sent as
+    /// soon as possible. If that is now, the caller must [take](Self::take) or [leave](Self::leave).
+    pub(super) fn turn(&self, ticket: Option<u64>, now: Duration) -> Duration {
+        let ahead = ticket.and_then(|ticket| self.waiting.iter().position(|waiting| *waiting == ticket));
         let mut planned = Vec::new();
         for _ in 0..ahead.unwrap_or(self.waiting.len()) {
             planned.push(self.next(&planned, now));
@@ -105,29 +106,29 @@ impl Limiter {
         self.next(&planned, now)
     }
 
-    /// When the service allows another request, whoever may send it.
+    /// Returns when the API allows the next request, whichever it is.
     pub(super) fn free(&self, now: Duration) -> Duration {
         self.next(&[], now)
     }
 
-    /// When a request may go out after those that went and these.
+    /// Returns when a request may be sent after those that were sent and those that are planned.
     fn next(&self, planned: &[Duration], now: Duration) -> Duration {
         let free = |limit: &RateLimit| {
             let oldest = (self.sent.len() + planned.len()).checked_sub(limit.requests as usize)?;
             let sent = self.sent.get(oldest).or_else(|| planned.get(oldest - self.sent.len()));
             sent.map(|sent| sent.saturating_add(limit.per).saturating_add(SLACK))
         };
-        self.limits.iter().filter_map(free).max().unwrap_or(now).max(now).max(self.held_until)
+        self.limits.iter().filter_map(free).max().unwrap_or(now).max(now).max(self.paused_until)
     }
 
-    /// Nobody asks before this time.
-    pub(super) fn hold(&mut self, until: Duration) {
-        self.held_until = self.held_until.max(until);
+    /// Lets no request be sent before this time.
+    pub(super) fn pause(&mut self, until: Duration) {
+        self.paused_until = self.paused_until.max(until);
     }
 
-    /// Notes that whoever has this place goes now.
-    pub(super) fn take(&mut self, place: u64, now: Duration) {
-        self.leave(place);
+    /// Notes that the request with this ticket is sent now.
+    pub(super) fn take(&mut self, ticket: u64, now: Duration) {
+        self.leave(ticket);
         let Some(most) = self.limits.iter().map(|limit| limit.requests as usize).max() else { return };
         if self.sent.len() >= most {
             self.sent.pop_front();
@@ -141,20 +142,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn times(limits: &[RateLimit], asked: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    fn times(limits: &[RateLimit], requested: impl IntoIterator<Item = u64>) -> Vec<u64> {
         let mut limiter = Limiter::new(limits.to_vec());
         let mut now = Duration::ZERO;
         let mut next = |after: u64| {
-            let place = limiter.queue();
-            now = limiter.turn(Some(place), now + Duration::from_millis(after));
-            limiter.take(place, now);
+            let ticket = limiter.queue();
+            now = limiter.turn(Some(ticket), now + Duration::from_millis(after));
+            limiter.take(ticket, now);
             u64::try_from(now.as_millis()).unwrap()
         };
-        asked.into_iter().map(&mut next).collect()
+        requested.into_iter().map(&mut next).collect()
     }
 
     #[test]
-    fn a_burst_is_allowed_and_then_the_oldest_must_be_old_enough() {
+    fn burst_is_allowed_and_then_the_oldest_request_must_leave_the_period() {
         assert_eq!(times(&[], [0; 3]), [0, 0, 0]);
         assert_eq!(times(&[RateLimit::per_minute(2)], [0, 100, 0, 0]), [0, 100, 60_250, 60_350]);
         let both = [RateLimit::per_second(1), RateLimit::per_minute(2)];
@@ -164,41 +165,41 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn what_one_is_told_holds_for_all_also_for_those_who_wait() {
+    fn pause_applies_to_waiting_and_new_requests() {
         let mut limiter = Limiter::new(vec![RateLimit::per_second(1)]);
         let [first, second] = [limiter.queue(), limiter.queue()];
         limiter.take(first, SECOND * 2);
         assert_eq!(limiter.turn(Some(second), SECOND * 2), SECOND * 3 + SLACK);
-        limiter.hold(SECOND * 7);
-        limiter.hold(SECOND * 5);
+        limiter.pause(SECOND * 7);
+        limiter.pause(SECOND * 5);
         assert_eq!(limiter.turn(Some(second), SECOND * 3 + SLACK), SECOND * 7);
         assert_eq!(limiter.turn(None, SECOND * 4), SECOND * 8 + SLACK);
         assert_eq!(limiter.turn(Some(second), SECOND * 8), SECOND * 8);
     }
 
     #[test]
-    fn who_comes_later_goes_later_and_a_place_that_is_given_up_is_free() {
+    fn requests_are_sent_in_order_and_a_returned_ticket_is_free() {
         let mut limiter = Limiter::new(vec![RateLimit::per_minute(2)]);
-        let places = [(); 5].map(|()| limiter.queue());
-        let minutes = |limiter: &Limiter, places: &[u64]| -> Vec<u64> {
-            places.iter().map(|place| limiter.turn(Some(*place), Duration::ZERO).as_secs() / 60).collect()
+        let tickets = [(); 5].map(|()| limiter.queue());
+        let minutes = |limiter: &Limiter, tickets: &[u64]| -> Vec<u64> {
+            tickets.iter().map(|ticket| limiter.turn(Some(*ticket), Duration::ZERO).as_secs() / 60).collect()
         };
-        assert_eq!(minutes(&limiter, &places), [0, 0, 1, 1, 2]);
-        limiter.leave(places[1]);
-        assert_eq!(minutes(&limiter, &places[2..]), [0, 1, 1]);
-        // Not first, but there is room for all who came before.
-        limiter.take(places[2], Duration::ZERO);
-        assert_eq!(minutes(&limiter, &[places[0], places[3]]), [0, 1]);
+        assert_eq!(minutes(&limiter, &tickets), [0, 0, 1, 1, 2]);
+        limiter.leave(tickets[1]);
+        assert_eq!(minutes(&limiter, &tickets[2..]), [0, 1, 1]);
+        // Not the first in the queue, but the limit allows all before it.
+        limiter.take(tickets[2], Duration::ZERO);
+        assert_eq!(minutes(&limiter, &[tickets[0], tickets[3]]), [0, 1]);
     }
 
-    /// What happens to threads that ask, sleep until their turn, and wake too late.
+    /// Events of threads that take a ticket, sleep until their turn, and wake up late.
     enum What {
         Comes { pauses: Vec<u64> },
-        Wakes { place: u64, pauses: Vec<u64> },
-        Hold { wait: u64 },
+        Wakes { ticket: u64, pauses: Vec<u64> },
+        Pause { wait: u64 },
     }
 
-    /// When requests leave, and from when until when none may.
+    /// Simulates the threads: when requests are sent, and the periods of the pauses.
     fn played(limiter: &mut Limiter, threads: &[Vec<u64>], late: &[u64], holds: &[(u64, u64)]) -> Played {
         let mut played = Played::default();
         let mut late = late.iter().cycle();
@@ -212,26 +213,26 @@ mod tests {
             add(&mut events, 0, What::Comes { pauses: pauses.clone() });
         }
         for (at, wait) in holds {
-            add(&mut events, *at, What::Hold { wait: *wait });
+            add(&mut events, *at, What::Pause { wait: *wait });
         }
         while let Some(((now, _), what)) = events.pop_first() {
             let time = Duration::from_millis(now);
-            let (place, mut pauses) = match what {
+            let (ticket, mut pauses) = match what {
                 What::Comes { pauses } => (limiter.queue(), pauses),
-                What::Wakes { place, pauses } => (place, pauses),
-                What::Hold { wait } => {
-                    limiter.hold(time + Duration::from_millis(wait));
+                What::Wakes { ticket, pauses } => (ticket, pauses),
+                What::Pause { wait } => {
+                    limiter.pause(time + Duration::from_millis(wait));
                     played.holds.push((now, now + wait));
                     continue;
                 }
             };
-            let at = limiter.turn(Some(place), time);
+            let at = limiter.turn(Some(ticket), time);
             if at > time {
                 let at = u64::try_from(at.as_millis()).unwrap() + late.next().unwrap_or(&0);
-                add(&mut events, at, What::Wakes { place, pauses });
+                add(&mut events, at, What::Wakes { ticket, pauses });
                 continue;
             }
-            limiter.take(place, time);
+            limiter.take(ticket, time);
             played.left.push(now);
             if let Some(pause) = pauses.pop() {
                 add(&mut events, now + pause, What::Comes { pauses });
@@ -248,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_window_ever_holds_more(
+        fn no_period_has_more_requests_than_allowed(
             limits in prop::collection::vec((1..5_u32, 1..9_000_u64), 1..3),
             waits in prop::collection::vec(0..3_000_u64, 0..40),
         ) {
@@ -258,7 +259,7 @@ mod tests {
         }
 
         #[test]
-        fn threads_that_oversleep_make_no_window_hold_more(
+        fn threads_that_wake_up_late_stay_within_the_limits(
             limits in prop::collection::vec((1..5_u32, 1..9_000_u64), 1..3),
             threads in prop::collection::vec(prop::collection::vec(0..3_000_u64, 0..6), 1..9),
             late in prop::collection::vec(prop_oneof![Just(0), 0..20_000_u64], 1..20),

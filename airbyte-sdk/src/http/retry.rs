@@ -1,4 +1,4 @@
-//! When to ask again, and how long to wait: a pure function of what happened.
+//! When to retry a request, and after how long: a pure function of what happened.
 
 use std::hash::{BuildHasher, Hasher};
 use std::io;
@@ -7,23 +7,23 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::protocol::FailureType;
 
-/// How long a client bears with a service. The platform repeats a whole sync after a transient error, so this has only
-/// to bridge what passes soon.
+/// How often and how long a request is retried. The platform repeats a whole sync after a transient error, so retries
+/// only need to bridge short failures.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// Attempts in all.
+pub(super) struct RetryPolicy {
+    /// The maximum number of attempts, including the first.
     attempts: u32,
-    /// From the first attempt to the last.
+    /// The maximum time from the first attempt to the last.
     budget: Duration,
-    /// The wait doubles from here, and a dice decides how much of it is used.
+    /// The maximum first wait. It doubles with each attempt, and is multiplied by a random jitter.
     first_wait: Duration,
-    /// A service that says "too many requests" and not how long counts by the minute more often than not.
+    /// The wait after a 429 that does not say how long: most APIs count per minute.
     pub(super) rate_limit_wait: Duration,
-    /// Longer than this nobody waits for one answer.
+    /// The longest wait before one attempt.
     pub(super) longest_wait: Duration,
 }
 
-pub(super) const PATIENCE: Patience = Patience {
+pub(super) const RETRY_POLICY: RetryPolicy = RetryPolicy {
     attempts: 5,
     budget: Duration::from_secs(600),
     first_wait: Duration::from_secs(1),
@@ -31,25 +31,26 @@ pub(super) const PATIENCE: Patience = Patience {
     longest_wait: Duration::from_secs(300),
 };
 
-/// What a service asks for beyond this is as good as this: nobody waits for it, and it is only reported.
+/// Longer waits requested by an API are reduced to this: none of them is waited for, only reported.
 pub(super) const LONGEST_HINT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// How an attempt ended, as far as the next one is concerned.
+/// How an attempt failed, as far as it matters for the next one.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
-    /// An answer with this status, and how long the service asks to wait.
+    /// A response with this status, and how long the API asks to wait.
     Status(u16, Option<Duration>),
-    /// An answer that the author calls transient, whatever its status says, and how long the service asks to wait.
-    NotYet(Option<Duration>),
-    /// No answer, but another attempt may get one.
-    Passing,
-    /// No answer, and none to be expected.
+    /// A response that the author maps to a transient error although its status is not, and how long the API asks to
+    /// wait.
+    DeclaredTransient(Option<Duration>),
+    /// No response; another attempt may succeed.
+    Retryable,
+    /// A failure that another attempt would not change.
     Final,
-    /// The token is not accepted, and another one may be.
-    SignedOut,
+    /// The token was rejected; another one may be accepted.
+    TokenRejected,
 }
 
-/// An attempt that did not bring what was wanted.
+/// A failed attempt.
 pub(super) struct Failure {
     pub(super) outcome: Outcome,
     pub(super) error: Error,
@@ -61,34 +62,37 @@ impl From<(Outcome, Error)> for Failure {
     }
 }
 
-/// What comes after a failed attempt.
+/// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Next {
     /// Another attempt after this wait.
     After(Duration),
-    /// No other: it would end in the same way.
+    /// No other attempt.
     GiveUp,
-    /// No other, since the service asks for more patience than there is: so much.
+    /// No other attempt, because the API allows no requests for this long.
     Exhausted(Duration),
 }
 
-impl Patience {
-    /// What comes after the attempt of this number, so long after the first began. `dice` is between 0 and 1.
-    pub(super) fn next(&self, attempt: u32, elapsed: Duration, outcome: &Outcome, dice: f64) -> Next {
+impl RetryPolicy {
+    /// Returns what to do after this attempt (counted from 1), which ended `elapsed` after the first began. `jitter`
+    /// is between 0 and 1.
+    pub(super) fn next(&self, attempt: u32, elapsed: Duration, outcome: &Outcome, jitter: f64) -> Next {
         let backoff =
-            (self.first_wait * 2_u32.saturating_pow(attempt - 1)).min(self.longest_wait).mul_f64(dice);
+            (self.first_wait * 2_u32.saturating_pow(attempt - 1)).min(self.longest_wait).mul_f64(jitter);
         let wait = match outcome {
-            // A wait of zero would be no wait.
-            Outcome::Status(429, asked) => {
-                asked.filter(|wait| !wait.is_zero()).unwrap_or(self.rate_limit_wait)
+            // Zero would repeat the request at once.
+            Outcome::Status(429, requested) => {
+                requested.filter(|wait| !wait.is_zero()).unwrap_or(self.rate_limit_wait)
             }
-            Outcome::NotYet(asked) => asked.unwrap_or(backoff).max(backoff),
-            Outcome::Status(status, asked) if is_transient(*status) => asked.unwrap_or(backoff).max(backoff),
-            Outcome::Status(..) | Outcome::Final | Outcome::SignedOut => return Next::GiveUp,
-            Outcome::Passing => backoff,
+            Outcome::DeclaredTransient(requested) => requested.unwrap_or(backoff).max(backoff),
+            Outcome::Status(status, requested) if is_transient(*status) => {
+                requested.unwrap_or(backoff).max(backoff)
+            }
+            Outcome::Status(..) | Outcome::Final | Outcome::TokenRejected => return Next::GiveUp,
+            Outcome::Retryable => backoff,
         };
         if wait > self.longest_wait {
-            // Only this says that requests are used up; any other trouble is trouble, however long it lasts.
+            // Only a 429 says that the requests are used up.
             return if matches!(outcome, Outcome::Status(429, _)) {
                 Next::Exhausted(wait)
             } else {
@@ -103,24 +107,24 @@ impl Patience {
     }
 }
 
-/// Whether a status says that another attempt may end differently. The same table decides how an error is reported and
-/// whether the request is repeated. 501, 505, 506, 510 and 511 say what the API or the network does not do; the next answer
-/// would be the same.
+/// Whether another attempt may end differently. The same table decides whether a request is retried and whether its error
+/// is transient. 501, 505, 506, 510 and 511 say what the API or the network does not support, so the next response would
+/// be the same.
 pub(super) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 499 | 500..=599) && !matches!(status, 501 | 505 | 506 | 510 | 511)
 }
 
-/// The outcome of an error status: what it says, or what the author says that it means.
-pub(super) fn outcome_of_status(status: u16, asked: Option<Duration>, explained: Option<&Error>) -> Outcome {
-    match explained.map(Error::failure_type) {
-        None => Outcome::Status(status, asked),
-        Some(FailureType::TransientError) if is_transient(status) => Outcome::Status(status, asked),
-        Some(FailureType::TransientError) => Outcome::NotYet(asked),
+/// Returns the outcome of an error status, or of the error that the author maps it to.
+pub(super) fn outcome_of_status(status: u16, requested: Option<Duration>, mapped: Option<&Error>) -> Outcome {
+    match mapped.map(Error::failure_type) {
+        None => Outcome::Status(status, requested),
+        Some(FailureType::TransientError) if is_transient(status) => Outcome::Status(status, requested),
+        Some(FailureType::TransientError) => Outcome::DeclaredTransient(requested),
         Some(_) => Outcome::Final,
     }
 }
 
-/// Whether another attempt may end differently.
+/// Returns the outcome of a request without a response.
 pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
     match error {
         error if is_unsafe(error) => Outcome::Final,
@@ -130,13 +134,13 @@ pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
         | ureq::Error::Timeout(_)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
-        | ureq::Error::Protocol(_) => Outcome::Passing,
+        | ureq::Error::Protocol(_) => Outcome::Retryable,
         _ => Outcome::Final,
     }
 }
 
-/// Whether the connection is not to be trusted; asking again changes nothing. A certificate that does not verify
-/// arrives as an input error.
+/// Whether the connection cannot be trusted, which another attempt would not change. A certificate that cannot be
+/// verified arrives as an input error.
 pub(super) fn is_unsafe(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Io(error) => error.kind() == io::ErrorKind::InvalidData,
@@ -145,8 +149,9 @@ pub(super) fn is_unsafe(error: &ureq::Error) -> bool {
     }
 }
 
-/// A number between 0 and 1, other in each process and call: enough to keep clients from marching in step.
-pub(super) fn dice() -> f64 {
+/// Returns a random number between 0 and 1, different in each process and call, so that clients do not retry at the
+/// same time.
+pub(super) fn jitter() -> f64 {
     let random = std::hash::RandomState::new().build_hasher().finish();
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
@@ -158,51 +163,51 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn next(attempt: u32, outcome: &Outcome) -> Next {
-        PATIENCE.next(attempt, Duration::ZERO, outcome, 1.0)
+        RETRY_POLICY.next(attempt, Duration::ZERO, outcome, 1.0)
     }
 
     #[test]
-    fn trouble_is_met_with_growing_patience_that_ends() {
-        for trouble in
-            [Outcome::Passing, Outcome::Status(503, None), Outcome::Status(500, Some(Duration::ZERO))]
+    fn waits_double_until_the_attempts_are_used_up() {
+        for outcome in
+            [Outcome::Retryable, Outcome::Status(503, None), Outcome::Status(500, Some(Duration::ZERO))]
         {
-            let waits: Vec<_> = (1..=5).map(|attempt| next(attempt, &trouble)).collect();
+            let waits: Vec<_> = (1..=5).map(|attempt| next(attempt, &outcome)).collect();
             assert_eq!(waits[..4], [1, 2, 4, 8].map(|seconds| Next::After(SECOND * seconds)));
             assert_eq!(waits[4], Next::GiveUp);
         }
     }
 
     #[test]
-    fn the_dice_takes_any_part_of_a_wait_but_none_of_one_that_is_asked_for() {
-        assert_eq!(PATIENCE.next(3, SECOND, &Outcome::Passing, 0.0), Next::After(Duration::ZERO));
-        assert_eq!(PATIENCE.next(3, SECOND, &Outcome::Passing, 0.5), Next::After(SECOND * 2));
+    fn jitter_shortens_the_backoff_but_not_a_requested_wait() {
+        assert_eq!(RETRY_POLICY.next(3, SECOND, &Outcome::Retryable, 0.0), Next::After(Duration::ZERO));
+        assert_eq!(RETRY_POLICY.next(3, SECOND, &Outcome::Retryable, 0.5), Next::After(SECOND * 2));
         assert_eq!(
-            PATIENCE.next(3, SECOND, &Outcome::Status(503, Some(SECOND * 7)), 0.0),
+            RETRY_POLICY.next(3, SECOND, &Outcome::Status(503, Some(SECOND * 7)), 0.0),
             Next::After(SECOND * 7)
         );
-        assert!((0.0..=1.0).contains(&dice()));
+        assert!((0.0..=1.0).contains(&jitter()));
     }
 
     #[test]
-    fn a_rate_limit_waits_as_asked_or_a_minute() {
-        let asked = |seconds| next(1, &Outcome::Status(429, Some(SECOND * seconds)));
-        assert_eq!(asked(7), Next::After(SECOND * 7));
-        assert_eq!(asked(0), Next::After(SECOND * 61));
-        assert_eq!(asked(3600), Next::Exhausted(SECOND * 3600));
+    fn status_429_waits_as_requested_or_a_minute() {
+        let requested = |seconds| next(1, &Outcome::Status(429, Some(SECOND * seconds)));
+        assert_eq!(requested(7), Next::After(SECOND * 7));
+        assert_eq!(requested(0), Next::After(SECOND * 61));
+        assert_eq!(requested(3600), Next::Exhausted(SECOND * 3600));
         assert_eq!(next(1, &Outcome::Status(503, Some(SECOND * 3600))), Next::GiveUp);
         assert_eq!(next(1, &Outcome::Status(429, None)), Next::After(SECOND * 61));
         assert_eq!(next(5, &Outcome::Status(429, None)), Next::GiveUp);
     }
 
     #[test]
-    fn the_time_is_bounded_as_the_attempts_are() {
-        let slow = |elapsed| PATIENCE.next(2, SECOND * elapsed, &Outcome::Status(429, None), 1.0);
+    fn total_time_is_bounded() {
+        let slow = |elapsed| RETRY_POLICY.next(2, SECOND * elapsed, &Outcome::Status(429, None), 1.0);
         assert_eq!(slow(500), Next::After(SECOND * 61));
         assert_eq!(slow(540), Next::GiveUp);
     }
 
     #[test]
-    fn what_the_user_must_mend_is_never_repeated() {
+    fn permanent_errors_are_never_retried() {
         for status in [200, 301, 400, 401, 403, 404, 422, 501, 505, 511, 600, 999] {
             assert_eq!(next(1, &Outcome::Status(status, None)), Next::GiveUp, "{status}");
         }
@@ -216,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explained_refusal_is_repeated_if_it_is_transient() {
+    fn mapped_error_is_retried_if_it_is_transient() {
         let outcome = |status, error: Error| outcome_of_status(status, Some(SECOND * 7), Some(&error));
         assert_eq!(next(1, &outcome(403, Error::transient(""))), Next::After(SECOND * 7));
         assert_eq!(next(5, &outcome(403, Error::transient(""))), Next::GiveUp);

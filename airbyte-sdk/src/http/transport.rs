@@ -1,14 +1,14 @@
-//! The connections of the client, with what ureq does not tell about them.
+//! Observes the client's connections for what ureq does not report.
 //!
 //! ureq takes a reset connection, and TLS that ends without `close_notify`, for the end of a body that has neither a
-//! length nor chunks; and within one read it may take in bytes that are no body (chunk trailers, chunk extensions, TLS
-//! records without data) for as long as they come. Both are seen at the connection only. So each connection is wrapped,
-//! and shares an [`Exchange`] with the response that is read from it: the connection notes how it ended, and stops
-//! waiting when the time of a piece is over.
+//! length nor chunks. And within one read it may consume bytes that are not part of the body (chunk trailers, chunk
+//! extensions, TLS records without data) for as long as they arrive. Both can only be noticed at the connection. So
+//! each connection is wrapped, and shares an [`Exchange`] with the response that is read from it: the connection notes
+//! how it ended, and stops waiting when the time of an item is over.
 //!
-//! Requests take connections out of a pool, and ureq has no way to hand anything to the one it takes. The exchange is
-//! therefore left in a thread-local while the request is sent: ureq sends it on the calling thread, and a connection
-//! that sends looks there.
+//! Requests take connections out of a pool, and ureq cannot pass anything to the one it takes. So the exchange is kept
+//! in a thread-local while the request is sent: ureq sends it on the calling thread, and the connection that sends
+//! reads the thread-local.
 //!
 //! `ureq::unversioned` may change in any release, so the manifest names the exact version of ureq.
 
@@ -24,58 +24,58 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Body, Error, Timeout, http};
 
-/// An agent whose connections are watched.
+/// Returns an agent whose connections are observed.
 pub(super) fn agent(config: Config) -> Agent {
     Agent::with_parts(config, DefaultConnector::new().chain(Watch), DefaultResolver::default())
 }
 
-/// Sends a request on this thread. Each piece of the response's body may take `patience`.
+/// Sends a request on this thread. Each item of the response's body may take `item_timeout`.
 pub(super) fn run(
-    patience: Duration,
+    item_timeout: Duration,
     send: impl FnOnce() -> Result<http::Response<Body>, Error>,
 ) -> Result<http::Response<Body>, Error> {
-    let exchange = Arc::new(Exchange::new(patience));
+    let exchange = Arc::new(Exchange::new(item_timeout));
     let current = Current::set(Arc::clone(&exchange));
-    let mut answer = send()?;
+    let mut response = send()?;
     drop(current);
-    answer.extensions_mut().insert(exchange);
-    Ok(answer)
+    response.extensions_mut().insert(exchange);
+    Ok(response)
 }
 
-/// How the body of a response came to its end.
+/// How the connection ended after a body.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
-    /// The connection is open, or the server has ended TLS in due form: nothing was cut off.
+    /// The connection is open, or TLS ended with `close_notify`: nothing was cut off.
     Proven,
-    /// The connection was closed. So it is when a server has sent everything, and when it or a proxy crashes.
+    /// The connection was closed: the server may have sent everything, or it or a proxy may have crashed.
     Unproven,
     /// The connection was reset.
     Reset,
 }
 
-/// What a connection and the response that is read from it know of each other.
+/// State that a connection shares with the response that is read from it.
 #[derive(Debug)]
 pub(super) struct Exchange {
     began: Instant,
-    patience: Duration,
-    /// When the wait for a piece began, in nanoseconds from `began`; or one of the two below.
+    item_timeout: Duration,
+    /// When the time of the item began, in nanoseconds since `began`; or one of the two constants below.
     since: AtomicU64,
     end: AtomicU8,
 }
 
-/// No piece is waited for: the head has limits of its own.
-const NO_PIECE: u64 = u64::MAX;
-/// The wait for a piece begins with the next read from the connection.
-const NEXT_PIECE: u64 = u64::MAX - 1;
+/// No item is read: the head has its own timeout.
+const NO_ITEM: u64 = u64::MAX;
+/// The time of an item begins with the next read.
+const NEXT_ITEM: u64 = u64::MAX - 1;
 
 impl Exchange {
-    pub(super) fn new(patience: Duration) -> Self {
-        Self { began: Instant::now(), patience, since: AtomicU64::new(NO_PIECE), end: AtomicU8::new(0) }
+    pub(super) fn new(item_timeout: Duration) -> Self {
+        Self { began: Instant::now(), item_timeout, since: AtomicU64::new(NO_ITEM), end: AtomicU8::new(0) }
     }
 
-    /// The next read from the connection begins a piece, and its time.
-    pub(super) fn begin_piece(&self) {
-        self.since.store(NEXT_PIECE, Relaxed);
+    /// Lets the time of an item begin with the next read from the connection.
+    pub(super) fn begin_item(&self) {
+        self.since.store(NEXT_ITEM, Relaxed);
     }
 
     pub(super) fn end(&self) -> End {
@@ -90,21 +90,22 @@ impl Exchange {
         self.end.store(end as u8, Relaxed);
     }
 
-    /// Whether a piece has taken too long. To be asked wherever bytes are taken in without looking at the connection.
-    pub(super) fn is_over(&self) -> bool {
+    /// Whether the item has taken too long. Must be checked wherever input is consumed without a read from the
+    /// connection.
+    pub(super) fn has_timed_out(&self) -> bool {
         self.left().is_some_and(|left| left.is_zero())
     }
 
-    /// What is left of a piece's time, if one is waited for.
+    /// Returns the remaining time of the item, if one is read.
     fn left(&self) -> Option<Duration> {
-        let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(NEXT_PIECE - 1);
+        let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(NEXT_ITEM - 1);
         match self.since.load(Relaxed) {
-            NO_PIECE => None,
-            NEXT_PIECE => {
+            NO_ITEM => None,
+            NEXT_ITEM => {
                 self.since.store(now, Relaxed);
-                Some(self.patience)
+                Some(self.item_timeout)
             }
-            since => Some(self.patience.saturating_sub(Duration::from_nanos(now.saturating_sub(since)))),
+            since => Some(self.item_timeout.saturating_sub(Duration::from_nanos(now.saturating_sub(since)))),
         }
     }
 }
@@ -113,7 +114,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Exchange>>> = const { RefCell::new(None) };
 }
 
-/// While this exists, connections that send on this thread belong to its exchange.
+/// While this exists, a connection that sends on this thread belongs to its exchange.
 struct Current;
 
 impl Current {
@@ -129,7 +130,7 @@ impl Drop for Current {
     }
 }
 
-/// The last link of the chain of connectors.
+/// The last connector of the chain. Wraps connections.
 #[derive(Debug)]
 struct Watch;
 
@@ -144,7 +145,7 @@ impl<In: Transport> Connector<In> for Watch {
 #[derive(Debug)]
 struct Watched<T> {
     connection: T,
-    /// That of the request that was sent last.
+    /// The exchange of the last request.
     exchange: Option<Arc<Exchange>>,
 }
 
@@ -173,7 +174,7 @@ impl<T: Transport> Transport for Watched<T> {
         }
         let outcome = self.connection.await_input(timeout);
         match &outcome {
-            // Nothing also comes into a buffer that is full.
+            // Reading zero bytes into a full buffer is not the end.
             Ok(false) if !self.connection.buffers().input_append_buf().is_empty() => {
                 exchange.ended(if self.connection.is_tls() { End::Proven } else { End::Unproven });
             }

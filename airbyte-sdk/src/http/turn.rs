@@ -1,58 +1,65 @@
-//! Whose turn it is to send a request, where a service counts them.
+//! Lets requesting threads take turns within the rate limit.
+//!
+//! An API counts requests when they arrive, so each request must be sent at the time for which it was counted. Threads
+//! therefore queue with tickets. A thread that wakes up computes its turn again, because others may have been late, or
+//! the API may have asked for a pause meanwhile. It takes its turn under the lock, and sends the request at once.
+//! Everything that may block, such as writing a log line, happens before the thread takes a ticket, so
+//! that it does not delay the threads behind it.
 
 use super::clock::Awake;
 use super::rate_limit::Limiter;
-use super::retry::PATIENCE;
+use super::retry::RETRY_POLICY;
 use super::{Client, Http};
 use crate::error::{Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A shorter wait is not worth a word.
-const WORTH_A_WORD: Duration = Duration::from_secs(1);
+/// Only longer waits are logged.
+const LOGGED_WAIT: Duration = Duration::from_secs(1);
 
 impl Http {
-    /// Waits until the rate limit allows another request, and counts it. It is to be sent at once: the service counts
-    /// when it comes. `None` if whoever waited is not ready any more when the turn comes, which is not counted.
+    /// Waits until the rate limit allows another request, and counts it. The caller must send it at once, because the
+    /// API counts it when it arrives. Returns `None`, without counting, if `is_ready` says at that time that the
+    /// request must not be sent.
     pub(super) fn wait_for_turn(&self, is_ready: impl FnOnce(Duration) -> bool) -> Result<Option<Awake<'_>>> {
-        // All that may take time, for example since nobody reads what is said, comes before there is a place to lose.
+        // Everything that may block, such as logging, happens before this thread has a ticket.
         let client = &*self.client;
         let now = client.clock.now();
         let wait = {
             let limiter = client.limiter();
-            bearable(limiter.free(now) - now)?;
+            check_wait(limiter.free(now) - now)?;
             limiter.turn(None, now) - now
         };
-        if wait > WORTH_A_WORD {
-            log::info!("the rate limit is reached; asking again in {:.1} s", wait.as_secs_f64());
-            self.tell_rate_limited(wait)?;
-            self.tell_about_to_wait(wait)?;
+        if wait > LOGGED_WAIT {
+            log::info!("rate limit reached; sending the next request in {:.1} s", wait.as_secs_f64());
+            self.report_rate_limited(wait)?;
+            self.report_about_to_wait(wait)?;
         }
-        let place = Place::of(&client.limiter);
+        let ticket = Ticket::of(&client.limiter);
         let mut awake = client.clock.awake();
         loop {
             let mut limiter = client.limiter();
-            // Whatever was to be expected: others may have been late, or been told to hold.
+            // Computed again: others may have been late, or the API may have asked for a pause.
             let now = client.clock.now();
-            let at = limiter.turn(Some(place.number), now);
+            let at = limiter.turn(Some(ticket.number), now);
             if at <= now {
                 return Ok(is_ready(now).then(|| {
-                    limiter.take(place.number, now);
+                    limiter.take(ticket.number, now);
                     awake
                 }));
             }
             let free = limiter.free(now);
             drop(limiter);
-            bearable(free - now)?;
+            check_wait(free - now)?;
             awake = client.clock.sleep_until(at, awake);
         }
     }
 }
 
 impl Client {
-    /// Keeps all threads from asking for so long: what the service said to one it meant for the key.
-    pub(super) fn hold(&self, wait: Duration) {
-        self.limiter().hold(self.clock.now() + wait);
+    /// Lets no thread send a request for this duration: a 429 is about the account, not about one thread.
+    pub(super) fn pause(&self, wait: Duration) {
+        self.limiter().pause(self.clock.now() + wait);
     }
 
     fn limiter(&self) -> MutexGuard<'_, Limiter> {
@@ -60,30 +67,30 @@ impl Client {
     }
 }
 
-/// A place in the queue, given up whatever happens.
-struct Place<'c> {
+/// A ticket in the queue, which is returned on drop.
+struct Ticket<'c> {
     limiter: &'c Mutex<Limiter>,
     number: u64,
 }
 
-impl<'c> Place<'c> {
+impl<'c> Ticket<'c> {
     fn of(limiter: &'c Mutex<Limiter>) -> Self {
         Self { limiter, number: limiter.lock().unwrap_or_else(PoisonError::into_inner).queue() }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner).leave(self.number);
     }
 }
 
-/// It counts for how long the service allows no more, not how many of us wait.
-fn bearable(wait: Duration) -> Result<()> {
-    if wait > PATIENCE.longest_wait { Err(exhausted(wait)) } else { Ok(()) }
+/// Fails if the API allows no request for too long. How many threads wait does not matter.
+fn check_wait(wait: Duration) -> Result<()> {
+    if wait > RETRY_POLICY.longest_wait { Err(exhausted(wait)) } else { Ok(()) }
 }
 
-/// More patience is asked for than there is.
+/// The error when the API allows no request for longer than a client waits.
 pub(super) fn exhausted(wait: Duration) -> Error {
     let minutes = wait.as_secs().div_ceil(60);
     let time = if minutes > 24 * 60 {
@@ -91,7 +98,7 @@ pub(super) fn exhausted(wait: Duration) -> Error {
     } else {
         format!("for the next {minutes} minutes")
     };
-    Error::exhausted(format!("the service allows no more requests {time}"))
+    Error::exhausted(format!("rate limit exhausted: the API allows no requests {time}"))
 }
 
 #[cfg(test)]
@@ -112,35 +119,35 @@ mod tests {
         Http::by_clock(Clock::skipping(), "test", "0", vec![limit], None)
     }
 
-    /// A service that hands out tokens, each with a number, and notes when it is asked for what, by the client's clock.
-    struct Service {
+    /// A server that issues numbered tokens, and records each request with the time of the client's clock.
+    struct Api {
         clock: Arc<Client>,
         lifetime: Duration,
-        /// So often the first token may be used.
+        /// How often the first token can be used.
         uses: u32,
-        known: Mutex<Known>,
+        state: Mutex<State>,
     }
 
     #[derive(Default)]
-    struct Known {
+    struct State {
         seen: Vec<(Duration, String)>,
-        /// The last token, when it was asked for, and how often it was used.
+        /// The number of the last token, when it was requested, and how often it was used.
         token: (u32, Duration, u32),
-        /// When there were too many requests.
-        refused: Option<Duration>,
+        /// When a 429 was sent.
+        limited_at: Option<Duration>,
     }
 
-    const HOLD: Duration = Duration::from_secs(100);
+    const PAUSE: Duration = Duration::from_secs(100);
 
-    /// A client of the service, which ends with the server.
-    struct SignedIn {
-        service: Arc<Service>,
+    /// A client of the server, which stops when this is dropped.
+    struct ApiClient {
+        api: Arc<Api>,
         http: Http,
         _server: Server,
     }
 
-    impl Service {
-        fn start(http: &Http, lifetime: Duration, uses: u32) -> SignedIn {
+    impl Api {
+        fn start(http: &Http, lifetime: Duration, uses: u32) -> ApiClient {
             let oauth2 = |url: &str| OAuth2::client_credentials(url, "me", &"secret".into());
             Self::start_with(http, lifetime, uses, oauth2)
         }
@@ -150,98 +157,100 @@ mod tests {
             lifetime: Duration,
             uses: u32,
             oauth2: impl Fn(&str) -> OAuth2,
-        ) -> SignedIn {
+        ) -> ApiClient {
             let (clock, server) = (Arc::clone(&http.client), Server::start());
-            let service = Arc::new(Self { clock, lifetime, uses, known: Mutex::default() });
-            let answering = Arc::clone(&service);
-            server.on("*").respond_with(move |request| answering.answer(request));
+            let api = Arc::new(Self { clock, lifetime, uses, state: Mutex::default() });
+            let responding = Arc::clone(&api);
+            server.on("*").respond_with(move |request| responding.respond(request));
             let oauth2 = oauth2(&format!("{}/token", server.url()));
-            SignedIn { service, http: http.base_url(server.url()).auth(oauth2), _server: server }
+            ApiClient { api, http: http.base_url(server.url()).auth(oauth2), _server: server }
         }
 
-        fn answer(&self, request: &Request) -> Response {
-            let mut known = self.known.lock().unwrap();
-            // Under the lock, so that what was seen is in the order of time.
+        fn respond(&self, request: &Request) -> Response {
+            let mut state = self.state.lock().unwrap();
+            // Under the lock, so that the requests are recorded in the order of time.
             let now = self.clock.clock.now();
-            let token = known.token;
-            let signs_in = request.target() == "/token";
-            let (status, body) = if signs_in {
-                known.token = (token.0 + 1, now, 0);
-                let granted = format!("at-{}", known.token.0);
+            let token = state.token;
+            let is_token_request = request.target() == "/token";
+            let (status, body) = if is_token_request {
+                state.token = (token.0 + 1, now, 0);
+                let granted = format!("at-{}", state.token.0);
                 (200, json!({"access_token": granted, "expires_in": self.lifetime.as_secs()}))
             } else if request.header("Authorization") != Some(&format!("Bearer at-{}", token.0))
                 || now > token.1 + self.lifetime
                 || (token.0 == 1 && token.2 == self.uses)
             {
                 (401, json!({}))
-            } else if (token.0, token.2) == (2, 3) && known.refused.is_none() {
-                known.refused = Some(now);
+            } else if (token.0, token.2) == (2, 3) && state.limited_at.is_none() {
+                state.limited_at = Some(now);
                 (429, json!({}))
             } else {
-                known.token.2 += 1;
+                state.token.2 += 1;
                 (200, json!(1))
             };
-            known.seen.push((now, format!("{status} {request}")));
-            Response::json(body).status(status).header("Retry-After", HOLD.as_secs()).close()
+            state.seen.push((now, format!("{status} {request}")));
+            Response::json(body).status(status).header("Retry-After", PAUSE.as_secs()).close()
         }
 
         fn count(&self, what: &str) -> usize {
-            self.known.lock().unwrap().seen.iter().filter(|(_, seen)| seen.starts_with(what)).count()
+            self.state.lock().unwrap().seen.iter().filter(|(_, seen)| seen.starts_with(what)).count()
         }
     }
 
-    /// Tokens are asked for, come to an end and are refused meanwhile, and all of it counts. What one thread is told holds
-    /// for those that sleep already.
+    /// Tokens are requested, expire and are rejected meanwhile, and each of these requests counts. A pause also
+    /// applies to threads that already sleep.
     #[test]
-    fn eight_threads_that_sign_in_never_ask_more_often_than_the_limit_allows() {
+    fn eight_threads_with_oauth2_stay_within_the_rate_limit() {
         let http = client(RateLimit::per_minute(5));
-        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, MINUTE * 4, 11);
+        let ApiClient { api, http: authenticated, .. } = &Api::start(&http, MINUTE * 4, 11);
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..6).for_each(|_| assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1)));
+                scope.spawn(|| {
+                    (0..6).for_each(|_| assert_eq!(authenticated.get("/").json::<u8>().unwrap(), 1))
+                });
             }
         });
-        assert_eq!(service.count("200 GET"), 48);
-        assert!(service.count("200 POST") >= 3);
-        // One window's worth was on its way when the token was worth nothing any more; who waits hears of it.
-        assert!((1..=5).contains(&service.count("401")));
-        let known = service.known.lock().unwrap();
-        let seen = &known.seen;
+        assert_eq!(api.count("200 GET"), 48);
+        assert!(api.count("200 POST") >= 3);
+        // At most the requests of one window were sent with the rejected token; waiting threads notice the rejection.
+        assert!((1..=5).contains(&api.count("401")));
+        let state = api.state.lock().unwrap();
+        let seen = &state.seen;
         for window in seen.windows(6) {
             assert!(window[5].0 - window[0].0 > MINUTE, "{seen:#?}");
         }
-        let refused = known.refused.unwrap();
-        // But for those that were on their way.
-        let held = refused + Duration::from_secs(10)..refused + HOLD;
-        assert!(!seen.iter().any(|(at, _)| held.contains(at)), "{seen:#?}");
+        let limited_at = state.limited_at.unwrap();
+        // Except requests that were being sent.
+        let paused = limited_at + Duration::from_secs(10)..limited_at + PAUSE;
+        assert!(!seen.iter().any(|(at, _)| paused.contains(at)), "{seen:#?}");
     }
 
     #[test]
-    fn a_token_that_ends_while_its_turn_is_waited_for_is_replaced_before_it_is_refused() {
+    fn token_that_expires_while_waiting_for_the_turn_is_replaced_before_it_is_sent() {
         let http = client(RateLimit::per_minute(2));
-        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, Duration::from_secs(100), 100);
+        let ApiClient { api, http: authenticated, .. } = &Api::start(&http, Duration::from_secs(100), 100);
         for _ in 0..6 {
-            assert_eq!(signed_in.get("/").json::<u8>().unwrap(), 1);
+            assert_eq!(authenticated.get("/").json::<u8>().unwrap(), 1);
         }
-        assert_eq!((service.count("200 GET"), service.count("200 POST"), service.count("401")), (6, 2, 0));
+        assert_eq!((api.count("200 GET"), api.count("200 POST"), api.count("401")), (6, 2, 0));
     }
 
-    /// The platform would never hear of the new refresh token: nobody waits for it.
+    /// The platform would not receive the new refresh token: it no longer waits for messages.
     #[test]
-    fn a_token_is_not_asked_for_when_the_run_has_ended_while_its_turn_was_waited_for() {
+    fn token_is_not_requested_if_the_run_ends_while_it_waits_for_its_turn() {
         let config = SavedConfig::new(Output::to(Lines::new(Box::new(Memory::default()))));
         config.keep(serde_json::json!({"token": "r-1"}));
         let limits = vec![RateLimit::per_minute(1)];
         let http = Http::by_clock(Clock::skipping(), "test", "0", limits, Some(Arc::clone(&config)));
-        let SignedIn { service, http: signed_in, .. } = &Service::start_with(&http, MINUTE, 100, |url| {
+        let ApiClient { api, http: authenticated, .. } = &Api::start_with(&http, MINUTE, 100, |url| {
             OAuth2::refresh_token(url, "me", &"r-1".into()).rotates("token")
         });
         let client = &http.client;
         drop(http.wait_for_turn(|_| true).unwrap());
-        // Nobody is woken as long as somebody else is awake.
+        // No thread wakes up while another one is awake.
         let awake = client.clock.awake();
         std::thread::scope(|scope| {
-            let asking = scope.spawn(|| signed_in.get("/").json::<u8>());
+            let asking = scope.spawn(|| authenticated.get("/").json::<u8>());
             while client.limiter().turn(None, Duration::ZERO) < MINUTE * 2 {
                 std::thread::yield_now();
             }
@@ -250,15 +259,15 @@ mod tests {
             drop(awake);
             assert!(asking.join().unwrap().unwrap_err().is_stopped());
         });
-        assert_eq!(service.known.lock().unwrap().seen.len(), 0);
+        assert_eq!(api.state.lock().unwrap().seen.len(), 0);
     }
 
-    /// It would never be any better.
+    /// Another token would not last longer.
     #[test]
-    fn a_token_that_lasts_no_longer_than_a_turn_takes_is_used_as_it_is() {
+    fn token_that_expires_before_each_turn_is_sent_anyway() {
         let http = client(RateLimit::per_minute(1));
-        let SignedIn { service, http: signed_in, .. } = &Service::start(&http, Duration::from_secs(30), 100);
-        assert!(signed_in.get("/").json::<u8>().is_err());
-        assert_eq!((service.count("200 POST"), service.count("401 GET")), (4, 2));
+        let ApiClient { api, http: authenticated, .. } = &Api::start(&http, Duration::from_secs(30), 100);
+        assert!(authenticated.get("/").json::<u8>().is_err());
+        assert_eq!((api.count("200 POST"), api.count("401 GET")), (4, 2));
     }
 }

@@ -1,11 +1,11 @@
-//! URLs: their parts, what is wrong with one, and how it is written.
+//! URLs: their parts, validation, percent-encoding, and how messages show them.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use std::net::Ipv6Addr;
 
-/// What RFC 3986 allows in neither a path nor a query. Brackets are left alone, as browsers do: `page[after]=…` is common,
-/// and some APIs do not accept it escaped. A `%` is handled in [`encoded`].
-const ILLEGAL: &AsciiSet = &CONTROLS
+/// The characters that RFC 3986 does not allow in a path or a query, except brackets. Like browsers, this leaves
+/// brackets alone: `page[after]=…` is common, and some APIs do not accept it encoded. A `%` is handled in [`encoded`].
+const DISALLOWED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -17,7 +17,7 @@ const ILLEGAL: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A URL or a reference, cut into its parts. Nothing is decoded or checked.
+/// The parts of a URL or a relative reference, neither decoded nor checked.
 pub(super) struct Parts<'a> {
     pub(super) scheme: Option<&'a str>,
     pub(super) authority: Option<&'a str>,
@@ -26,7 +26,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The fragment is dropped: it is never sent.
+    /// Splits a URL. The fragment is dropped, because it is never sent.
     pub(super) fn of(text: &'a str) -> Self {
         let text = text.split('#').next().unwrap_or_default();
         let is_scheme = |text: &str| {
@@ -52,7 +52,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Why a URL cannot be requested, as the end of a sentence; `None` if it can.
+/// Returns why a URL cannot be requested, as the end of a sentence; `None` if it is valid.
 pub(crate) fn fault(url: &str) -> Option<String> {
     if url.trim().is_empty() {
         return Some("it is empty".to_owned());
@@ -76,7 +76,7 @@ pub(crate) fn fault(url: &str) -> Option<String> {
     authority_fault(authority)
 }
 
-/// The same for a base URL: paths are appended to it, so it ends with a path.
+/// Returns why a URL cannot be a base URL, to which paths are appended.
 pub(crate) fn base_fault(url: &str) -> Option<String> {
     if let Some(fault) = fault(url) {
         return Some(fault);
@@ -91,7 +91,7 @@ pub(crate) fn base_fault(url: &str) -> Option<String> {
         .then(|| "it contains white space or a control character".to_owned())
 }
 
-/// Why this is not a host with an optional port.
+/// Returns why this is not a host with an optional port.
 pub(super) fn authority_fault(authority: &str) -> Option<String> {
     let (host, port) = match authority.strip_prefix('[').map(|rest| rest.split_once(']')) {
         Some(Some((address, rest))) if address.parse::<Ipv6Addr>().is_ok() => match rest.strip_prefix(':') {
@@ -136,8 +136,8 @@ fn host_fault(host: &str) -> Option<String> {
         .then(|| "the host has two dots in a row, or one at its beginning".to_owned())
 }
 
-/// A URL as an error may quote it: without user, password, query and fragment, in one line, and not too long. Secrets
-/// are to be blanked before: half of one is not recognised.
+/// Returns a URL for messages: without user, password, query and fragment, on one line, and at most 100 characters.
+/// Mask secrets before: a part of one is not recognized.
 pub(super) fn shown(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let (scheme, rest) = url.split_once("//").map_or((None, url), |(scheme, rest)| (Some(scheme), rest));
@@ -148,13 +148,13 @@ pub(super) fn shown(url: &str) -> String {
     format!("`{text}`")
 }
 
-/// What stands from `#` on.
+/// Returns the fragment, including the `#`.
 pub(super) fn fragment_of(url: &str) -> &str {
     url.find('#').map_or("", |hash| &url[hash..])
 }
 
-/// The URL with what is not allowed in a path or a query percent-encoded. What is encoded already stays as it is.
-/// Scheme and authority are not changed.
+/// Percent-encodes the characters that are not allowed in the path and the query, without encoding anything twice.
+/// Scheme and authority are not changed. The fragment is dropped.
 pub(super) fn encoded(url: &str) -> String {
     let url = url.split('#').next().unwrap_or_default();
     let parts = Parts::of(url);
@@ -162,17 +162,17 @@ pub(super) fn encoded(url: &str) -> String {
         + parts.scheme.map_or(0, |scheme| scheme.len() + 1);
     let (front, rest) = url.split_at(front);
     let mut text = front.to_owned();
-    let mut pieces = rest.split('%');
-    text.extend(utf8_percent_encode(pieces.next().unwrap_or_default(), ILLEGAL));
-    for piece in pieces {
-        let is_escape = piece.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    let mut chunks = rest.split('%');
+    text.extend(utf8_percent_encode(chunks.next().unwrap_or_default(), DISALLOWED));
+    for chunk in chunks {
+        let is_escape = chunk.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
         text.push_str(if is_escape { "%" } else { "%25" });
-        text.extend(utf8_percent_encode(piece, ILLEGAL));
+        text.extend(utf8_percent_encode(chunk, DISALLOWED));
     }
     text
 }
 
-/// A URL without the parameters of this name, which is not escaped. In the URL it may be, or not.
+/// Removes the query parameters with this name, which is not encoded, whether or not they are encoded in the URL.
 pub(super) fn without_parameter(url: &str, name: &str) -> String {
     let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
     let is_named = |pair: &&str| {
@@ -184,7 +184,7 @@ pub(super) fn without_parameter(url: &str, name: &str) -> String {
     if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
 }
 
-/// Whether a text is a URL of its own rather than a path.
+/// Whether this is an absolute URL rather than a path.
 pub(super) fn is_absolute(text: &str) -> bool {
     let parts = Parts::of(text);
     parts.scheme.is_some() && parts.authority.is_some()
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn illegal_characters_are_encoded_once() {
+    fn disallowed_characters_are_encoded_once() {
         for (url, expected) in [
             ("/a b?c=d e|f", "/a%20b?c=d%20e%7Cf"),
             ("/a%20b?c=%7c%zz%", "/a%20b?c=%7c%25zz%25"),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_found_encoded_or_not() {
+    fn query_parameter_is_found_encoded_or_not() {
         for (url, expected) in [
             ("/a", "/a"),
             ("/a?page[after]=1&b=2", "/a?b=2"),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_url_is_explained() {
+    fn invalid_url_is_explained() {
         for (url, why) in [
             ("", "is empty"),
             (" \n", "is empty"),
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_url_shows_neither_password_nor_query() {
+    fn url_in_messages_shows_neither_password_nor_query() {
         for (url, expected) in [
             ("https://bob:p@ss@a.example:x/b@c?key=1", "`https://a.example:x/b@c`"),
             ("bob:pass@a.example/x", "`a.example/x`"),

@@ -34,7 +34,11 @@ fn a_key_that_is_not_accepted_is_for_the_user_to_mend() {
     let config = bearer::Config { api_token: "t-123".into(), api_url: service.url.clone() };
     let error = bearer::check(&config, &http()).unwrap_err();
     assert_eq!(error.failure_type(), FailureType::ConfigError);
-    assert_eq!(error.message(), "the service does not accept the key: no such token (HTTP 401)");
+    let expected = format!(
+        "the API rejected the credentials for {}/account (HTTP 401): \"no such token\"; check the credentials in the configuration",
+        service.url
+    );
+    assert_eq!(error.message(), expected);
     assert_eq!(service.asked().len(), 1);
 }
 
@@ -164,6 +168,6 @@ fn a_sign_in_that_was_withdrawn_is_for_the_user_to_mend() {
     let service = Service::start([answer(400, "", json!({"error": "invalid_grant"}))]);
     let error = oauth_refresh_token::check(&with_refresh_token(&service), &http()).unwrap_err();
     assert_eq!(error.failure_type(), FailureType::ConfigError);
-    assert!(error.message().contains("sign in again"), "{error}");
+    assert!(error.message().contains("authenticate again"), "{error}");
     assert_eq!(service.asked().len(), 1);
 }

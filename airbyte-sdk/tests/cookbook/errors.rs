@@ -13,7 +13,7 @@ fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
             404,
             json!({"error": "no such report"}),
             FailureType::ConfigError,
-            "the service refuses the request: no such report (HTTP 404)",
+            "the API rejected the request to URL (HTTP 404): \"no such report\"; check the configuration",
         ),
         (
             402,
@@ -31,7 +31,8 @@ fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
         // What is transient is asked for again, unless that takes too long.
         let service = Service::start([answer(status, "Retry-After: 3600", body)]);
         let error = read!(error_responses, service).1.unwrap_err();
-        assert_eq!((error.failure_type(), error.message()), (kind, message));
+        let url = format!("{}/reports/sales", service.url);
+        assert_eq!((error.failure_type(), error.message()), (kind, &*message.replace("URL", &url)));
         assert_eq!(service.asked(), ["GET /reports/sales"]);
     }
 }
@@ -52,6 +53,11 @@ fn response_may_be_as_large_as_the_limit() {
     read!(timeouts_and_sizes, service).1.unwrap();
     let error = read!(timeouts_and_sizes, service).1.unwrap_err();
     assert_eq!(error.failure_type(), FailureType::SystemError);
-    assert!(error.message().ends_with("has more than 1048576 bytes"), "{error}");
+    assert!(
+        error
+            .message()
+            .contains("/report is larger than 1048576 bytes: raise `TransferLimits::max_body_size`"),
+        "{error}"
+    );
     assert_eq!(service.asked(), ["GET /report"; 2]);
 }

@@ -117,7 +117,10 @@ fn same_elements_under_new_links_are_an_error_after_a_few_pages() {
     let orders = http().base_url(&service.url).get("/orders").elements::<Value>("orders");
     let next = Pagination::next_url(|page: &Value| page["next"].as_str().map(str::to_owned));
     let (_, error) = until_error(orders.paginate(next.allow_repeated_pages().max_pages(20)));
-    assert_eq!(error.unwrap().message(), "there are more than 20 pages; see `max_pages`");
+    assert_eq!(
+        error.unwrap().message(),
+        "pagination does not end within 20 pages; if the API has more, raise `Pagination::max_pages`"
+    );
     assert_eq!(service.asked().len(), 20);
 }
 
@@ -153,7 +156,7 @@ fn page_without_the_array_is_not_the_end() {
     let service = Service::start([list("visits", [1]), good(json!({"error": "busy"}))]);
     let (visits, end) = read!(page_number, service);
     assert_eq!(visits.len(), 1);
-    assert!(end.unwrap_err().message().ends_with("answered with an error in place of `visits`: \"busy\""));
+    assert!(end.unwrap_err().message().ends_with("has an error instead of the array `visits`: \"busy\""));
 }
 
 #[test]
@@ -162,7 +165,10 @@ fn page_after_the_maximum_is_an_error() {
     let visits = http().base_url(&service.url).get("/visits").elements::<Value>("visits");
     let (visits, error) = until_error(visits.paginate(Pagination::page_number("page", 0).max_pages(1)));
     assert_eq!(visits, [json!({"id": 1})]);
-    assert_eq!(error.unwrap().message(), "there are more than 1 pages; see `max_pages`");
+    assert_eq!(
+        error.unwrap().message(),
+        "pagination does not end within 1 pages; if the API has more, raise `Pagination::max_pages`"
+    );
     assert_eq!(service.asked(), ["GET /visits?page=0"]);
 }
 
@@ -196,12 +202,11 @@ fn elements_of_a_request_that_was_sent_are_not_paginated() {
 /// The page that names a next one is complete, and so it is handed out.
 #[test]
 fn token_without_a_place_in_the_body_is_an_error_after_the_page() {
-    let end =
-        |error: &str| format!("the next page cannot be asked for by `a.b` in the request's body: {error}");
+    let end = |error: &str| format!("cannot set `a.b` in the request body for the next page: {error}");
     for (body, said) in [
-        (None, "the request has none"),
-        (Some(json!([1])), "it is an array, not an object"),
-        (Some(json!({"a": 5})), "`a` is a number there, not an object"),
+        (None, "the request has no body"),
+        (Some(json!([1])), "the body is an array, not an object"),
+        (Some(json!({"a": 5})), "`a` is a number, not an object"),
     ] {
         let service = Service::start([good("[1]")]);
         let mut request = http().post(&service.url);

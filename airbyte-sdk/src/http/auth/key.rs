@@ -1,4 +1,4 @@
-//! A key, a token or a password, and what it becomes in a request.
+//! Credentials that do not change during a run, and how they are sent.
 
 use crate::error::{Error, Result};
 use crate::http::headers::{self, check_name, trimmed};
@@ -8,7 +8,7 @@ use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::utf8_percent_encode;
 
-/// What is the same for every request.
+/// An API key, a token or a password that is the same for every request.
 #[derive(Clone)]
 pub(in crate::http) enum Key {
     Bearer(Secret),
@@ -28,47 +28,51 @@ impl Key {
 }
 
 impl Key {
-    /// What goes with a request; a config error if that cannot be sent.
-    pub(super) fn pass(&self) -> Result<Pass> {
+    /// Returns what is sent with a request; a config error if it cannot be sent.
+    pub(super) fn credentials(&self) -> Result<Credentials> {
         Ok(match self {
             Self::Bearer(token) => {
                 let token = sendable(token, "the Authorization header")?;
-                Pass::authorization(format!("Bearer {token}"))
+                Credentials::authorization(format!("Bearer {token}"))
             }
             Self::Header(name, key) => {
                 check_name(name)?;
-                Pass::Header(name.clone(), sendable(key, &format!("the header {name}"))?.into())
+                Credentials::Header(name.clone(), sendable(key, &format!("the header {name}"))?.into())
             }
             Self::Query(name, key) => {
                 let place = format!("the URL parameter `{name}`");
-                Pass::Query(name.clone(), not_blank(key, &place)?.into())
+                Credentials::Query(name.clone(), not_blank(key, &place)?.into())
             }
-            Self::Basic(user, password) => Pass::authorization(basic(user, password.expose())?),
+            Self::Basic(user, password) => Credentials::authorization(basic(user, password.expose())?),
         })
     }
 }
 
 fn not_blank<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
     match trimmed(key.expose()) {
-        "" => Err(Error::config(format!("the key for {place} is empty; check the configuration"))),
+        "" => {
+            Err(Error::config(format!("the API key or token for {place} is empty; check the configuration")))
+        }
         key => Ok(key),
     }
 }
 
-/// The key as it is sent in a header.
+/// Returns the key as it is sent in a header.
 fn sendable<'a>(key: &'a Secret, place: &str) -> Result<&'a str> {
     if let Some(fault) = headers::fault(key.expose()) {
-        return Err(Error::config(format!("the key for {place} {fault}; copy the key again")));
+        return Err(Error::config(format!("the API key or token for {place} {fault}; copy it again")));
     }
     not_blank(key, place)
 }
 
-/// The value of an `Authorization` header.
+/// Returns the value of an `Authorization` header for basic authentication.
 pub(in crate::http) fn basic(user: &str, password: &str) -> Result<String> {
     let (user, password) = (trimmed(user), trimmed(password));
     if user.contains(':') {
-        // The service would take what follows for the password.
-        return Err(Error::config("a user name must not contain a colon (HTTP basic authentication)"));
+        // The API would take the rest of the user name for the password.
+        return Err(Error::config(
+            "the user name must not contain a colon (HTTP basic authentication); check the configuration",
+        ));
     }
     if user.is_empty() && password.is_empty() {
         return Err(Error::config(
@@ -78,13 +82,13 @@ pub(in crate::http) fn basic(user: &str, password: &str) -> Result<String> {
     Ok(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
 }
 
-/// What one attempt carries.
-pub(in crate::http) enum Pass {
+/// What is sent with one attempt.
+pub(in crate::http) enum Credentials {
     Header(String, Secret),
     Query(String, Secret),
 }
 
-impl Pass {
+impl Credentials {
     pub(super) fn authorization(value: String) -> Self {
         Self::Header("Authorization".to_owned(), (*value).into())
     }
@@ -96,7 +100,7 @@ impl Pass {
         }
     }
 
-    /// The URL as it is asked for.
+    /// Adds the credentials to a URL, if they are sent there.
     pub(in crate::http) fn url(&self, url: String) -> String {
         let Self::Query(name, key) = self else { return url };
         let url = without_parameter(&url, name);

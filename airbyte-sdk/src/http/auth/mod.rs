@@ -1,8 +1,13 @@
-//! Signing in: what goes with a request so that the service knows who asks, and where it may go.
+//! Authentication: which credentials are sent with a request, and to which hosts.
+//!
+//! Credentials must reach only the hosts that the author or the user has chosen, never one that a response has chosen. So
+//! those of a client with a base URL are sent to the origin of that URL only, redirects are not followed, and next pages
+//! are requested at the origin of the first page. All credentials are registered with the run, which masks them in
+//! messages.
 
 mod key;
 
-pub(super) use self::key::{Pass, basic};
+pub(super) use self::key::{Credentials, basic};
 
 use self::key::Key;
 use crate::error::{Error, Result};
@@ -17,9 +22,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use ureq::http::Uri;
 
-/// How to sign in to a service: with a key or a password, or by [`OAuth2`], which becomes an `Auth` by itself.
+/// How to authenticate at an API: with an API key, a token or a password, or by [`OAuth2`], which converts into an
+/// `Auth`.
 ///
-/// For all requests of a client, or for one:
+/// Set it for all requests of a client, or for one:
 ///
 /// ```no_run
 /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
@@ -31,11 +37,11 @@ use ureq::http::Uri;
 /// # }
 /// ```
 ///
-/// White space around a key or a password, as copied along with it, is removed. A key that is blank, or that has a character
-/// that cannot be sent, is a config error before anything is sent.
+/// White space around credentials, which is often copied along, is removed. Credentials that are blank, or contain a
+/// character that cannot be sent, are a config error before anything is sent.
 ///
-/// The key or token is blanked in every log, trace and error, even if it is not in the configuration: that of each request
-/// while it is in use, and of those the 1024 most recently used ones ([`Secret`] says more).
+/// Credentials are masked in every log, trace and error, even if they are not in the configuration: those of each
+/// request while it is in use, and the 1024 most recently used ones ([`Secret`] says more).
 #[derive(Clone)]
 pub struct Auth(Kind);
 
@@ -46,7 +52,7 @@ enum Kind {
 }
 
 impl Auth {
-    /// A token, in the header `Authorization: Bearer …`.
+    /// Sends a token in the header `Authorization: Bearer …`.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
@@ -62,7 +68,7 @@ impl Auth {
         Self(Kind::Key(Key::Bearer(token.clone())))
     }
 
-    /// A key, in a header of this name.
+    /// Sends an API key in the header with this name.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
@@ -76,8 +82,9 @@ impl Auth {
         Self(Kind::Key(Key::Header(name.to_owned(), key.clone())))
     }
 
-    /// A key, in a parameter of the URL; the service's logs may have it, those of the connector never do. A parameter
-    /// of this name that the URL has already, as that of a next page may, gives way.
+    /// Sends an API key in this query parameter of the URL. It replaces a parameter of this name that the URL already
+    /// has, for example as the link to a next page. The API's logs may contain the key; those of the connector never
+    /// do.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
@@ -91,8 +98,8 @@ impl Auth {
         Self(Kind::Key(Key::Query(name.to_owned(), key.clone())))
     }
 
-    /// A user and a password, as in the header `Authorization: Basic …`. Services that take a key in the place of one of
-    /// them want the other to be empty, or a certain word.
+    /// Sends a user and a password in the header `Authorization: Basic …`. APIs that take an API key in place of one
+    /// of them expect the other to be empty or a fixed value.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Http, Result, Secret, http::Auth};
@@ -106,14 +113,14 @@ impl Auth {
         Self(Kind::Key(Key::Basic(user.to_string(), password.clone())))
     }
 
-    /// Makes it known to the run.
-    pub(in crate::http) fn sign_in(self, client: &Client) -> SignIn {
+    /// Registers the credentials with the run, which masks them in messages.
+    pub(in crate::http) fn authenticator(self, client: &Client) -> Authenticator {
         match self.0 {
             Kind::Key(key) => {
                 client.hide(&[key.secret().expose()]);
-                SignIn::Key(key)
+                Authenticator::Key(key)
             }
-            Kind::OAuth2(oauth2) => SignIn::Session(client.session(*oauth2)),
+            Kind::OAuth2(oauth2) => Authenticator::Session(client.session(*oauth2)),
         }
     }
 }
@@ -124,31 +131,31 @@ impl From<OAuth2> for Auth {
     }
 }
 
-/// How a request signs in.
+/// How a request authenticates.
 #[derive(Clone)]
-pub(in crate::http) enum SignIn {
+pub(in crate::http) enum Authenticator {
     Key(Key),
     Session(Arc<Session>),
 }
 
-/// Which tokens one request has tried.
+/// The tokens that one request has tried.
 #[derive(Default)]
-pub(in crate::http) struct Tried {
-    /// The number of the last one, and until when that is used.
+pub(in crate::http) struct TriedTokens {
+    /// The number of the last token, and the time until which it is used.
     last: Option<(u64, Option<Duration>)>,
-    /// Whether one was refused.
-    refused: bool,
+    /// Whether a token was rejected.
+    rejected: bool,
 }
 
-impl SignIn {
-    /// What goes with one attempt. May have to ask for a token first.
-    pub(in crate::http) fn pass(&self, http: &Http, tried: &mut Tried) -> Result<Pass> {
-        // Again for each attempt: a secret that is in use is not forgotten.
+impl Authenticator {
+    /// Returns what is sent with one attempt. Requests a token if necessary.
+    pub(in crate::http) fn credentials(&self, http: &Http, tried: &mut TriedTokens) -> Result<Credentials> {
+        // Each attempt marks the secret as used, so that it stays among the masked ones.
         if let Self::Key(key) = self {
             http.client.hide(&[key.secret().expose()]);
         }
         match self {
-            Self::Key(key) => key.pass(),
+            Self::Key(key) => key.credentials(),
             Self::Session(session) => {
                 let (number, token) = session.token(http)?;
                 http.client.hide(&[token.secret().expose()]);
@@ -157,33 +164,33 @@ impl SignIn {
                 if let Some(fault) = headers::fault(token) {
                     return Err(Error::system(format!("the access token from the token endpoint {fault}")));
                 }
-                Ok(Pass::authorization(format!("Bearer {token}")))
+                Ok(Credentials::authorization(format!("Bearer {token}")))
             }
         }
     }
 
-    /// Whether it can be sent, as far as that is known before the first request.
+    /// Checks that the credentials can be sent, as far as that is known before the first request.
     pub(in crate::http) fn check(&self, client: &Client) -> Result<()> {
         match self {
-            Self::Key(key) => key.pass().map(drop),
+            Self::Key(key) => key.credentials().map(drop),
             Self::Session(session) => session.check(client),
         }
     }
 
-    /// Whether what was tried last is still good for anything, as far as anybody knows.
-    pub(in crate::http) fn is_good(&self, now: Duration, tried: &Tried) -> bool {
+    /// Whether the credentials that were tried last have neither expired nor been rejected, as far as is known.
+    pub(in crate::http) fn is_usable(&self, now: Duration, tried: &TriedTokens) -> bool {
         let (Self::Session(session), Some((number, until))) = (self, tried.last) else { return true };
-        until.is_none_or(|until| now < until) && !session.is_refused(number)
+        until.is_none_or(|until| now < until) && !session.is_rejected(number)
     }
 
-    /// Notes that the service does not know who asks, for all who would try the same. Whether another token may help:
-    /// once per request.
-    pub(in crate::http) fn refused(&self, tried: &mut Tried) -> bool {
+    /// Notes that the API rejected the credentials (401), for all requests with the same token. Returns whether to try
+    /// a new token: once per request.
+    pub(in crate::http) fn rejected(&self, tried: &mut TriedTokens) -> bool {
         let (Self::Session(session), Some((number, _))) = (self, tried.last) else { return false };
-        let first = !std::mem::replace(&mut tried.refused, true);
+        let first = !std::mem::replace(&mut tried.rejected, true);
         if first {
-            // A new one that is refused at once says that it is not for the tokens.
-            session.refuse(number);
+            // If a new token is rejected at once, the token is not the reason.
+            session.reject(number);
         }
         first
     }
@@ -196,27 +203,27 @@ impl Client {
         }
     }
 
-    /// The text without what is known to be secret. Whatever is cut or quoted in part is scrubbed first.
+    /// Masks known secrets in a text. Text must be masked before it is cut or quoted in part.
     pub(in crate::http) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.config.as_ref().map_or(Cow::Borrowed(text), |config| config.output().scrub(text))
     }
 
-    /// Says once per host that whoever is on the way can read what is signed in with.
-    pub(in crate::http) fn warn_if_readable(&self, url: &str) {
-        if readable_at(url).is_none() {
+    /// Warns, once per host, that credentials are sent unencrypted.
+    pub(in crate::http) fn warn_if_unencrypted(&self, url: &str) {
+        if unencrypted_host(url).is_none() {
             return;
         }
-        let host = readable_at(&self.scrub(url)).unwrap_or_else(|| "the API".to_owned());
+        let host = unencrypted_host(&self.scrub(url)).unwrap_or_else(|| "the API".to_owned());
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         if !warned.contains(&host) {
-            log::warn!("the sign-in goes to {host} over plain http, where others can read it; https is safe");
+            log::warn!("sending credentials to {host} over unencrypted HTTP; use https");
             warned.push(host);
         }
     }
 }
 
-/// The host, if the way there is open: plain http to another machine.
-fn readable_at(url: &str) -> Option<String> {
+/// Returns the host if requests to it are not encrypted: plain http to another machine.
+fn unencrypted_host(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let host = uri.host()?.to_ascii_lowercase();
     let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
@@ -226,7 +233,7 @@ fn readable_at(url: &str) -> Option<String> {
     (uri.scheme_str() == Some("http") && !here).then_some(host)
 }
 
-/// Whether two URLs are at one origin: scheme, host and port.
+/// Whether two URLs have the same origin: scheme, host and port.
 pub(in crate::http) fn same_origin(one: &str, other: &str) -> bool {
     let origin = |url: &str| {
         let uri: Uri = url.parse().ok()?;
@@ -245,40 +252,40 @@ mod tests {
     use crate::saved_config::SavedConfig;
 
     #[test]
-    fn a_key_in_the_query_takes_the_place_of_another() {
-        let pass = Pass::Query("api key".to_owned(), "a&b=c".into());
-        for (url, asked) in [
+    fn api_key_in_the_query_replaces_another() {
+        let credentials = Credentials::Query("api key".to_owned(), "a&b=c".into());
+        for (url, requested) in [
             ("https://a.example/b", "https://a.example/b?api%20key=a%26b%3Dc"),
             ("https://a.example/b?", "https://a.example/b?api%20key=a%26b%3Dc"),
             ("https://a.example/b?x=?&y", "https://a.example/b?x=?&y&api%20key=a%26b%3Dc"),
             ("/b?api%20key=old&x=1&api%20key", "/b?x=1&api%20key=a%26b%3Dc"),
         ] {
-            assert_eq!(pass.url(url.to_owned()), asked);
+            assert_eq!(credentials.url(url.to_owned()), requested);
         }
     }
 
     #[test]
-    fn a_user_and_password_are_told_apart_by_the_first_colon() {
+    fn basic_authentication_rejects_a_colon_in_the_user_name() {
         assert_eq!(basic("Aladdin", "open:sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuOnNlc2FtZQ==");
         assert!(basic("a:b", "c").is_err());
     }
 
     #[test]
-    fn a_key_in_use_is_not_forgotten_for_many_others() {
+    fn key_in_use_stays_masked_among_many_others() {
         let output = Output::to(Lines::new(Box::new(Memory::default())));
         let http = Http::new("test", "0", Vec::new(), Some(SavedConfig::new(output.clone())));
-        let key = Auth::bearer(&"the-key-of-all-requests".into()).sign_in(&http.client);
+        let key = Auth::bearer(&"the-key-of-all-requests".into()).authenticator(&http.client);
         for number in 0..3_000 {
             let signature = Secret::from(&*format!("signature-{number}"));
-            let _ = Auth::api_key_header("X-Signature", &signature).sign_in(&http.client);
-            key.pass(&http, &mut Tried::default()).unwrap();
+            let _ = Auth::api_key_header("X-Signature", &signature).authenticator(&http.client);
+            key.credentials(&http, &mut TriedTokens::default()).unwrap();
         }
         assert_eq!(output.scrub("the-key-of-all-requests, signature-2999"), "****, ****");
         assert_eq!(output.scrub("signature-0"), "signature-0");
     }
 
     #[test]
-    fn only_plain_http_to_another_machine_is_readable() {
+    fn only_plain_http_to_another_machine_is_unencrypted() {
         for (url, host) in [
             ("http://Api.Example:8080/a", Some("api.example")),
             ("http://10.0.0.1/", Some("10.0.0.1")),
@@ -291,12 +298,12 @@ mod tests {
             ("http://a.localhost/", None),
             ("no url", None),
         ] {
-            assert_eq!(readable_at(url).as_deref(), host, "{url}");
+            assert_eq!(unencrypted_host(url).as_deref(), host, "{url}");
         }
     }
 
     #[test]
-    fn an_origin_is_scheme_host_and_port() {
+    fn origin_is_scheme_host_and_port() {
         let home = "https://api.example";
         for (url, same) in [
             ("https://API.example:443/a?b", true),

@@ -1,40 +1,45 @@
-//! The elements of all pages, as if they were one array.
+//! [`ElementPages`]: the elements of all pages as one sequence.
+//!
+//! The next page is requested when the elements of the current one are used up, so an error in requesting it is
+//! returned at that point. A page whose end can show that it is incomplete (by its count, or by the closure that finds
+//! the next page) is unconfirmed until then: no state covers its records.
 
 use super::Elements;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder, Unconfirmed};
 use crate::http::Request;
-use crate::http::pagination::{Envelope, PaginateElements, Seen, Steps, Trail, interrupted};
+use crate::http::pagination::{Envelope, PageInfo, PaginateElements, Steps, Trail, interrupted};
 use serde::de::DeserializeOwned;
 
-/// Elements of one page after the other. See [`Elements::paginate`].
-#[must_use = "nothing is sent until the first element is asked for"]
+/// The elements of a paginated result. See [`Elements::paginate`].
+#[must_use = "nothing is sent until the first element is requested"]
 pub struct ElementPages<'a, T> {
-    /// The page that is read, with the request that brought it.
+    /// The current page, with its request.
     page: Option<(Request, Elements<T>)>,
-    /// Why there is no first page.
-    refused: Option<Error>,
-    /// The next one, when this has ended. A page that cannot be requested is an error only when its turn comes.
+    /// Why there is no first page, if so.
+    start_error: Option<Error>,
+    /// Finds the next page when the current one has ended.
     trail: Trail,
+    /// Whether the preamble of the current page was checked.
     begun: bool,
-    /// Whether anything was handed out.
+    /// Whether an element was returned.
     handed_out: bool,
-    /// Set while [`turn`](Self::turn) runs: if a panic leaves it, the page that it had taken is lost.
+    /// Set while [`turn`](Self::turn) runs. If it is set when that begins, a panic has lost the page.
     turning: bool,
-    /// Whether the end of a page can show that it is incomplete, or not what was asked for.
-    judged: bool,
-    /// The page at hand, if so.
+    /// Whether the end of a page can show that it is incomplete.
+    verifies_end: bool,
+    /// The current page, while its end is not verified.
     unconfirmed: Option<Unconfirmed>,
     hold: Option<Holder>,
-    /// How many elements the page has had so far.
+    /// How many elements of the current page were returned.
     count: u64,
-    look: Look<'a, T, ()>,
-    announced: Look<'a, T, Option<u64>>,
+    preamble_check: PageCheck<'a, T, ()>,
+    announced: PageCheck<'a, T, Option<u64>>,
     steps: Steps<'a, Elements<T>>,
 }
 
-/// What the author makes of a page beside its elements.
-type Look<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
+/// A function of the author that looks at the JSON around the elements.
+type PageCheck<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
 
 impl<T: DeserializeOwned> Envelope for Elements<T> {
     fn read<E: DeserializeOwned>(&mut self) -> Result<E> {
@@ -43,11 +48,11 @@ impl<T: DeserializeOwned> Envelope for Elements<T> {
 }
 
 impl<T: DeserializeOwned> Elements<T> {
-    /// Reads the elements of page after page, each as soon as it arrives, as if they were one array. The pagination says
-    /// how the next page is found; the [module](crate::http::pagination) lists the ways. A closure in it is given what is
-    /// around the array, when that has ended.
+    /// Reads the elements of all pages as one sequence, each as soon as it arrives. The pagination finds the next
+    /// page; the [module](crate::http::pagination) lists the kinds. If it has a closure, that is called after the last
+    /// element of a page with the JSON around the array.
     ///
-    /// Call it on the elements of a request that has not been sent. To check what is before the array of each page, see
+    /// Call this before the request is sent. To check the JSON before the array of each page, see
     /// [`ElementPages::check_preamble`].
     ///
     /// ```no_run
@@ -71,8 +76,9 @@ impl<T: DeserializeOwned> Elements<T> {
     ///
     /// # Errors
     ///
-    /// The iterator's: those of [`Request::elements`]; those of the closure that finds the next page; a system error if the
-    /// pagination does not end, or if the request was sent before. The first error ends it.
+    /// The iterator returns the errors of [`Request::elements`] and of the closure that finds the next page. It
+    /// returns a system error if the pagination does not end, or if the request was sent before. It ends after the
+    /// first error.
     #[doc(alias(
         "pages",
         "element_pages",
@@ -85,7 +91,7 @@ impl<T: DeserializeOwned> Elements<T> {
         let steps = pagination.steps_over();
         let trail = Trail::new(&steps);
         let hold = self.hold().cloned();
-        let (page, refused) = match self.into_unsent() {
+        let (page, start_error) = match self.into_unsent() {
             Some((request, page)) => {
                 let request = steps.first(request);
                 (Some((request.clone(), page.with(request, steps.header.clone(), trail.watch()))), None)
@@ -94,16 +100,16 @@ impl<T: DeserializeOwned> Elements<T> {
         };
         ElementPages {
             page,
-            refused,
+            start_error,
             trail,
             begun: false,
             handed_out: false,
             turning: false,
-            judged: steps.judges,
+            verifies_end: steps.verifies_end,
             unconfirmed: None,
             hold,
             count: 0,
-            look: Box::new(|_| Ok(())),
+            preamble_check: Box::new(|_| Ok(())),
             announced: Box::new(|_| Ok(None)),
             steps,
         }
@@ -114,7 +120,7 @@ const SENT: &str = "the request for the first page was sent before `paginate` wa
                     `Request`, and `check_preamble` instead of `preamble`";
 
 impl<'a, T> ElementPages<'a, T> {
-    /// Checks what is before the array of each page, before its first element is handed out; see
+    /// Checks the JSON before the array of each page, before its first element is returned; see
     /// [`Elements::preamble`]. An error ends the pagination.
     ///
     /// ```no_run
@@ -132,7 +138,7 @@ impl<'a, T> ElementPages<'a, T> {
     ///     .paginate(Pagination::link_header())
     ///     .check_preamble(|head: &Head| match head.currency.as_str() {
     ///         "EUR" => Ok(()),
-    ///         other => Err(Error::transient(format!("prices in {other} are not what was asked for"))),
+    ///         other => Err(Error::transient(format!("prices are in {other} instead of EUR"))),
     ///     });
     /// for price in prices {
     ///     let Price { amount } = price?;
@@ -146,14 +152,14 @@ impl<'a, T> ElementPages<'a, T> {
         mut self,
         mut check: impl FnMut(&E) -> Result<()> + 'a,
     ) -> Self {
-        self.look = Box::new(move |page| check(&page.preamble::<E>()?));
+        self.preamble_check = Box::new(move |page| check(&page.preamble::<E>()?));
         self
     }
 
     /// Compares the number of elements with the one that a page announces around its array. A different number is a
-    /// transient error: elements are missing.
+    /// transient error, because records are missing.
     ///
-    /// While a page is read its number is not known to be right, so no state covers its records. If the number is wrong, or
+    /// Until the end of a page its count is not verified, so no state covers its records. If the count is wrong, or
     /// the fetch function stops in the middle of a page, the next read starts before that page.
     ///
     /// ```no_run
@@ -178,7 +184,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// ```
     pub fn verify_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
-        self.judged = true;
+        self.verifies_end = true;
         self
     }
 
@@ -194,7 +200,7 @@ impl<'a, T> ElementPages<'a, T> {
 }
 
 impl<T: DeserializeOwned> ElementPages<'_, T> {
-    /// What is found when an element is not simply the next: a page begins or ends, or there was an error.
+    /// Handles everything except a simple next element: the begin and the end of a page, and errors.
     #[cold]
     fn turn(&mut self) -> Option<Result<T>> {
         if std::mem::replace(&mut self.turning, true) {
@@ -207,15 +213,15 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
     }
 
     fn next_beyond(&mut self) -> Option<Result<T>> {
-        if let Some(error) = self.refused.take() {
+        if let Some(error) = self.start_error.take() {
             return Some(Err(self.failed(error)));
         }
         loop {
             let (request, mut page) = self.page.take()?;
             if !self.begun {
                 self.begun = true;
-                self.unconfirmed = self.hold.as_ref().filter(|_| self.judged).map(Holder::begin_page);
-                if let Err(error) = (self.look)(&mut page) {
+                self.unconfirmed = self.hold.as_ref().filter(|_| self.verifies_end).map(Holder::begin_page);
+                if let Err(error) = (self.preamble_check)(&mut page) {
                     return Some(Err(self.failed(error)));
                 }
             }
@@ -242,20 +248,20 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
         }
     }
 
-    /// An error after the first element, or of another page than the first, leaves something out. So does any other than a
-    /// rejected request.
+    /// Holds the stream's state: after the first element, or on a later page, any error means that records are
+    /// missing. Before that, an error response of the API does not.
     fn failed(&self, error: Error) -> Error {
         let begun = self.handed_out || self.trail.is_past_first();
         let hold = self.hold.as_ref();
         if begun { hold::failed(hold, error) } else { hold::refused(hold, error) }
     }
 
-    /// The request for what comes after a page that has ended.
+    /// Returns the request for the page after this one, which has ended.
     fn follow(&mut self, request: Request, page: &mut Elements<T>) -> Result<Option<Request>> {
         self.check_count(page)?;
-        let seen = Seen { header: page.header(), records: self.count };
+        let seen = PageInfo { header: page.header(), records: self.count };
         let next = (self.steps.next)(page, seen)?;
-        // Before the next page: that one may be worth nothing, and this one is complete.
+        // Confirm before the next page is requested: that may fail, and this one is complete.
         if let Some(page) = self.unconfirmed.take() {
             page.confirm();
         }
@@ -268,7 +274,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
     }
 }
 
-/// The first error ends it.
+/// Ends after the first error.
 impl<T: DeserializeOwned> Iterator for ElementPages<'_, T> {
     type Item = Result<T>;
 

@@ -1,6 +1,6 @@
-//! What an author sees of an array that is read as it arrives.
+//! [`Elements`]: an array that is read as it arrives, as the author sees it.
 
-use super::json::{Asked, Json};
+use super::json::{ArrayOptions, Json};
 use super::{Body, Request, Response, Stage};
 use crate::error::Result;
 use crate::hold::Holder;
@@ -9,26 +9,28 @@ use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// The elements of an array in an answer, each parsed as soon as it has arrived. See [`Request::elements`].
+/// The elements of an array in a response, each parsed as soon as it arrives. See [`Request::elements`].
 pub struct Elements<T> {
     body: Body<Json>,
     elements: PhantomData<fn() -> T>,
 }
 
 impl Request {
-    /// Reads the elements of one array of the answer while it arrives: each is handed out as soon as it is there, and
-    /// memory stays that of one, however large the answer is. `path` names the array: `"results"`, `"data.items"` for
-    /// one within another object, `""` if the whole answer is the array. (A key with a dot in it cannot be named.) An
-    /// array that is null has no elements; one that is not there is an error, unless
-    /// [it may be](Elements::allow_missing_array).
+    /// Reads the elements of one array of the response while it arrives. Each is returned as soon as it is complete,
+    /// and only one is in memory, however large the response is.
     ///
-    /// The request is sent when the first element is asked for. Until that one has arrived trouble that may pass is met
-    /// as [`json`](Self::json) does; after that an answer that breaks off is an error, since nobody knows whether a
-    /// second one would say the same. Elements that came before stand.
+    /// `path` names the array: `"results"`, `"data.items"` for one in a nested object, `""` if the whole response is
+    /// the array. Keys that contain a dot cannot be named. An array that is null has no elements; an array that is
+    /// missing is an error, unless you call [`allow_missing_array`](Elements::allow_missing_array).
     ///
-    /// A body is read no faster than its elements are used: a service that bears no slow readers may hang up.
+    /// The request is sent when the first element is requested, and retried as by [`json`](Self::json) until the first
+    /// element has arrived. After that, a response that is cut off is an error, because a second response might
+    /// differ; the elements already returned stay valid.
     ///
-    /// What is said around the array is kept: see [`Elements::preamble`] and [`Elements::envelope`].
+    /// The body is read no faster than its elements are consumed, so a server that does not tolerate slow clients may
+    /// close the connection.
+    ///
+    /// The JSON around the array is kept: see [`Elements::preamble`] and [`Elements::envelope`].
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
@@ -49,20 +51,21 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// The iterator's: those of [`send`](Self::send); transient if the answer breaks off or is no JSON; a system error
-    /// if the value at the path is no array or not there, if an element is not of the expected shape (it names path,
-    /// number and field), or if an element or what is around the array has more than 16 MiB.
-    #[must_use = "nothing is sent until the first element is asked for"]
+    /// The iterator returns the errors of [`send`](Self::send). It returns a transient error if the response is cut
+    /// off or is not JSON. It returns a system error if the value at the path is missing or not an array, if an
+    /// element does not fit `T` (the message names path, index and field), or if an element or the JSON around the
+    /// array is larger than 16 MiB. It ends after the first error.
+    #[must_use = "nothing is sent until the first element is requested"]
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
-        Elements::new(Body::of_request(self, Asked::array(path), Vec::new()))
+        Elements::new(Body::of_request(self, ArrayOptions::array(path), Vec::new()))
     }
 }
 
 impl Response {
-    /// The elements of an array of the body while it arrives. See [`Request::elements`], which
-    /// also asks again for an answer that breaks off before its first element.
+    /// Reads the elements of an array of the body while it arrives. See [`Request::elements`], which also retries a
+    /// response that is cut off before its first element.
     pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
-        Elements::new(Body::of_response(self, Asked::array(path)))
+        Elements::new(Body::of_response(self, ArrayOptions::array(path)))
     }
 }
 
@@ -71,12 +74,12 @@ impl<T> Elements<T> {
         Self { body, elements: PhantomData }
     }
 
-    /// The stream that it is read for.
+    /// The stream that the elements are read for.
     pub(super) fn hold(&self) -> Option<&Holder> {
         self.body.hold.as_ref()
     }
 
-    /// The request, if it has not been sent.
+    /// Returns the request, if it has not been sent.
     pub(super) fn into_unsent(self) -> Option<(Request, Self)> {
         match &self.body.stage {
             Stage::Unsent(request) => Some(((**request).clone(), self)),
@@ -84,40 +87,42 @@ impl<T> Elements<T> {
         }
     }
 
-    /// Accepts an answer without the array, which then has no elements.
+    /// Accepts a response without the array, which then has no elements.
     ///
-    /// Otherwise that is an error, and so is `null` in its place beside a member `error` or `errors`: many APIs report
-    /// an error in this way, with status 200, and it must not pass for an empty array.
+    /// By default, a missing array is an error, and so is `null` in its place beside a member `error` or `errors`:
+    /// many APIs report an error in this way with status 200.
     #[must_use]
     pub fn allow_missing_array(mut self) -> Self {
-        self.body.words.allow_missing = true;
+        self.body.options.allow_missing = true;
         self
     }
 
-    /// What the response says in the header that it is to be kept of.
+    /// Takes the value of the header that is needed to find the next page.
     pub(super) fn header(&mut self) -> Option<String> {
         self.body.header.1.take()
     }
 
-    /// What the page is known by, if it is to be.
+    /// Returns the fingerprint of the page, if it is compared with others.
     pub(super) fn fingerprint(&mut self) -> Result<Option<Fingerprint>> {
         self.body.read(Json::fingerprint)
     }
 
-    /// Sends this request for the next page, with the memory of this one, and keeps this header.
+    /// Returns the elements of the next page, which reuse the buffer of this one and keep this header.
     pub(super) fn with(self, request: Request, header: Option<Arc<str>>, watch: Option<Watch>) -> Self {
-        let mut words = self.body.words;
-        words.watch = watch;
+        let mut options = self.body.options;
+        options.watch = watch;
         let buffer = match self.body.stage {
             Stage::Open(json, _) => json.into_buffer(),
             _ => Vec::new(),
         };
-        Self::new(Body { header: (header, None), ..Body::of_request(request, words, buffer) })
+        Self::new(Body { header: (header, None), ..Body::of_request(request, options, buffer) })
     }
 
-    /// What the answer says before its array: the JSON without anything that comes later, for checks that should fail
-    /// before the first element is used. Sends the request if that has not been done; may be called at any time. An
-    /// answer without the array is read to its end.
+    /// Returns the JSON before the array, for checks that must fail before the first element is used: the document
+    /// with `null` in place of the array, and nothing that comes after it.
+    ///
+    /// Sends the request if that has not been done. May be called at any time. A response without the array is read to
+    /// its end.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Error, Http, Result};
@@ -139,14 +144,14 @@ impl<T> Elements<T> {
     ///
     /// # Errors
     ///
-    /// Those of the iterator. A system error if what comes before the array is not of this type, for example lacks a
-    /// field that comes after it.
+    /// Returns the errors of the iterator, and a system error if the JSON before the array does not fit `E`, for
+    /// example because a field comes after the array.
     pub fn preamble<E: DeserializeOwned>(&mut self) -> Result<E> {
-        self.body.read(Json::head)
+        self.body.read(Json::preamble)
     }
 
-    /// What the answer says around its array: the JSON with `null` in place of the array. Elements that have not been
-    /// asked for are read, and lost. To be told what comes after the array, ask for all elements first.
+    /// Returns the JSON around the array: the document with `null` in place of the array. Elements that have not been
+    /// read are skipped and lost, so read all elements first.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, log};
@@ -162,20 +167,20 @@ impl<T> Elements<T> {
     /// for price in &mut prices {
     ///     log::info!("{}", price?.amount);
     /// }
-    /// log::info!("that were {} prices", prices.envelope::<Envelope>()?.total);
+    /// log::info!("{} prices in total", prices.envelope::<Envelope>()?.total);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// Those of the iterator. A system error if what is around the array is not of this type.
+    /// Returns the errors of the iterator, and a system error if the JSON around the array does not fit `E`.
     pub fn envelope<E: DeserializeOwned>(&mut self) -> Result<E> {
         self.body.read(Json::envelope)
     }
 }
 
-/// The first error ends it.
+/// Ends after the first error.
 impl<T: DeserializeOwned> Iterator for Elements<T> {
     type Item = Result<T>;
 

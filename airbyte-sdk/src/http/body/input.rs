@@ -1,20 +1,20 @@
-//! The bytes of a body, as many at a time as a piece has.
+//! A buffer between a body and the parser of its items.
 
 use super::Reader;
 use std::io::{self, ErrorKind, Read as _};
 
-/// Small enough to stay near the processor, large enough to ask the system seldom.
+/// Small enough for the processor's cache, large enough to keep system calls rare.
 const CHUNK: usize = 128 << 10;
 
-/// A body, and a window on what has been read of it.
+/// A body, and the bytes that have been read from it and not consumed.
 pub(super) struct Input {
     reader: Reader,
     buffer: Vec<u8>,
-    /// The window: what has been read and not been used.
+    /// The unconsumed bytes are `buffer[start..end]`.
     start: usize,
     end: usize,
-    /// Nothing has been read since a piece was handed out.
-    handed_out: bool,
+    /// Whether an item was returned since the last read.
+    item_returned: bool,
 }
 
 impl Input {
@@ -22,7 +22,7 @@ impl Input {
         if buffer.is_empty() {
             buffer.resize(CHUNK, 0);
         }
-        Self { reader, buffer, start: 0, end: 0, handed_out: true }
+        Self { reader, buffer, start: 0, end: 0, item_returned: true }
     }
 
     #[inline]
@@ -35,19 +35,19 @@ impl Input {
         self.start += count;
     }
 
-    /// Says that a piece is handed out: what is read from here on belongs to others, and has time of its own.
+    /// Notes that an item is returned to the author: the next read begins another one, with its own timeout.
     #[inline]
-    pub(super) fn handed_out(&mut self) {
-        self.handed_out = true;
+    pub(super) fn item_returned(&mut self) {
+        self.item_returned = true;
     }
 
-    /// Reads more behind what is there; false at the end of the body. The window grows without limit: whoever waits for
-    /// the end of a piece has to say when it is too long.
+    /// Reads more bytes. Returns false at the end of the body. The buffer grows without limit, so the caller checks
+    /// the size of an item.
     pub(super) fn fill(&mut self) -> io::Result<bool> {
-        if std::mem::take(&mut self.handed_out) {
-            self.reader.begin_piece();
+        if std::mem::take(&mut self.item_returned) {
+            self.reader.begin_item();
         }
-        // A large piece that comes in small portions is not moved again and again.
+        // `start` is 0 while an item is incomplete, so a large item in small chunks is not moved again and again.
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -68,12 +68,12 @@ impl Input {
         }
     }
 
-    /// Why the body, which has ended, may have been cut off.
-    pub(super) fn doubt(&self) -> Option<io::Error> {
-        self.reader.doubt()
+    /// Returns why the body, which has ended, may have been cut off.
+    pub(super) fn truncation(&self) -> Option<io::Error> {
+        self.reader.truncation()
     }
 
-    /// For the next body. A large piece is rare, and its memory is not kept.
+    /// Returns the buffer for the next body. A buffer that has grown for a large item is dropped.
     pub(super) fn into_buffer(mut self) -> Vec<u8> {
         if self.buffer.len() > 8 * CHUNK {
             self.buffer = Vec::new();
@@ -84,12 +84,12 @@ impl Input {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Dribble;
+    use super::super::tests::ChunkedBody;
     use super::*;
 
     #[test]
-    fn what_is_not_used_stays_in_front_and_the_window_grows_with_it() {
-        let mut input = Input::new(Dribble::new("abcdefgh", &[2, 2, 4]).boxed(), vec![0; 3]);
+    fn unconsumed_bytes_are_kept_and_the_buffer_grows() {
+        let mut input = Input::new(ChunkedBody::new("abcdefgh", &[2, 2, 4]).boxed(), vec![0; 3]);
         assert!(input.fill().unwrap());
         assert_eq!(input.bytes(), b"ab");
         input.consume(1);

@@ -1,8 +1,8 @@
-//! The elements of an array, one after the other, out of a document that is still coming in.
+//! Reads a JSON document element by element: the scanner finds the elements, serde_json parses them.
 
 use super::input::Input;
-use super::scan::{Extent, JSON, Step, Way};
-use super::{Format, LARGEST_PIECE, Reader, Trouble};
+use super::scan::{ArrayScanner, Extent, JSON, Step};
+use super::{Format, MAX_ITEM_SIZE, ReadError, Reader};
 use crate::http::error_response;
 use crate::http::incoming::Proof;
 use crate::http::pagination::{Fingerprint, Watch};
@@ -11,33 +11,33 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Deserializer, Value};
 use std::sync::Arc;
 
-/// A document with an array that is read element by element.
+/// A document with one array that is read element by element.
 pub(super) struct Json {
     input: Input,
-    way: Way,
+    scanner: ArrayScanner,
     path: Arc<[String]>,
     allow_missing: bool,
-    /// The number of the next element.
+    /// The index of the next element.
     index: u64,
-    /// The whole document was read and found good.
+    /// Whether the document was read to its end and is valid.
     over: bool,
-    /// Of the elements so far, if the document is to be known again.
+    /// The fingerprint of the elements so far, if the page is compared with others.
     fingerprint: Option<Fingerprint>,
 }
 
-/// What is asked of a document.
+/// Which array is read, and how.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct ArrayOptions {
     /// The keys that lead to the array.
     pub(super) path: Arc<[String]>,
-    /// If the document is to be known again.
+    /// How to compute the fingerprint, if the page is compared with others.
     pub(super) watch: Option<Watch>,
-    /// A document without the array has no elements.
+    /// Whether a document without the array has no elements, instead of being an error.
     pub(super) allow_missing: bool,
 }
 
-impl Asked {
-    /// The array at this path; no key at all leads to the document itself.
+impl ArrayOptions {
+    /// The array at this path, with dots between the keys. The empty path is the document itself.
     pub(super) fn array(path: &str) -> Self {
         let keys = path.split('.').filter(|_| !path.is_empty());
         Self { path: keys.map(str::to_owned).collect(), watch: None, allow_missing: false }
@@ -45,26 +45,30 @@ impl Asked {
 }
 
 impl Format for Json {
-    type Words = Asked;
+    type Options = ArrayOptions;
 
     const PROOF: Proof = Proof::Syntax;
 
-    fn open(reader: Reader, buffer: Vec<u8>, Asked { path, watch, allow_missing }: Asked) -> Self {
-        let way = Way::new(Arc::clone(&path));
+    fn open(
+        reader: Reader,
+        buffer: Vec<u8>,
+        ArrayOptions { path, watch, allow_missing }: ArrayOptions,
+    ) -> Self {
+        let scanner = ArrayScanner::new(Arc::clone(&path));
         let fingerprint = watch.map(Watch::fingerprint);
         let input = Input::new(reader, buffer);
-        Self { input, way, path, allow_missing, index: 0, over: false, fingerprint }
+        Self { input, scanner, path, allow_missing, index: 0, over: false, fingerprint }
     }
 
-    fn ready(&mut self) -> Result<(), Trouble> {
+    fn ready(&mut self) -> Result<(), ReadError> {
         if self.seek()? { self.whole_element().map(drop) } else { Ok(()) }
     }
 }
 
 impl Json {
-    /// The next element; `None` when the document is over, which is more than the array.
+    /// Returns the next element; `None` at the end of the document, which is after the end of the array.
     #[inline]
-    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Trouble> {
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ReadError> {
         if !self.seek()? {
             return Ok(None);
         }
@@ -72,60 +76,61 @@ impl Json {
             Some(element) => element,
             None => self.element()?,
         };
-        self.way.passed();
+        self.scanner.element_consumed();
         self.index += 1;
-        self.input.handed_out();
+        self.input.item_returned();
         Ok(Some(element))
     }
 
-    /// Goes on to the next element; false if there is none and the document is over.
+    /// Moves to the next element. Returns false at the end of the document.
     #[inline]
-    fn seek(&mut self) -> Result<bool, Trouble> {
+    fn seek(&mut self) -> Result<bool, ReadError> {
         while !self.over {
-            let (used, step) = self.way.advance(self.input.bytes())?;
+            let (used, step) = self.scanner.advance(self.input.bytes())?;
             self.input.consume(used);
             if step == Step::Element {
                 return Ok(true);
             }
             if !self.input.fill()? {
-                self.way.end().map_err(|trouble| self.incomplete(trouble))?;
+                self.scanner.end().map_err(|error| self.incomplete(error))?;
                 self.over = true;
             }
         }
         Ok(false)
     }
 
-    /// The element if it lies in the buffer as a whole, which nearly all do: its end is found by parsing it. Whatever
-    /// is doubtful, an error too, is left to [`element`](Self::element): the bytes may end in the middle of a number.
+    /// Returns the element if all of it is in the buffer, as nearly always: its end is found by parsing it. Everything
+    /// else, also an error, is left to [`element`](Self::element), because the bytes may end in the middle of a
+    /// number.
     #[inline]
     fn element_at_hand<T: DeserializeOwned>(&mut self) -> Option<T> {
         let bytes = self.input.bytes();
         let mut values = Deserializer::from_slice(bytes).into_iter::<T>();
         let element = values.next()?.ok()?;
         let end = values.byte_offset();
-        // A type that made do with a part of the value has stopped elsewhere.
+        // A `Deserialize` that ignores an error may stop in the middle of the value.
         let closed = matches!(
             (bytes.first()?, bytes.get(end.checked_sub(1)?)?),
             (b'{', b'}') | (b'[', b']') | (b'"', b'"') | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _)
         );
-        if !closed || end >= bytes.len() || end > LARGEST_PIECE {
+        if !closed || end >= bytes.len() || end > MAX_ITEM_SIZE {
             return None;
         }
         self.used(end);
         Some(element)
     }
 
-    /// The element, however it lies; or what is wrong with it.
+    /// Reads the element in any number of chunks.
     #[cold]
-    fn element<T: DeserializeOwned>(&mut self) -> Result<T, Trouble> {
+    fn element<T: DeserializeOwned>(&mut self) -> Result<T, ReadError> {
         let length = self.whole_element()?;
-        let place = || format!("{}[{}]", self.path.join("."), self.index);
-        let element = parse(&self.input.bytes()[..length], place)?;
+        let path = || format!("{}[{}]", self.path.join("."), self.index);
+        let element = parse(&self.input.bytes()[..length], path)?;
         self.used(length);
         Ok(element)
     }
 
-    /// Is done with an element of this length.
+    /// Consumes an element of this length.
     #[inline]
     fn used(&mut self, length: usize) {
         if let Some(fingerprint) = &mut self.fingerprint {
@@ -134,82 +139,82 @@ impl Json {
         self.input.consume(length);
     }
 
-    /// Reads until the element at hand is there as a whole; says how long it is.
-    fn whole_element(&mut self) -> Result<usize, Trouble> {
+    /// Reads until the whole element is in the buffer. Returns its length.
+    fn whole_element(&mut self) -> Result<usize, ReadError> {
         let (mut extent, mut seen) = (Extent::default(), 0);
         loop {
             let found = extent.find(&self.input.bytes()[seen..]);
             let length = found.map_or(self.input.bytes().len(), |found| seen + found);
-            if length > LARGEST_PIECE {
+            if length > MAX_ITEM_SIZE {
                 let what = format!("`{}[{}]`", self.path.join("."), self.index);
-                return Err(Trouble::TooLarge { what });
+                return Err(ReadError::TooLarge { what });
             }
             if found.is_some() {
                 return Ok(length);
             }
             seen = length;
             if !self.input.fill()? {
-                return Err(self.incomplete(Trouble::malformed(JSON, "it ends within an element")));
+                return Err(self.incomplete(ReadError::malformed(JSON, "unexpected end within an element")));
             }
         }
     }
 
-    /// What is wrong with a document that has ended too early: perhaps the connection did.
+    /// Returns the error of a document that has ended too early, perhaps because the connection did.
     #[cold]
-    fn incomplete(&self, trouble: Trouble) -> Trouble {
-        match (trouble, self.input.doubt()) {
-            (Trouble::Malformed { .. }, Some(error)) => Trouble::BrokenOff(error),
-            (trouble, _) => trouble,
+    fn incomplete(&self, error: ReadError) -> ReadError {
+        match (error, self.input.truncation()) {
+            (ReadError::Malformed { .. }, Some(cut)) => ReadError::Io(cut),
+            (error, _) => error,
         }
     }
 
-    /// An error if the document, which is over, has no array. Null in its place is what some services write for an
-    /// empty one; but beside an error it is what they write for one that could not be read.
+    /// Returns an error if the document, which has ended, has no array. Null counts as an empty array, as some APIs
+    /// send it, unless the document also reports an error.
     #[cold]
-    pub(super) fn require_array(&self) -> Result<(), Trouble> {
-        if self.allow_missing || self.way.has_met_array() {
+    pub(super) fn require_array(&self) -> Result<(), ReadError> {
+        if self.allow_missing || self.scanner.has_met_array() {
             return Ok(());
         }
-        let document: Value = serde_json::from_slice(self.way.envelope()).unwrap_or_default();
+        let document: Value = serde_json::from_slice(self.scanner.envelope()).unwrap_or_default();
         let found = self.path.iter().try_fold(&document, |value, key| value.get(key));
         if found.is_some() && !error_response::reports_error(&document) {
             return Ok(());
         }
         let said = error_response::message_of(&document).map(str::to_owned);
-        Err(Trouble::NoArray { path: self.path.join("."), said })
+        Err(ReadError::NoArray { path: self.path.join("."), said })
     }
 
-    /// What stands before the array. Reads up to the first element, if need be.
-    pub(super) fn head<E: DeserializeOwned>(&mut self) -> Result<E, Trouble> {
-        if !self.way.has_met_array() {
+    /// Returns what is before the array. Reads up to the first element if necessary.
+    pub(super) fn preamble<E: DeserializeOwned>(&mut self) -> Result<E, ReadError> {
+        if !self.scanner.has_met_array() {
             self.seek()?;
         }
-        self.input.handed_out();
-        let head = self.way.head();
-        parse(&head, String::new).map_err(|trouble| match trouble {
-            // With status 200, many APIs report an error in place of what was asked for.
-            Trouble::Shape { format, at, details } if !self.way.has_met_array() => {
+        self.input.item_returned();
+        let head = self.scanner.preamble();
+        parse(&head, String::new).map_err(|error| match error {
+            // Many APIs report an error with status 200.
+            ReadError::Structure { format, what, details } if !self.scanner.has_met_array() => {
                 let document: Value = serde_json::from_slice(&head).unwrap_or_default();
                 let said = error_response::message_of(&document);
                 let said = said.map_or_else(String::new, |said| format!("; the API says: \"{said}\""));
-                Trouble::Shape { format, at: at + &said, details }
+                ReadError::Structure { format, what: what + &said, details }
             }
-            trouble => trouble,
+            error => error,
         })
     }
 
-    /// What stands around the array. Reads all that is left.
-    pub(super) fn envelope<E: DeserializeOwned>(&mut self) -> Result<E, Trouble> {
+    /// Returns what is around the array. Reads the rest of the document.
+    pub(super) fn envelope<E: DeserializeOwned>(&mut self) -> Result<E, ReadError> {
         while self.next::<IgnoredAny>()?.is_some() {}
-        parse(self.way.envelope(), String::new)
+        parse(self.scanner.envelope(), String::new)
     }
 
-    /// What the document is known by, if it is to be. Reads all that is left.
-    pub(super) fn fingerprint(&mut self) -> Result<Option<Fingerprint>, Trouble> {
+    /// Returns the fingerprint of the page, if it is compared with others. Reads the rest of the document.
+    pub(super) fn fingerprint(&mut self) -> Result<Option<Fingerprint>, ReadError> {
         while self.next::<IgnoredAny>()?.is_some() {}
         let mut fingerprint = self.fingerprint.take();
         if let Some(fingerprint) = &mut fingerprint {
-            fingerprint.end(self.way.envelope());
+            fingerprint.end(self.scanner.envelope());
         }
         Ok(fingerprint)
     }
@@ -219,12 +224,15 @@ impl Json {
     }
 }
 
-/// A value of the author's type. It is read once more to learn where it went wrong; only failures pay for that.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], place: impl FnOnce() -> String) -> Result<T, Trouble> {
+/// Parses a value of the author's type. On failure it is parsed again to find the path of the error.
+pub(super) fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    path: impl FnOnce() -> String,
+) -> Result<T, ReadError> {
     serde_json::from_slice(bytes).map_err(|error| {
         if !error.is_data() {
-            return Trouble::malformed(JSON, error);
+            return ReadError::malformed(JSON, error);
         }
-        Trouble::shape(JSON, shape::at(&shape::place_within::<T>(place(), bytes), &error), error)
+        ReadError::structure(JSON, shape::describe(&shape::path_of_error::<T>(path(), bytes), &error), error)
     })
 }

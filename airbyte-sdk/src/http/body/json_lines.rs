@@ -1,8 +1,8 @@
-//! JSON Lines: a value a line.
+//! JSON Lines: one value per line.
 
 use super::input::Input;
 use super::scan::JSON;
-use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
+use super::{Body, Format, MAX_ITEM_SIZE, ReadError, Reader, Request, Response};
 use crate::error::Result;
 use crate::http::incoming::Proof;
 use crate::http::shape;
@@ -10,16 +10,16 @@ use serde::de::DeserializeOwned;
 use std::io::BufRead as _;
 use std::marker::PhantomData;
 
-/// The values of an answer that has one in each line, each parsed as soon as it has arrived. See
-/// [`Request::json_lines`].
+/// The values of a response with one per line, each parsed as soon as it arrives. See [`Request::json_lines`].
 pub struct JsonLines<T> {
     body: Body<Lines>,
     values: PhantomData<fn() -> T>,
 }
 
 impl Request {
-    /// Reads an answer that has a JSON value in each line (JSON Lines, NDJSON) while it arrives. Blank lines are passed
-    /// over. When it is sent, and what happens in trouble, is as with [`elements`](Self::elements); errors name the line.
+    /// Reads a response that has a JSON value on each line (JSON Lines, NDJSON) while it arrives. Blank lines are
+    /// skipped. The request is sent and retried as with [`elements`](Self::elements), with the same errors; they name
+    /// the line.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
@@ -32,20 +32,20 @@ impl Request {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use = "nothing is sent until the first line is asked for"]
+    #[must_use = "nothing is sent until the first line is requested"]
     pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_request(self, (), Vec::new()), values: PhantomData }
     }
 }
 
 impl Response {
-    /// The values of a body that has one in each line. See [`Request::json_lines`].
+    /// Reads the values of a body that has one on each line. See [`Request::json_lines`].
     pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_response(self, ()), values: PhantomData }
     }
 }
 
-/// The first error ends it.
+/// Ends after the first error.
 impl<T: DeserializeOwned> Iterator for JsonLines<T> {
     type Item = Result<T>;
 
@@ -60,12 +60,12 @@ impl<T: DeserializeOwned> Iterator for JsonLines<T> {
 
 pub(super) struct Lines {
     input: Input,
-    /// The number of the line that is read, from 1.
+    /// The number of the current line, from 1.
     number: u64,
 }
 
 impl Format for Lines {
-    type Words = ();
+    type Options = ();
 
     const PROOF: Proof = Proof::None;
 
@@ -73,42 +73,42 @@ impl Format for Lines {
         Self { input: Input::new(reader, buffer), number: 1 }
     }
 
-    fn ready(&mut self) -> Result<(), Trouble> {
+    fn ready(&mut self) -> Result<(), ReadError> {
         self.seek().map(drop)
     }
 }
 
 impl Lines {
     #[inline]
-    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Trouble> {
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ReadError> {
         let Some(length) = self.seek()? else { return Ok(None) };
         let line = &self.input.bytes()[..length];
         let value = serde_json::from_slice(line).map_err(|error| {
             let number = self.number;
             if !error.is_data() {
-                return Trouble::malformed(JSON, format!("line {number}: {error}"));
+                return ReadError::malformed(JSON, format!("line {number}: {error}"));
             }
-            let place = shape::at(&shape::place_within::<T>(String::new(), line), &error);
-            Trouble::shape(JSON, format!(" in line {number}{place}"), error)
+            let what = shape::describe(&shape::path_of_error::<T>(String::new(), line), &error);
+            ReadError::structure(JSON, format!("line {number}: {what}"), error)
         })?;
         self.input.consume(length);
-        self.input.handed_out();
+        self.input.item_returned();
         self.number += 1;
         Ok(Some(value))
     }
 
-    /// Goes on to the next line that is not blank, and reads until it is there as a whole; says how long it is.
+    /// Moves to the next line that is not blank, and reads all of it. Returns its length.
     #[inline]
-    fn seek(&mut self) -> Result<Option<usize>, Trouble> {
+    fn seek(&mut self) -> Result<Option<usize>, ReadError> {
         let mut seen = 0;
         loop {
             let bytes = self.input.bytes();
             let mut rest = &bytes[seen..];
-            // A quick search. A slice has no way to fail.
+            // Uses memchr. Reading from a slice cannot fail.
             let length = seen + rest.skip_until(b'\n')?;
             let whole = bytes[..length].ends_with(b"\n");
-            if length > LARGEST_PIECE {
-                return Err(Trouble::TooLarge { what: format!("line {}", self.number) });
+            if length > MAX_ITEM_SIZE {
+                return Err(ReadError::TooLarge { what: format!("line {}", self.number) });
             }
             let more = !whole && self.input.fill()?;
             if more {

@@ -1,12 +1,16 @@
-//! Bodies that are read piece by piece: each piece is parsed as soon as it is there, and memory stays that of one.
+//! Bodies that are read item by item: each item is parsed as soon as it has arrived, and only one is in memory.
+//!
+//! An item is an element of a JSON array, a line of JSON Lines or a row of CSV. A request that fails before its first
+//! item has arrived is retried, as nothing has been returned yet. After that a failure is an error: the items already
+//! returned stay valid, and a second response might differ from the first.
 
 mod element_pages;
 mod elements;
 mod input;
 mod json;
 mod json_lines;
-
 mod scan;
+
 #[cfg(feature = "csv")]
 mod csv;
 
@@ -29,33 +33,32 @@ use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
 
-/// No piece may have more bytes: an element, a line, a row, or what stands around an array.
-const LARGEST_PIECE: usize = 16 << 20;
+/// The largest size of an item in bytes: an element, a line, a row, or the JSON around an array.
+const MAX_ITEM_SIZE: usize = 16 << 20;
 
 type Reader = Incoming<'static>;
 
-/// What a body is made of.
+/// A format that is read item by item.
 trait Format: Sized {
-    /// What the author said about it.
-    type Words: Clone;
+    /// What the author has set.
+    type Options: Clone;
 
-    /// What shows that a body is complete, if the connection does not.
+    /// What proves that a body is complete, if the connection does not.
     const PROOF: Proof;
 
-    /// Begins with a body. The buffer has been used before, perhaps.
-    fn open(reader: Reader, buffer: Vec<u8>, words: Self::Words) -> Self;
+    /// Begins to read a body. The buffer may have been used by a previous body.
+    fn open(reader: Reader, buffer: Vec<u8>, options: Self::Options) -> Self;
 
-    /// Reads until the first piece is there, or it is clear that there is none. Until then a broken body can be asked
-    /// for again.
-    fn ready(&mut self) -> Result<(), Trouble>;
+    /// Reads until the first item has arrived, or the end is reached. Until then the request can be retried.
+    fn ready(&mut self) -> Result<(), ReadError>;
 }
 
-/// An answer that is asked for when its first piece is.
+/// A body whose request is sent when the first item is requested.
 struct Body<F: Format> {
-    words: F::Words,
+    options: F::Options,
     buffer: Vec<u8>,
     stage: Stage<F>,
-    /// The name of a header that has a say in what comes next, and later what the answer says there.
+    /// The name of a header that is needed to find the next page, and its value in the response.
     header: (Option<Arc<str>>, Option<String>),
     /// The stream that the body is read for.
     hold: Option<Holder>,
@@ -63,44 +66,44 @@ struct Body<F: Format> {
 
 enum Stage<F> {
     Unsent(Box<Request>),
-    /// With the place it is read from.
+    /// With the URL for messages.
     Open(F, String),
-    /// The answer cannot be read, for this reason.
-    Refused(Error),
-    /// An error was told. It is told once.
+    /// The response cannot be read, for this reason.
+    Unreadable(Error),
+    /// An error was returned.
     Broken,
 }
 
 impl<F: Format> Body<F> {
-    fn of_request(request: Request, words: F::Words, buffer: Vec<u8>) -> Self {
+    fn of_request(request: Request, options: F::Options, buffer: Vec<u8>) -> Self {
         let hold = request.hold().cloned();
-        Self { words, buffer, stage: Stage::Unsent(Box::new(request)), header: (None, None), hold }
+        Self { options, buffer, stage: Stage::Unsent(Box::new(request)), header: (None, None), hold }
     }
 
-    fn of_response(response: Response, words: F::Words) -> Self {
+    fn of_response(response: Response, options: F::Options) -> Self {
         let hold = response.hold().cloned();
         let stage = match response.into_reader(F::PROOF) {
-            Ok((reader, place)) => Stage::Open(F::open(reader, Vec::new(), words.clone()), place),
-            Err(failure) => Stage::Refused(failure.error),
+            Ok((reader, place)) => Stage::Open(F::open(reader, Vec::new(), options.clone()), place),
+            Err(failure) => Stage::Unreadable(failure.error),
         };
-        Self { words, buffer: Vec::new(), stage, header: (None, None), hold }
+        Self { options, buffer: Vec::new(), stage, header: (None, None), hold }
     }
 
     fn is_broken(&self) -> bool {
         matches!(self.stage, Stage::Broken)
     }
 
-    /// What `read` finds. After an error there is nothing more to be found.
+    /// Reads with this function, after sending the request if necessary. After an error, every call is an error.
     #[inline]
-    fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, Trouble>) -> Result<T> {
+    fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, ReadError>) -> Result<T> {
         if !matches!(self.stage, Stage::Open(..)) {
             self.send().map_err(|error| hold::refused(self.hold.as_ref(), error))?;
         }
         let Stage::Open(format, place) = &mut self.stage else { return Err(broken()) };
         match read(format) {
             Ok(found) => Ok(found),
-            Err(trouble) => {
-                let error = trouble.failure(place).error;
+            Err(error) => {
+                let error = error.failure(place).error;
                 self.stage = Stage::Broken;
                 Err(hold::failed(self.hold.as_ref(), error))
             }
@@ -111,14 +114,14 @@ impl<F: Format> Body<F> {
     fn send(&mut self) -> Result<()> {
         let request = match std::mem::replace(&mut self.stage, Stage::Broken) {
             Stage::Unsent(request) => request,
-            Stage::Refused(error) => return Err(error),
+            Stage::Unreadable(error) => return Err(error),
             _ => return Err(broken()),
         };
         let (format, place) = request.until_begun(|response| {
             self.header.1 = self.header.0.as_deref().and_then(|name| response.whole_header(name));
             let (reader, place) = response.into_reader(F::PROOF)?;
-            let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.words.clone());
-            format.ready().map_err(|trouble| trouble.failure(&place))?;
+            let mut format = F::open(reader, std::mem::take(&mut self.buffer), self.options.clone());
+            format.ready().map_err(|error| error.failure(&place))?;
             Ok((format, place))
         })?;
         self.stage = Stage::Open(format, place);
@@ -126,80 +129,85 @@ impl<F: Format> Body<F> {
     }
 }
 
-/// For whoever goes on after an error.
+/// The error of each call after the first error.
 fn broken() -> Error {
-    Error::system("the answer could not be read to its end, which was told before")
+    Error::system("this response already failed; see the earlier error")
 }
 
-/// Why there is no next piece.
+/// Why the next item cannot be read.
 #[derive(Debug)]
-enum Trouble {
-    /// The body broke off.
-    BrokenOff(io::Error),
-    /// It is not written in this format.
+enum ReadError {
+    /// The body was cut off, or took too long.
+    Io(io::Error),
+    /// It is not in this format.
     Malformed { format: &'static str, details: String },
-    /// It is, and says something else than expected at this place, which goes behind the message.
-    Shape { format: &'static str, at: String, details: String },
-    /// It ends in the middle of something.
+    /// It is in this format, but does not fit the author's type. `what` ends the message.
+    Structure { format: &'static str, what: String, details: String },
+    /// It ends in the middle of an item.
     #[cfg(feature = "csv")]
     Unfinished { format: &'static str, details: String },
-    /// It has no array at this path; and this is what the API says about an error, if anything.
+    /// It has no array at this path. `said` is the API's error message, if it has one.
     NoArray { path: String, said: Option<String> },
-    /// This has more bytes than a piece may have.
+    /// An item is larger than [`MAX_ITEM_SIZE`].
     TooLarge { what: String },
 }
 
-impl Trouble {
+impl ReadError {
     fn malformed(format: &'static str, details: impl Display) -> Self {
         Self::Malformed { format, details: details.to_string() }
     }
 
-    /// `at` goes behind the message.
-    fn shape(format: &'static str, at: impl Into<String>, details: impl Display) -> Self {
-        Self::Shape { format, at: at.into(), details: details.to_string() }
+    /// `what` ends the message.
+    fn structure(format: &'static str, what: impl Into<String>, details: impl Display) -> Self {
+        Self::Structure { format, what: what.into(), details: details.to_string() }
     }
 
     #[cold]
     fn failure(self, place: &str) -> Failure {
         let (outcome, error) = match self {
-            Self::BrokenOff(error) => response::broken_off(&error, place),
+            Self::Io(error) => response::read_failed(&error, place),
             Self::Malformed { format, details } => (
                 Outcome::Final,
-                Error::transient(format!("{place} answered with something that is no {format}"))
+                Error::transient(format!("invalid {format} in the response from {place}"))
                     .with_internal(details),
             ),
-            Self::Shape { format, at, details } => (
-                Outcome::Final,
-                Error::system(format!("{place} answered with {format} of an unexpected shape{at}"))
-                    .with_internal(details),
-            ),
+            Self::Structure { format, what, details } => {
+                let message = format!("unexpected {format} structure in the response from {place}: {what}");
+                let error = Error::system(message);
+                (Outcome::Final, if details.is_empty() { error } else { error.with_internal(details) })
+            }
             #[cfg(feature = "csv")]
             Self::Unfinished { format, details } => (
                 Outcome::Final,
-                Error::transient(format!("{place} answered with {format} that is not complete: {details}")),
+                Error::transient(format!("incomplete {format} in the response from {place}: {details}")),
             ),
             Self::NoArray { path, said: Some(said) } => (
                 Outcome::Final,
-                Error::transient(format!("{place} answered with an error in place of `{path}`: \"{said}\"")),
+                Error::transient(format!(
+                    "the response from {place} has an error instead of the array `{path}`: \"{said}\""
+                )),
             ),
             Self::NoArray { path, said: None } => (
                 Outcome::Final,
                 Error::system(format!(
-                    "{place} answered with JSON without the array `{path}`. If the API leaves it out when it is empty, \
+                    "the response from {place} has no array `{path}`. If the API omits the array when it is empty, \
                      call `allow_missing_array`"
                 )),
             ),
             Self::TooLarge { what } => (
                 Outcome::Final,
-                Error::system(format!("{what} in the answer of {place} has more than {LARGEST_PIECE} bytes")),
+                Error::system(format!(
+                    "{what} in the response from {place} is larger than {} MiB",
+                    MAX_ITEM_SIZE >> 20
+                )),
             ),
         };
         Failure { outcome, error }
     }
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        Self::BrokenOff(error)
+        Self::Io(error)
     }
 }

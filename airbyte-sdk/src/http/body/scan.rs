@@ -1,12 +1,20 @@
-//! Where things are in JSON that is not there yet as a whole. Nothing here holds more than it must, and nothing calls
-//! itself: depth is a number.
+//! Finds the elements of one array in JSON that is still arriving.
+//!
+//! A scanner goes through the document byte by byte. It knows only the objects on the path to the array; other values
+//! are skipped as a whole, by counting brackets outside of strings. It stops where an element begins, and the caller
+//! parses the element. Everything else is kept as the envelope, with `null` in place of the elements, and parsed at
+//! the end, so that nothing passes for JSON which serde_json would reject.
+//!
+//! Nesting is a number and not recursion, so deeply nested JSON cannot overflow the stack. Elements and envelope are
+//! limited to [`MAX_ITEM_SIZE`].
 
-use super::{LARGEST_PIECE, Trouble};
+use super::{MAX_ITEM_SIZE, ReadError};
+use crate::http::shape;
 use std::sync::Arc;
 
 pub(super) const JSON: &str = "JSON";
 
-/// Where a value ends, found by counting brackets outside of texts. Whether it is well written is seen when it is
+/// Finds the end of a value by counting brackets outside of strings. Whether the value is valid is checked when it is
 /// parsed.
 #[derive(Debug, Default)]
 pub(super) struct Extent {
@@ -19,45 +27,45 @@ enum Within {
     #[default]
     Nothing,
     Brackets,
-    Text,
+    String,
     Escape,
-    Word,
+    Literal,
 }
 
 impl Extent {
-    /// How many of these bytes still belong to the value; `None` if all do and it may go on.
+    /// Returns how many of these bytes belong to the value; `None` if all do and it may continue.
     pub(super) fn find(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
             at += 1;
             match self.within {
-                Within::Escape => self.within = Within::Text,
-                Within::Text if byte == b'"' => {
+                Within::Escape => self.within = Within::String,
+                Within::String if byte == b'"' => {
                     self.within = Within::Brackets;
                     if self.depth == 0 {
                         return Some(at);
                     }
                 }
-                Within::Text if byte == b'\\' => self.within = Within::Escape,
-                Within::Text => at += plain(&bytes[at..]),
-                Within::Word if ends_a_word(byte) => return Some(at - 1),
-                Within::Word => {}
+                Within::String if byte == b'\\' => self.within = Within::Escape,
+                Within::String => at += plain(&bytes[at..]),
+                Within::Literal if ends_literal(byte) => return Some(at - 1),
+                Within::Literal => {}
                 Within::Nothing | Within::Brackets => match byte {
-                    b'"' => self.within = Within::Text,
+                    b'"' => self.within = Within::String,
                     b'{' | b'[' => {
                         self.depth += 1;
                         self.within = Within::Brackets;
                     }
-                    // Where a value should be, there is none.
-                    _ if self.within == Within::Nothing && ends_a_word(byte) => return Some(at - 1),
+                    // An empty value, which the parser rejects.
+                    _ if self.within == Within::Nothing && ends_literal(byte) => return Some(at - 1),
                     b'}' | b']' => {
                         self.depth -= 1;
                         if self.depth == 0 {
                             return Some(at);
                         }
                     }
-                    _ if self.within == Within::Nothing => self.within = Within::Word,
+                    _ if self.within == Within::Nothing => self.within = Within::Literal,
                     _ => {}
                 },
             }
@@ -66,77 +74,76 @@ impl Extent {
     }
 }
 
-/// How many bytes a text goes on without anything that matters.
+/// The number of bytes before the next quote or backslash of a string.
 fn plain(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(bytes.len())
 }
 
-fn ends_a_word(byte: u8) -> bool {
+fn ends_literal(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b':' | b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The way through a document to the elements of one array, and past them.
+/// Scans a document for the elements of one array.
 ///
-/// Everything but the elements is kept, with `null` in their place. The way knows only the objects it goes through;
-/// what stands beside them is taken value by value, and parsed with the rest at the end.
-pub(super) struct Way {
+/// It accepts the envelope's bytes one at a time, in any number of chunks; see the [module](self).
+pub(super) struct ArrayScanner {
     path: Arc<[String]>,
-    /// How many objects of the path are open.
+    /// How many objects of the path have been entered.
     open: usize,
-    place: Place,
+    state: State,
     envelope: Vec<u8>,
-    /// Where the last key begins in there.
+    /// Where the last key begins in the envelope.
     key: usize,
-    /// How long the envelope was when the array began.
+    /// The length of the envelope when the array began.
     array: Option<usize>,
-    /// The place of a value that is neither what the path needs nor null.
-    other: Option<String>,
+    /// The message about a value that is neither null nor what the path needs.
+    mismatch: Option<String>,
 }
 
 #[derive(Debug)]
-enum Place {
-    /// A value of the path comes.
+enum State {
+    /// A value on the path is expected.
     Value,
-    /// A key comes, or the end of the object.
+    /// A key or the end of the object is expected.
     Key,
     InKey(Extent),
     Colon {
         on_path: bool,
     },
-    /// A value comes that is no concern of ours.
-    BeforeAside,
-    Aside(Extent),
-    /// A comma comes, or the end of the object.
+    /// A value that is not on the path is expected.
+    BeforeSkipped,
+    Skipped(Extent),
+    /// A comma or the end of the object is expected.
     Comma,
-    /// The first element comes, or the end of the array.
+    /// The first element or the end of the array is expected.
     Array,
-    /// An element comes.
+    /// An element is expected.
     Element,
-    /// A comma comes, or the end of the array.
+    /// A comma or the end of the array is expected.
     ElementComma,
-    /// The document is over.
+    /// Only white space may follow.
     Over,
 }
 
-/// What the bytes have led to.
+/// Why the scanner has stopped.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
-    /// More bytes are needed, if there are any.
+    /// More bytes are needed, or the document has ended.
     More,
-    /// Here an element begins. Say [`Way::passed`] when it is used.
+    /// An element begins here. Call [`ArrayScanner::element_consumed`] after reading it.
     Element,
 }
 
-impl Way {
+impl ArrayScanner {
     pub(super) fn new(path: Arc<[String]>) -> Self {
-        Self { path, open: 0, place: Place::Value, envelope: Vec::new(), key: 0, array: None, other: None }
+        Self { path, open: 0, state: State::Value, envelope: Vec::new(), key: 0, array: None, mismatch: None }
     }
 
-    /// Goes on through these bytes; says how many were used.
-    pub(super) fn advance(&mut self, bytes: &[u8]) -> Result<(usize, Step), Trouble> {
+    /// Scans these bytes; returns how many were used.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> Result<(usize, Step), ReadError> {
         let mut at = 0;
         loop {
-            if let Place::Aside(extent) | Place::InKey(extent) = &mut self.place {
+            if let State::Skipped(extent) | State::InKey(extent) = &mut self.state {
                 let rest = &bytes[at..];
                 let found = extent.find(rest);
                 let used = found.unwrap_or(rest.len());
@@ -145,8 +152,8 @@ impl Way {
                 if found.is_none() {
                     return Ok((at, Step::More));
                 }
-                self.place = match self.place {
-                    Place::InKey(_) => Place::Colon { on_path: self.is_on_path() },
+                self.state = match self.state {
+                    State::InKey(_) => State::Colon { on_path: self.is_on_path() },
                     _ => self.after_value(),
                 };
             }
@@ -155,82 +162,83 @@ impl Way {
                 at += 1;
                 continue;
             }
-            match (&self.place, byte) {
-                (Place::Array | Place::ElementComma, b']') => self.place = self.after_value(),
-                (Place::ElementComma, b',') => self.place = Place::Element,
-                (Place::Array | Place::Element, _) => {
-                    self.place = Place::Element;
+            match (&self.state, byte) {
+                (State::Array | State::ElementComma, b']') => self.state = self.after_value(),
+                (State::ElementComma, b',') => self.state = State::Element,
+                (State::Array | State::Element, _) => {
+                    self.state = State::Element;
                     return Ok((at, Step::Element));
                 }
-                (Place::Value, _) => {
+                (State::Value, _) => {
                     if self.enter(byte)? {
                         continue;
                     }
                 }
-                (Place::Key, b'"') => {
+                (State::Key, b'"') => {
                     self.key = self.envelope.len();
-                    self.place = Place::InKey(Extent::default());
+                    self.state = State::InKey(Extent::default());
                     continue;
                 }
-                (Place::Key | Place::Comma, b'}') => {
+                (State::Key | State::Comma, b'}') => {
                     self.keep(b"}")?;
                     self.open -= 1;
-                    self.place = self.after_value();
+                    self.state = self.after_value();
                 }
-                (Place::Comma, b',') => {
+                (State::Comma, b',') => {
                     self.keep(b",")?;
-                    self.place = Place::Key;
+                    self.state = State::Key;
                 }
-                (Place::Colon { on_path }, b':') => {
-                    self.place = if *on_path { Place::Value } else { Place::BeforeAside };
+                (State::Colon { on_path }, b':') => {
+                    self.state = if *on_path { State::Value } else { State::BeforeSkipped };
                     self.keep(b":")?;
                 }
-                (Place::BeforeAside, _) => {
-                    self.place = Place::Aside(Extent::default());
+                (State::BeforeSkipped, _) => {
+                    self.state = State::Skipped(Extent::default());
                     continue;
                 }
-                _ => return Err(self.astray(byte)),
+                _ => return Err(self.unexpected(byte)),
             }
             at += 1;
         }
     }
 
-    /// A value of the path begins with this byte. True if it is stepped over as a whole.
-    fn enter(&mut self, byte: u8) -> Result<bool, Trouble> {
+    /// Handles the first byte of a value on the path. Returns true if the value is skipped as a whole.
+    fn enter(&mut self, byte: u8) -> Result<bool, ReadError> {
         let at_array = self.open == self.path.len();
         match byte {
             b'[' if at_array && self.array.is_some() => {
-                return Err(self.shape("the array comes twice"));
+                return Err(self.structure("duplicate array"));
             }
             b'[' if at_array => {
                 self.keep(b"null")?;
                 self.array = Some(self.envelope.len());
-                self.place = Place::Array;
+                self.state = State::Array;
             }
             b'{' if !at_array => {
                 self.keep(b"{")?;
                 self.open += 1;
-                self.place = Place::Key;
+                self.state = State::Key;
             }
-            b'[' => return Err(self.shape("an array where an object is expected")),
-            b'{' => return Err(self.shape("an object where an array is expected")),
+            b'[' => return Err(self.structure("expected an object, found an array")),
+            b'{' => return Err(self.structure("expected an array, found an object")),
             _ => {
-                // A text or a number may as well be no JSON at all; the end will tell.
+                // This may be no JSON at all, which is checked at the end.
                 if byte != b'n' {
-                    self.other = Some(self.path_so_far());
+                    let kind = if at_array { "an array" } else { "an object" };
+                    self.mismatch = Some(self.at_this_path(&format!("expected {kind} or null")));
                 }
-                self.place = Place::Aside(Extent::default());
+                self.state = State::Skipped(Extent::default());
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn after_value(&self) -> Place {
-        if self.open == 0 { Place::Over } else { Place::Comma }
+    fn after_value(&self) -> State {
+        if self.open == 0 { State::Over } else { State::Comma }
     }
 
-    /// Whether the key that has just ended is the next one of the path.
+    /// Whether the key that just ended is the next one on the path.
     fn is_on_path(&self) -> bool {
         let key = &self.envelope[self.key..];
         let wanted = &self.path[self.open - 1];
@@ -240,42 +248,42 @@ impl Way {
         key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")) == Some(wanted.as_bytes())
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        if self.envelope.len() + bytes.len() > LARGEST_PIECE {
-            return Err(Trouble::TooLarge { what: format!("what stands around `{}`", self.path.join(".")) });
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        if self.envelope.len() + bytes.len() > MAX_ITEM_SIZE {
+            return Err(ReadError::TooLarge { what: format!("the JSON around `{}`", self.path.join(".")) });
         }
         self.envelope.extend_from_slice(bytes);
         Ok(())
     }
 
-    /// The element is used up.
+    /// Continues after an element.
     #[inline]
-    pub(super) fn passed(&mut self) {
-        self.place = Place::ElementComma;
+    pub(super) fn element_consumed(&mut self) {
+        self.state = State::ElementComma;
     }
 
-    /// The body is over: was the document?
-    pub(super) fn end(&self) -> Result<(), Trouble> {
-        if matches!(self.place, Place::Array | Place::Element | Place::ElementComma) {
-            return Err(Trouble::malformed(JSON, "it ends within the array"));
+    /// Checks at the end of the body that the document is complete and valid.
+    pub(super) fn end(&self) -> Result<(), ReadError> {
+        if matches!(self.state, State::Array | State::Element | State::ElementComma) {
+            return Err(ReadError::malformed(JSON, "unexpected end within the array"));
         }
-        // serde_json steps over texts that nobody wants without looking into them.
-        let text = std::str::from_utf8(&self.envelope).map_err(|error| Trouble::malformed(JSON, error))?;
+        // `IgnoredAny` does not check strings for valid UTF-8.
+        let text = std::str::from_utf8(&self.envelope).map_err(|error| ReadError::malformed(JSON, error))?;
         serde_json::from_str::<serde::de::IgnoredAny>(text)
-            .map_err(|error| Trouble::malformed(JSON, error))?;
-        match &self.other {
-            Some(place) => Err(Trouble::shape(JSON, shape_at(place), "neither null nor what is expected")),
+            .map_err(|error| ReadError::malformed(JSON, error))?;
+        match &self.mismatch {
+            Some(what) => Err(ReadError::structure(JSON, what, "")),
             None => Ok(()),
         }
     }
 
-    /// All that stands around the elements, when the document is over.
+    /// Returns everything around the elements, when the document is complete.
     pub(super) fn envelope(&self) -> &[u8] {
         &self.envelope
     }
 
-    /// What stands before the elements, as a document. Without an array it is all there is.
-    pub(super) fn head(&self) -> Vec<u8> {
+    /// Returns what is before the elements, closed to a valid document. Without an array that is the whole document.
+    pub(super) fn preamble(&self) -> Vec<u8> {
         let Some(array) = self.array else { return self.envelope.clone() };
         let mut head = self.envelope[..array].to_vec();
         head.resize(array + self.path.len(), b'}');
@@ -286,28 +294,26 @@ impl Way {
         self.array.is_some()
     }
 
-    fn path_so_far(&self) -> String {
-        self.path[..self.open].join(".")
+    fn structure(&self, what: &str) -> ReadError {
+        ReadError::structure(JSON, self.at_this_path(what), "")
     }
 
-    fn shape(&self, details: &str) -> Trouble {
-        Trouble::shape(JSON, shape_at(&self.path_so_far()), details)
+    fn at_this_path(&self, what: &str) -> String {
+        format!("{what} {}", shape::location(&self.path[..self.open].join(".")))
     }
 
     #[cold]
-    fn astray(&self, byte: u8) -> Trouble {
-        let place = match self.place {
-            Place::Key => "a key or the end of an object",
-            Place::InKey(_) | Place::Colon { .. } => "a key and its colon",
-            Place::Comma => "a comma or the end of an object",
-            Place::ElementComma => "a comma or the end of the array",
-            Place::Value | Place::BeforeAside | Place::Aside(_) | Place::Array | Place::Element => "a value",
-            Place::Over => "the end of the document",
+    fn unexpected(&self, byte: u8) -> ReadError {
+        let place = match self.state {
+            State::Key => "a key or the end of an object",
+            State::InKey(_) | State::Colon { .. } => "a key and its colon",
+            State::Comma => "a comma or the end of an object",
+            State::ElementComma => "a comma or the end of the array",
+            State::Value | State::BeforeSkipped | State::Skipped(_) | State::Array | State::Element => {
+                "a value"
+            }
+            State::Over => "the end of the document",
         };
-        Trouble::malformed(JSON, format!("{:?} where {place} is expected", char::from(byte)))
+        ReadError::malformed(JSON, format!("{:?} where {place} is expected", char::from(byte)))
     }
-}
-
-fn shape_at(place: &str) -> String {
-    if place.is_empty() { " at the top level".to_owned() } else { format!(" at `{place}`") }
 }

@@ -1,6 +1,15 @@
-//! OAuth 2.0: signing in with tokens that a service hands out for a while.
+//! OAuth 2.0: authentication with access tokens that expire.
+//!
+//! All threads of a run share one token. The thread that needs a new one requests it, the others wait for its result,
+//! also for its failure (`tokens`). A token request waits for the rate limit and is retried like any other
+//! (`session`).
+//!
+//! Some APIs replace the refresh token each time it is used, and the old one then no longer works: if the new one is
+//! lost, the user must authenticate again. So the new refresh token is sent to the platform before the access token
+//! that came with it can be used, and none is requested after the run has ended, when it could not be saved
+//! (`token_request`).
 
-mod answer;
+mod token_response;
 mod token_request;
 mod session;
 mod tokens;
@@ -12,13 +21,13 @@ use super::headers::trimmed;
 use crate::secret::Secret;
 use std::fmt::Display;
 
-/// A sign-in by OAuth 2.0: the client asks for an access token when one is needed, and again shortly before it expires or
-/// when the service refuses it.
+/// Authentication by OAuth 2.0. The client requests an access token when one is needed, and a new one shortly before
+/// it expires or when the API rejects it.
 ///
-/// It can be made anew from the configuration wherever it is needed: sign-ins that are described alike share one token
-/// for the whole run, across streams and threads.
+/// You can create it from the configuration wherever it is needed: equal ones share one token for the whole run,
+/// across streams and threads.
 ///
-/// Without a user, by the connector's own ID and secret:
+/// With the connector's own ID and secret (client credentials):
 ///
 /// ```no_run
 /// # use airbyte_sdk::{Http, Result, Secret, http::OAuth2};
@@ -32,7 +41,7 @@ use std::fmt::Display;
 /// # }
 /// ```
 ///
-/// For a user who has signed in once, which has left a refresh token in the configuration:
+/// With a refresh token, which a user has authorized and the configuration contains:
 ///
 /// ```no_run
 /// # use airbyte_sdk::{Http, Result, Secret, http::OAuth2};
@@ -48,14 +57,15 @@ use std::fmt::Display;
 /// # }
 /// ```
 ///
-/// | the token endpoint says | error |
+/// | response of the token endpoint | error |
 /// | --- | --- |
-/// | `invalid_grant` | config: sign in again |
+/// | `invalid_grant` | config: authenticate again (with a refresh token), or check the client ID and secret |
 /// | `invalid_client`, `unauthorized_client` | config: check the client ID and secret |
-/// | another refusal | config |
-/// | 408, 429, 5xx, or nothing | transient, after the usual attempts |
+/// | `server_error`, `temporarily_unavailable` | transient |
+/// | another error response | config |
+/// | 408, 429, 5xx, or no response | transient, after the usual retries |
 ///
-/// A request for a token keeps to the same limits as any other, and counts within the rate limit.
+/// A token request has the same timeouts and retries as any other, and counts within the rate limit.
 #[derive(Clone)]
 pub struct OAuth2 {
     token_url: String,
@@ -75,7 +85,7 @@ enum Grant {
 }
 
 impl OAuth2 {
-    /// Signs in with the client's own ID and secret.
+    /// Authenticates with the client's own ID and secret.
     #[must_use]
     pub fn client_credentials(
         token_url: impl Display,
@@ -85,7 +95,7 @@ impl OAuth2 {
         Self::new(token_url, client_id, Grant::ClientCredentials).client_secret(client_secret)
     }
 
-    /// Signs in with the refresh token that a user has given.
+    /// Authenticates with a refresh token.
     #[must_use]
     pub fn refresh_token(token_url: impl Display, client_id: impl Display, refresh_token: &Secret) -> Self {
         Self::new(token_url, client_id, Grant::RefreshToken(refresh_token.clone()))
@@ -104,48 +114,47 @@ impl OAuth2 {
         }
     }
 
-    /// The secret that belongs to the client's ID. A public client has none.
+    /// Sets the secret that belongs to the client ID. A public client has none.
     #[must_use]
     pub fn client_secret(mut self, client_secret: &Secret) -> Self {
         self.client_secret = Some(client_secret.clone());
         self
     }
 
-    /// Sends ID and secret in the header `Authorization: Basic …` rather than in the body. Services take one of the two,
-    /// and many take both.
+    /// Sends client ID and secret in the header `Authorization: Basic …` instead of the body. APIs accept one of the
+    /// two, and many accept both.
     #[must_use]
     pub fn client_in_header(mut self) -> Self {
         self.in_header = true;
         self
     }
 
-    /// Asks for this access; several add up.
+    /// Requests this scope. May be called several times.
     #[must_use]
     pub fn scope(mut self, scope: impl Display) -> Self {
         self.scopes.push(scope.to_string());
         self
     }
 
-    /// Adds a parameter to the requests for tokens: `audience`, `resource` and the like.
+    /// Adds a parameter to the token requests, such as `audience` or `resource`.
     #[must_use]
     pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
         self.parameters.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// Says where the configuration has the refresh token, for services that replace it whenever it is used, so that the
-    /// old one is worth nothing afterwards: the keys from the outside in, with dots between.
-    ///
-    /// A new one is sent to the platform at once, as a CONTROL message with the whole configuration, during `check` as
-    /// well. Only when that has been written is the access token used that came with it; a run that is ended meanwhile
-    /// waits up to 5 seconds for the new token to be sent.
+    /// Sets the path of the refresh token in the configuration, with dots between the keys. Required for APIs that
+    /// replace the refresh token each time it is used, and then reject the old one.
+    /// A new refresh token is sent to the platform at once, also during `check`, as a CONTROL message with the whole
+    /// configuration. The access token that came with it is used only after that message has been written. A run that
+    /// is ended from outside meanwhile waits up to 5 seconds for it.
     #[must_use]
     pub fn rotates(mut self, path: &str) -> Self {
         self.rotates = Some(path.to_owned());
         self
     }
 
-    /// What is asked for; ID and secret are in it unless they go in the header.
+    /// Returns the fields of a token request, with ID and secret unless they are sent in the header.
     fn form<'a>(&'a self, refresh_token: Option<&'a Secret>) -> Vec<(&'a str, String)> {
         let sent = |secret: &Secret| trimmed(secret.expose()).to_owned();
         let mut form = match refresh_token {
@@ -165,7 +174,7 @@ impl OAuth2 {
         form
     }
 
-    /// Whether the other one describes the same sign-in.
+    /// Whether both describe the same authentication.
     fn is_same_as(&self, other: &Self) -> bool {
         let given = |oauth2: &Self| match &oauth2.grant {
             Grant::ClientCredentials => None,

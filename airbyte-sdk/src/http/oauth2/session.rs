@@ -1,6 +1,6 @@
-//! One sign-in of a run: asks for tokens, and has new refresh tokens saved before anything else is done.
+//! The use of one [`OAuth2`] in a run: requests tokens, and saves new refresh tokens before anything else is done.
 
-use super::answer::{self, Granted};
+use super::token_response::{self, TokenResponse};
 use super::tokens::{Token, Tokens};
 use super::{Grant, OAuth2, TokenRequest};
 use crate::error::{Error, Result};
@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(in crate::http) struct Session {
     oauth2: OAuth2,
     tokens: Tokens,
-    /// A refresh token that has taken the place of the given one, and that nobody saves.
+    /// A refresh token that has replaced the given one, but is not saved.
     unsaved: Mutex<Option<Secret>>,
 }
 
 impl Client {
-    /// The sign-in that is described so; a run has one of each.
+    /// Returns the session of this `OAuth2`. A run has one for all equal ones.
     pub(in crate::http) fn session(&self, oauth2: OAuth2) -> Arc<Session> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.iter().find(|session| session.oauth2.is_same_as(&oauth2)) {
@@ -36,12 +36,12 @@ impl Client {
 }
 
 impl Session {
-    /// An access token with its number, other than those that were refused.
+    /// Returns an access token that has not been rejected, with its number.
     pub(in crate::http) fn token(&self, http: &Http) -> Result<(u64, Token)> {
-        self.tokens.get(&http.client.clock, || self.ask(http))
+        self.tokens.get(&http.client.clock, || self.request_token(http))
     }
 
-    /// Whether a token can be asked for: before the first request for one, and not only when that is refused.
+    /// Checks that a token can be requested, before the first request for one is sent.
     pub(in crate::http) fn check(&self, client: &Client) -> Result<()> {
         let OAuth2 { token_url, grant, client_id, client_secret, .. } = &self.oauth2;
         let blank = |text: &str| trimmed(text).is_empty();
@@ -60,33 +60,33 @@ impl Session {
         Err(Error::config(format!("the {missing} is empty; check the configuration")))
     }
 
-    pub(in crate::http) fn refuse(&self, number: u64) {
-        self.tokens.refuse(number);
+    pub(in crate::http) fn reject(&self, number: u64) {
+        self.tokens.reject(number);
     }
 
-    pub(in crate::http) fn is_refused(&self, number: u64) -> bool {
-        self.tokens.is_refused(number)
+    pub(in crate::http) fn is_rejected(&self, number: u64) -> bool {
+        self.tokens.is_rejected(number)
     }
 
     fn hide_secrets(&self, client: &Client) {
         let secret = self.oauth2.client_secret.as_ref().map(Secret::expose).unwrap_or_default();
-        // In the header it is escaped before it is encoded, which makes another text of it.
+        // In the header the secret is percent-encoded before it is base64-encoded, so that form is masked as well.
         client.hide(&[secret, &escaped(trimmed(secret))]);
         if let Grant::RefreshToken(token) = &self.oauth2.grant {
             client.hide(&[token.expose()]);
         }
     }
 
-    /// Asks the service for a token. Returns only when what came with it has been saved.
-    fn ask(&self, http: &Http) -> Result<Token> {
+    /// Requests a token. Returns only after a new refresh token has been saved.
+    fn request_token(&self, http: &Http) -> Result<Token> {
         let OAuth2 { grant, rotates, .. } = &self.oauth2;
         let client = &http.client;
         let config = client.config.as_deref();
         let (rotation, refresh_token) = match (grant, rotates, config) {
             (Grant::ClientCredentials, ..) => (None, None),
             (Grant::RefreshToken(given), Some(path), Some(config)) => {
-                let (rotation, stands) = config.rotate(path, given)?;
-                (Some(rotation), Some(stands))
+                let (rotation, current) = config.rotate(path, given)?;
+                (Some(rotation), Some(current))
             }
             (Grant::RefreshToken(given), ..) => {
                 (None, Some(self.unsaved().as_ref().unwrap_or(given).clone()))
@@ -95,22 +95,22 @@ impl Session {
         self.hide_secrets(client);
         client.hide(&[refresh_token.as_ref().map(Secret::expose).unwrap_or_default()]);
         let token_request = Arc::new(TokenRequest::new(rotation.is_some()));
-        let answer = self.request(http, refresh_token.as_ref(), &token_request)?;
-        let Granted { token, homeless } = answer::read(
-            answer,
-            token_request.left(),
+        let response = self.send(http, refresh_token.as_ref(), &token_request)?;
+        let TokenResponse { token, unsaved_refresh_token } = token_response::read(
+            response,
+            token_request.sent_at(),
             refresh_token.as_ref(),
             rotates.as_deref(),
             |secrets| {
                 client.hide(secrets);
             },
         )?;
-        if homeless.is_some() {
+        if unsaved_refresh_token.is_some() {
             log::warn!(
-                "the service has replaced the refresh token, and this connector does not save the new one; \
-                 the next sync may have to sign in again"
+                "the API has replaced the refresh token, but this connector does not save the new one (it does not set \
+                 `OAuth2::rotates`); the user may have to authenticate again before the next sync"
             );
-            *self.unsaved() = homeless;
+            *self.unsaved() = unsaved_refresh_token;
         }
         token.save(config)
     }
@@ -119,35 +119,37 @@ impl Session {
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same limits, attempts and rules as for every request, but none of the headers and keys that an author has
-    /// set: those are for another place.
-    fn request(
+    /// Sends a token request with the usual limits and retries, but without the headers and credentials that the
+    /// author has set, which are for the API.
+    fn send(
         &self,
         http: &Http,
         refresh_token: Option<&Secret>,
         token_request: &Arc<TokenRequest>,
     ) -> Result<Value> {
         let OAuth2 { token_url, client_id, client_secret, .. } = &self.oauth2;
-        let signed_in = refresh_token.is_some();
+        let has_refresh_token = refresh_token.is_some();
         let client = &http.client;
-        let http = http.bare().map_error_response(move |response| answer::refused(response, signed_in));
+        let http = http
+            .without_settings()
+            .map_error_response(move |response| token_response::error_of(response, has_refresh_token));
         let mut request = http
             .post(token_url)
             .form(&self.oauth2.form(refresh_token))
             .header("Accept", "application/json")
             .for_token(token_request)
-            // Whether a first one that got no answer has used up the refresh token is not known, and the next sync
-            // would try it again as well.
+            // It is unknown whether an attempt without a response has used up the refresh token; the next sync would
+            // try the same token again as well.
             .idempotent();
         if self.oauth2.in_header {
             let secret = client_secret.as_ref().map(Secret::expose).unwrap_or_default();
             request = request
                 .header("Authorization", basic(&escaped(trimmed(client_id)), &escaped(trimmed(secret)))?);
         }
-        client.warn_if_readable(token_url);
+        client.warn_if_unencrypted(token_url);
         request.json().map_err(|error| match error.failure_type() {
             FailureType::ConfigError => error,
-            _ => Error::context(error, "while signing in"),
+            _ => Error::context(error, "while requesting an access token"),
         })
     }
 }

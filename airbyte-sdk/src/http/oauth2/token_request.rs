@@ -1,4 +1,4 @@
-//! A request for a token, as it is sent: perhaps minutes after it was made, and perhaps more than once.
+//! A token request while it is sent, perhaps several times, and perhaps minutes after it was created.
 
 use crate::error::Result;
 use crate::http::Client;
@@ -6,34 +6,35 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub(in crate::http) struct TokenRequest {
-    /// Whether it may use up the refresh token.
+    /// Whether the request may use up the refresh token.
     rotates: bool,
-    left: Mutex<Duration>,
+    sent_at: Mutex<Duration>,
 }
 
 impl TokenRequest {
     pub(super) fn new(rotates: bool) -> Self {
-        Self { rotates, left: Mutex::default() }
+        Self { rotates, sent_at: Mutex::default() }
     }
 
-    /// To be asked right before each attempt leaves: not when the run has ended.
-    pub(in crate::http) fn leaves(&self, client: &Client) -> Result<()> {
+    /// Must be called right before each attempt is sent. Fails if the run has ended, because a new refresh token could
+    /// not be saved.
+    pub(in crate::http) fn before_send(&self, client: &Client) -> Result<()> {
         if let Some(config) = &client.config {
             config.before_token_request(self.rotates)?;
         }
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = client.clock.now();
+        *self.sent_at.lock().unwrap_or_else(PoisonError::into_inner) = client.clock.now();
         Ok(())
     }
 
-    /// An attempt brought nothing, and there may be another.
+    /// Must be called when an attempt has failed and may be repeated.
     pub(in crate::http) fn failed(&self, client: &Client) {
         if let Some(config) = &client.config {
             config.token_request_failed(self.rotates);
         }
     }
 
-    /// When the last attempt left: no token that came of it is older.
-    pub(super) fn left(&self) -> Duration {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns when the last attempt was sent. The token of the response is not older.
+    pub(super) fn sent_at(&self) -> Duration {
+        *self.sent_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,7 @@
-//! The token that all threads of a run share: one of them asks for it, the others wait for what comes of it.
+//! The token that all threads of a run share. One of them requests it while holding a lock; the others wait, and get
+//! its result.
+//!
+//! Tokens are numbered, so that a late report of a rejection does not discard a newer token.
 
 use crate::error::{Error, Result};
 use crate::http::clock::Clock;
@@ -8,10 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// So long before its end a token is replaced, so that none ends on its way; less if it lasts less than ten times that.
+/// How long before it expires a token is replaced, so that it does not expire in transit; a tenth of its lifetime if
+/// that is less.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// An access token, and until when it is used.
+/// An access token, and the time until which it is used.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Token {
     secret: Secret,
@@ -19,7 +23,7 @@ pub(in crate::http) struct Token {
 }
 
 impl Token {
-    /// One that was asked for at this time. Without a lifetime it is used until the service refuses it.
+    /// Creates a token that was requested at this time. Without a lifetime it is used until the API rejects it.
     pub(super) fn new(secret: Secret, sent: Duration, lifetime: Option<Duration>) -> Self {
         let usable = lifetime.map(|lifetime| lifetime - MARGIN.min(lifetime / 10));
         Self { secret, until: usable.and_then(|usable| sent.checked_add(usable)) }
@@ -29,7 +33,7 @@ impl Token {
         &self.secret
     }
 
-    /// When it is used no longer; `None` if the service is to say so.
+    /// Returns when it must be replaced; `None` if it has no known lifetime.
     pub(in crate::http) fn until(&self) -> Option<Duration> {
         self.until
     }
@@ -41,68 +45,68 @@ impl Token {
 
 #[derive(Default)]
 pub(super) struct Tokens {
-    /// Locked while a token is asked for.
-    held: Mutex<Held>,
-    /// How often one was asked for.
-    asked: AtomicU64,
-    /// The last one that the service has refused, or 0.
-    refused: AtomicU64,
+    /// Locked while a token is requested.
+    shared: Mutex<Shared>,
+    /// How many tokens were requested.
+    requests: AtomicU64,
+    /// The number of the last rejected token, or 0.
+    rejected: AtomicU64,
 }
 
 #[derive(Default)]
-struct Held {
-    /// With its number.
+struct Shared {
+    /// The last token, with its number.
     token: Option<(u64, Token)>,
     failure: Option<Error>,
 }
 
 impl Tokens {
-    /// Notes that the service does not take it.
-    pub(super) fn refuse(&self, number: u64) {
-        self.refused.fetch_max(number, SeqCst);
+    /// Notes that the API rejected this token.
+    pub(super) fn reject(&self, number: u64) {
+        self.rejected.fetch_max(number, SeqCst);
     }
 
-    pub(super) fn is_refused(&self, number: u64) -> bool {
-        self.refused.load(SeqCst) >= number
+    pub(super) fn is_rejected(&self, number: u64) -> bool {
+        self.rejected.load(SeqCst) >= number
     }
 
-    /// A token that is usable now, with its number; asks for one if there is none.
+    /// Returns a usable token with its number. Requests one if there is none.
     ///
-    /// Whoever waited for another thread to ask gets what that got, be it a failure. What the user must mend is not asked
-    /// for a second time.
-    pub(super) fn get(&self, clock: &Clock, ask: impl FnOnce() -> Result<Token>) -> Result<(u64, Token)> {
-        self.get_since(self.asked.load(SeqCst), clock, ask)
+    /// A thread that waited while another one requested a token gets the result of that request, also if it failed.
+    /// After a config error, which only the user can fix, no token is requested again.
+    pub(super) fn get(&self, clock: &Clock, request: impl FnOnce() -> Result<Token>) -> Result<(u64, Token)> {
+        self.get_since(self.requests.load(SeqCst), clock, request)
     }
 
-    /// The same for whoever began to wait when so many had been asked for.
+    /// The same for a thread that began to wait when `requests_before` tokens had been requested.
     fn get_since(
         &self,
-        asked_before: u64,
+        requests_before: u64,
         clock: &Clock,
-        ask: impl FnOnce() -> Result<Token>,
+        request: impl FnOnce() -> Result<Token>,
     ) -> Result<(u64, Token)> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, token)) = &held.token
-            && !self.is_refused(*number)
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, token)) = &shared.token
+            && !self.is_rejected(*number)
             && token.is_usable(clock.now())
         {
             return Ok((*number, token.clone()));
         }
-        let asked = self.asked.load(SeqCst);
-        if let Some(failure) = &held.failure
-            && (asked != asked_before || failure.failure_type() == FailureType::ConfigError)
+        let requests = self.requests.load(SeqCst);
+        if let Some(failure) = &shared.failure
+            && (requests != requests_before || failure.failure_type() == FailureType::ConfigError)
         {
             return Err(failure.again());
         }
-        let answer = ask();
-        self.asked.store(asked + 1, SeqCst);
-        match answer {
+        let result = request();
+        self.requests.store(requests + 1, SeqCst);
+        match result {
             Ok(token) => {
-                *held = Held { token: Some((asked + 1, token.clone())), failure: None };
-                Ok((asked + 1, token))
+                *shared = Shared { token: Some((requests + 1, token.clone())), failure: None };
+                Ok((requests + 1, token))
             }
             Err(error) => {
-                *held = Held { token: None, failure: Some(error.again()) };
+                *shared = Shared { token: None, failure: Some(error.again()) };
                 Err(error)
             }
         }
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_given_up_a_little_before_its_end() {
+    fn token_is_replaced_shortly_before_it_expires() {
         for (lifetime, seconds) in [(3600, 3540), (600, 540), (60, 54), (10, 9)] {
             let token = token(SECOND * 100, Some(lifetime));
             assert!(token.is_usable(SECOND * (99 + seconds)), "{lifetime}");
@@ -133,64 +137,64 @@ mod tests {
     }
 
     #[test]
-    fn one_is_asked_for_when_there_is_none_that_will_do() {
-        let (clock, tokens, asked) = (Clock::skipping(), Tokens::default(), Cell::new(0));
+    fn token_is_requested_when_there_is_no_usable_one() {
+        let (clock, tokens, requests) = (Clock::skipping(), Tokens::default(), Cell::new(0));
         let get = || {
-            let ask = || {
-                asked.set(asked.get() + 1);
+            let request = || {
+                requests.set(requests.get() + 1);
                 Ok(token(clock.now(), Some(3600)))
             };
-            tokens.get(&clock, ask).unwrap().0
+            tokens.get(&clock, request).unwrap().0
         };
-        assert_eq!((get(), get(), asked.get()), (1, 1, 1));
+        assert_eq!((get(), get(), requests.get()), (1, 1, 1));
         clock.sleep(SECOND * 3530);
-        assert_eq!((get(), asked.get()), (1, 1));
+        assert_eq!((get(), requests.get()), (1, 1));
         clock.sleep(SECOND * 20);
-        assert_eq!((get(), asked.get()), (2, 2));
-        tokens.refuse(1);
-        assert_eq!((get(), asked.get()), (2, 2));
-        tokens.refuse(2);
-        // Late in hearing of it.
-        tokens.refuse(1);
-        assert_eq!((get(), asked.get()), (3, 3));
+        assert_eq!((get(), requests.get()), (2, 2));
+        tokens.reject(1);
+        assert_eq!((get(), requests.get()), (2, 2));
+        tokens.reject(2);
+        // A late report about an old token.
+        tokens.reject(1);
+        assert_eq!((get(), requests.get()), (3, 3));
     }
 
     #[test]
-    fn eight_threads_that_are_refused_ask_once() {
-        let (clock, tokens, asked) = (Clock::skipping(), Tokens::default(), AtomicU64::new(0));
-        let ask = || {
-            asked.fetch_add(1, SeqCst);
+    fn eight_threads_with_a_rejected_token_request_one() {
+        let (clock, tokens, requests) = (Clock::skipping(), Tokens::default(), AtomicU64::new(0));
+        let request = || {
+            requests.fetch_add(1, SeqCst);
             Ok(token(clock.now(), None))
         };
-        let old = tokens.get(&clock, ask).unwrap().0;
+        let old = tokens.get(&clock, request).unwrap().0;
         let barrier = Barrier::new(8);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     barrier.wait();
-                    tokens.refuse(old);
-                    assert_eq!(tokens.get(&clock, ask).unwrap().0, 2);
+                    tokens.reject(old);
+                    assert_eq!(tokens.get(&clock, request).unwrap().0, 2);
                 });
             }
         });
-        assert_eq!(asked.load(SeqCst), 2);
+        assert_eq!(requests.load(SeqCst), 2);
     }
 
     #[test]
-    fn what_the_user_must_mend_is_asked_for_once_and_trouble_again() {
+    fn config_error_is_requested_once_and_a_transient_one_again() {
         for (error, times) in [(Error::config("no"), 1), (Error::transient("no"), 2)] {
             let error = error.with_internal("why");
-            let (clock, tokens, asked) = (Clock::skipping(), Tokens::default(), Cell::new(0));
-            let ask = || {
-                asked.set(asked.get() + 1);
+            let (clock, tokens, requests) = (Clock::skipping(), Tokens::default(), Cell::new(0));
+            let request = || {
+                requests.set(requests.get() + 1);
                 Err(error.again())
             };
             for _ in 0..2 {
-                assert_eq!(tokens.get(&clock, ask).unwrap_err().internal(), Some("why"));
+                assert_eq!(tokens.get(&clock, request).unwrap_err().internal(), Some("why"));
             }
-            // Who began to wait before the last attempt was over.
-            assert!(tokens.get_since(times - 1, &clock, ask).is_err());
-            assert_eq!(asked.get(), times);
+            // A thread that began to wait before the last request had ended.
+            assert!(tokens.get_since(times - 1, &clock, request).is_err());
+            assert_eq!(requests.get(), times);
         }
     }
 }

@@ -1,4 +1,7 @@
-//! What the next request can depend on: a header, a count, or the body.
+//! The kinds of pagination: by a header, by a count, or by the body.
+//!
+//! Each is converted to [`Steps`], which [`Pages`](super::Pages) and [`ElementPages`](crate::http::ElementPages) run
+//! without knowing the kind.
 
 use super::page_size::PageSize;
 use super::{Limits, NextPage, Pagination};
@@ -7,22 +10,22 @@ use crate::http::Request;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
-/// A pagination in steps, for pages that are at hand as a `P`.
+/// A pagination of any kind, for pages that are read as a `P`.
 pub struct Steps<'a, P> {
     /// Query parameters of the first request.
     parameters: Vec<(String, String)>,
     /// The response header that is needed to find the next page.
     pub(in crate::http) header: Option<Arc<str>>,
-    /// Whether the end of a page can show that it is incomplete, or not what was asked for.
-    pub(in crate::http) judges: bool,
-    /// Whether a page that is equal to its predecessor in every byte is an error.
+    /// Whether the end of a page can show that it is incomplete.
+    pub(in crate::http) verifies_end: bool,
+    /// Whether a page whose bytes equal those of its predecessor is an error.
     pub(super) counts: bool,
     pub(super) limits: Limits,
     pub(in crate::http) next: Box<Next<'a, P>>,
 }
 
 impl<P> Steps<'_, P> {
-    /// The request for the first page.
+    /// Returns the request for the first page.
     pub(in crate::http) fn first(&self, mut request: Request) -> Request {
         for (name, value) in &self.parameters {
             request.set_query(name.clone(), value.clone());
@@ -31,19 +34,19 @@ impl<P> Steps<'_, P> {
     }
 }
 
-type Next<'a, P> = dyn FnMut(&mut P, Seen) -> Result<Option<NextPage>> + 'a;
+type Next<'a, P> = dyn FnMut(&mut P, PageInfo) -> Result<Option<NextPage>> + 'a;
 
-/// What is known of a page beside its body.
-pub(in crate::http) struct Seen {
-    /// The header that was asked for.
+/// What is known about a page besides its body.
+pub(in crate::http) struct PageInfo {
+    /// The value of the header that finds the next page.
     pub(in crate::http) header: Option<String>,
-    /// How many elements were read, where they are.
+    /// How many elements were read; 0 for a page that is read into a type.
     pub(in crate::http) records: u64,
 }
 
-/// A page of which the elements were read.
+/// A page whose elements were read.
 pub trait Envelope {
-    /// What is around the array.
+    /// Returns the JSON around the array.
     fn read<E: DeserializeOwned>(&mut self) -> Result<E>;
 }
 
@@ -54,7 +57,7 @@ pub struct ByHeader {
 }
 
 impl Pagination<ByHeader> {
-    /// By this header. A response without it is the last.
+    /// Finds the next page in this header. A response without it is the last page.
     pub(super) fn by_header(name: &str, next: impl FnMut(String) -> Option<NextPage> + 'static) -> Self {
         Self::new(ByHeader { name: name.into(), next: Box::new(next) })
     }
@@ -63,11 +66,11 @@ impl Pagination<ByHeader> {
 impl ByHeader {
     pub(super) fn steps<P>(self, limits: Limits) -> Steps<'static, P> {
         let Self { name, mut next } = self;
-        let next = move |_: &mut P, seen: Seen| Ok(seen.header.and_then(&mut next));
+        let next = move |_: &mut P, seen: PageInfo| Ok(seen.header.and_then(&mut next));
         Steps {
             parameters: Vec::new(),
             header: Some(name),
-            judges: false,
+            verifies_end: false,
             counts: false,
             limits,
             next: Box::new(next),
@@ -91,7 +94,7 @@ impl<'a, P: 'a> ByBody<'a, P> {
         Steps {
             parameters: Vec::new(),
             header: None,
-            judges: true,
+            verifies_end: true,
             counts: false,
             limits,
             next: Box::new(move |page, _| (self.0)(page)),
@@ -105,7 +108,7 @@ impl<'a, P: 'a> ByBody<'a, P> {
         Steps {
             parameters: Vec::new(),
             header: None,
-            judges: true,
+            verifies_end: true,
             counts: false,
             limits,
             next: Box::new(move |page, _| (self.0)(&page.read()?)),
@@ -122,22 +125,24 @@ pub struct ByCount {
 }
 
 impl Pagination<ByCount> {
-    /// By a number in this query parameter, which `after` works out of the one before and of the records of the page.
+    /// Finds the next page by a number in this query parameter. `after` computes it from the previous number and the
+    /// number of records on the page.
     pub(super) fn by_count(parameter: &str, first: u64, after: fn(u64, u64) -> u64) -> Self {
         Self::new(ByCount { parameter: parameter.to_owned(), at: first, after, size: PageSize::default() })
     }
 
-    /// Asks for pages of this many records in this query parameter, and ends at a page that is shorter than the first one.
+    /// Requests pages of this many records with this query parameter, and ends at a page that is shorter than the
+    /// first one.
     ///
-    /// Without this only a page without records is the last, which costs a request more. Many APIs silently return fewer
-    /// records than asked for, 20 or 50 or 100, so a first page that is shorter than `records` proves nothing: the second
-    /// page is always requested, unless the first is empty. Every record is read, whatever the API does with the
-    /// size, if only the last page is shorter than the first: do not use it for an API that removes records from a page
-    /// after it has cut the pages. See [`trusted_page_size`](Self::trusted_page_size) for APIs that are known to accept the size.
+    /// Without this, only a page without records is the last, which costs one more request.
     ///
-    /// Do not call this if the API leaves records out of a page, for example those that were deleted: a short page is not
-    /// the last one there. Put the size into the [query](crate::http::Request::query) instead.
+    /// Many APIs silently return fewer records than requested (20, 50 or 100), so a first page with fewer than
+    /// `records` may not be the last. The second page is therefore always requested, unless the first is empty. For
+    /// APIs that are known to accept the size, see [`trusted_page_size`](Self::trusted_page_size).
     ///
+    /// Do not call this if the API filters records after it has split them into pages, for example deleted ones:
+    /// there, a short page need not be the last one, and records would be lost. Put the size into the
+    /// [query](crate::http::Request::query) instead.
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::Pagination};
     /// # #[derive(Deserialize)] struct Visit { id: u64 }
@@ -155,19 +160,20 @@ impl Pagination<ByCount> {
         self
     }
 
-    /// Asks for pages of this many records in this query parameter, and ends at a page that is shorter.
+    /// Requests pages of this many records with this query parameter, and ends at a page that is shorter.
     ///
-    /// Saves the second request where there is a single page, as for the many partitions or children of a stream. Call it
-    /// only if the API is documented to accept the size: if it returns fewer records per page instead, all records after
-    /// the first page are lost. As a safeguard, a first page of a length that APIs are known to fall back to (a multiple
-    /// of 4, 5 or 6; 99, 999, …) is checked by one more request. Otherwise like [`page_size`](Self::page_size).
+    /// Saves the second request if there is only one page, as for many partitions or children of a stream. Call it
+    /// only if the API is documented to accept the size: if it returns fewer records per page, all records after the
+    /// first page are lost. As a safeguard, one more request is sent after a first page with a number of records to
+    /// which APIs are known to reduce the size (a multiple of 4, 5 or 6; 99, 999, …). Otherwise this is like
+    /// [`page_size`](Self::page_size).
     #[doc(alias("limit", "per_page", "short page", "last page"))]
     pub fn trusted_page_size(mut self, parameter: &str, records: u32) -> Self {
         self.by.size = PageSize::trusted(parameter, records.into());
         self
     }
 
-    /// Says how many records there are in a page that is read into a type. Elements are counted by the SDK.
+    /// Sets how to count the records of a page that is read into a type. Elements are counted by the SDK.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::Pagination};
@@ -192,21 +198,21 @@ impl ByCount {
     pub(super) fn steps<'a, P>(
         self,
         limits: Limits,
-        mut seen: impl FnMut(&mut P, Seen) -> Seen + 'a,
+        mut seen: impl FnMut(&mut P, PageInfo) -> PageInfo + 'a,
     ) -> Steps<'a, P> {
         let Self { parameter, mut at, after, mut size } = self;
         let size_parameter = size.parameter.take();
         let parameters = size_parameter.into_iter().chain([(parameter.clone(), at.to_string())]).collect();
-        let next = move |page: &mut P, at_hand: Seen| {
+        let next = move |page: &mut P, at_hand: PageInfo| {
             let records = seen(page, at_hand).records;
             at = after(at, records);
             Ok((!size.is_last(records)).then(|| NextPage::query(&parameter, at)))
         };
-        Steps { parameters, header: None, judges: false, counts: true, limits, next: Box::new(next) }
+        Steps { parameters, header: None, verifies_end: false, counts: true, limits, next: Box::new(next) }
     }
 }
 
-/// Counts, with the number of records of each page from a closure.
+/// A pagination by count, with a closure that counts the records of a page.
 pub struct ByCountOf<'a, P> {
     by: ByCount,
     count: Box<dyn FnMut(&P) -> usize + 'a>,
@@ -215,6 +221,6 @@ pub struct ByCountOf<'a, P> {
 impl<'a, P: 'a> ByCountOf<'a, P> {
     pub(super) fn steps(self, limits: Limits) -> Steps<'a, P> {
         let Self { by, mut count } = self;
-        by.steps(limits, move |page, seen| Seen { records: count(page) as u64, ..seen })
+        by.steps(limits, move |page, seen| PageInfo { records: count(page) as u64, ..seen })
     }
 }

@@ -1,27 +1,29 @@
-//! How an API splits its results into pages, and how they are read one after the other.
+//! Pagination: how an API splits its results into pages, and how to read them.
 //!
-//! A [`Pagination`] says where the request for the next page comes from:
+//! A [`Pagination`] finds the request for the next page:
 //!
-//! | The next page is | |
+//! | The next page is | constructor |
 //! | --- | --- |
 //! | a URL in the body | [`Pagination::next_url`] |
 //! | a URL in the `Link` header | [`Pagination::link_header`] |
 //! | a token in the body, sent in the query | [`Pagination::token`] |
 //! | a token in the body, sent in the body (POST, GraphQL) | [`Pagination::token_in_body`] |
 //! | a token in a header, sent in the query | [`Pagination::header_token`] |
-//! | the next number | [`Pagination::page_number`] |
-//! | behind the records so far | [`Pagination::offset`] |
+//! | the next page number | [`Pagination::page_number`] |
+//! | after the records so far | [`Pagination::offset`] |
 //! | something else | [`Pagination::next_page`] |
 //!
-//! Each works in two ways: [`Elements::paginate`](super::Elements::paginate) reads the elements of an array over all pages,
-//! each as soon as it arrives, and [`Request::pages`](super::Request::pages) reads each page into a type. The options of a
-//! pagination are [`max_pages`](Pagination::max_pages), [`allow_repeated_pages`](Pagination::allow_repeated_pages) and,
-//! where the SDK counts, [`page_size`](Pagination::page_size).
+//! Each can be used in two ways: [`Elements::paginate`](super::Elements::paginate) reads the elements of one array
+//! over all pages, each as soon as it arrives, and [`Request::pages`](super::Request::pages) reads each page into a
+//! type. Options are [`max_pages`](Pagination::max_pages), [`allow_repeated_pages`](Pagination::allow_repeated_pages)
+//! and, for page numbers and offsets, [`page_size`](Pagination::page_size).
 //!
 //! The next page is always requested at the origin (scheme, host and port) of the first, with the same headers and
-//! authentication: credentials never go to a host that a response has chosen. A pagination that does not end is an
-//! error: a page that links back to an earlier one, pages that repeat their predecessor, more than `max_pages`. Pages
-//! without records do not end a pagination by token or URL; a warning is logged after 100 in a row.
+//! credentials, so these never go to a host that a response has chosen.
+//!
+//! A pagination that does not end is an error: if a page links back to an earlier one, if pages repeat their
+//! predecessor, or if there are more than `max_pages`. A pagination by token or URL does not end at a page without
+//! records; after 100 such pages in a row, a warning is logged.
 
 mod body_field;
 mod kinds;
@@ -37,23 +39,23 @@ pub use self::kinds::{ByBody, ByCount, ByCountOf, ByHeader};
 pub use self::next_page::{Found, NextPage};
 pub use self::pages::Pages;
 
-pub(super) use self::kinds::{Envelope, Seen, Steps};
+pub(super) use self::kinds::{Envelope, PageInfo, Steps};
 pub(super) use self::repeats::{Fingerprint, Watch};
 pub(super) use self::trail::Trail;
 
 use crate::error::Error;
 use serde::de::DeserializeOwned;
 
-/// How the next page is requested. See the [module](self) for the ways there are.
+/// How the next page is requested. See the [module](self) for the kinds.
 ///
-/// The type parameter says what the next request depends on; it is never written, each constructor chooses it.
+/// The type parameter is the kind of pagination. You never write it: each constructor chooses it.
 #[must_use = "pass it to `Elements::paginate` or to `Request::pages`"]
 pub struct Pagination<By> {
     by: By,
     limits: Limits,
 }
 
-/// When a pagination is given up.
+/// When a pagination is an error.
 #[derive(Clone, Copy)]
 struct Limits {
     max_pages: u32,
@@ -65,19 +67,21 @@ impl<By> Pagination<By> {
         Self { by, limits: Limits { max_pages: 100_000, allow_repeated_pages: false } }
     }
 
-    /// Sets how many pages there may be. The page after that is an error. The default is 100 000.
+    /// Sets the maximum number of pages; one more is an error. The default is 100 000.
     #[doc(alias("limit", "maximum"))]
     pub fn max_pages(mut self, pages: u32) -> Self {
         self.limits.max_pages = pages;
         self
     }
 
-    /// Accepts pages that are equal to their predecessor.
+    /// Accepts pages that repeat their predecessor.
     ///
-    /// Otherwise they are an error, since an API that ignores a parameter returns the first page for ever: where the SDK
-    /// counts ([`page_number`](Pagination::page_number), [`offset`](Pagination::offset)), the second page that is equal in
-    /// every byte; and for streamed elements, however the next page is found, a few pages in a row whose elements are equal.
-    /// Call this if that is legitimate, for example if records have no key. The pagination then ends at
+    /// By default these are an error, because an API that ignores a parameter returns the first page forever. With
+    /// [`page_number`](Pagination::page_number) and [`offset`](Pagination::offset), a page whose bytes equal those of
+    /// its predecessor is an error. With any pagination of streamed elements, several pages in a row with equal
+    /// elements are an error.
+    ///
+    /// Call this if pages may be equal, for example because records have no key. The pagination then ends at
     /// [`max_pages`](Self::max_pages) at the latest.
     #[doc(alias("duplicate", "infinite loop"))]
     pub fn allow_repeated_pages(mut self) -> Self {
@@ -158,7 +162,7 @@ impl PaginateElements<'static> for Pagination<ByCount> {
     }
 }
 
-/// For a fetch function that catches a panic and goes on.
+/// The error after a panic that the fetch function caught.
 pub(super) fn interrupted() -> Error {
-    Error::system("a page was lost in a panic that the connector caught")
+    Error::system("a page was lost in a panic that the connector caught; the connector must not catch panics")
 }

@@ -1,35 +1,35 @@
-//! Which page is the last one where pages are counted.
+//! Finds the last page of a pagination by count.
 //!
-//! A page without records is, always. The request for it is spared where a shorter page shows the end. But shorter than
-//! what? The length that was asked for proves nothing, since many APIs reduce it silently, and then every page is shorter.
-//! So pages are compared with the first one: an API that reduces the size does it to all of them.
+//! A page without records is always the last. To save the request for it, a shorter page may end the pagination. But
+//! the size that was requested proves nothing: many APIs silently reduce it, and then every page is shorter. So pages
+//! are compared with the first one: an API that reduces the size does so for all pages.
 
-/// The size of pages, as far as it is known.
+/// What is known about the size of pages.
 #[derive(Default)]
 pub(super) struct PageSize {
-    /// The query parameter that asks for a size, with its value.
+    /// The query parameter that requests a size, with its value.
     pub(super) parameter: Option<(String, String)>,
-    /// No length shows that a page is the last, except 0.
+    /// Whether a short page ends the pagination, and not only an empty one.
     ends_at_short: bool,
-    /// A first page that is shorter than this is the last one, unless its length is a usual one.
+    /// A first page with fewer records is the last one, unless its length is a usual limit.
     trusted: Option<u64>,
     /// How many records the first page had.
     first: Option<u64>,
 }
 
 impl PageSize {
-    /// That an API may reduce to any number.
+    /// A size that the API may reduce to any number.
     pub(super) fn any(parameter: &str, records: u64) -> Self {
         let parameter = Some((parameter.to_owned(), records.to_string()));
         Self { parameter, ends_at_short: true, trusted: None, first: None }
     }
 
-    /// That an API is documented to accept.
+    /// A size that the API is documented to accept.
     pub(super) fn trusted(parameter: &str, records: u64) -> Self {
         Self { trusted: Some(records), ..Self::any(parameter, records) }
     }
 
-    /// Whether the page with so many records is the last one.
+    /// Whether a page with this many records is the last one.
     pub(super) fn is_last(&mut self, records: u64) -> bool {
         if records == 0 || !self.ends_at_short {
             return records == 0;
@@ -37,10 +37,10 @@ impl PageSize {
         match (self.first, self.trusted) {
             (None, trusted) => {
                 self.first = Some(records);
-                trusted.is_some_and(|asked| records < asked && !is_usual(records))
+                trusted.is_some_and(|requested| records < requested && !is_usual(records))
             }
             (Some(first), _) => {
-                // The first page was not full, and so a page that is not full need not be the last.
+                // A longer page than the first: the API leaves records out, so a short page need not be the last.
                 self.ends_at_short = records <= first;
                 records < first
             }
@@ -48,7 +48,7 @@ impl PageSize {
     }
 }
 
-/// Whether an API might return this many records per page whatever it is asked for.
+/// Whether an API might return this many records per page whatever size is requested.
 fn is_usual(records: u64) -> bool {
     let is_round = [4, 5, 6].iter().any(|number| records.is_multiple_of(*number));
     is_round
@@ -59,8 +59,8 @@ fn is_usual(records: u64) -> bool {
 mod tests {
     use super::*;
 
-    /// Reads `total` records from an API that returns `cap` of them per page: the requests that it takes, and the
-    /// records that were read.
+    /// Reads `total` records from an API that returns at most `cap` per page. Returns the number of requests and of
+    /// the records that were read.
     fn read(mut size: PageSize, total: u64, cap: u64) -> (u64, u64) {
         let (mut requests, mut read) = (0, 0);
         loop {
@@ -74,14 +74,17 @@ mod tests {
 
     #[test]
     fn every_record_is_read_with_one_extra_request_at_most() {
-        for asked in [1, 2, 3, 7, 10, 20] {
+        for requested in [1, 2, 3, 7, 10, 20] {
             for cap in 1..=25 {
                 for total in 0..=80_u64 {
                     let needed = total.div_ceil(cap).max(1);
-                    let (requests, records) = read(PageSize::any("limit", asked), total, cap);
-                    assert_eq!(records, total, "{asked}, {cap}");
-                    assert!((needed..=needed + 1).contains(&requests), "{asked}, {cap}, {total}: {requests}");
-                    // A later page that is short spares the extra request.
+                    let (requests, records) = read(PageSize::any("limit", requested), total, cap);
+                    assert_eq!(records, total, "{requested}, {cap}");
+                    assert!(
+                        (needed..=needed + 1).contains(&requests),
+                        "{requested}, {cap}, {total}: {requests}"
+                    );
+                    // A short page after the first saves the extra request.
                     if total > cap && total % cap > 0 {
                         assert_eq!(requests, needed);
                     }
@@ -92,11 +95,11 @@ mod tests {
 
     #[test]
     fn trusted_size_saves_the_second_request_and_checks_usual_lengths() {
-        for (asked, cap, total, expected) in [
+        for (requested, cap, total, expected) in [
             // A single page of a length that no API falls back to.
             (100, 100, 37, (1, 37)),
             (100, 100, 1, (1, 1)),
-            // One that might be cut.
+            // One that may be the API's limit.
             (100, 100, 50, (2, 50)),
             (100, 20, 50, (3, 50)),
             (250, 99, 100, (2, 100)),
@@ -105,10 +108,14 @@ mod tests {
             // A full page.
             (7, 7, 7, (2, 7)),
             (7, 7, 8, (2, 8)),
-            // More than asked for.
+            // More than requested.
             (3, 7, 15, (3, 15)),
         ] {
-            assert_eq!(read(PageSize::trusted("limit", asked), total, cap), expected, "{asked}, {cap}");
+            assert_eq!(
+                read(PageSize::trusted("limit", requested), total, cap),
+                expected,
+                "{requested}, {cap}"
+            );
         }
         let usual: Vec<u64> = (1..60).filter(|records| is_usual(*records)).collect();
         assert!([5, 10, 12, 15, 16, 20, 24, 25, 30, 36, 48, 50].iter().all(|cap| usual.contains(cap)));

@@ -1,24 +1,24 @@
-//! Pages that are read as a whole, each into a type.
+//! [`Pages`]: pages that are read as a whole, each into a type.
 
-use super::{NextPage, PaginatePages, Seen, Steps, Trail, interrupted};
+use super::{NextPage, PageInfo, PaginatePages, Steps, Trail, interrupted};
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use serde::de::DeserializeOwned;
 
-/// The pages of a result, read one at a time. See [`Request::pages`].
-#[must_use = "nothing is sent until the first page is asked for"]
+/// The pages of a paginated result. See [`Request::pages`].
+#[must_use = "nothing is sent until the first page is requested"]
 pub struct Pages<'a, P> {
-    /// `None` when there are no more. A next page that cannot be requested is an error only when its turn comes:
-    /// the page that names it is whole.
+    /// The request for the next page; `None` if there is none. If it cannot be built, the error is returned in place
+    /// of the next page, because the page that names it is complete.
     request: Option<Result<Request>>,
     steps: Steps<'a, P>,
     trail: Trail,
     hold: Option<Holder>,
-    /// Set while a page is read: if a panic leaves that, the page is lost.
+    /// Set while a page is read. If it is set when that begins, a panic has lost the page.
     reading: bool,
-    /// Holds the body of a page; memory stays that of the largest page, however many there are.
+    /// The body of a page, in a buffer that is reused.
     body: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
 }
 
 impl<P: DeserializeOwned> Pages<'_, P> {
-    /// A page that is missing behind others is missing whatever becomes of the error.
+    /// Holds the stream's state: on a later page than the first, any error means that records are missing.
     #[cold]
     fn failed(&self, error: Error) -> Error {
         let hold = self.hold.as_ref();
@@ -61,13 +61,13 @@ impl<P: DeserializeOwned> Pages<'_, P> {
 
     fn next_after(&mut self, page: &mut P, response: &Response) -> Result<Option<NextPage>> {
         let header = self.steps.header.as_deref().and_then(|name| response.whole_header(name));
-        (self.steps.next)(page, Seen { header, records: 0 })
+        (self.steps.next)(page, PageInfo { header, records: 0 })
     }
 }
 
 impl Request {
-    /// Reads page after page, each into a `P`. The [`Pagination`](super::Pagination) says how the next page is found; the
-    /// [module](super) lists the ways. For pages of any size, or if only one array matters, see
+    /// Reads all pages, each into a `P`. The [`Pagination`](super::Pagination) finds the next page; the
+    /// [module](super) lists the kinds. For large pages, or if only one array matters, use
     /// [`Elements::paginate`](crate::http::Elements::paginate).
     ///
     /// ```no_run
@@ -95,8 +95,9 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// The iterator's: those of [`json`](Self::json); those of the closure that finds the next page, in place of the page;
-    /// a system error if the pagination does not end. The first error ends it.
+    /// The iterator returns the errors of [`json`](Self::json). An error of the closure that finds the next page is
+    /// returned in place of the page. It returns a system error if the pagination does not end. It ends after the
+    /// first error.
     #[doc(alias("paginate", "linked_pages", "numbered_pages", "offset_pages", "pages_by_header"))]
     pub fn pages<'a, P: DeserializeOwned>(self, pagination: impl PaginatePages<'a, P>) -> Pages<'a, P> {
         let steps = pagination.steps();

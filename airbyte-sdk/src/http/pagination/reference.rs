@@ -1,15 +1,15 @@
-//! Where the link to a next page leads.
+//! Resolves links to a next page.
 
 use crate::http::url::{Parts, encoded};
 
-/// Whether a reference leads elsewhere from another path.
+/// Whether the target of a reference depends on the path of the base URL.
 pub(super) fn depends_on_path(reference: &str) -> bool {
     let parts = Parts::of(reference.trim());
     parts.authority.is_none() && !parts.path.is_empty() && !parts.path.starts_with('/')
 }
 
-/// Where a reference leads from `base`, by RFC 3986 (section 5.2), but always at the origin of `base`: of a reference with
-/// a host of its own, path and query are taken. `None` if it is not a reference to an HTTP resource.
+/// Resolves a reference against `base` by RFC 3986 (section 5.2), but always at the origin of `base`: of an absolute
+/// URL only path and query are used. `None` if it is not a reference to an HTTP resource.
 pub(super) fn resolve_at_origin(base: &str, reference: &str) -> Option<String> {
     let reference = encoded(reference.trim_matches(|letter: char| letter.is_ascii_whitespace()));
     let (home, to) = (Parts::of(base), Parts::of(&reference));
@@ -35,7 +35,7 @@ pub(super) fn resolve_at_origin(base: &str, reference: &str) -> Option<String> {
     Some(format!("{scheme}://{authority}{slash}{path}{query}"))
 }
 
-/// RFC 3986, section 5.2.4.
+/// Removes dot segments (RFC 3986, section 5.2.4).
 fn without_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
@@ -101,7 +101,7 @@ mod tests {
             ("g;x=1/../y", "/b/c/y"),
             ("g?y/./x", "/b/c/g?y/./x"),
             ("g?y/../x", "/b/c/g?y/../x"),
-            // With a host of its own, the path is taken and the host is not.
+            // Absolute URLs: only path and query are used.
             ("//g", "/"),
             ("//g/x?y", "/x?y"),
             ("https://g:1/x/../z?y", "/z?y"),

@@ -1,23 +1,25 @@
-//! Notices an API that returns the same page for ever.
+//! Detects an API that returns the same page forever.
 //!
-//! Where pages are counted, an API that does not know the parameter returns the first page whatever the number is. So the
-//! second page that is equal in every byte is an error there. An API may also repeat a page under ever new links; then
-//! only the elements are equal, what is around them is not. To hash every element of every page would cost more than to
-//! parse some of them, so a page has a fingerprint of its first element and of the lengths of all. If that is the one of
-//! the page before, the elements of the following pages are hashed as a whole, and several equal ones in a row are an error.
+//! With page numbers and offsets, an API that ignores the parameter returns the first page for every number. So there,
+//! a page whose bytes equal those of its predecessor is an error.
+//!
+//! An API may also repeat a page under ever new links; then only the elements are equal, and the JSON around them is
+//! not. Hashing every element would cost more than parsing some of them. So a page has a cheap fingerprint: a hash of
+//! its first element, and the lengths of all. If it equals that of the previous page, the following pages are hashed
+//! as a whole, and several equal ones in a row are an error.
 
 use super::Limits;
 use crate::error::{Error, Result};
 use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 
-/// So many pages in a row may have the elements of the one before.
-const ALLOWED: u32 = 3;
+/// How many pages in a row may have the same elements as their predecessor.
+const ALLOWED_REPEATS: u32 = 3;
 
 pub(in crate::http) struct Repeats {
     hasher: RandomState,
     allowed: bool,
     counts: bool,
-    /// Of the page before.
+    /// The cheap fingerprint of the previous page.
     print: Option<u64>,
     elements: Option<u64>,
     all: Option<u64>,
@@ -25,14 +27,14 @@ pub(in crate::http) struct Repeats {
     repeated: u32,
 }
 
-/// How closely the elements of a page are looked at.
+/// How much of a page is hashed.
 #[derive(Clone)]
 pub(in crate::http) struct Watch {
     hasher: RandomState,
     whole: bool,
 }
 
-/// What a page is known by.
+/// The fingerprint of a page.
 #[derive(Clone)]
 pub(in crate::http) struct Fingerprint {
     watch: Watch,
@@ -52,7 +54,7 @@ impl Watch {
 
 #[cfg(test)]
 impl Watch {
-    /// Looks at every element.
+    /// Hashes every element.
     pub(in crate::http) fn whole(hasher: RandomState) -> Self {
         Self { hasher, whole: true }
     }
@@ -60,7 +62,7 @@ impl Watch {
 
 #[cfg(test)]
 impl Fingerprint {
-    /// What is compared.
+    /// Returns everything that is compared.
     pub(in crate::http) fn parts(&self) -> (u64, u64, u64, Option<u64>, Option<u64>) {
         let whole = self.whole.as_ref().map(DefaultHasher::finish);
         (self.elements, self.first, self.lengths, whole, self.all)
@@ -81,7 +83,7 @@ impl Fingerprint {
         }
     }
 
-    /// With what is around the elements.
+    /// Adds the JSON around the elements.
     pub(in crate::http) fn end(&mut self, envelope: &[u8]) {
         self.all = self.whole.clone().map(|mut all| {
             all.write(envelope);
@@ -104,13 +106,13 @@ impl Repeats {
         }
     }
 
-    /// How closely the next page is to be looked at.
+    /// Returns how much of the next page to hash; `None` if repeated pages are allowed.
     pub(super) fn watch(&self) -> Option<Watch> {
         let whole = self.counts || self.suspicious;
         (!self.allowed).then(|| Watch { hasher: self.hasher.clone(), whole })
     }
 
-    /// Takes note of the body of a whole page.
+    /// Checks the body of a page that was read as a whole.
     pub(super) fn body_arrived(&mut self, page: u32, body: &[u8]) -> Result<()> {
         if self.allowed || !self.counts {
             return Ok(());
@@ -119,7 +121,7 @@ impl Repeats {
         self.differs(page, all)
     }
 
-    /// Takes note of a page whose elements were read.
+    /// Checks a page whose elements were read.
     pub(super) fn elements_arrived(&mut self, page: u32, seen: &Fingerprint) -> Result<()> {
         if self.allowed || seen.elements == 0 {
             return Ok(());
@@ -132,9 +134,9 @@ impl Repeats {
         let elements = seen.whole.as_ref().map(DefaultHasher::finish);
         let before = std::mem::replace(&mut self.elements, elements);
         self.repeated = if elements.is_some() && elements == before { self.repeated + 1 } else { 0 };
-        if self.repeated >= ALLOWED {
+        if self.repeated >= ALLOWED_REPEATS {
             return Err(Error::system(format!(
-                "pages {} to {page} have the same elements: pagination does not advance. {CURE}",
+                "pages {} to {page} have the same elements: pagination does not advance. {ADVICE}",
                 page.saturating_sub(self.repeated)
             )));
         }
@@ -144,7 +146,7 @@ impl Repeats {
     fn differs(&mut self, page: u32, all: u64) -> Result<()> {
         if self.all.replace(all) == Some(all) {
             return Err(Error::system(format!(
-                "page {page} is identical to page {}: pagination does not advance. {CURE}",
+                "page {page} is identical to page {}: pagination does not advance. {ADVICE}",
                 page.saturating_sub(1)
             )));
         }
@@ -152,7 +154,7 @@ impl Repeats {
     }
 }
 
-const CURE: &str = "If equal pages are legitimate, call `allow_repeated_pages`";
+const ADVICE: &str = "If equal pages are legitimate, call `allow_repeated_pages`";
 
 #[cfg(test)]
 mod tests {
@@ -160,7 +162,7 @@ mod tests {
 
     const LIMITS: Limits = Limits { max_pages: 0, allow_repeated_pages: false };
 
-    /// After how many pages the error comes, of pages with these elements in envelopes that all differ.
+    /// Returns after which page there is an error, for pages with these elements and different JSON around them.
     fn error_after(counts: bool, pages: impl IntoIterator<Item = Vec<&'static str>>) -> Option<u32> {
         let mut repeats = Repeats::new(counts, LIMITS);
         for (number, page) in (1..).zip(pages) {
@@ -178,12 +180,12 @@ mod tests {
     fn same_elements_under_new_links_are_found_after_a_few_pages() {
         assert_eq!(error_after(false, vec![vec!["1", "2"]; 100]), Some(6));
         assert_eq!(error_after(true, vec![vec!["1", "2"]; 100]), Some(4));
-        // Only a later element differs, and so the fingerprint does not.
+        // Only a later element differs, so the cheap fingerprint is equal.
         let alike = |page: usize| vec!["1", ["2", "3"][page % 2]];
         assert_eq!(error_after(false, (0..100).map(alike)), None);
-        // Empty pages are no repetition: an API may filter.
+        // Empty pages are not repetitions: an API may filter.
         assert_eq!(error_after(false, vec![vec![]; 100]), None);
-        // A few are.
+        // A few repetitions are allowed.
         let mut pages = vec![vec!["1"]; 5];
         pages.extend(vec![vec!["2"]; 5]);
         assert_eq!(error_after(false, pages), None);

@@ -1,4 +1,8 @@
-//! The way from page to page: where it may lead, and that it comes to an end.
+//! Follows the pages of a result, and ensures that the pagination ends.
+//!
+//! A next page is requested at the origin of the first page, with its credentials. A loop is an error: the
+//! hash of each request is remembered for the first pages, and after that Brent's algorithm finds loops with the
+//! memory of one request. A page limit and the detection of repeated pages catch what never repeats a request.
 
 use super::next_page::{NextPage, Step};
 use super::repeats::{Fingerprint, Repeats, Watch};
@@ -8,30 +12,30 @@ use crate::http::{Request, url};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// Of so many pages it is remembered that they were there. A circle that begins later is found a little later.
+/// The number of requests that are remembered. A loop that begins later is found a little later.
 const REMEMBERED: usize = 4096;
 
-/// The way from page to page, whatever is made of them.
+/// The pages of a result so far, however they are read.
 pub(in crate::http) struct Trail {
     hasher: RandomState,
     /// The number of each request that was sent, by its hash.
     seen: HashMap<u64, u32>,
-    /// Finds later circles with the memory of one request: that of page 1, 2, 4, 8, … is kept until the next of them
-    /// (Brent).
+    /// Finds later loops with the memory of one request (Brent): that of page 1, 2, 4, 8, … is kept until the next of
+    /// them.
     kept: Option<(u64, u32)>,
     page: u32,
     max_pages: u32,
     repeats: Repeats,
-    /// How many pages in a row had no records.
+    /// The number of pages without records in a row.
     empty: u32,
 }
 
 impl Trail {
     pub(in crate::http) fn new<P>(steps: &Steps<'_, P>) -> Self {
-        Self::within(steps.limits.max_pages, Repeats::new(steps.counts, steps.limits))
+        Self::with_limits(steps.limits.max_pages, Repeats::new(steps.counts, steps.limits))
     }
 
-    fn within(max_pages: u32, repeats: Repeats) -> Self {
+    fn with_limits(max_pages: u32, repeats: Repeats) -> Self {
         Self {
             hasher: RandomState::new(),
             seen: HashMap::new(),
@@ -43,41 +47,41 @@ impl Trail {
         }
     }
 
-    /// Whether another page than the first was asked for.
+    /// Whether a page after the first was requested.
     pub(in crate::http) fn is_past_first(&self) -> bool {
         self.page > 1
     }
 
-    /// Takes note of how many records a page had that names a next one. APIs that filter may send many pages without any, so
-    /// these are no error before there are too many pages in all; but whoever looks at a read that takes hours must see why.
+    /// Counts the records of a page that names a next one. APIs that filter may send many pages without records, so
+    /// these are not an error before `max_pages`; but the log must show why a read takes so long.
     pub(in crate::http) fn counted(&mut self, records: u64) {
         self.empty = if records == 0 { self.empty + 1 } else { 0 };
         if matches!(self.empty, 100 | 1_000 | 10_000) {
             log::warn!(
-                "the last {} pages had no records, and each named a next page; reading ends after {} pages",
+                "the last {} pages had no records, but each named a next page; the limit is {} pages",
                 self.empty,
                 self.max_pages
             );
         }
     }
 
-    /// How closely the elements of the next page are to be looked at.
+    /// Returns how much of the next page to hash.
     pub(in crate::http) fn watch(&self) -> Option<Watch> {
         self.repeats.watch()
     }
 
-    /// Takes note of a page that names a next one; an error if it repeats its predecessors.
+    /// Fails if a page, which names a next one, repeats its predecessors.
     pub(in crate::http) fn elements_arrived(&mut self, seen: &Fingerprint) -> Result<()> {
         self.repeats.elements_arrived(self.page, seen)
     }
 
-    /// Takes note of a page that was read as a whole; an error if it is its predecessor.
+    /// Fails if a page that was read as a whole repeats its predecessor.
     pub(super) fn body_arrived(&mut self, body: &[u8]) -> Result<()> {
         self.repeats.body_arrived(self.page, body)
     }
 
-    /// The request for the page that the one before has named; `None` if it has named none. Takes the request for that
-    /// one.
+    /// Returns the request for the next page, made from the request for the current one; `None` if there is no next
+    /// page.
     pub(in crate::http) fn follow(
         &mut self,
         mut request: Request,
@@ -94,24 +98,30 @@ impl Trail {
         let mut relative = None;
         match next.0 {
             Step::Url(url) => {
-                // From a path that depends on the page before, the same link would lead deeper and deeper.
+                // Relative to the changing path of the current page, the same link may lead deeper and deeper.
                 relative = reference::depends_on_path(&url).then(|| self.hasher.hash_one(("link", &url)));
                 let fragment = url::fragment_of(&url).to_owned();
-                let url = reference::resolve_at_origin(&request.url, &url)
-                    .ok_or_else(|| Error::system("the next-page link is not a valid URL"))?;
+                let url = reference::resolve_at_origin(&request.url, &url).ok_or_else(|| {
+                    Error::system(format!(
+                        "the link to the next page on page {} is not a valid URL",
+                        self.page
+                    ))
+                })?;
                 request.set_url(url, fragment);
             }
             Step::Unclear => {
                 return Err(Error::system(
-                    "the response has a `Link` header that names a next page in a form that is not understood; expected \
-                     `<URL>; rel=\"next\"`. Find the next page in the body instead",
+                    "the `Link` header of the response names a next page, but cannot be parsed; expected \
+                     `<URL>; rel=\"next\"`. Use a pagination that finds the next page in the body",
                 ));
             }
             Step::Query(name, value) => request.set_query(name, value),
             Step::BodyField(path, value) => {
                 let value = value.map_err(|error| {
-                    Error::system(format!("the next page's `{path}` cannot be written as JSON"))
-                        .with_internal(error)
+                    Error::system(format!(
+                        "the value of `{path}` for the next page cannot be serialized as JSON"
+                    ))
+                    .with_internal(error)
                 })?;
                 request.body = Some(body_field::put(request.body.as_deref(), &path, value)?);
             }
@@ -119,7 +129,7 @@ impl Trail {
         self.page += 1;
         if self.page > self.max_pages {
             return Err(Error::system(format!(
-                "there are more than {} pages; see `max_pages`",
+                "pagination does not end within {} pages; if the API has more, raise `Pagination::max_pages`",
                 self.max_pages
             )));
         }
@@ -149,7 +159,7 @@ impl Trail {
     }
 }
 
-/// What a request is known by: one that says the same in its URL and body is the same.
+/// Returns the hash that identifies a request: that of its URL and body.
 fn hash(hasher: &RandomState, request: &Request) -> u64 {
     hasher.hash_one((request.url_with_query(), &request.body))
 }
@@ -163,10 +173,10 @@ mod tests {
 
     fn trail(max_pages: u32) -> Trail {
         let limits = Pagination::link_header().max_pages(max_pages).limits;
-        Trail::within(max_pages, Repeats::new(false, limits))
+        Trail::with_limits(max_pages, Repeats::new(false, limits))
     }
 
-    /// The next URL, after a link of `http://127.0.0.1:80/v2/a?limit=2`.
+    /// Returns the next URL, after this link on `http://127.0.0.1:80/v2/a?limit=2`.
     fn follow(next: &str) -> Result<Option<String>> {
         let request = Http::new("test", "0", Vec::new(), None).get("http://127.0.0.1:80/v2/a?limit=2");
         let next = trail(9).follow(request, NextPage::url(next))?;
@@ -174,8 +184,8 @@ mod tests {
     }
 
     #[test]
-    fn the_next_page_is_asked_for_at_home() {
-        for (next, asked) in [
+    fn next_page_is_requested_at_the_origin_of_the_first() {
+        for (next, requested) in [
             ("https://api.massive.com/v2/a?cursor=x", "/v2/a?cursor=x"),
             ("/v2/a?cursor=x", "/v2/a?cursor=x"),
             ("?page=2", "/v2/a?page=2"),
@@ -186,7 +196,7 @@ mod tests {
             ("?q=a \"b\"|ü&r=%20", "/v2/a?q=a%20%22b%22%7C%C3%BC&r=%20"),
             (" /v2/a?cursor=x\n", "/v2/a?cursor=x"),
         ] {
-            let expected = format!("http://127.0.0.1:80{asked}");
+            let expected = format!("http://127.0.0.1:80{requested}");
             assert_eq!(follow(next).unwrap().as_deref(), Some(&*expected), "{next}");
         }
         for next in ["http://", "http:///x", "ftp://127.0.0.1/x", "mailto:a@b.example"] {
@@ -195,8 +205,8 @@ mod tests {
         assert_eq!(follow(" ").unwrap(), None);
     }
 
-    /// Walks along these steps; the error, and how many requests were sent before it.
-    fn walk(steps: impl Iterator<Item = NextPage>, most: u32) -> (u32, Option<String>) {
+    /// Follows these steps. Returns how many requests were sent, and the error.
+    fn follow_all(steps: impl Iterator<Item = NextPage>, most: u32) -> (u32, Option<String>) {
         let mut request = Http::new("test", "0", Vec::new(), None).post("http://a.example/0");
         request.body = Some(b"{}".to_vec());
         let mut trail = trail(most);
@@ -207,53 +217,53 @@ mod tests {
                 Err(error) => return (sent, Some(error.message().to_owned())),
             }
         }
-        unreachable!("a walk without end")
+        unreachable!("endless pagination")
     }
 
     #[test]
-    fn a_circle_is_found_before_it_is_walked_twice() {
+    fn loop_is_found_before_a_page_is_requested_twice() {
         let url = |page: u32| NextPage::url(format!("/{page}"));
         for (tail, length) in [(0, 1), (1, 1), (0, 3), (3, 3), (10, 7)] {
             let steps =
                 (1..).map(|step| if step < tail { step } else { tail + (step - tail) % length }).map(url);
-            let (sent, error) = walk(steps, u32::MAX);
+            let (sent, error) = follow_all(steps, u32::MAX);
             assert_eq!(sent, tail + length, "{tail}, {length}");
             assert!(error.unwrap().ends_with(&format!("page {sent} links back to page {}", tail + 1)));
         }
         let token = |step: u32| NextPage::query("token", ["x", "y"][step as usize % 2]);
-        assert_eq!(walk((0..).map(token), u32::MAX).0, 3);
+        assert_eq!(follow_all((0..).map(token), u32::MAX).0, 3);
         let token = |step: u32| NextPage::body_field("a.token", ["x", "y"][step as usize % 2]);
-        assert_eq!(walk((0..).map(token), u32::MAX).0, 3);
-        // One that begins where nobody remembers any more.
+        assert_eq!(follow_all((0..).map(token), u32::MAX).0, 3);
+        // A loop that begins after the remembered requests.
         let late = (1..).map(|step| if step < 9_000 { step } else { 9_000 + step % 5 }).map(url);
-        assert!(walk(late, u32::MAX).0 < 20_000);
+        assert!(follow_all(late, u32::MAX).0 < 20_000);
     }
 
     #[test]
-    fn a_relative_link_that_comes_again_is_a_circle() {
+    fn repeated_relative_link_is_a_loop() {
         for links in [&["x/y"][..], &["./x/", "y/z?a"], &["not a url"]] {
             let steps = links.iter().cycle().map(|link| NextPage::url(*link));
-            let (sent, error) = walk(steps, 100);
+            let (sent, error) = follow_all(steps, 100);
             assert!(error.unwrap().contains("loop"));
             assert!(sent <= 3, "{sent}");
         }
-        // From one folder to the next is no circle.
+        // Relative links to ever new paths are no loop.
         let steps = (1..9).map(|page| NextPage::url(format!("../{page}/"))).chain([NextPage::url("")]);
-        assert_eq!(walk(steps, u32::MAX), (9, None));
+        assert_eq!(follow_all(steps, u32::MAX), (9, None));
     }
 
     #[test]
-    fn a_long_walk_ends_where_it_should() {
+    fn long_pagination_ends_at_its_end_or_the_limit() {
         let url = |page: u32| NextPage::url(if page < 10_000 { format!("/{page}") } else { String::new() });
-        assert_eq!(walk((1..).map(url), u32::MAX), (10_000, None));
+        assert_eq!(follow_all((1..).map(url), u32::MAX), (10_000, None));
         assert_eq!(
-            walk((1..).map(url), 7),
-            (7, Some("there are more than 7 pages; see `max_pages`".to_owned()))
+            follow_all((1..).map(url), 7),
+            (7, Some("pagination does not end within 7 pages; if the API has more, raise `Pagination::max_pages`".to_owned()))
         );
         for end in [Value::Null, "".into()] {
             let token =
                 |page: u32| NextPage::body_field("at", if page < 9 { page.into() } else { end.clone() });
-            assert_eq!(walk((1..).map(token), u32::MAX), (9, None));
+            assert_eq!(follow_all((1..).map(token), u32::MAX), (9, None));
         }
     }
 }

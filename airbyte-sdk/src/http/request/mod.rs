@@ -1,10 +1,10 @@
-//! One request: built step by step, sent as often as it takes.
+//! A request: how it is built. [`send`] sends and retries it.
 
 mod send;
 
 use super::Http;
-use super::auth::{Auth, SignIn};
-use super::complete::Terms;
+use super::auth::{Auth, Authenticator};
+use super::complete::ExpectedResponse;
 use super::headers::Headers;
 use super::oauth2::TokenRequest;
 use super::response::Response;
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
 
-/// In a query everything is escaped but what never means anything there.
+/// The characters to escape in a query: all except those that RFC 3986 calls unreserved.
 pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that has not been sent yet.
@@ -29,19 +29,20 @@ pub struct Request {
     http: Http,
     method: &'static str,
     pub(super) url: String,
-    /// What stood behind the URL from `#` on. It is never sent, but half of a secret may be in it.
+    /// The fragment of the URL, from `#` on. It is never sent, but a secret with a `#` in it may end there, and is
+    /// only recognized as a whole.
     fragment: String,
     query: Vec<(String, String)>,
     headers: Headers,
-    sign_in: Option<SignIn>,
+    authenticator: Option<Authenticator>,
     pub(super) body: Option<Vec<u8>>,
-    /// Whether a second one does no harm.
+    /// Whether the request may be sent again after a failure.
     idempotent: bool,
-    /// Which answers are complete.
-    pub(super) terms: Terms,
-    /// The stream that it is sent for.
+    /// Which responses are complete.
+    pub(super) expected: ExpectedResponse,
+    /// The stream that the request is sent for.
     holder: Option<Holder>,
-    /// If it is for a token.
+    /// Set if this is a request for an OAuth 2.0 token.
     token_request: Option<Arc<TokenRequest>>,
 }
 
@@ -49,9 +50,9 @@ impl Request {
     pub(super) fn new(http: Http, method: &'static str, url: String) -> Self {
         let fragment = url::fragment_of(&url).to_owned();
         let url = url::encoded(&url);
-        let (headers, sign_in) = (http.headers.clone(), http.sign_in_at(&url));
+        let (headers, authenticator) = (http.headers.clone(), http.authenticator_for(&url));
         let idempotent = method == "GET";
-        let (terms, holder) = (Terms::default(), http.hold.as_ref().map(Hold::holder));
+        let (expected, holder) = (ExpectedResponse::default(), http.hold.as_ref().map(Hold::holder));
         Self {
             http,
             method,
@@ -59,57 +60,57 @@ impl Request {
             fragment,
             query: Vec::new(),
             headers,
-            sign_in,
+            authenticator,
             body: None,
             idempotent,
-            terms,
+            expected,
             holder,
             token_request: None,
         }
     }
 
-    /// Adds a parameter to the URL, escaped. For a key there is [`Auth::api_key_query`].
+    /// Adds a parameter to the query of the URL, percent-encoded. For an API key, use [`Auth::api_key_query`].
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// Sets a header, in place of one with the same name that was set before, on the client or here. The header that
-    /// [`auth`](Self::auth) sets takes precedence over both.
+    /// Sets a header. Replaces one with the same name that was set before, here or on the client. The header that
+    /// [`auth`](Self::auth) sets takes precedence.
     ///
-    /// White space around the value is removed. A name or a value that cannot be sent in a header is a config error when
-    /// the request is sent. `Content-Length` and `Transfer-Encoding` are set by the client alone, and `Accept-Encoding` may
-    /// ask for `gzip` and `identity` only; anything else there is a system error.
+    /// White space around the value is removed. A name or value that cannot be sent in a header is a config error when
+    /// the request is sent. It is a system error to set `Content-Length` or `Transfer-Encoding`, which the client
+    /// sets, or codings other than `gzip` and `identity` in `Accept-Encoding`.
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
         self.headers.set(name, &value.to_string());
         self
     }
 
-    /// Signs in, in place of what the client signs in with, and wherever the request goes. If a token of [`OAuth2`] is
-    /// refused (401), another one is asked for, and the request is sent once more.
+    /// Authenticates this request, instead of with the credentials of the client. They are sent wherever the request
+    /// goes. If the API rejects a token of [`OAuth2`] (HTTP 401), the request is sent again with a new token, once.
     ///
     /// [`OAuth2`]: super::OAuth2
     pub fn auth(mut self, auth: impl Into<Auth>) -> Self {
-        self.sign_in = Some(auth.into().sign_in(&self.http.client));
+        self.authenticator = Some(auth.into().authenticator(&self.http.client));
         self
     }
 
-    /// Signs in with `Authorization: Bearer …`.
+    /// Authenticates this request with `Authorization: Bearer …`.
     pub fn bearer(self, token: &Secret) -> Self {
         self.auth(Auth::bearer(token))
     }
 
-    /// Sends this as JSON.
+    /// Sets the body to this value, as JSON.
     ///
     /// # Errors
     ///
-    /// If the value cannot be written as JSON.
+    /// Returns a system error if the value cannot be serialized.
     pub fn json_body(mut self, value: &impl Serialize) -> Result<Self> {
         self.body = Some(serde_json::to_vec(value)?);
         Ok(self.header("Content-Type", "application/json"))
     }
 
-    /// Sends these as the fields of a form.
+    /// Sets the body to these fields, as a form.
     pub(super) fn form(mut self, fields: &[(&str, String)]) -> Self {
         let escaped = |text| utf8_percent_encode(text, ESCAPED);
         let pairs = fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
@@ -117,8 +118,8 @@ impl Request {
         self.header("Content-Type", "application/x-www-form-urlencoded")
     }
 
-    /// Says that a second request would do no harm, so that this one may be sent again after trouble. So it is with
-    /// every GET; a POST that only asks for something is another case.
+    /// Marks the request as idempotent, so that it may be retried. GET requests already are; use this for a POST that
+    /// only reads.
     pub fn idempotent(mut self) -> Self {
         self.idempotent = true;
         self
@@ -129,12 +130,12 @@ impl Request {
         self
     }
 
-    /// Sends the request and reads the answer's JSON. Trouble that may pass is met as [`send`](Self::send) does, and so
-    /// is an answer that breaks off.
+    /// Sends the request and reads the JSON of the response. Retries as [`send`](Self::send) does, and also if the
+    /// body is cut off.
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send) and of [`Response::json`].
+    /// Returns the errors of [`send`](Self::send) and of [`Response::json`].
     pub fn json<T: DeserializeOwned>(self) -> Result<T> {
         let mut body = Vec::new();
         let response = self.until_done(|mut response| {
@@ -145,29 +146,34 @@ impl Request {
         value.map_err(|error| hold::refused(self.hold(), error))
     }
 
-    /// Sends the request. After trouble that may pass (a broken connection, a status like 503 or 429, a refusal that
-    /// [`Http::map_error_response`] calls transient) it is sent again, later and later: five times at the most, within 10 minutes, and once more if a token had to be replaced. A
-    /// service that says how long to wait is given that time, up to 5 minutes; one that only says "too many requests" is
-    /// given a minute.
+    /// Sends the request, and returns when the headers of the response have arrived.
+    ///
+    /// A temporary failure is retried with exponential backoff: a broken connection, a status such as 503 or 429, or
+    /// an error response that [`Http::map_error_response`] makes transient. There are up to five attempts within 10
+    /// minutes, plus one after a rejected token. If the response says how long to wait, the client does, up
+    /// to 5 minutes; after a 429 that does not, it waits 61 seconds. A request that is not
+    /// [idempotent](Self::idempotent) is retried only after a 429 or a rejected token.
     ///
     /// # Errors
     ///
-    /// A status of 300 and above, sorted by who must act: 401, 403 and most of 4xx are config errors; 408, 425, 429, 499 and
-    /// 5xx are transient, but for 501, 505, 506, 510 and 511, which are system errors. No answer at all is transient too. The error quotes what the service says.
+    /// Returns an error for a status of 300 and above, which quotes the API's message. 408, 425, 429, 499 and 5xx are
+    /// transient errors, except 501, 505, 506, 510 and 511, which are system errors. The other 4xx, such as 401 and
+    /// 403, are config errors. Redirects are not followed; they are system errors. Without a response, the error is
+    /// transient.
     ///
-    /// A config error, before anything is sent, if the URL, a header or the key cannot be sent.
+    /// Returns a config error, without sending anything, if the URL, a header or the credentials cannot be sent.
     pub fn send(&self) -> Result<Response> {
         self.until_begun(Ok).map_err(|error| hold::refused(self.hold(), error))
     }
 
-    /// The same request of another URL, which brings its own query.
+    /// Changes the URL, which includes the query.
     pub(super) fn set_url(&mut self, url: String, fragment: String) {
         self.url = url;
         self.fragment = fragment;
         self.query.clear();
     }
 
-    /// The same request with a parameter in place of one of that name.
+    /// Sets a query parameter, and removes others with this name.
     pub(super) fn set_query(&mut self, name: String, value: String) {
         self.query.retain(|(other, _)| *other != name);
         self.url = url::without_parameter(&self.url, &name);
@@ -190,8 +196,8 @@ impl Request {
         url
     }
 
-    /// The URL without what is known to be secret. A secret has to be blanked before the URL is cut: it may have a `?` or
-    /// an `@` in it, and half of it is not recognised.
+    /// Returns the URL with known secrets masked. They are masked before the URL is cut for a message: a secret may
+    /// contain a `?` or an `@`, and a part of it is not recognized.
     fn scrubbed_url(&self) -> Cow<'_, str> {
         if self.fragment.is_empty() {
             return self.http.client.scrub(&self.url);
@@ -200,7 +206,7 @@ impl Request {
         Cow::Owned(self.http.client.scrub(&url).into_owned())
     }
 
-    /// The URL as it may be written down: without its query, and without a user and password.
+    /// Returns the URL for messages: without query, user and password.
     fn place(&self) -> String {
         let is_cut = !self.fragment.is_empty() || self.url.contains(['?', '@']);
         let url = if is_cut { self.scrubbed_url() } else { Cow::Borrowed(&*self.url) };
@@ -217,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_shows_neither_query_nor_password() {
+    fn url_in_messages_has_neither_query_nor_password() {
         for (url, place) in [
             ("https://a.example/b?key=1", "https://a.example/b"),
             ("https://bob:pass@a.example:8/b@c#d", "https://a.example:8/b@c"),

@@ -45,7 +45,13 @@ fn exhausted_budget_completes_an_ascending_stream_and_the_next_read_resumes() {
         let reached = run.final_state()[0]["stream"]["stream_state"].clone();
         assert_eq!(reached, json!({"number": last}));
         let warning = run.all("LOG").into_iter().find(|log| log["level"] == "WARN").unwrap();
-        assert!(warning["message"].as_str().unwrap().contains("no more requests for the next"), "{run}");
+        assert!(
+            warning["message"]
+                .as_str()
+                .unwrap()
+                .contains("rate limit exhausted: the API allows no requests for the next"),
+            "{run}"
+        );
         state = Some(reached);
     }
 }
@@ -90,7 +96,7 @@ fn each_partition_is_read_in_turn_with_a_small_budget() {
         assert_eq!(positions.len(), known, "{run}");
         assert!(positions.iter().all(|(shop, position)| all[shop] == *position), "{run}");
         let warning = run.all("LOG").into_iter().find(|log| log["level"] == "WARN").unwrap();
-        let expected = format!("{next}: the service allows no more requests for the next");
+        let expected = format!("{next}: rate limit exhausted: the API allows no requests for the next");
         assert!(warning["message"].as_str().unwrap().contains(&expected), "{run}");
         state = Some(reached);
     }

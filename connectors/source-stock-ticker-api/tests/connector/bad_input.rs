@@ -252,8 +252,9 @@ fn unsendable_key_is_rejected_before_any_request() {
         let check = connector().check(&config);
         let status = check.all("CONNECTION_STATUS").remove(0);
         assert_eq!((&status["status"], check.exit_code), (&json!("FAILED"), Some(0)), "{check}");
-        let expected =
-            format!("The key for the Authorization header contains {name} at position 5; copy the key again");
+        let expected = format!(
+            "The API key or token for the Authorization header contains {name} at position 5; copy it again"
+        );
         assert_eq!(status["message"], expected, "{check}");
         let read = connector().read(&config, &catalog("full_refresh"), None);
         assert_eq!(assert_error(&read, "config_error"), expected);

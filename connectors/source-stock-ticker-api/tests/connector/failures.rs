@@ -40,7 +40,7 @@ fn wrong_key_is_a_config_error_and_not_retried() {
     let emulator = emulator_with(|settings| settings.api_key = "another-key".to_owned());
     let run = read(&emulator);
     let message = assert_incomplete(&run, "config_error");
-    assert!(message.contains("does not accept the key: Unknown API Key"), "{message}");
+    assert!(message.contains("(HTTP 401): \"Unknown API Key\"; check the credentials"), "{message}");
     assert!(!run.stdout.contains(KEY), "{run}");
     assert_eq!(emulator.requests().len(), 1);
     let message = assert_failed(&check(&emulator));
@@ -56,13 +56,13 @@ fn plan_restriction_is_reported_in_the_words_of_the_api() {
         Some(&state("2020-01-02")),
     );
     let message = assert_incomplete(&run, "config_error");
-    assert!(message.contains("denies access") && message.contains("plan"), "{message}");
+    assert!(message.contains("The API denied access to http://") && message.contains("plan"), "{message}");
     let denied = json!({"status": "NOT_AUTHORIZED", "request_id": "r-1",
         "message": "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing"});
     let emulator = scripted(move |_, _| Some(Response::json(403, &denied)));
     let run = read(&emulator);
     let message = assert_incomplete(&run, "config_error");
-    assert!(message.contains("denies access: You are not entitled to this data."), "{message}");
+    assert!(message.contains("(HTTP 403): \"You are not entitled to this data."), "{message}");
     assert!(run.errors()[0]["internal_message"].as_str().unwrap().contains("r-1"), "{run}");
     assert!(assert_failed(&check(&emulator)).contains("not entitled"));
     assert_eq!(emulator.requests().len(), 2);
@@ -130,7 +130,7 @@ fn truncated_page_is_covered_up_to_the_page_before() {
         });
         let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "transient_error");
-        assert!(message.contains("could not be read to its end"), "{message}");
+        assert!(message.contains("Reading the response from http://"), "{message}");
         let records = run.records("stock_prices");
         assert_eq!(records.len(), whole_pages * 100 + 60, "{run}");
         let states = run.states();
@@ -164,7 +164,7 @@ fn retry_after_is_honored() {
     let reset = reason["rate_limited"]["quota_reset"].as_i64().unwrap();
     let waited = reset - waits[0]["emitted_at"].as_f64().unwrap() as i64;
     assert!((900..=1000).contains(&waited), "{run}");
-    assert!(run.stdout.contains("asking again in 1.0 s"), "{run}");
+    assert!(run.stdout.contains("retrying in 1.0 s"), "{run}");
     assert_eq!(emulator.requests().len(), 2);
 }
 

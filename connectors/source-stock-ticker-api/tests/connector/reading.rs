@@ -221,7 +221,7 @@ fn requests_stay_within_the_rate_limit() {
         assert_eq!(run.exit_code, Some(0), "{run}");
         assert_eq!(emulator.requests().len(), 12);
         assert_eq!(
-            run.stdout.matches("the rate limit is reached; asking again in 60.").count(),
+            run.stdout.matches("rate limit reached; sending the next request in 60.").count(),
             waits,
             "{run}"
         );

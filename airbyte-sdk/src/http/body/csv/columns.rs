@@ -1,12 +1,12 @@
-//! The names of a struct's fields, as serde tells them to a format.
+//! Finds the names of a struct's fields, which serde passes to a deserializer.
 
 use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 
-/// The fields of a type; none if it is no struct, or one that takes whatever comes (`flatten`).
+/// Returns the field names of a type; none if it is not a struct, or has a flattened field.
 pub(super) fn of<T: DeserializeOwned>() -> &'static [&'static str] {
     let mut fields: &[&str] = &[];
-    // It always fails: there is no value.
+    // Always fails: there is no value.
     let _ = T::deserialize(Probe(&mut fields));
     fields
 }

@@ -1,8 +1,11 @@
-//! CSV: a table with a header.
+//! CSV with a header.
+//!
+//! A quote that is never closed makes one row of the rest of the body. So each row may use only a limited number of
+//! bytes, and a row that ends with the body must not be within a quote; see [`BoundedBody`].
 
 mod columns;
 
-use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
+use super::{Body, Format, MAX_ITEM_SIZE, ReadError, Reader, Request, Response};
 use crate::error::Result;
 use crate::http::incoming::Proof;
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
@@ -10,16 +13,16 @@ use serde::de::DeserializeOwned;
 use std::io::{self, Read};
 use std::marker::PhantomData;
 
-/// The rows of an answer that is a table in CSV, each parsed as soon as it has arrived. See [`Request::csv`].
+/// The rows of a CSV response, each parsed as soon as it arrives. See [`Request::csv`].
 pub struct CsvRows<T> {
     body: Body<Table>,
     rows: PhantomData<fn() -> T>,
 }
 
 impl Request {
-    /// Reads an answer that is a table in CSV (commas, quotes, a header in the first row) while it arrives: each row
-    /// becomes a struct whose fields are named as the columns are. An empty cell is `None` for an `Option`. When it is
-    /// sent, and what happens in trouble, is as with [`elements`](Self::elements); errors name the line and the column.
+    /// Reads a CSV response (commas, quotes, a header in the first row) while it arrives: each row becomes a struct
+    /// whose fields are named like the columns. An empty cell is `None` for an `Option`. The request is sent and
+    /// retried as with [`elements`](Self::elements), with the same errors; they name the line and the column.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Emitter, Result, airbyte_stream};
@@ -37,20 +40,20 @@ impl Request {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use = "nothing is sent until the first row is asked for"]
+    #[must_use = "nothing is sent until the first row is requested"]
     pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_request(self, (), Vec::new()), rows: PhantomData }
     }
 }
 
 impl Response {
-    /// The rows of a body that is a table. See [`Request::csv`].
+    /// Reads the rows of a CSV body. See [`Request::csv`].
     pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_response(self, ()), rows: PhantomData }
     }
 }
 
-/// The first error ends it.
+/// Ends after the first error.
 impl<T: DeserializeOwned> Iterator for CsvRows<T> {
     type Item = Result<T>;
 
@@ -65,28 +68,28 @@ impl<T: DeserializeOwned> Iterator for CsvRows<T> {
 
 const CSV: &str = "CSV";
 
-/// How much is read at a time.
+/// How many bytes are read at a time.
 const CHUNK: usize = 128 << 10;
 
 pub(super) struct Table {
-    reader: ::csv::Reader<Rationed>,
+    reader: ::csv::Reader<BoundedBody>,
     header: StringRecord,
     row: StringRecord,
     /// Whether the header was read.
     begun: bool,
-    /// Whether the row waits to be used.
+    /// Whether `row` holds a row that has not been returned.
     filled: bool,
-    /// Whether the header was compared with the fields of a row.
+    /// Whether the header was compared with the fields of the row type.
     compared: bool,
 }
 
 impl Format for Table {
-    type Words = ();
+    type Options = ();
 
     const PROOF: Proof = Proof::None;
 
     fn open(reader: Reader, _: Vec<u8>, (): ()) -> Self {
-        let reader = Rationed { reader, left: 0, count: 0, end: None };
+        let reader = BoundedBody { reader, left: 0, count: 0, end: None };
         Self {
             reader: ReaderBuilder::new().has_headers(false).buffer_capacity(CHUNK).from_reader(reader),
             header: StringRecord::new(),
@@ -97,14 +100,14 @@ impl Format for Table {
         }
     }
 
-    fn ready(&mut self) -> Result<(), Trouble> {
+    fn ready(&mut self) -> Result<(), ReadError> {
         self.seek().map(drop)
     }
 }
 
 impl Table {
     #[inline]
-    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Trouble> {
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ReadError> {
         let found = self.seek()?;
         if !self.compared && self.begun {
             self.compared = true;
@@ -115,12 +118,12 @@ impl Table {
         }
         self.filled = false;
         let row = self.row.deserialize(Some(&self.header));
-        row.map(Some).map_err(|error| self.trouble(error))
+        row.map(Some).map_err(|error| self.read_error(error))
     }
 
-    /// Goes on to the next row; false at the end of the table.
+    /// Moves to the next row. Returns false at the end of the table.
     #[inline]
-    fn seek(&mut self) -> Result<bool, Trouble> {
+    fn seek(&mut self) -> Result<bool, ReadError> {
         if !self.begun {
             // An empty body is an empty table.
             if !self.fill()? {
@@ -133,10 +136,10 @@ impl Table {
     }
 
     #[inline]
-    fn fill(&mut self) -> Result<bool, Trouble> {
+    fn fill(&mut self) -> Result<bool, ReadError> {
         let body = self.reader.get_mut();
-        body.left = LARGEST_PIECE;
-        body.reader.begin_piece();
+        body.left = MAX_ITEM_SIZE;
+        body.reader.begin_item();
         let filled = self.reader.read_record(&mut self.row);
         let body = self.reader.get_ref();
         if body.end.is_some()
@@ -145,80 +148,86 @@ impl Table {
         {
             return Err(self.unclosed());
         }
-        self.filled = filled.map_err(|error| self.trouble(error))?;
+        self.filled = filled.map_err(|error| self.read_error(error))?;
         Ok(self.filled)
     }
 
-    /// An error message or a login page in place of a table is a table, too, if with a strange header.
+    /// Rejects a header without any of the expected columns: an error message or a login page is valid CSV, too.
     #[cold]
-    fn compare(&self, columns: &[&str]) -> Result<(), Trouble> {
+    fn compare(&self, columns: &[&str]) -> Result<(), ReadError> {
         if columns.is_empty() || self.header.iter().any(|name| columns.contains(&name)) {
             return Ok(());
         }
         let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
         let header: String = self.header.iter().collect::<Vec<_>>().join(",").chars().take(200).collect();
-        // Such a page will pass; a table of other columns will not.
+        // An error page is transient; a table with other columns is not.
         if header.trim_start().starts_with(['<', '{', '[']) {
-            return Err(Trouble::malformed(CSV, format_args!("it begins with {header:?}")));
+            return Err(ReadError::malformed(CSV, format_args!("the body begins with {header:?}")));
         }
-        Err(Trouble::shape(
+        Err(ReadError::structure(
             CSV,
-            format!(": its header has none of the columns {}", columns.join(", ")),
+            format!("the header has none of the columns {}", columns.join(", ")),
             format_args!("the header is {header:?}"),
         ))
     }
 
     #[cold]
-    fn unclosed(&self) -> Trouble {
+    fn unclosed(&self) -> ReadError {
         let line = self.row.position().map_or(0, ::csv::Position::line);
-        let details = format!("a quote in the row that begins in line {line} is not closed");
-        Trouble::Unfinished { format: CSV, details }
+        let details = format!("a quote in the row that begins on line {line} is not closed");
+        ReadError::Unfinished { format: CSV, details }
     }
 
     #[cold]
-    fn trouble(&self, error: ::csv::Error) -> Trouble {
+    fn read_error(&self, error: ::csv::Error) -> ReadError {
         let line = error.position().map_or_else(|| self.reader.position().line(), ::csv::Position::line);
         let details = error.to_string();
         match error.into_kind() {
             ErrorKind::Io(_) if self.reader.get_ref().left == 0 => {
-                Trouble::TooLarge { what: format!("the row in line {line}") }
+                ReadError::TooLarge { what: format!("the row on line {line}") }
             }
-            ErrorKind::Io(error) => Trouble::BrokenOff(error),
-            ErrorKind::Utf8 { .. } => Trouble::malformed(CSV, details),
+            ErrorKind::Io(error) => ReadError::Io(error),
+            ErrorKind::Utf8 { .. } => ReadError::malformed(CSV, details),
             ErrorKind::Deserialize { err, .. } => {
                 let column = err.field().and_then(|field| self.header.get(usize::try_from(field).ok()?));
-                let column = column.map_or_else(String::new, |name| format!(" at `{name}`"));
-                Trouble::shape(CSV, format!(" in line {line}{column}"), details)
+                let column = column.map_or_else(String::new, |name| format!(" in the column `{name}`"));
+                ReadError::structure(CSV, format!("line {line}: invalid value{column}"), details)
             }
-            _ => Trouble::shape(CSV, format!(" in line {line}"), details),
+            ErrorKind::UnequalLengths { expected_len, len, .. } => ReadError::structure(
+                CSV,
+                format!("line {line}: the row has {len} fields, the header has {expected_len}"),
+                details,
+            ),
+            _ => ReadError::structure(CSV, format!("line {line}: invalid row"), details),
         }
     }
 }
 
-/// A body that has to be given leave to go on: a quote that is never closed would make one row of all the rest.
+/// A body of which each row may use a limited number of bytes, and which shows whether the last row is within a quote.
 ///
-/// The parser does not tell a row that ends with the body from one that ends within a quote. So two line ends are added
-/// to the body: a row takes one of them at most, unless it is within a quote, where both belong to the value.
-struct Rationed {
+/// The parser does not distinguish a row that ends with the body from one that ends within a quote. So two line ends
+/// are appended to the body: a row uses at most one of them, unless it is within a quote, where both belong to the
+/// value.
+struct BoundedBody {
     reader: Reader,
-    /// So many bytes may be read.
+    /// How many bytes the current row may still read.
     left: usize,
-    /// How many were.
+    /// How many bytes were read.
     count: u64,
-    /// What is left of [`END`], when the body is over.
+    /// The unread rest of [`END`], after the body has ended.
     end: Option<&'static [u8]>,
 }
 
 const END: &[u8] = b"\n\n";
 
-impl Read for Rationed {
+impl Read for BoundedBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(end) = &mut self.end {
             return end.read(buffer);
         }
         let most = buffer.len().min(self.left);
         if most == 0 {
-            return Err(io::Error::other("the row is too long"));
+            return Err(io::Error::other("the row is too large"));
         }
         let count = self.reader.read(&mut buffer[..most])?;
         self.left -= count;

@@ -1,4 +1,4 @@
-//! Documents of every kind, for properties that hold for all of them.
+//! Generates JSON documents for property tests.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -39,7 +39,7 @@ fn objects(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<St
     prop::collection::vec((texts(), values), 0..5).prop_map(|fields| fields.into_iter().collect())
 }
 
-/// An object that has an array at the path, something else there, or nothing.
+/// Generates a document that has an array at the path, another value, or nothing.
 pub(super) fn documents() -> impl Strategy<Value = (String, Value)> {
     let around = || (objects(values()), objects(values()));
     let wrap =
@@ -63,7 +63,7 @@ pub(super) fn documents() -> impl Strategy<Value = (String, Value)> {
     ]
 }
 
-/// The letters of all texts written as `\u….`, those of keys too. Texts that this spoils are of no use.
+/// Escapes the letters of all strings and keys as `\u….`. Callers must ignore documents that this makes invalid.
 pub(super) fn escaped(text: &str) -> String {
     let mut within = false;
     let mut backslash = false;

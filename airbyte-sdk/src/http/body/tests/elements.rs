@@ -1,9 +1,9 @@
-//! serde_json reads a whole document and is always right.
+//! JSON arrays, compared with what serde_json reads from the whole document.
 
-use super::super::json::{Asked, Json};
-use super::super::{Format, LARGEST_PIECE, Reader, Trouble};
+use super::super::json::{ArrayOptions, Json};
+use super::super::{Format, MAX_ITEM_SIZE, ReadError, Reader};
 use super::documents::{documents, escaped};
-use super::{Dribble, told};
+use super::{ChunkedBody, text_of};
 use crate::http::pagination::Watch;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -13,40 +13,43 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::RandomState;
 
-/// With a buffer that is too small for anything.
+/// Opens a document with a buffer that is too small for any element.
 fn open(reader: Reader, path: &str) -> Json {
-    Json::open(reader, vec![0; 3], Asked::array(path))
+    Json::open(reader, vec![0; 3], ArrayOptions::array(path))
 }
 
 fn whole(text: impl AsRef<[u8]>) -> Json {
-    open(Dribble::new(text, &[]).boxed(), "results")
+    open(ChunkedBody::new(text, &[]).boxed(), "results")
 }
 
-/// By which a document is known again.
-fn fingerprint(text: &str, path: &str, pieces: &[usize]) -> impl PartialEq + Debug + use<> {
+/// Returns the fingerprint of a document.
+fn fingerprint(text: &str, path: &str, chunks: &[usize]) -> impl PartialEq + Debug + use<> {
     thread_local!(static WATCH: RandomState = RandomState::new());
-    let asked = Asked { watch: Some(Watch::whole(WATCH.with(RandomState::clone))), ..Asked::array(path) };
-    let mut json = Json::open(Dribble::new(text, pieces).boxed(), vec![0; 3], asked);
+    let requested = ArrayOptions {
+        watch: Some(Watch::whole(WATCH.with(RandomState::clone))),
+        ..ArrayOptions::array(path)
+    };
+    let mut json = Json::open(ChunkedBody::new(text, chunks).boxed(), vec![0; 3], requested);
     json.fingerprint().unwrap().unwrap().parts()
 }
 
-/// The elements that come out, and what comes after them.
-fn read<T: DeserializeOwned>(json: &mut Json) -> (Vec<T>, Result<(), Trouble>) {
+/// Returns the elements, and the error after them, if any.
+fn read<T: DeserializeOwned>(json: &mut Json) -> (Vec<T>, Result<(), ReadError>) {
     let mut elements = Vec::new();
     loop {
         match json.next() {
             Ok(Some(element)) => elements.push(element),
             Ok(None) => return (elements, Ok(())),
-            Err(trouble) => return (elements, Err(trouble)),
+            Err(error) => return (elements, Err(error)),
         }
     }
 }
 
-fn trouble<T: DeserializeOwned>(json: &mut Json) -> String {
-    told(read::<T>(json).1.unwrap_err())
+fn error_text<T: DeserializeOwned>(json: &mut Json) -> String {
+    text_of(read::<T>(json).1.unwrap_err())
 }
 
-/// Elements and envelope as serde_json finds them; `None` if there is something else where the array should be.
+/// Returns elements and envelope as serde_json finds them; `None` if there is another value instead of the array.
 fn expected(mut document: Value, path: &str) -> Option<(Vec<Value>, Value)> {
     let mut place = &mut document;
     for key in path.split('.').filter(|key| !key.is_empty()) {
@@ -66,10 +69,10 @@ fn expected(mut document: Value, path: &str) -> Option<(Vec<Value>, Value)> {
 
 proptest! {
     #[test]
-    fn any_document_cut_anywhere_reads_as_serde_json_reads_it(
+    fn any_document_in_any_chunks_is_read_as_by_serde_json(
         (path, document) in documents(),
         form in 0..3,
-        pieces in prop::collection::vec(1..40_usize, 0..60),
+        chunks in prop::collection::vec(1..40_usize, 0..60),
     ) {
         let text = match form {
             0 => document.to_string(),
@@ -77,25 +80,25 @@ proptest! {
             _ => escaped(&document.to_string()),
         };
         let Ok(document) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
-        let mut json = open(Dribble::new(&text, &pieces).boxed(), &path);
+        let mut json = open(ChunkedBody::new(&text, &chunks).boxed(), &path);
         let (elements, end) = read::<Value>(&mut json);
         match expected(document, &path) {
             Some((expected, envelope)) => {
                 prop_assert!(end.is_ok(), "{end:?}");
                 prop_assert_eq!(elements, expected);
                 prop_assert_eq!(json.envelope::<Value>().unwrap(), envelope);
-                prop_assert_eq!(fingerprint(&text, &path, &pieces), fingerprint(&text, &path, &[]));
+                prop_assert_eq!(fingerprint(&text, &path, &chunks), fingerprint(&text, &path, &[]));
             }
-            None => prop_assert!(matches!(end, Err(Trouble::Shape { .. })), "{end:?}"),
+            None => prop_assert!(matches!(end, Err(ReadError::Structure { .. })), "{end:?}"),
         }
     }
 
-    /// Whatever the bytes: no panic, and nothing is taken for JSON that serde_json does not take for it.
+    /// For any bytes: no panic, and nothing is accepted that serde_json rejects.
     #[test]
-    fn a_document_that_was_damaged_is_judged_as_serde_json_judges_it(
+    fn damaged_document_is_rejected_as_by_serde_json(
         (path, document) in documents(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4), 1..4),
-        pieces in prop::collection::vec(1..40_usize, 0..60),
+        chunks in prop::collection::vec(1..40_usize, 0..60),
     ) {
         let mut bytes = document.to_string().into_bytes();
         for (place, byte, way) in damage {
@@ -110,7 +113,7 @@ proptest! {
                 break;
             }
         }
-        let mut json = open(Dribble::new(&bytes, &pieces).boxed(), &path);
+        let mut json = open(ChunkedBody::new(&bytes, &chunks).boxed(), &path);
         let (elements, end) = read::<Value>(&mut json);
         match (serde_json::from_slice::<Value>(&bytes), end) {
             (Ok(document), Ok(())) => {
@@ -118,13 +121,14 @@ proptest! {
                 prop_assert_eq!(elements, expected);
                 prop_assert_eq!(json.envelope::<Value>().unwrap(), envelope);
             }
-            (Ok(document), Err(trouble)) => {
-                let told = told(trouble);
-                prop_assert!(told.contains("unexpected shape"), "{told}");
-                prop_assert!(expected(document, &path).is_none() || told.contains("twice"), "{told}");
+            (Ok(document), Err(error)) => {
+                let message = text_of(error);
+                prop_assert!(message.contains("unexpected JSON structure"), "{message}");
+                let is_duplicate = message.contains("duplicate array");
+                prop_assert!(expected(document, &path).is_none() || is_duplicate, "{message}");
             }
             (Err(_), Err(_)) => {}
-            // A number that no type can hold does not matter around the array.
+            // Around the array, a number that is too large for any type is accepted.
             (Err(_), Ok(())) => prop_assert!(serde_json::from_slice::<IgnoredAny>(&bytes).is_ok()),
         }
     }
@@ -133,14 +137,14 @@ proptest! {
 const AWKWARD: &str = r#" {"a":{"results":[9]},"b":"\"results\":[","re":-1.5e3,"results" : [ {"x":"]}\\"} , -12, 1.25E2,"\u00e9\ud83d\ude80", [[],{}] ,null,true ] , "results2":[1], "z":"\\" } "#;
 
 #[test]
-fn every_single_cut_is_as_good_as_none() {
+fn document_in_any_two_chunks_is_read_equally() {
     let (expected, envelope) = expected(serde_json::from_str(AWKWARD).unwrap(), "results").unwrap();
     for cut in 0..=AWKWARD.len() {
-        for pieces in [vec![cut], vec![1; cut], vec![cut, 1, 1]] {
-            let mut json = open(Dribble::new(AWKWARD, &pieces).boxed(), "results");
+        for chunks in [vec![cut], vec![1; cut], vec![cut, 1, 1]] {
+            let mut json = open(ChunkedBody::new(AWKWARD, &chunks).boxed(), "results");
             let (elements, end) = read::<Value>(&mut json);
-            assert!(end.is_ok(), "{pieces:?}: {end:?}");
-            assert_eq!(elements, expected, "{pieces:?}");
+            assert!(end.is_ok(), "{chunks:?}: {end:?}");
+            assert_eq!(elements, expected, "{chunks:?}");
             assert_eq!(json.envelope::<Value>().unwrap(), envelope);
         }
     }
@@ -148,21 +152,21 @@ fn every_single_cut_is_as_good_as_none() {
 }
 
 #[test]
-fn what_came_before_a_break_comes_out_and_then_the_break() {
+fn elements_before_a_truncation_are_returned_before_the_error() {
     let text = AWKWARD.trim_end();
     let (all, _) = expected(serde_json::from_str(text).unwrap(), "results").unwrap();
     let mut most = 0;
     for cut in 0..text.len() {
-        let mut json = open(Dribble::broken(&text[..cut]).boxed(), "results");
+        let mut json = open(ChunkedBody::broken(&text[..cut]).boxed(), "results");
         let (elements, end) = read::<Value>(&mut json);
         assert_eq!(elements, all[..elements.len()], "{cut}");
-        assert!(matches!(end, Err(Trouble::BrokenOff(_))), "{cut}: {end:?}");
+        assert!(matches!(end, Err(ReadError::Io(_))), "{cut}: {end:?}");
         assert!(elements.len() >= most, "{cut}");
         most = elements.len();
-        // A body that ends there without a word is no JSON.
-        let mut json = open(Dribble::new(&text[..cut], &[]).boxed(), "results");
+        // A body that ends there regularly is invalid JSON.
+        let mut json = open(ChunkedBody::new(&text[..cut], &[]).boxed(), "results");
         assert!(
-            matches!(read::<Value>(&mut json), (same, Err(Trouble::Malformed { .. })) if same == elements)
+            matches!(read::<Value>(&mut json), (same, Err(ReadError::Malformed { .. })) if same == elements)
         );
     }
     assert_eq!(most, all.len());
@@ -176,40 +180,36 @@ struct Bar {
 }
 
 #[test]
-fn a_wrong_shape_names_path_number_and_field() {
-    for (text, place) in [
-        (r#"{"results": [{"t": 1}, {"t": "noon"}]}"#, "results[1].t"),
-        (r#"{"results": [{"t": 1}, {"c": []}]}"#, "results[1]"),
-        (r#"{"results": [{"t": 1, "c": [{"a": 1}, {"a": 256}]}]}"#, "results[0].c[1].a"),
-        (r#"{"results": [5]}"#, "results[0]"),
-        (r#"{"results": {"t": 1}}"#, "results"),
-        (r#"{"results": "none"}"#, "results"),
-        (r#"{"results": 5}"#, "results"),
-        (r#"{"results": [{"t": 1}], "results": [{"t": 2}]}"#, "results"),
-        ("[]", ""),
-        ("[[", ""),
-        ("5", ""),
-        (r#""busy""#, ""),
+fn unexpected_structure_names_path_index_and_field() {
+    for (text, what) in [
+        (r#"{"results": [{"t": 1}, {"t": "noon"}]}"#, "invalid value at `results[1].t` ("),
+        (r#"{"results": [{"t": 1}, {"c": []}]}"#, "missing field `t` at `results[1]` ("),
+        (r#"{"results": [{"t": 1, "c": [{"a": 1}, {"a": 256}]}]}"#, "invalid value at `results[0].c[1].a` ("),
+        (r#"{"results": [5]}"#, "invalid value at `results[0]` ("),
+        (r#"{"results": {"t": 1}}"#, "expected an array, found an object at `results`"),
+        (r#"{"results": "none"}"#, "expected an array or null at `results`"),
+        (r#"{"results": 5}"#, "expected an array or null at `results`"),
+        (r#"{"results": [{"t": 1}], "results": [{"t": 2}]}"#, "duplicate array at `results`"),
+        ("[]", "expected an object, found an array at the top level"),
+        ("[[", "expected an object, found an array at the top level"),
+        ("5", "expected an object or null at the top level"),
+        (r#""busy""#, "expected an object or null at the top level"),
     ] {
-        let place = match place {
-            "" => " at the top level".to_owned(),
-            "results[1]" => format!(": missing field `t` at `{place}`"),
-            place => format!(" at `{place}`"),
-        };
-        let told = trouble::<Bar>(&mut whole(text));
-        let expected = format!("system_error: GET it answered with JSON of an unexpected shape{place}");
-        assert!(told.starts_with(&expected), "{text}: {told}");
+        let message = error_text::<Bar>(&mut whole(text));
+        let expected =
+            format!("system_error: unexpected JSON structure in the response from https://a.example: {what}");
+        assert!(message.starts_with(&expected), "{text}: {message}");
     }
-    let mut json = open(Dribble::new(r#"{"data": {"items": [true]}}"#, &[]).boxed(), "data.items");
-    assert!(trouble::<Bar>(&mut json).contains("at `data.items[0]`"));
-    let mut json = open(Dribble::new(r#"{"data": [true]}"#, &[]).boxed(), "data.items");
-    assert!(trouble::<Bar>(&mut json).contains("at `data`"));
-    let mut json = open(Dribble::new(r#"[{"t": 1}, {"t": false}]"#, &[]).boxed(), "");
-    assert!(trouble::<Bar>(&mut json).contains("at `[1].t`"));
+    let mut json = open(ChunkedBody::new(r#"{"data": {"items": [true]}}"#, &[]).boxed(), "data.items");
+    assert!(error_text::<Bar>(&mut json).contains("at `data.items[0]`"));
+    let mut json = open(ChunkedBody::new(r#"{"data": [true]}"#, &[]).boxed(), "data.items");
+    assert!(error_text::<Bar>(&mut json).contains("at `data`"));
+    let mut json = open(ChunkedBody::new(r#"[{"t": 1}, {"t": false}]"#, &[]).boxed(), "");
+    assert!(error_text::<Bar>(&mut json).contains("at `[1].t`"));
 }
 
 #[test]
-fn what_is_no_json_is_transient_wherever_it_is_wrong() {
+fn invalid_json_is_a_transient_error() {
     for text in [
         "",
         " ",
@@ -233,10 +233,10 @@ fn what_is_no_json_is_transient_wherever_it_is_wrong() {
         "{'results':[1]}",
         "{\"results\":[NaN]}",
     ] {
-        let told = trouble::<Value>(&mut whole(text));
+        let message = error_text::<Value>(&mut whole(text));
         assert!(
-            told.starts_with("transient_error: GET it answered with something that is no JSON"),
-            "{text}: {told}"
+            message.starts_with("transient_error: invalid JSON in the response from https://a.example ("),
+            "{text}: {message}"
         );
     }
     for bytes in [
@@ -246,23 +246,23 @@ fn what_is_no_json_is_transient_wherever_it_is_wrong() {
         b"{\"\xff\":1}",
         b"{\"results\":[\xff]}",
     ] {
-        assert!(trouble::<Value>(&mut whole(bytes)).contains("no JSON"), "{bytes:?}");
+        assert!(error_text::<Value>(&mut whole(bytes)).contains("invalid JSON"), "{bytes:?}");
     }
 }
 
 #[test]
-fn a_hundred_thousand_brackets_are_an_error_or_nobodys_concern() {
+fn deeply_nested_json_is_an_error_or_skipped() {
     for (open, close) in [("[", "]"), ("{\"results\":", "}")] {
         let deep = open.repeat(100_000) + "1" + &close.repeat(100_000);
         let text = format!("{{\"results\":[{deep}]}}");
-        assert!(trouble::<Value>(&mut whole(&text)).contains("no JSON"));
-        // Who does not look does not fall.
+        assert!(error_text::<Value>(&mut whole(&text)).contains("invalid JSON"));
+        // A type that ignores the value does not recurse.
         assert_eq!(read::<IgnoredAny>(&mut whole(&text)).0.len(), 1);
         let mut json = whole(format!("{{\"a\":{deep},\"results\":[1]}}"));
         assert_eq!(read::<u8>(&mut json).0, [1]);
         assert!(json.envelope::<BTreeMap<String, IgnoredAny>>().is_ok());
         assert!(json.envelope::<Value>().is_err());
-        // And one that never comes to an end.
+        // Without an end.
         let half = open.repeat(100_000);
         for text in [half.clone(), format!("{{\"results\":{half}"), format!("{{\"results\":[{half}")] {
             assert!(read::<Value>(&mut whole(text)).1.is_err());
@@ -271,50 +271,54 @@ fn a_hundred_thousand_brackets_are_an_error_or_nobodys_concern() {
 }
 
 #[test]
-fn what_is_too_large_is_named_with_its_limit() {
-    let large = "x".repeat(LARGEST_PIECE);
+fn too_large_item_is_named_with_the_limit() {
+    let large = "x".repeat(MAX_ITEM_SIZE);
     for (text, what) in [
         (format!("{{\"results\":[1,\"{large}\"]}}"), "`results[1]`"),
         (format!("{{\"results\":[1,\"{large}"), "`results[1]`"),
-        (format!("{{\"a\":\"{large}\",\"results\":[1]}}"), "what stands around `results`"),
-        (format!("{{\"results\":[1],\"a\":[\"{large}\"]}}"), "what stands around `results`"),
+        (format!("{{\"a\":\"{large}\",\"results\":[1]}}"), "the JSON around `results`"),
+        (format!("{{\"results\":[1],\"a\":[\"{large}\"]}}"), "the JSON around `results`"),
     ] {
-        let told = trouble::<Value>(&mut whole(text));
+        let message = error_text::<Value>(&mut whole(text));
         assert_eq!(
-            told,
-            format!("system_error: {what} in the answer of GET it has more than 16777216 bytes")
+            message,
+            format!("system_error: {what} in the response from https://a.example is larger than 16 MiB")
         );
     }
-    // One that just fits.
+    // An element of exactly the largest size.
     let mut json = whole(format!("{{\"results\":[\"{}\"]}}", &large[2..]));
-    assert_eq!(read::<String>(&mut json).0[0].len(), LARGEST_PIECE - 2);
+    assert_eq!(read::<String>(&mut json).0[0].len(), MAX_ITEM_SIZE - 2);
 }
 
 #[test]
-fn the_head_is_what_comes_before_the_array_and_nothing_else() {
+fn preamble_is_the_json_before_the_array() {
     let text = r#"{"status":"OK","data":{"page":1,"items":[1,2],"last":true},"next":"x"}"#;
-    let mut json = open(Dribble::new(text, &[]).boxed(), "data.items");
+    let mut json = open(ChunkedBody::new(text, &[]).boxed(), "data.items");
     let head = json!({"status": "OK", "data": {"page": 1, "items": null}});
     for _ in 0..3 {
-        assert_eq!(json.head::<Value>().unwrap(), head);
+        assert_eq!(json.preamble::<Value>().unwrap(), head);
         let _ = json.next::<u8>();
     }
     let envelope = json!({"status": "OK", "data": {"page": 1, "items": null, "last": true}, "next": "x"});
     assert_eq!(json.envelope::<Value>().unwrap(), envelope);
-    assert_eq!(json.head::<Value>().unwrap(), head);
+    assert_eq!(json.preamble::<Value>().unwrap(), head);
 
-    let mut json = open(Dribble::new(text, &[]).boxed(), "data.items");
-    assert_eq!(json.envelope::<Value>().unwrap(), envelope, "elements that nobody asked for are passed over");
+    let mut json = open(ChunkedBody::new(text, &[]).boxed(), "data.items");
+    assert_eq!(
+        json.envelope::<Value>().unwrap(),
+        envelope,
+        "elements that nobody requested for are passed over"
+    );
     for (text, head) in [("[1]", json!(null)), ("null", json!(null)), ("[]", json!(null))] {
-        assert_eq!(open(Dribble::new(text, &[]).boxed(), "").head::<Value>().unwrap(), head);
+        assert_eq!(open(ChunkedBody::new(text, &[]).boxed(), "").preamble::<Value>().unwrap(), head);
     }
     for text in [r#"{"a":1}"#, r#"{"a":1,"results":null}"#, "null"] {
         let whole_text: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(whole(text).head::<Value>().unwrap(), whole_text);
+        assert_eq!(whole(text).preamble::<Value>().unwrap(), whole_text);
     }
 }
 
-/// Reads a number and makes do with what it gets, which no type should.
+/// A type that ignores errors and stops in the middle of its value, which no type should do.
 #[derive(Debug)]
 struct Careless;
 
@@ -326,22 +330,23 @@ impl<'de> Deserialize<'de> for Careless {
 }
 
 #[test]
-fn a_type_that_stops_in_the_middle_is_told_off() {
+fn type_that_stops_in_the_middle_of_a_value_is_an_error() {
     let text = r#"{"results":[{"a":1},{"a":"x","b":2},{"a":3}]}"#;
     let (elements, end) = read::<Careless>(&mut whole(text));
     assert_eq!(elements.len(), 1);
-    assert!(matches!(end, Err(Trouble::Malformed { .. })), "{end:?}");
+    assert!(matches!(end, Err(ReadError::Malformed { .. })), "{end:?}");
 }
 
 #[test]
-fn an_error_in_place_of_the_head_is_quoted() {
+fn error_instead_of_the_preamble_is_quoted() {
     #[derive(Debug, serde::Deserialize)]
     struct Head {
         #[expect(dead_code, reason = "only whether it is there matters")]
         ticker: String,
     }
-    let error =
-        |text: &str| whole(text).head::<Head>().unwrap_err().failure("a.example").error.message().to_owned();
+    let error = |text: &str| {
+        whole(text).preamble::<Head>().unwrap_err().failure("a.example").error.message().to_owned()
+    };
     let said = error(r#"{"status": "NOT_AUTHORIZED", "message": "upgrade"}"#);
     assert!(said.contains("missing field `ticker`") && said.ends_with("the API says: \"upgrade\""), "{said}");
     assert!(!error(r#"{"status": "OK"}"#).contains("API says"));

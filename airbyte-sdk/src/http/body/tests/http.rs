@@ -1,4 +1,4 @@
-//! Bodies as they come from a service: when it is asked, how often, and where.
+//! Bodies read from a server: when requests are sent, how often, and to which URL.
 
 use crate::error::Result;
 use crate::hold::RunHolds;
@@ -11,14 +11,14 @@ use serde_json::Value;
 use std::cell::Cell;
 use std::fmt::Debug;
 
-/// A server that has these responses, head and body, one for each request.
-pub(super) fn service(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Server {
+/// A server that sends these responses, head and body, one for each request.
+pub(super) fn server_with(responses: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Server {
     let server = Server::start();
-    server.on("*").respond_in_order(answers.into_iter().map(Response::raw));
+    server.on("*").respond_in_order(responses.into_iter().map(Response::raw));
     server
 }
 
-/// A server with a URL for each list of responses.
+/// A server with a URL for each sequence of responses.
 pub(super) struct Api {
     server: Server,
     urls: Cell<usize>,
@@ -29,9 +29,9 @@ impl Api {
         Self { server: Server::start(), urls: Cell::new(0) }
     }
 
-    /// A URL that has these responses, head and body, one for each request.
-    pub(super) fn raw(&self, answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> String {
-        self.url(answers.into_iter().map(Response::raw))
+    /// Returns a URL with these responses, head and body, one for each request.
+    pub(super) fn raw(&self, responses: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> String {
+        self.url(responses.into_iter().map(Response::raw))
     }
 
     pub(super) fn url(&self, responses: impl IntoIterator<Item = Response>) -> String {
@@ -57,7 +57,7 @@ pub(super) fn good<T: Debug>(items: impl Iterator<Item = Result<T>>) -> Vec<T> {
     items.map(|item| item.unwrap()).collect()
 }
 
-/// What came out before the error, which is the last.
+/// Returns the items before the error, and the error, which must be the last item.
 pub(super) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, crate::Error) {
     let mut good = Vec::new();
     let mut items = items.into_iter();
@@ -84,22 +84,22 @@ pub(super) struct Row {
 }
 
 #[test]
-fn a_body_is_asked_for_again_until_its_first_element_is_there() {
+fn body_is_requested_again_until_its_first_element_arrives() {
     let body = r#"{"a": [1, 2, 3], "b": 4}"#;
-    let server = service([announced(&body[..7], 24), announced(&body[..11], 24)]);
+    let server = server_with([announced(&body[..7], 24), announced(&body[..11], 24)]);
     let mut elements = get(server.url()).elements::<u8>("a");
     let (first, error) = until_error(&mut elements);
     assert_eq!(first, [1]);
     assert_eq!(error.failure_type(), FailureType::TransientError);
-    assert!(error.message().contains("could not be read to its end"), "{error:?}");
+    assert!(error.message().contains("reading the response from http://"), "{error:?}");
     assert!(!error.message().contains("key=1"), "{error:?}");
     assert_eq!(server.requests().len(), 2);
-    assert!(elements.envelope::<Value>().unwrap_err().message().contains("told before"));
+    assert!(elements.envelope::<Value>().unwrap_err().message().contains("this response already failed"));
 }
 
 #[test]
-fn nothing_is_sent_before_it_is_asked_for_and_the_head_is_enough_to_ask() {
-    let server = service([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
+fn nothing_is_sent_before_the_first_item_or_the_preamble_is_requested() {
+    let server = server_with([whole(r#"{"a": 1, "b": {"c": [2, 3]}, "d": 4}"#)]);
     let mut elements = get(server.url()).elements::<u8>("b.c");
     assert!(server.requests().is_empty());
     assert_eq!(elements.preamble::<Value>().unwrap()["a"], 1);
@@ -110,12 +110,12 @@ fn nothing_is_sent_before_it_is_asked_for_and_the_head_is_enough_to_ask() {
 }
 
 #[test]
-fn a_refusal_and_a_wrong_shape_are_not_asked_for_again() {
-    let refusal = "HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
-    for (answer, failure_type) in
-        [(refusal, FailureType::ConfigError), (whole(r#"{"a": [true]}"#), FailureType::SystemError)]
+fn rejected_credentials_and_unexpected_structure_are_not_retried() {
+    let unauthorized = "HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
+    for (response, failure_type) in
+        [(unauthorized, FailureType::ConfigError), (whole(r#"{"a": [true]}"#), FailureType::SystemError)]
     {
-        let server = service([answer]);
+        let server = server_with([response]);
         let (none, error) = until_error(get(server.url()).elements::<u8>("a"));
         assert!(none.is_empty());
         assert_eq!(error.failure_type(), failure_type);
@@ -124,8 +124,8 @@ fn a_refusal_and_a_wrong_shape_are_not_asked_for_again() {
 }
 
 #[test]
-fn the_elements_of_all_pages_come_from_one_origin() {
-    let server = service([
+fn elements_of_all_pages_are_requested_from_one_origin() {
+    let server = server_with([
         whole(r#"{"a": [1, 2], "next": "https://elsewhere.example/second?x"}"#),
         whole(r#"{"next": "/third"}"#),
         whole(r#"{"a": [3], "next": ""}"#),
@@ -133,16 +133,16 @@ fn the_elements_of_all_pages_come_from_one_origin() {
     let pages = get(server.url()).elements::<u8>("a").allow_missing_array();
     let pages = pages.paginate(Pagination::next_url(|page: &Page| page.next.clone()));
     assert_eq!(good(pages), [1, 2, 3]);
-    let asked: Vec<String> = server.requests().iter().map(ToString::to_string).collect();
-    assert_eq!(asked, ["GET /first?key=1", "GET /second?x", "GET /third"]);
+    let requested: Vec<String> = server.requests().iter().map(ToString::to_string).collect();
+    assert_eq!(requested, ["GET /first?key=1", "GET /second?x", "GET /third"]);
 }
 
 #[test]
-fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
+fn loop_or_invalid_link_is_an_error_after_the_last_valid_page() {
     for (next, said) in
         [("/first?key=1", "loop: page 1 links back to page 1"), ("ftp://a.example/x", "not a valid URL")]
     {
-        let server = service([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
+        let server = server_with([whole(&format!(r#"{{"a": [1, 2], "next": "{next}"}}"#))]);
         let next = Pagination::next_url(|page: &Page| page.next.clone());
         let (elements, error) = until_error(get(server.url()).elements::<u8>("a").paginate(next));
         assert_eq!(elements, [1, 2]);
@@ -152,43 +152,43 @@ fn pages_in_a_circle_or_to_nowhere_end_after_the_last_good_one() {
 }
 
 #[test]
-fn an_author_may_refuse_a_page_before_its_first_element_and_after_its_last() {
+fn author_may_reject_a_page_before_its_first_element_and_after_its_last() {
     let page = || whole(r#"{"currency": "USD", "a": [1, 2], "status": "ERROR"}"#);
-    let server = service([page(), page(), page(), page()]);
-    let refused = |what: &Value| Err(crate::Error::config(format!("refused: {what}")));
+    let server = server_with([page(), page(), page(), page()]);
+    let rejected = |what: &Value| Err(crate::Error::config(format!("rejected: {what}")));
     let elements = || get(server.url()).elements::<u8>("a");
     let pages = elements().paginate(Pagination::link_header());
-    let (none, error) = until_error(pages.check_preamble(|head: &Value| refused(head)));
+    let (none, error) = until_error(pages.check_preamble(|head: &Value| rejected(head)));
     assert!(none.is_empty());
-    assert_eq!(error.message(), r#"refused: {"currency":"USD","a":null}"#);
-    let next = |page: &Value| refused(&page["status"]).map(|()| None::<String>);
+    assert_eq!(error.message(), r#"rejected: {"currency":"USD","a":null}"#);
+    let next = |page: &Value| rejected(&page["status"]).map(|()| None::<String>);
     let (before, error) = until_error(elements().paginate(Pagination::next_url(next)));
-    assert_eq!((before, error.message()), (vec![1, 2], r#"refused: "ERROR""#));
-    // Of a page that is read as a whole nothing is used.
+    assert_eq!((before, error.message()), (vec![1, 2], r#"rejected: "ERROR""#));
+    // A page that is read as a whole is not returned.
     let (none, error) = until_error(get(server.url()).pages(Pagination::next_url(next)));
-    assert_eq!((none.len(), error.message()), (0, r#"refused: "ERROR""#));
-    // What is not of the author's type is an error too.
+    assert_eq!((none.len(), error.message()), (0, r#"rejected: "ERROR""#));
+    // JSON that does not fit the author's type is an error as well.
     let pages = elements().paginate(Pagination::link_header());
     let (none, error) = until_error(pages.check_preamble(|_: &Row| Ok(())));
-    assert!(none.is_empty() && error.message().contains("unexpected shape"), "{error:?}");
+    assert!(none.is_empty() && error.message().contains("unexpected JSON structure"), "{error:?}");
 }
 
 #[test]
-fn an_answer_at_hand_is_read_in_the_same_ways() {
+fn received_response_is_read_in_the_same_ways() {
     let api = Api::start();
-    let answer = |body: &str| get(&api.raw([whole(body)])).send().unwrap();
-    assert_eq!(good(answer("[1,2]").elements::<u8>("")), [1, 2]);
+    let response = |body: &str| get(&api.raw([whole(body)])).send().unwrap();
+    assert_eq!(good(response("[1,2]").elements::<u8>("")), [1, 2]);
     assert_eq!(
-        good(answer("{\"n\":1}\n{\"n\":2}").json_lines::<Row>().map(|row| row.map(|row| row.n))),
+        good(response("{\"n\":1}\n{\"n\":2}").json_lines::<Row>().map(|row| row.map(|row| row.n))),
         [1, 2]
     );
     #[cfg(feature = "csv")]
-    assert_eq!(good(answer("n\n1\n2").csv::<Row>().map(|row| row.map(|row| row.n))), [1, 2]);
+    assert_eq!(good(response("n\n1\n2").csv::<Row>().map(|row| row.map(|row| row.n))), [1, 2]);
 }
 
 #[test]
-fn lines_that_break_off_at_once_are_asked_for_again() {
-    let server = service([announced("{\"n\"", 99), announced("{\"n\":1}\n{\"n\"", 99)]);
+fn lines_that_are_cut_off_before_the_first_one_are_requested_again() {
+    let server = server_with([announced("{\"n\"", 99), announced("{\"n\":1}\n{\"n\"", 99)]);
     let (rows, error) = until_error(get(server.url()).json_lines::<Row>());
     assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
     assert_eq!(server.requests().len(), 2);
@@ -196,37 +196,37 @@ fn lines_that_break_off_at_once_are_asked_for_again() {
 
 #[cfg(feature = "csv")]
 #[test]
-fn a_table_that_breaks_off_at_once_is_asked_for_again() {
-    let server = service([announced("n\r\n1", 99), announced("n\r\n1\r\n2", 99)]);
+fn table_that_is_cut_off_before_the_first_row_is_requested_again() {
+    let server = server_with([announced("n\r\n1", 99), announced("n\r\n1\r\n2", 99)]);
     let (rows, error) = until_error(get(server.url()).csv::<Row>());
     assert_eq!((rows.len(), error.failure_type()), (1, FailureType::TransientError));
     assert_eq!(server.requests().len(), 2);
 }
 
-/// A limit of the bytes as they are when unpacked holds for the whole answer only.
+/// The limit of the decompressed size applies only to bodies that are read as a whole.
 #[test]
-fn an_answer_that_is_too_large_is_not_read() {
-    let server = service([whole(&format!("[{}1]", "1,".repeat(5000)))]);
+fn too_large_response_is_an_error() {
+    let server = server_with([whole(&format!("[{}1]", "1,".repeat(5000)))]);
     let http = Http::new("test", "0", Vec::new(), None)
         .transfer_limits(TransferLimits::default().max_body_size(4000));
     let error = http.get(server.url()).json::<Value>().unwrap_err();
-    assert!(error.message().contains("has more than 4000 bytes"), "{error}");
+    assert!(error.message().contains("is larger than 4000 bytes"), "{error}");
     assert_eq!(error.failure_type(), FailureType::SystemError);
 }
 
 #[test]
-fn an_answer_may_have_as_many_bytes_as_the_limit_says() {
-    let server = service([whole("12345"), whole("123456")]);
+fn response_may_be_as_large_as_the_limit() {
+    let server = server_with([whole("12345"), whole("123456")]);
     let http =
         Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().max_body_size(5));
     assert_eq!(http.get(server.url()).json::<u64>().unwrap(), 12345);
     let error = http.get(server.url()).json::<u64>().unwrap_err();
-    assert!(error.message().ends_with("has more than 5 bytes"), "{error}");
+    assert!(error.message().contains(" is larger than 5 bytes: "), "{error}");
 }
 
-/// A stream whose fetch function drops errors is held all the same.
+/// The stream is held even if its fetch function ignores the error.
 #[test]
-fn a_request_that_fails_holds_its_stream() {
+fn failed_request_holds_its_stream() {
     let hold = RunHolds::default().stream().hold(false);
     let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
     let failed = |what: &str, expected: bool| {
@@ -234,7 +234,7 @@ fn a_request_that_fails_holds_its_stream() {
         hold.forgive();
     };
     let status = |status| format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    let server = service([
+    let server = server_with([
         announced("[1,", 9),
         whole("{}"),
         status(501),
@@ -261,9 +261,9 @@ fn a_request_that_fails_holds_its_stream() {
     failed("a request that cannot be sent", true);
 }
 
-/// A panic that a fetch function catches must not make the end of the data of a page that it has lost.
+/// If a fetch function catches a panic, the lost page must not look like the end of the data.
 #[test]
-fn a_page_that_is_lost_in_a_panic_is_an_error() {
+fn page_lost_in_a_panic_is_an_error() {
     #[derive(Debug)]
     struct Fragile;
 
@@ -282,7 +282,7 @@ fn a_page_that_is_lost_in_a_panic_is_an_error() {
 
     let hold = RunHolds::default().stream().hold(false);
     let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
-    let server = service([whole("[1]"), whole("1")]);
+    let server = server_with([whole("[1]"), whole("1")]);
     let error = second(http.post(server.url()).elements::<Fragile>("").paginate(Pagination::link_header()))
         .unwrap()
         .unwrap_err();

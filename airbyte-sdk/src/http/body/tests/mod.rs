@@ -1,50 +1,50 @@
-//! What holds for every body, however it is cut into pieces.
+//! Tests of bodies that are read item by item.
 
-mod answers;
+mod unexpected_responses;
 mod documents;
 mod elements;
-mod endings;
+mod truncation;
 mod http;
-mod lines;
-mod packed;
-mod patience;
+mod json_lines;
+mod gzip;
+mod timeouts;
 #[cfg(feature = "csv")]
-mod tables;
+mod csv;
 
+use super::ReadError;
 use super::Reader;
-use super::Trouble;
 use crate::http::charset::Charset;
-use crate::http::incoming::{Manner, Proof};
+use crate::http::incoming::{Decoding, Proof};
 use crate::http::transport::{End, Exchange};
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A body that comes in pieces of these sizes, the rest of it at once; and breaks off if it is told to.
+/// A body that arrives in chunks of these sizes, then the rest at once; it may end with an error.
 #[derive(Clone)]
-pub(super) struct Dribble {
+pub(super) struct ChunkedBody {
     bytes: Vec<u8>,
     at: usize,
-    pieces: std::collections::VecDeque<usize>,
-    breaks_off: bool,
+    chunks: std::collections::VecDeque<usize>,
+    ends_early: bool,
 }
 
-impl Dribble {
-    pub(super) fn new(bytes: impl AsRef<[u8]>, pieces: &[usize]) -> Self {
-        let (bytes, pieces) = (bytes.as_ref().to_vec(), pieces.iter().copied().collect());
-        Self { bytes, at: 0, pieces, breaks_off: false }
+impl ChunkedBody {
+    pub(super) fn new(bytes: impl AsRef<[u8]>, chunks: &[usize]) -> Self {
+        let (bytes, chunks) = (bytes.as_ref().to_vec(), chunks.iter().copied().collect());
+        Self { bytes, at: 0, chunks, ends_early: false }
     }
 
-    /// As if it had been announced to be longer.
+    /// A body that is shorter than its announced length.
     pub(super) fn broken(bytes: impl AsRef<[u8]>) -> Self {
-        Self { breaks_off: true, ..Self::new(bytes, &[]) }
+        Self { ends_early: true, ..Self::new(bytes, &[]) }
     }
 
     pub(super) fn boxed(self) -> Reader {
         self.framed_by(Proof::Syntax, false, End::Proven)
     }
 
-    /// A body that ends with its connection, in this way.
+    /// A body without a length, whose connection ends in this way.
     pub(super) fn unframed(self, proof: Proof, end: End) -> Reader {
         self.framed_by(proof, true, end)
     }
@@ -53,17 +53,17 @@ impl Dribble {
         let exchange = Arc::new(Exchange::new(Duration::MAX));
         exchange.ended(end);
         let (charset, allow_unframed) = (Charset::Utf8, false);
-        Reader::new(self, Manner { exchange, gzip: 0, charset, unframed, allow_unframed, proof })
+        Reader::new(self, Decoding { exchange, gzip: 0, charset, unframed, allow_unframed, proof })
     }
 }
 
-impl Read for Dribble {
+impl Read for ChunkedBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let rest = &self.bytes[self.at..];
-        if rest.is_empty() && self.breaks_off {
+        if rest.is_empty() && self.ends_early {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let most = self.pieces.pop_front().map_or(rest.len(), |piece| piece.max(1));
+        let most = self.chunks.pop_front().map_or(rest.len(), |chunk| chunk.max(1));
         let count = most.min(rest.len()).min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         self.at += count;
@@ -71,7 +71,7 @@ impl Read for Dribble {
     }
 }
 
-/// What the user would be told.
-fn told(trouble: Trouble) -> String {
-    format!("{:?}", trouble.failure("GET it").error)
+/// Returns the error as it is shown to the user.
+fn text_of(error: ReadError) -> String {
+    format!("{:?}", error.failure("https://a.example").error)
 }

@@ -1,4 +1,4 @@
-//! A token in a header of the response.
+//! Pagination by a token in a header of the response.
 
 use crate::http::pagination::{ByHeader, NextPage, Pagination};
 

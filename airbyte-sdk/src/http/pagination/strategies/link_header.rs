@@ -4,7 +4,8 @@ use crate::http::pagination::next_page::{NextPage, Step};
 use crate::http::pagination::{ByHeader, Pagination};
 
 impl Pagination<ByHeader> {
-    /// Follows the URL in the `Link` header with `rel="next"` (RFC 8288). A response that names none is the last page.
+    /// Follows the URL in the `Link` header with `rel="next"` (RFC 8288). A response without such a link is the last
+    /// page.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::Pagination};
@@ -24,13 +25,14 @@ impl Pagination<ByHeader> {
     }
 }
 
-/// The one with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>; rel="last"`.
-/// One with `results="false"` leads to an empty page, and from there to the next one, without end (as Sentry has it).
+/// Finds the link with `rel="next"` in a `Link` header, such as `<https://a.example/?page=2>; rel="next", <…>;
+/// rel="last"`. One with `results="false"` (as Sentry sends it) leads to an empty page, and from there to the next
+/// one, without end.
 fn next_link(header: &str) -> Option<NextPage> {
     let (mut rest, mut unclear) = (header, false);
     while let Some((stray, link)) = rest.split_once('<') {
         unclear |= mentions_next(stray);
-        // One that is cut off is followed where it leads: nobody must take it for the last page.
+        // A link that is cut off is followed anyway: this page must not pass for the last one.
         let (url, parameters) = link.split_once('>').or_else(|| link.split_once(';')).unwrap_or((link, ""));
         let (own, following) = parameters_of_link(parameters);
         // The first `rel` counts, and any other is ignored (RFC 8288).
@@ -44,11 +46,11 @@ fn next_link(header: &str) -> Option<NextPage> {
         }
         rest = following;
     }
-    // Pages would be missing if this passed for the last one.
+    // If this page passed for the last one, pages would be missing.
     (unclear || mentions_next(rest)).then_some(NextPage(Step::Unclear))
 }
 
-/// Without quotes that RFC 8288 does not know, and some services write.
+/// Removes quotes that RFC 8288 does not allow, but some APIs send.
 fn unquoted(value: &str) -> &str {
     value.trim_matches(|letter: char| letter.is_whitespace() || "'`\"‘’“”".contains(letter))
 }
@@ -58,13 +60,13 @@ fn has_next(rel: &str) -> bool {
     rel.split_whitespace().any(|relation| unquoted(relation).eq_ignore_ascii_case("next"))
 }
 
-/// Whether text outside of any link, where there should be none, has the word `next` as a relation.
+/// Whether text outside of any link, which should not be there, contains the relation `next`.
 fn mentions_next(stray: &str) -> bool {
     stray.split([',', ';', '=', ':', '{', '}']).any(has_next)
 }
 
-/// The parameters of a link, names in lower case, and what comes after the comma that ends it. Commas and semicolons within
-/// a quoted value are part of it.
+/// Parses the parameters of a link, with names in lower case, and returns the text after the comma that ends it.
+/// Commas and semicolons within a quoted value are part of the value.
 fn parameters_of_link(text: &str) -> (Vec<(String, String)>, &str) {
     let mut parameters = vec![(String::new(), String::new())];
     let (mut quoted, mut escaped, mut in_value) = (false, false, false);
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_link_is_found_among_others() {
+    fn next_link_is_found_among_others() {
         let url = |text: &str| Some(NextPage::url(text));
         for (header, next) in [
             (

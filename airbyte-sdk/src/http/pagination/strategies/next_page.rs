@@ -1,10 +1,10 @@
-//! Whatever the connector finds in the body of the response.
+//! Pagination by any request that the connector builds from the body of the response.
 
 use crate::http::pagination::{ByBody, Found, NextPage, Pagination};
 
 impl<'a, P> Pagination<ByBody<'a, P>> {
-    /// Requests the next page as the closure says: for APIs that need more than a URL or a token from the page. `None`
-    /// ends the pagination. The closure may return a [`Result`](crate::Result) of the `Option`.
+    /// Requests the next page that the closure returns, for APIs that need more than a URL or a token from the page.
+    /// `None` ends the pagination. The closure may return a [`Result`](crate::Result) of the `Option`.
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::{NextPage, Pagination}};

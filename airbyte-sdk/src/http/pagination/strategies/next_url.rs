@@ -1,4 +1,4 @@
-//! A URL in the body of the response.
+//! Pagination by a URL in the body of the response.
 
 use crate::http::pagination::{ByBody, Found, NextPage, Pagination};
 

@@ -1,10 +1,10 @@
-//! The number of records before the page, in a query parameter.
+//! Pagination by the number of records before the page, in a query parameter.
 
 use crate::http::pagination::{ByCount, Pagination};
 
 impl Pagination<ByCount> {
-    /// Sends the number of records read so far in this query parameter, beginning with 0. An API may return fewer records
-    /// than asked for: those that arrived are counted. A page without records is the last; see also
+    /// Sends the number of records read so far in this query parameter, starting with 0. Records are counted as they
+    /// arrive, so an API may return fewer than requested. A page without records is the last; see also
     /// [`page_size`](Self::page_size).
     ///
     /// ```no_run

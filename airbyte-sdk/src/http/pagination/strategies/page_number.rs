@@ -1,10 +1,10 @@
-//! A page number in a query parameter.
+//! Pagination by a page number in a query parameter.
 
 use crate::http::pagination::{ByCount, Pagination};
 
 impl Pagination<ByCount> {
-    /// Sends the number of the page in this query parameter, beginning with `first`. A page without records is the last;
-    /// see also [`page_size`](Self::page_size).
+    /// Sends the page number in this query parameter, starting with `first`. A page without records is the last; see
+    /// also [`page_size`](Self::page_size).
     ///
     /// ```no_run
     /// # use airbyte_sdk::{Deserialize, Http, Result, http::Pagination};

@@ -1,4 +1,4 @@
-//! A token, or cursor, in the body of the response.
+//! Pagination by a token, or cursor, in the body of the response.
 
 use crate::http::pagination::{ByBody, Found, NextPage, Pagination};
 use serde::Serialize;
@@ -33,9 +33,9 @@ impl<'a, P> Pagination<ByBody<'a, P>> {
         Self::by_body(move |page| Ok(find(page).found()?.map(|token| NextPage::query(&parameter, token))))
     }
 
-    /// Sends the token that the closure finds in the page in the JSON body of the next request: of a search by POST, or in
-    /// the variables of a GraphQL query. See [`NextPage::body_field`] for the path. `None`, null or an empty string ends
-    /// the pagination.
+    /// Sends the token that the closure finds in the page in the JSON body of the next request, for a search by POST
+    /// or in the variables of a GraphQL query. For the path, see [`NextPage::body_field`]. `None`, null or an empty
+    /// string ends the pagination.
     ///
     /// A POST is retried only if it is [idempotent](crate::http::Request::idempotent).
     ///

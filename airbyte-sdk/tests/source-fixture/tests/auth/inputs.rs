@@ -20,7 +20,7 @@ fn rejected(config: &Value) -> String {
     let errors = run.errors();
     assert_eq!((errors.len(), &errors[0]["failure_type"]), (1, &json!("config_error")), "{run}");
     assert_eq!(errors[0]["message"], message, "{run}");
-    assert!(!run.stdout.contains("asking again") && run.stderr.is_empty(), "{run}");
+    assert!(!run.stdout.contains("retrying in") && run.stderr.is_empty(), "{run}");
     message.to_owned()
 }
 
@@ -41,7 +41,7 @@ fn key_with_an_unsendable_character_is_rejected_before_any_request() {
             let message = rejected(&config(server.url(), method, &json!({"api_key": key})));
             assert_eq!(
                 message,
-                format!("The key for {place} contains {name} at position 7; copy the key again")
+                format!("The API key or token for {place} contains {name} at position 7; copy it again")
             );
             assert_eq!(server.requests().len(), 0);
         }
@@ -70,7 +70,7 @@ fn unsendable_header_is_rejected_and_not_shown() {
         ),
         ("header", "X Key", "the header name `X Key` has a character at position 2"),
         ("header", "", "a header has an empty name"),
-        ("user", "me:you", "a user name must not contain a colon"),
+        ("user", "me:you", "the user name must not contain a colon"),
     ] {
         let method = if field == "user" { "basic" } else { "header" };
         let message = rejected(&config(server.url(), method, &json!({"api_key": "k-1", field: value})));
@@ -128,9 +128,9 @@ fn white_space_around_a_key_is_trimmed_for_every_method() {
 fn missing_key_is_rejected_before_any_request() {
     let server = server();
     for (method, expected) in [
-        ("bearer", "The key for the Authorization header is empty"),
-        ("header", "The key for the header X-Key is empty"),
-        ("query", "The key for the URL parameter `key` is empty"),
+        ("bearer", "The API key or token for the Authorization header is empty"),
+        ("header", "The API key or token for the header X-Key is empty"),
+        ("query", "The API key or token for the URL parameter `key` is empty"),
         ("client", "The client secret is empty"),
         ("refresh", "The refresh token is empty"),
     ] {

@@ -69,7 +69,7 @@ fn invalid_retry_after_is_ignored() {
         let response = move || server::json(429, &json!({})).header("Retry-After", value);
         let (failure_type, message, requests) = failure(&json!({}), &["items"], response);
         assert_eq!((&*failure_type, requests), ("transient_error", 1), "{value}");
-        assert_eq!(message, format!("The service allows no more requests {time}"));
+        assert_eq!(message, format!("Rate limit exhausted: the API allows no requests {time}"));
     }
     let reset = |value: &'static str| move || server::json(429, &json!({})).header("RateLimit-Reset", value);
     assert!(failure(&json!({}), &["items"], reset("999999999")).1.ends_with("for more than a day"));

@@ -25,7 +25,7 @@ fn each_kind_of_key_is_sent_correctly_and_never_shown() {
         assert_eq!(server.requests()[0].target(), "/items");
         assert!(!text.contains("k y/1") && !text.contains("bWU6"), "{text}");
         // Plain HTTP over loopback needs no warning.
-        assert!(!text.contains("plain http"), "{text}");
+        assert!(!text.contains("unencrypted HTTP"), "{text}");
     }
 }
 
@@ -90,7 +90,8 @@ fn credentials_over_plain_http_cause_one_warning() {
         let output = command.env("ALL_PROXY", proxy.url()).env("NO_PROXY", "127.0.0.1").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{text}");
-        let found: Vec<&str> = text.lines().filter(|line| line.contains("over plain http")).collect();
+        let found: Vec<&str> =
+            text.lines().filter(|line| line.contains("over unencrypted HTTP; use https")).collect();
         assert_eq!(found.len(), warnings, "{text}");
         assert!(found.iter().all(|line| line.contains("WARN") && line.contains("api.example")), "{found:?}");
     }

@@ -138,7 +138,7 @@ fn revoked_refresh_token_is_a_config_error_after_one_request() {
         assert_eq!(status["status"], "FAILED");
         let message = status["message"].as_str().unwrap();
         assert!(
-            message.contains("sign in again") && message.contains("The token **** was revoked"),
+            message.contains("authenticate again") && message.contains("The token **** was revoked"),
             "{message}"
         );
         let run = read(&config, &["items", "more"]);
@@ -157,7 +157,10 @@ fn failing_token_endpoint_is_retried() {
     let run = connector().check(&config);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.errors()[0]["failure_type"], "transient_error");
-    assert!(run.errors()[0]["message"].as_str().unwrap().starts_with("While signing in"), "{run}");
+    assert!(
+        run.errors()[0]["message"].as_str().unwrap().starts_with("While requesting an access token: "),
+        "{run}"
+    );
     assert_eq!(server.requests().len(), 5);
 
     let count = AtomicU32::new(0);

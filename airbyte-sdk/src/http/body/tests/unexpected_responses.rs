@@ -1,4 +1,4 @@
-//! Answers that are not what was asked for, although their status is 2xx; and texts that are not UTF-8.
+//! Responses with a status of 2xx that are incomplete, unsupported or report an error; and bodies that are not UTF-8.
 
 use super::http::{Api, Row, good, until_error};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::protocol::FailureType;
 use serde_json::Value;
 
 impl Api {
-    /// A request that is answered with this status, these headers and this body.
+    /// Returns a request whose response has this status, these headers and this body.
     fn get(&self, status: u16, headers: &str, body: impl AsRef<[u8]>) -> Request {
         let body = body.as_ref();
         let length =
@@ -24,22 +24,22 @@ impl Api {
     }
 }
 
-/// The answer read in each way that takes it for complete; the errors.
-fn errors(answer: impl Fn(&str) -> Request) -> Vec<Error> {
+/// Reads the response in each way that requires it to be complete; returns the errors.
+fn errors(request: impl Fn(&str) -> Request) -> Vec<Error> {
     vec![
-        answer("[1]").json::<Value>().unwrap_err(),
-        answer("[1]").send().unwrap().json::<Value>().unwrap_err(),
-        until_error(answer("[1]").pages::<Value>(Pagination::link_header())).1,
-        until_error(answer("[1]").elements::<u8>("")).1,
-        until_error(answer("[1]").send().unwrap().elements::<u8>("")).1,
-        until_error(answer("{\"n\":1}").json_lines::<Row>()).1,
+        request("[1]").json::<Value>().unwrap_err(),
+        request("[1]").send().unwrap().json::<Value>().unwrap_err(),
+        until_error(request("[1]").pages::<Value>(Pagination::link_header())).1,
+        until_error(request("[1]").elements::<u8>("")).1,
+        until_error(request("[1]").send().unwrap().elements::<u8>("")).1,
+        until_error(request("{\"n\":1}").json_lines::<Row>()).1,
         #[cfg(feature = "csv")]
-        until_error(answer("n\n1\n").csv::<Row>()).1,
+        until_error(request("n\n1\n").csv::<Row>()).1,
     ]
 }
 
 #[test]
-fn a_status_that_promises_less_is_an_error_unless_it_is_accepted() {
+fn status_of_an_incomplete_response_is_an_error_unless_accepted() {
     let api = Api::start();
     for (status, failure_type) in [
         (202, FailureType::TransientError),
@@ -68,13 +68,13 @@ fn a_status_that_promises_less_is_an_error_unless_it_is_accepted() {
 }
 
 #[test]
-fn a_status_is_complete_where_it_is_what_the_request_asks_for() {
+fn status_is_complete_if_the_request_expects_it() {
     let api = Api::start();
     for status in [200, 201, 203] {
         assert_eq!(api.get(status, "", "[1]").json::<[u8; 1]>().unwrap(), [1]);
     }
     assert_eq!(api.get(206, "", "[1]").header("range", "items=0-9").json::<[u8; 1]>().unwrap(), [1]);
-    // The start of a job.
+    // A POST that starts a job.
     let url = api.raw(["HTTP/1.1 202 Accepted\r\nContent-Length: 8\r\n\r\n{\"n\": 7}"]);
     assert_eq!(Http::new("test", "0", Vec::new(), None).post(url).json::<Row>().unwrap().n, 7);
     let error = api.get(101, "", "").send().err().unwrap();
@@ -82,13 +82,16 @@ fn a_status_is_complete_where_it_is_what_the_request_asks_for() {
 }
 
 #[test]
-fn codings_that_are_not_known_are_named() {
+fn unsupported_content_coding_is_named() {
     let api = Api::start();
     for coding in ["br", "deflate", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"] {
         for error in errors(|body| api.get(200, &format!("Content-Encoding: {coding}\r\n"), body)) {
             assert_eq!(error.failure_type(), FailureType::SystemError, "{error:?}");
             let name = coding.rsplit(", ").next().unwrap();
-            assert!(error.message().contains(&format!("in the content coding `{name}`")), "{error}");
+            assert!(
+                error.message().contains(&format!("has the content coding `{name}`, which is not supported")),
+                "{error}"
+            );
         }
     }
     assert_eq!(api.get(200, "Content-Encoding: identity\r\n", "[1]").json::<[u8; 1]>().unwrap(), [1]);
@@ -110,7 +113,7 @@ fn names(request: impl Fn() -> Request, lines: impl Fn() -> Request) -> Vec<Stri
 }
 
 #[test]
-fn a_text_is_decoded_as_its_mark_or_its_content_type_says() {
+fn body_is_decoded_by_its_mark_or_content_type() {
     let api = Api::start();
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     let (one, two) = ("{\"n\":\"é\"}", "{\"n\":\"e\"}\n{\"n\":\"é\"}\n");
@@ -136,20 +139,20 @@ fn a_text_is_decoded_as_its_mark_or_its_content_type_says() {
         }
     }
     for error in errors(|body| api.get(200, "Content-Type: text/csv; charset=Shift_JIS\r\n", body)) {
-        assert!(error.message().contains("in the charset `shift_jis`"), "{error}");
+        assert!(error.message().contains("has the charset `shift_jis`, which is not supported"), "{error}");
     }
-    // The author knows better.
+    // The author overrides the declaration.
     for declared in ["Shift_JIS", "ISO-8859-1"] {
         let header = format!("Content-Type: text/csv; charset={declared}\r\n");
         let read = |text| api.get(200, &header, text).charset("UTF-8");
         assert_eq!(names(|| read(one), || read(two)), ["é"; 4]);
     }
     let error = api.get(200, "", one).charset("latin-99").json::<Value>().unwrap_err();
-    assert!(error.message().starts_with("the charset `latin-99`"), "{error}");
+    assert!(error.message().starts_with("the charset `latin-99` of the request to http://"), "{error}");
 }
 
 #[test]
-fn an_error_in_place_of_the_array_is_an_error() {
+fn error_instead_of_the_array_is_an_error() {
     let api = Api::start();
     for (path, body, said) in [
         ("a", r#"{"error": "quota"}"#, Some("\"quota\"")),
@@ -196,32 +199,32 @@ fn by_body() -> Pagination<ByBody<'static, Value>> {
 }
 
 #[test]
-fn equal_pages_are_an_error_unless_they_are_allowed() {
+fn repeated_page_is_an_error_unless_allowed() {
     let api = Api::start();
-    let asking = || {
+    let request = || {
         let bodies = ["[1,2]", "[1,2]", "[]"].map(super::http::whole);
         Http::new("test", "0", Vec::new(), None).get(api.raw(bodies))
     };
     let (number, offset) = (|| Pagination::page_number("page", 1), || Pagination::offset("offset"));
     let count = |page: &Vec<u8>| page.len();
     for error in [
-        until_error(asking().pages(number().records(count))).1,
-        until_error(asking().pages(offset().records(count))).1,
-        until_error(asking().elements::<u8>("").paginate(number())).1,
-        until_error(asking().elements::<u8>("").paginate(offset())).1,
+        until_error(request().pages(number().records(count))).1,
+        until_error(request().pages(offset().records(count))).1,
+        until_error(request().elements::<u8>("").paginate(number())).1,
+        until_error(request().elements::<u8>("").paginate(offset())).1,
     ] {
         assert!(error.message().contains("call `allow_repeated_pages`"), "{error}");
     }
     let twice = [1, 2, 1, 2];
     let (number, offset) = (|| number().allow_repeated_pages(), || offset().allow_repeated_pages());
-    assert_eq!(good(asking().pages(number().records(count))).concat(), twice);
-    assert_eq!(good(asking().pages(offset().records(count))).concat(), twice);
-    assert_eq!(good(asking().elements::<u8>("").paginate(number())), twice);
-    assert_eq!(good(asking().elements::<u8>("").paginate(offset())), twice);
+    assert_eq!(good(request().pages(number().records(count))).concat(), twice);
+    assert_eq!(good(request().pages(offset().records(count))).concat(), twice);
+    assert_eq!(good(request().elements::<u8>("").paginate(number())), twice);
+    assert_eq!(good(request().elements::<u8>("").paginate(offset())), twice);
 }
 
 #[test]
-fn a_missing_field_is_named_and_no_value_shown() {
+fn missing_field_is_named_and_no_value_is_shown() {
     let api = Api::start();
     #[derive(Debug, serde::Deserialize)]
     struct Page {
@@ -229,16 +232,16 @@ fn a_missing_field_is_named_and_no_value_shown() {
         rows: Vec<Row>,
     }
     for (body, end) in [
-        (r#"{"row": "hush"}"#, "shape: missing field `rows` at the top level"),
-        (r#"{"rows": [{"n": 1}, {"m": "hush"}]}"#, "shape: missing field `n` at `rows[1]`"),
-        (r#"{"rows": [{"n": "missing field `hush`"}]}"#, "shape at `rows[0].n`"),
-        (r#"["hush"]"#, "shape at `[0]`"),
-        (r#""hush""#, "shape at the top level"),
+        (r#"{"row": "hush"}"#, ": missing field `rows` at the top level"),
+        (r#"{"rows": [{"n": 1}, {"m": "hush"}]}"#, ": missing field `n` at `rows[1]`"),
+        (r#"{"rows": [{"n": "missing field `hush`"}]}"#, ": invalid value at `rows[0].n`"),
+        (r#"["hush"]"#, ": invalid value at `[0]`"),
+        (r#""hush""#, ": invalid value at the top level"),
     ] {
         let error = api.get(200, "", body).json::<Page>().unwrap_err();
         assert!(error.message().ends_with(end), "{error}");
         assert!(!error.message().contains("hush"), "{error}");
     }
     let (_, error) = until_error(api.get(200, "", "{\"n\":1}\n{\"m\":2}\n").json_lines::<Row>());
-    assert!(error.message().ends_with("shape in line 2: missing field `n` at the top level"), "{error}");
+    assert!(error.message().ends_with(": line 2: missing field `n` at the top level"), "{error}");
 }

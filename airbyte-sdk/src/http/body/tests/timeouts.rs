@@ -1,9 +1,9 @@
-//! How long a service may take: for the whole of an answer, and for a piece of one.
+//! Timeouts of whole responses and of single items.
 
-use super::http::{Row, good, service, until_error, whole};
+use super::http::{Row, good, server_with, until_error, whole};
 use crate::error::Result;
 use crate::http::charset::Charset;
-use crate::http::incoming::{Incoming, Manner, Proof};
+use crate::http::incoming::{Decoding, Incoming, Proof};
 use crate::http::transport::Exchange;
 use crate::http::{Http, Pagination, Request, TransferLimits};
 use crate::protocol::FailureType;
@@ -19,27 +19,27 @@ use std::time::{Duration, Instant};
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// Long enough for a thread that waits for its turn on a busy machine.
+/// Long enough for a thread on a busy machine.
 const LONG: Duration = Duration::from_millis(500);
 
-/// So often a server says the same: ten seconds and more, after which a test fails rather than hangs.
-const HANG: usize = 5000;
+/// How often a server repeats itself: for ten seconds or more, after which a test fails instead of hanging.
+const REPEATS: usize = 5000;
 
-/// A server that answers every request so. The client hangs up when it has had enough.
-fn answering(answer: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static) -> Server {
+/// A server that sends this response to every request. The client closes the connection when it gives up.
+fn responding_with(response: impl Fn(&mut dyn Write) -> io::Result<()> + Send + Sync + 'static) -> Server {
     let server = Server::start();
-    server.on("*").respond(Response::script(answer));
+    server.on("*").respond(Response::script(response));
     server
 }
 
 const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
-const PACKED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
+const GZIP: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
 
-/// A body that begins well, and then goes on with the same again and again, for as long as anybody listens.
-fn dribbling(begin: &'static [u8], what: &'static [u8]) -> Server {
-    answering(move |stream| {
+/// A body that begins well, and then repeats the same bytes slowly for as long as the client reads.
+fn slowly_repeating(begin: &'static [u8], what: &'static [u8]) -> Server {
+    responding_with(move |stream| {
         stream.write_all(&[PLAIN, begin].concat())?;
-        for _ in 0..HANG {
+        for _ in 0..REPEATS {
             stream.write_all(what)?;
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -47,27 +47,27 @@ fn dribbling(begin: &'static [u8], what: &'static [u8]) -> Server {
     })
 }
 
-/// A packed body that begins well, and then goes on as fast as it can with blocks that have nothing in them.
-fn packed(begin: &'static [u8]) -> Server {
-    answering(move |stream| {
-        let mut packed = GzEncoder::new(PACKED.to_vec(), Compression::fast());
-        packed.write_all(begin)?;
-        packed.flush()?;
-        stream.write_all(packed.get_ref())?;
+/// A gzip body that begins well, and then has empty blocks, sent as fast as possible.
+fn endless_gzip(begin: &'static [u8]) -> Server {
+    responding_with(move |stream| {
+        let mut compressed = GzEncoder::new(GZIP.to_vec(), Compression::fast());
+        compressed.write_all(begin)?;
+        compressed.flush()?;
+        stream.write_all(compressed.get_ref())?;
         let nothing = b"\x00\x00\x00\xff\xff".repeat(1000);
-        for _ in 0..HANG {
+        for _ in 0..REPEATS {
             stream.write_all(&nothing)?;
         }
         Ok(())
     })
 }
 
-/// A body that is complete, and goes on with what is no part of it.
+/// A complete body, followed by bytes that are not part of it.
 fn trailing(begin: &'static str, what: &'static [u8]) -> Server {
-    answering(move |stream| {
+    responding_with(move |stream| {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         stream.write_all(format!("{head}{:x}\r\n{begin}\r\n0\r\n", begin.len()).as_bytes())?;
-        for _ in 0..HANG {
+        for _ in 0..REPEATS {
             stream.write_all(what)?;
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -79,30 +79,33 @@ fn hurried() -> Http {
     Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().body_timeout(SHORT))
 }
 
-/// Sent once: before the first piece it would be asked for again, after a wait.
+/// A request that is not retried.
 fn post(url: &str) -> Request {
     hurried().post(url)
 }
 
 fn assert_too_slow<T: Debug>(items: impl Iterator<Item = Result<T>>) -> usize {
     let (good, error) = until_error(items);
-    assert!(error.message().ends_with("could not be read to its end: the service is too slow"), "{error}");
+    assert!(
+        error.message().ends_with(" failed: timed out (the limit is `TransferLimits::body_timeout`)"),
+        "{error}"
+    );
     assert_eq!(error.failure_type(), FailureType::TransientError);
     good.len()
 }
 
 #[test]
-fn an_answer_that_dribbles_is_not_waited_for_for_ever() {
-    let server = dribbling(b"\"", b"x");
+fn slow_response_that_never_ends_times_out() {
+    let server = slowly_repeating(b"\"", b"x");
     assert_too_slow([post(server.url()).json::<String>()].into_iter());
     assert_too_slow([post(server.url()).send().unwrap().json::<String>()].into_iter());
     assert_too_slow(post(server.url()).pages::<String>(Pagination::link_header()));
 }
 
-/// Blanks between pieces, and before the first or after the last, are bytes, and bring nobody any further.
+/// White space before, between and after items does not complete any.
 #[test]
-fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
-    for (begin, what, pieces) in [
+fn incomplete_item_times_out_although_bytes_arrive() {
+    for (begin, what, items) in [
         (&b""[..], &b" "[..], 0),
         (b"{\"a\":[", b"\n", 0),
         (b"{\"a\":[1,2", b" ", 2),
@@ -110,21 +113,21 @@ fn a_piece_that_does_not_come_is_given_up_however_many_bytes_do() {
         (b"{\"a\":[1,2,[", b"0,", 2),
         (b"{\"a\":[1,2],\"b\":[", b"0,", 2),
     ] {
-        let server = dribbling(begin, what);
-        assert_eq!(assert_too_slow(post(server.url()).elements::<IgnoredAny>("a")), pieces);
+        let server = slowly_repeating(begin, what);
+        assert_eq!(assert_too_slow(post(server.url()).elements::<IgnoredAny>("a")), items);
     }
     for (begin, what) in [(&b"{\"n\":1}\n{\"n\":2}\n"[..], &b"\n"[..]), (b"{\"n\":1}\n{\"n\":2}\n", b" ")] {
-        assert_eq!(assert_too_slow(post(dribbling(begin, what).url()).json_lines::<Row>()), 2);
+        assert_eq!(assert_too_slow(post(slowly_repeating(begin, what).url()).json_lines::<Row>()), 2);
     }
     #[cfg(feature = "csv")]
     for (begin, what) in [(&b"n\n1\n2\n"[..], &b"\n"[..]), (b"n\n1\n2\n\"", b"x")] {
-        assert_eq!(assert_too_slow(post(dribbling(begin, what).url()).csv::<Row>()), 2);
+        assert_eq!(assert_too_slow(post(slowly_repeating(begin, what).url()).csv::<Row>()), 2);
     }
 }
 
-/// They are no part of the body, so ureq reads them all within one read.
+/// Trailers are not part of the body, so ureq reads them all within one read.
 #[test]
-fn trailers_without_end_are_given_up() {
+fn endless_trailers_time_out() {
     for what in [&b"X-T: b\r\n"[..], b"X"] {
         let trailing = |begin| trailing(begin, what);
         assert_too_slow([post(trailing("[1,2]").url()).json::<[u8; 2]>()].into_iter());
@@ -135,23 +138,23 @@ fn trailers_without_end_are_given_up() {
     }
 }
 
-/// A refusal is read for its text, and a head has a limit of its own, however many heads come.
+/// The body of an error response is read for its message; a head has its own timeout, however many heads arrive.
 #[test]
-fn heads_and_refusals_without_end_are_given_up() {
-    let refusing = answering(|stream| {
+fn endless_heads_and_error_responses_time_out() {
+    let rejecting = responding_with(|stream| {
         stream.write_all(b"HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")?;
-        for _ in 0..HANG {
+        for _ in 0..REPEATS {
             stream.write_all(b"X-T: b\r\n")?;
             std::thread::sleep(Duration::from_millis(2));
         }
         Ok(())
     });
-    let error = post(refusing.url()).send().err().unwrap();
-    assert!(error.message().ends_with("(HTTP 404)"), "{error}");
+    let error = post(rejecting.url()).send().err().unwrap();
+    assert!(error.message().ends_with("(HTTP 404); check the configuration"), "{error}");
     for head in ["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 2"] {
-        let waiting = answering(move |stream| {
+        let waiting = responding_with(move |stream| {
             let mut bytes = head.bytes().cycle();
-            for _ in 0..HANG {
+            for _ in 0..REPEATS {
                 stream.write_all(&[bytes.next().unwrap_or_default()])?;
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -159,25 +162,25 @@ fn heads_and_refusals_without_end_are_given_up() {
         });
         let http = hurried().transfer_limits(TransferLimits::default().response_timeout(SHORT));
         let error = http.post(waiting.url()).send().err().unwrap();
-        assert!(error.message().contains("did not answer"), "{error}");
+        assert!(error.message().contains(" failed: timeout: "), "{error}");
     }
 }
 
-/// The decoder takes it all in, and has nothing to hand out.
+/// The decoder consumes all input without producing output.
 #[test]
-fn a_packed_answer_that_unpacks_to_nothing_is_given_up() {
-    assert_too_slow([post(packed(b"").url()).json::<String>()].into_iter());
-    assert_too_slow([post(packed(b"\"x").url()).send().unwrap().json::<String>()].into_iter());
-    assert_eq!(assert_too_slow(post(packed(b"[1,2,").url()).elements::<u8>("")), 2);
-    assert_eq!(assert_too_slow(post(packed(b"{\"n\":1}\n").url()).json_lines::<Row>()), 1);
+fn gzip_body_that_decompresses_to_nothing_times_out() {
+    assert_too_slow([post(endless_gzip(b"").url()).json::<String>()].into_iter());
+    assert_too_slow([post(endless_gzip(b"\"x").url()).send().unwrap().json::<String>()].into_iter());
+    assert_eq!(assert_too_slow(post(endless_gzip(b"[1,2,").url()).elements::<u8>("")), 2);
+    assert_eq!(assert_too_slow(post(endless_gzip(b"{\"n\":1}\n").url()).json_lines::<Row>()), 1);
     #[cfg(feature = "csv")]
-    assert_eq!(assert_too_slow(post(packed(b"n\n1\n").url()).csv::<Row>()), 1);
+    assert_eq!(assert_too_slow(post(endless_gzip(b"n\n1\n").url()).csv::<Row>()), 1);
 }
 
-/// Together they take longer than any of them may.
+/// All items together take longer than the timeout of one.
 #[test]
-fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
-    let server = answering(|stream| {
+fn total_time_of_all_items_is_not_limited() {
+    let server = responding_with(|stream| {
         stream.write_all(PLAIN)?;
         for _ in 0..30 {
             stream.write_all(b"{\"n\":1}\n")?;
@@ -191,9 +194,9 @@ fn pieces_that_come_in_time_may_take_as_long_as_they_like_together() {
     assert!(began.elapsed() > LONG);
 }
 
-/// What an author does between two pieces is no time of the service's.
+/// The time in which the connector processes an item does not count.
 #[test]
-fn an_author_may_take_as_long_as_he_likes() {
+fn slow_consumer_does_not_time_out() {
     let (second, third) = (Gate::new(), Gate::new());
     let server = Server::start();
     let response = Response::raw([PLAIN, b"{\"x\":0,\"a\":[1,2,3]}"].concat());
@@ -214,10 +217,10 @@ fn an_author_may_take_as_long_as_he_likes() {
     assert!(elements.next().is_none());
 }
 
-/// A report that is long in the making is no silence.
+/// The idle timeout does not apply to the wait for the response.
 #[test]
-fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
-    let server = answering(|stream| {
+fn response_may_take_longer_than_the_idle_timeout() {
+    let server = responding_with(|stream| {
         std::thread::sleep(SHORT);
         stream.write_all(&[PLAIN, b"[5]"].concat())
     });
@@ -226,8 +229,8 @@ fn an_answer_may_be_longer_in_coming_than_a_silence_within_one() {
 }
 
 #[test]
-fn limits_may_be_as_large_as_can_be() {
-    let server = service([whole("5"), whole("[5]")]);
+fn limits_may_be_as_large_as_possible() {
+    let server = server_with([whole("5"), whole("[5]")]);
     let forever = Duration::MAX;
     let limits = TransferLimits::default()
         .connect_timeout(forever)
@@ -239,18 +242,18 @@ fn limits_may_be_as_large_as_can_be() {
     assert_eq!(good(http.get(server.url()).elements::<u8>("")), [5]);
 }
 
-/// Of a body that is packed three times, a few bytes are at hand at once and unpack to more than there is time for. The
-/// connection is not asked for any meanwhile.
+/// A few bytes of a body with three layers of gzip are read at once, and decompress to more than the time allows. The
+/// connection is not read meanwhile.
 #[test]
-fn a_small_body_that_unpacks_to_very_much_is_given_up() {
+fn small_body_that_decompresses_to_very_much_times_out() {
     let gzip = |bytes: &[u8]| {
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        packed.write_all(bytes).unwrap();
-        packed.finish().unwrap()
+        let mut compressed = GzEncoder::new(Vec::new(), Compression::best());
+        compressed.write_all(bytes).unwrap();
+        compressed.finish().unwrap()
     };
     let body = gzip(&gzip(&gzip(&vec![b'\n'; 64 << 20])));
     assert!(body.len() < 5_000);
-    let server = answering(move |stream| {
+    let server = responding_with(move |stream| {
         let length = body.len();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip, gzip\r\nContent-Length: {length}\r\n\r\n"
@@ -260,11 +263,14 @@ fn a_small_body_that_unpacks_to_very_much_is_given_up() {
     let http = Http::new("test", "0", Vec::new(), None)
         .transfer_limits(TransferLimits::default().body_timeout(Duration::from_millis(5)));
     let error = http.post(server.url()).json_lines::<IgnoredAny>().next().unwrap().unwrap_err();
-    assert!(error.message().ends_with("the service is too slow"), "{error}");
-    // Within one read: what unpacks to very much unpacks to nothing once more.
+    assert!(
+        error.message().ends_with(" failed: timed out (the limit is `TransferLimits::body_timeout`)"),
+        "{error}"
+    );
+    // Within one read: much decompressed data that decompresses to nothing in the next layer.
     let nothing = gzip(&gzip(&gzip(b"").repeat(1 << 20)));
     let exchange = Arc::new(Exchange::new(Duration::from_millis(5)));
-    let manner = Manner {
+    let decoding = Decoding {
         exchange,
         gzip: 3,
         charset: Charset::Utf8,
@@ -272,6 +278,6 @@ fn a_small_body_that_unpacks_to_very_much_is_given_up() {
         allow_unframed: false,
         proof: Proof::None,
     };
-    let error = io::read_to_string(Incoming::new(&nothing[..], manner)).unwrap_err();
+    let error = io::read_to_string(Incoming::new(&nothing[..], decoding)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }

@@ -1,12 +1,12 @@
-//! Bodies that end with their connection: what proves that they are complete, and what does not.
+//! Bodies without a length: what proves that they are complete, and what does not.
 
-use super::super::json::{Asked, Json};
-use super::super::{Format, Trouble};
-use super::Dribble;
-use super::http::{Row, good, service, until_error};
+use super::super::json::{ArrayOptions, Json};
+use super::super::{Format, ReadError};
+use super::ChunkedBody;
+use super::http::{Row, good, server_with, until_error};
 use crate::error::{Error, Result};
 use crate::http::charset::Charset;
-use crate::http::incoming::{Incoming, Manner, Proof};
+use crate::http::incoming::{Decoding, Incoming, Proof};
 use crate::http::transport::{End, Exchange};
 use crate::http::{Http, Request, TransferLimits};
 use crate::protocol::FailureType;
@@ -22,14 +22,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// For a piece, by TLS.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The timeout of an item in the TLS tests.
+const ITEM_TIMEOUT: Duration = Duration::from_millis(500);
 
 const UNFRAMED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
-/// A server that sends these bodies, one for each request, and closes the connection.
+/// A server that sends these bodies, one for each request, and closes the connection after each.
 fn closing(bodies: &[&[u8]]) -> Server {
-    service(bodies.iter().map(|body| [UNFRAMED.as_bytes(), body].concat()))
+    server_with(bodies.iter().map(|body| [UNFRAMED.as_bytes(), body].concat()))
 }
 
 fn client() -> Http {
@@ -40,7 +40,7 @@ fn get(server: &Server) -> Request {
     client().get(server.url())
 }
 
-/// The connection is reset after the body when the gate opens.
+/// A server that resets the connection after the body, when the gate opens.
 fn resetting(body: &str) -> (Server, Gate) {
     let (server, gate) = (Server::start(), Gate::new());
     let bytes = format!("{UNFRAMED}{body}");
@@ -55,11 +55,11 @@ fn numbers(rows: impl Iterator<Item = Result<Row>>) -> impl Iterator<Item = Resu
 
 fn assert_cut(error: &Error, why: &str) {
     assert_eq!(error.failure_type(), FailureType::TransientError, "{error:?}");
-    assert!(error.message().contains("could not be read to its end: the connection was "), "{error}");
+    assert!(error.message().contains(" failed: the connection was "), "{error}");
     assert!(error.message().contains(why), "{error}");
 }
 
-/// Reads to the error, and has the connection reset after the first piece.
+/// Reads until the error, and resets the connection after the first item.
 fn until_reset(mut items: impl Iterator<Item = Result<u8>>, reset: &Gate) -> (Vec<u8>, Error) {
     let first = items.next().unwrap().unwrap();
     reset.open();
@@ -70,22 +70,22 @@ fn until_reset(mut items: impl Iterator<Item = Result<u8>>, reset: &Gate) -> (Ve
 #[test]
 fn reset_connection_is_never_the_end_of_a_body() {
     for allowed in [false, true] {
-        let asking = |server: &Server| {
+        let request_to = |server: &Server| {
             let request = client().post(server.url());
             if allowed { request.allow_unframed_body() } else { request }
         };
         let (server, reset) = resetting("{\"n\":1}\n{\"n\":2}\n3");
-        let (lines, error) = until_reset(numbers(asking(&server).json_lines()), &reset);
+        let (lines, error) = until_reset(numbers(request_to(&server).json_lines()), &reset);
         assert_eq!(lines, [1, 2]);
         assert_cut(&error, "reset");
         let (server, reset) = resetting("{\"a\":[1,2");
-        let (elements, error) = until_reset(asking(&server).elements("a"), &reset);
+        let (elements, error) = until_reset(request_to(&server).elements("a"), &reset);
         assert_eq!(elements, [1]);
         assert_cut(&error, "reset");
         #[cfg(feature = "csv")]
         {
             let (server, reset) = resetting("n\n1\n2\n7");
-            let (rows, error) = until_reset(numbers(asking(&server).csv()), &reset);
+            let (rows, error) = until_reset(numbers(request_to(&server).csv()), &reset);
             assert_eq!(rows, [1, 2]);
             assert_cut(&error, "reset");
         }
@@ -93,7 +93,7 @@ fn reset_connection_is_never_the_end_of_a_body() {
 }
 
 #[test]
-fn closed_connection_is_the_end_of_a_table_only_if_the_author_allows_it() {
+fn closed_connection_is_the_end_of_a_table_only_if_allowed() {
     for (body, count) in [("{\"n\":1}\n{\"n\":2}\n", 2), ("{\"n\":1}\n{\"n\":70}", 1)] {
         let (lines, error) = until_error(numbers(get(&closing(&[body.as_bytes()])).json_lines()));
         assert_eq!(lines, [1, 2][..count]);
@@ -112,7 +112,7 @@ fn closed_connection_is_the_end_of_a_table_only_if_the_author_allows_it() {
 }
 
 #[test]
-fn body_that_is_cut_before_its_first_row_is_requested_again() {
+fn body_that_is_cut_off_before_its_first_row_is_requested_again() {
     let server = closing(&[b"{\"n\":7", b"{\"n\":70}\n"]);
     assert_eq!(until_error(numbers(get(&server).json_lines())).0, [70]);
     assert_eq!(server.requests().len(), 2);
@@ -138,24 +138,21 @@ fn json_proves_its_end_unless_it_is_a_number() {
 }
 
 #[test]
-fn complete_document_stands_however_its_connection_ends() {
+fn complete_document_is_accepted_however_its_connection_ends() {
     for end in [End::Unproven, End::Reset] {
         for (text, complete) in [("[1,2]", true), ("[1,2", false), ("[1,", false), ("[1", false), ("", false)]
         {
-            let reader = Dribble::new(text, &[]).unframed(Proof::Syntax, end);
-            let mut json = Json::open(reader, Vec::new(), Asked::array(""));
+            let reader = ChunkedBody::new(text, &[]).unframed(Proof::Syntax, end);
+            let mut json = Json::open(reader, Vec::new(), ArrayOptions::array(""));
             let end = std::iter::from_fn(|| json.next::<u8>().transpose()).find_map(Result::err);
-            assert!(
-                matches!((&end, complete), (None, true) | (Some(Trouble::BrokenOff(_)), false)),
-                "{end:?}"
-            );
+            assert!(matches!((&end, complete), (None, true) | (Some(ReadError::Io(_)), false)), "{end:?}");
         }
     }
 }
 
 #[test]
 fn checksum_of_gzip_proves_the_end() {
-    let answering = |cut: usize, layers: usize| {
+    let server_with_gzip = |cut: usize, layers: usize| {
         let mut body = b"{\"n\":1}\n{\"n\":2}".to_vec();
         for _ in 0..layers {
             let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
@@ -165,25 +162,25 @@ fn checksum_of_gzip_proves_the_end() {
         body.truncate(body.len() - cut);
         let codings = ["", "x-gzip", "GZIP, identity, gzip"][layers];
         let head = UNFRAMED.replacen("\r\n", &format!("\r\nContent-Encoding: {codings}\r\n"), 1);
-        service([[head.as_bytes(), &body].concat()])
+        server_with([[head.as_bytes(), &body].concat()])
     };
     for layers in [1, 2] {
-        assert_eq!(good(client().post(answering(0, layers).url()).json_lines::<Row>()).len(), 2);
-        let (_, error) = until_error(client().post(answering(1, layers).url()).json_lines::<Row>());
+        assert_eq!(good(client().post(server_with_gzip(0, layers).url()).json_lines::<Row>()).len(), 2);
+        let (_, error) = until_error(client().post(server_with_gzip(1, layers).url()).json_lines::<Row>());
         assert_eq!(error.failure_type(), FailureType::TransientError, "{error:?}");
     }
 }
 
-/// After it there might have been another part.
+/// Another gzip member might have followed.
 #[test]
-fn reset_connection_is_no_end_of_a_packed_table() {
+fn reset_connection_is_not_the_end_of_a_gzip_table() {
     let read = |end| {
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
         packed.write_all(b"{}").unwrap();
-        let exchange = Arc::new(Exchange::new(PATIENCE));
+        let exchange = Arc::new(Exchange::new(ITEM_TIMEOUT));
         exchange.ended(end);
-        let body = Dribble::new(packed.finish().unwrap(), &[]);
-        let manner = Manner {
+        let body = ChunkedBody::new(packed.finish().unwrap(), &[]);
+        let decoding = Decoding {
             exchange,
             gzip: 1,
             charset: Charset::Utf8,
@@ -191,7 +188,7 @@ fn reset_connection_is_no_end_of_a_packed_table() {
             allow_unframed: false,
             proof: Proof::None,
         };
-        io::read_to_string(Incoming::new(body, manner))
+        io::read_to_string(Incoming::new(body, decoding))
     };
     assert_eq!(read(End::Proven).unwrap(), "{}");
     assert_eq!(read(End::Unproven).unwrap(), "{}");
@@ -203,11 +200,11 @@ fn reset_connection_is_no_end_of_a_packed_table() {
 enum Ending {
     CloseNotify,
     Closed,
-    /// Not at all: it sends records without data.
+    /// TLS does not end: the server sends records without data.
     Never,
 }
 
-/// A server that answers by TLS, of which `testing::Server` knows nothing.
+/// Returns a request to a TLS server, which `testing::Server` cannot be.
 fn tls(body: &'static str, ending: Ending) -> Request {
     let pem = include_bytes!("../../../../tests/shared/self_signed.pem");
     let config = rustls::ServerConfig::builder()
@@ -222,13 +219,13 @@ fn tls(body: &'static str, ending: Ending) -> Request {
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::<_, _>::ok) {
-            let _ = answer_by_tls(stream, &config, body, ending);
+            let _ = respond_by_tls(stream, &config, body, ending);
         }
     });
-    client().transfer_limits(TransferLimits::default().body_timeout(PATIENCE)).get(url)
+    client().transfer_limits(TransferLimits::default().body_timeout(ITEM_TIMEOUT)).get(url)
 }
 
-fn answer_by_tls(
+fn respond_by_tls(
     stream: TcpStream,
     config: &Arc<rustls::ServerConfig>,
     body: &str,
@@ -247,17 +244,17 @@ fn answer_by_tls(
             for _ in 0..30 {
                 tls.conn.refresh_traffic_keys().map_err(io::Error::other)?;
                 tls.flush()?;
-                std::thread::sleep(PATIENCE / 5);
+                std::thread::sleep(ITEM_TIMEOUT / 5);
             }
         }
     }
     tls.flush()
 }
 
-/// Whom to trust is read from the environment, which only a process of its own may change.
+/// The certificate authority is read from the environment, so the test runs in its own process.
 #[test]
 fn close_notify_proves_the_end() {
-    const NAME: &str = "http::body::tests::endings::close_notify_proves_the_end";
+    const NAME: &str = "http::body::tests::truncation::close_notify_proves_the_end";
     let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/shared/self_signed.pem");
     if std::env::var_os("SSL_CERT_FILE").is_none_or(|file| file != pem) {
         let mut again = std::process::Command::new(std::env::current_exe().unwrap());
@@ -276,5 +273,5 @@ fn close_notify_proves_the_end() {
     // ureq reads them all within one read.
     let (lines, error) = until_error(numbers(tls("{\"n\":1}\n", Ending::Never).json_lines()));
     assert_eq!(lines, [1]);
-    assert!(error.message().ends_with("the service is too slow"), "{error}");
+    assert!(error.message().contains(" failed: timed out ("), "{error}");
 }
