@@ -67,15 +67,20 @@ pub mod __private;
 pub use date_range::DateRange;
 pub use emitter::Emitter;
 pub use error::{Error, Result};
+#[doc(inline)]
 pub use http::Http;
-pub use jiff::{self, Timestamp, civil::Date};
+pub use jiff;
+#[doc(inline)]
+pub use jiff::{Timestamp, civil::Date};
 pub use secret::Secret;
+#[doc(inline)]
+pub use serde::de::{Deserialize, DeserializeOwned};
+pub use serde_json;
 pub use source::Source;
+#[doc(inline)]
 pub use spec::{AirbyteSpec, ConfigValue};
+#[doc(inline)]
 pub use stream::Stream;
-
-#[doc(no_inline)]
-pub use serde::de::Deserialize;
 
 #[doc = include_str!("../docs/airbyte_spec.md")]
 pub use airbyte_macros::AirbyteSpec;
