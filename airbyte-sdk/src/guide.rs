@@ -1,14 +1,58 @@
-//! Pages to read: what becomes of each type, and how data is fetched over HTTP. All of them are made from the tests, and hold
-//! as long as those do. A page on each mistake and the compiler's message for it is in the repository, `docs/mistakes.md`.
+//! The guide: a tutorial, recipes, and what each type becomes.
+//!
+//! | page | |
+//! | --- | --- |
+//! | [`first_connector`] | from `cargo new` to several streams, partitions, incremental reads and tests |
+//! | [`cookbook`] | recipes for pagination, authentication, reading responses and incremental reads |
+//! | [`testing`] | which tool tests what |
+//! | [`forms`] | each type of a configuration, and its form |
+//! | [`records`] | each type of a record, and its catalog entry |
+//! | [`commands`] | the command line and its input files |
+//!
+//! The code of all pages is compiled and run by the SDK's tests. `docs/mistakes.md` in the repository lists mistakes with
+//! their compile errors.
 
-#[doc = include_str!("../docs/forms.md")]
-pub mod forms {}
+// The pages link to each other as files. Here the same labels lead to items: of two definitions, the first one counts.
 
-#[doc = include_str!("../docs/records.md")]
-pub mod records {}
+/// [`AirbyteSpec`]: derive@crate::AirbyteSpec
+/// [`airbyte_stream`]: macro@crate::airbyte_stream
+/// [`airbyte_source`]: macro@crate::airbyte_source
+/// [cookbook]: crate::guide::cookbook
+/// [testing]: crate::guide::testing
+/// [commands]: crate::guide::commands
+///
+#[doc = include_str!("../docs/first_connector.md")]
+pub mod first_connector {}
 
-/// Recipes for fetching over HTTP, with [`Http`](crate::Http), [`Request`](crate::http::Request) and their neighbours in
-/// [`http`](crate::http).
+/// [`http`]: crate::http
+/// [testing]: crate::guide::testing
+/// [first_connector]: crate::guide::first_connector
+/// [`AirbyteSpec`]: derive@crate::AirbyteSpec
+/// [`airbyte_stream`]: macro@crate::airbyte_stream
+/// [`airbyte_source`]: macro@crate::airbyte_source
 ///
 #[doc = include_str!("../docs/cookbook.md")]
 pub mod cookbook {}
+
+/// [first_connector]: crate::guide::first_connector
+/// [`testing`]: crate::testing
+///
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+/// [`AirbyteSpec`]: derive@crate::AirbyteSpec
+/// [`ConfigValue`]: derive@crate::ConfigValue
+/// [`Secret`]: crate::Secret
+/// [`Date`]: crate::Date
+/// [OAuthLogin]: crate::spec::OAuthLogin
+///
+#[doc = include_str!("../docs/forms.md")]
+pub mod forms {}
+
+/// [`airbyte_stream`]: macro@crate::airbyte_stream
+///
+#[doc = include_str!("../docs/records.md")]
+pub mod records {}
+
+#[doc = include_str!("../docs/commands.md")]
+pub mod commands {}

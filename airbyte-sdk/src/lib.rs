@@ -1,31 +1,49 @@
+// Links of the README, which lead to files there.
+//! [`AirbyteSpec`]: derive@AirbyteSpec
+//! [`airbyte_stream`]: macro@airbyte_stream
+//! [`airbyte_source`]: macro@airbyte_source
+//! [guide]: crate::guide
+//! [first_connector]: crate::guide::first_connector
+//! [cookbook]: crate::guide::cookbook
+//! [forms]: crate::guide::forms
+//! [records]: crate::guide::records
+//! [testing]: crate::guide::testing
+//! [commands]: crate::guide::commands
+//!
 #![doc = include_str!("../README.md")]
 //!
-//! # Where to go on
+//! # The API
 //!
-//! - [`AirbyteSpec`](derive@AirbyteSpec), [`ConfigValue`](derive@ConfigValue), [`#[airbyte_stream]`](macro@airbyte_stream) and
-//!   [`#[airbyte_source]`](macro@airbyte_source) each have a table of their attributes.
-//! - [`guide`] shows each construct beside the form or the catalog it becomes.
-//! - [`guide::cookbook`] has a recipe for each way of paging, signing in and reading an answer.
-//! - [`Emitter`] takes the records; [`Http`] fetches; [`DateRange`] says which days to ask for; [`Error`] is made by its
-//!   category.
-//! - [`Source`] is what the macro writes, for those who prefer to write it themselves.
+//! | To | use |
+//! | --- | --- |
+//! | declare the configuration | [`#[derive(AirbyteSpec)]`](derive@AirbyteSpec), [`#[derive(ConfigValue)]`](derive@ConfigValue) for the types of its fields, [`Secret`] |
+//! | declare a stream | [`#[airbyte_stream]`](macro@airbyte_stream); [`stream`] has types of columns |
+//! | generate `main` | [`#[airbyte_source]`](macro@airbyte_source), or [`Source`] without a macro |
+//! | fetch | [`Http`], with pagination, authentication and formats in [`http`]; [`DateRange`] for APIs that are read by day |
+//! | emit records | [`Emitter`] |
+//! | report errors, log | [`Error`], [`Result`], [`log`] |
+//! | read JSON | [`Deserialize`](macro@Deserialize), [`DeserializeOwned`], [`serde_json`] |
+//! | handle dates and times | [`Date`], [`Timestamp`], [`jiff`] |
+//! | test | [`testing`] (feature `testing`) |
+//!
+//! A connector depends on this crate alone: [`jiff`] and [`serde_json`] are re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// So that the macros work inside this crate as they do outside of it.
+// The macros name the SDK `::airbyte_sdk`, in this crate too.
 extern crate self as airbyte_sdk;
 
-// The way in.
+// The program: `main`, the command line, input files and signals.
 mod run;
 mod cli;
 mod input;
 mod signals;
 mod early_exit;
 
-// The four verbs: values in, messages out.
+// The four commands of the protocol.
 mod commands;
 
-// What an author meets.
+// The API for connector authors.
 mod source;
 pub mod stream;
 pub mod spec;
@@ -33,7 +51,7 @@ mod emitter;
 mod date_range;
 pub mod http;
 
-// What the read of a stream stands on.
+// The read of a stream.
 mod read_context;
 mod ledger;
 mod hold;
@@ -41,12 +59,12 @@ mod epoch;
 mod cursor;
 mod schema;
 
-// What a run has once.
+// Once in each run.
 mod run_context;
 mod saved_config;
 mod output;
 
-// What everything stands on.
+// The foundations.
 mod secret;
 mod scrubber;
 mod problems;
@@ -57,7 +75,21 @@ pub mod protocol;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-// Only to be read.
+/// Tools to test a connector: a mock server, runs of fetch functions and programs, snapshots, and the conformance suite.
+///
+/// **This documentation was built without the feature `testing`, so its items are missing.** The feature is for
+/// `[dev-dependencies]`, which `cargo doc` does not read:
+///
+/// ```console
+/// cargo add --dev airbyte-sdk --features testing
+/// ```
+///
+/// [`guide::testing`] shows how to use them. To see them all:
+/// `cargo doc --open --package airbyte-sdk --features airbyte-sdk/testing`.
+#[cfg(all(doc, not(any(test, feature = "testing"))))]
+pub mod testing {}
+
+// Documentation only.
 #[cfg(any(doc, doctest))]
 pub mod guide;
 
@@ -94,10 +126,11 @@ pub use airbyte_macros::airbyte_stream;
 #[doc = include_str!("../docs/airbyte_source.md")]
 pub use airbyte_macros::airbyte_source;
 
-/// serde's derive for the answers of a service, for crates that depend on the SDK alone.
+/// Derives [`Deserialize`](trait@Deserialize) for a type of an API's response, as serde's derive does, without a dependency on
+/// the crate `serde`.
 ///
-/// All of `#[serde(…)]` works but `default` on a whole struct (on its fields it does). A type with generics or lifetimes
-/// needs the `serde` crate itself.
+/// All attributes `#[serde(…)]` work, except `default` on a whole struct (on its fields it works). A type with generics or
+/// lifetimes needs the crate `serde` itself.
 ///
 /// ```
 /// use airbyte_sdk::Deserialize;
@@ -108,12 +141,14 @@ pub use airbyte_macros::airbyte_source;
 ///     next_url: Option<String>,
 /// }
 ///
-/// let page: Page = serde_json::from_str(r#"{"nextUrl": "/2"}"#).unwrap();
+/// let page: Page = airbyte_sdk::serde_json::from_str(r#"{"nextUrl": "/2"}"#).unwrap();
 /// assert_eq!(page.next_url.as_deref(), Some("/2"));
 /// ```
 pub use airbyte_macros::Deserialize;
 
-/// Logging: each line becomes a LOG message on stdout, with secrets removed.
+/// Macros for logging. Each message becomes a LOG message on stdout, with secrets removed.
+///
+/// Use them instead of `println!`: stdout carries the protocol, and a line that is not a message breaks it.
 pub mod log {
     pub use ::log::{debug, error, info, trace, warn};
 }

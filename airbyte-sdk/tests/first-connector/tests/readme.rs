@@ -14,3 +14,12 @@ fn connector_follows_the_protocol() {
         .invalid_config(config("wrong"))
         .assert_conforms();
 }
+
+#[test]
+#[ignore = "needs an image, and shows how to call it"]
+fn acceptance_tests_pass() {
+    use airbyte_sdk::testing::conformance::Acceptance;
+    Acceptance::new(Subject::image("airbyte/source-mine:0.1.0"), env!("CARGO_MANIFEST_DIR"))
+        .run()
+        .assert_passed();
+}
