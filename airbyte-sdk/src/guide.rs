@@ -44,7 +44,6 @@ pub mod testing {}
 /// [`ConfigValue`]: derive@crate::ConfigValue
 /// [`Secret`]: crate::Secret
 /// [`Date`]: crate::Date
-/// [OAuthLogin]: crate::spec::OAuthLogin
 ///
 #[doc = include_str!("../docs/forms.md")]
 pub mod forms {}

@@ -2,9 +2,11 @@
 
 use crate::ids;
 use crate::recipes::{
-    basic, bearer, key_in_a_header, key_in_the_query, oauth_client_credentials, oauth_refresh_token,
+    basic, bearer, choice_of_authentication, key_in_a_header, key_in_the_query, oauth_client_credentials,
+    oauth_refresh_token,
 };
 use crate::service::{Service, answer, good, header};
+use airbyte_sdk::AirbyteSpec;
 use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use airbyte_sdk::testing::server::Request;
@@ -170,4 +172,28 @@ fn a_sign_in_that_was_withdrawn_is_for_the_user_to_mend() {
     assert_eq!(error.failure_type(), FailureType::ConfigError);
     assert!(error.message().contains("authenticate again"), "{error}");
     assert_eq!(service.asked().len(), 1);
+}
+
+#[test]
+fn chosen_method_authenticates() {
+    let token = json!({"access_token": "a-1", "expires_in": 3600});
+    for (credentials, responses, authorization) in [
+        (json!({"auth_type": "token", "api_token": "t-123"}), vec![good("{}")], "Bearer t-123"),
+        (
+            json!({"auth_type": "password", "user": "Aladdin", "password": "open:sesame"}),
+            vec![good("{}")],
+            "Basic QWxhZGRpbjpvcGVuOnNlc2FtZQ==",
+        ),
+        (
+            json!({"auth_type": "oauth", "client_id": "me", "client_secret": "s-1", "refresh_token": "r-1"}),
+            vec![good(token), good("{}")],
+            "Bearer a-1",
+        ),
+    ] {
+        let service = Service::start(responses);
+        let config = json!({"credentials": credentials, "api_url": service.url});
+        let config = choice_of_authentication::Config::from_json(&config).unwrap();
+        choice_of_authentication::check(&config, &http()).unwrap();
+        assert_eq!(header(service.requests().last().unwrap(), "Authorization"), authorization);
+    }
 }

@@ -19,7 +19,7 @@ fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
             402,
             Value::Null,
             FailureType::ConfigError,
-            "the plan of the account has no reports; choose another one",
+            "your plan does not include reports; choose another one",
         ),
         (
             500,

@@ -1,7 +1,5 @@
-//! Recipes for the HTTP client, each run against a service on loopback. The page of the documentation is made from these
-//! files.
-//!
-//! `BLESS=1 cargo test -p airbyte-sdk --features testing` renews the page.
+//! The recipes of docs/cookbook.md, each run against a mock server. The page is generated from these files:
+//! `BLESS=1 cargo test -p airbyte-sdk --features testing,csv --test cookbook`.
 #![cfg(feature = "testing")]
 #![allow(unreachable_pub, reason = "recipes are written as an author would")]
 #![allow(
@@ -27,6 +25,7 @@ mod pagination_guards;
 mod reading;
 mod recipes;
 mod service;
+mod streams;
 
 use crate::page::{assert_page, text_and_code};
 use airbyte_sdk::{Emitter, Result, Stream, testing};
@@ -41,11 +40,17 @@ struct Chapter {
 }
 
 const HEAD: &str = "\
-Each recipe is a fetch function with its configuration and its record, to paste and adapt. Write `#[airbyte_source]` above
-it, or above an `impl Config` block for several streams, and it is a connector. The tests of the SDK run every recipe against
-an API on loopback; tests of your own get a client from `airbyte_sdk::testing::http()`, or run a fetch function by
-`airbyte_sdk::testing::fetch`, against a `testing::Server`.
+Recipes for pagination, authentication, reading responses and incremental reads. Each is a fetch function or a `check`, with its
+configuration and its record, to copy and adapt. Put `#[airbyte_source]` above the function, or above an `impl Config` block for
+several streams, and it is a connector. The SDK's tests run each recipe against a mock server; [Testing][testing] shows how to
+test yours. The reference is in the module [`http`].
 
+";
+
+/// rustdoc has other targets, in `src/guide.rs`.
+const LINKS: &str = "
+[testing]: testing.md
+[`http`]: ../src/http/mod.rs
 ";
 
 /// Runs a fetch function: the records, and how it ended.
@@ -70,14 +75,12 @@ fn cookbook_page_is_current() {
         let _ = write!(page, "\n## {title}\n");
         for (name, source) in recipes {
             let (text, code) = text_and_code(name, source);
-            // What stands behind a feature is compiled where that is on.
-            let (begin, end) = match name {
-                "csv" => ("# #[cfg(feature = \"csv\")] mod recipe {\n", "\n# }"),
-                _ => ("", ""),
-            };
-            let _ = write!(page, "\n##{text}\n\n```rust,no_run\n{begin}{code}{end}\n```\n");
+            // A doctest has no features.
+            let run = if name == "csv" { "ignore" } else { "no_run" };
+            let _ = write!(page, "\n##{text}\n\n```rust,{run}\n{code}\n```\n");
         }
     }
+    page.push_str(LINKS);
     assert_page("cookbook", &page);
 }
 

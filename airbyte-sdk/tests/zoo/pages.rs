@@ -8,27 +8,29 @@ use std::path::PathBuf;
 
 #[test]
 fn forms_page_is_current() {
-    let head = "What a form looks like, beside the Rust that it is made of: the types of a configuration, with \
-        [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec).\n";
-    page("forms", head, &spec::all(), |json| &json["connectionSpecification"]);
+    let head = "Each type of a configuration, and the form generated from it by [`#[derive(AirbyteSpec)]`][`AirbyteSpec`].\n";
+    let links = "\n[`AirbyteSpec`]: airbyte_spec.md\n[`ConfigValue`]: config_value.md\n\
+        [`Secret`]: ../src/secret.rs\n[`Date`]: airbyte_spec.md\n";
+    page("forms", [head, links], &spec::all(), |json| &json["connectionSpecification"]);
 }
 
 #[test]
 fn records_page_is_current() {
-    let head = "What the catalog says of a stream, beside the Rust that it is made of: the types of a record, with \
-        [`#[airbyte_stream(…)]`](macro@crate::airbyte_stream).\n";
-    page("records", head, &stream::all(), |json| json);
+    let head = "Each type of a record, and the catalog entry generated from it by [`#[airbyte_stream]`][`airbyte_stream`].\n";
+    let links = "\n[`airbyte_stream`]: airbyte_stream.md\n";
+    page("records", [head, links], &stream::all(), |json| json);
 }
 
-/// Each construct as text, Rust and JSON.
-fn page(name: &str, head: &str, animals: &[Animal], shown: fn(&Value) -> &Value) {
+/// Each construct as text, Rust and JSON. rustdoc has other targets for the links, in `src/guide.rs`.
+fn page(name: &str, [head, links]: [&str; 2], animals: &[Animal], shown: fn(&Value) -> &Value) {
     let mut page = head.to_owned();
     for Animal { name, source, json } in animals {
         let (text, code) = text_and_code(name, source);
         let _ = write!(page, "\n#{text}\n\n");
-        let _ = write!(page, "```\n# #![allow(dead_code)]\n{code}\n# fn main() {{}}\n```\n\n");
+        let _ = write!(page, "```rust\n{code}\n```\n\n");
         let _ = write!(page, "```json\n{:#}\n```\n", shown(json));
     }
+    page.push_str(links);
     assert_page(name, &page);
 }
 

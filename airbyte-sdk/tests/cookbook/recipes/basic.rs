@@ -1,6 +1,6 @@
-//! # Authentication with a user name and a password
+//! # User name and password
 //!
-//! HTTP basic authentication. An API that takes a key as the user name expects an empty password, or a fixed one.
+//! HTTP basic authentication. If the API takes a key as the user name, the password is usually empty or fixed.
 
 use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
 

@@ -1,13 +1,13 @@
-//! # Authentication with a bearer token
+//! # Bearer token
 //!
-//! A client with a `base_url` sends its credentials there and nowhere else. Build it in one function, and use that in `check`
+//! A client with a `base_url` sends its credentials to that URL and nowhere else. Build it in one function, and call that in `check`
 //! and in every stream.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Http, Result, Secret, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// The token of your account
+    /// The API token of your account
     pub api_token: Secret,
     #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,

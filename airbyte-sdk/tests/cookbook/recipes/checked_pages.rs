@@ -1,7 +1,7 @@
-//! # Check that each page is complete
+//! # Checking that each page is complete
 //!
-//! `check_preamble` checks what is before the array of each page, before its first element is used. `verify_count` compares
-//! the number of elements with the one that the page announces: a page with fewer is an error, and no state covers it.
+//! `check_preamble` checks what precedes the array of a page before its first element is used. `verify_count` compares the number
+//! of elements with the count that the page announces: a page with fewer is an error, and no state covers it.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Result, airbyte_stream};

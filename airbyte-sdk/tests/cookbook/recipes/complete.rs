@@ -1,22 +1,22 @@
 //! # When a response counts as complete
 //!
-//! A state covers all records before it, so a response that may be incomplete is an error. If an API means something else,
-//! say so:
+//! A state covers all records before it, so a response that may be incomplete is an error. If the API means something else,
+//! declare it:
 //!
 //! | The API | By default | To accept it |
 //! | --- | --- | --- |
-//! | responds with 204 if there is nothing | error, as for 202, 205, 206, 207, … | `accept_status(204)` |
+//! | responds with 204 if there is no data | error, as for 202, 205, 206, 207, … | `accept_status(204)` |
 //! | omits an array that is empty | error, with the API's message if there is one | `allow_missing_array` |
 //! | writes `null` for an empty array | no elements; an error beside `error` or `errors` | `allow_missing_array` |
-//! | returns equal pages one after the other | error, see `allow_repeated_pages` | `allow_repeated_pages` |
-//! | ends a body by closing the connection, with neither a length nor chunks | error for CSV, JSON Lines and a bare JSON number | `allow_unframed_body` |
+//! | returns several identical pages in a row | error | `allow_repeated_pages` |
+//! | ends a body by closing the connection, without a length or chunks | error for CSV, JSON Lines and a bare JSON number | `allow_unframed_body` |
 //!
-//! With the last one nothing shows whether rows are missing at the end. It is not needed for JSON arrays and objects, for
-//! gzip, nor where TLS ends with `close_notify`: these show that they are complete. A connection that is reset, a CSV quote
-//! that is not closed, and gzip that is cut off are errors in any case.
+//! With `allow_unframed_body`, missing rows at the end go unnoticed. It is not needed for JSON arrays and objects, for gzip, or
+//! if TLS ends with `close_notify`: these show that they are complete. A reset connection, an unclosed CSV quote and truncated
+//! gzip are always errors.
 //!
-//! Text that is not UTF-8 is decoded as its `Content-Type` declares (`charset=ISO-8859-1`, `windows-1252`, `utf-16`).
-//! Another charset is an error that names it. `charset` on the request overrides the header.
+//! Text that is not UTF-8 is decoded as its `Content-Type` declares (`charset=ISO-8859-1`, `windows-1252`, `utf-16`). Any other
+//! charset is an error that names it. `charset` on the request overrides the header.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

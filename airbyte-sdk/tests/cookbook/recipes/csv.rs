@@ -1,7 +1,6 @@
-//! # A table in CSV
+//! # CSV
 //!
-//! Needs the feature `csv` of the SDK. Each row becomes a struct whose fields have the names of the columns. An empty cell
-//! is `None`.
+//! Needs the feature `csv`. Each row is parsed into a struct whose fields have the names of the columns. An empty cell is `None`.
 
 use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, airbyte_stream};
 

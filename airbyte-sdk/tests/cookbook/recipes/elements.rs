@@ -1,7 +1,7 @@
-//! # A large array in JSON
+//! # A large JSON array
 //!
-//! `elements` hands out each element as soon as it arrives. The memory it takes is that of one element, however large the
-//! response is. The path leads to the array. If the response breaks off, the elements before that stay emitted.
+//! `elements` returns each element as soon as it arrives. It needs the memory of one element, however large the response is. The path
+//! leads to the array. If the response is cut off, the elements before that stay emitted.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 

@@ -1,8 +1,7 @@
-//! # What an error response means
+//! # Error responses
 //!
-//! The HTTP status says who must act. `map_error_response` overrides that for one API: which kind of error it is, and how it
-//! is worded. `None` keeps the default. A transient error is retried, as after a 503; config errors and system errors are
-//! not.
+//! By default the HTTP status determines the kind of an error. `map_error_response` overrides kind and message for one API; `None` keeps
+//! the default. Transient errors are retried, as after a 503. Config and system errors are not.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_stream};
 
@@ -20,10 +19,10 @@ pub struct Sale {
 
 fn shop(config: &Config, http: &Http) -> Http {
     http.base_url(&config.api_url).map_error_response(|response| match response.status() {
-        // This API has no 202.
+        // This API sends 404 instead of 202.
         404 if response.body()["code"] == "pending" => Some(Error::transient("the report is not ready yet")),
-        402 => Some(Error::config("the plan of the account has no reports; choose another one")),
-        // A server error, it says, if there is no such store.
+        402 => Some(Error::config("your plan does not include reports; choose another one")),
+        // This API sends 500 for an unknown store.
         500 if response.message()?.contains("no such store") => Some(Error::config("there is no such store")),
         _ => None,
     })

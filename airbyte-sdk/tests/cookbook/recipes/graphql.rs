@@ -1,11 +1,11 @@
-//! # Pagination of a GraphQL query
+//! # GraphQL
 //!
-//! The cursor goes into the variables of the query. A GraphQL API reports errors in the body of a response with status 200,
-//! so the closure checks the page before it continues. (`json!` comes from the crate `serde_json`.)
+//! The cursor goes into the variables of the query. A GraphQL API reports errors in a response with status 200, so the closure checks
+//! each page before the next one is requested.
 
 use airbyte_sdk::http::Pagination;
+use airbyte_sdk::serde_json::json;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Result, airbyte_stream};
-use serde_json::json;
 
 const ORDERS: &str = "query ($after: String, $status: String) {
     orders(first: 250, after: $after, status: $status) { nodes { id } pageInfo { endCursor hasNextPage } }

@@ -1,7 +1,7 @@
-//! # Pagination by a token in a response header
+//! # Token in a response header
 //!
-//! `Pagination::header_token` sends the token in this response header as a query parameter of the next request. A response
-//! without the header is the last page.
+//! `Pagination::header_token` sends the token from a response header as a query parameter of the next request. A response without the
+//! header is the last page.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

@@ -1,6 +1,6 @@
 //! # JSON Lines (NDJSON)
 //!
-//! `json_lines` reads a value from each line, as soon as it arrives. Blank lines are skipped. An error names the line.
+//! `json_lines` parses each line as soon as it arrives. Blank lines are skipped. An error names the line.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 

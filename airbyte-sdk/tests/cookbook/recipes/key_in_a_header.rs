@@ -1,13 +1,12 @@
-//! # Authentication with an API key in a header
+//! # API key in a header
 //!
-//! Use `Auth::api_key_header` rather than `header`. The key is sent to the `base_url` and nowhere else, and is removed from
-//! every message.
+//! Use `Auth::api_key_header` rather than `header`: the key is then sent to the `base_url` only, and removed from every message.
 
 use airbyte_sdk::{AirbyteSpec, Http, Result, Secret, http::Auth};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// The key of your account
+    /// The API key of your account
     pub api_key: Secret,
     #[airbyte(default = "https://shop.example", url, hidden)]
     pub api_url: String,

@@ -1,14 +1,14 @@
-//! # Authentication with an API key in the query
+//! # API key in the query
 //!
-//! Use `Auth::api_key_query` rather than `query`. The key is added to every page, even if the API's next-page URL lacks it,
-//! and is never logged.
+//! Use `Auth::api_key_query` rather than `query`: the key is then added to every page, even if the API's next-page URL lacks it, and
+//! is never logged.
 
 use airbyte_sdk::http::{Auth, Pagination};
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, Secret, airbyte_stream};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// The key of your account
+    /// The API key of your account
     pub api_key: Secret,
     #[airbyte(default = "https://weather.example", url, hidden)]
     pub api_url: String,

@@ -1,7 +1,7 @@
-//! # Pagination by a `Link` header
+//! # `Link` header
 //!
-//! `Pagination::link_header` follows the link with `rel="next"` (RFC 8288), as GitHub and many others send it. The path is
-//! empty where the whole response is the array.
+//! `Pagination::link_header` follows the link with `rel="next"` (RFC 8288), as GitHub and many other APIs send it. The path of
+//! `elements` is empty because the whole response is the array.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

@@ -17,7 +17,9 @@ macro_rules! cookbook {
 cookbook! {
     "Pagination": next_url, link_header, token, header_token, page_number, offset, post_search, graphql, checked_pages,
         whole_pages;
-    "Authentication": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token;
+    "Authentication": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token,
+        choice_of_authentication;
     "Reading a response": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
+    "Incremental reads and partitions": incremental, partitions, shared_rows;
     "Errors and limits": error_responses, timeouts_and_sizes;
 }

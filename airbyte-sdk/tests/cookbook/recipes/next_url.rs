@@ -1,10 +1,10 @@
-//! # Pagination by a next-page URL in the body
+//! # Next-page URL in the body
 //!
-//! `elements` hands out the elements of an array as soon as they arrive, and `paginate` continues with the next page. The
-//! closure is given what is around the array. `None` or an empty string is the end.
+//! `elements` returns the elements of an array as soon as they arrive, and `paginate` continues with the next page. The closure is
+//! given what surrounds the array, and returns the URL of the next page; after the last page, `None` or an empty string.
 //!
-//! Only path and query of the URL are used: the next page is requested at the origin of the first, so credentials never go
-//! to a host that a response has chosen.
+//! Only the path and the query of the URL are used. The next page is requested from the origin of the first one, so the
+//! credentials never go to a host chosen by a response.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

@@ -1,7 +1,7 @@
-//! # Authentication with OAuth 2.0 client credentials
+//! # OAuth 2.0 client credentials
 //!
-//! Several streams may build the same client: equal credentials share one access token for the whole run. It is renewed
-//! before it expires, or when it is rejected.
+//! Every stream may build its own client: the same credentials share one access token for the whole run. It is renewed before it
+//! expires, and when the API rejects it.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Http, Result, Secret, airbyte_stream, http::OAuth2};
 

@@ -1,7 +1,7 @@
-//! # Authentication with an OAuth 2.0 refresh token
+//! # OAuth 2.0 refresh token
 //!
-//! `rotates` names the refresh token's place in the configuration, for an API that replaces the token whenever it is used.
-//! The new one is sent to the platform, which keeps it for the next sync, before anything else is requested.
+//! If the API replaces the refresh token on each use, `rotates` names its path in the configuration. The new token is sent to the
+//! platform, which stores it for the next sync, before any other request is made.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Http, Result, Secret, http::OAuth2};
 

@@ -1,7 +1,7 @@
-//! # Pagination by offset and limit
+//! # Offset and limit
 //!
-//! `Pagination::offset` sends how many records were read so far. It counts those that arrived, so none is skipped if the API
-//! returns fewer than the limit. Without `page_size` the last page is one without elements.
+//! `Pagination::offset` sends the number of records read so far. It counts the records that arrived, so none is skipped if the API
+//! returns fewer than the limit. Without `page_size`, the last page is one without elements.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

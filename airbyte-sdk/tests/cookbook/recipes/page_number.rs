@@ -1,10 +1,10 @@
-//! # Pagination by page number
+//! # Page number
 //!
-//! `Pagination::page_number` counts from the number it is given. `page_size` asks for pages of this size. A page that is
-//! shorter than the first one is the last: shorter than the size does not count, since many APIs silently return fewer
-//! records than asked for. Without `page_size` the last page is one without elements.
+//! `Pagination::page_number` counts pages from the given number. `page_size` requests pages of that size. A page that is shorter than
+//! the first one is the last. A first page that is shorter than the requested size is not, because many APIs silently return fewer
+//! records per page. Without `page_size`, the last page is one without elements.
 //!
-//! An API that ignores the number and returns the first page again is an error.
+//! If an API ignores the number and returns the first page again, that is an error.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

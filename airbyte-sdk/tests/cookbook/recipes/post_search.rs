@@ -1,12 +1,11 @@
-//! # Pagination of a search by POST
+//! # Token in the body of a POST
 //!
-//! `Pagination::token_in_body` puts the token into the JSON body of the next request. The rest of the body stays. `None`,
-//! null or an empty string is the end. `idempotent` says that the search may be repeated, so that it is retried as a GET is.
-//! (`json!` comes from the crate `serde_json`.)
+//! `Pagination::token_in_body` puts the token into the JSON body of the next request; the rest of the body stays. After the last page
+//! the token is `None`, null or an empty string. `idempotent` declares that the search may be repeated, so it is retried as a GET is.
 
 use airbyte_sdk::http::Pagination;
+use airbyte_sdk::serde_json::json;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
-use serde_json::json;
 
 #[derive(AirbyteSpec)]
 pub struct Config {

@@ -1,8 +1,7 @@
-//! # A report that takes time (poll a job)
+//! # An asynchronous report
 //!
-//! `send` returns every response with a status below 300, so a loop can poll. The other methods treat a GET with status 202
-//! as a transient error: the request was accepted, but the result is not there yet. (The response to a POST may have that
-//! status.)
+//! `send` returns every response with a status below 300, so a loop can poll for the result. The methods that parse a body treat a GET
+//! with status 202 as a transient error, because the result is not ready. (The response to a POST may have that status.)
 
 use airbyte_sdk::http::Response;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_stream};

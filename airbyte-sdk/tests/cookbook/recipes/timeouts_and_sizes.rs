@@ -1,7 +1,7 @@
 //! # Timeouts and size limits
 //!
-//! For an API that takes minutes to respond, or whose responses should never be large. Limits for the number of requests are
-//! set once for the whole run: `rate_limit` in `#[airbyte_source]`.
+//! For an API that takes minutes to respond, or whose responses should never be large. The number of requests is limited for the whole
+//! run, by `rate_limit` in `#[airbyte_source]`.
 
 use airbyte_sdk::http::TransferLimits;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

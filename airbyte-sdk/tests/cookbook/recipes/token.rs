@@ -1,7 +1,7 @@
-//! # Pagination by a token or cursor in the body
+//! # Token or cursor in the body
 //!
-//! `Pagination::token` sends the token of a page as a query parameter of the next request. The other parameters stay.
-//! `None`, null or an empty string is the end.
+//! `Pagination::token` sends the token of each page as a query parameter of the next request. The other parameters stay. After the
+//! last page the token is `None`, null or an empty string.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

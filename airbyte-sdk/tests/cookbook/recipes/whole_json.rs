@@ -1,7 +1,7 @@
-//! # A JSON response as a whole
+//! # A small JSON response
 //!
-//! `json` reads the response into a type, and requests it again if it breaks off. Members that the type does not name are
-//! ignored. A value of another type is an error that names its place.
+//! `json` parses the whole response into a type, and retries the request if the response is cut off. Members without a field are ignored.
+//! A value of the wrong type is an error that names its path.
 
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};
 

@@ -1,7 +1,7 @@
-//! # Read each page into a type
+//! # Pages as a whole
 //!
-//! `pages` reads each page as a whole, for records that depend on the rest of the page. It takes the same paginations. Where
-//! the SDK counts, `records` says how many there are in a page.
+//! `pages` parses each page into a type, for records that depend on the rest of their page. It takes the same paginations. If the
+//! pagination counts records, `records` returns how many a page has.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, airbyte_stream};

@@ -1,7 +1,7 @@
-//! # A choice of words
+//! # Enums without data
 //!
-//! An enum of names is a drop-down; a list of them a multiple choice. The words are those of serde's `rename` and
-//! `rename_all`, in snake case if nothing is said.
+//! An enum without data is a drop-down, and a list of them a multiple choice. The values follow serde's `rename` and
+//! `rename_all`; the default is snake case.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue};
 

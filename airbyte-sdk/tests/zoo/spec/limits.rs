@@ -1,7 +1,7 @@
 //! # Limits
 //!
-//! `min` and `max` are for numbers, `pattern` is for texts and comes with its words for the user. `url` has a pattern of its
-//! own, and checks more than a pattern can say, such as the port.
+//! `min` and `max` limit a number. `pattern` limits a string; `pattern_descriptor` explains it to the user. `url` adds a pattern,
+//! and checks what a pattern cannot express, such as the port.
 
 use airbyte_sdk::AirbyteSpec;
 

@@ -1,6 +1,6 @@
 //! # Lists
 //!
-//! A `Vec` is a list of values that the user adds one by one.
+//! A `Vec` is a list of values.
 
 use airbyte_sdk::{AirbyteSpec, Date};
 

@@ -1,6 +1,6 @@
-//! # Signing in with a button
+//! # OAuth login
 //!
-//! `oauth_login(…)` says which fields the platform fills in when the user signs in; each path is checked.
+//! `oauth_login(…)` adds a login button, and declares which fields the platform fills in. Each path is checked.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 

@@ -1,15 +1,14 @@
-//! # A form in a form
+//! # Nested structs
 //!
-//! A struct that derives [`ConfigValue`](derive@crate::ConfigValue) can be a field of another, or what a list holds.
-//! `flatten` puts its fields in line.
+//! A struct that derives [`ConfigValue`] can be the type of a field or the element of a list. `flatten` inlines its fields.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// Where the database is
+    /// The database server
     server: Server,
-    /// Through another machine, if it has to be
+    /// A machine to tunnel through
     tunnel: Option<Server>,
     #[airbyte(max_items = 3)]
     tables: Vec<Table>,
@@ -29,7 +28,7 @@ struct Server {
 #[derive(ConfigValue)]
 struct Table {
     name: String,
-    /// All, if left out
+    /// All columns if left out
     columns: Option<Vec<String>>,
 }
 

@@ -1,14 +1,14 @@
 //! # Secrets
 //!
-//! The type [`Secret`](crate::Secret) masks a field in the form and blanks its value in every message, unless
-//! it has fewer than four characters. A text may have several lines, and it must not be blank unless it says `allow_blank`.
+//! A [`Secret`] is masked in the form, and removed from every message if it has four characters or more. It may have several lines. It
+//! must not be blank, unless it has `allow_blank`.
 
 use airbyte_sdk::{AirbyteSpec, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
     api_key: Secret,
-    /// In PEM form
+    /// In PEM format
     #[airbyte(multiline)]
     private_key: Option<Secret>,
     #[airbyte(allow_blank)]

@@ -1,13 +1,13 @@
-//! # Columns of any form
+//! # JSON and bytes
 //!
-//! What a service does not describe goes through as it is; bytes are written as base64.
+//! A `serde_json::Value` passes any JSON through. `Binary` is written as base64.
 
 use airbyte_sdk::stream::Binary;
 use airbyte_sdk::airbyte_stream;
 
 #[airbyte_stream(name = "events")]
 pub struct Event {
-    /// Whatever the service sends
+    /// The API does not document it
     payload: serde_json::Value,
     signature: Binary,
     sequence: u128,

@@ -1,18 +1,18 @@
 //! # Columns
 //!
-//! Every column may be null, whatever its type: destinations know no other.
+//! Every column is nullable in the schema, because destinations expect it.
 
 use airbyte_sdk::jiff::civil::{DateTime, Time};
 use airbyte_sdk::{Date, Timestamp, airbyte_stream};
 
-/// A reading of the thermometer.
+/// A reading of a thermometer.
 #[airbyte_stream(name = "readings", primary_key(id), cursor = at, order = ascending)]
 pub struct Reading {
     id: u64,
-    /// When it was read
+    /// The time of the reading
     at: Timestamp,
     day: Date,
-    /// On the clock on the wall
+    /// Local time
     local: DateTime,
     opens: Time,
     degrees: f64,
