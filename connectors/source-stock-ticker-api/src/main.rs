@@ -14,24 +14,24 @@ struct Config {
     stock_ticker: String,
     /// The Polygon.io Stocks API key to use to hit the API.
     api_key: Secret,
-    /// The first day to read. A week ago if left out.
+    /// The first day to read; by default a week ago.
     start_date: Option<Date>,
-    /// The last day to read. The last day that has ended if left out.
+    /// The last day to read; by default the last day that has ended.
     end_date: Option<Date>,
-    /// How many days to read again each time, for prices that were corrected.
+    /// The number of days that each sync reads again, for corrected prices.
     lookback_days: Option<u32>,
-    /// Whether earlier prices are put on the scale of today's shares after a split.
+    /// Whether to adjust historical prices for stock splits.
     #[airbyte(default = true)]
     adjusted: bool,
-    /// What your plan allows: 5 if it is a free one, 0 if there is no limit.
+    /// The rate limit of your plan: 5 for the free one, 0 for no limit.
     #[airbyte(default = 5)]
     requests_per_minute: u32,
-    /// Another place to find the API, for tests.
+    /// The base URL of the API, for tests.
     #[airbyte(default = "https://api.polygon.io", url, hidden)]
     api_url: String,
 }
 
-/// What one share cost when a trading day ended.
+/// The closing price of a stock on one trading day.
 #[airbyte_stream(name = "stock_prices", primary_key(stock_ticker, date), cursor = date, order = ascending)]
 struct StockPrice {
     /// The trading day
@@ -43,7 +43,7 @@ struct StockPrice {
 
 #[derive(Deserialize)]
 struct Page {
-    ticker: String, // this and the next come before the bars, the others after them
+    ticker: String, // the first two fields precede the bars, the others follow them
     adjusted: Option<bool>,
     #[serde(rename = "resultsCount")]
     count: Option<u64>,
@@ -53,13 +53,13 @@ struct Page {
 
 #[derive(Deserialize)]
 struct Bar {
-    t: i64, // when the day began in New York, in milliseconds
+    t: i64, // the start of the day in New York, in milliseconds
     c: f64,
 }
 
 #[airbyte_source(partitions = ticker, check = check, rate_limit(config.requests_per_minute / minute))]
 fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<StockPrice>) -> Result<()> {
-    // Up to yesterday in New York, which is never further behind UTC than five hours.
+    // Up to yesterday in New York, which is at most five hours behind UTC.
     let days = DateRange::ended_at(Offset::constant(-5), 7).between(config.start_date, config.end_date)?;
     let Some(mut days) = days.after(since, config.lookback_days) else { return Ok(()) };
     for bar in bars(config, &out.http(), &days) {
@@ -71,19 +71,19 @@ fn fetch(config: &Config, ticker: &str, since: Option<Date>, out: &mut Emitter<S
 }
 
 fn ticker(config: &Config, _: &Http) -> Result<Vec<String>> {
-    Ok(vec![config.stock_ticker.clone()]) // read as a partition, so that the state says which ticker it is about
+    Ok(vec![config.stock_ticker.clone()]) // a partition: the state names the ticker
 }
 
 fn check(config: &Config, http: &Http) -> Result<()> {
     let days = DateRange::ended_at(Offset::constant(-5), 14).between(config.start_date, config.end_date)?;
     let days = days.clone().between(days.first().min(DateRange::up_to(days.last(), 14).first()), None)?;
-    let none = format!("no price of {} from {days}: check the case and dates", config.stock_ticker);
+    let none = format!("no prices for {} from {days}: check case and dates", config.stock_ticker);
     bars(config, http, &days).next().unwrap_or_else(|| Err(Error::config(none))).map(drop)
 }
 
 fn bars<'a>(config: &'a Config, http: &Http, days: &DateRange) -> ElementPages<'a, Bar> {
     let api = http.base_url(&config.api_url).bearer(&config.api_key);
-    let api = api.map_error_response(|e| e.says("end of day").then(|| Error::transient("it is not out yet")));
+    let api = api.map_error_response(|e| e.says("end of day").then(|| Error::transient("price not out yet")));
     let (ticker, first, last) = (&config.stock_ticker, days.first(), days.last());
     let bars = api.get(format!("/v2/aggs/ticker/{ticker}/range/1/day/{first}/{last}"));
     let bars = bars.query("adjusted", config.adjusted).query("sort", "asc").query("limit", 50_000);
@@ -94,7 +94,7 @@ fn bars<'a>(config: &'a Config, http: &Http, days: &DateRange) -> ElementPages<'
 
 fn next_url(page: &Page, config: &Config) -> Result<Option<String>> {
     let status = page.status.as_deref().unwrap_or("OK");
-    let asked = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
-    let error = || Error::transient(format!("not what was asked for: {status} of {}", page.ticker));
-    (asked && ["OK", "DELAYED"].contains(&status)).then(|| page.next_url.clone()).ok_or_else(error)
+    let expected = page.ticker == config.stock_ticker && page.adjusted != Some(!config.adjusted);
+    let error = || Error::transient(format!("unexpected response: status {status} for {}", page.ticker));
+    (expected && ["OK", "DELAYED"].contains(&status)).then(|| page.next_url.clone()).ok_or_else(error)
 }

@@ -74,7 +74,7 @@ fn unknown_ticker_fails_check_and_reads_as_empty() {
     let mut config = config(&emulator.url());
     config["stock_ticker"] = "tsla".into();
     let message = assert_failed(&connector().check(&config));
-    assert!(message.contains("tsla") && message.contains("check the case"), "{message}");
+    assert!(message.contains("tsla") && message.contains("check case and dates"), "{message}");
     assert_complete(&connector().read(&config, &catalog("incremental"), None));
 }
 
