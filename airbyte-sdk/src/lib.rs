@@ -1,4 +1,4 @@
-// Links of the README, which lead to files there.
+// Targets of the links in the README and in docs/*.md, which are files there. Of two definitions, the first one counts.
 //! [`AirbyteSpec`]: derive@AirbyteSpec
 //! [`airbyte_stream`]: macro@airbyte_stream
 //! [`airbyte_source`]: macro@airbyte_source
@@ -114,15 +114,33 @@ pub use spec::{AirbyteSpec, ConfigValue};
 #[doc(inline)]
 pub use stream::Stream;
 
+/// [ConfigValue]: derive@ConfigValue
+/// [`Secret`]: struct@Secret
+/// [`Date`]: struct@Date
+/// [`Timestamp`]: struct@Timestamp
+/// [OAuthLogin]: spec::OAuthLogin
+///
 #[doc = include_str!("../docs/airbyte_spec.md")]
 pub use airbyte_macros::AirbyteSpec;
 
+/// [AirbyteSpec]: derive@AirbyteSpec
+/// [field]: derive@AirbyteSpec#attributes-of-a-field-airbyte
+///
 #[doc = include_str!("../docs/config_value.md")]
 pub use airbyte_macros::ConfigValue;
 
+/// [older_state]: Stream::older_state
+/// [`Date`]: struct@Date
+/// [`Timestamp`]: struct@Timestamp
+/// [`stream::Binary`]: stream::Binary
+/// [`Deserialize`]: macro@Deserialize
+///
 #[doc = include_str!("../docs/airbyte_stream.md")]
 pub use airbyte_macros::airbyte_stream;
 
+/// [Result]: crate::Result
+/// [`Emitter`]: struct@Emitter
+///
 #[doc = include_str!("../docs/airbyte_source.md")]
 pub use airbyte_macros::airbyte_source;
 
