@@ -172,7 +172,7 @@ fn check_accepts_a_delisted_ticker_with_prices_in_the_range() {
         if !succeeds {
             let message = status["message"].as_str().unwrap();
             assert!(
-                message.starts_with("No price of TWTR from 20") && message.contains("dates"),
+                message.starts_with("No prices for TWTR from 20") && message.contains("dates"),
                 "{message}"
             );
         }

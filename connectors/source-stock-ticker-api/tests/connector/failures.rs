@@ -229,7 +229,7 @@ fn error_in_a_successful_response_is_an_error() {
     ] {
         let emulator = scripted(move |_, _| Some(Response::json(200, &response)));
         let run = read_since_2020(&emulator);
-        assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
+        assert!(assert_incomplete(&run, "transient_error").contains("nexpected response: status "), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
     }
 }
