@@ -12,7 +12,7 @@ use airbyte_sdk::testing::http;
 use airbyte_sdk::testing::server::Request;
 use serde_json::{Value, json};
 
-/// The one request, which is for the account.
+/// The only request, which must be `GET /account`.
 fn for_the_account(service: &Service) -> Request {
     assert_eq!(service.asked(), ["GET /account"]);
     service.requests().remove(0)
@@ -31,7 +31,7 @@ fn bearer_token_is_sent_by_check_and_fetch() {
 }
 
 #[test]
-fn a_key_that_is_not_accepted_is_for_the_user_to_mend() {
+fn rejected_token_is_a_config_error() {
     let service = Service::start([answer(401, "", json!({"message": "no such token"}))]);
     let config = bearer::Config { api_token: "t-123".into(), api_url: service.url.clone() };
     let error = bearer::check(&config, &http()).unwrap_err();
@@ -45,7 +45,7 @@ fn a_key_that_is_not_accepted_is_for_the_user_to_mend() {
 }
 
 #[test]
-fn a_key_goes_in_its_header() {
+fn api_key_is_sent_in_its_header() {
     let service = Service::start([good("{}")]);
     let config = key_in_a_header::Config { api_key: "k-123".into(), api_url: service.url.clone() };
     key_in_a_header::check(&config, &http()).unwrap();
@@ -54,7 +54,7 @@ fn a_key_goes_in_its_header() {
 }
 
 #[test]
-fn a_key_in_the_query_goes_with_every_page_and_once() {
+fn api_key_in_the_query_is_sent_once_with_every_page() {
     let service = Service::start([
         good(json!({"days": [{"degrees": 1.5}], "next": "/days?page=2"})),
         good(json!({"days": [{"degrees": 2.5}], "next": "/days?page=3&api_key=another"})),
@@ -71,7 +71,7 @@ fn a_key_in_the_query_goes_with_every_page_and_once() {
 }
 
 #[test]
-fn a_user_and_a_password_are_encoded() {
+fn user_name_and_password_are_encoded() {
     let service = Service::start([good("{}")]);
     let config = basic::Config {
         user: "Aladdin".to_owned(),
@@ -83,7 +83,7 @@ fn a_user_and_a_password_are_encoded() {
 }
 
 #[test]
-fn streams_share_a_token_and_another_is_asked_for_when_it_is_refused() {
+fn streams_share_a_token_and_a_rejected_one_is_renewed() {
     let service = Service::start([
         good(json!({"access_token": "a-1", "expires_in": 3600})),
         good(json!([{"id": 7}])),
@@ -130,7 +130,7 @@ fn both_streams_authenticate_with_client_credentials() {
     assert!([1, 3].iter().all(|index| header(&requests[*index], "Authorization") == "Bearer a-1"));
 }
 
-/// Of a service whose token endpoint answers this.
+/// A configuration with a refresh token for this API.
 fn with_refresh_token(service: &Service) -> oauth_refresh_token::Config {
     oauth_refresh_token::Config {
         credentials: oauth_refresh_token::Credentials {
@@ -143,7 +143,7 @@ fn with_refresh_token(service: &Service) -> oauth_refresh_token::Config {
 }
 
 #[test]
-fn a_refresh_token_brings_an_access_token() {
+fn refresh_token_is_exchanged_for_an_access_token() {
     let granted = json!({"access_token": "a-1", "refresh_token": "r-1"});
     let service = Service::start([good(granted), good("{}")]);
     oauth_refresh_token::check(&with_refresh_token(&service), &http()).unwrap();
@@ -156,9 +156,9 @@ fn a_refresh_token_brings_an_access_token() {
     assert_eq!(header(&requests[1], "Authorization"), "Bearer a-1");
 }
 
-/// A client of a test has no platform that would keep it.
+/// A client in a test has no platform that would store it.
 #[test]
-fn what_comes_with_a_new_refresh_token_is_not_used_until_that_is_saved() {
+fn access_token_is_not_used_before_the_new_refresh_token_is_saved() {
     let granted = json!({"access_token": "a-1", "refresh_token": "r-2"});
     let service = Service::start([good(granted)]);
     assert!(oauth_refresh_token::check(&with_refresh_token(&service), &http()).is_err());
@@ -166,7 +166,7 @@ fn what_comes_with_a_new_refresh_token_is_not_used_until_that_is_saved() {
 }
 
 #[test]
-fn a_sign_in_that_was_withdrawn_is_for_the_user_to_mend() {
+fn revoked_refresh_token_is_a_config_error() {
     let service = Service::start([answer(400, "", json!({"error": "invalid_grant"}))]);
     let error = oauth_refresh_token::check(&with_refresh_token(&service), &http()).unwrap_err();
     assert_eq!(error.failure_type(), FailureType::ConfigError);

@@ -1,4 +1,4 @@
-//! What error responses mean, and what is too much. Nothing here is retried, so that no test waits.
+//! Error responses and size limits. Nothing here is retried, so no test waits.
 
 use crate::recipes::{error_responses, timeouts_and_sizes};
 use crate::service::{Service, answer, good};
@@ -6,7 +6,7 @@ use airbyte_sdk::protocol::FailureType;
 use serde_json::{Value, json};
 
 #[test]
-fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
+fn error_response_is_mapped_by_the_recipe_or_else_by_its_status() {
     for (status, body, kind, message) in [
         (404, json!({"code": "pending"}), FailureType::TransientError, "the report is not ready yet"),
         (
@@ -28,7 +28,7 @@ fn error_response_means_what_the_recipe_says_or_else_what_its_status_says() {
             "there is no such store",
         ),
     ] {
-        // What is transient is asked for again, unless that takes too long.
+        // A transient error is retried, unless the wait would be too long.
         let service = Service::start([answer(status, "Retry-After: 3600", body)]);
         let error = read!(error_responses, service).1.unwrap_err();
         let url = format!("{}/reports/sales", service.url);

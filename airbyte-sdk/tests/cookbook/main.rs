@@ -1,7 +1,7 @@
 //! The recipes of docs/cookbook.md, each run against a mock server. The page is generated from these files:
 //! `BLESS=1 cargo test -p airbyte-sdk --features testing,csv --test cookbook`.
 #![cfg(feature = "testing")]
-#![allow(unreachable_pub, reason = "recipes are written as an author would")]
+#![allow(unreachable_pub, reason = "recipes are written as in a connector")]
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -11,7 +11,7 @@
 #[path = "../shared/page.rs"]
 mod page;
 
-/// Runs the fetch function of a recipe against a service: the records, and how it ended.
+/// Runs the fetch function of a recipe against a mock API, and returns its records and its result.
 macro_rules! read {
     ($recipe:ident, $service:expr) => {
         crate::read_by(|out| $recipe::fetch(&$recipe::Config { api_url: $service.url.clone() }, out))
@@ -32,10 +32,10 @@ use airbyte_sdk::{Emitter, Result, Stream, testing};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Some recipes under a headline.
+/// Recipes under a heading.
 struct Chapter {
     title: &'static str,
-    /// File names with what is in them.
+    /// File names and contents.
     recipes: Vec<(&'static str, &'static str)>,
 }
 
@@ -53,13 +53,13 @@ const LINKS: &str = "
 [`http`]: ../src/http/mod.rs
 ";
 
-/// Runs a fetch function: the records, and how it ended.
+/// Runs a fetch function, and returns its records and its result.
 fn read_by<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> (Vec<Value>, Result<()>) {
     let fetched = testing::fetch(fetch);
     (fetched.records, fetched.error.map_or(Ok(()), Err))
 }
 
-/// The number that each record has as `id`.
+/// The field `id` of each record.
 fn ids(records: &[Value]) -> Vec<u64> {
     records.iter().map(|record| record["id"].as_u64().unwrap()).collect()
 }
@@ -91,8 +91,8 @@ fn every_recipe_file_is_on_the_page() {
     assert_eq!(files, 1 + named, "a file in the folder is not in its mod.rs");
 }
 
-/// A reader pastes a recipe into a fetch function, so that is where it must compile: records are emitted in the loop that
-/// reads from the client of the same emitter.
+/// Readers paste a recipe into a fetch function, so it must compile there: its loop reads from the client of the emitter that it
+/// emits to.
 #[test]
 fn every_recipe_is_a_fetch_function_or_a_check() {
     for (name, source) in recipes::all().into_iter().flat_map(|chapter| chapter.recipes) {

@@ -1,4 +1,4 @@
-//! Each pagination against a service on loopback: what is requested, in which order, and when it ends.
+//! Each pagination against a mock API: which requests are sent, in which order, and when it ends.
 
 use crate::ids;
 use crate::recipes::{
@@ -71,7 +71,7 @@ fn token_in_a_header_is_sent_in_the_query() {
 
 #[test]
 fn page_numbers_count_up_to_a_page_that_is_shorter_than_the_first() {
-    // The API returns 3 records per page, whatever it is asked for.
+    // The API returns 3 records per page, regardless of the requested size.
     let service = Service::start(
         [[1, 2, 3], [4, 5, 6]].map(|ids| list("visits", ids)).into_iter().chain([list("visits", [7])]),
     );

@@ -9,7 +9,7 @@ use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use serde_json::{Value, json};
 
-/// An API with this many records, which returns `cap` of them per page, or the number that it is asked for if that is
+/// An API with this many records, which returns `cap` of them per page, or the requested number if that is
 /// smaller. It finds a page by its number, from 1 on, or by `offset`.
 fn capped(total: u64, cap: u64) -> Service {
     Service::answering(move |request| {
@@ -63,7 +63,7 @@ fn trusted_page_size_ends_at_a_short_page_of_an_unusual_length() {
     }
 }
 
-/// An API may leave out what was deleted.
+/// An API may omit deleted records from a page.
 #[test]
 fn without_page_size_a_short_page_is_not_the_last() {
     let service =
@@ -99,7 +99,7 @@ fn token_that_does_not_change_is_an_error() {
 
 #[test]
 fn same_elements_under_new_links_are_an_error_after_a_few_pages() {
-    // It ends at some time, so that a broken guard does not hang the test.
+    // Ends after 50 pages, so a broken guard does not hang the test.
     let endless = || {
         Service::answering(|request| {
             let page: u64 = request.query("page").and_then(|page| page.parse().ok()).unwrap_or(1);
@@ -150,7 +150,7 @@ fn pages_with_equal_elements_differ_by_what_is_around_them() {
     assert_eq!(visits.len(), 2);
 }
 
-/// Otherwise an error that is reported with status 200, or a misspelt path, would pass for the end.
+/// Otherwise an error reported with status 200, or a misspelled path, would pass for the end.
 #[test]
 fn page_without_the_array_is_not_the_end() {
     let service = Service::start([list("visits", [1]), good(json!({"error": "busy"}))]);
@@ -199,7 +199,7 @@ fn elements_of_a_request_that_was_sent_are_not_paginated() {
     assert_eq!(service.asked().len(), 2);
 }
 
-/// The page that names a next one is complete, and so it is handed out.
+/// The page that names a next one is complete, so it is returned.
 #[test]
 fn token_without_a_place_in_the_body_is_an_error_after_the_page() {
     let end = |error: &str| format!("cannot set `a.b` in the request body for the next page: {error}");

@@ -1,4 +1,4 @@
-//! Reading a response: as a whole, or piece by piece.
+//! Reading a response, as a whole or element by element.
 
 use crate::ids;
 #[cfg(feature = "csv")]
@@ -9,7 +9,7 @@ use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::{Error, Result};
 use serde_json::{Value, json};
 
-/// What came out before the error.
+/// The items before the error, and the error.
 pub(crate) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, Option<Error>) {
     let (mut good, mut bad) = (Vec::new(), None);
     for item in items {
@@ -61,7 +61,7 @@ fn elements_before_an_error_stay_emitted() {
 }
 
 #[test]
-fn each_line_is_a_value() {
+fn each_line_is_parsed_as_a_value() {
     let service = Service::start([good("{\"id\": 1, \"kind\": \"a\"}\r\n\n{\"id\": 2, \"kind\": \"b\"}")]);
     let (events, end) = read!(json_lines, service);
     end.unwrap();

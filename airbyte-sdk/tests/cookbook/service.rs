@@ -1,4 +1,4 @@
-//! An API that has these responses, one for each request, and remembers what it was asked.
+//! A mock API with one response for each request, which records the requests.
 
 use airbyte_sdk::testing::Server;
 use airbyte_sdk::testing::server::{Request, Response};
@@ -6,14 +6,14 @@ use std::fmt::Display;
 
 pub(crate) type Answer = Response;
 
-/// An answer with a good status.
+/// A response with status 200.
 pub(crate) fn good(body: impl Display) -> Answer {
     answer(200, "", body)
 }
 
-/// The header is a line of its own, or nothing.
+/// A response with a header line such as `Retry-After: 3`, or none if it is empty.
 pub(crate) fn answer(status: u16, header: &str, body: impl Display) -> Answer {
-    // The next request comes on a connection of its own, and so in its turn.
+    // The next request then comes on a new connection, so the requests are recorded in order.
     let response = Response::bytes(body.to_string()).status(status).close();
     match header.split_once(": ") {
         Some((name, value)) => response.header(name, value),
@@ -27,14 +27,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// When all answers are given, further requests are refused in a way that no client repeats, and fail the test.
+    /// Further requests get an error that is not retried, and fail the test.
     pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let server = Server::start();
         server.on("*").respond_in_order(answers);
         Self { url: server.url().to_owned(), server }
     }
 
-    /// Has a response for each request.
+    /// Computes the response to each request.
     pub(crate) fn answering(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         let server = Server::start();
         server.on("*").respond_with(answer);
@@ -45,7 +45,7 @@ impl Service {
         self.server.requests()
     }
 
-    /// What it was asked: methods, paths and queries.
+    /// The methods, paths and queries of the requests.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.requests().iter().map(ToString::to_string).collect()
     }
@@ -55,6 +55,6 @@ impl Service {
 pub(crate) fn header<'r>(request: &'r Request, name: &str) -> &'r str {
     let mut values = request.header_values(name);
     let value = values.next().unwrap_or_default();
-    assert!(values.next().is_none(), "{name} comes twice");
+    assert!(values.next().is_none(), "{name} is sent twice");
     value
 }

@@ -1,4 +1,4 @@
-//! The pages of the documentation that are made from files of the tests.
+//! The pages of the documentation that are generated from files of the tests.
 
 use crate::page::{assert_page, text_and_code};
 use crate::{Animal, spec, stream};

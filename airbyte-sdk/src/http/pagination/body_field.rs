@@ -68,7 +68,7 @@ mod tests {
             (json!(null), "a", "the body is null, not an object"),
             (json!({"a": "secret"}), "a.b", "`a` is a string, not an object"),
             (json!({"a": {"b": [{}]}}), "a.b.c", "`a.b` is an array, not an object"),
-            (json!({"a": {"b": 1}}), "a", "it is an object, which text would replace"),
+            (json!({"a": {"b": 1}}), "a", "it is an object, which a string would replace"),
         ] {
             let error = after(&body, path, json!("x")).unwrap_err();
             let begin = format!("cannot set `{path}` in the request body for the next page: ");
