@@ -84,8 +84,8 @@ pub mod testing;
 /// cargo add --dev airbyte-sdk --features testing
 /// ```
 ///
-/// [`guide::testing`] shows how to use them. To see them all:
-/// `cargo doc --open --package airbyte-sdk --features airbyte-sdk/testing`.
+/// [`guide::testing`] shows how to use it. To see its items here, build the documentation of your connector with
+/// `cargo doc --open --features airbyte-sdk/testing`.
 #[cfg(all(doc, not(any(test, feature = "testing"))))]
 pub mod testing {}
 
