@@ -149,11 +149,13 @@ fn arrows_of(src: &Path) -> Arrows {
 fn re_exports(file: &Path) -> BTreeMap<String, String> {
     let items = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap().items;
     let uses = items.iter().filter_map(|item| match item {
-        syn::Item::Use(item) => Some(item.to_token_stream().into_iter().filter_map(|token| match token {
-            TokenTree::Ident(ident) if ident != "pub" && ident != "use" => Some(ident.to_string()),
-            TokenTree::Group(group) => Some(group.to_string()),
-            _ => None,
-        })),
+        syn::Item::Use(item) => {
+            Some(item.tree.to_token_stream().into_iter().filter_map(|token| match token {
+                TokenTree::Ident(ident) if ident != "pub" && ident != "use" => Some(ident.to_string()),
+                TokenTree::Group(group) => Some(group.to_string()),
+                _ => None,
+            }))
+        }
         _ => None,
     });
     let homes = uses.filter_map(|mut idents| {
