@@ -40,7 +40,7 @@ fn endless_response_head_is_an_error() {
 fn deeply_nested_json_is_an_error() {
     let deep = "[".repeat(100_000);
     assert_rejected(
-        Answer::text(200, format!(r#"{{"x":{deep}"#)),
+        Response::text(200, format!(r#"{{"x":{deep}"#)),
         "transient_error",
         "Invalid JSON in the response from http://",
     );
@@ -70,7 +70,7 @@ fn gzip_bomb_is_an_error() {
 fn invalid_utf8_is_an_error() {
     let body = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"ticker\":\"TSLA\xff\xfe\",\"results\":[]";
     assert_rejected(
-        Answer::scripted(|to| to.write_all(body)),
+        Response::scripted(|to| to.write_all(body)),
         "transient_error",
         "Invalid JSON in the response from http://",
     );
