@@ -52,3 +52,22 @@ impl Drop for Secret {
         self.0.zeroize();
     }
 }
+
+/// Never implemented, so that the compile error for a formatted [`Secret`] says what to write instead. The lifetime keeps the
+/// compiler from checking the bound before `Display` is used.
+#[diagnostic::on_unimplemented(
+    message = "a `Secret` cannot be formatted",
+    label = "to send it as `Authorization: Bearer …`, write `.bearer(&secret)` on the request",
+    note = "`.auth(Auth::api_key_header(\"X-Api-Key\", &secret))` sends it in another header, `Auth::api_key_query` in the URL, `Auth::basic` as a password; `secret.expose()` returns the text"
+)]
+pub trait Shows<T> {}
+
+#[doc(hidden)]
+impl fmt::Display for Secret
+where
+    for<'a> fmt::Formatter<'a>: Shows<Self>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(STARS)
+    }
+}

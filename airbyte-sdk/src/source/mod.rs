@@ -2,6 +2,7 @@
 
 mod any;
 mod partitions;
+pub(crate) mod signatures;
 mod whole;
 
 pub(crate) use self::any::AnyStream;
@@ -16,8 +17,7 @@ use crate::protocol::{AirbyteStream, ConnectorSpecification};
 use crate::read_context::Pace;
 use crate::schema;
 use crate::spec::{self, AirbyteSpec, ReadConfig};
-use crate::stream::Stream;
-use std::fmt::Display;
+use crate::stream::{Partition, Stream};
 use std::time::Duration;
 
 /// A connector that reads: put its streams in, then [`run`](Self::run) it.
@@ -141,7 +141,7 @@ impl<C> Source<C> {
     where
         T: Stream,
         T::Cursor: Cursor,
-        P: Display + Send + Sync + 'static,
+        P: Partition,
     {
         self.streams.push(Box::new(InPartitions::new(list, fetch, true)));
         self
@@ -157,7 +157,7 @@ impl<C> Source<C> {
     ) -> Self
     where
         T: Stream,
-        P: Display + Send + Sync + 'static,
+        P: Partition,
     {
         let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
             fetch(config, partition, out)

@@ -4,12 +4,14 @@ mod binary;
 pub(crate) mod column;
 mod info;
 pub(crate) mod nested;
+mod partition;
 #[cfg(feature = "raw_json")]
 mod raw_json;
 
 pub use self::binary::Binary;
 pub use self::column::Column;
 pub(crate) use self::info::{Resume, StreamInfo};
+pub use self::partition::Partition;
 #[cfg(feature = "raw_json")]
 pub use self::raw_json::RawJson;
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
