@@ -309,6 +309,11 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     }
 }
 
+/// Whether a type's path ends with this name.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
 /// Tokens as one line of text.
 pub(crate) fn as_text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
