@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_suggested() {
+    fn nearest_name_is_suggested() {
         assert_eq!(
             hint("titel", ["title", "hidden"]),
             ", did you mean `title`? expected one of: `title`, `hidden`"
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn no_empty_list_is_suggested() {
+    fn empty_list_is_not_suggested() {
         assert_eq!(hint("tag", []), "");
         assert_eq!(unknown("attribute", "tag", []), "unknown attribute `tag`, expected none here");
     }

@@ -3,8 +3,8 @@
 
 use crate::attributes::Attributes;
 use crate::errors::Errors;
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
 
 /// The path to the SDK in the author's crate: `::airbyte_sdk`, or the value of `crate = ::renamed`.
@@ -75,6 +75,15 @@ impl Place {
             last.set_span(self.last);
         }
         tokens.into_iter().collect()
+    }
+
+    /// `__airbyte::name::<ty, _>`, with this many types left to the compiler. Errors in `ty` are reported where it is.
+    pub(crate) fn generic(self, name: &str, ty: &impl ToTokens, inferred: usize) -> TokenStream {
+        let name = Ident::new(name, self.first);
+        let infer = std::iter::repeat_n(quote_spanned!(self.first=> , _), inferred);
+        let begin = quote_spanned!(self.first=> __airbyte::#name::<);
+        let end = quote_spanned!(self.last=> >);
+        quote!(#begin #ty #(#infer)* #end)
     }
 
     /// `(arguments)`, with the parentheses at the end of this place.

@@ -2,7 +2,7 @@
 
 use super::model::rate_limits::{RateLimit, RateLimits};
 use super::model::{Function, Model, Stream};
-use crate::generated_code;
+use crate::generated_code::{self, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -45,11 +45,11 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     let config = own("config", fetch.config);
     let partition = fetch.partition.map(|span| own("partition", span));
     let since = fetch.since.map(|place| own("since", place.first));
-    let out = own("out", fetch.out.unwrap_or(returns.first));
+    let out = own("out", fetch.out.unwrap_or_else(|| record.span()));
     let cursor = fetch.since.zip(since.as_ref()).map(|(place, since)| {
-        let (function, end) = (quote_spanned!(place.first=> __airbyte::since::), quote_spanned!(place.last=> >));
+        let function = place.generic("since", record, 2);
         let cursor = place.arguments(since.to_token_stream());
-        quote!(#function<#record, _, _ #end #cursor)
+        quote!(#function #cursor)
     });
     let emitter = fetch.out.map(|_| &out);
     let arguments = [Some(config.to_token_stream()), partition.as_ref().map(Ident::to_token_stream), cursor];
@@ -86,11 +86,12 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
 /// type of a method.
 fn checked(by: &str, function: &Function, config: &Type) -> TokenStream {
     let path = called(function, config);
-    let (by, path) = match function {
-        Function::Method(_, returns) => (Ident::new(by, returns.first), returns.locate(&path)),
-        _ => (Ident::new(by, function.span()), path),
+    let place = match function {
+        Function::Method(_, returns) => *returns,
+        Function::Named(_) | Function::Given(_) => Place::of(&path),
     };
-    quote!(__airbyte::#by::<#config, _>(#path))
+    let (by, path) = (place.generic(by, config, 1), place.arguments(place.locate(&path)));
+    quote!(#by #path)
 }
 
 /// The path by which `main` names a function.

@@ -26,18 +26,23 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
         (errors, _) => {
             avoid_further_errors(&mut item);
             // Without `main` the compiler would report that it is missing, and a second one as well.
-            let main = (!other_main).then(|| quote!(fn main() {}));
+            let main = (!other_main).then(|| {
+                quote!(
+                    fn main() {}
+                )
+            });
             quote!(#errors #main)
         }
     };
-    quote!(#item #main)
+    // First, so that the compiler reports a wrong signature before what follows from it in the bodies.
+    quote!(#main #item)
 }
 
 /// Takes out what would be reported again: a function named `main`, and bodies that return another error type.
 fn avoid_further_errors(item: &mut Item) {
     match item {
         Item::Fn(function) => {
-            return_types::take_out_body(&function.sig.output, &mut function.block);
+            return_types::take_out_body(&function.sig.output, &mut function.block, &mut function.attrs);
             if function.sig.ident == "main" {
                 function.sig.ident = Ident::new("__main", function.sig.ident.span());
                 function.attrs.push(parse_quote!(#[allow(dead_code)]));
@@ -46,7 +51,7 @@ fn avoid_further_errors(item: &mut Item) {
         Item::Impl(block) => {
             for item in &mut block.items {
                 if let ImplItem::Fn(method) = item {
-                    return_types::take_out_body(&method.sig.output, &mut method.block);
+                    return_types::take_out_body(&method.sig.output, &mut method.block, &mut method.attrs);
                 }
             }
         }

@@ -10,43 +10,55 @@ use crate::unsupported_types::text;
 use proc_macro2::Span;
 use quote::ToTokens;
 use std::path::Path;
-use syn::{Attribute, FnArg, ImplItem, Item, Type};
+use syn::{Attribute, File, FnArg, ImplItem, Item, ReturnType, Signature, Type};
 
 /// Reports another `main` beside the item. Returns whether there is one.
 pub(super) fn report(file: &Path, item: &Item, errors: &mut Errors) -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the rule is for the SDK; without the file nothing is reported")]
-    let Ok(code) = std::fs::read_to_string(file) else { return false };
-    let Ok(file) = syn::parse_file(&code) else { return false };
-    let Some((siblings, at)) = find(&file.items, &normalized(item)) else { return false };
-    if let Some(first) = siblings[..at].iter().find(|other| is_source(other)) {
-        let streams: String = [first, item].into_iter().flat_map(streams).collect();
-        errors.at_item(
-            item,
-            format!(
-                "a connector has one `#[airbyte_source]`: put all streams into one `impl` block\n    #[airbyte_source]\n    impl {} {{\n{streams}    }}",
-                config(first).or_else(|| config(item)).unwrap_or_else(|| "Config".to_owned()),
-            ),
-        );
-        return true;
-    }
-    let is_main = |other: &&Item| matches!(other, Item::Fn(function) if function.sig.ident == "main");
-    if siblings.iter().filter(is_main).any(|main| !is_source(main) && !is_conditional(main)) {
-        errors.push(syn::Error::new(
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the rule is for the SDK; without the file nothing is reported"
+    )]
+    let code = std::fs::read_to_string(file).ok();
+    match code.and_then(|code| find(&syn::parse_file(&code).ok()?, item)) {
+        None => return false,
+        Some(Other::Source(message)) => errors.at_item(item, message),
+        Some(Other::Main) => errors.push(syn::Error::new(
             Span::call_site(),
             "`#[airbyte_source]` generates `main`: remove the function `main` from this file",
-        ));
-        return true;
+        )),
     }
-    false
+    true
+}
+
+/// What else declares `main`.
+enum Other {
+    /// An `#[airbyte_source]` above the item, and the error.
+    Source(String),
+    /// A function of the author.
+    Main,
+}
+
+fn find(file: &File, item: &Item) -> Option<Other> {
+    let (siblings, at) = locate(&file.items, &normalized(item))?;
+    if let Some(first) = siblings[..at].iter().find(|other| is_source(other)) {
+        let config = config(first).or_else(|| config(item)).unwrap_or_else(|| "Config".to_owned());
+        let streams: String = [first, item].into_iter().flat_map(streams).collect();
+        return Some(Other::Source(format!(
+            "a connector has one `#[airbyte_source]`: put all streams into one `impl` block\n    #[airbyte_source]\n    impl {config} {{\n{streams}    }}"
+        )));
+    }
+    let is_main = |other: &&Item| matches!(other, Item::Fn(function) if function.sig.ident == "main");
+    let mut mains = siblings.iter().filter(is_main).filter(|main| !is_source(main) && !is_conditional(main));
+    mains.next().map(|_| Other::Main)
 }
 
 /// The items of the module that contains this one, and its position among them.
-fn find<'a>(items: &'a [Item], wanted: &str) -> Option<(&'a [Item], usize)> {
+fn locate<'a>(items: &'a [Item], wanted: &str) -> Option<(&'a [Item], usize)> {
     if let Some(at) = items.iter().position(|item| is_source(item) && normalized(item) == wanted) {
         return Some((items, at));
     }
     items.iter().find_map(|item| match item {
-        Item::Mod(module) => find(&module.content.as_ref()?.1, wanted),
+        Item::Mod(module) => locate(&module.content.as_ref()?.1, wanted),
         _ => None,
     })
 }
@@ -106,37 +118,98 @@ fn config(item: &Item) -> Option<String> {
     }
 }
 
-/// The methods that the streams become, one a line.
+/// The methods of the streams, one a line.
 fn streams(item: &Item) -> Vec<String> {
-    let arguments = |inputs: Vec<&FnArg>| -> String {
-        inputs.into_iter().skip(1).map(|argument| format!(", {}", tight(argument))).collect()
-    };
-    let method = |signature: &syn::Signature| {
-        let (name, arguments) = (&signature.ident, arguments(signature.inputs.iter().collect()));
-        let output = match &signature.output {
-            syn::ReturnType::Type(_, ty) => format!(" -> {}", text(ty)),
-            syn::ReturnType::Default => String::new(),
-        };
-        format!("        fn {name}(&self{arguments}){output} {{ … }}\n")
-    };
     match item {
         Item::Fn(function) => vec![method(&function.sig)],
-        Item::Impl(block) => block
-            .items
-            .iter()
-            .filter_map(|item| match item {
+        Item::Impl(block) => {
+            let methods = block.items.iter().filter_map(|item| match item {
                 ImplItem::Fn(function) => Some(method(&function.sig)),
                 _ => None,
-            })
-            .collect(),
+            });
+            methods.collect()
+        }
         _ => Vec::new(),
     }
 }
 
-/// `name: Type`.
-fn tight(argument: &FnArg) -> String {
-    match argument {
-        FnArg::Typed(argument) => format!("{}: {}", as_text(&argument.pat), text(&argument.ty)),
-        FnArg::Receiver(receiver) => as_text(receiver),
+/// A function as a method, in one line.
+fn method(signature: &Signature) -> String {
+    let arguments = signature.inputs.iter().skip(1).filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(format!(", {}: {}", as_text(&argument.pat), text(&argument.ty))),
+        FnArg::Receiver(_) => None,
+    });
+    let output = match &signature.output {
+        ReturnType::Type(_, ty) => format!(" -> {}", text(ty)),
+        ReturnType::Default => String::new(),
+    };
+    let (name, arguments) = (&signature.ident, arguments.collect::<String>());
+    format!("        fn {name}(&self{arguments}){output} {{ … }}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
+
+    /// What is found beside `fn b` with `#[airbyte_source]`, in this file.
+    fn beside_b(file: File) -> Option<Other> {
+        find(
+            &file,
+            &parse_quote!(
+                fn b(config: &Config) {}
+            ),
+        )
+    }
+
+    #[test]
+    fn source_above_is_found() {
+        let other = beside_b(parse_quote! {
+            #[airbyte_source]
+            fn a(config: &Config, since: Option<Date>) {}
+            #[airbyte_sdk::airbyte_source]
+            fn b(config: &Config) {}
+        });
+        let Some(Other::Source(message)) = other else { panic!("not found") };
+        assert!(message.contains("fn a(&self, since: Option<Date>) { … }"), "{message}");
+    }
+
+    #[test]
+    fn main_of_the_author_is_found() {
+        let other = beside_b(parse_quote! {
+            #[airbyte_source]
+            fn b(config: &Config) {}
+            fn main() {}
+        });
+        assert!(matches!(other, Some(Other::Main)));
+    }
+
+    #[test]
+    fn other_modules_and_conditional_items_are_left_to_the_compiler() {
+        let other = beside_b(parse_quote! {
+            mod module {
+                #[airbyte_source]
+                fn a(config: &Config) {}
+            }
+            #[cfg(feature = "a")]
+            #[airbyte_source]
+            fn a(config: &Config) {}
+            #[airbyte_source]
+            fn b(config: &Config) {}
+            #[cfg(windows)]
+            fn main() {}
+        });
+        assert!(other.is_none());
+    }
+
+    #[test]
+    fn first_source_is_not_reported() {
+        let other = beside_b(parse_quote! {
+            #[airbyte_source]
+            fn b(config: &Config) {}
+            #[airbyte_source]
+            fn c(config: &Config) {}
+        });
+        assert!(other.is_none());
     }
 }

@@ -5,6 +5,7 @@
 //! Each trait here is implemented for the right type only, and its `on_unimplemented` is the error for every other type.
 //! None of them is recommended by the compiler, and none costs anything at run time.
 
+use super::Check;
 use crate::cursor::{Cursor, NoCursor};
 use crate::emitter::Emitter;
 use crate::error::Result;
@@ -64,11 +65,9 @@ pub fn fetched(result: impl ReturnsNothing) -> Result<()> {
     result.result()
 }
 
-/// The check function, once it is known to return the right type.
-pub fn check<C, R: ReturnsNothing>(
-    check: impl Fn(&C, &Http) -> R + Send + Sync + 'static,
-) -> impl Fn(&C, &Http) -> Result<()> + Send + Sync + 'static {
-    move |config, http| check(config, http).result()
+/// Returns the check function. Boxed, since an `impl Fn` would have a wrong `R` reported twice.
+pub fn check<C, R: ReturnsNothing>(check: impl Fn(&C, &Http) -> R + Send + Sync + 'static) -> Check<C> {
+    Box::new(move |config, http| check(config, http).result())
 }
 
 /// What a function that lists partitions returns.
@@ -94,7 +93,7 @@ impl<P> ReturnsPartitions for Result<Vec<P>> {
     }
 }
 
-/// The function that lists partitions, once it is known to return the right type.
+/// Returns the function that lists partitions.
 pub fn list<C, R: ReturnsPartitions>(
     list: impl Fn(&C, &Http) -> R + Send + Sync + 'static,
 ) -> impl Fn(&C, &Http) -> Result<Vec<R::Partition>> + Send + Sync + 'static {

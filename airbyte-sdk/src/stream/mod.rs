@@ -35,7 +35,8 @@ use serde_json::Value;
 /// dropped by the platform without a word.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream",
-    label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`"
+    label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`",
+    note = "in an `#[airbyte_source] impl` block, each method that takes an `Emitter` or returns an iterator is a stream: move helpers to another `impl` block"
 )]
 pub trait Stream: Serialize + Sized + 'static {
     /// The type of the cursor field, or [`NoCursor`].

@@ -5,8 +5,8 @@ use std::fmt::Display;
 /// A partition of a stream. Implemented for all types that are [`Display`], [`Send`], [`Sync`] and `'static`; `Display`
 /// names the partition in the state.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a partition: it must implement `Display`, `Send` and `Sync`",
-    label = "implement `std::fmt::Display` for `{Self}`: it names the partition in the state"
+    message = "`{Self}` cannot be a partition",
+    label = "`{Self}` must implement `Display`, which names it in the state, and be `Send` and `Sync`"
 )]
 pub trait Partition: Display + Send + Sync + 'static {}
 

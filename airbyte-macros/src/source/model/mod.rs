@@ -106,7 +106,10 @@ impl Model {
                     Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => name.value(),
                     _ => "function".to_owned(),
                 };
-                errors.at(literal, format!("expected the name of a function, without quotes: `{attribute} = {example}`"));
+                errors.at(
+                    literal,
+                    format!("expected the name of a function, without quotes: `{attribute} = {example}`"),
+                );
             }
         }
         let fetch = signature::read(&function.sig, partitions.is_some(), &Home::Function, errors)?;
@@ -140,7 +143,10 @@ impl Model {
         }
         if let Some((of, _)) = &block.trait_ {
             let trait_of = text(config);
-            errors.at(of, format!("an `impl` of a trait is not supported: write the methods in `impl {trait_of}`"));
+            errors.at(
+                of,
+                format!("an `impl` of a trait is not supported: write the methods in `impl {trait_of}`"),
+            );
         }
         let methods: Vec<&ImplItemFn> = block
             .items

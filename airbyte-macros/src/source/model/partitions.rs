@@ -1,6 +1,7 @@
 //! Reads `#[partitions(list)]` on a fetch method: the method that lists the partitions of its stream.
 
 use super::signature;
+use crate::attributes::as_text;
 use crate::errors::{Errors, hint, nearest};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta};
@@ -27,8 +28,12 @@ pub(super) fn read<'a>(
         _ => None,
     };
     if !attribute.path().is_ident(NAME) {
-        let list = name.map_or_else(|| suggested(methods), |name| name.to_string());
-        errors.at(attribute.path(), format!("unknown attribute, did you mean `#[partitions({list})]`?"));
+        let (given, list) =
+            (as_text(attribute.path()), name.map_or_else(|| suggested(methods), |name| name.to_string()));
+        errors.at(
+            attribute.path(),
+            format!("unknown attribute `{given}`, did you mean `#[partitions({list})]`?"),
+        );
         return Some(None);
     }
     let Some(name) = name else {

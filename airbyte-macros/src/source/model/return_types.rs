@@ -8,17 +8,37 @@
 use crate::attributes::{bare, is_named};
 use crate::errors::Errors;
 use crate::type_table::arguments;
-use syn::{Block, GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound, parse_quote};
+use crate::unsupported_types::text;
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Block, GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound,
+    parse_quote,
+};
 
 /// Crates and modules with a `Result` or an `Error` of their own.
 const FOREIGN: &[&str] = &[
-    "alloc", "anyhow", "color_eyre", "core", "csv", "eyre", "fmt", "io", "reqwest", "serde_json", "std", "ureq",
+    "alloc",
+    "anyhow",
+    "color_eyre",
+    "core",
+    "csv",
+    "eyre",
+    "fmt",
+    "io",
+    "reqwest",
+    "serde_json",
+    "std",
+    "ureq",
 ];
 
 /// Reports a return type with an error type that is not the SDK's.
 pub(super) fn reject_foreign(ty: &Type, right: &str, errors: &mut Errors) -> bool {
     let foreign = is_foreign(ty);
     if foreign {
+        let right = match arguments(ty).next() {
+            Some(value) => format!("Result<{}>", text(value)),
+            None => right.to_owned(),
+        };
         errors.at(
             ty,
             format!(
@@ -30,12 +50,17 @@ pub(super) fn reject_foreign(ty: &Type, right: &str, errors: &mut Errors) -> boo
 }
 
 /// Takes out the body of a function that was reported, so that no `?` in it is reported as well.
-pub(in crate::source) fn take_out_body(output: &ReturnType, body: &mut Block) {
+pub(in crate::source) fn take_out_body(
+    output: &ReturnType,
+    body: &mut Block,
+    attributes: &mut Vec<Attribute>,
+) {
     if let ReturnType::Type(_, ty) = output
         && is_foreign(ty)
         && !has_opaque_type(ty)
     {
         *body = parse_quote!({ ::core::unimplemented!() });
+        attributes.push(parse_quote!(#[allow(unused_variables)]));
     }
 }
 
@@ -87,7 +112,32 @@ pub(super) fn returned_record(output: &ReturnType) -> Option<&Type> {
     let Type::ImplTrait(returned) = bare(arguments(ty).next()?) else {
         return None;
     };
-    let item = returned.bounds.iter().find_map(|bound| {
+    arguments(item(&returned.bounds)?).next()
+}
+
+/// The return type that was probably meant by a list or another iterator of records.
+pub(super) fn suggested(ty: &Type) -> Option<String> {
+    let record = text(listed(ty)?);
+    Some(format!(
+        "write `Result<impl Iterator<Item = Result<{record}>>>`, or take `out: &mut Emitter<{record}>`"
+    ))
+}
+
+/// `T` of `Result<Vec<T>>`, `Box<dyn Iterator<Item = T>>` and the like.
+fn listed(ty: &Type) -> Option<&Type> {
+    let item = match bare(ty) {
+        Type::ImplTrait(returned) => item(&returned.bounds)?,
+        Type::TraitObject(returned) => item(&returned.bounds)?,
+        ty if is_named(ty, "Vec") => arguments(ty).next()?,
+        ty if is_named(ty, "Result") || is_named(ty, "Box") => return listed(arguments(ty).next()?),
+        _ => return None,
+    };
+    if is_named(item, "Result") { arguments(item).next() } else { Some(item) }
+}
+
+/// `T` of `Iterator<Item = T>`.
+fn item(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<&Type> {
+    bounds.iter().find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else {
             return None;
         };
@@ -98,6 +148,5 @@ pub(super) fn returned_record(output: &ReturnType) -> Option<&Type> {
             GenericArgument::AssocType(item) if item.ident == "Item" => Some(&item.ty),
             _ => None,
         })
-    })?;
-    arguments(item).next()
+    })
 }

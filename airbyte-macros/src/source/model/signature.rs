@@ -10,6 +10,12 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Pat, PatType, ReceiverKind, ReturnType, Signature, Type};
 
+/// Types that helpers emit or return. (Names outside of the prelude may be the author's own.)
+const NOT_RECORDS: &[&str] = &[
+    "String", "Vec", "Option", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32",
+    "u64", "usize",
+];
+
 /// A fetch function with a valid signature. The spans are those of the author's types: the compiler reports wrong types
 /// there.
 pub(in crate::source) struct Fetch {
@@ -26,7 +32,10 @@ pub(in crate::source) struct Fetch {
 pub(super) enum Home<'a> {
     Function,
     /// An `impl` block of this type. The method that could list partitions, if there is just one.
-    Block { config: &'a Type, list: Option<String> },
+    Block {
+        config: &'a Type,
+        list: Option<String>,
+    },
 }
 
 impl Home<'_> {
@@ -49,7 +58,7 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
         match self {
             Self::Function => String::new(),
             Self::Block { config, .. } => format!(
-                "\na method that takes an `Emitter` or returns an iterator is a stream: if `{}` is a helper, move it to another `impl {}` block",
+                "\neach method that takes an `Emitter` or returns an iterator is a stream: if `{}` is a helper, move it to another `impl {}` block",
                 method.ident,
                 text(config)
             ),
@@ -124,11 +133,10 @@ pub(super) fn read(
         if let Some(record) = emitter_record(ty) {
             if !matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) {
                 let record = text(record);
-                errors
-                    .at(ty, format!("take the emitter by mutable reference: `&mut Emitter<{record}>`"));
+                errors.at(ty, format!("take the emitter by mutable reference: `&mut Emitter<{record}>`"));
                 return None;
             }
-            out = Some((record.clone(), record.span()));
+            out = Some((record, record.span()));
         } else if is_named(ty, "Option") && since.is_none() {
             since = Some(Place::of(ty));
         } else {
@@ -144,33 +152,48 @@ pub(super) fn read(
             return None;
         }
     };
-    let is_emitter = out.is_some();
-    let (record, out) = match (out, returned_record(&signature.output)) {
-        (Some((record, span)), _) => (record, Some(span)),
-        (None, Some(record)) => (record.clone(), None),
-        (None, None) => {
-            let signatures = home.signatures();
-            if return_types::is_plain_result(returns) {
-                errors.at(&signature.ident, format!("missing record type, {signatures}"));
-            } else {
-                errors.at(returns, format!("this return type names no record type, {signatures}"));
-            }
-            return None;
+    let emitted = out.map(|(record, _)| record);
+    let record = read_record(signature, returns, emitted, home, errors)?.clone();
+    let out = out.map(|(_, span)| span);
+    Some(Fetch { record, config, partition, since, out, returns: Place::of(returns) })
+}
+
+/// The record type: that of the emitter, or of the iterator which is returned.
+fn read_record<'a>(
+    signature: &'a Signature,
+    returns: &Type,
+    emitted: Option<&'a Type>,
+    home: &Home<'_>,
+    errors: &mut Errors,
+) -> Option<&'a Type> {
+    let Some(record) = emitted.or_else(|| returned_record(&signature.output)) else {
+        let signatures = home.signatures();
+        if return_types::is_plain_result(returns) {
+            errors.at(&signature.ident, format!("missing record type, {signatures}"));
+        } else if let Some(suggested) = return_types::suggested(returns) {
+            errors.at(returns, format!("records are returned by an iterator: {suggested}"));
+        } else {
+            errors.at(returns, format!("this return type names no record type, {signatures}"));
         }
+        return None;
     };
-    let right = if is_emitter { "Result<()>" } else { "Result<impl Iterator<Item = Result<Record>>>" };
+    let right = match emitted {
+        Some(_) => "Result<()>",
+        None => "Result<impl Iterator<Item = Result<Record>>>",
+    };
     if return_types::reject_foreign(returns, right, errors) {
         return None;
     }
-    if type_table::known(&record).is_some() || !matches!(bare(&record), Type::Path(_)) {
-        let (name, helper) = (text(&record), home.helper(signature));
+    let is_struct =
+        matches!(bare(record), Type::Path(_)) && !NOT_RECORDS.iter().any(|name| is_named(record, name));
+    if !is_struct {
+        let (name, helper) = (text(record), home.helper(signature));
         errors.at(
-            &record,
+            record,
             format!("`{name}` is not a record: a record is a struct with `#[airbyte_stream(…)]`{helper}"),
         );
-        return None;
     }
-    Some(Fetch { record, config, partition, since, out, returns: Place::of(returns) })
+    is_struct.then_some(record)
 }
 
 /// What is wrong with an argument that is neither `since` nor `out`. `too_late`: it cannot be a partition.
@@ -197,7 +220,16 @@ fn unexpected(argument: &PatType, too_late: bool, signature: &Signature, home: &
     if name == "since" {
         return format!("`since` is `None` in the first sync: write `Option<{}>`", text(ty));
     }
-    format!("unexpected argument `{name}`, {}{}", home.signatures(), home.helper(signature))
+    if name == "out" {
+        return "`out` must be written as `&mut Emitter<Record>`, since an alias hides the record type"
+            .to_owned();
+    }
+    match home {
+        Home::Function => format!("unexpected argument `{name}`, {}", home.signatures()),
+        Home::Block { .. } => {
+            format!("unexpected argument `{name}`{}\n{}", home.helper(signature), home.signatures())
+        }
+    }
 }
 
 fn read_config(first: &FnArg, home: &Home<'_>, errors: &mut Errors) -> Option<Span> {
@@ -215,7 +247,10 @@ fn read_config(first: &FnArg, home: &Home<'_>, errors: &mut Errors) -> Option<Sp
         },
         (FnArg::Typed(argument), _) => match bare(&argument.ty) {
             ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
-                errors.at(argument, format!("the first argument must be the configuration, {}", home.signatures()));
+                errors.at(
+                    argument,
+                    format!("the first argument must be the configuration, {}", home.signatures()),
+                );
                 None
             }
             Type::Reference(reference) if reference.mutability.is_none() => Some(reference.elem.span()),
@@ -237,7 +272,13 @@ fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Er
     const MISSING: &str = "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list";
     match second {
         Some(FnArg::Typed(argument)) => match bare(&argument.ty) {
-            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => errors.at(argument, MISSING),
+            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
+                let is_partition = |later: &&FnArg| matches!(later, FnArg::Typed(later) if matches!(bare(&later.ty), Type::Reference(_)) && emitter_record(&later.ty).is_none());
+                match signature.inputs.iter().skip(2).find(is_partition) {
+                    Some(partition) => errors.at(partition, "the partition must be the second argument"),
+                    None => errors.at(argument, MISSING),
+                }
+            }
             Type::Reference(reference) if reference.mutability.is_none() => {
                 return Some(argument.ty.span());
             }
@@ -280,7 +321,8 @@ fn read_method(
         return;
     }
     match &signature.output {
-        ReturnType::Type(_, ty) if takes_http(signature) && return_types::reject_foreign(ty, right_type, errors) => {}
+        ReturnType::Type(_, ty)
+            if takes_http(signature) && return_types::reject_foreign(ty, right_type, errors) => {}
         ReturnType::Type(_, ty) if takes_http(signature) && fits(ty) => {}
         _ => errors.at(&signature.ident, right),
     }
@@ -288,8 +330,7 @@ fn read_method(
 
 /// Whether a method could list partitions.
 pub(super) fn is_list(signature: &Signature) -> bool {
-    takes_http(signature)
-        && matches!(&signature.output, ReturnType::Type(_, ty) if return_types::is_list(ty))
+    takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if return_types::is_list(ty))
 }
 
 /// Whether the arguments are `&self` and another reference, which is that to `Http`.

@@ -12,13 +12,18 @@ struct Day {
     day: Date,
 }
 
+#[airbyte_stream(name = "streets", cursor = name)]
+struct Street {
+    name: String,
+}
+
 #[airbyte_source]
 impl Config {
-    fn days(&self, out: &mut Emitter<Day>) -> Result<()> {
+    fn days(&self, since: Option<u32>, out: &mut Emitter<Day>) -> Result<()> {
         Ok(())
     }
 
-    fn other_days(&self, since: Option<u32>, out: &mut Emitter<Day>) -> Result<()> {
-        Ok(())
+    fn streets(&self, since: Option<Date>) -> Result<impl Iterator<Item = Result<Street>>> {
+        Ok(std::iter::empty())
     }
 }
