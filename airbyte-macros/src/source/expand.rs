@@ -40,7 +40,7 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
 /// so that a wrong type is reported at the argument that has it and not at the function as a whole. The functions around
 /// the arguments and the result name the right type in the error.
 fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
-    let Stream { function, fetch, partitions } = stream;
+    let Stream { function, fetch, partitions, .. } = stream;
     let (record, returns) = (&fetch.record, fetch.returns);
     let config = own("config", fetch.config);
     let partition = fetch.partition.map(|span| own("partition", span));
@@ -76,7 +76,11 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
         Some(list) => {
             let list = checked("list", list, config_type);
             // A type that cannot be a partition is reported where the partition is taken.
-            let partition = quote_spanned!(fetch.partition.unwrap_or(returns.first)=> _);
+            let span = fetch.partition.unwrap_or(returns.first);
+            let partition = match &stream.partition {
+                Some(partition) => generated_code::located(partition, span),
+                None => quote_spanned!(span=> _),
+            };
             quote!(.#method::<#record, #partition>(#list, #closure))
         }
     }
@@ -86,11 +90,14 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
 /// type of a method.
 fn checked(by: &str, function: &Function, config: &Type) -> TokenStream {
     let path = called(function, config);
-    let place = match function {
-        Function::Method(_, returns) => *returns,
-        Function::Named(_) | Function::Given(_) => Place::of(&path),
+    let (place, path) = match function {
+        // One span for all, since the compiler reports an error at two spans twice.
+        Function::Method(_, returns) => {
+            (Place { first: *returns, last: *returns }, generated_code::located(&path, *returns))
+        }
+        Function::Named(_) | Function::Given(_) => (Place::of(&path), path),
     };
-    let (by, path) = (place.generic(by, config, 1), place.arguments(place.locate(&path)));
+    let (by, path) = (place.generic(by, config, 1), place.arguments(path));
     quote!(#by #path)
 }
 

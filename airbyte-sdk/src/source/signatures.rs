@@ -94,11 +94,11 @@ impl<P> ReturnsPartitions for Result<Vec<P>> {
 }
 
 /// Returns the function that lists partitions.
-pub fn list<C, R: ReturnsPartitions>(
-    list: impl Fn(&C, &Http) -> R + Send + Sync + 'static,
-) -> impl Fn(&C, &Http) -> Result<Vec<R::Partition>> + Send + Sync + 'static {
-    move |config, http| list(config, http).result()
+pub fn list<C, R: ReturnsPartitions>(list: impl Fn(&C, &Http) -> R + Send + Sync + 'static) -> List<C, R> {
+    Box::new(move |config, http| list(config, http).result())
 }
+
+type List<C, R> = Box<dyn Fn(&C, &Http) -> Result<Vec<<R as ReturnsPartitions>::Partition>> + Send + Sync>;
 
 /// What a fetch function without an `Emitter` returns.
 #[diagnostic::on_unimplemented(

@@ -9,11 +9,10 @@ use self::rate_limits::RateLimits;
 use self::signature::{Fetch, Home};
 use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
-use crate::generated_code::Place;
 use crate::unsupported_types::text;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, Type};
+use syn::{Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, ReturnType, Type};
 
 /// The attributes in `#[airbyte_source(…)]`.
 pub(super) const ATTRIBUTES: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
@@ -31,6 +30,8 @@ pub(super) struct Stream {
     pub(super) fetch: Fetch,
     /// The function that lists the partitions.
     pub(super) partitions: Option<Function>,
+    /// The type of a partition, if it is known and can be named outside of the `impl` block.
+    pub(super) partition: Option<Type>,
 }
 
 /// A function of the author's.
@@ -39,7 +40,7 @@ pub(super) enum Function {
     /// The value of an attribute.
     Given(Expr),
     /// A method of the configuration, and where its return type is.
-    Method(Ident, Place),
+    Method(Ident, Span),
 }
 
 impl Function {
@@ -51,7 +52,11 @@ impl Function {
     }
 
     fn method(method: &ImplItemFn) -> Self {
-        Self::Method(method.sig.ident.clone(), Place::of(&method.sig.output))
+        let returns = match &method.sig.output {
+            ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => method.sig.ident.span(),
+        };
+        Self::Method(method.sig.ident.clone(), returns)
     }
 
     /// Where errors about the function as a whole are reported.
@@ -72,7 +77,7 @@ impl Model {
             Item::Fn(function) => Self::of_function(function, check, partitions, errors),
             Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
             other => {
-                errors.at_item(other, "`#[airbyte_source]` goes on a fetch function, or on an `impl Config` block with a method per stream");
+                errors.at_item(other, "`#[airbyte_source]` belongs on a fetch function, or on an `impl Config` block with a method per stream");
                 None
             }
         };
@@ -94,10 +99,7 @@ impl Model {
             errors.at(name, "`#[airbyte_source]` generates `main`: name the function `fetch`");
         }
         if let Some(attribute) = partitions::find(&function.attrs) {
-            errors.at(
-                attribute,
-                "`partitions` of a function goes in its `#[airbyte_source]`: write `#[airbyte_source(partitions = list)]`",
-            );
+            errors.at(attribute, "on a function, write `#[airbyte_source(partitions = list)]`");
             return None;
         }
         for (attribute, function) in [("check", &check), ("partitions", &partitions)] {
@@ -118,7 +120,8 @@ impl Model {
             _ => return None,
         };
         let function = Function::Named(name.clone());
-        let streams = vec![Stream { function, fetch, partitions: partitions.map(Function::Given) }];
+        let streams =
+            vec![Stream { function, fetch, partitions: partitions.map(Function::Given), partition: None }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
@@ -135,7 +138,10 @@ impl Model {
         if let Some(partitions) = partitions {
             errors.at(
                 partitions,
-                format!("`partitions` goes on a method in an `impl` block: write `#[partitions({})]` above the method", as_text(partitions)),
+                format!(
+                    "in an `impl` block, write `#[partitions({})]` above the method that fetches the stream",
+                    as_text(partitions)
+                ),
             );
         }
         if !block.generics.params.is_empty() {
@@ -162,7 +168,7 @@ impl Model {
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
                 if let Some(attribute) = partitions::find(&method.attrs) {
-                    errors.at(attribute, "`#[partitions(list)]` goes on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
+                    errors.at(attribute, "`#[partitions(list)]` belongs on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
                 }
                 continue;
             }
@@ -175,8 +181,13 @@ impl Model {
                     let (record, helper) = (text(&fetch.record), home.helper(&method.sig));
                     errors.at(&fetch.record, format!("`{}` already fetches `{record}`: each stream has a record type of its own{helper}", function.name()));
                 }
-                let partitions = partitions.flatten().map(Function::method);
-                streams.push(Stream { function: Function::method(method), fetch, partitions });
+                let list = partitions.flatten();
+                streams.push(Stream {
+                    function: Function::method(method),
+                    fetch,
+                    partitions: list.map(Function::method),
+                    partition: list.and_then(|list| return_types::element(&list.sig.output)).cloned(),
+                });
             }
         }
         if !found {

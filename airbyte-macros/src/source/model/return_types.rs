@@ -8,7 +8,7 @@
 use crate::attributes::{bare, is_named};
 use crate::errors::Errors;
 use crate::type_table::arguments;
-use crate::unsupported_types::text;
+use crate::unsupported_types::{any, text};
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Block, GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound,
@@ -102,6 +102,16 @@ pub(super) fn is_plain_result(ty: &Type) -> bool {
 /// `Result<Vec<…>>`.
 pub(super) fn is_list(ty: &Type) -> bool {
     is_named(ty, "Result") && arguments(ty).next().is_some_and(|ty| is_named(ty, "Vec"))
+}
+
+/// `T` of `Result<Vec<T>>`, unless the type depends on the `impl` block.
+pub(super) fn element(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = output else {
+        return None;
+    };
+    let element = arguments(arguments(ty).next()?).next()?;
+    let depends = |ty: &Type| matches!(ty, Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "Self"));
+    (!any(element, &depends)).then_some(element)
 }
 
 /// `T` of `Result<impl Iterator<Item = Result<T>>>`.
