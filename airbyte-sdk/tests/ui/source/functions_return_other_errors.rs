@@ -13,7 +13,7 @@ struct Day {
 }
 
 #[airbyte_source(check = check, partitions = cities)]
-fn fetch(config: &Config, city: &str, out: &mut Emitter<Day>) -> Result<()> {
+fn fetch(config: &Config, city: &String, out: &mut Emitter<Day>) -> Result<()> {
     Ok(())
 }
 
