@@ -8,6 +8,8 @@ use zeroize::Zeroize;
 ///
 /// The spec marks the field as `airbyte_secret`. `Secret` has no `Display` and no `Serialize`, its `Debug` prints
 /// stars, and its memory is wiped when it is dropped. [`Secret::expose`] is the one way to the text.
+/// A request authenticates with a `&Secret` itself: [`Request::bearer`](crate::http::Request::bearer), or
+/// [`Request::auth`](crate::http::Request::auth) with another [`Auth`](crate::http::Auth).
 ///
 /// The secrets of the configuration are blanked in every log, trace and error as well, and so are those that a request
 /// authenticates with ([`Http::auth`](crate::Http::auth)). They are found in any letter case, behind escapes (URLs, JSON,
