@@ -6,7 +6,7 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
     >::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
         .incremental_partitions::<
             Day,
-            _,
+            String,
         >(
             __airbyte::list::<Config, _>(<Config>::cities),
             |__config, __partition, __since, __out| __airbyte::fetched(
@@ -20,7 +20,7 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
         )
         .full_refresh_partitions::<
             Street,
-            _,
+            String,
         >(
             __airbyte::list::<Config, _>(<Config>::cities),
             |__config, __partition, __out| __airbyte::emit_returned(
