@@ -1,13 +1,13 @@
-//! Attributes whose value is one of a list. All of them are read here, with the same message for a value that is not in it.
+//! The attributes that take one value of a list, with one message for any other value.
 
 use crate::errors::{Errors, hint};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit};
 
-/// What an attribute may be set to.
+/// The values of an attribute.
 pub(crate) struct Values {
     attribute: &'static str,
-    /// Each value, and what it means; nothing if the value says it.
+    /// Each value with its meaning, which is empty if the name suffices.
     values: &'static [(&'static str, &'static str)],
 }
 
@@ -24,7 +24,7 @@ pub(crate) const ORDER: Values = Values {
 pub(crate) const ON_NULL: Values = Values {
     attribute: "on_null",
     values: &[
-        ("emit", "a record whose cursor is null is emitted and does not move the position"),
+        ("emit", "a record whose cursor is null is emitted and does not advance the cursor"),
         ("fail", "a record whose cursor is null is an error"),
     ],
 };
@@ -49,7 +49,7 @@ pub(crate) const DISPLAY_TYPE: Values =
 pub(crate) const RATE_UNIT: Values =
     Values { attribute: "rate_limit", values: &[("second", ""), ("minute", ""), ("hour", ""), ("day", "")] };
 
-/// serde's `rename_all`; the names are those of `rename_rules`.
+/// serde's `rename_all`, as in `rename_rules`.
 pub(crate) const RENAME_ALL: Values = Values {
     attribute: "rename_all",
     values: &[
@@ -65,7 +65,7 @@ pub(crate) const RENAME_ALL: Values = Values {
 };
 
 impl Values {
-    /// The value, with or without quotes around it.
+    /// Reads a value, with or without quotes.
     pub(crate) fn read(&self, value: &Expr, errors: &mut Errors) -> Option<&'static str> {
         let given = match value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
@@ -74,7 +74,7 @@ impl Values {
         self.find(&given, value, errors)
     }
 
-    /// The value of this text, which stands at these tokens.
+    /// Finds the value with this name. Errors are reported at the tokens.
     pub(crate) fn find(&self, given: &str, at: &impl ToTokens, errors: &mut Errors) -> Option<&'static str> {
         let found = self.values.iter().find(|(value, _)| *value == given);
         if found.is_none() {
@@ -108,19 +108,19 @@ mod tests {
     fn read(values: &Values, value: &Expr) -> Result<&'static str, String> {
         let mut errors = Errors::new();
         let found = values.read(value, &mut errors);
-        let (mistake, others) = errors.split();
+        let (error, others) = errors.split();
         assert!(others.is_empty());
-        found.ok_or_else(|| mistake.map(|mistake| mistake.to_string()).unwrap_or_default())
+        found.ok_or_else(|| error.map(|error| error.to_string()).unwrap_or_default())
     }
 
     #[test]
-    fn a_value_is_read_with_or_without_quotes() {
+    fn value_is_read_with_or_without_quotes() {
         assert_eq!(read(&ORDER, &parse_quote!(ascending)), Ok("ascending"));
         assert_eq!(read(&ORDER, &parse_quote!("ascending")), Ok("ascending"));
     }
 
     #[test]
-    fn another_value_is_answered_with_the_list() {
+    fn unknown_value_is_rejected_with_the_list() {
         assert_eq!(
             read(&RATE_UNIT, &parse_quote!(minutes)).unwrap_err(),
             "invalid value `minutes` for `rate_limit`, did you mean `minute`? expected one of: `second`, `minute`, `hour`, `day`"
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_of_serde_for_names_is_known() {
+    fn all_rename_rules_of_serde_are_known() {
         for name in RENAME_ALL.names() {
             assert!(Case::named(name).is_some(), "{name}");
         }

@@ -1,4 +1,5 @@
-//! Reads the words of an attribute: each known, each once, each with the kind of value it takes.
+//! Reads the attributes in `#[airbyte(…)]`, `#[serde(…)]` and the like: each must be known, be given once, and have a value of
+//! the right kind.
 
 use crate::attribute_values::Values;
 use crate::errors::{Errors, nearest, unknown};
@@ -9,7 +10,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprField, ExprLit, Lit, LitStr, Member, Meta, Token, Type, parenthesized};
 
-/// Attributes whose parentheses hold no expressions.
+/// Attributes that do not have expressions in their parentheses.
 const NOT_EXPRESSIONS: &[&str] = &["oauth_login"];
 
 /// `name`, `name = value` or `name(value, …)`.
@@ -22,33 +23,32 @@ enum Value {
     None,
     One(Expr),
     Many(Vec<Expr>),
-    /// In parentheses, for somebody else to read: what is in there is no expression.
+    /// The content of parentheses, unparsed.
     Tokens(TokenStream),
 }
 
-/// The words that are legal in one place.
+/// The attributes that are allowed in one place.
 #[derive(Clone, Copy)]
 pub(crate) struct Legal<'a> {
     pub(crate) names: &'a [&'a str],
-    /// Those that are known elsewhere, each with why it is not legal here.
+    /// Attributes that are not allowed here, each with the reason.
     pub(crate) refused: &'a [(&'a str, &'a str)],
 }
 
-/// The words of an item or a field, taken out one by one.
+/// The attributes of an item or a field. Each is taken out when it is read.
 pub(crate) struct Attributes {
     read: Vec<Argument>,
-    /// Attributes that are misspelled or have no readable value, as they were meant. Nobody is to be told that they are
-    /// missing as well.
+    /// The names of attributes that were misspelled or had an invalid value, so that they are not reported as missing too.
     garbled: Vec<String>,
 }
 
 impl Attributes {
-    /// Those of all `#[airbyte(…)]` attributes in a list.
+    /// Reads all `#[airbyte(…)]` in a list.
     pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
         Self::of_attribute("airbyte", attributes, Legal { names: legal, refused: &[] }, errors)
     }
 
-    /// Those of all attributes of another name.
+    /// Reads all `#[name(…)]` in a list.
     pub(crate) fn of_attribute(
         name: &str,
         attributes: &[Attribute],
@@ -65,7 +65,7 @@ impl Attributes {
         read
     }
 
-    /// Those of an attribute macro's arguments.
+    /// Reads the arguments of an attribute macro.
     pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
         let mut read = Self::none();
         read.read(tokens, Legal { names: legal, refused: &[] }, errors);
@@ -84,7 +84,7 @@ impl Attributes {
                     skip_to_comma(input)?;
                 } else if !input.is_empty() && !input.peek(Token![,]) {
                     errors.push(input.error("expected `,` between two attributes"));
-                    // What looks like the next word is read as one.
+                    // A name may be the next attribute.
                     if !input.peek(Ident::peek_any) {
                         skip_to_comma(input)?;
                     }
@@ -115,33 +115,34 @@ impl Attributes {
         Ok(())
     }
 
-    /// Whether the author wrote this word, right or wrong. To be asked before it is taken out.
+    /// Whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
     pub(crate) fn mention(&self, name: &str) -> bool {
-        self.read.iter().any(|word| word.name == name) || self.garbled.iter().any(|word| word == name)
+        self.read.iter().any(|argument| argument.name == name)
+            || self.garbled.iter().any(|other| other == name)
     }
 
-    /// The words that nobody has taken out.
+    /// The names of the attributes that were not taken out.
     pub(crate) fn rest(self) -> impl Iterator<Item = Ident> {
-        self.read.into_iter().map(|word| word.name)
+        self.read.into_iter().map(|argument| argument.name)
     }
 
     fn take(&mut self, name: &str) -> Option<Argument> {
-        let place = self.read.iter().position(|word| word.name == name)?;
+        let place = self.read.iter().position(|argument| argument.name == name)?;
         Some(self.read.swap_remove(place))
     }
 
-    /// `word`, with no value.
+    /// `name`, without a value.
     pub(crate) fn flag(&mut self, name: &str, errors: &mut Errors) -> Option<Ident> {
-        let word = self.take(name)?;
-        if !matches!(word.value, Value::None) {
-            errors.at(&word.name, format!("`{name}` takes no value: write just `{name}`"));
+        let argument = self.take(name)?;
+        if !matches!(argument.value, Value::None) {
+            errors.at(&argument.name, format!("`{name}` takes no value: write `{name}`"));
         }
-        Some(word.name)
+        Some(argument.name)
     }
 
-    /// `word = "text"`.
+    /// `name = "text"`.
     pub(crate) fn text(&mut self, name: &str, errors: &mut Errors) -> Option<LitStr> {
-        let expected = format!("`{name} = \"…\"` takes a string in quotes");
+        let expected = format!("`{name}` takes a string in quotes: `{name} = \"…\"`");
         match self.value(name, &expected, errors)? {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
             other => {
@@ -162,59 +163,62 @@ impl Attributes {
         values.read(&value, errors)
     }
 
-    /// `word = value`.
+    /// `name = value`.
     pub(crate) fn expr(&mut self, name: &str, errors: &mut Errors) -> Option<Expr> {
         self.value(name, &format!("`{name}` takes a value: `{name} = …`"), errors)
     }
 
     fn value(&mut self, name: &str, expected: &str, errors: &mut Errors) -> Option<Expr> {
-        let word = self.take(name)?;
-        match word.value {
+        let argument = self.take(name)?;
+        match argument.value {
             Value::One(value) => Some(value),
             Value::None | Value::Many(_) | Value::Tokens(_) => {
-                errors.at(&word.name, expected);
+                errors.at(&argument.name, expected);
                 None
             }
         }
     }
 
-    /// `word`, or `word = "text"`. With the word itself, to point at.
+    /// `name`, or `name = "text"`. Also returns the name, to report errors at.
     pub(crate) fn flag_or_text(
         &mut self,
         name: &str,
         errors: &mut Errors,
     ) -> Option<(Ident, Option<LitStr>)> {
-        let word = self.take(name)?;
-        match word.value {
-            Value::None => Some((word.name, None)),
-            Value::One(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some((word.name, Some(text))),
+        let argument = self.take(name)?;
+        match argument.value {
+            Value::None => Some((argument.name, None)),
+            Value::One(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some((argument.name, Some(text))),
             _ => {
-                errors.at(&word.name, format!("write just `{name}`, or `{name} = \"…\"`"));
+                errors.at(
+                    &argument.name,
+                    format!("`{name}` takes no value or a string: write `{name}` or `{name} = \"…\"`"),
+                );
                 None
             }
         }
     }
 
-    /// `word(…)`, unread. With the word itself, to point at.
+    /// `name(…)`, unparsed. Also returns the name, to report errors at.
     pub(crate) fn tokens(&mut self, name: &str, errors: &mut Errors) -> Option<(Ident, TokenStream)> {
-        let word = self.take(name)?;
-        match word.value {
-            Value::Tokens(tokens) => Some((word.name, tokens)),
+        let argument = self.take(name)?;
+        match argument.value {
+            Value::Tokens(tokens) => Some((argument.name, tokens)),
             _ => {
-                errors.at(&word.name, format!("`{name}` takes its parts in parentheses: `{name}(…)`"));
+                errors.at(&argument.name, format!("`{name}` takes attributes in parentheses: `{name}(…)`"));
                 None
             }
         }
     }
 
-    /// `word(value, …)`; `word = value` is taken for a list of one. With the word itself, to point at.
+    /// `name(value, …)`, or `name = value` as a list of one. Also returns the name, to report errors at.
     pub(crate) fn list(&mut self, name: &str, errors: &mut Errors) -> Option<(Ident, Vec<Expr>)> {
-        let word = self.take(name)?;
-        match word.value {
-            Value::Many(values) if !values.is_empty() => Some((word.name, values)),
-            Value::One(value) => Some((word.name, vec![value])),
+        let argument = self.take(name)?;
+        match argument.value {
+            Value::Many(values) if !values.is_empty() => Some((argument.name, values)),
+            Value::One(value) => Some((argument.name, vec![value])),
             _ => {
-                errors.at(&word.name, format!("`{name}` takes a list: `{name}(…, …)`"));
+                errors.at(&argument.name, format!("`{name}` takes a list: `{name}(…, …)`"));
                 None
             }
         }
@@ -249,7 +253,7 @@ impl Argument {
     }
 }
 
-/// A value that came through a macro of the author stands in an invisible group.
+/// Removes the invisible groups around a value that came through a macro of the author.
 pub(crate) fn ungrouped(value: Expr) -> Expr {
     match value {
         Expr::Group(group) => ungrouped(*group.expr),
@@ -264,14 +268,18 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The way to a field, given as bare words: `field`, or `field.inner`.
+/// The path of a field: `field`, or `field.inner`.
 pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>> {
     let path = bare_path(value);
     if path.is_none() {
         let quoted = matches!(value, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }));
         errors.at(
             value,
-            if quoted { "write the field's name without quotes" } else { "expected the name of a field" },
+            if quoted {
+                "write the name of the field without quotes"
+            } else {
+                "expected the name of a field"
+            },
         );
     }
     path
@@ -292,7 +300,7 @@ fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     }
 }
 
-/// A type without parentheses, and without the invisible group of one that came through a macro of the author.
+/// A type without parentheses, and without the invisible groups around one that came through a macro of the author.
 pub(crate) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
@@ -301,7 +309,7 @@ pub(crate) fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// The last name of a type's path, if it is one: `Option` of `core::option::Option<T>`.
+/// The last segment of a type's path: `Option<T>` of `core::option::Option<T>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     match bare(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -309,7 +317,12 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     }
 }
 
-/// Tokens as one line of text.
+/// Whether a type's path ends with this name.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// The tokens on one line.
 pub(crate) fn as_text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }

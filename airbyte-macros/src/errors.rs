@@ -1,27 +1,27 @@
-//! Gathers all mistakes of one item, so that an author fixes them in one go.
+//! Collects all errors of one item, so that an author can fix them together.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::fmt::Display;
 use syn::Item;
 
-/// The mistakes found so far. Dropping it without asking for them is a bug of the macro.
+/// The errors found so far. Dropping them unreported is a bug in the macro.
 pub(crate) struct Errors {
     found: Option<syn::Error>,
-    asked: bool,
+    reported: bool,
 }
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Self { found: None, asked: false }
+        Self { found: None, reported: false }
     }
 
-    /// A mistake at these tokens.
+    /// Adds an error at these tokens.
     pub(crate) fn at(&mut self, tokens: &impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// A mistake of the whole item, said at its name.
+    /// Adds an error about a whole item, at its name.
     pub(crate) fn at_item(&mut self, item: &Item, message: impl Display) {
         let name = match item {
             Item::Const(item) => item.ident.to_token_stream(),
@@ -46,39 +46,45 @@ impl Errors {
         }
     }
 
-    /// The first mistake, apart from the others; `None` if there are none.
+    /// The first error, and the others.
     pub(crate) fn split(mut self) -> (Option<syn::Error>, Vec<syn::Error>) {
-        self.asked = true;
+        self.reported = true;
         let mut found = self.found.take().into_iter().flatten();
         (found.next(), found.collect())
     }
 
-    /// The mistakes as compile errors; `None` if there are none.
+    /// The errors as calls of `compile_error!`; `None` if there are none.
     pub(crate) fn finish(mut self) -> Option<TokenStream> {
-        self.asked = true;
+        self.reported = true;
         self.found.take().map(|error| error.into_compile_error())
     }
 }
 
 impl Drop for Errors {
     fn drop(&mut self) {
-        debug_assert!(self.asked || std::thread::panicking(), "mistakes were gathered and not reported");
+        debug_assert!(self.reported || std::thread::panicking(), "errors were found and not reported");
     }
 }
 
 /// "unknown attribute `titel`, did you mean `title`? expected one of: …".
-pub(crate) fn unknown<'a>(what: &str, given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
-    format!("unknown {what} `{given}`{}", hint(given, legal))
+pub(crate) fn unknown<'a>(what: &str, given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    match hint(given, names) {
+        none if none.is_empty() => format!("unknown {what} `{given}`, expected none here"),
+        hint => format!("unknown {what} `{given}`{hint}"),
+    }
 }
 
-/// ", did you mean `x`? expected one of: …", to be put behind what is wrong.
-pub(crate) fn hint<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
-    let legal: Vec<&str> = legal.into_iter().collect();
-    let list = legal.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let expected =
-        if legal.len() == 1 { format!("expected {list}") } else { format!("expected one of: {list}") };
-    let count = legal.len();
-    match nearest(given, legal) {
+/// ", did you mean `x`? expected one of: …", to be appended to what is wrong. Empty if no name is valid.
+pub(crate) fn hint<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let count = names.len();
+    let expected = match count {
+        0 => return String::new(),
+        1 => format!("expected {list}"),
+        _ => format!("expected one of: {list}"),
+    };
+    match nearest(given, names) {
         Some(name) if count == 1 => format!(", did you mean `{name}`?"),
         Some(name) => format!(", did you mean `{name}`? {expected}"),
         None => format!(", {expected}"),
@@ -86,22 +92,22 @@ pub(crate) fn hint<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The name that was probably meant.
-pub(crate) fn nearest<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let legal: Vec<&str> = legal.into_iter().collect();
-    // Such as `asc` for `ascending`.
+pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let names: Vec<&str> = names.into_iter().collect();
+    // An abbreviation, such as `asc` for `ascending`.
     let begins = |name: &&&str| name.to_lowercase().starts_with(&given.to_lowercase());
     if given.len() >= 3
-        && let Some(name) = legal.iter().filter(begins).min_by_key(|name| name.len())
+        && let Some(name) = names.iter().filter(begins).min_by_key(|name| name.len())
     {
         return Some(name);
     }
-    let (steps, word) = legal.into_iter().map(|word| (distance(given, word), word)).min()?;
-    // Of names that begin in another way, `descending` is not `ascending`.
-    let allowed = if given.chars().next() == word.chars().next() { 1 + word.len() / 3 } else { 1 };
-    (steps <= allowed).then_some(word)
+    let (edits, name) = names.into_iter().map(|name| (distance(given, name), name)).min()?;
+    // With another first letter it is rarely a typo: `descending` is not `ascending`.
+    let allowed = if given.chars().next() == name.chars().next() { 1 + name.len() / 3 } else { 1 };
+    (edits <= allowed).then_some(name)
 }
 
-/// How many letters must change (Levenshtein).
+/// The number of edits between two strings (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -122,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_suggested() {
+    fn nearest_name_is_suggested() {
         assert_eq!(
             hint("titel", ["title", "hidden"]),
             ", did you mean `title`? expected one of: `title`, `hidden`"
@@ -134,5 +140,11 @@ mod tests {
         assert_eq!(hint("colour", ["title", "hidden"]), ", expected one of: `title`, `hidden`");
         assert_eq!(hint("tag", ["rename_all"]), ", expected `rename_all`");
         assert_eq!(hint("rename_al", ["rename_all"]), ", did you mean `rename_all`?");
+    }
+
+    #[test]
+    fn empty_list_is_not_suggested() {
+        assert_eq!(hint("tag", []), "");
+        assert_eq!(unknown("attribute", "tag", []), "unknown attribute `tag`, expected none here");
     }
 }

@@ -19,31 +19,32 @@ mod expansion_tests;
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
-#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_derive(AirbyteSpec, attributes(airbyte, serde))]
 pub fn airbyte_spec(item: TokenStream) -> TokenStream {
     spec::derive_spec(parse_macro_input!(item)).into()
 }
 
-#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_derive(ConfigValue, attributes(airbyte, serde))]
 pub fn config_value(item: TokenStream) -> TokenStream {
     spec::derive_value(parse_macro_input!(item)).into()
 }
 
-#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_attribute]
 pub fn airbyte_stream(attributes: TokenStream, item: TokenStream) -> TokenStream {
     stream::attribute(attributes.into(), parse_macro_input!(item)).into()
 }
 
-#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_attribute]
 pub fn airbyte_source(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    source::attribute(attributes.into(), parse_macro_input!(item)).into()
+    let file = proc_macro::Span::call_site().local_file();
+    source::attribute(attributes.into(), parse_macro_input!(item), file.as_deref()).into()
 }
 
-#[allow(missing_docs, reason = "documented where it is re-exported, so that its examples run")]
+#[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_derive(Deserialize, attributes(serde, airbyte))]
 pub fn deserialize(item: TokenStream) -> TokenStream {
     deserialize::derive(parse_macro_input!(item)).into()

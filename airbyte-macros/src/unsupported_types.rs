@@ -1,14 +1,14 @@
-//! Types of which no value can be written or read, as far as their form says it. serde would say so of its own traits, far from
-//! the field.
+//! Types whose values cannot be serialized, as far as their syntax tells. serde would report its own traits, and not at the
+//! field.
 
 use crate::attributes::{as_text, bare};
 use crate::type_table::{self, Column};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type};
 
-/// serde writes arrays of up to this length.
+/// The length of the longest array that serde serializes.
 const LONGEST_ARRAY: u64 = 32;
 
-/// The type as the author would write it, on one line.
+/// The type on one line, with the usual spaces.
 pub(crate) fn text(ty: &Type) -> String {
     let mut text = as_text(ty);
     for (spaced, tight) in [
@@ -33,22 +33,22 @@ pub(crate) fn text(ty: &Type) -> String {
     text
 }
 
-/// The part of a type that cannot be written, and what to use.
+/// The type within a type that cannot be serialized, and what to use instead.
 pub(crate) fn unwritable(ty: &Type) -> Option<(&Type, String)> {
     find(ty, &refusal)
 }
 
-/// Whether a type or one within it is such.
-pub(crate) fn any(ty: &Type, is_such: &dyn Fn(&Type) -> bool) -> bool {
-    find(ty, &|ty| is_such(ty).then(String::new)).is_some()
+/// Whether this holds for a type or one within it.
+pub(crate) fn any(ty: &Type, holds: &dyn Fn(&Type) -> bool) -> bool {
+    find(ty, &|ty| holds(ty).then(String::new)).is_some()
 }
 
-/// Whether only the compiler knows how long the array is.
+/// Whether the type is an array whose length is a constant, which only the compiler knows.
 pub(crate) fn is_array_of_named_length(ty: &Type) -> bool {
     matches!(ty, Type::Array(array) if !matches!(array.len, Expr::Lit(_)))
 }
 
-/// The first of a type and those within it of which something is said.
+/// The first of a type and those within it for which the function returns something.
 fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a Type, String)> {
     let ty = bare(ty);
     if let Some(said) = say(ty) {
@@ -86,15 +86,15 @@ fn refusal(ty: &Type) -> Option<String> {
             }
             _ => return None,
         },
-        Type::FnPtr(_) => "a function is no data; call it and keep the result".to_owned(),
-        Type::Ptr(_) => "an address is no data; keep the value itself".to_owned(),
-        Type::Never(_) => "there is no value of it".to_owned(),
+        Type::FnPtr(_) => "a function cannot be serialized; call it and keep the result".to_owned(),
+        Type::Ptr(_) => "a pointer cannot be serialized; keep the value itself".to_owned(),
+        Type::Never(_) => "it has no values".to_owned(),
         Type::ImplTrait(_) | Type::TraitObject(_) => {
-            "its fields are not known; name a type, or use an enum of the types that it may be".to_owned()
+            "its fields are unknown; name a type, or use an enum of the possible types".to_owned()
         }
-        Type::Infer(_) => "a field names its type".to_owned(),
+        Type::Infer(_) => "write the type of the field".to_owned(),
         Type::Path(_) if type_table::column(ty) == Column::NoValue => {
-            "it holds no value; say `#[serde(skip)]`".to_owned()
+            "it holds no value; add `#[serde(skip)]`".to_owned()
         }
         Type::Path(_) if type_table::column(ty) == Column::Map => {
             let mut arguments = type_table::arguments(ty);
@@ -104,14 +104,14 @@ fn refusal(ty: &Type) -> Option<String> {
             }
             let (key, value) = (text(key), text(value));
             format!(
-                "the keys of a JSON object are texts, and `{key}` is not written as one; use a list of pairs, `Vec<({key}, {value})>`"
+                "the keys of a JSON object are strings, and `{key}` is not serialized as one; use `Vec<({key}, {value})>`"
             )
         }
         _ => return None,
     })
 }
 
-/// Whether no value of the type is written as a text, a number or a boolean, as far as its form says.
+/// Whether no value of the type is serialized as a string, a number or a boolean, as far as its syntax tells.
 fn never_a_map_key(ty: &Type) -> bool {
     match bare(ty) {
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
@@ -123,7 +123,7 @@ fn never_a_map_key(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type is written as one simple value or as a list, as far as its form says: it has no fields.
+/// Whether the type is serialized as a simple value or an array, so that it has no fields, as far as its syntax tells.
 pub(crate) fn has_no_fields(ty: &Type) -> bool {
     match bare(ty) {
         Type::Array(_) | Type::Slice(_) => true,

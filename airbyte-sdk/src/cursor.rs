@@ -20,9 +20,8 @@ use std::any::TypeId;
 /// Values are compared by their type: dates as dates and numbers as numbers, not as text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a cursor",
-    label = "not a supported cursor type",
-    note = "a cursor is a `Date`, `DateTime` or `Timestamp`, an integer or a `String`",
-    note = "a stream without `cursor = …` cannot be read incrementally: leave `since` out of its fetch function"
+    label = "not a `Date`, `DateTime`, `Timestamp`, integer or `String`",
+    note = "`NoCursor` means that the stream has no cursor: add `cursor = field` to its `#[airbyte_stream(…)]`, or remove `since` from its fetch function"
 )]
 pub trait Cursor: PartialOrd + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
 

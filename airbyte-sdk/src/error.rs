@@ -157,8 +157,32 @@ impl fmt::Debug for Error {
     }
 }
 
-impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
+/// What `?` converts: every [`std::error::Error`] that is [`Send`], [`Sync`] and `'static`. This is a trait of its own so
+/// that the compile error for any other type, such as a string, says what to write.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` cannot be converted into `airbyte_sdk::Error`",
+    label = "write `Error::config(…)`, `Error::transient(…)` or `Error::system(…)` to make an error of a string",
+    note = "`Error::config` is for what the user must change, `Error::transient` for what passes by itself; `?` converts every `std::error::Error` that is `Send`, `Sync` and `'static`"
+)]
+pub trait ConvertedFrom<E> {
+    /// Returns the error that stands for the other one.
+    fn converted_from(error: E) -> Self;
+}
+
+/// Converts every [`std::error::Error`] that is [`Send`], [`Sync`] and `'static`: a broken connection becomes transient,
+/// everything else a system error.
+impl<E> From<E> for Error
+where
+    Self: ConvertedFrom<E>,
+{
     fn from(error: E) -> Self {
+        Self::converted_from(error)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: std::error::Error + Send + Sync + 'static> ConvertedFrom<E> for Error {
+    fn converted_from(error: E) -> Self {
         let mut details = String::new();
         let mut cause = error.source();
         while let Some(inner) = cause {

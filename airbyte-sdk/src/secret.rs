@@ -8,6 +8,8 @@ use zeroize::Zeroize;
 ///
 /// The spec marks the field as `airbyte_secret`. `Secret` implements neither `Display` nor `Serialize`, its `Debug`
 /// prints stars, and its memory is wiped on drop. Only [`Secret::expose`] returns the text.
+/// A request authenticates with a `&Secret` itself: [`Request::bearer`](crate::http::Request::bearer), or
+/// [`Request::auth`](crate::http::Request::auth) with another [`Auth`](crate::http::Auth).
 ///
 /// The secrets of the configuration, and those that a request authenticates with ([`Http::auth`](crate::Http::auth)), are
 /// also blanked in every log, trace and error message. They are found in any letter case, with escapes (URL, JSON, HTML,
@@ -50,5 +52,24 @@ impl fmt::Debug for Secret {
 impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();
+    }
+}
+
+/// Never implemented, so that the compile error for a formatted [`Secret`] says what to write instead. The lifetime keeps the
+/// compiler from checking the bound before `Display` is used.
+#[diagnostic::on_unimplemented(
+    message = "a `Secret` cannot be formatted",
+    label = "to send it as `Authorization: Bearer …`, write `.bearer(&secret)` on the request",
+    note = "`.auth(Auth::api_key_header(\"X-Api-Key\", &secret))` sends it in another header, `Auth::api_key_query` in the URL, `Auth::basic` as a password; `secret.expose()` returns the text"
+)]
+pub trait Shows<T> {}
+
+#[doc(hidden)]
+impl fmt::Display for Secret
+where
+    for<'a> fmt::Formatter<'a>: Shows<Self>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(STARS)
     }
 }

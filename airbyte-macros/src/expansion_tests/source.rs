@@ -10,7 +10,7 @@ fn source_of_a_function_with_a_check() {
             out.emit(Day { day: since.unwrap_or(config.start_date) })
         }
     };
-    check("source/function_with_check", source::attribute(quote!(check = try_it), item));
+    check("source/function_with_check", source::attribute(quote!(check = try_it), item, None));
 }
 
 #[test]
@@ -34,11 +34,11 @@ fn source_of_an_impl() {
             }
         }
     };
-    check("source/impl_with_check", source::attribute(quote!(), item));
+    check("source/impl_with_check", source::attribute(quote!(), item, None));
 }
 
 #[test]
-fn source_with_parts() {
+fn source_with_partitions() {
     let item = parse_quote! {
         impl Config {
             fn cities(&self, http: &Http) -> Result<Vec<String>> {
@@ -56,7 +56,7 @@ fn source_with_parts() {
             }
         }
     };
-    check("source/impl_with_partitions", source::attribute(quote!(), item));
+    check("source/impl_with_partitions", source::attribute(quote!(), item, None));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn source_of_a_renamed_sdk() {
             out.emit(Day { day: config.start_date })
         }
     };
-    check("source/renamed_sdk", source::attribute(quote!(crate = ::renamed), item));
+    check("source/renamed_sdk", source::attribute(quote!(crate = ::renamed), item, None));
 }
 
 #[test]
@@ -76,5 +76,5 @@ fn source_with_mistakes() {
             out.emit(Day { day: config.start_date })
         }
     };
-    check("source/mistakes", source::attribute(quote!(), item));
+    check("source/mistakes", source::attribute(quote!(), item, None));
 }

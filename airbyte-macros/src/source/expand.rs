@@ -1,8 +1,8 @@
-//! Writes `main`: a call of the public builder, and nothing a person could not write.
+//! Generates `main`: a call of the public builder, which could be written by hand as well.
 
 use super::model::rate_limits::{RateLimit, RateLimits};
 use super::model::{Function, Model, Stream};
-use crate::generated_code;
+use crate::generated_code::{self, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -11,14 +11,13 @@ use syn::{Path, Type};
 pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     let streams = model.streams.iter().map(|stream| self::stream(stream, &model.config));
     let check = model.check.as_ref().map(|check| {
-        let (method, check) = (quote_spanned!(check.span()=> check), called(check, &model.config));
+        let (method, check) = (quote_spanned!(check.span()=> check), checked("check", check, &model.config));
         quote!(.#method(#check))
     });
     let limits = model.rate_limits.as_ref().map(rate_limits);
     let stops = model.stops_when_exhausted.then(|| quote!(.stop_when_exhausted()));
     let config = &model.config;
-    // The call as a whole, parentheses included, stands where the configuration is named: a type that is none is
-    // reported there.
+    // Spanned at the configuration's type, parentheses included: a type without `AirbyteSpec` is reported there.
     let new = quote_spanned! {config.span()=>
         __airbyte::Source::<#config>::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
     };
@@ -37,23 +36,32 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     }
 }
 
-/// `.incremental::<Record>(|config, since, out| fetch(config, since, out))`. The function is handed over by a closure,
-/// so that a wrong type is reported at the argument that has it and not at the function as a whole.
+/// `.incremental::<Record>(|config, since, out| fetched(fetch(config, since(since), out)))`. A closure calls the function,
+/// so that a wrong type is reported at the argument that has it and not at the function as a whole. The functions around
+/// the arguments and the result name the right type in the error.
 fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
-    let Stream { function, fetch, partitions } = stream;
-    let record = &fetch.record;
-    // The call as a whole is where the author wrote what it returns.
-    let path = generated_code::located(&called(function, config_type), fetch.returns);
+    let Stream { function, fetch, partitions, .. } = stream;
+    let (record, returns) = (&fetch.record, fetch.returns);
     let config = own("config", fetch.config);
     let partition = fetch.partition.map(|span| own("partition", span));
-    let since = fetch.since.map(|span| own("since", span));
-    let out = own("out", fetch.out.unwrap_or(fetch.returns));
-    let given: Vec<&Ident> =
-        [Some(&config), partition.as_ref(), since.as_ref()].into_iter().flatten().collect();
-    let call = match fetch.out {
-        Some(_) => quote_spanned!(fetch.returns=> #path(#(#given,)* #out)),
-        None => quote_spanned!(fetch.returns=> #out.try_extend(#path(#(#given),*)?)),
+    let since = fetch.since.map(|place| own("since", place.first));
+    let out = own("out", fetch.out.unwrap_or_else(|| record.span()));
+    let cursor = fetch.since.zip(since.as_ref()).map(|(place, since)| {
+        let function = place.generic("since", record, 2);
+        let cursor = place.arguments(since.to_token_stream());
+        quote!(#function #cursor)
+    });
+    let emitter = fetch.out.map(|_| &out);
+    let arguments = [Some(config.to_token_stream()), partition.as_ref().map(Ident::to_token_stream), cursor];
+    let arguments = arguments.into_iter().flatten().chain(emitter.map(Ident::to_token_stream));
+    let path = generated_code::located(&called(function, config_type), returns.first);
+    let arguments = returns.arguments(quote!(#(#arguments),*));
+    let result = match emitter {
+        Some(_) => returns.locate(&quote!(__airbyte::fetched)),
+        None => returns.locate(&quote!(__airbyte::emit_returned)),
     };
+    let first = fetch.out.is_none().then(|| quote!(#out,));
+    let result_of = returns.arguments(quote!(#first #path #arguments));
     let method = match (&since, &partitions) {
         (Some(_), None) => "incremental",
         (None, None) => "full_refresh",
@@ -61,30 +69,51 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
         (None, Some(_)) => "full_refresh_partitions",
     };
     let method = Ident::new(method, function.span().resolved_at(Span::call_site()));
+    let given = [Some(&config), partition.as_ref(), since.as_ref(), Some(&out)].into_iter().flatten();
+    let closure = quote!(|#(#given),*| #result #result_of);
     match partitions {
-        None => quote!(.#method::<#record>(|#(#given,)* #out| #call)),
+        None => quote!(.#method::<#record>(#closure)),
         Some(list) => {
-            let list = called(list, config_type);
+            let list = checked("list", list, config_type);
             // A type that cannot be a partition is reported where the partition is taken.
-            let partition = quote_spanned!(fetch.partition.unwrap_or(fetch.returns)=> _);
-            quote!(.#method::<#record, #partition>(#list, |#(#given,)* #out| #call))
+            let span = fetch.partition.unwrap_or(returns.first);
+            let partition = match &stream.partition {
+                Some(partition) => generated_code::located(partition, span),
+                None => quote_spanned!(span=> _),
+            };
+            quote!(.#method::<#record, #partition>(#list, #closure))
         }
     }
 }
 
-/// The path of a function.
+/// `check::<Config, _>(function)`: a wrong return type is reported at the function's name in an attribute, or at the return
+/// type of a method.
+fn checked(by: &str, function: &Function, config: &Type) -> TokenStream {
+    let path = called(function, config);
+    let (place, path) = match function {
+        // One span for all, since the compiler reports an error at two spans twice.
+        Function::Method(_, returns) => {
+            (Place { first: *returns, last: *returns }, generated_code::located(&path, *returns))
+        }
+        Function::Named(_) | Function::Given(_) => (Place::of(&path), path),
+    };
+    let (by, path) = (place.generic(by, config, 1), place.arguments(path));
+    quote!(#by #path)
+}
+
+/// The path by which `main` names a function.
 fn called(function: &Function, config: &Type) -> TokenStream {
     match function {
         Function::Named(name) => name.to_token_stream(),
         Function::Given(path) => path.to_token_stream(),
-        Function::Method(name) => {
+        Function::Method(name, _) => {
             let config = quote_spanned!(name.span()=> <#config>);
             quote!(#config::#name)
         }
     }
 }
 
-/// `.rate_limits(…)`, with a function that finds the limits in the configuration.
+/// `.rate_limits(…)`, with a function that takes the limits from the configuration.
 fn rate_limits(limits: &RateLimits) -> TokenStream {
     let limits = match limits {
         RateLimits::Function(function) => {
@@ -96,13 +125,13 @@ fn rate_limits(limits: &RateLimits) -> TokenStream {
             quote_spanned!(requests.span()=> (#requests, __airbyte::RateLimit::#method as fn(u32) -> __airbyte::RateLimit))
         }),
     };
-    // The author's own name for the configuration, in an expression of the author's.
+    // The name by which the author's expressions refer to the configuration.
     let config = Ident::new("config", Span::call_site());
     quote!(.rate_limits(|#config| __airbyte::limits([#(#limits),*])))
 }
 
-/// A name that stands in nobody's way: the author's function may be called `out` or `since`. Its span is wholly the
-/// author's, as hygiene would have the compiler speak of an expansion.
+/// A name that cannot conflict with the author's: the fetch function may be called `out` or `since`. Its span is the
+/// author's, since the compiler would otherwise mention a macro expansion.
 fn own(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }

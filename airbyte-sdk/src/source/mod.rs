@@ -2,6 +2,7 @@
 
 mod any;
 mod partitioned;
+pub(crate) mod signatures;
 mod unpartitioned;
 
 pub(crate) use self::any::AnyStream;
@@ -16,8 +17,7 @@ use crate::protocol::{AirbyteStream, ConnectorSpecification};
 use crate::read_context::RecordIntervals;
 use crate::schema;
 use crate::spec::{self, AirbyteSpec, ReadConfig};
-use crate::stream::Stream;
-use std::fmt::Display;
+use crate::stream::{Partition, Stream};
 use std::time::Duration;
 
 /// Builds and runs a source connector: add its streams, then call [`run`](Self::run).
@@ -141,7 +141,7 @@ impl<C> Source<C> {
     where
         T: Stream,
         T::Cursor: Cursor,
-        P: Display + Send + Sync + 'static,
+        P: Partition,
     {
         self.streams.push(Box::new(Partitioned::new(list, fetch, true)));
         self
@@ -157,7 +157,7 @@ impl<C> Source<C> {
     ) -> Self
     where
         T: Stream,
-        P: Display + Send + Sync + 'static,
+        P: Partition,
     {
         let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
             fetch(config, partition, out)

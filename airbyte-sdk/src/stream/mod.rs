@@ -4,12 +4,14 @@ mod binary;
 pub(crate) mod column;
 mod info;
 pub(crate) mod nested;
+mod partition;
 #[cfg(feature = "raw_json")]
 mod raw_json;
 
 pub use self::binary::Binary;
 pub use self::column::Column;
 pub(crate) use self::info::{Resume, StreamInfo};
+pub use self::partition::Partition;
 #[cfg(feature = "raw_json")]
 pub use self::raw_json::RawJson;
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};
@@ -32,7 +34,8 @@ use serde_json::Value;
 /// schema.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream",
-    label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`"
+    label = "add `#[airbyte_stream(name = \"…\")]` to `{Self}`",
+    note = "in an `#[airbyte_source] impl` block, each method that takes an `Emitter` or returns an iterator is a stream: move helpers to another `impl` block"
 )]
 pub trait Stream: Serialize + Sized + 'static {
     /// The type of the cursor field, or [`NoCursor`].

@@ -1,24 +1,25 @@
-//! What the author wrote about a source: its configuration, its streams, its check.
+//! Reads what the author wrote: the configuration of a source, its streams, its check.
 
 pub(super) mod partitions;
 pub(super) mod rate_limits;
+pub(super) mod return_types;
 mod signature;
 
 use self::rate_limits::RateLimits;
-use self::signature::Fetch;
+use self::signature::{Fetch, Home};
 use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
+use crate::unsupported_types::text;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Type};
+use syn::{Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, ReturnType, Type};
 
-/// `#[airbyte_source(…)]`.
+/// The attributes in `#[airbyte_source(…)]`.
 pub(super) const ATTRIBUTES: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
 
 pub(super) struct Model {
     pub(super) config: Type,
     pub(super) streams: Vec<Stream>,
-    /// Tries the connection.
     pub(super) check: Option<Function>,
     pub(super) rate_limits: Option<RateLimits>,
     pub(super) stops_when_exhausted: bool,
@@ -27,24 +28,41 @@ pub(super) struct Model {
 pub(super) struct Stream {
     pub(super) function: Function,
     pub(super) fetch: Fetch,
-    /// Lists the partitions.
+    /// The function that lists the partitions.
     pub(super) partitions: Option<Function>,
+    /// The type of a partition, if it is known and can be named outside of the `impl` block.
+    pub(super) partition: Option<Type>,
 }
 
-/// A function of the author's, as it is called by.
+/// A function of the author's.
 pub(super) enum Function {
     Named(Ident),
-    /// What an attribute says.
+    /// The value of an attribute.
     Given(Expr),
-    /// A method of the configuration.
-    Method(Ident),
+    /// A method of the configuration, and where its return type is.
+    Method(Ident, Span),
 }
 
 impl Function {
-    /// The span to blame when the whole function does not fit.
+    fn name(&self) -> String {
+        match self {
+            Self::Named(name) | Self::Method(name, _) => name.to_string(),
+            Self::Given(path) => as_text(path),
+        }
+    }
+
+    fn method(method: &ImplItemFn) -> Self {
+        let returns = match &method.sig.output {
+            ReturnType::Type(_, ty) => ty.span(),
+            ReturnType::Default => method.sig.ident.span(),
+        };
+        Self::Method(method.sig.ident.clone(), returns)
+    }
+
+    /// Where errors about the function as a whole are reported.
     pub(super) fn span(&self) -> Span {
         match self {
-            Self::Named(name) | Self::Method(name) => name.span(),
+            Self::Named(name) | Self::Method(name, _) => name.span(),
             Self::Given(path) => path.span(),
         }
     }
@@ -59,7 +77,7 @@ impl Model {
             Item::Fn(function) => Self::of_function(function, check, partitions, errors),
             Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
             other => {
-                errors.at_item(other, "`#[airbyte_source]` goes on the fetch function, or on `impl Config` with a method per stream");
+                errors.at_item(other, "`#[airbyte_source]` belongs on a fetch function, or on an `impl Config` block with a method per stream");
                 None
             }
         };
@@ -78,27 +96,32 @@ impl Model {
     ) -> Option<Self> {
         let name = &function.sig.ident;
         if name == "main" {
-            errors.at(name, "`main` is what `#[airbyte_source]` writes; name the function `fetch`");
+            errors.at(name, "`#[airbyte_source]` generates `main`: name the function `fetch`");
         }
         if let Some(attribute) = partitions::find(&function.attrs) {
-            errors.at(
-                attribute,
-                "on a function the partitions are an attribute of the source: `#[airbyte_source(partitions = list)]`",
-            );
+            errors.at(attribute, "on a function, write `#[airbyte_source(partitions = list)]`");
             return None;
         }
-        for (word, function) in [("check", &check), ("partitions", &partitions)] {
-            if let Some(text @ Expr::Lit(_)) = function {
-                errors.at(text, format!("`{word}` takes the name of a function, without quotes"));
+        for (attribute, function) in [("check", &check), ("partitions", &partitions)] {
+            if let Some(literal @ Expr::Lit(_)) = function {
+                let example = match literal {
+                    Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => name.value(),
+                    _ => "function".to_owned(),
+                };
+                errors.at(
+                    literal,
+                    format!("expected the name of a function, without quotes: `{attribute} = {example}`"),
+                );
             }
         }
-        let fetch = signature::read(&function.sig, partitions.is_some(), errors)?;
+        let fetch = signature::read(&function.sig, partitions.is_some(), &Home::Function, errors)?;
         let config = match function.sig.inputs.first() {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
         let function = Function::Named(name.clone());
-        let streams = vec![Stream { function, fetch, partitions: partitions.map(Function::Given) }];
+        let streams =
+            vec![Stream { function, fetch, partitions: partitions.map(Function::Given), partition: None }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
@@ -110,19 +133,26 @@ impl Model {
     ) -> Option<Self> {
         let config = &*block.self_ty;
         if let Some(check) = check {
-            errors.at(check, "in an `impl` block the check is the method named `check`");
+            errors.at(check, "remove `check`: in an `impl` block, the method named `check` is the check");
         }
         if let Some(partitions) = partitions {
             errors.at(
                 partitions,
-                "in an `impl` block each method names its own partitions: `#[partitions(list)]`",
+                format!(
+                    "in an `impl` block, write `#[partitions({})]` above the method that fetches the stream",
+                    as_text(partitions)
+                ),
             );
         }
         if !block.generics.params.is_empty() {
-            errors.at(&block.generics, "a configuration has no generics");
+            errors.at(&block.generics, "a configuration has no generics: name the types");
         }
         if let Some((of, _)) = &block.trait_ {
-            errors.at(of, "write the fetch methods in a plain `impl` block");
+            let trait_of = text(config);
+            errors.at(
+                of,
+                format!("an `impl` of a trait is not supported: write the methods in `impl {trait_of}`"),
+            );
         }
         let methods: Vec<&ImplItemFn> = block
             .items
@@ -132,40 +162,48 @@ impl Model {
                 _ => None,
             })
             .collect();
+        let home = Home::Block { config, list: partitions::only_list(&methods) };
         let mut streams: Vec<Stream> = Vec::new();
         let mut found = false;
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
                 if let Some(attribute) = partitions::find(&method.attrs) {
-                    errors.at(attribute, "`#[partitions(list)]` goes on a method that fetches a stream");
+                    errors.at(attribute, "`#[partitions(list)]` belongs on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
                 }
                 continue;
             }
             found = true;
             let partitions = partitions::read(method, &methods, errors);
-            if let Some(fetch) = signature::read(&method.sig, partitions.is_some(), errors) {
-                if streams.iter().any(|other| as_text(&other.fetch.record) == as_text(&fetch.record)) {
-                    errors.at(&fetch.record, "another method fetches these records already: a stream has one record type, and a record type one stream");
+            if let Some(fetch) = signature::read(&method.sig, partitions.is_some(), &home, errors) {
+                if let Some(Stream { function, .. }) =
+                    streams.iter().find(|other| as_text(&other.fetch.record) == as_text(&fetch.record))
+                {
+                    let (record, helper) = (text(&fetch.record), home.helper(&method.sig));
+                    errors.at(&fetch.record, format!("`{}` already fetches `{record}`: each stream has a record type of its own{helper}", function.name()));
                 }
-                let function = Function::Method(method.sig.ident.clone());
-                let partitions = partitions.flatten().map(Function::Method);
-                streams.push(Stream { function, fetch, partitions });
+                let list = partitions.flatten();
+                streams.push(Stream {
+                    function: Function::method(method),
+                    fetch,
+                    partitions: list.map(Function::method),
+                    partition: list.and_then(|list| return_types::element(&list.sig.output)).cloned(),
+                });
             }
         }
         if !found {
-            errors.at(config, "no method here fetches a stream: one takes `out: &mut Emitter<Record>`, or returns an iterator of records");
+            errors.at(config, "this block has no stream: add a method `fn records(&self, out: &mut Emitter<Record>) -> Result<()>`");
         }
         let check = methods.iter().find(|method| method.sig.ident == "check");
         if let Some(check) = check {
             signature::read_check(&check.sig, errors);
         }
-        let check = check.map(|method| Function::Method(method.sig.ident.clone()));
+        let check = check.map(|method| Function::method(method));
         Some(Self::new(config.clone(), streams, check))
     }
 }
 
 /// `T` of `&T`.
-pub(super) fn referred(ty: &Type) -> &Type {
+fn referred(ty: &Type) -> &Type {
     match bare(ty) {
         Type::Reference(reference) => &reference.elem,
         other => other,

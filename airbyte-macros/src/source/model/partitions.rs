@@ -1,51 +1,82 @@
-//! `#[partitions(list)]` on a fetch method: which method lists what is read partition by partition.
+//! Reads `#[partitions(list)]` on a fetch method: the method that lists the partitions of its stream.
 
-use crate::errors::{Errors, hint};
-use quote::ToTokens;
+use super::signature;
+use crate::attributes::as_text;
+use crate::errors::{Errors, hint, nearest};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta};
 
 const NAME: &str = "partitions";
 
-/// The name of the method that lists the partitions; the outer `None` if there is no such attribute.
-pub(super) fn read(
+/// Attributes of the compiler with similar names.
+const OTHERS: &[&str] = &["path", "test"];
+
+/// The method that lists the partitions. `None` if the method has no such attribute, `Some(None)` if it has one that was
+/// reported.
+pub(super) fn read<'a>(
     method: &ImplItemFn,
-    methods: &[&ImplItemFn],
+    methods: &[&'a ImplItemFn],
     errors: &mut Errors,
-) -> Option<Option<Ident>> {
+) -> Option<Option<&'a ImplItemFn>> {
     let mut attributes = method.attrs.iter().filter(|attribute| is_partitions(attribute));
     let attribute = attributes.next()?;
     if let Some(second) = attributes.next() {
-        errors.at(second, "the partitions are listed by one method");
+        errors.at(second, "duplicate attribute `partitions`: one method lists the partitions");
     }
     let name = match &attribute.meta {
         Meta::List(list) => list.parse_args::<Ident>().ok(),
         _ => None,
     };
+    if !attribute.path().is_ident(NAME) {
+        let (given, list) =
+            (as_text(attribute.path()), name.map_or_else(|| suggested(methods), |name| name.to_string()));
+        errors.at(
+            attribute.path(),
+            format!("unknown attribute `{given}`, did you mean `#[partitions({list})]`?"),
+        );
+        return Some(None);
+    }
     let Some(name) = name else {
-        errors.at(attribute, "write the name of the method that lists the partitions: `#[partitions(list)]`");
+        let list = suggested(methods);
+        errors.at(
+            attribute,
+            format!("expected the name of the method that lists the partitions: `#[partitions({list})]`"),
+        );
         return Some(None);
     };
     let Some(list) = methods.iter().find(|other| other.sig.ident == name) else {
         let names: Vec<String> = methods
             .iter()
-            .filter(|other| other.sig.ident != method.sig.ident)
+            .filter(|other| !signature::is_fetch(&other.sig))
             .map(|other| other.sig.ident.unraw().to_string())
             .collect();
-        let hint = hint(&name.unraw().to_string(), names.iter().map(String::as_str));
+        let hint = match names.is_empty() {
+            true => format!(": add `fn {name}(&self, http: &Http) -> Result<Vec<Partition>>`"),
+            false => hint(&name.unraw().to_string(), names.iter().map(String::as_str)),
+        };
         errors.at(&name, format!("there is no method `{name}` in this block{hint}"));
         return Some(None);
     };
-    super::signature::read_list(&list.sig, errors);
-    Some(Some(name))
+    signature::read_list(&list.sig, errors);
+    Some(Some(list))
 }
 
-/// The attribute, if it is among these.
+/// The only method that could list partitions.
+pub(super) fn only_list(methods: &[&ImplItemFn]) -> Option<String> {
+    let mut lists = methods.iter().filter(|method| signature::is_list(&method.sig));
+    lists.next().filter(|_| lists.next().is_none()).map(|list| list.sig.ident.to_string())
+}
+
+fn suggested(methods: &[&ImplItemFn]) -> String {
+    only_list(methods).unwrap_or_else(|| "list".to_owned())
+}
+
+/// The attribute, if there is one among these.
 pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
     attributes.iter().find(|attribute| is_partitions(attribute))
 }
 
-/// No compiler knows the attribute; it has been read.
+/// Removes the attributes, which the compiler does not know.
 pub(in crate::source) fn take_out(item: &mut Item) {
     match item {
         Item::Fn(function) => function.attrs.retain(|attribute| !is_partitions(attribute)),
@@ -60,6 +91,10 @@ pub(in crate::source) fn take_out(item: &mut Item) {
     }
 }
 
+/// Whether the attribute is `partitions`, or probably meant as it: the compiler would report it as one that does not exist.
 fn is_partitions(attribute: &Attribute) -> bool {
-    attribute.path().to_token_stream().to_string() == NAME
+    attribute.path().get_ident().is_some_and(|name| {
+        let name = name.unraw().to_string();
+        !OTHERS.contains(&name.as_str()) && nearest(&name, [NAME]).is_some()
+    })
 }

@@ -1,4 +1,4 @@
-//! `rate_limit(5 / minute, config.requests / day)`, or the name of a function that finds the limits in the configuration.
+//! Reads `rate_limit(5 / minute, config.requests / day)`, or `rate_limit = function`.
 
 use crate::attribute_values::RATE_UNIT;
 use crate::attributes::Attributes;
@@ -6,13 +6,13 @@ use crate::errors::Errors;
 use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprPath, Ident, Lit};
 
 pub(in crate::source) enum RateLimits {
-    /// A function that finds them.
+    /// A function from the configuration to the limits.
     Function(Expr),
     List(Vec<RateLimit>),
 }
 
 pub(in crate::source) struct RateLimit {
-    /// A number, or a field of the configuration; 0 in there is no limit.
+    /// A number, or a field of the configuration, where 0 means no limit.
     pub(in crate::source) requests: Expr,
     pub(in crate::source) unit: Ident,
 }
@@ -30,7 +30,7 @@ impl RateLimits {
 impl RateLimit {
     /// `5 / minute`.
     fn read(limit: Expr, errors: &mut Errors) -> Option<Self> {
-        const RIGHT: &str = "a limit is a number of requests and a time unit, as in `5 / minute` or `config.requests / minute`, or one function that finds the limits";
+        const EXPECTED: &str = "expected a number of requests and a time unit, such as `5 / minute` or `config.requests / minute`";
         if let Expr::Binary(ExprBinary { left, op: BinOp::Div(_), right, .. }) = &limit
             && let Expr::Path(ExprPath { path, .. }) = &**right
             && let Some(unit) = path.get_ident()
@@ -39,19 +39,19 @@ impl RateLimit {
             match &**left {
                 Expr::Lit(ExprLit { lit: Lit::Int(requests), .. }) => {
                     if requests.base10_parse::<u32>().is_ok_and(|requests| requests == 0) {
-                        errors.at(requests, "this would allow no request at all");
+                        errors.at(requests, "a limit of 0 would allow no requests: remove the limit, or use a positive number");
                         return None;
                     }
                 }
                 Expr::Field(_) => {}
                 other => {
-                    errors.at(other, RIGHT);
+                    errors.at(other, EXPECTED);
                     return None;
                 }
             }
             return Some(Self { requests: (**left).clone(), unit: unit.clone() });
         }
-        errors.at(&limit, RIGHT);
+        errors.at(&limit, EXPECTED);
         None
     }
 }

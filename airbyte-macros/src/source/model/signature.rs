@@ -1,36 +1,82 @@
-//! The arguments of a fetch function: which they are tells what kind of stream it is.
+//! Reads the signatures of the author's functions. The arguments of a fetch function determine the kind of its stream.
 
-use crate::attributes::{as_text, bare, last_segment};
+use super::return_types::{self, returned_record};
+use crate::attributes::{as_text, bare, is_named};
 use crate::errors::Errors;
+use crate::generated_code::Place;
+use crate::type_table;
+use crate::unsupported_types::text;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{
-    FnArg, GenericArgument, GenericParam, Pat, PathArguments, ReceiverKind, ReturnType, Signature, Type,
-    TypeParamBound,
-};
+use syn::{FnArg, GenericParam, Pat, PatType, ReceiverKind, ReturnType, Signature, Type};
 
-/// The right signatures, for every message about a wrong one.
-const RIGHT: &str = "a fetch function is
-    fn fetch(config: &Config, since: Option<Date>, out: &mut Emitter<Record>) -> Result<()>   for incremental reading,
-    fn fetch(config: &Config, out: &mut Emitter<Record>) -> Result<()>                        for full refresh only;
-in an `impl Config` block with `&self` for `config: &Config`. Instead of taking `out` it may return
-    Result<impl Iterator<Item = Result<Record>>>
-A stream that is read partition by partition says `partitions`, and the partition comes second: `partition: &Partition`";
+/// Types that helpers emit or return. (Names outside of the prelude may be the author's own.)
+const NOT_RECORDS: &[&str] = &[
+    "String", "Vec", "Option", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32",
+    "u64", "usize",
+];
 
-/// A fetch function that has a legal shape. The spans are those of the author's types: what the compiler finds wrong
-/// with a type, it says there.
+/// A fetch function with a valid signature. The spans are those of the author's types: the compiler reports wrong types
+/// there.
 pub(in crate::source) struct Fetch {
     pub(in crate::source) record: Type,
     pub(in crate::source) config: Span,
-    /// What is read of the stream in one call.
     pub(in crate::source) partition: Option<Span>,
-    pub(in crate::source) since: Option<Span>,
+    pub(in crate::source) since: Option<Place>,
     /// `None`: the records are returned.
     pub(in crate::source) out: Option<Span>,
-    pub(in crate::source) returns: Span,
+    pub(in crate::source) returns: Place,
 }
 
-/// Whether a method of an `impl` block is meant to be one.
+/// Where a fetch function is written, for errors that show the right signature.
+pub(super) enum Home<'a> {
+    Function,
+    /// An `impl` block of this type. The method that could list partitions, if there is just one.
+    Block {
+        config: &'a Type,
+        list: Option<String>,
+    },
+}
+
+impl Home<'_> {
+    /// The valid signatures.
+    fn signatures(&self) -> String {
+        let (config, partitions) = match self {
+            Self::Function => ("config: &Config", "#[airbyte_source(partitions = list)]"),
+            Self::Block { .. } => ("&self", "#[partitions(list)]"),
+        };
+        format!(
+            "expected one of
+    fn fetch({config}, out: &mut Emitter<Record>) -> Result<()>                        // full refresh
+    fn fetch({config}, since: Option<Date>, out: &mut Emitter<Record>) -> Result<()>   // incremental
+instead of taking `out` the function may return `Result<impl Iterator<Item = Result<Record>>>`; with `{partitions}` the second argument is `partition: &Partition`"
+        )
+    }
+
+    /// What to do with a method that is no stream.
+    pub(super) fn helper(&self, method: &Signature) -> String {
+        match self {
+            Self::Function => String::new(),
+            Self::Block { config, .. } => format!(
+                "\neach method that takes an `Emitter` or returns an iterator is a stream: if `{}` is a helper, move it to another `impl {}` block",
+                method.ident,
+                text(config)
+            ),
+        }
+    }
+
+    /// The attribute that gives a fetch function a partition.
+    fn partitions(&self) -> String {
+        match self {
+            Self::Function => "write `#[airbyte_source(partitions = list)]`".to_owned(),
+            Self::Block { list, .. } => {
+                format!("add `#[partitions({})]` to the method", list.as_deref().unwrap_or("list"))
+            }
+        }
+    }
+}
+
+/// Whether a method of an `impl` block is a fetch function.
 pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
     let takes_emitter = signature.inputs.iter().any(|argument| match argument {
         FnArg::Typed(argument) => emitter_record(&argument.ty).is_some(),
@@ -39,30 +85,35 @@ pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
     takes_emitter || returned_record(&signature.output).is_some()
 }
 
-pub(in crate::source) fn read(
+pub(super) fn read(
     signature: &Signature,
     in_partitions: bool,
+    home: &Home<'_>,
     errors: &mut Errors,
 ) -> Option<Fetch> {
     if let Some(keyword) = &signature.asyncness {
-        errors.at(keyword, "a fetch function is not async: a request waits for its answer. Remove `async`");
+        errors.at(keyword, "a fetch function is not async, since requests block: remove `async`");
         return None;
     }
     let lifetimes_only =
         signature.generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)));
     if !lifetimes_only {
-        errors.at(&signature.generics, "a fetch function has no generics: name the types");
+        let helper = home.helper(signature);
+        errors.at(
+            &signature.generics,
+            format!("a fetch function has no type parameters: name the record type{helper}"),
+        );
         return None;
     }
     let mut arguments = signature.inputs.iter();
     let Some(first) = arguments.next() else {
         errors.push(syn::Error::new(
             signature.paren_token.span.join(),
-            format!("there are no arguments; {RIGHT}"),
+            format!("missing arguments, {}", home.signatures()),
         ));
         return None;
     };
-    let config = read_config(first, errors)?;
+    let config = read_config(first, home, errors)?;
     let partition =
         if in_partitions { Some(read_partition(arguments.next(), signature, errors)?) } else { None };
     let (mut since, mut out) = (None, None);
@@ -72,30 +123,24 @@ pub(in crate::source) fn read(
         };
         let ty = &*argument.ty;
         if out.is_some() {
-            errors.at(argument, format!("`out` comes last; {RIGHT}"));
+            errors.at(argument, format!("`out` must be the last argument, {}", home.signatures()));
             return None;
         }
         if is_bare_emitter(ty) {
-            // The compiler asks for the record's type.
+            // The compiler reports that the record type is missing.
             return None;
         }
         if let Some(record) = emitter_record(ty) {
             if !matches!(bare(ty), Type::Reference(reference) if reference.mutability.is_some()) {
-                errors.at(ty, "take the emitter by mutable reference: `&mut Emitter<…>`");
+                let record = text(record);
+                errors.at(ty, format!("take the emitter by mutable reference: `&mut Emitter<{record}>`"));
                 return None;
             }
-            out = Some((record.clone(), record.span()));
+            out = Some((record, record.span()));
         } else if is_named(ty, "Option") && since.is_none() {
-            since = Some(ty.span());
-        } else if matches!(&*argument.pat, Pat::Ident(name) if name.ident == "since") {
-            let ty = as_text(ty);
-            errors.at(
-                &argument.ty,
-                format!("the first sync has no position to start from: write `Option<{ty}>`"),
-            );
-            return None;
+            since = Some(Place::of(ty));
         } else {
-            errors.at(argument, format!("unexpected argument; {RIGHT}"));
+            errors.at(argument, unexpected(argument, since.is_some() || in_partitions, signature, home));
             return None;
         }
     }
@@ -103,58 +148,119 @@ pub(in crate::source) fn read(
         ReturnType::Type(_, ty) => &**ty,
         ReturnType::Default => {
             let end = signature.paren_token.span.close();
-            errors.push(syn::Error::new(
-                end,
-                "the return type is missing: write `-> Result<()>`, so that `?` can be used",
-            ));
+            errors.push(syn::Error::new(end, "missing return type: write `-> Result<()>`"));
             return None;
         }
     };
-    match (out, returned_record(&signature.output)) {
-        (Some((record, span)), _) => {
-            Some(Fetch { record, config, partition, since, out: Some(span), returns: returns.span() })
+    let emitted = out.map(|(record, _)| record);
+    let record = read_record(signature, returns, emitted, home, errors)?.clone();
+    let out = out.map(|(_, span)| span);
+    Some(Fetch { record, config, partition, since, out, returns: Place::of(returns) })
+}
+
+/// The record type: that of the emitter, or of the iterator which is returned.
+fn read_record<'a>(
+    signature: &'a Signature,
+    returns: &Type,
+    emitted: Option<&'a Type>,
+    home: &Home<'_>,
+    errors: &mut Errors,
+) -> Option<&'a Type> {
+    let Some(record) = emitted.or_else(|| returned_record(&signature.output)) else {
+        let signatures = home.signatures();
+        if return_types::is_plain_result(returns) {
+            errors.at(&signature.ident, format!("missing record type, {signatures}"));
+        } else if let Some(suggested) = return_types::suggested(returns) {
+            errors.at(returns, format!("records are returned by an iterator: {suggested}"));
+        } else {
+            errors.at(returns, format!("this return type names no record type, {signatures}"));
         }
-        (None, Some(record)) => Some(Fetch {
-            record: record.clone(),
-            config,
-            partition,
-            since,
-            out: None,
-            returns: returns.span(),
-        }),
-        (None, None) if is_plain_result(returns) => {
-            errors.at(&signature.ident, format!("cannot infer the record type; {RIGHT}"));
-            None
+        return None;
+    };
+    let right = match emitted {
+        Some(_) => "Result<()>",
+        None => "Result<impl Iterator<Item = Result<Record>>>",
+    };
+    if return_types::reject_foreign(returns, right, errors) {
+        return None;
+    }
+    let is_struct =
+        matches!(bare(record), Type::Path(_)) && !NOT_RECORDS.iter().any(|name| is_named(record, name));
+    if !is_struct {
+        let (name, helper) = (text(record), home.helper(signature));
+        errors.at(
+            record,
+            format!("`{name}` is not a record: a record is a struct with `#[airbyte_stream(…)]`{helper}"),
+        );
+    }
+    is_struct.then_some(record)
+}
+
+/// What is wrong with an argument that is neither `since` nor `out`. `too_late`: it cannot be a partition.
+fn unexpected(argument: &PatType, too_late: bool, signature: &Signature, home: &Home<'_>) -> String {
+    let name = match &*argument.pat {
+        Pat::Ident(name) => name.ident.to_string(),
+        pattern => as_text(pattern),
+    };
+    let ty = bare(&argument.ty);
+    if let Type::Reference(reference) = ty {
+        if is_named(&reference.elem, "Option") {
+            return format!("take `{name}` by value: `{}`", text(&reference.elem));
         }
-        (None, None) => {
-            errors.at(returns, format!("cannot infer the record type from this; {RIGHT}"));
-            None
+        if is_named(&reference.elem, "Http") {
+            return format!("unexpected argument `{name}`: `out.http()` returns the HTTP client");
+        }
+        if !too_late && reference.mutability.is_none() {
+            let (partitions, helper) = (home.partitions(), home.helper(signature));
+            return format!(
+                "unexpected argument `{name}`: if the stream is read partition by partition, {partitions}{helper}"
+            );
+        }
+    }
+    if name == "since" {
+        return format!("`since` is `None` in the first sync: write `Option<{}>`", text(ty));
+    }
+    if name == "out" {
+        return "`out` must be written as `&mut Emitter<Record>`, since an alias hides the record type"
+            .to_owned();
+    }
+    match home {
+        Home::Function => format!("unexpected argument `{name}`, {}", home.signatures()),
+        Home::Block { .. } => {
+            format!("unexpected argument `{name}`{}\n{}", home.helper(signature), home.signatures())
         }
     }
 }
 
-fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
-    match first {
-        FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)) => {
-            Some(receiver.span())
-        }
-        FnArg::Receiver(receiver) => {
-            errors.at(receiver, "take the configuration by reference: `&self`");
+fn read_config(first: &FnArg, home: &Home<'_>, errors: &mut Errors) -> Option<Span> {
+    match (first, home) {
+        (FnArg::Receiver(receiver), Home::Function) => {
+            errors.at(receiver, "put `#[airbyte_source]` on the `impl` block, not on a method of it");
             None
         }
-        FnArg::Typed(argument) => match bare(&argument.ty) {
+        (FnArg::Receiver(receiver), Home::Block { .. }) => match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => Some(receiver.span()),
+            _ => {
+                errors.at(receiver, "take the configuration by reference: `&self`");
+                None
+            }
+        },
+        (FnArg::Typed(argument), _) => match bare(&argument.ty) {
             ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
-                errors.at(argument, format!("the configuration comes first; {RIGHT}"));
+                errors.at(
+                    argument,
+                    format!("the first argument must be the configuration, {}", home.signatures()),
+                );
                 None
             }
             Type::Reference(reference) if reference.mutability.is_none() => Some(reference.elem.span()),
-            Type::Reference(_) => {
-                errors.at(&argument.ty, "the configuration cannot be changed: write `&Config`");
+            Type::Reference(reference) => {
+                let name = text(&reference.elem);
+                errors.at(&argument.ty, format!("take the configuration by shared reference: `&{name}`"));
                 None
             }
             ty => {
-                let name = last_segment(ty).map_or("Config".to_owned(), |segment| segment.ident.to_string());
-                errors.at(ty, format!("take the configuration by reference: `&{name}`"));
+                errors.at(ty, format!("take the configuration by reference: `&{}`", text(ty)));
                 None
             }
         },
@@ -163,69 +269,83 @@ fn read_config(first: &FnArg, errors: &mut Errors) -> Option<Span> {
 
 /// The second argument of a stream that is read partition by partition.
 fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
-    const MISSING: &str = "the stream is read partition by partition, and the partition is missing: the second argument is `partition: &Partition`, of the type that the list has";
+    const MISSING: &str = "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list";
     match second {
         Some(FnArg::Typed(argument)) => match bare(&argument.ty) {
-            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => errors.at(argument, MISSING),
+            ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
+                let is_partition = |later: &&FnArg| matches!(later, FnArg::Typed(later) if matches!(bare(&later.ty), Type::Reference(_)) && emitter_record(&later.ty).is_none());
+                match signature.inputs.iter().skip(2).find(is_partition) {
+                    Some(partition) => errors.at(partition, "the partition must be the second argument"),
+                    None => errors.at(argument, MISSING),
+                }
+            }
             Type::Reference(reference) if reference.mutability.is_none() => {
                 return Some(argument.ty.span());
             }
-            Type::Reference(_) => errors.at(&argument.ty, "a partition cannot be changed: write `&`"),
-            ty => errors.at(ty, format!("take the partition by reference: `&{}`", as_text(ty))),
+            Type::Reference(reference) => {
+                let name = text(&reference.elem);
+                errors.at(&argument.ty, format!("take the partition by shared reference: `&{name}`"));
+            }
+            ty => {
+                let name = if is_named(ty, "String") { "str".to_owned() } else { text(ty) };
+                errors.at(ty, format!("take the partition by reference: `&{name}`"));
+            }
         },
         _ => errors.at(&signature.ident, MISSING),
     }
     None
 }
 
-/// The method that tries the connection.
-pub(in crate::source) fn read_check(signature: &Signature, errors: &mut Errors) {
-    if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_plain_result(ty)))
-    {
-        errors.at(&signature.ident, "the check is `fn check(&self, http: &Http) -> Result<()>`");
-    }
+/// The method `check`.
+pub(super) fn read_check(signature: &Signature, errors: &mut Errors) {
+    let right = "expected `fn check(&self, http: &Http) -> Result<()>`";
+    read_method(signature, right, "Result<()>", return_types::is_plain_result, errors);
 }
 
 /// The method that lists the partitions of a stream.
-pub(in crate::source) fn read_list(signature: &Signature, errors: &mut Errors) {
-    let is_list = |ty: &Type| {
-        is_named(ty, "Result")
-            && last_segment(ty).and_then(generic_argument).is_some_and(|ty| is_named(ty, "Vec"))
-    };
-    if !(takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if is_list(ty))) {
-        let name = &signature.ident;
-        errors.at(
-            name,
-            format!("partitions are listed by `fn {name}(&self, http: &Http) -> Result<Vec<Partition>>`"),
-        );
+pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
+    let right = format!("expected `fn {}(&self, http: &Http) -> Result<Vec<Partition>>`", signature.ident);
+    read_method(signature, &right, "Result<Vec<Partition>>", return_types::is_list, errors);
+}
+
+/// A method that takes `&self` and `http: &Http`.
+fn read_method(
+    signature: &Signature,
+    right: &str,
+    right_type: &str,
+    fits: fn(&Type) -> bool,
+    errors: &mut Errors,
+) {
+    if let Some(keyword) = &signature.asyncness {
+        errors.at(keyword, "the method is not async, since requests block: remove `async`");
+        return;
+    }
+    match &signature.output {
+        ReturnType::Type(_, ty)
+            if takes_http(signature) && return_types::reject_foreign(ty, right_type, errors) => {}
+        ReturnType::Type(_, ty) if takes_http(signature) && fits(ty) => {}
+        _ => errors.at(&signature.ident, right),
     }
 }
 
-/// `&self` and one more.
+/// Whether a method could list partitions.
+pub(super) fn is_list(signature: &Signature) -> bool {
+    takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if return_types::is_list(ty))
+}
+
+/// Whether the arguments are `&self` and another reference, which is that to `Http`.
 fn takes_http(signature: &Signature) -> bool {
-    let receiver = signature.inputs.first();
-    signature.inputs.len() == 2
-        && matches!(receiver, Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)))
+    let mut arguments = signature.inputs.iter();
+    matches!(arguments.next(), Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)))
+        && matches!(arguments.next(), Some(FnArg::Typed(http)) if matches!(bare(&http.ty), Type::Reference(http) if http.mutability.is_none()))
+        && arguments.next().is_none()
 }
 
-/// `Result<()>`.
-fn is_plain_result(ty: &Type) -> bool {
-    is_named(ty, "Result")
-        && last_segment(ty)
-            .and_then(generic_argument)
-            .is_some_and(|ty| matches!(bare(ty), Type::Tuple(tuple) if tuple.elems.is_empty()))
-}
-
-fn is_named(ty: &Type, name: &str) -> bool {
-    last_segment(ty).is_some_and(|segment| segment.ident == name)
-}
-
-/// `&mut Emitter` that does not say of what.
+/// Whether the type is `&mut Emitter`, without a record type.
 fn is_bare_emitter(ty: &Type) -> bool {
     match bare(ty) {
         Type::Reference(reference) => is_bare_emitter(&reference.elem),
-        _ => last_segment(ty)
-            .is_some_and(|segment| segment.ident == "Emitter" && generic_argument(segment).is_none()),
+        ty => is_named(ty, "Emitter") && type_table::arguments(ty).next().is_none(),
     }
 }
 
@@ -233,40 +353,6 @@ fn is_bare_emitter(ty: &Type) -> bool {
 fn emitter_record(ty: &Type) -> Option<&Type> {
     match bare(ty) {
         Type::Reference(reference) => emitter_record(&reference.elem),
-        _ => generic_argument(last_segment(ty).filter(|segment| segment.ident == "Emitter")?),
+        ty => type_table::arguments(ty).next().filter(|_| is_named(ty, "Emitter")),
     }
-}
-
-/// `T` of `Result<impl Iterator<Item = Result<T>>>`.
-fn returned_record(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, ty) = output else {
-        return None;
-    };
-    let Type::ImplTrait(returned) = bare(generic_argument(last_segment(ty)?)?) else {
-        return None;
-    };
-    let item = returned.bounds.iter().find_map(|bound| {
-        let TypeParamBound::Trait(bound) = bound else {
-            return None;
-        };
-        let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments else {
-            return None;
-        };
-        arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::AssocType(item) if item.ident == "Item" => Some(&item.ty),
-            _ => None,
-        })
-    })?;
-    generic_argument(last_segment(item)?)
-}
-
-/// The first type in angle brackets.
-fn generic_argument(segment: &syn::PathSegment) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }

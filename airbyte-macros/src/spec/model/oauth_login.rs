@@ -214,7 +214,7 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
             return Err(syn::Error::new_spanned(&word, format!("duplicate attribute `{text}`")));
         }
         let value = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|error| {
-            syn::Error::new(error.span(), format!("`{text} = \"…\"` takes a string in quotes"))
+            syn::Error::new(error.span(), format!("`{text}` takes a string in quotes: `{text} = \"…\"`"))
         })?;
         attributes.push((word, value));
         if !input.is_empty() {

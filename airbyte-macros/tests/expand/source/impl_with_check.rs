@@ -1,3 +1,20 @@
+#[doc(hidden)]
+fn main() -> ::airbyte_sdk::__private::ExitCode {
+    use ::airbyte_sdk::__private as __airbyte;
+    __airbyte::Source::<
+        Config,
+    >::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
+        .incremental::<
+            Day,
+        >(|__config, __since, __out| __airbyte::fetched(
+            <Config>::days(__config, __airbyte::since::<Day, _, _>(__since), __out),
+        ))
+        .full_refresh::<
+            City,
+        >(|__config, __out| __airbyte::emit_returned(__out, <Config>::cities(__config)))
+        .check(__airbyte::check::<Config, _>(<Config>::check))
+        .run()
+}
 impl Config {
     fn days(&self, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
         out.emit(Day {
@@ -13,19 +30,4 @@ impl Config {
     fn names(&self) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
-}
-#[doc(hidden)]
-fn main() -> ::airbyte_sdk::__private::ExitCode {
-    use ::airbyte_sdk::__private as __airbyte;
-    __airbyte::Source::<
-        Config,
-    >::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
-        .incremental::<
-            Day,
-        >(|__config, __since, __out| <Config>::days(__config, __since, __out))
-        .full_refresh::<
-            City,
-        >(|__config, __out| __out.try_extend(<Config>::cities(__config)?))
-        .check(<Config>::check)
-        .run()
 }

@@ -92,6 +92,6 @@ const _: () = {
     const _: () = __airbyte::assert!(
         ! (< About as __airbyte::NestedField < { __airbyte::field("updated_at") } >>
         ::OPTIONAL),
-        "the cursor may be null: add `on_null = emit` (a record whose cursor is null is emitted and does not move the position) or `on_null = fail` (a record whose cursor is null is an error)"
+        "the cursor may be null: add `on_null = emit` (a record whose cursor is null is emitted and does not advance the cursor) or `on_null = fail` (a record whose cursor is null is an error)"
     );
 };

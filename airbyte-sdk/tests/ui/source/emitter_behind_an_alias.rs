@@ -1,0 +1,20 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+type Out<'a> = &'a mut Emitter<Day>;
+
+#[airbyte_source]
+fn fetch(config: &Config, out: Out<'_>) -> Result<()> {
+    Ok(())
+}

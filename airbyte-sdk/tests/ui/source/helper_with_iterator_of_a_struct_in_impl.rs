@@ -1,0 +1,26 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+struct Page;
+
+#[airbyte_source]
+impl Config {
+    fn days(&self, out: &mut Emitter<Day>) -> Result<()> {
+        Ok(())
+    }
+
+    fn pages(&self) -> Result<impl Iterator<Item = Result<Page>>> {
+        Ok(std::iter::empty())
+    }
+}

@@ -1,0 +1,35 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Http, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_stream(name = "streets")]
+struct Street {
+    name: String,
+}
+
+#[airbyte_source]
+impl Config {
+    fn cities(&self, http: &Http) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    #[partition(cities)]
+    fn days(&self, city: &str, out: &mut Emitter<Day>) -> Result<()> {
+        Ok(())
+    }
+
+    #[partitons]
+    fn streets(&self, city: &str, out: &mut Emitter<Street>) -> Result<()> {
+        Ok(())
+    }
+}

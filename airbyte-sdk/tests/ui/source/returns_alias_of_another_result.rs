@@ -1,0 +1,20 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+type Fetched = Result<(), String>;
+
+#[airbyte_source]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> Fetched {
+    Err("no days".to_owned())
+}

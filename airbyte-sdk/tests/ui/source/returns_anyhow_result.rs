@@ -1,0 +1,33 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+/// Stands in for the crate.
+mod anyhow {
+    pub struct Error;
+
+    pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+    impl<E: std::error::Error> From<E> for Error {
+        fn from(_: E) -> Self {
+            Self
+        }
+    }
+}
+
+#[airbyte_source]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> anyhow::Result<()> {
+    let day: Date = config.city.parse()?;
+    out.emit(Day { day })?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_stream(name = "streets")]
+struct Street {
+    name: String,
+}
+
+#[airbyte_source]
+fn days(config: &Config, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+    Ok(())
+}
+
+#[airbyte_source]
+fn streets(config: &Config, out: &mut Emitter<Street>) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,29 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_stream(name = "streets", cursor = name)]
+struct Street {
+    name: String,
+}
+
+#[airbyte_source]
+impl Config {
+    fn days(&self, since: Option<u32>, out: &mut Emitter<Day>) -> Result<()> {
+        Ok(())
+    }
+
+    fn streets(&self, since: Option<Date>) -> Result<impl Iterator<Item = Result<Street>>> {
+        Ok(std::iter::empty())
+    }
+}

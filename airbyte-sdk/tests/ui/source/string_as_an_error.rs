@@ -1,0 +1,22 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    city: String,
+}
+
+#[airbyte_stream(name = "days", cursor = day)]
+struct Day {
+    day: Date,
+}
+
+#[airbyte_source]
+fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
+    let day: Date = config.city.parse().map_err(|error| format!("not a day: {error}"))?;
+    if day == Date::MIN {
+        return Err("too early".into());
+    }
+    Ok(())
+}
