@@ -46,7 +46,7 @@ RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
 # What the program is made of. The tool would count in what only tests and other members bring along, so they are cut off.
 # With a fixed date the list is the same for the same commit, too.
 COPY --from=sbom /opt/sbom/bin/cargo-cyclonedx /usr/local/bin/
-RUN members="\"airbyte-credential-names\", \"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
+RUN members="\"airbyte-spec-rules\", \"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
     && sed -i "/^members = \[/,/^\]/c members = [$members]" Cargo.toml \
     && sed -i '/^\[dev-dependencies\]/,/^$/d' airbyte-*/Cargo.toml "connectors/$CONNECTOR/Cargo.toml" \
     && SOURCE_DATE_EPOCH=0 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \

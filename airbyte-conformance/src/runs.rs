@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::bags::Varying;
 use super::moved::Moved;
-use super::names::{DISCOVER, SPEC};
+use super::names::{CHECK, DISCOVER, FULL_REFRESH, FULL_REFRESH_AGAIN, INCREMENTAL, SPEC};
 use crate::leaks::Leaks;
 use serde_json::Value;
 use std::fmt::Display;
@@ -42,6 +42,8 @@ pub(super) struct Shot {
     pub(super) not_utf8: Option<String>,
     /// It wrote more than there is room for.
     pub(super) is_full: bool,
+    /// The clause that failed for the run on which this one builds, if this one failed as well.
+    pub(super) cause: Option<&'static str>,
     /// The lines that are messages, as text and as JSON.
     pub(super) messages: Vec<(String, Value)>,
     /// Those that are not.
@@ -76,6 +78,7 @@ impl Shot {
             stderr,
             not_utf8,
             is_full: false,
+            cause: None,
             messages,
             strays,
         }
@@ -134,17 +137,50 @@ impl Shot {
         fails(format!("{}: {why}", self.name), evidence)
     }
 
-    /// Fails unless the run went well.
+    /// How many times the message was printed that the command is for; 0 for a read, which is for no single message.
+    pub(super) fn results(&self) -> usize {
+        let name = match self.kind {
+            Kind::Spec => "SPEC",
+            Kind::Check => "CONNECTION_STATUS",
+            Kind::Discover => "CATALOG",
+            Kind::Read | Kind::Usage | Kind::Unheard => return 0,
+        };
+        self.all(name).count()
+    }
+
+    /// Whether the run did not do what the command is for.
+    fn has_failed(&self) -> bool {
+        let is_rejected =
+            || self.good && self.all("CONNECTION_STATUS").any(|status| status["status"] != "SUCCEEDED");
+        !self.succeeded() || is_rejected() || (self.kind != Kind::Read && self.results() == 0)
+    }
+
+    /// Fails with how the run ended.
+    pub(super) fn failure(&self) -> Judged {
+        self.fails(self.end(), self.errors().next().map_or_else(|| self.stderr.clone(), Value::to_string))
+    }
+
+    /// Stops a clause if the run failed for a reason that another clause reports.
+    pub(super) fn can_be_judged(&self) -> Judged {
+        match self.cause {
+            Some(cause) => not_applicable(format_args!("not judged, because `{cause}` failed")),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails unless the run succeeded.
     pub(super) fn must_succeed(&self) -> Judged {
         if self.succeeded() {
             return Ok(());
         }
-        self.fails(self.end(), self.errors().next().map_or_else(|| self.stderr.clone(), Value::to_string))
+        self.can_be_judged()?;
+        self.failure()
     }
 
-    /// Fails unless the run failed and said so.
+    /// Fails unless the run failed with an ERROR trace.
     pub(super) fn must_fail(&self) -> Judged {
         if self.exit_code == Some(0) || self.errors().next().is_none() {
+            self.can_be_judged()?;
             return self.fails(format!("no failure with an ERROR trace, but {}", self.end()), &self.stdout);
         }
         Ok(())
@@ -264,6 +300,15 @@ pub(super) fn configured_streams(catalog: &Value) -> Vec<Key> {
     streams.into_iter().flatten().map(|configured| Key::of(&configured["stream"])).collect()
 }
 
+/// The runs on which the others of the same command build, and the clause that fails if one of them does. They come first
+/// among the clauses.
+const FOUNDATIONS: [(&[&str], &str); 4] = [
+    (&[SPEC], "one_spec"),
+    (&[CHECK], "check_succeeds"),
+    (&[DISCOVER], "one_catalog"),
+    (&[FULL_REFRESH, FULL_REFRESH_AGAIN, INCREMENTAL], "plain_reads_succeed"),
+];
+
 /// Everything that was captured.
 #[derive(Default)]
 pub(super) struct Runs {
@@ -341,9 +386,22 @@ impl Runs {
         self.kind(Kind::Read)
     }
 
+    /// Marks the runs that failed because the connector cannot do with a plain configuration what they build on. One mistake
+    /// would fail many clauses otherwise, and hardly any of them would name it.
+    pub(super) fn find_causes(&mut self) {
+        for (names, cause) in FOUNDATIONS {
+            let failed = |shot: &&Shot| names.contains(&shot.name) && shot.good && shot.has_failed();
+            let Some(kind) = self.shots.iter().find(failed).map(|shot| shot.kind) else { continue };
+            for shot in self.shots.iter_mut().filter(|shot| shot.kind == kind && shot.has_failed()) {
+                shot.cause = Some(cause);
+            }
+        }
+    }
+
     /// The first run of this name.
     pub(super) fn one(&self, name: &str) -> Judged<&Shot> {
         match self.shots.iter().find(|shot| shot.name == name) {
+            Some(shot) if shot.good => shot.can_be_judged().map(|()| shot),
             Some(shot) => Ok(shot),
             None => {
                 let why = self.skipped.iter().find(|(skipped, _)| *skipped == name);

@@ -1,6 +1,6 @@
 //! What of a configuration is secret. Reports must not show it: an assertion that fails in public must not print a key.
 
-use airbyte_credential_names::is_credential;
+use airbyte_spec_rules::is_credential;
 use serde_json::Value;
 
 /// Collects the values of fields that the spec marks as secret.

@@ -70,6 +70,25 @@ fn a_connector_without_a_fault_passes_whatever_its_states_and_processes_are_like
     });
 }
 
+#[test]
+fn clauses_that_need_a_plain_read_say_so_if_it_fails() {
+    let report = judge("every_read_crashes");
+    let text = report.to_string();
+    let failed = text.lines().position(|line| line.ends_with("FAILED"));
+    let first = failed.and_then(|line| text.lines().nth(line));
+    assert!(first.is_some_and(|line| line.starts_with("plain_reads_succeed ")), "{text}");
+    let why = "not applicable: not judged, because `plain_reads_succeed` failed";
+    for clause in [
+        "works_in_any_directory",
+        "resuming_loses_nothing",
+        "broken_state_fails_the_read",
+        "debug_is_accepted",
+    ] {
+        let line = text.lines().find(|line| line.starts_with(clause));
+        assert!(line.is_some_and(|line| line.ends_with(why)), "{clause}\n{text}");
+    }
+}
+
 /// A clause that does not apply finds nothing.
 #[test]
 fn the_clauses_that_do_not_apply_say_why() {
@@ -86,6 +105,7 @@ fn the_clauses_that_do_not_apply_say_why() {
             ("estimates_are_of_one_kind", "no estimate was seen"),
             ("spec_is_of_this_protocol", "the spec says no version, which means 0.2.0"),
             ("spec_one_of", "the spec has no oneOf"),
+            ("spec_patterns", "no field has a pattern"),
             ("changes_have_reasons", "no record announces a change"),
             ("failed_read_loses_nothing", "the read with an API that cannot be reached sent no state"),
             ("status_reasons_are_rate_limits", "no status has a reason"),

@@ -42,6 +42,7 @@ pub(super) const CLAUSES: &[Clause] = &[
 
 /// The message of a FAILED status, with the exit code 0 it needs.
 fn failed_message(shot: &Shot) -> Judged<&str> {
+    shot.can_be_judged()?;
     let status = shot.all("CONNECTION_STATUS").next();
     let message =
         status.filter(|status| status["status"] == "FAILED").and_then(|status| status["message"].as_str());
@@ -89,6 +90,7 @@ fn config_error_names_the_field(runs: &Runs) -> Judged {
         Some(runs.spec().ok()?["connectionSpecification"]["properties"][field]["title"].as_str()?.to_owned())
     };
     for (Spoilt { field, .. }, shot, said) in complaints(runs)? {
+        shot.can_be_judged()?;
         if !said.contains(&**field) && !title(field).is_some_and(|title| said.contains(&title)) {
             return shot.fails(
                 format_args!("the field {field} is not named"),
@@ -110,6 +112,7 @@ fn config_error_hides_the_value(runs: &Runs) -> Judged {
 
 fn config_errors_are_config_errors(runs: &Runs) -> Judged {
     let shot = runs.one(READ_SPOILT)?;
+    shot.can_be_judged()?;
     shot.must_fail()?;
     match shot.errors().next() {
         Some(error) if error["failure_type"] != "config_error" => shot.fails("it is no config_error", error),

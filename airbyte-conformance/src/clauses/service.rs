@@ -20,6 +20,7 @@ pub(super) const CLAUSES: &[Clause] = &[
 
 /// Fails unless the first cause that is told is one that passes by itself. The platform decides by the first.
 fn must_be_transient(shot: &Shot) -> Judged {
+    shot.can_be_judged()?;
     shot.must_fail()?;
     match shot.errors().next().filter(|error| error["failure_type"] != "transient_error") {
         Some(error) => shot.fails("its first ERROR trace is no transient_error", error),

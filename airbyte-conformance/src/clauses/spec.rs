@@ -3,7 +3,7 @@
 use super::{Clause, clause};
 use crate::runs::{Judged, Runs, fails, not_applicable};
 use crate::values::types;
-use airbyte_credential_names::is_credential;
+use airbyte_spec_rules::{Pattern, is_credential};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -43,6 +43,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "spec_annotations",
         "order, group, display_type, pattern and format are used as forms expect it",
         spec_annotations,
+    ),
+    clause(
+        "spec_patterns",
+        "a pattern means the same in JavaScript, Java and Python; examples and defaults match it",
+        spec_patterns,
     ),
 ];
 
@@ -287,4 +292,70 @@ fn spec_annotations(runs: &Runs) -> Judged {
         }
     }
     Ok(())
+}
+
+fn spec_patterns(runs: &Runs) -> Judged {
+    let mut seen = false;
+    for Node { place, schema, .. } in nodes(root(runs)?) {
+        let Some(pattern) = schema.get("pattern") else { continue };
+        seen = true;
+        let pattern = match pattern.as_str().map(Pattern::new) {
+            None => return fails(format_args!("the pattern of {place} is not a string"), schema),
+            Some(Ok(pattern)) => pattern,
+            // Airbyte can evaluate it, although this suite cannot.
+            Some(Err(error)) if error.is_portable() => continue,
+            Some(Err(error)) => return fails(format_args!("{place}: {error}"), schema),
+        };
+        let examples = schema["examples"].as_array().into_iter().flatten();
+        let mut values = examples.chain(schema.get("default")).filter_map(Value::as_str);
+        if let Some(value) = values.find(|value| !pattern.is_match(value)) {
+            return fails(
+                format_args!("the example or default {value:?} of {place} does not match its pattern"),
+                schema,
+            );
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no field has a pattern") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Verdict, check_spec};
+    use serde_json::{Value, json};
+
+    /// The verdict on the patterns of a spec with this property.
+    fn patterns(property: &Value) -> Verdict {
+        let spec = json!({"connectionSpecification": {"type": "object", "properties": {"days": {
+            "type": "object", "oneOf": [{"title": "A", "properties": {"code": property}}],
+        }}}});
+        let report = check_spec(&spec, [""; 0]);
+        report.outcomes().iter().find(|outcome| outcome.clause == "spec_patterns").unwrap().verdict.clone()
+    }
+
+    #[test]
+    fn patterns_must_be_portable_and_match_their_examples_and_default() {
+        for (property, said) in [
+            (
+                json!({"pattern": r"^\w+\z"}),
+                r"days, option 1.code: the pattern is not portable: `\z` at character 5",
+            ),
+            (json!({"pattern": "(a"}), "is not a regular expression"),
+            (json!({"pattern": 5}), "the pattern of days, option 1.code is not a string"),
+            (
+                json!({"pattern": "^a$", "examples": ["a", "b"]}),
+                "the example or default \"b\" of days, option 1.code",
+            ),
+            (json!({"pattern": "^a$", "default": "a\n"}), "the example or default \"a\\n\""),
+        ] {
+            let Verdict::Failed(what) = patterns(&property) else { panic!("{property}") };
+            assert!(what.contains(said), "{what}");
+        }
+        for property in [
+            json!({"pattern": r"^\d{4}$", "examples": ["2024"], "default": "1970"}),
+            json!({"pattern": "^(?!x)", "examples": ["x"]}),
+        ] {
+            assert_eq!(patterns(&property), Verdict::Passed, "{property}");
+        }
+        assert!(matches!(patterns(&json!({"type": "string"})), Verdict::NotApplicable(_)));
+    }
 }

@@ -69,6 +69,7 @@ pub(super) const CLAUSES: &[Clause] = &[
 ];
 
 fn other_streams_are_still_read(runs: &Runs) -> Judged {
+    runs.one(INCREMENTAL)?;
     let shot = runs.one(UNKNOWN_STREAM)?;
     for stream in shot.configured().iter().filter(|key| runs.stream(key).is_some()) {
         if !shot.statuses().any(|(key, status)| key == *stream && status == "COMPLETE") {

@@ -130,6 +130,7 @@ impl<'a> Plan<'a> {
             skipped: runner.skipped,
             ..Runs::default()
         };
+        runs.find_causes();
         runs.find_varying(&subject.varying);
         runs
     }

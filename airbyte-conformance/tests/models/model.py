@@ -356,6 +356,8 @@ def main():
         say("CONNECTION_STATUS", "connectionStatus", {"status": "FAILED", "message": str(failure)})
         return 0
     if command == "check":
+        if has("every_check_fails"):
+            raise Failure("the token has expired", "config_error")
         if config["place"] == "nowhere":
             raise Failure("nobody answers", "transient_error")
         if config[TOKEN].startswith("wrong"):
@@ -365,8 +367,14 @@ def main():
             say("CONNECTION_STATUS", "connectionStatus", {"status": "SUCCEEDED"})
         return 0
     if command == "discover":
+        if has("every_discover_fails"):
+            raise Failure("the token has expired", "config_error")
         say("CATALOG", "catalog", {"streams": STREAMS})
         return 0
+    if has("every_read_fails"):
+        raise Failure("the token has expired", "config_error")
+    if has("every_read_crashes"):
+        raise KeyError("page")
     catalog = load(options["catalog"], "catalog")
     for configured in catalog["streams"]:
         if configured["sync_mode"] not in ("full_refresh", "incremental"):

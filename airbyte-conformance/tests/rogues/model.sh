@@ -57,6 +57,9 @@ spec() {
     is spec_is_of_this_protocol && version=1.0.0
     is spec_root && root=
     is secrets_are_marked && more=',"refreshToken":{"type":"string"}'
+    pattern='^[A-Z][a-z]+$'
+    is spec_patterns && pattern='(?i)^[a-z]+$'
+    city=$city',"pattern":"'$pattern'","pattern_descriptor":"a name","examples":["Oslo"]'
     is secret_marks_are_right && city=$city',"airbyte_secret":false'
     is spec_keywords && root=$root'"anyOf":[{"required":["city"]}],'
     is spec_types && city='"type":["null","string"]'

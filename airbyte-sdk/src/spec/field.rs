@@ -123,7 +123,8 @@ impl<T: ConfigValue> Field<T> {
         self.note("group", id)
     }
 
-    /// A regular expression that the text must match.
+    /// A regular expression that the text must match. A pattern that is not portable, as explained at
+    /// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec), is a fault of the spec.
     #[must_use]
     pub fn pattern(mut self, pattern: &'static str) -> Self
     where

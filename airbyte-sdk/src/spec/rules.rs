@@ -1,6 +1,7 @@
 //! What a field says and demands whatever its type: apart from [`Field`](super::Field), which is compiled for each type.
 
 use super::place::Place;
+use airbyte_spec_rules::Pattern;
 use serde_json::{Map, Value};
 
 /// How many there are at least and at most.
@@ -37,6 +38,9 @@ impl Rules {
     ) -> Map<String, Value> {
         if self.allows_blank {
             schema.shift_remove("minLength");
+        }
+        if let Some(Err(error)) = self.pattern.map(Pattern::new) {
+            faults.push(format!("{{path}}: {error}"));
         }
         for bound in bounds.iter().flatten() {
             if bound.is_null() {

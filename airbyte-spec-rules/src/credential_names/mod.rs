@@ -49,7 +49,7 @@ const WRITTEN_AS_ONE: &[(&[&str], &str)] = &[
 /// `access_key` is the public half of a pair if a secret stands beside it. The name itself may be among them.
 ///
 /// ```
-/// use airbyte_credential_names::is_credential;
+/// use airbyte_spec_rules::is_credential;
 ///
 /// assert!(is_credential("apiKey", []));
 /// assert!(!is_credential("token_url", []));
