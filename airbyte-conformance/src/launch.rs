@@ -202,7 +202,7 @@ mod tests {
         let hanging = Subject::launched_by(image("hangs")).time_limit(Duration::from_millis(20));
         assert_eq!(image("hangs").obstacle(&[], Duration::from_millis(20)), None);
         let report = hanging.check();
-        assert!(report.failures().any(|outcome| outcome.clause == "runs_come_to_an_end"), "{report}");
+        assert!(report.failures().any(|outcome| outcome.clause == "runs_end"), "{report}");
         let mut marks = 0;
         for entry in std::fs::read_dir(std::env::temp_dir()).expect("a folder for marks").flatten() {
             let name = entry.file_name().into_string().unwrap_or_default();

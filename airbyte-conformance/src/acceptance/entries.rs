@@ -200,7 +200,7 @@ fn skipped_clauses(entry: &Value) -> Vec<(&'static str, &'static [&'static str])
             ],
         ),
         ("validate_primary_keys_data_type", &["catalog_paths"]),
-        ("expect_trace_message_on_failure", &["failures_are_told"]),
+        ("expect_trace_message_on_failure", &["failures_are_reported"]),
     ];
     switches.into_iter().filter(|(key, _)| !switch(entry, key, true)).collect()
 }

@@ -84,7 +84,7 @@ pub(super) struct Section {
     pub(super) kind: &'static str,
     /// The entries under `tests` without a `bypass_reason`.
     pub(super) entries: Vec<Value>,
-    /// Why other entries, or all, are left out.
+    /// Why other entries, or all, are skipped.
     pub(super) bypass_reasons: Vec<String>,
 }
 
@@ -106,7 +106,7 @@ impl File {
     }
 
     fn of(value: &Value) -> Self {
-        // The form before version 0.2.12 of Airbyte's tests.
+        // The format before version 0.2.12 of Airbyte's tests.
         let tests = value["acceptance_tests"].as_object().or(value["tests"].as_object());
         let Some(tests) = tests else {
             return Self::mistaken(format!("{NAME}: `acceptance_tests` is missing"));

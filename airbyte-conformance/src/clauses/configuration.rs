@@ -60,7 +60,7 @@ fn failed_check_has_a_message(runs: &Runs) -> Checked {
     match runs
         .invalid_fields
         .iter()
-        .filter_map(|invalid_fields| runs.captured_runs.get(invalid_fields.captured))
+        .filter_map(|invalid| runs.captured_runs.get(invalid.captured))
         .find(|captured| captured.kind == Kind::Check)
     {
         Some(captured) => failed_message(captured).map(drop),
@@ -69,19 +69,19 @@ fn failed_check_has_a_message(runs: &Runs) -> Checked {
 }
 
 /// Returns the error message for each invalid field: of FAILED or of an ERROR trace.
-fn complaints(runs: &Runs) -> Checked<Vec<(&InvalidField, &CapturedRun, &str)>> {
-    let mut complaints = Vec::new();
-    for invalid_fields in &runs.invalid_fields {
-        let Some(captured) = runs.captured_runs.get(invalid_fields.captured) else { continue };
+fn reported_errors(runs: &Runs) -> Checked<Vec<(&InvalidField, &CapturedRun, &str)>> {
+    let mut reported_errors = Vec::new();
+    for invalid in &runs.invalid_fields {
+        let Some(captured) = runs.captured_runs.get(invalid.captured) else { continue };
         let errors = captured.errors().filter_map(|error| error["message"].as_str());
         let statuses = captured.all("CONNECTION_STATUS").filter(|status| status["status"] == "FAILED");
-        let said = statuses.filter_map(|status| status["message"].as_str()).chain(errors).next();
-        complaints.push((invalid_fields, captured, said.unwrap_or_default()));
+        let message = statuses.filter_map(|status| status["message"].as_str()).chain(errors).next();
+        reported_errors.push((invalid, captured, message.unwrap_or_default()));
     }
-    if complaints.is_empty() {
+    if reported_errors.is_empty() {
         not_applicable("the spec has no field of the configuration")
     } else {
-        Ok(complaints)
+        Ok(reported_errors)
     }
 }
 
@@ -89,7 +89,7 @@ fn config_error_names_the_field(runs: &Runs) -> Checked {
     let title = |field: &str| {
         Some(runs.spec().ok()?["connectionSpecification"]["properties"][field]["title"].as_str()?.to_owned())
     };
-    for (InvalidField { field, .. }, captured, said) in complaints(runs)? {
+    for (InvalidField { field, .. }, captured, said) in reported_errors(runs)? {
         captured.can_be_checked()?;
         if !said.contains(&**field) && !title(field).is_some_and(|title| said.contains(&title)) {
             return captured.fails(
@@ -102,7 +102,7 @@ fn config_error_names_the_field(runs: &Runs) -> Checked {
 }
 
 fn config_error_hides_the_value(runs: &Runs) -> Checked {
-    for (InvalidField { field, .. }, captured, said) in complaints(runs)? {
+    for (InvalidField { field, .. }, captured, said) in reported_errors(runs)? {
         if captured.stdout.contains(MARKER) || captured.stderr.contains(MARKER) {
             return captured.fails(format_args!("the value of {field} is quoted"), said);
         }

@@ -12,8 +12,8 @@ pub(super) const CLAUSES: &[Clause] = &[
     clause("check_succeeds", "check accepts a valid configuration", check_succeeds),
     clause("one_catalog", "discover prints one CATALOG", |runs| one_result(runs, Kind::Discover, "CATALOG")),
     clause("plain_reads_succeed", "a read of the streams in the catalog succeeds", plain_reads_succeed),
-    clause("runs_come_to_an_end", "every command exits within the time limit", runs_come_to_an_end),
-    clause("output_has_an_end", "a run writes no more than 64 MiB", output_has_an_end),
+    clause("runs_end", "every command exits within the time limit", runs_end),
+    clause("output_is_limited", "a run writes no more than 64 MiB", output_is_limited),
     clause(
         "stdout_is_messages",
         "every line of stdout is a JSON object with a known type and its payload",
@@ -35,11 +35,11 @@ pub(super) const CLAUSES: &[Clause] = &[
         "a LOG has a known level and a message",
         logs_have_level_and_message,
     ),
-    clause("failures_are_told", "a failed run sends an ERROR trace", failures_are_told),
+    clause("failures_are_reported", "a failed run sends an ERROR trace", failures_are_reported),
     clause(
-        "exit_code_tells",
+        "exit_code_shows_failure",
         "the exit code is not 0 after a failed stream, or after an ERROR trace without a result",
-        exit_code_tells,
+        exit_code_shows_failure,
     ),
     clause("works_in_any_directory", "absolute paths work in any working directory", |runs| {
         runs.one(ELSEWHERE)?.must_succeed()
@@ -126,7 +126,7 @@ fn lines_end_with_line_feeds(runs: &Runs) -> Checked {
     Ok(())
 }
 
-fn output_has_an_end(runs: &Runs) -> Checked {
+fn output_is_limited(runs: &Runs) -> Checked {
     match runs.captured_runs.iter().find(|captured| captured.is_full) {
         Some(captured) => captured.fails(
             format_args!(
@@ -154,7 +154,7 @@ fn logs_have_level_and_message(runs: &Runs) -> Checked {
     if seen { Ok(()) } else { not_applicable("no LOG was sent") }
 }
 
-fn failures_are_told(runs: &Runs) -> Checked {
+fn failures_are_reported(runs: &Runs) -> Checked {
     for captured in runs.with_messages().filter(|captured| captured.ended && captured.exit_code != Some(0)) {
         if captured.errors().next().is_none() {
             return captured.fails(
@@ -166,7 +166,7 @@ fn failures_are_told(runs: &Runs) -> Checked {
     Ok(())
 }
 
-fn exit_code_tells(runs: &Runs) -> Checked {
+fn exit_code_shows_failure(runs: &Runs) -> Checked {
     for captured in
         runs.with_messages().filter(|captured| captured.exit_code == Some(0) && captured.results() == 0)
     {
@@ -183,7 +183,7 @@ fn exit_code_tells(runs: &Runs) -> Checked {
     Ok(())
 }
 
-fn runs_come_to_an_end(runs: &Runs) -> Checked {
+fn runs_end(runs: &Runs) -> Checked {
     match runs
         .captured_runs
         .iter()

@@ -11,9 +11,9 @@ use std::collections::HashSet;
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
-        "state_forms_are_accepted",
+        "state_formats_are_accepted",
         "without a state of a stream, in any format, the stream is read from the beginning",
-        state_forms_are_accepted,
+        state_formats_are_accepted,
     ),
     clause(
         "sentinels_are_accepted",
@@ -46,7 +46,7 @@ pub(super) const CLAUSES: &[Clause] = &[
         |runs| must_lose_nothing(runs, INCREMENTAL, AFTER_FAILURE),
     ),
     clause(
-        "last_state_is_heeded",
+        "last_state_is_used",
         "a read resumed from the last state does not return all records again",
         |runs| must_use_state(runs, FINAL_STATE),
     ),
@@ -66,9 +66,9 @@ pub(super) const CLAUSES: &[Clause] = &[
         future_state_gives_no_records,
     ),
     clause(
-        "future_state_comes_back",
+        "future_state_is_kept",
         "a read from a state far in the future sends the same cursor values",
-        future_state_comes_back,
+        future_state_is_kept,
     ),
 ];
 
@@ -87,7 +87,7 @@ pub(super) fn must_have(
     }
 }
 
-fn state_forms_are_accepted(runs: &Runs) -> Checked {
+fn state_formats_are_accepted(runs: &Runs) -> Checked {
     let all = runs.counts(runs.one(INCREMENTAL)?);
     for captured in runs.named(STATE_FORM) {
         captured.must_succeed()?;
@@ -232,7 +232,7 @@ fn future_state_gives_no_records(runs: &Runs) -> Checked {
     Ok(())
 }
 
-fn future_state_comes_back(runs: &Runs) -> Checked {
+fn future_state_is_kept(runs: &Runs) -> Checked {
     let captured = runs.one(FUTURE_STATE)?;
     if !captured.succeeded() {
         return not_applicable("the read from a state far in the future failed");

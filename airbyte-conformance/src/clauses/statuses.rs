@@ -47,9 +47,9 @@ pub(super) const CLAUSES: &[Clause] = &[
         every_stream_has_an_end,
     ),
     clause(
-        "nothing_of_other_streams",
+        "only_configured_streams",
         "states and statuses belong to configured streams",
-        nothing_of_other_streams,
+        only_configured_streams,
     ),
     clause(
         "error_traces_are_typed",
@@ -175,7 +175,7 @@ fn every_stream_has_an_end(runs: &Runs) -> Checked {
     Ok(())
 }
 
-fn nothing_of_other_streams(runs: &Runs) -> Checked {
+fn only_configured_streams(runs: &Runs) -> Checked {
     for captured in runs.reads() {
         let configured = captured.configured();
         let of_state = captured.all("STATE").flat_map(state_streams);

@@ -226,9 +226,9 @@ fn texts(bytes: &[(u8, usize, usize)], shortest: usize, decoded: &mut Vec<Unit>)
     let no_text = |unit: &Unit| {
         unit.c == char::REPLACEMENT_CHARACTER || (unit.c.is_control() && !unit.c.is_whitespace())
     };
-    for piece in text.split(no_text).filter(|piece| piece.len() >= shortest) {
-        decoded.extend_from_slice(piece);
-        let end = piece.last().map_or(0, |unit| unit.to);
+    for part in text.split(no_text).filter(|part| part.len() >= shortest) {
+        decoded.extend_from_slice(part);
+        let end = part.last().map_or(0, |unit| unit.to);
         decoded.push(Unit { c: char::REPLACEMENT_CHARACTER, from: end, to: end });
     }
 }

@@ -51,7 +51,7 @@ impl Plan<'_> {
         self.read(DEBUG, &catalog, None, debug);
         let environment = vec![("LOG_LEVEL", "debug")];
         self.read(LOG_LEVEL, &catalog, None, Setting { environment, ..Setting::good() });
-        // Docker stands between an image and whoever reads from it.
+        // `docker run` reads the stdout of the container, so the container does not notice.
         if self.runner.subject.launcher.is_image() {
             return self.skip(CLOSED_STDOUT, "Docker reads what an image writes");
         }

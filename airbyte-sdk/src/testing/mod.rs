@@ -44,8 +44,8 @@ pub use golden::assert_golden;
 #[cfg(feature = "testing")]
 pub use types::{assert_spec, assert_stream, spec_of, stream_of};
 
-/// The conformance suite: does a connector keep to the protocol? It is the crate
-/// [`airbyte-conformance`](https://docs.rs/airbyte-conformance), which judges connectors in any language.
+/// The conformance suite, which checks a connector against the rules of the protocol. It is the crate
+/// [`airbyte-conformance`](https://docs.rs/airbyte-conformance), for connectors in any language.
 #[cfg(feature = "testing")]
 pub mod conformance {
     pub use airbyte_conformance::{Acceptance, AcceptanceReport, Outcome, Report, Subject, Verdict};
