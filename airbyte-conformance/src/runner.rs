@@ -1,4 +1,4 @@
-//! Starts the program, ends it when it hangs or writes without end, and keeps what it wrote, whatever that is.
+//! Starts the program, kills it if it hangs or writes too much, and captures its output.
 #![expect(
     clippy::expect_used,
     clippy::panic,

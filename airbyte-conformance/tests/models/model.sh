@@ -51,8 +51,8 @@ read) [ -n "$config_file" ] && [ -n "$catalog_file" ] || usage ;;
 esac
 
 spec() {
-    is debug_is_accepted && [ -n "$debug" ] && fail 'what is --debug?' system_error
-    is log_level_is_accepted && [ "${LOG_LEVEL-}" = debug ] && fail 'what a level!' system_error
+    is debug_is_accepted && [ -n "$debug" ] && fail 'unknown option --debug' system_error
+    is log_level_is_accepted && [ "${LOG_LEVEL-}" = debug ] && fail 'unknown log level' system_error
     version=0.2.0 root='"type":"object",' more= city='"type":"string"' order=1 title='"title":"Token",' about=Units
     is spec_is_of_this_protocol && version=1.0.0
     is spec_root && root=
@@ -113,7 +113,7 @@ check() {
     fi
     if has "$config" '"city":"Atlantis"'; then wrong='Atlantis is under water'; fi
     if is unknown_config_fields_accepted && has "$config" unknown_field; then wrong='unknown_field is unknown'; fi
-    if is check_succeeds && [ -z "$wrong" ] && ! has "$config" unknown_field; then wrong='not in the mood for city or login'; fi
+    if is check_succeeds && [ -z "$wrong" ] && ! has "$config" unknown_field; then wrong='city or login is rejected'; fi
     if [ -n "$wrong" ]; then
         is failed_check_has_a_message && has "$config" Atlantis && wrong=
         status FAILED "$wrong"
@@ -281,7 +281,7 @@ read_away() {
 read_all() {
     is config_errors_are_config_errors && [ -n "$wrong" ] && fail "$wrong" system_error
     [ -n "$wrong" ] && fail "$wrong"
-    is works_in_any_directory && [ ! -e config.json ] && fail 'where am I?' system_error
+    is works_in_any_directory && [ ! -e config.json ] && fail 'wrong working directory' system_error
     is relative_paths_are_accepted && ! has "$config_file" / && fail 'no absolute path'
     IFS= read -r catalog <"$catalog_file"
     case $catalog in '{'*'}') ;; *) is broken_catalog_fails_the_read && exit 0 || fail 'the catalog is not JSON' ;; esac
