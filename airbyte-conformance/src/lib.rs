@@ -20,6 +20,7 @@ mod clauses;
 mod leaks;
 mod runs;
 mod secrets;
+mod streams;
 mod values;
 
 mod acceptance;
