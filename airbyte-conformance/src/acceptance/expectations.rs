@@ -16,7 +16,7 @@ fn unmet(rule: &'static str, result: Checked) -> Unmet {
 
 pub(super) fn is_the_spec(path: &str, kept: &Value, printed: &Value) -> Unmet {
     difference(kept, printed, "")
-        .map(|place| ("the spec is the same as in the file", format!("{path} differs at {place}")))
+        .map(|place| ("the spec is the one in the file", format!("{path} differs at {place}")))
         .into_iter()
         .collect()
 }
