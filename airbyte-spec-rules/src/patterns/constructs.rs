@@ -18,7 +18,7 @@ const fn differs(text: &'static str, why: &'static str, instead: &'static str) -
 }
 
 const fn not_supported(text: &'static str, instead: &'static str) -> Construct {
-    Construct { text, why: "is not supported by the connector", instead, is_portable: true }
+    Construct { text, why: "needs an engine that backtracks", instead, is_portable: true }
 }
 
 const LOOK: &str = "write a pattern without look-around, or check the value in the connector";
