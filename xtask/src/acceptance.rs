@@ -1,9 +1,5 @@
-//! `cargo acceptance`: the acceptance tests of the stock ticker connector, against the emulator.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_macros,
-    reason = "a tool for people: it prints, and copies files"
-)]
+//! `cargo acceptance`: runs the acceptance tests of the stock ticker connector against the emulator.
+#![expect(clippy::print_stdout, clippy::disallowed_macros, reason = "a command-line tool")]
 
 use crate::connector::{CONNECTOR, build};
 use airbyte_conformance::{Acceptance, Subject};
@@ -17,16 +13,19 @@ use stock_api_emulator::{Emulator, Settings};
 
 const USAGE: &str = "usage: cargo acceptance [--image IMAGE] [--bars-per-day COUNT] [-- COMMAND…]
 
-Tests the connector's program, or an image of it, by its acceptance-test-config.yml and the conformance suite.
-With a command, runs that instead, in a folder with all that the file names; containers reach the emulator too.
-More than one bar a day is nothing that the service does: the tests must notice.";
+Runs the tests of acceptance-test-config.yml and the conformance suite on the connector's program, or on an image.
 
-/// Where the connector's files are brought together with configurations that read from the emulator. Not in the connector's
-/// own folder: a person's own configurations are there, and Airbyte's test kit leaves files behind.
+  --image IMAGE         test this image instead of the program
+  --bars-per-day COUNT  make the emulator send COUNT prices per day: with more than 1, the tests must fail
+  -- COMMAND…           run this command instead, in a folder with all files that acceptance-test-config.yml names;
+                        the emulator then accepts connections from containers";
+
+/// The folder for copies of the connector's files and for configurations that read from the emulator. The connector's own
+/// folder may contain a user's configurations, and Airbyte's test kit leaves files behind.
 const FOLDER: &str = "target/acceptance";
-/// Long enough, and with a digit, so that it is looked for in what the connector prints.
+/// Long enough, and with a digit, so that the suite searches for it in the connector's output.
 const KEY: &str = "acceptance-key-4711";
-/// The last day that is read, and the service's clock, which is behind it. Neither depends on the machine's date.
+/// The last day to read, and the emulator's date, which is later. Neither depends on the machine's date.
 const END: &str = "2026-03-31";
 const NOW: &str = "2026-04-01T12:00:00Z";
 
@@ -66,11 +65,11 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
         clock: Some(NOW.parse()?),
         ..Settings::default()
     })?;
-    let folder = lay_out(&emulator.url())?;
+    let folder = create_folder(&emulator.url())?;
     if let [program, arguments @ ..] = options.command.as_slice() {
         let status = Command::new(program).args(arguments).current_dir(&folder).status();
-        let status = status.map_err(|error| format!("{program} does not start: {error}"))?;
-        return if status.success() { Ok(()) } else { Err(format!("{program}: {status}").into()) };
+        let status = status.map_err(|error| format!("cannot start `{program}`: {error}"))?;
+        return if status.success() { Ok(()) } else { Err(format!("`{program}` failed: {status}").into()) };
     }
     let subject = match options.image {
         Some(image) => Subject::image(image),
@@ -78,29 +77,30 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     };
     let report = Acceptance::new(subject, folder).run();
     print!("{report}");
-    if report.passed() { Ok(()) } else { Err("the acceptance tests fail".into()) }
+    if report.passed() { Ok(()) } else { Err("the acceptance tests failed".into()) }
 }
 
-/// This machine as containers see it that were started without any word about the network.
+/// The address of this machine for containers in Docker's default network.
 fn bridge() -> Result<IpAddr> {
     let format = "{{(index .IPAM.Config 0).Gateway}} {{(index .IPAM.Config 0).Subnet}}";
     let output = Command::new("docker").args(["network", "inspect", "bridge", "--format", format]).output();
-    let output = output.map_err(|error| format!("docker does not start: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    // Older engines tell only the network, in which this machine has the first address.
+    let output = output.map_err(|error| format!("cannot start `docker`: {error}"))?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    // Older engines report only the subnet, in which this machine has the first address.
     let first =
         |subnet: &str| subnet.split('/').next()?.parse().ok().map(|base: Ipv4Addr| base.to_bits() + 1);
-    let address = said.split_whitespace().find_map(|word| {
+    let address = stdout.split_whitespace().find_map(|word| {
         word.parse().ok().or_else(|| first(word).map(|bits| Ipv4Addr::from_bits(bits).into()))
     });
     address.ok_or_else(|| {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        format!("docker does not tell the address of its bridge: {said}{complaint}").trim().into()
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        format!("cannot determine the address of Docker's bridge network: {stdout}{stderr}").trim().into()
     })
 }
 
-/// Brings together what acceptance-test-config.yml names. The folder has the connector's name, as Airbyte's kit wants it.
-fn lay_out(url: &str) -> Result<PathBuf> {
+/// Creates a folder with all files that acceptance-test-config.yml names. It has the connector's name, as Airbyte's kit
+/// requires.
+fn create_folder(url: &str) -> Result<PathBuf> {
     let (from, to) = (Path::new("connectors").join(CONNECTOR), Path::new(FOLDER).join(CONNECTOR));
     if to.exists() {
         fs::remove_dir_all(&to)?;
@@ -128,9 +128,9 @@ fn configs(url: &str) -> [(&'static str, Value); 4] {
     [
         ("valid_config.json", config("2024-01-02", KEY, url)),
         ("invalid_config.json", config("2024-01-02", "wrong-key-0815", url)),
-        // Where nobody listens.
+        // No server listens there.
         ("unreachable_config.json", config("2024-01-02", KEY, "http://127.0.0.1:1")),
-        // More than 10 000 days: a state is due in the middle, and comes at the end of a page.
+        // More than 10 000 days, so that a state is sent in the middle, at the end of a page.
         ("long_config.json", config("1980-01-02", KEY, url)),
     ]
 }

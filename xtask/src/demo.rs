@@ -1,5 +1,5 @@
-//! `cargo demo`: the stock ticker connector through its four commands, against the emulator or the real service.
-#![expect(clippy::disallowed_methods, reason = "a tool for people: it prints, and shows files")]
+//! `cargo demo`: runs the four commands of the stock ticker connector against the emulator or the real API.
+#![expect(clippy::disallowed_methods, reason = "a command-line tool")]
 
 use crate::connector::build;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use stock_api_emulator::{Emulator, Settings};
 
-/// The variables that the vendor's own clients read.
+/// The variables that the vendor's own clients use.
 const KEY_VARIABLES: [&str; 2] = ["MASSIVE_API_KEY", "POLYGON_API_KEY"];
 const FOLDER: &str = "target/demo";
 
@@ -25,18 +25,18 @@ pub(crate) fn run() -> Result<()> {
     let emulator = Emulator::start(Settings::default())?;
     let config = match &key {
         Some(key) => {
-            say("Reading from the real service, with the key from your environment.")?;
+            print("Reading from the real API, with the key from your environment.")?;
             json!({"stock_ticker": "TSLA", "api_key": key})
         }
         None => {
-            say(format!("Reading from an emulator of the service at {}.", emulator.url()))?;
-            say(format!("(To read from the real one, put your key into {}.)", KEY_VARIABLES.join(" or ")))?;
+            print(format!("Reading from an emulator of the API at {}.", emulator.url()))?;
+            print(format!("(To read from the real API, set {} to your key.)", KEY_VARIABLES.join(" or ")))?;
             json!({"stock_ticker": "TSLA", "api_key": Settings::default().api_key, "api_url": emulator.url()})
         }
     };
-    let result = Demo { program }.story(&config);
+    let result = Demo { program }.run(&config);
     if key.is_some() {
-        // A real key is not left lying in a file.
+        // Do not leave a real key in a file.
         std::fs::remove_file(format!("{FOLDER}/config.json"))?;
     }
     result
@@ -47,19 +47,19 @@ struct Demo {
 }
 
 impl Demo {
-    fn story(&self, config: &Value) -> Result<()> {
+    fn run(&self, config: &Value) -> Result<()> {
         write("config.json", config)?;
         let with_config = ["--config", "target/demo/config.json"];
 
-        self.step("Which settings does the connector need?", "spec", &[])?;
-        self.step("Do these settings work?", "check", &with_config)?;
+        self.step("Print the connector's specification: the settings it needs.", "spec", &[])?;
+        self.step("Check whether the configuration works.", "check", &with_config)?;
 
-        let catalogs = self.step("Which streams are there?", "discover", &with_config)?;
+        let catalogs = self.step("Print the catalog of available streams.", "discover", &with_config)?;
         let streams = catalogs
             .iter()
             .find(|message| message["type"] == "CATALOG")
             .map(|found| &found["catalog"]["streams"]);
-        let streams = streams.and_then(Value::as_array).ok_or("no catalog came back")?;
+        let streams = streams.and_then(Value::as_array).ok_or("`discover` returned no catalog")?;
         for mode in ["full_refresh", "incremental"] {
             let configure =
                 |stream| json!({"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"});
@@ -68,30 +68,33 @@ impl Demo {
         }
 
         let everything = [&with_config[..], &["--catalog", "target/demo/full_refresh.json"]].concat();
-        let question = "Read everything: the last seven days, since no start date is set.";
-        let first = self.step(question, "read", &everything)?;
+        let title = "Read everything: the last seven days, since no start date is set.";
+        let first = self.step(title, "read", &everything)?;
         let states: Vec<&Value> = first
             .iter()
             .filter(|message| message["type"] == "STATE")
             .map(|message| &message["state"])
             .collect();
-        write("state.json", &json!([states.last().ok_or("no state came back")?]))?;
-        say(format!("{} records. The last STATE is kept in {FOLDER}/state.json.", records(&first)))?;
+        write("state.json", &json!([states.last().ok_or("`read` returned no state")?]))?;
+        print(format!("{} records. The last STATE is saved in {FOLDER}/state.json.", records(&first)))?;
 
-        let news = ["--catalog", "target/demo/incremental.json", "--state", "target/demo/state.json"];
-        let news = [&with_config[..], &news].concat();
-        let second = self.step("Read what is new since then.", "read", &news)?;
-        say(format!("{} records. (None means that no trading day has ended in between.)", records(&second)))?;
+        let new = ["--catalog", "target/demo/incremental.json", "--state", "target/demo/state.json"];
+        let new = [&with_config[..], &new].concat();
+        let second = self.step("Read only what is new since then.", "read", &new)?;
+        print(format!(
+            "{} records. (None are expected until another trading day has ended.)",
+            records(&second)
+        ))?;
         Ok(())
     }
 
-    /// Runs one command, shows it and what came back, and returns the messages.
-    fn step(&self, question: &str, command: &str, arguments: &[&str]) -> Result<Vec<Value>> {
+    /// Runs one command, prints it and its output, and returns the messages.
+    fn step(&self, title: &str, command: &str, arguments: &[&str]) -> Result<Vec<Value>> {
         let line = [&[self.program.as_str(), command], arguments].concat().join(" ");
-        say(format!("\n# {question}\n$ {line}"))?;
+        print(format!("\n# {title}\n$ {line}"))?;
         let output = Command::new(&self.program).arg(command).args(arguments).output()?;
         let stdout = String::from_utf8(output.stdout)?;
-        say(format!("{stdout}{}", String::from_utf8_lossy(&output.stderr)).trim_end())?;
+        print(format!("{stdout}{}", String::from_utf8_lossy(&output.stderr)).trim_end())?;
         if !output.status.success() {
             return Err(format!("`{command}` failed with {}", output.status).into());
         }
@@ -107,7 +110,7 @@ fn records(messages: &[Value]) -> usize {
     messages.iter().filter(|message| message["type"] == "RECORD").count()
 }
 
-/// A reader that has gone, such as `head`, ends the demo.
-fn say(text: impl Display) -> Result<()> {
+/// Fails if the reader, such as `head`, closed the pipe.
+fn print(text: impl Display) -> Result<()> {
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }

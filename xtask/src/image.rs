@@ -1,21 +1,21 @@
-//! `cargo image CONNECTOR [OPTION...]`: the connector's image, with the name and the version that its metadata.yaml gives it.
+//! `cargo image CONNECTOR [OPTION...]`: builds the connector's image, with the name and version from its metadata.yaml.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_macros,
     clippy::disallowed_methods,
-    reason = "a tool for people: it prints, and reads files"
+    reason = "a command-line tool"
 )]
 
 use std::path::Path;
 use std::process::Command;
 use yaml_rust2::YamlLoader;
 
-/// What a build must know of the way out of its machine. Docker keeps these out of the image without being told.
+/// The proxy variables that the build needs. Docker does not store them in the image.
 const PROXIES: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Builds the image of a connector; all arguments after its name are for `docker build`.
+/// Builds the image of a connector. All arguments after its name are passed to `docker build`.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
     let mut arguments = arguments;
@@ -31,15 +31,14 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
         build.args(["--build-arg", &argument]);
     }
     for proxy in PROXIES.into_iter().filter(|name| std::env::var_os(name).is_some()) {
-        // Without a value, which Docker then takes from the environment: it may have a password in it.
+        // Without a value, so that Docker takes it from the environment: it may contain a password.
         build.args(["--build-arg", proxy]);
     }
     let status = build.args(arguments).arg(".").status();
-    let status = status.map_err(|error| format!("docker does not start: {error}"))?;
+    let status = status.map_err(|error| format!("cannot start `docker`: {error}"))?;
     if !status.success() {
         return Err(
-            "docker did not build the image; if it cannot pull the images that the Dockerfile begins with, \
-                    docker/base-images makes them"
+            "`docker build` failed; if Docker cannot pull the base images, run docker/base-images to create them"
                 .into(),
         );
     }
@@ -47,8 +46,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     Ok(())
 }
 
-/// The connector that is asked for, if there is one of that name. No name is not taken for any of them: with a second
-/// connector in the workspace the same command would build another image, or the wrong one.
+/// Validates the name of the connector. It has no default, because with a second connector in the workspace the same command
+/// would build another image.
 fn connector(named: Option<String>) -> Result<String> {
     let mut known = Vec::new();
     for folder in std::fs::read_dir("connectors")? {
@@ -61,10 +60,11 @@ fn connector(named: Option<String>) -> Result<String> {
     match named.filter(|name| !name.starts_with('-')) {
         Some(name) if known.contains(&name) => Ok(name),
         found => {
-            let wrong = found
-                .map_or("no connector is named".to_owned(), |name| format!("there is no connector `{name}`"));
+            let problem = found.map_or("the name of the connector is missing".to_owned(), |name| {
+                format!("there is no connector `{name}`")
+            });
             let known = known.join("`, `");
-            Err(format!("{wrong}\nusage: cargo image CONNECTOR [OPTION OF DOCKER BUILD...], with a connector that has a metadata.yaml: `{known}`").into())
+            Err(format!("{problem}\nusage: cargo image CONNECTOR [OPTION OF DOCKER BUILD...]\navailable connectors (with a metadata.yaml): `{known}`").into())
         }
     }
 }
@@ -78,7 +78,7 @@ fn name(connector: &str) -> Result<(String, String)> {
     let data = documents.first().map(|document| &document["data"]);
     let text = |key: &str| {
         let value = data.and_then(|data| data[key].as_str()).map(str::to_owned);
-        value.ok_or_else(|| format!("{} has no text under data.{key}", file.display()))
+        value.ok_or_else(|| format!("{} has no string at `data.{key}`", file.display()))
     };
     Ok((text("dockerRepository")?, text("dockerImageTag")?))
 }

@@ -1,4 +1,4 @@
-//! The chores of the workspace, behind cargo aliases.
+//! Development tasks behind cargo aliases.
 
 #[cfg(feature = "acceptance")]
 mod acceptance;
@@ -11,7 +11,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-#[expect(clippy::print_stderr, reason = "a tool for people")]
+#[expect(clippy::print_stderr, reason = "a command-line tool")]
 fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("demo") => demo::run(),
@@ -19,11 +19,14 @@ fn main() -> ExitCode {
         #[cfg(feature = "acceptance")]
         Some("acceptance") => acceptance::run(std::env::args().skip(2)),
         Some("image") => image::run(std::env::args().skip(2)),
-        _ => Err("usage: cargo demo, cargo acceptance, cargo image, or cargo build-cost".into()),
+        _ => Err(
+            "unknown task; available: `cargo demo`, `cargo acceptance`, `cargo image`, `cargo build-cost`"
+                .into(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if reader_has_gone(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -31,6 +34,6 @@ fn main() -> ExitCode {
     }
 }
 
-fn reader_has_gone(error: &(dyn Error + 'static)) -> bool {
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

@@ -1,13 +1,13 @@
-//! `cargo image` as it is called, up to the engine.
+//! The arguments of `cargo image`.
 #![allow(clippy::unwrap_used, reason = "this is a test")]
 
 use std::process::Command;
 
 #[test]
-fn a_connector_must_be_named_and_known() {
-    for (arguments, said) in [
-        (&["image"][..], "no connector is named"),
-        (&["image", "--quiet"], "no connector is named"),
+fn missing_or_unknown_connector_is_an_error() {
+    for (arguments, expected) in [
+        (&["image"][..], "the name of the connector is missing"),
+        (&["image", "--quiet"], "the name of the connector is missing"),
         (&["image", "source-stock"], "there is no connector `source-stock`"),
         (&["image", "../xtask"], "there is no connector `../xtask`"),
     ] {
@@ -15,7 +15,7 @@ fn a_connector_must_be_named_and_known() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}: {stderr}");
         assert!(
-            stderr.contains(said) && stderr.contains("`source-stock-ticker-api`"),
+            stderr.contains(expected) && stderr.contains("`source-stock-ticker-api`"),
             "{arguments:?}: {stderr}"
         );
     }

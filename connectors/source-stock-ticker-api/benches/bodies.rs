@@ -1,9 +1,10 @@
-//! Two ways to read the same pages: each as a whole (`pages`), or element by element while it arrives
-//! (`elements`); the same records in one body as an array, as JSON Lines and as CSV; and the service alone, read by a
-//! client that looks at nothing.
+//! Compares two ways to read the same pages: each as a whole (`pages`), or element by element as it arrives (`elements`).
+//! Then reads the same records from one body as a JSON array, as JSON Lines and as CSV. A plain client, which parses only
+//! the next URL, shows the cost of the API and the network.
+//!
 //! `cargo bench -p source-stock-ticker-api --bench bodies`
 //!
-//! The program runs itself: called with `read` it is a connector.
+//! The program starts itself: with the command `read` it is a connector.
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -91,19 +92,19 @@ fn main() -> ExitCode {
             {
                 compare(records, pages_of);
             }
-            compare_forms(1_000_000);
+            compare_formats(1_000_000);
             ExitCode::SUCCESS
         }
     }
 }
 
-/// A service with pages of this size, and the path of the first that has so many records and those that follow.
-fn service(records: usize, pages_of: u32) -> (Emulator, String) {
+/// An emulator with pages of this size, and the path of the first page of `records` records.
+fn emulator(records: usize, pages_of: u32) -> (Emulator, String) {
     let settings = Settings {
         api_key: "bench-key".to_owned(),
         bars_per_day: BARS_PER_DAY,
         largest_page: pages_of,
-        // The first run makes the pages; what is measured is the client.
+        // The first run builds the pages, so that only the client is measured.
         cache: true,
         gzip: false,
         ..Settings::default()
@@ -116,55 +117,55 @@ fn service(records: usize, pages_of: u32) -> (Emulator, String) {
 }
 
 fn compare(records: usize, pages_of: u32) {
-    let (emulator, path) = service(records, pages_of);
+    let (emulator, path) = emulator(records, pages_of);
     let connector = Connector::new(std::env::current_exe().expect("this program"));
     let config = |way: &str| json!({"url": format!("{}{path}", emulator.url()), "way": way});
     let catalog = connector.discover(&config("pages")).configured("incremental");
 
     let bytes = plain(&emulator.url(), &path);
     println!("{records} records in pages of {pages_of}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
-    // In turn, so that a machine that grows slow is slow for all.
+    // Alternating, so that a slow phase of the machine affects all.
     let mut ways = [("plain client", Vec::new()), ("pages", Vec::new()), ("elements", Vec::new())];
     for _ in 0..RUNS {
         let started = Instant::now();
         plain(&emulator.url(), &path);
         ways[0].1.push((started.elapsed(), 0));
-        // A page that is read as a whole has a limit of 256 MiB.
+        // Whole pages are limited to 256 MiB.
         if bytes < 256 << 20 {
             ways[1].1.push(measure(&connector, &config("pages"), &catalog));
         }
         ways[2].1.push(measure(&connector, &config("elements"), &catalog));
     }
-    ways.into_iter().for_each(|(way, runs)| tell(way, runs, records));
+    ways.into_iter().for_each(|(way, runs)| print(way, runs, records));
 }
 
-/// The same records in one body, in each of the forms that are read while they arrive.
-fn compare_forms(records: usize) {
-    let (emulator, path) = service(records, u32::try_from(records).expect("a page"));
+/// Reads the same records from one body in each format that can be read as it arrives.
+fn compare_formats(records: usize) {
+    let (emulator, path) = emulator(records, u32::try_from(records).expect("a page"));
     let request = ureq::get(format!("{}{path}", emulator.url())).header("Authorization", "Bearer bench-key");
-    let mut answer = request.call().expect("a page");
-    let page = answer.body_mut().with_config().limit(1 << 30).read_to_string().expect("a page");
-    let forms = [("elements", page.clone()), ("lines", lines(&page)), ("table", table(&page))];
+    let mut response = request.call().expect("a page");
+    let page = response.body_mut().with_config().limit(1 << 30).read_to_string().expect("a page");
+    let formats = [("elements", page.clone()), ("lines", lines(&page)), ("table", table(&page))];
     drop((emulator, page));
     let connector = Connector::new(std::env::current_exe().expect("this program"));
-    for (form, body) in forms {
+    for (format, body) in formats {
         let bytes = body.len();
         let server = serve(body);
-        let config = json!({"url": format!("{}/", server.url()), "way": form});
+        let config = json!({"url": format!("{}/", server.url()), "way": format});
         let catalog = connector.discover(&config).configured("incremental");
-        println!("{records} records as {form}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
-        let mut ways = [("plain client", Vec::new()), (form, Vec::new())];
+        println!("{records} records as {format}, {:.0} MB, median of {RUNS} runs", bytes as f64 / 1e6);
+        let mut ways = [("plain client", Vec::new()), (format, Vec::new())];
         for _ in 0..RUNS {
             let started = Instant::now();
             plain(server.url(), "/");
             ways[0].1.push((started.elapsed(), 0));
             ways[1].1.push(measure(&connector, &config, &catalog));
         }
-        ways.into_iter().for_each(|(way, runs)| tell(way, runs, records));
+        ways.into_iter().for_each(|(way, runs)| print(way, runs, records));
     }
 }
 
-fn tell(way: &str, mut runs: Vec<(Duration, u64)>, records: usize) {
+fn print(way: &str, mut runs: Vec<(Duration, u64)>, records: usize) {
     runs.sort_unstable();
     let Some((median, _)) = runs.get(RUNS / 2) else { return };
     let (fastest, slowest) = (runs[0].0, runs[RUNS - 1].0);
@@ -198,14 +199,14 @@ fn table(page: &str) -> String {
     format!("{}\n{}", COLUMNS.join(","), bars(page).map(row).collect::<String>())
 }
 
-/// A server that knows one body.
+/// A server with one body.
 fn serve(body: String) -> Server {
     let server = Server::start();
     server.on("GET /").respond(Response::bytes(body).close());
     server
 }
 
-/// Reads all pages and looks for nothing but the next one; says how many bytes they have.
+/// Reads all pages, parses only the next URL, and returns the number of bytes.
 fn plain(url: &str, path: &str) -> usize {
     let host = url.trim_start_matches("http://");
     let stream = TcpStream::connect(host).expect("the emulator");
@@ -224,7 +225,7 @@ fn plain(url: &str, path: &str) -> usize {
             }
         }
         bytes += left;
-        // All but the end, which names the next page.
+        // Everything except the end, which contains the next URL.
         let mut chunk = vec![0; 128 << 10];
         while left > 1024 {
             let most = chunk.len().min(left - 1024);

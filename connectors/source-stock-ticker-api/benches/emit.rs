@@ -1,7 +1,7 @@
-//! How fast records leave: a source that emits from memory, read by nobody (`/dev/null`), beside a loop that writes the
-//! same bytes. `cargo bench -p source-stock-ticker-api --bench emit`
+//! Measures how fast records are emitted: a source that emits from memory to `/dev/null`, compared with a loop that writes
+//! the same bytes. `cargo bench -p source-stock-ticker-api --bench emit`
 //!
-//! The program runs itself: called with `read` it is a connector, called with `copy` it is the loop.
+//! The program starts itself: with the command `read` it is a connector, with `copy` it is the loop.
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -54,20 +54,20 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes as many bytes as the records have, in pieces as large as the SDK's.
+/// Writes as many bytes as the records have, in chunks as large as the SDK's.
 fn copy() {
     let line = br#"{"type":"RECORD","record":{"stream":"stock_prices","emitted_at":1795182104004,"data":{"date":"2026-11-13","stock_ticker":"TSLA","price":141.81}}}"#;
-    let piece = [&line[..], b"\n"].concat().repeat(64 * 1024 / line.len() + 1);
+    let chunk = [&line[..], b"\n"].concat().repeat(64 * 1024 / line.len() + 1);
     let mut left = RECORDS * (line.len() + 1);
     let mut stdout = std::io::stdout();
-    // The bytes are laid into a buffer first, as records must be: memory to memory, then to the system.
-    let mut buffer = Vec::with_capacity(piece.len());
+    // The bytes are first copied into a buffer, as records must be.
+    let mut buffer = Vec::with_capacity(chunk.len());
     while left > 0 {
-        let partition = left.min(piece.len());
+        let size = left.min(chunk.len());
         buffer.clear();
-        buffer.extend_from_slice(&piece[..partition]);
+        buffer.extend_from_slice(&chunk[..size]);
         stdout.write_all(&buffer).expect("stdout");
-        left -= partition;
+        left -= size;
     }
 }
 
@@ -90,14 +90,14 @@ fn compare() {
     copy.arg("copy");
 
     let bytes = read.output().expect("a run").stdout.len();
-    // In turn, so that a machine that grows slow is slow for both.
+    // Alternating, so that a slow phase of the machine affects both.
     let (mut reads, mut copies) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         reads.push(time(&mut read));
         copies.push(time(&mut copy));
     }
     println!(
-        "{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, start of the process included"
+        "{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, including the start of the process"
     );
     for (name, times) in [("emit", &mut reads), ("copy", &mut copies)] {
         times.sort_unstable();

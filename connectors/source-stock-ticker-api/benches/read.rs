@@ -1,5 +1,5 @@
-//! The connector from end to end: how fast it starts, and how fast and in how much memory it reads a million records
-//! page by page from the emulator. `cargo bench -p source-stock-ticker-api --bench read`
+//! Measures the connector end to end: the time to start, and the speed and memory of reading records page by page from the
+//! emulator. `cargo bench -p source-stock-ticker-api --bench read`
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -24,7 +24,7 @@ const RUNS: usize = 7;
 
 fn main() {
     start();
-    // Trading days until there are a million records, and then ten times as many.
+    // As many trading days as it takes for one million records, then for ten million.
     for (records, days) in [(1_000_000, 100), (10_000_000, 1000)] {
         read(records, days);
     }
@@ -54,7 +54,7 @@ fn read(records: u64, days: usize) {
     let settings = Settings {
         api_key: "bench-key".to_owned(),
         bars_per_day: BARS_PER_DAY,
-        // The first run makes the pages; what is measured is the connector.
+        // The first run builds the pages, so that only the connector is measured.
         cache: true,
         gzip: false,
         ..Settings::default()

@@ -1,6 +1,7 @@
-//! What the HTTP kit costs a request, beside the client it stands on. `cargo bench -p source-stock-ticker-api --bench requests`
+//! Compares the time of a request through the SDK's client with the underlying client alone.
+//! `cargo bench -p source-stock-ticker-api --bench requests`
 //!
-//! The program runs itself: called with `read` it is a connector, with `bare` a loop around the client.
+//! The program starts itself: with the command `read` it is a connector, with `bare` a loop around the client.
 #![allow(
     missing_docs,
     clippy::expect_used,
@@ -27,12 +28,12 @@ struct Config {
     requests: u32,
 }
 
-#[airbyte_stream(name = "answers")]
-struct Answer {
+#[airbyte_stream(name = "responses")]
+struct Response {
     number: u32,
 }
 
-fn fetch(config: &Config, out: &mut Emitter<Answer>) -> Result<()> {
+fn fetch(config: &Config, out: &mut Emitter<Response>) -> Result<()> {
     let http = out.http().header("Authorization", format!("Bearer {KEY}"));
     for _ in 0..config.requests {
         let page: Value = http.get(&config.url).query("limit", 50_000).json()?;
@@ -45,7 +46,7 @@ fn bare(url: &str, requests: u32) {
     let agent: ureq::Agent = ureq::Agent::config_builder().build().into();
     for _ in 0..requests {
         let request = agent.get(url).header("Authorization", format!("Bearer {KEY}")).query("limit", "50000");
-        let body = request.call().expect("an answer").body_mut().read_to_vec().expect("a body");
+        let body = request.call().expect("a response").body_mut().read_to_vec().expect("a body");
         let page: Value = serde_json::from_slice(&body).expect("JSON");
         assert!(page["results"].is_array());
     }
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// In turn, so that whatever else the machine does meets both.
+/// Alternating, so that other work of the machine affects both.
 fn compare() {
     let settings = Settings { api_key: KEY.to_owned(), cache: true, gzip: false, ..Settings::default() };
     let emulator = Emulator::start(settings).expect("a port on loopback");
@@ -82,18 +83,18 @@ fn compare() {
         assert!(command.stdout(Stdio::null()).status().expect("a run").success());
         started.elapsed()
     };
-    let (mut kit, mut alone) = (Vec::new(), Vec::new());
+    let (mut sdk, mut alone) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        kit.push(timed(&mut connector.read_command(&config(REQUESTS), &catalog, None)));
+        sdk.push(timed(&mut connector.read_command(&config(REQUESTS), &catalog, None)));
         alone.push(timed(Command::new(&program).arg("bare").arg(&url).arg(REQUESTS.to_string())));
     }
     let each = |times: &mut Vec<Duration>| {
         times.sort();
         times[RUNS / 2].as_secs_f64() * 1e6 / f64::from(REQUESTS)
     };
-    let (kit, alone) = (each(&mut kit), each(&mut alone));
+    let (sdk, alone) = (each(&mut sdk), each(&mut alone));
     println!(
-        "the kit: {kit:.1} µs a request; the client alone: {alone:.1} µs; {:.2} times as long (median of {RUNS})",
-        kit / alone
+        "SDK: {sdk:.1} µs per request; underlying client alone: {alone:.1} µs; {:.2} times as long (median of {RUNS})",
+        sdk / alone
     );
 }

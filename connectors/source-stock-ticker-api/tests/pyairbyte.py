@@ -1,12 +1,11 @@
-"""An independent check of the connector with PyAirbyte, against the emulator.
+"""Checks the connector with PyAirbyte, against the emulator.
 
     pip install airbyte==0.71.3
     python pyairbyte.py PATH_TO_EMULATOR PATH_TO_CONNECTOR
     python pyairbyte.py PATH_TO_EMULATOR --image IMAGE
 
-Checks, discovers, and reads into a DuckDB cache: everything, then what is new after more days, then nothing. What must
-come out is read from the emulator with nothing but the standard library. Prints a line per check and ends with status 1
-if one fails.
+Runs check and discover, then reads into a DuckDB cache: all days, then only the new days, then none. The expected rows are
+read from the emulator with the standard library alone. Prints one line per check, and exits with status 1 if any fails.
 """
 
 import contextlib
@@ -22,7 +21,7 @@ import zoneinfo
 NAME = "source-stock-ticker-api"
 KEY, WRONG_KEY = "pyairbyte-key-4711", "wrong-key-0815"
 START = "2026-02-02"
-# The service's present, and the last day that is read: at first, and a week later. Neither depends on the machine's date.
+# The emulator's date and the last day to read: at first, and a week later. Neither depends on the machine's date.
 FIRST, LATER = "2026-03-13", "2026-03-20"
 GONE = "2026-03-23"
 
@@ -38,17 +37,17 @@ def check(name, found, expected):
 
 @contextlib.contextmanager
 def emulator(program, now):
-    """The service, until the block ends."""
+    """Runs the emulator until the block ends."""
     command = [program, "--now", f"{now}T22:00:00Z", "--key", KEY]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as service:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield service.stdout.readline().strip()
+            yield process.stdout.readline().strip()
         finally:
-            service.stdin.close()
+            process.stdin.close()
 
 
 def served(url, last):
-    """What the service has up to this day, as rows."""
+    """Returns the rows that the emulator has up to this day."""
     target = f"{url}/v2/aggs/ticker/TSLA/range/1/day/{START}/{last}"
     request = urllib.request.Request(target, headers={"Authorization": f"Bearer {KEY}"})
     with urllib.request.urlopen(request, timeout=10) as response:
@@ -59,13 +58,13 @@ def served(url, last):
 
 
 def rows(cache):
-    """What is in the cache, in the order of the days."""
+    """Returns the rows in the cache, ordered by day."""
     table = cache["stock_prices"].to_pandas().sort_values("date")
     return [(str(row.date)[:10], row.stock_ticker, row.price) for row in table.itertuples()]
 
 
 def run(program, how):
-    # Only now, since it looks at the environment when it is imported.
+    # Imported only now, since it reads the environment on import.
     import airbyte
 
     cache = airbyte.new_local_cache("prices")
@@ -73,7 +72,7 @@ def run(program, how):
     with emulator(program, FIRST) as url:
         config["api_url"] = url
         source = airbyte.get_source(NAME, config=config, streams="*", **how)
-        # These two raise what is wrong.
+        # Both raise an exception if they fail.
         source.check()
         source.validate_config()
 
@@ -91,30 +90,31 @@ def run(program, how):
         (sample,) = source.get_samples(limit=2).values()
         check("samples", [str(row["date"])[:10] for row in sample], [row[0] for row in expected[:2]])
         if "local_executable" in how:
-            # So many records that the connector is ended by a signal. How it died is judged where nobody can catch it. (In
-            # a container it is `docker run` that is ended, which takes ten seconds and a KILL.)
-            complaints = []
-            sys.unraisablehook = lambda unraisable: complaints.append(str(unraisable.exc_value))
+            # With so many records, PyAirbyte ends the connector by a signal and checks its exit status in a
+            # finalizer, whose exceptions only this hook can see. (With an image it ends `docker run`, which takes ten seconds
+            # and a KILL.)
+            exceptions = []
+            sys.unraisablehook = lambda unraisable: exceptions.append(str(unraisable.exc_value))
             long = airbyte.get_source(NAME, config={**config, "start_date": "1980-01-02"}, streams="*", **how)
             (sample,) = long.get_samples(limit=2).values()
             check("samples of a long read", [str(row["date"])[:10] for row in sample], ["1980-01-02", "1980-01-03"])
-            check("samples of a long read: the connector ends well", complaints, [])
+            check("samples of a long read: PyAirbyte accepts the exit status", exceptions, [])
 
         wrong = airbyte.get_source(NAME, config={**config, "api_key": WRONG_KEY}, **how)
         try:
             wrong.check()
-            said = "no exception"
+            message = "no exception"
         except airbyte.exceptions.AirbyteConnectorCheckFailedError as error:
-            said = str(error)
-        check("wrong key: the service's own words", "Unknown API Key" in said, True)
-        check("wrong key: it is not shown", WRONG_KEY in said, False)
+            message = str(error)
+        check("wrong key: the message quotes the API", "Unknown API Key" in message, True)
+        check("wrong key: the key is not shown", WRONG_KEY in message, False)
 
     with emulator(program, LATER) as url:
         source.set_config({**config, "api_url": url, "end_date": LATER})
         everything = served(url, LATER)
         new = len(everything) - len(expected)
-        check("more days have come", new > 0, True)
-        check("second read: only those", source.read(cache=cache).processed_records, new)
+        check("there are new days", new > 0, True)
+        check("second read: only the new days", source.read(cache=cache).processed_records, new)
         check("second read: rows", rows(cache), everything)
         check("third read: nothing new", source.read(cache=cache).processed_records, 0)
         check("third read: rows", rows(cache), everything)
@@ -122,21 +122,21 @@ def run(program, how):
         check("full refresh: records", refreshed.processed_records, len(everything))
         check("full refresh: rows", rows(cache), everything)
 
-    # The service is gone, and there is a day more to ask for.
+    # The emulator has ended, and there is another day to request.
     source.set_config({**config, "api_url": url, "end_date": GONE})
     try:
         source.read(cache=cache)
-        said = "no exception"
+        message = "no exception"
     except airbyte.exceptions.AirbyteConnectorFailedError as error:
-        said = str(error)
-    check("no service: the read fails", "Exit Code: 1" in said, True)
-    check("no service: what was read stays", rows(cache), everything)
+        message = str(error)
+    check("no server: the read fails", "Exit Code: 1" in message, True)
+    check("no server: the rows remain", rows(cache), everything)
 
 
 def main():
     match sys.argv[1:]:
         case [emulator_program, "--image", image]:
-            # The emulator listens on this machine alone.
+            # The emulator listens only on loopback.
             how = {"docker_image": image, "use_host_network": True}
         case [emulator_program, program]:
             how = {"local_executable": os.path.abspath(program)}
@@ -144,7 +144,7 @@ def main():
             sys.exit(__doc__)
     emulator_program = os.path.abspath(emulator_program)
     with tempfile.TemporaryDirectory(prefix="pyairbyte ") as folder:
-        # Nothing is reported to anybody, nobody is asked which connectors exist, and nothing is left behind.
+        # No telemetry, no request to the connector registry, and no files outside this folder.
         os.environ.update(
             DO_NOT_TRACK="1",
             AIRBYTE_OFFLINE_MODE="1",

@@ -1,4 +1,4 @@
-//! A source with a stream for each way of reading and of failing.
+//! A source with one stream for each way to read or to fail.
 
 use renamed_sdk::jiff::Timestamp;
 use renamed_sdk::{
@@ -22,35 +22,35 @@ struct Config {
     /// How many records share a number
     #[airbyte(default = 1, min = 1)]
     ties: u32,
-    /// Something that must not be seen
+    /// A secret that no message may show
     #[airbyte(group = "login")]
     token: Option<Secret>,
-    /// Words for the texts
+    /// The records of the stream `texts`
     #[airbyte(default = vec!["plain".to_owned()])]
     words: Vec<String>,
     #[airbyte(default = 0.5, min = 0.0, max = 1.0, always_show)]
     ratio: f64,
-    /// The shelves of the library; those called `bad…` or `gone…` cannot be read to their end
+    /// The partitions of `books` and `boxes`; those called `bad…` or `gone…` fail at their end
     #[airbyte(default = vec!["a".to_owned(), "b".to_owned()])]
     shelves: Vec<String>,
     since: Option<Timestamp>,
-    /// What `check` answers
+    /// The result of `check`
     #[airbyte(
         default = "ok",
         pattern = "^(ok|config|token|transient|system|panic)$",
-        pattern_descriptor = "one of the words that it knows"
+        pattern_descriptor = "one of the known results"
     )]
     check: String,
 }
 
-#[airbyte_stream(crate = ::renamed_sdk, name = "numbers", namespace = "math", primary_key(id), cursor = number, order = ascending, older_state = older)]
+#[airbyte_stream(crate = ::renamed_sdk, name = "numbers", namespace = "math", primary_key(id), cursor = number, order = ascending, older_state = migrate)]
 struct Number {
     id: u64,
     number: i64,
 }
 
-/// The state as another connector wrote it: `{"last": "number 5"}`.
-fn older(state: &Value, _partition: Option<&str>) -> Result<Option<i64>> {
+/// Migrates the state of another connector: `{"last": "number 5"}`.
+fn migrate(state: &Value, _partition: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = state["last"].as_str() else { return Ok(None) };
     Ok(Some(text.trim_start_matches("number ").parse()?))
 }
@@ -70,7 +70,7 @@ struct Text {
 
 #[derive(Deserialize)]
 #[airbyte(crate = ::renamed_sdk)]
-struct Given {
+struct Unused {
     notes: Vec<u8>,
 }
 
@@ -117,40 +117,40 @@ struct Silent {
 
 #[airbyte_source(crate = ::renamed_sdk)]
 impl Config {
-    /// Numbers that never go down; with ties, several records have the same.
+    /// Numbers that never decrease; with ties, several records have the same number.
     fn numbers(&self, since: Option<i64>, out: &mut Emitter<Number>) -> Result<()> {
         let all =
             (0..u64::from(self.count)).map(|id| Number { id, number: (id / u64::from(self.ties)) as i64 });
         out.try_extend(all.filter(|record| since.is_none_or(|since| record.number >= since)).map(Ok))
     }
 
-    /// The same numbers out of order, and one record without any.
+    /// The same numbers out of order, and one record with a null cursor.
     fn jumbled(&self, since: Option<i64>) -> Result<impl Iterator<Item = Result<Jumbled>>> {
         let shuffled =
             (0..u64::from(self.count)).map(|id| Jumbled { id, number: Some(((id * 7) % 5) as i64) });
-        let nameless = std::iter::once(Jumbled { id: u64::MAX, number: None });
+        let null = std::iter::once(Jumbled { id: u64::MAX, number: None });
         Ok(shuffled
-            .chain(nameless)
+            .chain(null)
             .filter(move |record| since.is_none_or(|since| record.number >= Some(since)))
             .map(Ok))
     }
 
     fn texts(&self, out: &mut Emitter<Text>) -> Result<()> {
         out.estimate(self.words.len() as u64)?;
-        let _ = Given { notes: Vec::new() }.notes;
+        let _ = Unused { notes: Vec::new() }.notes;
         self.words
             .iter()
             .try_for_each(|text| out.emit(Text { text: text.clone(), note: Note { at: self.since } }))
     }
 
-    /// Up to `count`, and then one back.
+    /// Counts to `count`, then decreases once.
     fn backwards(&self, _since: Option<i64>, out: &mut Emitter<Backwards>) -> Result<()> {
         let count = i64::from(self.count);
         (0..count).chain([count - 2, count]).try_for_each(|number| out.emit(Backwards { number }))
     }
 
-    /// Numbers from a thread that does not live to its end.
-    #[expect(clippy::panic, reason = "this is what the stream is for")]
+    /// Emits numbers from a thread that panics.
+    #[expect(clippy::panic, reason = "the stream panics")]
     fn threaded(&self, out: &mut Emitter<Threaded>) -> Result<()> {
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -163,16 +163,16 @@ impl Config {
         receiver.into_iter().try_for_each(|number| out.emit(Threaded { number }))
     }
 
-    /// Some records, and then nothing for longer than any test waits.
+    /// Emits `count` records, then sleeps longer than any test waits.
     fn silent(&self, _since: Option<i64>, out: &mut Emitter<Silent>) -> Result<()> {
         (0..u64::from(self.count)).try_for_each(|id| out.emit(Silent { id, number: id as i64 * 10 }))?;
         std::thread::sleep(std::time::Duration::from_secs(600));
         Ok(())
     }
 
-    /// In ascending order; `words = ["wait"]` keeps the stream open at its end.
+    /// Emits records in ascending order; with `words = ["wait"]`, the stream does not end.
     fn measurements(&self, since: Option<i64>, out: &mut Emitter<Measurement>) -> Result<()> {
-        // Those without a position come in the first read only.
+        // Records with a null cursor are emitted only by the first read.
         let new = |record: &Measurement| since.is_none_or(|since| record.about.seen_at >= Some(since));
         measurements::measurements(self.count).filter(new).try_for_each(|record| out.emit(record))?;
         if self.words == ["wait"] {
@@ -185,7 +185,7 @@ impl Config {
         [Some(1), None, Some(2)].into_iter().try_for_each(|at| out.emit(Timed { at }))
     }
 
-    /// With a `count` of 0 the first one is nonsense.
+    /// Emits a NaN second, or first if `count` is 0.
     fn counted(&self, out: &mut Emitter<Counted>) -> Result<()> {
         let skipped = usize::from(self.count == 0);
         [1.5, f64::NAN, 2.5].into_iter().skip(skipped).try_for_each(|value| out.emit(Counted { value }))
@@ -206,28 +206,28 @@ impl Config {
         shelf.end().map(|()| shelf.boxes(self.count).map(Ok))
     }
 
-    /// Overlooks what an iterator has to say.
+    /// Ignores the error of an iterator.
     fn overlooked(&self, out: &mut Emitter<Overlooked>) -> Result<()> {
         let _ = out
             .try_extend([Ok(Overlooked { number: 1 }), Err(Error::transient("the second page is missing"))]);
         Ok(())
     }
 
-    /// Some records, then a failure.
+    /// Emits `count` records, then fails.
     fn broken(&self, _since: Option<i64>, out: &mut Emitter<Broken>) -> Result<()> {
         (0..i64::from(self.count)).try_for_each(|number| out.emit(Broken { number }))?;
-        let told = self.token.as_ref().map_or("nothing", |token| token.expose());
-        Err(Error::transient(format!("the service said {told}")).with_internal(format!("url?key={told}")))
+        let echoed = self.token.as_ref().map_or("nothing", |token| token.expose());
+        Err(Error::transient(format!("the API said {echoed}")).with_internal(format!("url?key={echoed}")))
     }
 
-    #[expect(clippy::panic, reason = "this is what the stream is for")]
+    #[expect(clippy::panic, reason = "the stream panics")]
     fn panicking(&self, out: &mut Emitter<Panicking>) -> Result<()> {
         out.emit(Panicking { number: 1 })?;
-        let told = self.token.as_ref().map_or("nothing", |token| token.expose());
-        panic!("out of luck with {told}")
+        let echoed = self.token.as_ref().map_or("nothing", |token| token.expose());
+        panic!("out of luck with {echoed}")
     }
 
-    /// Goes on after an error as if nothing had happened.
+    /// Ignores the errors of `emit`.
     fn careless(&self, _since: Option<i64>, out: &mut Emitter<Careless>) -> Result<()> {
         for number in [1, 3, 2, 4, 5] {
             let _ = out.emit(Careless { number });
@@ -235,7 +235,7 @@ impl Config {
         Ok(())
     }
 
-    #[expect(clippy::panic, reason = "this is what the word is for")]
+    #[expect(clippy::panic, reason = "the result `panic` panics")]
     fn check(&self, _http: &Http) -> Result<()> {
         if let Some(token) = &self.token {
             log::warn!("the token is {}, and as debug {token:?}", token.expose());

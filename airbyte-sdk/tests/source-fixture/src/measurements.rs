@@ -1,4 +1,4 @@
-//! Measurements, some of which are no numbers, of devices that sometimes do not know the time.
+//! Records with nested keys and cursors, null cursors and non-finite numbers.
 
 use renamed_sdk::airbyte_stream;
 
@@ -26,26 +26,26 @@ pub(crate) struct Measurement {
     note: Option<String>,
 }
 
-/// The same, by devices that know the time.
+/// A stream whose cursor must not be null.
 #[airbyte_stream(crate = ::renamed_sdk, name = "timed", cursor = at, on_null = fail, order = ascending)]
 pub(crate) struct Timed {
     pub(crate) at: Option<i64>,
 }
 
-/// The same, by devices that can count.
+/// A stream whose numbers must be finite.
 #[airbyte_stream(crate = ::renamed_sdk, name = "counted", not_finite = fail)]
 pub(crate) struct Counted {
     pub(crate) value: f64,
 }
 
-/// The fourth device does not know the time, and each second one measures nonsense.
+/// The fourth record has a null cursor; every second one has non-finite numbers.
 pub(crate) fn measurements(count: u32) -> impl Iterator<Item = Measurement> {
     (0..u64::from(count)).map(|device_id| {
-        let nonsense = device_id % 2 == 1;
+        let non_finite = device_id % 2 == 1;
         Measurement {
             about: About { device_id, seen_at: (device_id != 3).then_some(device_id as i64 * 10) },
-            main_value: if nonsense { f64::NAN } else { 0.5 },
-            others: vec![Some(1.5), None, nonsense.then_some(f32::INFINITY)],
+            main_value: if non_finite { f64::NAN } else { 0.5 },
+            others: vec![Some(1.5), None, non_finite.then_some(f32::INFINITY)],
             note: None,
         }
     })

@@ -1,4 +1,4 @@
-//! A library that is read shelf by shelf.
+//! Partitioned streams: the books and the boxes on each shelf.
 
 use renamed_sdk::{Error, Result, airbyte_stream};
 use serde_json::Value;
@@ -18,15 +18,15 @@ impl fmt::Display for Shelf {
     primary_key(shelf, number),
     cursor = number,
     order = ascending,
-    older_state = older
+    older_state = migrate
 )]
 pub(crate) struct Book {
     shelf: String,
     number: i64,
 }
 
-/// The state as another connector wrote it: `{"last": {"a": 5}}`, or `{"last": 5}` in a partition.
-fn older(state: &Value, shelf: Option<&str>) -> Result<Option<i64>> {
+/// Migrates the state of another connector: `{"last": {"a": 5}}`, or `{"last": 5}` for one partition.
+fn migrate(state: &Value, shelf: Option<&str>) -> Result<Option<i64>> {
     let last = &state["last"];
     Ok(last.as_i64().or_else(|| last[shelf?].as_i64()))
 }
@@ -40,15 +40,15 @@ pub(crate) struct Box {
 impl Shelf {
     pub(crate) fn books(&self, count: u32, since: Option<i64>) -> impl Iterator<Item = Book> + '_ {
         let numbers = since.unwrap_or(0)..i64::from(count);
-        let one_back = (self.0 == "backwards").then_some(0);
-        numbers.chain(one_back).map(|number| Book { shelf: self.0.clone(), number })
+        let decreasing = (self.0 == "backwards").then_some(0);
+        numbers.chain(decreasing).map(|number| Book { shelf: self.0.clone(), number })
     }
 
     pub(crate) fn boxes(&self, count: u32) -> impl Iterator<Item = Box> + '_ {
         (0..count).map(|number| Box { shelf: self.0.clone(), number })
     }
 
-    /// What is found at the end of the shelf.
+    /// The result of reading a shelf: an error, a very long wait or success, depending on its name.
     pub(crate) fn end(&self) -> Result<()> {
         match self.0.as_str() {
             name if name.starts_with("bad") => Err(Error::transient("the shelf broke down")),

@@ -1,4 +1,4 @@
-//! When a service allows no more requests for today.
+//! A read whose request budget for the day is exhausted.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::server::Response;
@@ -6,8 +6,8 @@ use renamed_sdk::testing::{Connector, Run, Server};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A service that answers each request with the number it was asked for.
-fn service() -> Server {
+/// Returns the requested number.
+fn server() -> Server {
     let server = Server::start();
     server
         .on("GET /visits")
@@ -21,7 +21,7 @@ fn read(stream: &str, mode: &str, state: Option<Value>) -> Run {
 
 fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_budgeted")).skip_waits();
-    let server = service();
+    let server = server();
     if config["url"].is_null() {
         config["url"] = server.url().into();
     }
@@ -34,7 +34,7 @@ fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) 
 }
 
 #[test]
-fn an_ascending_stream_ends_well_where_it_is_and_goes_on_from_there() {
+fn exhausted_budget_completes_an_ascending_stream_and_the_next_read_resumes() {
     let mut state = None;
     for (first, last) in [(0, 2), (2, 4)] {
         let run = read("visits", "incremental", state);
@@ -50,9 +50,9 @@ fn an_ascending_stream_ends_well_where_it_is_and_goes_on_from_there() {
     }
 }
 
-/// Who would lose the rest says so.
+/// A successful end would lose the remaining records.
 #[test]
-fn what_cannot_be_gone_on_with_is_an_error() {
+fn exhausted_budget_is_an_error_if_the_read_cannot_be_resumed() {
     for (stream, mode) in [("jumbled_visits", "incremental"), ("visits", "full_refresh")] {
         let run = read(stream, mode, None);
         assert_eq!(run.exit_code, Some(1), "{run}");
@@ -65,7 +65,7 @@ fn last_state(run: &Run) -> Value {
     run.final_state()[0]["stream"]["stream_state"].clone()
 }
 
-/// Which shops there were records of, in order.
+/// The shops of the records, in order.
 fn shops(run: &Run) -> Vec<String> {
     let records = run.records("shop_visits");
     let mut shops: Vec<String> =
@@ -74,9 +74,9 @@ fn shops(run: &Run) -> Vec<String> {
     shops
 }
 
-/// The budget of a day is enough for one partition.
+/// The budget of a day suffices for one partition.
 #[test]
-fn each_partition_has_its_turn_when_the_budget_is_small() {
+fn each_partition_is_read_in_turn_with_a_small_budget() {
     let mut state = None;
     let all = json!({"a": {"number": 2}, "b": {"number": 2}, "c": {"number": 2}});
     for (shop, next, known) in [("a", "b", 1), ("b", "c", 2), ("c", "a", 3), ("a", "b", 3)] {
@@ -90,25 +90,25 @@ fn each_partition_has_its_turn_when_the_budget_is_small() {
         assert_eq!(positions.len(), known, "{run}");
         assert!(positions.iter().all(|(shop, position)| all[shop] == *position), "{run}");
         let warning = run.all("LOG").into_iter().find(|log| log["level"] == "WARN").unwrap();
-        let said = format!("{next}: the service allows no more requests for the next");
-        assert!(warning["message"].as_str().unwrap().contains(&said), "{run}");
+        let expected = format!("{next}: the service allows no more requests for the next");
+        assert!(warning["message"].as_str().unwrap().contains(&expected), "{run}");
         state = Some(reached);
     }
 }
 
 #[test]
-fn the_budget_of_a_single_partition_leaves_no_word_of_others() {
+fn single_partition_has_no_next_partition() {
     let run = read_with(json!({"shops": ["a"]}), "shop_visits", "incremental", None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 2}}}), "{run}");
 }
 
-/// It is not known then which partitions there are, but where they stood.
+/// The partitions are unknown, but their positions must be kept.
 #[test]
-fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
+fn list_that_exhausts_the_budget_leaves_the_state_unchanged() {
     for state in [
         json!({"partitions": {"a": {"number": 1}, "b": {"number": 2}}, "next": "b"}),
-        // As a stream without partitions had it.
+        // The state of an unpartitioned stream.
         json!({"number": 1}),
         json!({}),
     ] {
@@ -121,15 +121,15 @@ fn a_list_that_takes_the_whole_budget_leaves_the_state_as_it_was() {
     }
 }
 
-/// Otherwise attempts that are refused would choose where the next day begins.
+/// Otherwise rejected requests would decide where the next day starts.
 #[test]
-fn a_partition_that_got_nothing_is_next_again() {
-    // Twice: a refusal that was bearable is nothing, too.
-    let (waits, refusing) = (AtomicU64::new(1), Server::start());
-    refusing
+fn partition_without_any_response_is_next_again() {
+    // The first 429 asks for a short wait, the second for an hour.
+    let (waits, rejecting) = (AtomicU64::new(1), Server::start());
+    rejecting
         .on("GET /visits")
         .respond_with(move |_| Response::new(429).header("Retry-After", waits.swap(3600, Relaxed)).close());
-    for config in [json!({"requests_per_list": 3}), json!({"url": refusing.url()})] {
+    for config in [json!({"requests_per_list": 3}), json!({"url": rejecting.url()})] {
         let given = json!({"partitions": {"a": {"number": 2}}, "next": "b"});
         let run = read_with(config, "shop_visits", "incremental", Some(given.clone()));
         assert_eq!(run.exit_code, Some(0), "{run}");
@@ -137,9 +137,9 @@ fn a_partition_that_got_nothing_is_next_again() {
     }
 }
 
-/// The list took what the day allows but for one request: that one was the partition's turn.
+/// The list leaves one request of the budget, which counts as the partition's turn.
 #[test]
-fn a_partition_that_got_one_answer_had_its_turn() {
+fn partition_with_one_response_had_its_turn() {
     let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_list": 2, "requests_per_shop": 5});
     let run = read_with(config, "shop_visits", "incremental", Some(given));
@@ -147,9 +147,9 @@ fn a_partition_that_got_one_answer_had_its_turn() {
     assert_eq!(last_state(&run), json!({"partitions": {"b": {"number": 9}}, "next": "c"}), "{run}");
 }
 
-/// Also if it has nothing new to show for it.
+/// Even if it has no new records.
 #[test]
-fn a_partition_that_is_larger_than_the_budget_does_not_keep_it_for_ever() {
+fn partition_larger_than_the_budget_does_not_block_the_others() {
     let given = json!({"partitions": {"b": {"number": 9}}, "next": "b"});
     let config = json!({"requests_per_shop": 5});
     let run = read_with(config.clone(), "shop_visits", "incremental", Some(given));

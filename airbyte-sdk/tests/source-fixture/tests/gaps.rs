@@ -1,4 +1,4 @@
-//! Records that the API leaves out: no state covers them, whatever the fetch function does with the error.
+//! Records that the API omits: no state covers them, whatever the fetch function does with the error.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::server::{Request, Response};
@@ -10,36 +10,36 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// What the API has to say of 2 pages with the rows 1 to 3 and 4 to 7.
+/// How the API serves two pages, with the rows 1 to 3 and 4 to 7.
 #[derive(Clone, Copy, PartialEq)]
 enum Api {
     Whole,
-    /// The second page lacks 2 of the 4 rows that it announces, or is rejected; lines break off.
+    /// The second page lacks 2 of the 4 rows that it announces, or is rejected; JSON Lines are truncated.
     Gaps,
-    /// There is nothing for the second day.
+    /// The second day is a 404.
     Nothing,
-    /// The list of shops breaks off after the first.
+    /// The list of shops is truncated after the first.
     CutList,
-    /// The first request for a second page is rejected for now.
+    /// The first request for a second page is rate limited.
     Limited,
-    /// The second page stops after 2 of its rows, and says nothing any more.
+    /// The second page stalls after 2 of its rows.
     Stalls,
 }
 
 fn serve(api: Api) -> Server {
     let (server, limited) = (Server::start(), AtomicBool::new(api == Api::Limited));
-    server.on("GET /*").respond_with(move |request| answer(request, api, &limited));
+    server.on("GET /*").respond_with(move |request| respond(request, api, &limited));
     server
 }
 
-fn answer(request: &Request, api: Api, limited: &AtomicBool) -> Response {
+fn respond(request: &Request, api: Api, limited: &AtomicBool) -> Response {
     let target = request.target();
-    // Only the first of the shops has gaps.
+    // Only the first shop has gaps.
     let gaps = api == Api::Gaps && !target.starts_with("/rows/b");
     let rows = |ids: &[u64]| ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect::<Vec<_>>().join(",");
     let good = |body: String| Response::bytes(body);
     let rejected = |status| Response::json(json!({})).status(status);
-    // A body that breaks off is shorter than it was announced.
+    // A truncated body is shorter than its announced length.
     let cut = |body: String| {
         let sent = body.len();
         Response::bytes(body + ".").cut_after(sent)
@@ -65,7 +65,7 @@ fn answer(request: &Request, api: Api, limited: &AtomicBool) -> Response {
     } else if gaps {
         good(format!("{{\"rows\":[{}],\"count\":4}}", rows(&[4, 5])))
     } else if api == Api::Stalls {
-        // Until the connector is gone.
+        // Until the connector disconnects.
         let body = format!("{{\"rows\":[{},", rows(&[4, 5]));
         let sent = body.len();
         Response::bytes(body + ".").stall_after(sent)
@@ -112,7 +112,7 @@ fn record_counts(run: &Run) -> Vec<f64> {
     run.states().iter().map(|state| state["sourceStats"]["recordCount"].as_f64().unwrap()).collect()
 }
 
-/// The last state of the first stream, and whether it is resumed to the last record.
+/// Asserts the last state of a stream, and that resuming from it reads all remaining records.
 fn assert_resumes_after(run: &Run, stream: &str, position: Option<&Value>) {
     assert_eq!(states(run).last(), position, "{run}");
     let rest = read("returned", &[stream], Api::Whole, position);
@@ -123,7 +123,7 @@ fn assert_resumes_after(run: &Run, stream: &str, position: Option<&Value>) {
 }
 
 #[test]
-fn a_gap_is_remembered_whatever_becomes_of_the_error() {
+fn gap_holds_the_state_whatever_happens_to_the_error() {
     for error in ["returned", "converted", "through_io", "panics", "ignored"] {
         let run = read(error, &["rows"], Api::Gaps, None);
         assert_eq!(ids(&run, "rows"), [1, 2, 3, 4, 5], "{error}: {run}");
@@ -134,7 +134,7 @@ fn a_gap_is_remembered_whatever_becomes_of_the_error() {
 }
 
 #[test]
-fn a_gap_in_a_stream_without_an_order_leaves_it_where_it_was() {
+fn gap_in_an_unordered_stream_sends_no_state() {
     for stream in ["loose", "table"] {
         for error in ["returned", "ignored"] {
             let run = read(error, &[stream], Api::Gaps, None);
@@ -146,7 +146,7 @@ fn a_gap_in_a_stream_without_an_order_leaves_it_where_it_was() {
 }
 
 #[test]
-fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_line_iterator_fails_the_stream() {
     let run = read("ignored", &["lines"], Api::Gaps, None);
     assert_eq!((ids(&run, "lines"), run.exit_code), (vec![1, 2, 3, 4, 5], Some(1)), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("/lines"), "{run}");
@@ -155,18 +155,18 @@ fn an_iterator_that_fails_is_a_failure_even_if_its_error_is_ignored() {
 
 /// A request without an iterator, in a loop.
 #[test]
-fn a_request_that_fails_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_request_fails_the_stream() {
     let run = read("ignored", &["days"], Api::Gaps, None);
     assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(1)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 1})), "{run}");
-    // That there is nothing for a day is an answer.
+    // A 404 means that there is no data for that day.
     let run = read("ignored", &["days"], Api::Nothing, None);
     assert_eq!((ids(&run, "days"), run.exit_code), (vec![1, 3], Some(0)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 3})), "{run}");
 }
 
 #[test]
-fn a_record_that_is_lost_in_a_panic_is_a_failure() {
+fn record_lost_in_a_caught_panic_fails_the_stream() {
     for (error, before) in [("ignored", vec![1, 2]), ("last", vec![1, 2])] {
         let run = read(error, &["fragile"], Api::Whole, None);
         assert_eq!((ids(&run, "fragile"), run.exit_code), (before, Some(1)), "{run}");
@@ -176,14 +176,14 @@ fn a_record_that_is_lost_in_a_panic_is_a_failure() {
 }
 
 #[test]
-fn a_rejected_page_behind_others_is_a_failure_even_if_its_error_is_ignored() {
+fn ignored_error_of_a_later_page_fails_the_stream() {
     let run = read("ignored", &["whole_pages"], Api::Gaps, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(states(&run), [] as [Value; 0], "{run}");
 }
 
 #[test]
-fn a_page_that_is_left_early_is_not_covered() {
+fn partly_read_page_is_not_covered_by_a_state() {
     let run = read("left_early", &["rows"], Api::Whole, None);
     assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4], Some(0)), "{run}");
     assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN"), "{run}");
@@ -195,14 +195,14 @@ fn a_page_that_is_left_early_is_not_covered() {
 }
 
 #[test]
-fn an_author_can_hold_the_position() {
+fn author_can_hold_the_position() {
     let run = read("held", &["rows"], Api::Whole, None);
     assert_eq!((ids(&run, "rows").len(), run.exit_code), (7, Some(0)), "{run}");
     assert_resumes_after(&run, "rows", Some(&json!({"id": 3})));
 }
 
 #[test]
-fn a_release_does_not_forgive_what_failed() {
+fn release_does_not_forgive_a_failure() {
     let run = read("held_and_released", &["rows"], Api::Gaps, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(states(&run).iter().all(|state| state["id"].as_u64() <= Some(3)), "{run}");
@@ -211,21 +211,21 @@ fn a_release_does_not_forgive_what_failed() {
 }
 
 #[test]
-fn a_full_refresh_that_is_held_to_its_end_is_not_complete() {
+fn full_refresh_held_to_its_end_is_incomplete() {
     let run = read("held", &["table"], Api::Whole, None);
     assert_eq!((states(&run), run.exit_code), (Vec::new(), Some(1)), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("without releasing"), "{run}");
 }
 
 #[test]
-fn an_author_who_made_up_for_a_gap_can_forgive_it() {
+fn author_can_forgive_a_gap() {
     let run = read("made_up", &["rows"], Api::Gaps, None);
     assert_eq!((ids(&run, "rows"), run.exit_code), (vec![1, 2, 3, 4, 5, 6, 7], Some(0)), "{run}");
     assert_eq!(states(&run).last(), Some(&json!({"id": 7})), "{run}");
 }
 
 #[test]
-fn a_gap_in_a_partition_does_not_move_its_position() {
+fn gap_in_a_partition_does_not_advance_its_position() {
     let run = read("ignored", &["visits"], Api::Whole, None);
     assert_eq!(states(&run).last(), Some(&json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}})), "{run}");
     for error in ["converted", "panics", "ignored"] {
@@ -239,23 +239,23 @@ fn a_gap_in_a_partition_does_not_move_its_position() {
 }
 
 #[test]
-fn partitions_that_a_cut_list_lacks_are_not_forgotten() {
+fn partitions_missing_from_a_truncated_list_are_kept() {
     let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("ignored", &["visits"], Api::CutList, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(states(&run).iter().all(|state| *state == known), "{run}");
 }
 
-/// A process that is killed in a long wait, or in the next partition, reads nothing again that was finished.
+/// After a kill during a long wait or in the next partition, finished work is not read again.
 #[test]
-fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
+fn state_is_sent_before_a_long_wait_and_after_each_partition() {
     let run = read("returned", &["rows"], Api::Limited, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let messages = run.messages();
-    let place = |found: fn(&Value) -> bool| messages.iter().position(found).unwrap();
-    let state = place(|message| message["state"]["stream"]["stream_state"] == json!({"id": 3}));
-    let limited = place(|message| message.to_string().contains("RATE_LIMITED"));
-    let rest = place(|message| message["record"]["data"]["id"] == 4);
+    let index = |found: fn(&Value) -> bool| messages.iter().position(found).unwrap();
+    let state = index(|message| message["state"]["stream"]["stream_state"] == json!({"id": 3}));
+    let limited = index(|message| message.to_string().contains("RATE_LIMITED"));
+    let rest = index(|message| message["record"]["data"]["id"] == 4);
     assert!(state < rest && limited < rest, "{run}");
     assert_eq!(states(&run), [json!({"id": 3}), json!({"id": 7})], "{run}");
     assert_eq!(record_counts(&run), [3.0, 4.0], "{run}");
@@ -265,18 +265,18 @@ fn a_state_is_sent_before_a_long_wait_and_at_the_end_of_a_partition() {
     assert_eq!(record_counts(&run)[..2], [7.0, 7.0], "{run}");
 }
 
-/// A panic of a thread while partitions are listed: which of them are missing is not known.
+/// After a panic in a thread, it is not known which partitions the list lacks.
 #[test]
-fn partitions_that_a_thread_was_to_list_are_not_forgotten() {
+fn partitions_are_kept_if_a_listing_thread_panicked() {
     let known = json!({"partitions": {"a": {"id": 7}, "b": {"id": 7}}});
     let run = read("thread_in_list", &["visits"], Api::Whole, Some(&known));
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(states(&run).last().unwrap()["partitions"]["b"], json!({"id": 7}), "{run}");
 }
 
-/// Partitions may keep the client of their list: what that fails at is of any of them.
+/// A failure of a client that partitions kept from their list may concern any of them.
 #[test]
-fn the_client_of_the_list_holds_the_partitions_that_it_reads() {
+fn client_of_the_list_holds_the_partitions_that_use_it() {
     for (stream, expected) in [("visits", json!({"id": 3})), ("boxes", json!(null))] {
         let run = read("kept_client", &[stream], Api::Gaps, None);
         assert_eq!(run.exit_code, Some(1), "{run}");
@@ -287,19 +287,19 @@ fn the_client_of_the_list_holds_the_partitions_that_it_reads() {
     assert_eq!(states(&run).pop().unwrap(), json!({"partitions": {"a": {}, "b": {}}}), "{run}");
 }
 
-/// The client of a stream that has ended waits for a rate limit: nobody is told, and nothing else happens.
+/// No stream reports this wait.
 #[test]
-fn the_client_of_an_ended_stream_may_wait() {
+fn client_of_an_ended_stream_may_wait_for_a_rate_limit() {
     let run = read("kept_client", &["rows", "after"], Api::Limited, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(ids(&run, "after"), [1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(run.statuses("after"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
 }
 
-/// The reader is slow, so that the last messages are still to be written when the fetch function exits.
+/// The reader is slow, so the final messages are not yet written when the fetch function exits.
 #[cfg(unix)]
 #[test]
-fn an_exit_after_a_signal_waits_for_the_last_messages() {
+fn exit_after_a_signal_waits_for_the_final_messages() {
     use std::os::unix::process::ExitStatusExt;
 
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
@@ -308,7 +308,7 @@ fn an_exit_after_a_signal_waits_for_the_last_messages() {
     let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains("RECORD")));
-    // Until the pipe is full; the result does not depend on it.
+    // Until the pipe is full; the result does not depend on this time.
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     std::thread::sleep(std::time::Duration::from_millis(200));
@@ -319,7 +319,7 @@ fn an_exit_after_a_signal_waits_for_the_last_messages() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
+fn signal_within_a_page_keeps_the_position_before_it() {
     use std::os::unix::process::ExitStatusExt;
 
     let connector = Connector::new(env!("CARGO_BIN_EXE_gaps"));
@@ -337,7 +337,7 @@ fn a_signal_in_the_middle_of_a_page_leaves_the_position_before_it() {
 }
 
 #[test]
-fn a_panic_of_another_thread_is_an_error_of_the_run_and_not_of_a_later_stream() {
+fn panic_in_another_thread_fails_the_run_without_naming_a_stream() {
     let run = read("thread", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
@@ -346,28 +346,28 @@ fn a_panic_of_another_thread_is_an_error_of_the_run_and_not_of_a_later_stream() 
     assert_eq!(errors.len(), 1, "{run}");
     assert!(errors[0].get("stream_descriptor").is_none(), "{run}");
     assert!(errors[0]["internal_message"].as_str().unwrap().ends_with("no more rows"), "{run}");
-    // What was emitted after the panic is not covered.
+    // No state covers what was emitted after the panic.
     assert!(states(&run).iter().all(|state| state["id"].as_u64() <= Some(2)), "{run}");
     let run = read("thread", &["rows"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
 }
 
 #[test]
-fn a_panic_of_a_thread_that_outlived_its_stream_is_not_ignored() {
+fn panic_in_a_thread_that_outlives_its_stream_fails_the_run() {
     let run = read("late_thread", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "COMPLETE", "{run}");
-    // Which stream the thread worked for is not known.
+    // It is not known for which stream the thread worked.
     assert_eq!(run.statuses("after").last().unwrap(), "INCOMPLETE", "{run}");
     assert!(run.errors()[0].get("stream_descriptor").is_none(), "{run}");
 }
 
 #[test]
-fn an_exit_in_a_fetch_function_is_not_a_complete_read() {
+fn exit_in_a_fetch_function_is_an_incomplete_read() {
     let run = read("exit", &["rows", "after"], Api::Whole, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("`std::process::exit`"), "{run}");
     assert_eq!(run.statuses("rows").last().unwrap(), "INCOMPLETE", "{run}");
-    // The page was not read to its end.
+    // The page was read only in part.
     assert_eq!(states(&run), [] as [Value; 0], "{run}");
 }

@@ -1,4 +1,4 @@
-//! What a user is told of the input files, by a whole program.
+//! Errors in input files and on the command line.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::Connector;
@@ -9,20 +9,20 @@ fn connector() -> Connector {
 }
 
 #[test]
-fn limits_of_the_configuration_are_kept() {
+fn violations_of_the_configuration_are_reported_together() {
     let run = connector().check(&json!({"count": 1_000_001, "ties": 0, "ratio": 1.5, "words": ["a", 5], "since": "2024-01-01", "check": "no"}));
     let status = run.all("CONNECTION_STATUS").remove(0);
     let message = status["message"].as_str().unwrap();
-    for said in [
+    for expected in [
         "in 6 places",
         "`count` must be at most 1000000",
         "`ties` must be at least 1",
         "`words[1]` must be text, not a number",
         "`ratio` must be at most 1.0",
         "`since` must be a moment in UTC",
-        "`check` must be one of the words that it knows",
+        "`check` must be one of the known results",
     ] {
-        assert!(message.contains(said), "{said} is not in: {message}");
+        assert!(message.contains(expected), "{expected} is not in: {message}");
     }
     let run = connector().check(&json!({"count": 3.0, "ties": -1}));
     let status = run.all("CONNECTION_STATUS").remove(0);
@@ -36,7 +36,7 @@ fn limits_of_the_configuration_are_kept() {
 }
 
 #[test]
-fn the_spec_shows_what_the_parser_keeps() {
+fn spec_shows_defaults_and_limits() {
     let spec = connector().spec().all("SPEC").remove(0);
     let form = &spec["connectionSpecification"];
     assert_eq!(form["title"], "Fixture");
@@ -55,7 +55,7 @@ fn the_spec_shows_what_the_parser_keeps() {
     assert_eq!(properties["ratio"]["always_show"], true);
 }
 
-/// Somebody may paste a key in place of a command, a flag or a path.
+/// A user may paste a key in place of a command, a flag or a path.
 #[test]
 fn values_on_the_command_line_are_not_shown() {
     let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
@@ -86,9 +86,9 @@ fn values_on_the_command_line_are_not_shown() {
     }
 }
 
-/// A parser that keeps the last value would start from the beginning, or hide another secret than the one that is sent.
+/// A parser that kept one of the values could restart the stream, or blank another secret than the one that is sent.
 #[test]
-fn a_key_with_two_values_is_an_error_in_every_file() {
+fn duplicate_key_is_an_error_in_every_input_file() {
     let connector = connector();
     let good = connector.file("good.json", r#"{"count": 5}"#);
     let mut discovered = connector.discover(&json!({})).configured("incremental");
@@ -125,7 +125,7 @@ fn a_key_with_two_values_is_an_error_in_every_file() {
         assert!(message.contains(&format!("{key} is there more than once")), "{message}");
         assert!(!format!("{}{}", run.stdout, run.stderr).contains("-secret"), "{run}");
     }
-    // Null beside a position is none.
+    // A position and a null are not a conflict.
     let state = connector
         .file("state.json", format!(r#"[{{"type":"STREAM","stream":{position},"stream_state":null}}}}]"#));
     let run = connector.run([

@@ -1,10 +1,10 @@
-//! Streams that are read partition by partition.
+//! Partitioned streams.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::{Connector, Run};
 use serde_json::{Value, json};
 
-/// Reads one stream, with this state if there is one.
+/// Reads one stream.
 fn read(config: &Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
     let mut catalog = connector.discover(config).configured(mode);
@@ -29,14 +29,14 @@ fn read_from(run: &Run, stream: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_partition_has_a_position_of_its_own() {
+fn each_partition_has_its_own_position() {
     let run = read(&json!({"count": 2}), "books", "incremental", None);
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(read_from(&run, "books"), ["a0", "a1", "b0", "b1"]);
     assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 1}, "b": {"number": 1}}}));
     assert_eq!(run.statuses("books"), ["STARTED", "RUNNING", "COMPLETE"]);
 
-    // Another shelf comes in and one goes: the new one is read from its beginning, the old one is forgotten.
+    // A new shelf is read from its beginning, a removed one is forgotten.
     let config = json!({"count": 3, "shelves": ["b", "c"]});
     let run = read(&config, "books", "incremental", Some(last_state(&run)));
     assert_eq!(read_from(&run, "books"), ["b1", "b2", "c0", "c1", "c2"]);
@@ -44,7 +44,7 @@ fn each_partition_has_a_position_of_its_own() {
 }
 
 #[test]
-fn partitions_that_seem_to_be_renamed_are_warned_of() {
+fn partitions_that_appear_renamed_cause_a_warning() {
     let warnings = |shelves: Value, partitions: Value| {
         let config = json!({"count": 1, "shelves": shelves});
         let run = read(&config, "books", "incremental", Some(json!({"partitions": partitions})));
@@ -54,22 +54,25 @@ fn partitions_that_seem_to_be_renamed_are_warned_of() {
         warnings.map(|log| log["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join("\n")
     };
     let at = json!({"number": 0});
-    let said = warnings(json!(["a", "b"]), json!({"A ": at, "b": at}));
-    assert!(said.contains("another spelling: `a` (did you mean `A `?)"), "{said}");
-    let said = warnings(json!(["a", "b"]), json!({"x": at, "y": at}));
-    assert!(said.contains("none of the listed partitions") && said.contains("it has `x`, `y`"), "{said}");
+    let warning = warnings(json!(["a", "b"]), json!({"A ": at, "b": at}));
+    assert!(warning.contains("another spelling: `a` (did you mean `A `?)"), "{warning}");
+    let warning = warnings(json!(["a", "b"]), json!({"x": at, "y": at}));
+    assert!(
+        warning.contains("none of the listed partitions") && warning.contains("it has `x`, `y`"),
+        "{warning}"
+    );
     for partitions in [json!({"a": at, "A": at}), json!({"a": at, "x": at}), json!({})] {
         assert_eq!(warnings(json!(["a", "b"]), partitions), "");
     }
 }
 
 #[test]
-fn the_former_key_of_a_state_is_read_as_well() {
+fn former_state_key_is_accepted() {
     let former = json!({"parts": {"a": {"number": 1}, "b": {"number": 0}}, "next": "b"});
     let run = read(&json!({"count": 3}), "books", "incremental", Some(former));
     assert_eq!(read_from(&run, "books"), ["b0", "b1", "b2", "a1", "a2"]);
     assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 2}, "b": {"number": 2}}}));
-    // Of two keys the one of today holds.
+    // If both keys are present, the current one counts.
     let both = json!({"partitions": {"a": {"number": 2}}, "parts": {"a": {"number": 0}, "b": {"number": 2}}});
     let run = read(&json!({"count": 3}), "books", "incremental", Some(both));
     assert_eq!(read_from(&run, "books"), ["a2", "b0", "b1", "b2"]);
@@ -83,10 +86,10 @@ fn the_former_key_of_a_state_is_read_as_well() {
 }
 
 #[test]
-fn the_position_of_a_stream_that_had_no_partitions_holds_for_each() {
+fn position_of_an_unpartitioned_stream_applies_to_each_partition() {
     let run = read(&json!({"count": 3}), "books", "incremental", Some(json!({"number": 2})));
     assert_eq!(read_from(&run, "books"), ["a2", "b2"]);
-    for (state, said) in [
+    for (state, expected) in [
         (json!({"partitions": []}), "its `partitions` is not an object"),
         (json!({"partitions": {"a": 5}}), "`partitions.a` is not an object"),
         (
@@ -98,12 +101,12 @@ fn the_position_of_a_stream_that_had_no_partitions_holds_for_each() {
     ] {
         let run = read(&json!({"count": 1}), "books", "incremental", Some(state));
         assert_eq!(run.exit_code, Some(1), "{run}");
-        assert!(run.errors()[0]["message"].as_str().unwrap().contains(said), "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().contains(expected), "{run}");
     }
 }
 
 #[test]
-fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
+fn migrated_state_applies_only_to_the_partitions_it_names() {
     for (state, read_on) in [
         (json!({"last": {"a": 2}}), &["a2", "b0", "b1", "b2"][..]),
         (json!({"last": {"b": 1, "gone": 2}}), &["a0", "a1", "a2", "b1", "b2"]),
@@ -114,7 +117,7 @@ fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
         assert_eq!(read_from(&run, "books"), read_on, "{run}");
         assert_eq!(last_state(&run), json!({"partitions": {"a": {"number": 2}, "b": {"number": 2}}}));
     }
-    // Of no partition that there is.
+    // A state that names none of the partitions is an error.
     for state in [json!({"last": {"gone": 2}}), json!({"last": {}})] {
         let run = read(&json!({"count": 3}), "books", "incremental", Some(state));
         assert_eq!((run.exit_code, run.all("RECORD").len()), (Some(1), 0), "{run}");
@@ -123,7 +126,7 @@ fn a_state_of_another_format_holds_only_for_the_partitions_that_it_names() {
 }
 
 #[test]
-fn a_partition_that_fails_does_not_stop_the_others() {
+fn failed_partition_does_not_stop_the_others() {
     let config = json!({"count": 2, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -131,7 +134,7 @@ fn a_partition_that_fails_does_not_stop_the_others() {
     assert_eq!(run.errors().len(), 1, "{run}");
     assert_eq!(run.errors()[0]["message"], "bad: the shelf broke down");
     assert_eq!(run.statuses("books").last().unwrap(), "INCOMPLETE");
-    // What the order vouches for stands, in the partition that failed as well, and the next read begins with that.
+    // The ascending order keeps the position even of the failed partition, and the next read starts with it.
     let all = json!({"a": {"number": 1}, "bad": {"number": 1}, "c": {"number": 1}});
     assert_eq!(last_state(&run), json!({"partitions": all, "next": "bad"}));
     let run = read(&config, "books", "incremental", Some(last_state(&run)));
@@ -140,35 +143,35 @@ fn a_partition_that_fails_does_not_stop_the_others() {
 }
 
 #[test]
-fn after_three_failures_in_a_row_the_trouble_is_the_services() {
+fn three_failed_partitions_in_a_row_end_the_stream() {
     let config = json!({"count": 1, "shelves": ["a", "bad1", "bad2", "bad3", "e"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(read_from(&run, "books"), ["a0", "bad10", "bad20", "bad30"]);
     assert_eq!(run.errors()[0]["internal_message"], "3 partitions failed", "{run}");
-    // It may pass, and then they come first.
+    // The errors are transient, so the next read starts with the first failed partition.
     assert_eq!(last_state(&run)["next"], "bad1");
 }
 
 #[test]
-fn partitions_that_fail_do_not_keep_the_others_from_ever_being_read() {
-    // What the user must mend is not tried first.
+fn failing_partitions_do_not_starve_the_others() {
+    // Partitions that fail with a config error are not read first.
     let config =
         json!({"count": 0, "shelves": ["gone1", "gone2", "gone3", "d", "gone5", "gone6", "gone7", "h"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(last_state(&run), json!({"partitions": {}, "next": "d"}), "{run}");
     let run = read(&config, "books", "incremental", Some(last_state(&run)));
-    // They go round by name.
+    // Partitions are read in order of their names.
     assert_eq!(last_state(&run)["next"], "gone5", "{run}");
     let run = read(&config, "books", "incremental", Some(last_state(&run)));
     assert_eq!(last_state(&run)["next"], "h", "{run}");
-    // Nor is what may pass, and does not.
+    // Neither do partitions with transient errors block the others.
     let config = json!({"count": 1, "shelves": ["bad1", "bad2", "bad3", "d"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(read_from(&run, "books"), ["bad10", "bad20", "bad30"], "{run}");
     let run = read(&config, "books", "incremental", Some(last_state(&run)));
     assert_eq!(read_from(&run, "books"), ["bad20", "bad30", "d0", "bad10"], "{run}");
-    // Without a record and in the same place as before there is nothing to be said.
+    // Without records or progress, no state is sent.
     let config = json!({"count": 0, "shelves": ["gone1", "gone2", "gone3"]});
     let run = read(&config, "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -176,20 +179,20 @@ fn partitions_that_fail_do_not_keep_the_others_from_ever_being_read() {
 }
 
 #[test]
-fn a_read_begins_with_the_partition_that_is_next_and_goes_round() {
+fn read_starts_with_the_next_partition_and_wraps_around() {
     let config = |shelves: &[&str]| json!({"count": 1, "shelves": shelves});
     let state = |next: &str| json!({"partitions": {"c": {"number": 0}, "a": {"number": 0}}, "next": next});
     for (shelves, next, order) in [
         (&["a", "b", "c"][..], "b", &["b0", "c0", "a0"][..]),
-        // By name, since the list may have come in another order before.
+        // By name, since the order of the list may change.
         (&["c", "b", "a"], "b", &["b0", "c0", "a0"]),
-        // Gone: the one that follows it, or else the first.
+        // If it was removed: the one that follows it, otherwise the first.
         (&["a", "b", "d", "e"], "c", &["d0", "e0", "a0", "b0"]),
         (&["e", "d", "a"], "c", &["d0", "e0", "a0"]),
         (&["b", "a"], "c", &["a0", "b0"]),
     ] {
         for stream in ["books", "boxes"] {
-            // Nothing of a full refresh is finished.
+            // In a full refresh, no partition is finished.
             let mut state = state(next);
             if stream == "boxes" {
                 state["partitions"] = json!({});
@@ -198,19 +201,19 @@ fn a_read_begins_with_the_partition_that_is_next_and_goes_round() {
             let run = read(&config(shelves), stream, mode, Some(state));
             assert_eq!(run.exit_code, Some(0), "{run}");
             assert_eq!(read_from(&run, stream), order, "{run}");
-            // All have been read.
+            // All partitions have been read.
             assert!(last_state(&run).get("next").is_none(), "{run}");
         }
     }
-    let said = |run: &Run| {
+    let logs_first_partition = |run: &Run| {
         run.all("LOG").iter().any(|log| log["message"].as_str().unwrap().contains(", from `b` on"))
     };
-    assert!(said(&read(&config(&["a", "b"]), "books", "incremental", Some(state("b")))));
-    assert!(!said(&read(&config(&["b", "a"]), "books", "incremental", None)));
+    assert!(logs_first_partition(&read(&config(&["a", "b"]), "books", "incremental", Some(state("b")))));
+    assert!(!logs_first_partition(&read(&config(&["b", "a"]), "books", "incremental", None)));
 }
 
 #[test]
-fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
+fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     let config = json!({"count": 1, "shelves": ["a", "bad", "c"]});
     let run = read(&config, "boxes", "full_refresh", None);
     assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
@@ -219,26 +222,26 @@ fn a_full_refresh_that_broke_off_goes_on_with_what_is_left() {
     let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
     let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
     assert_eq!(read_from(&run, "boxes"), ["b0"]);
-    // All have had their turn, and none is next.
+    // All partitions had their turn, so none is next.
     let config = json!({"count": 1, "shelves": ["bad", "a"]});
     let run = read(&config, "boxes", "full_refresh", Some(json!({"partitions": {"a": {}}, "next": "bad"})));
     assert_eq!(last_state(&run), json!({"partitions": {"a": {}}}), "{run}");
-    // A position is no sign of an end.
+    // A partition with a position is not finished.
     let begun = json!({"partitions": {"a": {"number": 0}, "b": {}}});
     let run = read(&whole, "boxes", "full_refresh", Some(begun));
     assert_eq!(read_from(&run, "boxes"), ["a0", "c0"]);
-    // Finished is finished.
+    // A finished refresh has nothing left to read.
     let run = read(&whole, "boxes", "full_refresh", Some(last_state(&run)));
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(read_from(&run, "boxes"), [] as [&str; 0]);
     assert_eq!(last_state(&run), json!({"partitions": {"a": {}, "b": {}, "c": {}}}));
-    // Some clients ask for what is not offered, and hand back what was finished long ago.
+    // Some clients configure an unsupported `incremental` and pass the state of a finished refresh.
     let run = read(&whole, "boxes", "incremental", Some(state));
     assert_eq!(read_from(&run, "boxes"), ["a0", "b0", "c0"]);
 }
 
 #[test]
-fn an_order_that_breaks_in_a_partition_is_taken_back_at_once() {
+fn decreasing_cursor_in_a_partition_revokes_its_states_at_once() {
     let config = json!({"count": 10_001, "shelves": ["a", "backwards", "c"]});
     let run =
         read(&config, "books", "incremental", Some(json!({"partitions": {"backwards": {"number": 1}}})));
@@ -248,13 +251,13 @@ fn an_order_that_breaks_in_a_partition_is_taken_back_at_once() {
         .iter()
         .map(|state| state["stream"]["stream_state"]["partitions"]["backwards"]["number"].clone())
         .collect();
-    // After a's 10 000, then after b's, then taken back before anything of c is read.
+    // After 10 000 records of `a`, then of `backwards`; revoked before `c` is read.
     assert_eq!(positions, [json!(1), json!(10_000), json!(1), json!(1), json!(1)], "{run}");
     assert_eq!(last_state(&run)["partitions"]["c"]["number"], 10_000);
 }
 
 #[test]
-fn two_partitions_of_one_name_are_refused() {
+fn duplicate_partition_is_rejected() {
     let run = read(&json!({"shelves": ["a", "b", "a"]}), "books", "incremental", None);
     assert_eq!(run.exit_code, Some(1));
     assert!(run.errors()[0]["message"].as_str().unwrap().starts_with("`a` is listed twice"), "{run}");
@@ -263,7 +266,7 @@ fn two_partitions_of_one_name_are_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_leaves_the_positions_of_all_partitions() {
+fn signal_keeps_the_positions_of_all_partitions() {
     use std::io::{BufRead, BufReader};
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Command, Stdio};

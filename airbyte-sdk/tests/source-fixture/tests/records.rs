@@ -1,5 +1,4 @@
-//! What a record can hold that is not plain: keys and cursors within, nulls where a position should be, and numbers that
-//! are none.
+//! Nested keys and cursors, null cursors, and non-finite numbers.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::{Connector, Run};
@@ -9,7 +8,7 @@ fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
 }
 
-/// Reads one stream, with these columns if not with all.
+/// Reads one stream; `None` selects all columns.
 fn read(config: &Value, stream: &str, columns: Option<&[&str]>, state: Option<&Value>) -> Run {
     let connector = connector();
     let catalog = catalog(&connector, config, stream, columns);
@@ -32,7 +31,7 @@ fn state_of(run: &Run) -> Value {
 }
 
 #[test]
-fn keys_and_cursors_within_are_named_as_the_record_writes_them() {
+fn nested_keys_and_cursors_use_serialized_names() {
     let catalog = catalog(&connector(), &json!({}), "measurements", None);
     let stream = &catalog["streams"][0]["stream"];
     assert_eq!(stream["source_defined_primary_key"], json!([["about", "deviceId"]]));
@@ -42,7 +41,7 @@ fn keys_and_cursors_within_are_named_as_the_record_writes_them() {
 }
 
 #[test]
-fn a_cursor_within_is_resumed_and_a_record_without_one_is_sent() {
+fn nested_cursor_is_resumed_and_records_without_one_are_sent() {
     let config = json!({"count": 6});
     let run = read(&config, "measurements", None, None);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -53,13 +52,13 @@ fn a_cursor_within_is_resumed_and_a_record_without_one_is_sent() {
     let ids: Vec<Value> =
         rest.records("measurements").iter().map(|record| record["about"]["deviceId"].clone()).collect();
     assert_eq!(ids, [4, 5]);
-    let refused = read(&config, "measurements", None, Some(&json!({"measurements": {"at": 40}})));
-    let message = refused.errors()[0]["message"].as_str().unwrap().to_owned();
+    let rejected = read(&config, "measurements", None, Some(&json!({"measurements": {"at": 40}})));
+    let message = rejected.errors()[0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("its `about.at` is missing"), "{message}");
 }
 
 #[test]
-fn a_number_that_is_none_is_null_and_announced() {
+fn non_finite_number_is_null_and_reported_in_meta() {
     let run = read(&json!({"count": 2}), "measurements", None, None);
     let records = run.all("RECORD");
     assert_eq!(records[0].get("meta"), None, "{run}");
@@ -70,7 +69,7 @@ fn a_number_that_is_none_is_null_and_announced() {
     let change =
         |field: &str| json!({"field": field, "change": "NULLED", "reason": "SOURCE_SERIALIZATION_ERROR"});
     assert_eq!(records[1]["meta"], json!({"changes": [change("mainValue"), change("others[]")]}));
-    // Nothing is said of a column that is not written.
+    // Columns that are not selected are not reported.
     let run = read(&json!({"count": 2}), "measurements", Some(&["about", "others"]), None);
     assert_eq!(run.all("RECORD")[1]["meta"], json!({"changes": [change("others[]")]}));
     let run = read(&json!({"count": 2}), "measurements", Some(&["about"]), None);
@@ -78,7 +77,7 @@ fn a_number_that_is_none_is_null_and_announced() {
 }
 
 #[test]
-fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
+fn non_finite_number_is_an_error_if_the_stream_says_so() {
     let run = read(&json!({}), "counted", None, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.records("counted"), [json!({"value": 1.5})]);
@@ -88,14 +87,14 @@ fn a_number_that_is_none_is_an_error_where_the_stream_says_so() {
 }
 
 #[test]
-fn a_stream_whose_first_record_fails_is_running_once() {
+fn stream_whose_first_record_fails_has_one_running_status() {
     let run = read(&json!({"count": 0}), "counted", None, None);
     assert_eq!(run.records("counted"), [json!(null); 0], "{run}");
     assert_eq!(run.statuses("counted"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
 }
 
 #[test]
-fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
+fn null_cursor_is_an_error_if_the_stream_says_so() {
     let run = read(&json!({}), "timed", None, None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.records("timed"), [json!({"at": 1})]);
@@ -105,14 +104,14 @@ fn a_record_without_a_position_is_an_error_where_the_stream_says_so() {
     assert_eq!(state_of(&run), json!({"at": 1}));
 }
 
-/// The last words of a run say the position of the records that have left: also where the last one has none, and where the
-/// column that says it is not chosen.
+/// The final state has the position of the written records, even if the last one has a null cursor or the cursor's column
+/// is not selected.
 #[cfg(unix)]
 #[test]
-fn a_signal_finds_the_position_whatever_the_last_line_says() {
+fn state_after_a_signal_does_not_depend_on_the_last_record() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
-    // The last record of four has no position.
+    // The fourth record has a null cursor.
     let columns = [(3, None), (4, None), (3, Some(&["mainValue"][..])), (3, Some(&["about"][..]))];
     for (count, columns) in columns {
         let (connector, config) = (connector(), json!({"count": count, "words": ["wait"]}));

@@ -1,4 +1,4 @@
-//! The SDK's promises, kept by a connector that behaves and misbehaves on demand.
+//! Reads, states, errors and redaction, tested with the fixture connector.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use renamed_sdk::testing::{Connector, Run};
@@ -8,7 +8,7 @@ fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
 }
 
-/// Reads these streams, in this order.
+/// Reads these streams in this order.
 fn read(config: &Value, streams: &[&str], mode: &str, state: Option<&Value>) -> Run {
     let connector = connector();
     let discovered = connector.discover(config).configured(mode);
@@ -30,7 +30,7 @@ fn record_counts(run: &Run) -> Vec<f64> {
 }
 
 #[test]
-fn each_kind_of_stream_is_described_by_its_function() {
+fn catalog_describes_each_kind_of_stream() {
     let catalog = connector().discover(&json!({})).all("CATALOG").remove(0);
     let streams = catalog["streams"].as_array().unwrap();
     let named = |name: &str| streams.iter().find(|stream| stream["name"] == name).unwrap();
@@ -50,11 +50,11 @@ fn each_kind_of_stream_is_described_by_its_function() {
 }
 
 #[test]
-fn an_ascending_stream_says_where_it_is_while_it_runs() {
+fn ascending_stream_sends_states_while_reading() {
     let run = read(&json!({"count": 12_000, "ties": 4}), &["numbers"], "incremental", None);
     assert_eq!(run.exit_code, Some(0));
     assert_eq!(record_counts(&run), [10_000.0, 2_000.0]);
-    // Each state covers what came before it, and nothing more.
+    // Each state has the position of the last record before it.
     let (mut last, mut states) = (None, 0);
     for message in run.messages() {
         if message["type"] == "RECORD" {
@@ -73,17 +73,17 @@ fn an_ascending_stream_says_where_it_is_while_it_runs() {
 }
 
 #[test]
-fn resuming_from_any_state_loses_no_record_even_among_ties() {
+fn resuming_from_any_state_loses_no_record_with_ties() {
     let config = json!({"count": 12_000, "ties": 3});
     let whole = read(&config, &["numbers"], "incremental", None);
     assert_eq!(whole.states().len(), 2);
     for state in whole.states() {
-        let place = state["stream"]["stream_state"]["number"].as_i64().unwrap();
+        let position = state["stream"]["stream_state"]["number"].as_i64().unwrap();
         let rest = read(&config, &["numbers"], "incremental", Some(&json!([state])));
         let mut seen: Vec<u64> = whole
             .records("numbers")
             .iter()
-            .filter(|record| record["number"].as_i64().unwrap() <= place)
+            .filter(|record| record["number"].as_i64().unwrap() <= position)
             .map(|record| record["id"].as_u64().unwrap())
             .collect();
         seen.extend(ids(&rest, "numbers"));
@@ -95,7 +95,7 @@ fn resuming_from_any_state_loses_no_record_even_among_ties() {
 }
 
 #[test]
-fn an_unordered_stream_says_where_it_is_only_at_its_end() {
+fn unordered_stream_sends_a_state_only_at_its_end() {
     let run = read(&json!({"count": 12_000}), &["jumbled"], "incremental", None);
     assert_eq!(run.exit_code, Some(0));
     assert_eq!(run.all("RECORD").len(), 12_001);
@@ -107,7 +107,7 @@ fn an_unordered_stream_says_where_it_is_only_at_its_end() {
 }
 
 #[test]
-fn a_stream_without_cursor_sends_an_empty_state_and_takes_any() {
+fn stream_without_cursor_sends_an_empty_state_and_accepts_any() {
     for (mode, state) in [("full_refresh", None), ("incremental", Some(json!({"texts": {"x": 1}})))] {
         let run = read(&json!({"words": ["a", "b"]}), &["texts"], mode, state.as_ref());
         assert_eq!(run.exit_code, Some(0), "{run}");
@@ -119,7 +119,7 @@ fn a_stream_without_cursor_sends_an_empty_state_and_takes_any() {
 }
 
 #[test]
-fn no_character_ends_a_line_too_soon() {
+fn no_character_in_a_string_breaks_a_line() {
     let words =
         ["a\nb", "c\u{2028}d", "e\u{2029}f", "g\u{85}h", "i\u{b}\u{c}\u{1c}j", "\"quoted\" \\ é € 🦀", ""];
     let run = read(&json!({"words": words}), &["texts"], "full_refresh", None);
@@ -129,7 +129,7 @@ fn no_character_ends_a_line_too_soon() {
 }
 
 #[test]
-fn one_streams_failure_does_not_stop_the_others() {
+fn failed_stream_does_not_stop_the_others() {
     let order = ["panicking", "broken", "backwards", "numbers"];
     let run = read(&json!({"count": 5}), &order, "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -139,13 +139,13 @@ fn one_streams_failure_does_not_stop_the_others() {
     assert_eq!(run.statuses("numbers"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
     let errors = run.errors();
     let names: Vec<&Value> = errors.iter().map(|error| &error["stream_descriptor"]["name"]).collect();
-    assert_eq!(names, order[..3].iter().collect::<Vec<_>>(), "one error a stream, in order");
+    assert_eq!(names, order[..3].iter().collect::<Vec<_>>(), "one error per stream, in order");
     let types: Vec<&Value> = errors.iter().map(|error| &error["failure_type"]).collect();
     assert_eq!(types, ["system_error", "transient_error", "system_error"]);
 }
 
 #[test]
-fn a_panic_is_an_error_without_a_backtrace() {
+fn panic_is_an_error_without_a_backtrace() {
     let run = read(&json!({"token": "tok-123456"}), &["panicking"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.stderr.is_empty(), "{run}");
@@ -154,11 +154,11 @@ fn a_panic_is_an_error_without_a_backtrace() {
     let details = error["internal_message"].as_str().unwrap();
     assert!(details.contains("main.rs:") && details.contains("out of luck with ****"), "{details}");
     assert_eq!(run.records("panicking").len(), 1);
-    assert!(run.states().is_empty(), "a full refresh that failed is not finished: {run}");
+    assert!(run.states().is_empty(), "a failed full refresh sends no state: {run}");
 }
 
 #[test]
-fn a_failed_stream_keeps_what_its_order_allows() {
+fn failed_ascending_stream_keeps_its_last_position() {
     let run = read(&json!({"count": 5}), &["broken"], "incremental", None);
     assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"number": 4}), "{run}");
     assert_eq!(record_counts(&run), [5.0]);
@@ -166,13 +166,13 @@ fn a_failed_stream_keeps_what_its_order_allows() {
     let state = messages.iter().position(|message| message["type"] == "STATE").unwrap();
     let error = messages.iter().position(|message| message["trace"]["type"] == "ERROR").unwrap();
     assert!(state < error, "{run}");
-    // Nothing came: nothing is said.
+    // Without records, no state is sent.
     let run = read(&json!({"count": 0}), &["broken"], "incremental", None);
     assert!(run.states().is_empty() && run.exit_code == Some(1), "{run}");
 }
 
 #[test]
-fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
+fn decreasing_cursor_is_an_error_and_sends_no_state() {
     let run = read(&json!({"count": 6}), &["backwards"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
@@ -181,9 +181,9 @@ fn an_order_that_does_not_hold_is_an_error_and_vouches_for_nothing() {
     assert_eq!(run.records("backwards").len(), 6);
 }
 
-/// States that were sent before the order broke are taken back, so that the next read fails as well and loses nothing.
+/// The next read starts before the decrease, so it fails as well instead of losing records.
 #[test]
-fn a_state_sent_on_an_order_that_broke_is_taken_back() {
+fn states_sent_before_the_cursor_decreased_are_revoked() {
     let config = json!({"count": 12_000});
     for (before, after) in
         [(None, json!({})), (Some(json!({"backwards": {"number": 3}})), json!({"number": 3}))]
@@ -196,7 +196,7 @@ fn a_state_sent_on_an_order_that_broke_is_taken_back() {
 }
 
 #[test]
-fn a_panic_on_a_thread_of_the_authors_is_not_lost() {
+fn panic_in_a_thread_of_the_connector_fails_the_stream() {
     let run = read(&json!({}), &["threaded", "numbers"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("threaded").last().unwrap(), "INCOMPLETE");
@@ -206,16 +206,16 @@ fn a_panic_on_a_thread_of_the_authors_is_not_lost() {
 }
 
 #[test]
-fn an_error_that_was_overlooked_is_still_an_error() {
+fn ignored_emit_error_still_fails_the_stream() {
     let run = read(&json!({}), &["careless"], "incremental", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("careless").last().unwrap(), "INCOMPLETE");
-    assert_eq!(run.records("careless").len(), 2, "nothing goes out after an error: {run}");
+    assert_eq!(run.records("careless").len(), 2, "no record is written after an error: {run}");
     assert!(run.errors()[0]["message"].as_str().unwrap().contains("went back from 3 to 2"), "{run}");
 }
 
 #[test]
-fn an_iterators_error_that_was_overlooked_is_still_an_error() {
+fn ignored_iterator_error_still_fails_the_stream() {
     let run = read(&json!({}), &["overlooked"], "full_refresh", None);
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.errors()[0]["message"], "The second page is missing");
@@ -223,16 +223,16 @@ fn an_iterators_error_that_was_overlooked_is_still_an_error() {
 }
 
 #[test]
-fn check_tells_what_the_user_can_mend_from_what_not() {
-    let check = |word: &str| connector().check(&json!({"check": word}));
+fn check_fails_for_config_errors_and_reports_others_as_traces() {
+    let check = |result: &str| connector().check(&json!({"check": result}));
     assert_eq!(check("ok").all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
     let failed = check("config");
     assert_eq!(failed.exit_code, Some(0));
     assert_eq!(failed.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": "Change something"})]);
-    for (word, failure_type) in
+    for (result, failure_type) in
         [("transient", "transient_error"), ("system", "system_error"), ("panic", "system_error")]
     {
-        let run = check(word);
+        let run = check(result);
         assert_eq!(run.exit_code, Some(1), "{run}");
         assert!(run.all("CONNECTION_STATUS").is_empty() && run.stderr.is_empty(), "{run}");
         assert_eq!(run.errors()[0]["failure_type"], failure_type, "{run}");
@@ -240,8 +240,8 @@ fn check_tells_what_the_user_can_mend_from_what_not() {
 }
 
 #[test]
-fn a_secret_is_seen_in_no_message() {
-    // With a quote and a line break, and one value that is the start of another.
+fn no_message_shows_a_secret() {
+    // With quotes, a line break and non-ASCII letters.
     for token in ["tok-123456", "ünder", "a \"b\"/c&d=é", "line one\nline two"] {
         let config = json!({"token": token, "count": 1});
         let runs =
@@ -257,7 +257,7 @@ fn a_secret_is_seen_in_no_message() {
 }
 
 #[test]
-fn a_state_of_an_older_form_is_understood_or_refused() {
+fn older_state_is_migrated_or_rejected() {
     let numbers = |state: Value| {
         let state = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "numbers", "namespace": "math"}, "stream_state": state}}]);
         read(&json!({"count": 9}), &["numbers"], "incremental", Some(&state))
@@ -265,7 +265,7 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
     for state in [json!({"last": "number 7"}), json!({"number": "of another type", "last": "number 7"})] {
         assert_eq!(ids(&numbers(state), "numbers"), [7, 8]);
     }
-    for (state, failure_type, said) in [
+    for (state, failure_type, expected) in [
         (json!({"at": 5}), "config_error", "its `number` is missing"),
         (json!({"number": "5"}), "config_error", "its `number` is not a valid cursor value: it is text"),
         (json!({"last": "number x"}), "system_error", "invalid digit"),
@@ -273,14 +273,14 @@ fn a_state_of_an_older_form_is_understood_or_refused() {
         let run = numbers(state);
         assert_eq!(run.exit_code, Some(1), "{run}");
         assert_eq!(run.errors()[0]["failure_type"], failure_type, "{run}");
-        assert!(run.errors()[0]["message"].as_str().unwrap().to_lowercase().contains(said), "{run}");
+        assert!(run.errors()[0]["message"].as_str().unwrap().to_lowercase().contains(expected), "{run}");
         assert!(run.records("numbers").is_empty() && run.states().is_empty(), "{run}");
     }
     assert_eq!(numbers(json!({"number": null})).records("numbers").len(), 9);
 }
 
 #[test]
-fn a_global_state_is_read_without_the_part_that_is_shared() {
+fn global_state_is_read_and_its_shared_state_ignored() {
     let stream = |name: &str, namespace: &str, number: i64| json!({"stream_descriptor": {"name": name, "namespace": namespace}, "stream_state": {"number": number}});
     for (shared, warned) in [(json!({"cdc": 5}), true), (json!({}), false), (json!(null), false)] {
         let streams = [stream("numbers", "math", 2), stream("elsewhere", "", 9)];
@@ -288,30 +288,34 @@ fn a_global_state_is_read_without_the_part_that_is_shared() {
         let run = read(&json!({"count": 4}), &["numbers"], "incremental", Some(&state));
         assert_eq!(ids(&run, "numbers"), [2, 3]);
         let warnings: Vec<Value> = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN").collect();
-        let said = |text: &str| warnings.iter().any(|log| log["message"] == text);
-        assert_eq!(said("ignoring the shared state, which this connector does not use"), warned, "{run}");
-        assert!(said("ignoring the state of `elsewhere`: there is no such stream"), "{run}");
+        let warned_of = |text: &str| warnings.iter().any(|log| log["message"] == text);
+        assert_eq!(
+            warned_of("ignoring the shared state, which this connector does not use"),
+            warned,
+            "{run}"
+        );
+        assert!(warned_of("ignoring the state of `elsewhere`: there is no such stream"), "{run}");
         assert_eq!(warnings.len(), 1 + usize::from(warned), "{run}");
         assert_eq!(run.states()[0]["type"], "STREAM", "{run}");
     }
 }
 
 #[test]
-fn the_log_says_how_each_stream_went() {
+fn log_reports_the_result_of_each_stream() {
     let run = read(&json!({"count": 10_001}), &["numbers", "broken"], "incremental", None);
     let logs: Vec<String> =
         run.all("LOG").iter().map(|log| log["message"].as_str().unwrap().to_owned()).collect();
-    for said in [
+    for expected in [
         "numbers: reading from its beginning",
         "numbers: 10001 records (2 states) in ",
         "broken: stopped after 10001 records (2 states)",
     ] {
-        assert!(logs.iter().any(|log| log.starts_with(said)), "{said}: {run}");
+        assert!(logs.iter().any(|log| log.starts_with(expected)), "{expected}: {run}");
     }
 }
 
 #[test]
-fn an_estimate_is_passed_on() {
+fn estimate_is_sent_as_a_trace() {
     let run = read(&json!({"words": ["a", "b"]}), &["texts"], "full_refresh", None);
     let traces = run.all("TRACE");
     let estimates: Vec<&Value> = traces.iter().filter(|trace| trace["type"] == "ESTIMATE").collect();
@@ -319,9 +323,9 @@ fn an_estimate_is_passed_on() {
     assert_eq!(estimates[0]["estimate"], json!({"name": "texts", "type": "STREAM", "row_estimate": 2}));
 }
 
-/// A client in use sends the same unknown key twice.
+/// PyAirbyte sends the same unknown key twice.
 #[test]
-fn keys_that_are_unknown_or_null_are_accepted_and_in_a_state_also_twice() {
+fn unknown_and_null_keys_are_accepted_and_duplicates_in_a_state() {
     let connector = connector();
     let config = connector.file("given.json", r#"{"count": 5, "more": null, "token": null}"#);
     let discovered = connector.discover(&json!({})).configured("incremental");
@@ -342,7 +346,7 @@ fn keys_that_are_unknown_or_null_are_accepted_and_in_a_state_also_twice() {
 }
 
 #[test]
-fn only_chosen_columns_are_written() {
+fn only_selected_columns_are_written() {
     let connector = connector();
     let config = json!({"count": 3});
     let mut catalog = connector.discover(&config).configured("incremental");
@@ -354,7 +358,7 @@ fn only_chosen_columns_are_written() {
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.records("numbers"), [json!({"number": 0}), json!({"number": 1}), json!({"number": 2})]);
     assert_eq!(run.states()[0]["stream"]["stream_state"], json!({"number": 2}));
-    // A schema without columns chooses nothing, and so does one that names none of them.
+    // A schema that names no column of the stream selects all columns.
     for schema in [json!({}), json!({"properties": {}}), json!({"properties": {"x": {}}})] {
         catalog["streams"][0]["stream"]["json_schema"] = schema;
         assert_eq!(

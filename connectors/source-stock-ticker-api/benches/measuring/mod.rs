@@ -1,4 +1,4 @@
-//! What the benchmarks of this folder share: days, times and memory.
+//! Shared by the benchmarks: trading days, times and memory.
 
 use airbyte_sdk::DateRange;
 use airbyte_sdk::testing::Connector;
@@ -9,20 +9,20 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 use stock_api_emulator::is_trading_day;
 
-/// The first of so many trading days, yesterday in New York included.
+/// The first of the last `days` trading days, up to yesterday in New York.
 pub(crate) fn first_day(days: usize) -> String {
     let last = DateRange::ended_at(Offset::constant(-5), 1).last();
     let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
     trading.expect("enough days").to_string()
 }
 
-/// One read to /dev/null: its time, and its peak memory in KiB.
+/// The time of one read to /dev/null, and its peak memory in KiB.
 pub(crate) fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
     let null = File::create("/dev/null").expect("/dev/null");
     let started = Instant::now();
     let mut child = connector.read_command(config, catalog, None).stdout(null).spawn().expect("a run");
     let mut peak = 0;
-    // The kernel keeps the peak, but forgets it with the process: the last look before the end tells it.
+    // The kernel reports the peak only while the process exists, so the last value before its end counts.
     while child.try_wait().expect("a run").is_none() {
         peak = peak_of(&child).unwrap_or(peak);
         std::thread::sleep(Duration::from_millis(2));

@@ -1,9 +1,9 @@
-//! What `cargo acceptance` does, on the program.
+//! Runs the same acceptance tests as `cargo acceptance`, on the program.
 
 use crate::common::*;
 use airbyte_sdk::testing::conformance::{Acceptance, AcceptanceReport, Subject};
 
-/// Reads from so far back that there are more than 10 000 bars. After so many a state is due, and it comes at the end of a page.
+/// `far_back` must be early enough for more than 10 000 bars: then a state is sent in the middle, at the end of a page.
 fn accept(bars_per_day: u32, far_back: &str) -> AcceptanceReport {
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = bars_per_day;
@@ -23,22 +23,22 @@ fn accept(bars_per_day: u32, far_back: &str) -> AcceptanceReport {
 }
 
 #[test]
-fn the_connector_is_accepted() {
+fn connector_passes_the_acceptance_tests() {
     let report = accept(1, "1980-01-02");
     report.assert_passed();
-    // Otherwise nothing has been resumed in the middle.
+    // Otherwise no read was resumed from the middle.
     assert!(report.to_string().contains("2 states, resumed from each"), "{report}");
 }
 
-/// The connector reads on from the day after the one it has, as the service has one price a day. With more of them it loses
-/// some, which shows only where a state stands within a day, as 10 000 bars do here.
+/// The connector resumes on the day after its position, since the API has one price per day. With more prices per day it
+/// loses some if a state falls within a day, as it does here after 10 000 bars.
 #[test]
-fn a_resumed_read_that_loses_records_is_not_accepted() {
+fn resumed_read_that_loses_records_fails_the_acceptance_tests() {
     let report = accept(6, "2017-06-01");
     let text = report.to_string();
     let entry = text.split("\nincremental ").nth(1).and_then(|rest| rest.split("\nconformance ").next());
     assert!(entry.is_some_and(|entry| entry.contains("records are missing, one of stock_prices")), "{text}");
     assert_eq!(text.matches("records are missing").count(), 1, "{text}");
-    // The bars of a day have one key, and a destination would keep one of them.
+    // All bars of a day have the same key, so a destination would keep only one.
     assert!(text.contains("are two different records"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Wrong command lines and wrong files: a clear answer, the right exit code, and no value of the user's in it.
+//! Invalid command lines and files: the message, the exit code, and that no value of the user is shown.
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 
 #[test]
-fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
+fn invalid_command_line_is_reported_on_stderr_and_stdout() {
     let connector = connector();
     let wrong: [(&[&str], &str); 10] = [
         (&[], "no command: expected `spec`, `check`, `discover` or `read`"),
@@ -26,20 +26,20 @@ fn a_wrong_command_line_is_an_error_on_stderr_and_on_stdout() {
             "the argument '--config <FILE>' cannot be used multiple times",
         ),
     ];
-    for (arguments, said) in wrong {
+    for (arguments, expected) in wrong {
         let run = connector.run(arguments);
         assert_eq!(run.exit_code, Some(2), "{arguments:?}: {run}");
         let helps =
             ["Usage: source-stock-ticker-api", "try '--help'"].iter().any(|help| run.stderr.contains(help));
         assert!(helps, "{arguments:?}: {run}");
         assert_eq!(run.messages().len(), 1, "{run}");
-        assert_eq!(assert_error(&run, "config_error"), format!("Wrong command line: {said}"));
+        assert_eq!(assert_error(&run, "config_error"), format!("Wrong command line: {expected}"));
     }
 }
 
-/// A shell splits a configuration that is passed without quotes.
+/// A shell splits an unquoted configuration.
 #[test]
-fn a_wrong_command_line_shows_no_values() {
+fn error_for_an_invalid_command_line_shows_no_values() {
     for arguments in [
         &["check", "--config", "{api_key:", "4711_x}"][..],
         &["check", "--config", "{\"api_key\":\"4711_x\"}"],
@@ -59,7 +59,7 @@ fn a_wrong_command_line_shows_no_values() {
 
 #[cfg(unix)]
 #[test]
-fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
+fn non_utf8_arguments_are_accepted_as_paths_only() {
     use std::os::unix::ffi::OsStringExt;
     let odd = OsString::from_vec(b"odd-\xff-name".to_vec());
     let run = connector().run([odd.clone()]);
@@ -70,7 +70,7 @@ fn arguments_that_are_not_utf8_are_accepted_as_paths_and_refused_as_commands() {
 }
 
 #[test]
-fn help_that_was_asked_for_is_no_failure() {
+fn requested_help_exits_with_success() {
     for arguments in [vec!["--help"], vec!["help", "read"], vec!["--version"]] {
         let run = connector().run(&arguments);
         assert_eq!(run.exit_code, Some(0), "{arguments:?}: {run}");
@@ -79,7 +79,7 @@ fn help_that_was_asked_for_is_no_failure() {
 }
 
 #[test]
-fn debug_is_accepted_everywhere() {
+fn debug_flag_is_accepted_everywhere() {
     let emulator = emulator();
     let connector = connector();
     let config = connector.file("config.json", config(&emulator.url()).to_string());
@@ -110,7 +110,7 @@ fn debug_is_accepted_everywhere() {
 }
 
 #[test]
-fn the_platforms_log_level_is_heeded_however_it_is_written() {
+fn log_level_variable_is_case_insensitive() {
     let emulator = emulator();
     let connector = connector();
     for (level, debug) in [("DEBUG", true), ("debug", true), ("INFO", false), ("nonsense", false)] {
@@ -120,7 +120,7 @@ fn the_platforms_log_level_is_heeded_however_it_is_written() {
     }
 }
 
-/// Runs `check`, `discover` and `read` with this text as the config file.
+/// Runs `check`, `discover` and `read` with this config file.
 fn with_config(text: &[u8]) -> [Run; 3] {
     let connector = connector();
     let config = connector.file("settings.json", text).into_os_string();
@@ -133,8 +133,8 @@ fn with_config(text: &[u8]) -> [Run; 3] {
     [run("check", &[]), run("discover", &[]), run("read", &["--catalog".into(), catalog])]
 }
 
-/// The message of a config that `check` answers with FAILED and the others with a trace.
-fn refused(text: &[u8]) -> String {
+/// Asserts that `check` fails and the other commands end with an ERROR trace, and returns their message.
+fn rejected(text: &[u8]) -> String {
     let [check, discover, read] = with_config(text);
     assert_eq!(check.exit_code, Some(0), "{check}");
     let statuses = check.all("CONNECTION_STATUS");
@@ -154,8 +154,8 @@ fn refused(text: &[u8]) -> String {
 }
 
 #[test]
-fn a_config_that_is_no_json_object_is_named() {
-    for (text, said) in [
+fn config_that_is_not_a_json_object_is_rejected() {
+    for (text, expected) in [
         ("", "is not JSON: it is empty"),
         ("{\"stock_ticker\": ", "at line 1 column 17; the file ends too early"),
         ("{'stock_ticker': 1}", "; JSON has double quotes only"),
@@ -168,14 +168,14 @@ fn a_config_that_is_no_json_object_is_named() {
         ("\"text\"", "must be a JSON object, not text"),
         ("null", "must be a JSON object, not null"),
     ] {
-        let message = refused(text.as_bytes());
-        assert!(message.contains(said), "{text}: {message}");
+        let message = rejected(text.as_bytes());
+        assert!(message.contains(expected), "{text}: {message}");
     }
 }
 
-/// Nothing says which one is meant, and the other may be a secret that is not known as one.
+/// It is unknown which value is meant, and the other one may be a secret that would not be blanked.
 #[test]
-fn a_key_that_is_there_twice_is_refused() {
+fn duplicate_key_in_the_config_is_rejected() {
     let emulator = emulator();
     let connector = connector();
     let good = config(&emulator.url()).to_string();
@@ -188,29 +188,29 @@ fn a_key_that_is_there_twice_is_refused() {
 }
 
 #[test]
-fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
+fn all_missing_and_invalid_fields_are_named_without_values() {
     let message =
-        refused(br#"{"stock_ticker": 12345678, "start_date": "2024-02-30", "adjusted": "maybe-so"}"#);
-    for said in [
+        rejected(br#"{"stock_ticker": 12345678, "start_date": "2024-02-30", "adjusted": "maybe-so"}"#);
+    for expected in [
         "in 4 places",
         "`stock_ticker` must be text, not a number",
         "`api_key` is missing",
         "`start_date` must be a date like 2024-01-31, and one that exists",
         "`adjusted` must be true or false, not text",
     ] {
-        assert!(message.contains(said), "{said} is not in: {message}");
+        assert!(message.contains(expected), "{expected} is not in: {message}");
     }
     for value in ["12345678", "2024-02-30", "maybe-so"] {
         assert!(!message.contains(value), "{value} is in: {message}");
     }
-    let message = refused(br#"{"stock_ticker": "../secrets", "api_key": null}"#);
+    let message = rejected(br#"{"stock_ticker": "../secrets", "api_key": null}"#);
     assert!(message.contains("`stock_ticker` must be a ticker such as AAPL or BRK.B"), "{message}");
     assert!(message.contains("`api_key` is missing"), "{message}");
     for blank in ["", " ", "\\t\\n\\r ", "\\u00a0\\u2003"] {
-        let message = refused(format!(r#"{{"stock_ticker": "AAPL", "api_key": "{blank}"}}"#).as_bytes());
+        let message = rejected(format!(r#"{{"stock_ticker": "AAPL", "api_key": "{blank}"}}"#).as_bytes());
         assert!(message.contains("`api_key` must not be blank"), "{blank}: {message}");
     }
-    let message = refused(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
+    let message = rejected(br#"{"stock_ticker": "AAPL", "api_key": 471147114711}"#);
     assert!(
         message.contains("`api_key` must be text, not a number") && !message.contains("4711"),
         "{message}"
@@ -218,7 +218,7 @@ fn every_field_that_is_missing_or_wrong_is_named_and_no_value_shown() {
 }
 
 #[test]
-fn a_url_that_is_wrong_is_named_by_its_field() {
+fn error_for_an_invalid_url_names_its_field() {
     for (url, why) in [
         ("api.polygon.io", "it must begin with `https://` or `http://`"),
         ("localhost:80", "it must begin with"),
@@ -232,14 +232,14 @@ fn a_url_that_is_wrong_is_named_by_its_field() {
         ("ftp://api.polygon.io", "its scheme is not supported"),
         ("", "it is empty"),
     ] {
-        let message = refused(config(url).to_string().as_bytes());
-        let said = format!("`api_url` must be a URL such as https://api.example.com: {why}");
-        assert!(message.contains(&said) && !message.contains("hunter2"), "{url}: {message}");
+        let message = rejected(config(url).to_string().as_bytes());
+        let expected = format!("`api_url` must be a URL such as https://api.example.com: {why}");
+        assert!(message.contains(&expected) && !message.contains("hunter2"), "{url}: {message}");
     }
 }
 
 #[test]
-fn a_key_that_cannot_be_sent_is_refused_and_nothing_is_sent() {
+fn unsendable_key_is_rejected_before_any_request() {
     let emulator = emulator();
     for (letter, name) in [
         ("\u{a0}", "a non-breaking space (U+00A0)"),
@@ -263,13 +263,14 @@ fn a_key_that_cannot_be_sent_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_named() {
+fn unreadable_files_are_named() {
     let connector = connector();
     let config = connector.file("config.json", config("http://127.0.0.1:9").to_string());
     let catalog = connector.file("catalog.json", catalog("full_refresh").to_string());
     let folder = config.parent().unwrap();
     for missing in ["config", "catalog", "state"] {
-        for (path, said) in [("nowhere.json", "does not exist"), (folder.to_str().unwrap(), "is a directory")]
+        for (path, expected) in
+            [("nowhere.json", "does not exist"), (folder.to_str().unwrap(), "is a directory")]
         {
             let mut arguments: Vec<OsString> = vec!["read".into()];
             for (role, file) in [("config", &config), ("catalog", &catalog)] {
@@ -283,7 +284,7 @@ fn files_that_cannot_be_read_are_named() {
             assert_eq!(run.exit_code, Some(1), "{run}");
             let message = assert_error(&run, "config_error");
             assert!(message.contains(&format!("{missing} file {path}")), "{message}");
-            assert!(message.contains(said), "{message}");
+            assert!(message.contains(expected), "{message}");
         }
     }
     let run = connector.run(["check", "--config", "nowhere.json"]);
@@ -317,8 +318,8 @@ fn read_with_catalog(catalog: &Value) -> Run {
 }
 
 #[test]
-fn a_catalog_that_lacks_or_mistypes_fields_is_refused_whole() {
-    for (catalog, said) in [
+fn catalog_with_missing_or_mistyped_fields_is_rejected() {
+    for (catalog, expected) in [
         (json!([]), vec!["must be a JSON object"]),
         (json!({}), vec!["`streams` is missing"]),
         (json!({"streams": {}}), vec!["`streams` must be a list, not an object"]),
@@ -337,22 +338,22 @@ fn a_catalog_that_lacks_or_mistypes_fields_is_refused_whole() {
         let run = read_with_catalog(&catalog);
         assert_eq!(run.exit_code, Some(1), "{run}");
         let message = assert_error(&run, "config_error");
-        for said in said {
-            assert!(message.contains(said), "{said} is not in: {message}");
+        for expected in expected {
+            assert!(message.contains(expected), "{expected} is not in: {message}");
         }
         assert!(message.contains("catalog.json") && run.statuses("stock_prices").is_empty(), "{run}");
     }
 }
 
 #[test]
-fn a_catalog_without_streams_is_refused() {
+fn catalog_without_streams_is_rejected() {
     let run = read_with_catalog(&json!({"streams": []}));
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(assert_error(&run, "config_error").contains("no streams"), "{run}");
 }
 
 #[test]
-fn an_unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
+fn unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
     let mut both = catalog("incremental");
     let mut unknown = both["streams"][0].clone();
     unknown["stream"]["name"] = "stock_prizes".into();
@@ -375,7 +376,7 @@ fn an_unknown_stream_or_sync_mode_fails_after_the_others_were_read() {
 }
 
 #[test]
-fn a_stream_configured_twice_is_read_once_and_reported() {
+fn stream_configured_twice_is_read_once_and_reported() {
     let mut twice = catalog("incremental");
     let again = twice["streams"][0].clone();
     twice["streams"].as_array_mut().unwrap().push(again);

@@ -1,6 +1,6 @@
-//! The connector, the service it reads from, and the inputs that most tests use.
+//! The connector, the emulated API, the inputs of most tests, and common assertions.
 
-pub(crate) use crate::service::{KEY, LAST_DAY, catalog, emulator_with};
+pub(crate) use crate::api::{KEY, LAST_DAY, catalog, emulator_with};
 use airbyte_sdk::testing::{Connector, Run};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) fn emulator() -> Emulator {
     emulator_with(|_| {})
 }
 
-/// An emulator whose answers are scripted: `None` lets the real one through.
+/// An emulator with scripted responses; `None` sends the real one.
 pub(crate) fn scripted(
     script: impl Fn(usize, &Request) -> Option<Answer> + Send + Sync + 'static,
 ) -> Emulator {
@@ -42,12 +42,12 @@ pub(crate) fn day(state: &Value) -> &Value {
     &state["stream"]["stream_state"]["partitions"]["TSLA"]["date"]
 }
 
-/// First and last day of a request.
+/// The first and last day of a request.
 pub(crate) fn range(request: &Request) -> (Date, Date) {
     let path = request.target.split('?').next().unwrap();
-    let mut partitions = path.rsplit('/');
-    let last = partitions.next().unwrap().parse().unwrap();
-    (partitions.next().unwrap().parse().unwrap(), last)
+    let mut segments = path.rsplit('/');
+    let last = segments.next().unwrap().parse().unwrap();
+    (segments.next().unwrap().parse().unwrap(), last)
 }
 
 pub(crate) fn only_request(emulator: &Emulator) -> Request {
@@ -56,14 +56,14 @@ pub(crate) fn only_request(emulator: &Emulator) -> Request {
     requests[0].clone()
 }
 
-/// A read that went well from beginning to end.
+/// Asserts that the read completed without an error.
 pub(crate) fn assert_complete(run: &Run) {
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
     assert!(run.errors().is_empty() && run.stderr.is_empty(), "{run}");
 }
 
-/// A read that failed once, with this failure type; returns the message.
+/// Asserts that the read failed with one error of this failure type, and returns its message.
 pub(crate) fn assert_incomplete(run: &Run, failure_type: &str) -> String {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_eq!(run.statuses("stock_prices"), ["STARTED", "RUNNING", "INCOMPLETE"], "{run}");
@@ -73,7 +73,7 @@ pub(crate) fn assert_incomplete(run: &Run, failure_type: &str) -> String {
     message
 }
 
-/// Exactly one ERROR trace, with this failure type; returns its message.
+/// Asserts that there is exactly one ERROR trace, with this failure type, and returns its message.
 pub(crate) fn assert_error(run: &Run, failure_type: &str) -> String {
     let errors = run.errors();
     assert_eq!(errors.len(), 1, "{run}");

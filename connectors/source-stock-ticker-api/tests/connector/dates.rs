@@ -1,4 +1,4 @@
-//! Which days are read: what the user chose, and what the service makes of it.
+//! Which days are requested, and how the API's days are checked.
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use stock_api_emulator::{Answer, Emulator};
 
-/// With these settings beside the usual ones.
+/// Reads with additional settings.
 fn read_with(emulator: &Emulator, settings: Value, state: Option<&Value>) -> Run {
     let config = with(emulator, settings);
     connector().read(&config, &catalog("incremental"), state)
@@ -19,7 +19,7 @@ fn with(emulator: &Emulator, settings: Value) -> Value {
     config
 }
 
-fn asked(emulator: &Emulator) -> (Date, Date) {
+fn requested(emulator: &Emulator) -> (Date, Date) {
     range(&only_request(emulator))
 }
 
@@ -32,10 +32,10 @@ fn nothing_is_read_after_the_end_date() {
         let emulator = emulator();
         let run = read_with(&emulator, settings, None);
         assert_complete(&run);
-        assert_eq!(asked(&emulator), (first, date(2026, 3, 13)));
+        assert_eq!(requested(&emulator), (first, date(2026, 3, 13)));
         assert_eq!(run.records("stock_prices").last().unwrap()["date"], "2026-03-13");
     }
-    // All that was asked for is there already.
+    // The state already covers all days.
     let emulator = emulator();
     let run = read_with(&emulator, json!({"end_date": "2026-03-13"}), Some(&state("2026-03-13")));
     assert_complete(&run);
@@ -43,37 +43,38 @@ fn nothing_is_read_after_the_end_date() {
     assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }
 
-/// Without a start date a first read begins a week ago; one after a long pause begins where the last one ended.
+/// Without a start date, a first read starts a week ago, but a later one starts where the last one ended, even if that is
+/// longer ago.
 #[test]
-fn no_day_is_left_out_after_a_pause() {
+fn no_day_is_skipped_after_a_pause() {
     let emulator = emulator();
     let run = read_with(&emulator, json!({"end_date": "2026-03-31"}), Some(&state("2026-03-02")));
     assert_complete(&run);
-    assert_eq!(asked(&emulator), (date(2026, 3, 3), date(2026, 3, 31)));
+    assert_eq!(requested(&emulator), (date(2026, 3, 3), date(2026, 3, 31)));
 }
 
 #[test]
-fn an_end_before_the_start_is_the_users_to_mend() {
+fn end_date_before_start_date_is_a_config_error() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-13", "end_date": "2026-03-02"});
     let run = read_with(&emulator, settings.clone(), None);
-    let sentence = "The end date 2026-03-02 is before the start date 2026-03-13";
-    assert_eq!(assert_error(&run, "config_error"), sentence);
+    let message = "The end date 2026-03-02 is before the start date 2026-03-13";
+    assert_eq!(assert_error(&run, "config_error"), message);
     let run = connector().check(&with(&emulator, settings));
-    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": sentence})]);
+    assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "FAILED", "message": message})]);
     assert!(emulator.requests().is_empty());
 }
 
-/// Whatever comes again, the position does not go back, and the days before the start date stay out.
+/// Days that are read again do not move the position back, and days before the start date are not read.
 #[test]
-fn days_are_read_again_if_the_user_wants_it() {
+fn lookback_days_are_read_again() {
     for (lookback, first, prices) in [(0, 11, 3), (3, 8, 5), (500, 2, 10)] {
         let emulator = emulator();
         let settings =
             json!({"start_date": "2026-03-02", "end_date": "2026-03-13", "lookback_days": lookback});
         let run = read_with(&emulator, settings, Some(&state("2026-03-10")));
         assert_complete(&run);
-        assert_eq!(asked(&emulator), (date(2026, 3, first), date(2026, 3, 13)));
+        assert_eq!(requested(&emulator), (date(2026, 3, first), date(2026, 3, 13)));
         assert_eq!(run.records("stock_prices").len(), prices);
         for state in run.states() {
             assert!(day(&state).as_str() >= Some("2026-03-10"), "{run}");
@@ -82,9 +83,9 @@ fn days_are_read_again_if_the_user_wants_it() {
     }
 }
 
-/// A trading pause that is longer than the days that are read again.
+/// A trading pause longer than the lookback.
 #[test]
-fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
+fn lookback_without_new_records_keeps_the_position() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-15", "lookback_days": 4});
     let run = read_with(&emulator, settings, Some(&state("2026-03-14")));
@@ -93,9 +94,9 @@ fn days_that_are_read_again_and_bring_nothing_new_leave_the_position() {
     assert_eq!(*day(&run.final_state()[0]), "2026-03-14");
 }
 
-/// As a free plan does it: from two years back, and not a word about the years before.
+/// A free plan returns only the last two years, and silently omits earlier ones.
 #[test]
-fn an_answer_that_begins_late_is_worth_a_warning() {
+fn response_that_starts_late_causes_a_warning() {
     let warned = |start: &str, first: i64| {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 2,
             "results": [{"t": first, "c": 1.5}, {"t": first + 20 * 86_400_000, "c": 1.6}]});
@@ -116,7 +117,7 @@ fn an_answer_that_begins_late_is_worth_a_warning() {
 }
 
 #[test]
-fn a_day_that_nobody_asked_for_is_not_passed_on() {
+fn day_outside_the_requested_range_is_an_error() {
     // 2026-03-05, 2026-03-06 and 2026-03-09
     let days = [1_772_686_800_000_i64, 1_772_773_200_000, 1_773_028_800_000];
     for (bars, records) in [(&days[..2], 0), (&days[1..], 1)] {
@@ -130,9 +131,9 @@ fn a_day_that_nobody_asked_for_is_not_passed_on() {
     }
 }
 
-/// Two weeks at least: a weekend has no prices, and a start date may be ahead.
+/// At least two weeks: weekends have no prices, and a start date may be in the future.
 #[test]
-fn check_asks_once_for_the_days_that_would_be_read() {
+fn check_requests_the_configured_days_once() {
     for (settings, first, last) in [
         (json!({"end_date": "2026-03-13"}), date(2026, 2, 28), date(2026, 3, 13)),
         (json!({"start_date": "2020-01-02"}), date(2020, 1, 2), LAST_DAY),
@@ -142,15 +143,15 @@ fn check_asks_once_for_the_days_that_would_be_read() {
         let emulator = emulator_with(|settings| settings.clock = "9999-12-30T12:00:00Z".parse().ok());
         let run = connector().check(&with(&emulator, settings));
         assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
-        let asked = asked(&emulator);
-        // Without an end, it is the machine's date that ends them.
-        let is_open = last == Date::MAX && asked.0.saturating_add(13.days()) == asked.1;
-        assert!(is_open || asked == (first, last), "{asked:?}");
+        let requested = requested(&emulator);
+        // Without an end date, the last day depends on the machine's date.
+        let is_open = last == Date::MAX && requested.0.saturating_add(13.days()) == requested.1;
+        assert!(is_open || requested == (first, last), "{requested:?}");
     }
 }
 
 #[test]
-fn check_accepts_a_delisted_ticker_whose_prices_are_chosen() {
+fn check_accepts_a_delisted_ticker_with_prices_in_the_range() {
     let dates =
         |start: &str, end: &str| json!({"start_date": start, "end_date": end, "stock_ticker": "TWTR"});
     for (settings, succeeds) in [
@@ -178,9 +179,9 @@ fn check_accepts_a_delisted_ticker_whose_prices_are_chosen() {
     }
 }
 
-/// Another ticker begins at its start, whatever was read of the first; coming back, that one does too, as its position is gone.
+/// A new ticker is read from the start date. So is the first one when it is configured again, since its position was removed.
 #[test]
-fn a_state_of_another_ticker_is_not_taken_for_this_one() {
+fn state_of_another_ticker_is_not_used() {
     let emulator = emulator();
     let days = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
     let read = |ticker: &str, state: &Value| {
@@ -202,16 +203,16 @@ fn a_state_of_another_ticker_is_not_taken_for_this_one() {
     assert_eq!(read("TSLA", &state).0, 10);
 }
 
-/// As the tutorial writes it, and this connector once did: it names no ticker, and is taken for the one that is configured.
+/// The tutorial's connector and earlier versions of this one write such states: they apply to the configured ticker.
 #[test]
-fn a_state_without_a_ticker_is_a_position() {
+fn state_without_a_ticker_is_accepted() {
     let emulator = emulator();
     let settings = json!({"start_date": "2026-03-02", "end_date": "2026-03-13"});
     let mut plain = state("");
     plain[0]["stream"]["stream_state"] = json!({"date": "2026-03-10"});
     let run = read_with(&emulator, settings, Some(&plain));
     assert_complete(&run);
-    assert_eq!(asked(&emulator), (date(2026, 3, 11), date(2026, 3, 13)));
+    assert_eq!(requested(&emulator), (date(2026, 3, 11), date(2026, 3, 13)));
     assert!(run.stdout.contains("the state is of the whole stream"), "{run}");
     assert_eq!(*day(&run.final_state()[0]), "2026-03-13");
 }

@@ -1,4 +1,4 @@
-//! What is generated from the structs: spec.json and the catalog, compared with the files that are checked in.
+//! Compares generated files, such as spec.json and the catalog, with those that are checked in.
 
 use crate::common::{config, connector};
 use airbyte_sdk::testing::assert_golden;
@@ -12,15 +12,15 @@ fn spec_json_is_current() {
 }
 
 #[test]
-fn the_catalog_is_current() {
+fn catalog_is_current() {
     let catalogs = connector().discover(&config("http://127.0.0.1:9")).all("CATALOG");
     assert_eq!(catalogs.len(), 1);
     assert_golden("tests/catalog.json", &catalogs[0]);
 }
 
-/// What the README's commands read with.
+/// The README's commands use these files.
 #[test]
-fn the_configured_catalogs_are_current() {
+fn configured_catalogs_are_current() {
     let discovered = connector().discover(&config("http://127.0.0.1:9"));
     for (file, mode) in [("fullrefresh", "full_refresh"), ("incremental", "incremental")] {
         assert_golden(
@@ -31,15 +31,15 @@ fn the_configured_catalogs_are_current() {
 }
 
 #[test]
-fn the_readme_shows_the_connector_as_it_is() {
+fn readme_shows_the_connector_word_for_word() {
     let (readme, connector) = (include_str!("../../../../README.md"), include_str!("../../src/main.rs"));
     assert!(readme.contains(connector), "copy src/main.rs into the README");
     assert!(connector.lines().count() <= 100, "a connector has at most 100 lines");
 }
 
-/// The page on publishing draws the form.
+/// The page on publishing shows the form.
 #[test]
-fn the_page_on_publishing_has_every_field_that_is_shown() {
+fn publishing_page_lists_every_visible_field() {
     let page = include_str!("../../../../docs/publishing.md");
     let spec = &connector().spec().all("SPEC")[0];
     for field in spec["connectionSpecification"]["properties"].as_object().unwrap().values() {
@@ -48,9 +48,9 @@ fn the_page_on_publishing_has_every_field_that_is_shown() {
     }
 }
 
-/// The values of the spec that Airbyte's tutorial builds by hand.
+/// The spec of Airbyte's tutorial.
 #[test]
-fn the_spec_holds_the_tutorials() {
+fn spec_contains_the_values_of_the_tutorial() {
     let tutorial = json!({
         "documentationUrl": "https://polygon.io/docs/stocks/get_v2_aggs_ticker__stocksticker__range__multiplier___timespan___from___to",
         "connectionSpecification": {

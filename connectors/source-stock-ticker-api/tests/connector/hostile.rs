@@ -1,4 +1,4 @@
-//! A service, or somebody in its place, that means no good: what comes of it is an error, soon, and nobody gets the key.
+//! A faulty or malicious API: each case ends soon with an error, and the key is never sent elsewhere.
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
@@ -11,40 +11,40 @@ fn read(emulator: &Emulator) -> Run {
     connector().read(&config(&emulator.url()), &catalog("incremental"), None)
 }
 
-/// Nothing was read, since of what came this is said.
-fn assert_refused(answer: Answer, failure_type: &str, said: &str) {
-    let emulator = scripted(move |_, _| Some(answer.clone()));
+/// Asserts that a read of this response fails with this message and sends no record and no state.
+fn assert_rejected(response: Answer, failure_type: &str, expected: &str) {
+    let emulator = scripted(move |_, _| Some(response.clone()));
     let run = read(&emulator);
     let message = assert_incomplete(&run, failure_type);
-    assert!(message.contains(said), "{message}");
+    assert!(message.contains(expected), "{message}");
     assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
 }
 
-/// A head that announces JSON of no length, and then this for ever.
-fn endless(head: &'static [u8], what: &'static [u8]) -> Answer {
+/// Sends this head, then repeats these bytes forever.
+fn endless(head: &'static [u8], bytes: &'static [u8]) -> Answer {
     Answer::scripted(move |to| {
         to.write_all(head)?;
         loop {
-            to.write_all(what)?;
+            to.write_all(bytes)?;
         }
     })
 }
 
 #[test]
-fn a_head_without_end() {
-    let answer = endless(b"HTTP/1.1 200 OK\r\nX-Much: ", &[b'x'; 4096]);
-    assert_refused(answer, "transient_error", "did not answer");
+fn endless_response_head_is_an_error() {
+    let response = endless(b"HTTP/1.1 200 OK\r\nX-Much: ", &[b'x'; 4096]);
+    assert_rejected(response, "transient_error", "did not answer");
 }
 
 #[test]
-fn json_as_deep_as_a_well() {
+fn deeply_nested_json_is_an_error() {
     let deep = "[".repeat(100_000);
-    assert_refused(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
+    assert_rejected(Answer::text(200, format!(r#"{{"x":{deep}"#)), "transient_error", "no JSON");
 }
 
-/// Zeros without end, small on the wire and large in memory; and a number that has as many digits.
+/// Endless zeros, small on the wire and large in memory: before JSON, within a number and within a string.
 #[test]
-fn a_body_that_unpacks_to_more_than_there_is_room_for() {
+fn gzip_bomb_is_an_error() {
     for (begin, zero) in [("", b'\0'), (r#"{"ticker":"TSLA","results":["#, b'0'), (r#"{"ticker":""#, b'0')] {
         let bomb = Answer::scripted(move |to| {
             to.write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")?;
@@ -63,30 +63,34 @@ fn a_body_that_unpacks_to_more_than_there_is_room_for() {
 }
 
 #[test]
-fn text_that_is_no_unicode() {
+fn invalid_utf8_is_an_error() {
     let body = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"ticker\":\"TSLA\xff\xfe\",\"results\":[]";
-    assert_refused(Answer::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
+    assert_rejected(Answer::scripted(|to| to.write_all(body)), "transient_error", "no JSON");
 }
 
 #[test]
-fn a_length_that_is_wrong() {
+fn wrong_content_length_is_an_error() {
     let body = r#"{"ticker":"TSLA","adjusted":true,"status":"OK","results":[]}"#;
-    for (length, said) in [("20", "no JSON"), ("2000", "could not be read to its end")] {
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        assert_refused(Answer::scripted(move |to| to.write_all(answer.as_bytes())), "transient_error", said);
+    for (length, expected) in [("20", "no JSON"), ("2000", "could not be read to its end")] {
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        assert_rejected(
+            Answer::scripted(move |to| to.write_all(response.as_bytes())),
+            "transient_error",
+            expected,
+        );
     }
-    assert_refused(
+    assert_rejected(
         Answer::json(200, &json!({})).header("Content-Length", "minus one"),
         "transient_error",
         "",
     );
 }
 
-/// The first page is read; the second is asked for at home, or not at all.
+/// The second page is requested at the origin of the first, or not at all.
 #[test]
-fn a_next_page_elsewhere() {
+fn next_page_is_requested_only_at_the_first_origin() {
     let thief = emulator();
-    for (next_page, goes_on) in [
+    for (next_page, completes) in [
         (NextPage::At(thief.url()), true),
         (NextPage::At("https://api.polygon.io".to_owned()), true),
         (NextPage::Relative, true),
@@ -99,7 +103,7 @@ fn a_next_page_elsewhere() {
             settings.page_cap = Some(2);
         });
         let run = read(&emulator);
-        if goes_on {
+        if completes {
             assert_complete(&run);
         } else {
             assert_incomplete(&run, "system_error");
@@ -109,9 +113,9 @@ fn a_next_page_elsewhere() {
     assert!(thief.requests().is_empty());
 }
 
-/// A page of another ticker, or on another scale, is not what was asked for.
+/// A page of another ticker, or with unadjusted instead of adjusted prices.
 #[test]
-fn a_next_page_of_something_else() {
+fn next_page_of_another_ticker_is_an_error() {
     let changes: [fn(&mut stock_api_emulator::Settings); 2] = [
         |settings| settings.next_page = NextPage::OtherTicker("AAPL".to_owned()),
         |settings| settings.adjusted_flips = true,
@@ -128,7 +132,7 @@ fn a_next_page_of_something_else() {
 }
 
 #[test]
-fn three_pages_that_lead_to_each_other() {
+fn loop_of_three_pages_is_an_error() {
     let emulator = scripted(|count, _| {
         let next = format!("/v2/aggs/{}", ["b", "c", "a"][count % 3]);
         Some(Answer::json(
@@ -142,7 +146,7 @@ fn three_pages_that_lead_to_each_other() {
 }
 
 #[test]
-fn too_many_requests_for_ever() {
+fn permanent_429_is_retried_and_then_an_error() {
     for (retry_after, waited) in [
         (RetryAfter::Absent, "61.0 s"),
         (RetryAfter::Seconds(20), "20.0 s"),
@@ -156,16 +160,16 @@ fn too_many_requests_for_ever() {
         assert_eq!(run.exit_code, Some(1), "{run}");
         let message = assert_error(&run, "transient_error");
         assert!(message.contains("maximum requests per minute"), "{message}");
-        // A date is held against the clock of whoever waits.
-        let said = if waited == "90.0 s" { "asking again in " } else { waited };
-        assert_eq!(run.stdout.matches(said).count(), 4, "{run}");
+        // A date is compared with the client's clock, so the exact wait varies.
+        let wait = if waited == "90.0 s" { "asking again in " } else { waited };
+        assert_eq!(run.stdout.matches(wait).count(), 4, "{run}");
         assert_eq!(emulator.requests().len(), 5);
     }
 }
 
-/// Who asks for more patience than there is, is not asked again: it would only count as one more.
+/// A retry before the requested time would only count against the limit.
 #[test]
-fn too_many_requests_for_today() {
+fn retry_after_of_two_hours_is_not_waited_for() {
     let limit = CallLimit { calls: 0, retry_after: RetryAfter::Seconds(7200), ..CallLimit::FREE };
     let emulator = emulator_with(|settings| settings.call_limit = Some(limit));
     let message = assert_incomplete(&read(&emulator), "transient_error");
@@ -174,7 +178,7 @@ fn too_many_requests_for_today() {
 }
 
 #[test]
-fn the_key_in_an_answer() {
+fn key_echoed_in_a_response_is_blanked() {
     for status in [400, 401, 403, 404, 500] {
         let emulator = emulator_with(|settings| settings.fault = Some(faults::echo_key(status)));
         let run = read(&emulator);
@@ -184,15 +188,15 @@ fn the_key_in_an_answer() {
 }
 
 #[test]
-fn a_name_that_nobody_knows() {
+fn unknown_host_is_an_error() {
     let run = connector().read(&config("http://no-such-host.invalid"), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
     assert!(message.contains("no-such-host.invalid"), "{message}");
 }
 
-/// A certificate that nobody has signed, least of all for this host. Asking again would change nothing.
+/// A retry would not help.
 #[test]
-fn a_connection_that_is_not_safe() {
+fn self_signed_certificate_is_an_error() {
     let server = tls::Server::start();
     let run = connector().read(&config(&server.url), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
@@ -200,16 +204,16 @@ fn a_connection_that_is_not_safe() {
     assert_eq!(server.connections(), 1);
 }
 
-/// A company that watches over its own network signs for everybody, and says so in the usual variable.
+/// A company that inspects TLS traffic has its own CA, and names it in this variable.
 #[test]
-fn an_authority_of_ones_own_is_trusted_where_it_is_named() {
+fn certificate_in_ssl_cert_file_is_trusted() {
     let server = tls::Server::start();
     let connector = connector();
     let mut read = connector.read_command(&config(&server.url), &catalog("incremental"), None);
     let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/connector/self_signed.pem");
     let output = read.env("SSL_CERT_FILE", pem).output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
-    // It shakes hands, and has nothing more to say.
+    // The server completes the handshake, then closes the connection.
     assert!(stdout.contains("localhost did not answer") && !stdout.contains("afe connection"), "{stdout}");
     assert_eq!(server.connections(), 5);
 }
@@ -221,7 +225,7 @@ mod tls {
     use std::net::TcpListener;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-    /// Shakes hands with a certificate of its own making. It is valid from 2000 to 2199, so that the tests run at any date:
+    /// A TLS server with a self-signed certificate. It is valid from 2000 to 2199, so that the tests pass at any date:
     /// `faketime '2000-01-01 00:00:00' openssl req -x509 -new -key KEY -days 73000 -subj /CN=localhost -addext
     /// subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE`.
     pub(super) struct Server {
@@ -247,7 +251,7 @@ mod tls {
                     let mut stream = stream.unwrap();
                     counted.fetch_add(1, SeqCst);
                     let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-                    // The client hangs up when it has seen the certificate.
+                    // The client may close the connection after it has seen the certificate.
                     while connection.is_handshaking() && connection.complete_io(&mut stream).is_ok() {}
                 }
             });

@@ -1,12 +1,12 @@
-//! Input files of another encoding, another kind or without an end.
+//! Input files in another encoding, of another file type, or endless.
 
 use crate::common::*;
 use airbyte_sdk::testing::Connector;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The message of a read with this file in the place of the config, the catalog and the state.
-fn refused_as_each(connector: &Connector, path: &Path, said: &str) {
+/// Asserts that this file is rejected with this message as config, catalog and state.
+fn rejected_as_each(connector: &Connector, path: &Path, expected: &str) {
     let config = connector.file("config.json", config("http://127.0.0.1:9").to_string());
     let catalog = connector.file("catalog.json", catalog("full_refresh").to_string());
     let state = connector.file("state.json", "[]");
@@ -20,18 +20,18 @@ fn refused_as_each(connector: &Connector, path: &Path, said: &str) {
         assert_eq!(run.exit_code, Some(1), "{run}");
         let message = assert_error(&run, "config_error");
         assert!(message.contains(&format!("{wrong} file {}", path.display())), "{message}");
-        assert!(message.contains(said), "{said}: {message}");
+        assert!(message.contains(expected), "{expected}: {message}");
     }
 }
 
 #[test]
-fn a_file_in_another_encoding_is_named() {
+fn file_in_another_encoding_is_rejected() {
     let connector = connector();
     let text = "{\"api_key\": \"k\"}";
     let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let utf32 =
         |bytes: fn(u32) -> [u8; 4]| text.chars().flat_map(|letter| bytes(letter.into())).collect::<Vec<u8>>();
-    for (bytes, said) in [
+    for (bytes, expected) in [
         ([&b"\xff\xfe"[..], &utf16(u16::to_le_bytes)].concat(), "is encoded as UTF-16; save it as UTF-8"),
         ([&b"\xfe\xff"[..], &utf16(u16::to_be_bytes)].concat(), "is encoded as UTF-16; save it as UTF-8"),
         (utf16(u16::to_le_bytes), "is encoded as UTF-16; save it as UTF-8"),
@@ -44,32 +44,32 @@ fn a_file_in_another_encoding_is_named() {
             "is not encoded as UTF-8: invalid byte at line 2 column 14; save it as UTF-8",
         ),
     ] {
-        refused_as_each(&connector, &connector.file("odd.json", bytes), said);
+        rejected_as_each(&connector, &connector.file("odd.json", bytes), expected);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_named() {
+fn socket_or_directory_is_rejected() {
     use std::os::unix::net::UnixListener;
     let connector = connector();
     let socket = connector.file("x", "").with_file_name("socket");
     let _listener = UnixListener::bind(&socket).unwrap();
-    refused_as_each(&connector, &socket, "is a socket, not a file");
-    refused_as_each(&connector, socket.parent().unwrap(), "is a directory, not a file");
+    rejected_as_each(&connector, &socket, "is a socket, not a file");
+    rejected_as_each(&connector, socket.parent().unwrap(), "is a directory, not a file");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_an_end_is_not_read_to_its_end() {
+fn endless_input_file_is_rejected_at_16_mib() {
     use std::io::Write;
     let connector = connector();
-    refused_as_each(&connector, Path::new("/dev/zero"), "is not JSON");
+    rejected_as_each(&connector, Path::new("/dev/zero"), "is not JSON");
     let endless = connector.file("x", "").with_file_name("endless");
     assert!(std::process::Command::new("mkfifo").arg(&endless).status().unwrap().success());
     let write = {
         let endless = endless.clone();
-        // Until its reader has gone.
+        // Until the reader closes the pipe.
         move || {
             let mut pipe = std::fs::OpenOptions::new().write(true).open(endless).unwrap();
             while pipe.write_all(&[b' '; 65_536]).is_ok() {}

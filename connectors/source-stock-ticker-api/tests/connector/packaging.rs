@@ -1,12 +1,12 @@
-//! What is said about the connector in several places: name, version, entry point, documentation. The image's own labels are
-//! compared in tests/image.
+//! Facts that several files repeat, such as name, version and entry point, must agree. tests/image compares the labels of the
+//! image.
 
 use crate::metadata::{metadata, text};
 use serde_json::Value;
 
 const DOCKERFILE: &str = include_str!("../../../../Dockerfile");
 
-/// The value of the only line that begins with this.
+/// The rest of the only line of the Dockerfile that begins with `begin`.
 fn line(begin: &str) -> &'static str {
     let found: Vec<&str> = DOCKERFILE.lines().filter_map(|line| line.strip_prefix(begin)).collect();
     assert_eq!(found.len(), 1, "lines of the Dockerfile that begin with {begin}: {found:?}");
@@ -14,7 +14,7 @@ fn line(begin: &str) -> &'static str {
 }
 
 #[test]
-fn a_build_without_arguments_makes_the_image_that_the_metadata_names() {
+fn default_build_arguments_match_the_metadata() {
     let connector = line("ARG CONNECTOR=");
     assert_eq!(connector, env!("CARGO_PKG_NAME"));
     assert_eq!(line("ARG REPOSITORY=").replace("$CONNECTOR", connector), text("dockerRepository"));
@@ -22,11 +22,11 @@ fn a_build_without_arguments_makes_the_image_that_the_metadata_names() {
 }
 
 #[test]
-fn the_image_has_the_version_of_the_program() {
+fn image_tag_is_the_version_of_the_crate() {
     assert_eq!(text("dockerImageTag"), env!("CARGO_PKG_VERSION"));
 }
 
-/// A tag that moves would make another image of the same commit.
+/// With a moving tag, the same commit would build different images.
 #[test]
 fn base_images_have_exact_versions() {
     let bases: Vec<&str> =
@@ -36,15 +36,15 @@ fn base_images_have_exact_versions() {
         let (name, tag) = base.split_once(':').unwrap();
         let exact = match name {
             "rust" => tag.split('-').next().unwrap().split('.').count() == 3,
-            _ => tag.split('-').any(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit())),
+            _ => tag.split('-').any(|date| date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())),
         };
         assert!(exact, "{base}");
     }
 }
 
-/// What may hold a secret is neither committed nor sent to the engine that builds an image.
+/// Files that may hold secrets are neither committed nor sent to the Docker engine.
 #[test]
-fn git_and_docker_leave_out_what_may_hold_a_secret() {
+fn git_and_docker_ignore_files_that_may_hold_secrets() {
     let lines = |text: &'static str| text.lines().map(|line| line.trim_end_matches('/')).collect::<Vec<_>>();
     let git = lines(include_str!("../../../../.gitignore"));
     let docker = lines(include_str!("../../../../.dockerignore"));
@@ -54,18 +54,18 @@ fn git_and_docker_leave_out_what_may_hold_a_secret() {
     }
 }
 
-/// The platform uses the variable, people the entry point.
+/// The platform uses the variable, users the entry point.
 #[test]
-fn both_ways_to_start_the_image_are_one() {
+fn entrypoint_and_airbyte_entrypoint_are_equal() {
     let variable = line("ENV AIRBYTE_ENTRYPOINT=").trim_matches('"');
     assert_eq!(line("ENTRYPOINT "), format!("[\"{variable}\"]"));
     let plain = |character: char| character.is_ascii_alphanumeric() || "/_.-".contains(character);
     assert!(variable.starts_with('/') && variable.chars().all(plain), "a shell evaluates {variable}");
 }
 
-/// What metadata.yaml repeats. Its form is checked by `.ci/run`.
+/// `.ci/run` checks the schema of metadata.yaml; this compares what it repeats.
 #[test]
-fn the_metadata_speaks_of_this_connector() {
+fn metadata_matches_the_spec_and_the_catalog() {
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     assert_eq!(spec["documentationUrl"], text("documentationUrl"));
     assert_eq!(text("dockerRepository"), concat!("airbyte/", env!("CARGO_PKG_NAME")));
@@ -86,7 +86,7 @@ fn the_metadata_speaks_of_this_connector() {
 }
 
 #[test]
-fn the_acceptance_tests_are_about_the_image_that_the_metadata_names() {
+fn acceptance_tests_name_the_image_of_the_metadata() {
     let image = format!("\nconnector_image: {}:{}\n", text("dockerRepository"), text("dockerImageTag"));
     assert!(include_str!("../../acceptance-test-config.yml").contains(&image), "{image}");
 }

@@ -1,4 +1,4 @@
-//! Reading from the service when all is well: which days, which prices, which state.
+//! Successful reads: which days are requested, which prices and which state are sent.
 
 use crate::common::*;
 use jiff::civil::{Date, date};
@@ -15,8 +15,8 @@ fn expected(ticker: &str, adjusted: bool, (first, last): (Date, Date)) -> Vec<Va
 }
 
 #[test]
-fn the_last_seven_finished_days_are_read_when_nothing_is_said() {
-    // The one test that goes by the machine's date. The emulator closes the market on no more than one day of a week.
+fn last_seven_complete_days_are_read_by_default() {
+    // The only test that uses the machine's date. The emulator closes the market on at most one weekday of a week.
     let emulator = emulator_with(|settings| settings.clock = None);
     let mut config = config(&emulator.url());
     config.as_object_mut().unwrap().remove("end_date");
@@ -25,14 +25,14 @@ fn the_last_seven_finished_days_are_read_when_nothing_is_said() {
     let (first, last) = range(&only_request(&emulator));
     assert_eq!(first + 6.days(), last);
     let today = Offset::UTC.to_datetime(Timestamp::now()).date();
-    assert!(last < today && today <= last + 2.days(), "{last} is not the last finished day of {today}");
+    assert!(last < today && today <= last + 2.days(), "{last} is not the last complete day on {today}");
     let records = run.records("stock_prices");
     assert_eq!(records, expected("TSLA", true, (first, last)));
     assert!(!records.is_empty());
 }
 
 #[test]
-fn the_tutorials_five_prices_come_out() {
+fn five_prices_of_the_tutorial_are_read() {
     let emulator = emulator();
     let run = connector().read(&config_since(&emulator.url(), "2020-12-15"), &catalog("full_refresh"), None);
     assert_complete(&run);
@@ -44,7 +44,7 @@ fn the_tutorials_five_prices_come_out() {
 }
 
 #[test]
-fn every_record_says_when_it_was_emitted_in_milliseconds() {
+fn emitted_at_is_in_milliseconds() {
     let emulator = emulator();
     let before = Timestamp::now().as_millisecond();
     let run = connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
@@ -56,7 +56,7 @@ fn every_record_says_when_it_was_emitted_in_milliseconds() {
 }
 
 #[test]
-fn an_incremental_read_goes_on_after_the_last_day_it_has_seen() {
+fn incremental_read_resumes_after_the_last_day() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -79,7 +79,7 @@ fn an_incremental_read_goes_on_after_the_last_day_it_has_seen() {
 }
 
 #[test]
-fn reading_in_two_steps_gives_what_one_step_gives() {
+fn two_incremental_reads_equal_one_full_read() {
     let emulator = emulator();
     let connector = connector();
     let config = config_since(&emulator.url(), "2020-01-02");
@@ -92,7 +92,7 @@ fn reading_in_two_steps_gives_what_one_step_gives() {
 }
 
 #[test]
-fn a_state_in_the_future_asks_for_nothing_and_stays() {
+fn state_in_the_future_sends_no_request_and_is_kept() {
     let emulator = emulator();
     let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2999-01-01")));
     assert_complete(&run);
@@ -102,7 +102,7 @@ fn a_state_in_the_future_asks_for_nothing_and_stays() {
 }
 
 #[test]
-fn a_week_without_prices_is_no_failure_and_moves_no_state() {
+fn week_without_prices_succeeds_and_keeps_the_state() {
     for empty in [json!({}), json!({"results": null}), json!({"results": []})] {
         let mut page = json!({"ticker": "TSLA", "queryCount": 0, "resultsCount": 0, "adjusted": true, "status": "OK", "request_id": "1"});
         page.as_object_mut().unwrap().extend(empty.as_object().unwrap().clone());
@@ -118,7 +118,7 @@ fn a_week_without_prices_is_no_failure_and_moves_no_state() {
 }
 
 #[test]
-fn the_key_travels_in_the_header_and_the_page_is_as_large_as_can_be() {
+fn key_is_sent_in_a_header_and_the_page_size_is_maximal() {
     let emulator = emulator();
     connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
     let request = only_request(&emulator);
@@ -130,7 +130,7 @@ fn the_key_travels_in_the_header_and_the_page_is_as_large_as_can_be() {
 }
 
 #[test]
-fn prices_before_a_split_can_be_had_as_they_were() {
+fn unadjusted_prices_can_be_read() {
     let emulator = emulator();
     let mut config = config_since(&emulator.url(), "2022-08-01");
     config["adjusted"] = false.into();
@@ -143,16 +143,16 @@ fn prices_before_a_split_can_be_had_as_they_were() {
 }
 
 #[test]
-fn a_delayed_answer_is_an_answer() {
+fn delayed_status_is_accepted() {
     let emulator = emulator_with(|settings| settings.delayed = true);
     let run = connector().read(&config(&emulator.url()), &catalog("full_refresh"), None);
     assert_complete(&run);
     assert!(!run.records("stock_prices").is_empty());
 }
 
-/// Two pages whose `next_url` is on another host: the second is asked for at the first one's origin, with the key.
+/// The `next_url` is on another host, but the second page is requested at the origin of the first, with the key.
 #[test]
-fn the_next_page_is_asked_for_at_the_same_origin() {
+fn next_page_is_requested_at_the_same_origin() {
     let bar = |t: i64, c: f64| json!({"t": t, "c": c, "o": 1, "h": 1, "l": 1, "v": 1.81724024e8});
     let page = |bars: Value, next: Option<&str>| {
         let mut page =
@@ -162,7 +162,7 @@ fn the_next_page_is_asked_for_at_the_same_origin() {
         }
         page
     };
-    // New York's midnight before and after clocks went forward.
+    // Midnight in New York before and after the start of daylight saving time.
     let first = page(
         json!([bar(1_583_470_800_000, 1.5)]),
         Some("https://api.massive.com/v2/aggs/ticker/TSLA/next?cursor=abc"),
@@ -199,16 +199,16 @@ fn many_pages_are_read_to_the_end() {
 }
 
 #[test]
-fn check_succeeds_when_there_are_prices() {
+fn check_succeeds_if_there_are_prices() {
     let emulator = emulator();
     let run = connector().check(&config(&emulator.url()));
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.all("CONNECTION_STATUS"), [json!({"status": "SUCCEEDED"})]);
 }
 
-/// Twelve pages at five a minute: two waits of a minute, each told once.
+/// Twelve pages at five per minute: two waits of a minute, each logged once.
 #[test]
-fn requests_are_kept_within_the_limit_of_the_plan() {
+fn requests_stay_within_the_rate_limit() {
     let page = |number: usize| {
         let next = (number < 11).then(|| format!("/v2/aggs/{number}"));
         json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 0, "next_url": next})
@@ -229,9 +229,9 @@ fn requests_are_kept_within_the_limit_of_the_plan() {
     }
 }
 
-/// What is missing may be before the bars that came: no state says that they are all there.
+/// The missing bars may be earlier than the received ones, so no state covers them.
 #[test]
-fn a_page_with_fewer_bars_than_it_says_is_not_believed() {
+fn page_with_fewer_bars_than_announced_is_an_error() {
     let bars = json!([{"t": 1_772_773_200_000_i64, "c": 1.5}, {"t": 1_773_205_200_000_i64, "c": 1.6}]);
     for (results, count) in [(json!([]), 0), (bars, 2)] {
         let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "resultsCount": 4, "results": results});
@@ -246,7 +246,7 @@ fn a_page_with_fewer_bars_than_it_says_is_not_believed() {
 }
 
 #[test]
-fn a_state_as_far_away_as_can_be_stays() {
+fn state_at_the_maximum_date_is_kept() {
     let emulator = emulator();
     let state = state("9999-12-31");
     let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));

@@ -1,4 +1,4 @@
-//! The state file: each form of a position is resumed from or refused, and none is a silent restart.
+//! The state file: each format is resumed or rejected, and none silently restarts the stream.
 
 use crate::common::*;
 use airbyte_sdk::testing::{Connector, Run};
@@ -19,7 +19,7 @@ fn read_with_state(connector: &Connector, config: &Value, state: &[u8]) -> Run {
 }
 
 #[test]
-fn every_form_of_a_position_is_resumed_from() {
+fn every_state_format_can_be_resumed() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -47,7 +47,7 @@ fn every_form_of_a_position_is_resumed_from() {
         assert!(run.records("stock_prices") == rest, "{state}");
     }
 
-    // All that a run has written, and the states in it.
+    // The whole output of a run, and only its STATE messages.
     let again = read(&whole.final_state());
     let states = whole
         .stdout
@@ -62,9 +62,9 @@ fn every_form_of_a_position_is_resumed_from() {
     }
 }
 
-/// A date may come back as a moment, from a platform that has types for columns but none for states.
+/// A platform that does not know the type of the cursor may return a date as a timestamp.
 #[test]
-fn a_position_in_another_spelling_is_resumed_from() {
+fn position_in_another_date_format_is_resumed() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -91,7 +91,7 @@ fn a_position_in_another_spelling_is_resumed_from() {
 }
 
 #[test]
-fn a_state_of_a_stream_that_is_gone_is_ignored_with_a_warning() {
+fn state_of_an_unknown_stream_is_ignored_with_a_warning() {
     let emulator = emulator();
     let mut gone = state("2020-11-19");
     gone[0]["stream"]["stream_descriptor"]["name"] = "Stock-Prices".into();
@@ -100,14 +100,14 @@ fn a_state_of_a_stream_that_is_gone_is_ignored_with_a_warning() {
     let warning =
         "ignoring the state of `Stock-Prices`: there is no such stream (did you mean `stock_prices`?)";
     assert!(run.all("LOG").iter().any(|log| log["level"] == "WARN" && log["message"] == warning), "{run}");
-    // One that exists, and is not configured, is not worth a word.
+    // The state of an existing stream that is not configured causes no warning.
     gone[0]["stream"]["stream_descriptor"] = json!({"name": "stock_prices", "namespace": ""});
     let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&gone));
     assert!(run.all("LOG").iter().all(|log| log["level"] != "WARN"), "{run}");
 }
 
 #[test]
-fn states_that_say_nothing_about_the_stream_are_fine() {
+fn state_without_a_position_reads_from_the_beginning() {
     let emulator = emulator();
     let connector = connector();
     let config = config(&emulator.url());
@@ -123,7 +123,7 @@ fn states_that_say_nothing_about_the_stream_are_fine() {
         assert_complete(&run);
         assert_eq!(run.records("stock_prices"), whole, "{state}");
     }
-    // A state that another run is still writing, or could not write, is none of these.
+    // But an empty file may be a state that was not written completely.
     for text in ["", " \n", "\u{feff}"] {
         let run = read_with_state(&connector, &config, text.as_bytes());
         let message = assert_error(&run, "config_error");
@@ -132,7 +132,7 @@ fn states_that_say_nothing_about_the_stream_are_fine() {
 }
 
 #[test]
-fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
+fn invalid_state_is_an_error_and_never_a_silent_restart() {
     let emulator = emulator();
     let mut number = state("x");
     number[0]["stream"]["stream_state"]["partitions"]["TSLA"]["date"] = 20_201_215.into();
@@ -140,7 +140,7 @@ fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
     key[0]["stream"]["stream_state"] = json!({"Date": "2020-12-15"});
     let mut text = state("x");
     text[0]["stream"]["stream_state"] = "2020-12-15".into();
-    for (state, said) in [
+    for (state, expected) in [
         (
             json!({"singer_state": state("2020-11-19")[0]["stream"]}),
             "`singer_state` is not a stream of this source",
@@ -158,7 +158,7 @@ fn a_state_that_cannot_be_read_is_never_a_silent_restart() {
     ] {
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state));
         assert_eq!(run.exit_code, Some(1), "{run}");
-        assert!(assert_error(&run, "config_error").contains(said), "{said}: {run}");
+        assert!(assert_error(&run, "config_error").contains(expected), "{expected}: {run}");
         assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
     }
     assert!(emulator.requests().is_empty());

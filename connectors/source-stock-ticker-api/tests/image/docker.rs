@@ -1,4 +1,4 @@
-//! The docker command, the image, folders that are mounted.
+//! The docker command, the image's name, containers and mounted folders.
 
 use crate::metadata::text;
 use serde_json::Value;
@@ -18,20 +18,20 @@ pub(crate) fn docker(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> 
     Command::new("docker").args(arguments).output().expect("the docker command")
 }
 
-/// What `docker inspect` says of an image or a container.
+/// The output of `docker inspect` for an image or a container.
 pub(crate) fn inspect(name: &str) -> Value {
     let output = docker(["inspect", name]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice::<Value>(&output.stdout).unwrap()[0].take()
 }
 
-/// A name that nothing else has.
+/// A unique name.
 pub(crate) fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("airbyte-image-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed))
 }
 
-/// A folder that any user may write to. It goes when this value goes.
+/// A folder that any user may write to. Removed on drop.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -52,7 +52,7 @@ impl Folder {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     }
 
-    /// The text of a file, if it is there.
+    /// The contents of a file, if it exists.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.0.join(name)).ok()
     }
@@ -69,7 +69,7 @@ impl Drop for Folder {
     }
 }
 
-/// A container that is removed, and killed if need be, when this value goes.
+/// A container. Killed if necessary, and removed, on drop.
 pub(crate) struct Container(pub(crate) String);
 
 impl Drop for Container {

@@ -1,4 +1,4 @@
-//! The image under the platform's contract, and under a person's hands. The emulator runs beside it on this machine.
+//! Tests the image as the platform runs it, and as users run it. The emulator runs on the same machine.
 //!
 //! ```console
 //! cargo image source-stock-ticker-api     # builds the image
@@ -10,18 +10,18 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test may panic in its helpers too, and reads what it likes"
+    reason = "a test may panic in its helpers and read files"
 )]
 
-mod by_hand;
+#[path = "../shared/api.rs"]
+mod api;
 mod contents;
 mod docker;
-mod endings;
+mod docker_run;
 mod memory;
 mod messages;
 #[path = "../shared/metadata.rs"]
 mod metadata;
 mod platform;
 mod pod;
-#[path = "../shared/service.rs"]
-mod service;
+mod shutdown;

@@ -1,17 +1,17 @@
-//! A read of any length in the memory that a small pod has.
+//! A long read in the memory of a small pod.
 
+use crate::api::{LAST_DAY, catalog, emulator_with};
 use crate::docker::inspect;
 use crate::messages::config;
 use crate::pod::{Pod, Read};
-use crate::service::{LAST_DAY, catalog, emulator_with};
 use jiff::ToSpan;
 use std::io::BufRead;
 use stock_api_emulator::is_trading_day;
 
-/// Ten million records in pages of 50 000, in 32 MiB and no swap.
+/// In pages of 50 000, without swap.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn ten_million_records_pass_in_32_mib() {
+fn ten_million_records_are_read_in_32_mib() {
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = 10_000;
         settings.gzip = false;

@@ -1,6 +1,6 @@
-//! What to read, and what came back.
+//! The configuration of a read, and its messages.
 
-use crate::service::{KEY, LAST_DAY};
+use crate::api::{KEY, LAST_DAY};
 use jiff::ToSpan;
 use serde_json::{Value, json};
 use stock_api_emulator::Emulator;
@@ -10,17 +10,17 @@ pub(crate) fn config(emulator: &Emulator, start_date: &str) -> Value {
         "start_date": start_date, "end_date": LAST_DAY.to_string()})
 }
 
-/// So many days before the last one that is read.
+/// The date `days` before the last one to read.
 pub(crate) fn days_before(days: i32) -> String {
     (LAST_DAY - days.days()).to_string()
 }
 
-/// The messages in what a reader got. A last line may have been cut off.
+/// The messages of an output, except a truncated last line.
 pub(crate) fn messages(stdout: &str) -> Vec<Value> {
     let whole = stdout.rfind('\n').map_or("", |end| &stdout[..end]);
     whole
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no message: {line}")))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not a message: {line}")))
         .collect()
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn statuses(messages: &[Value]) -> Vec<&str> {
     messages.iter().filter_map(|message| message["trace"]["stream_status"]["status"].as_str()).collect()
 }
 
-/// The last state, as the state file of the next read, and how many records came before it.
+/// The last state, as the state file of the next read, and the number of records before it.
 pub(crate) fn last_state(messages: &[Value]) -> (Value, usize) {
     let at = messages.iter().rposition(|message| message["type"] == "STATE").expect("a state");
     (json!([messages[at]["state"]]), days(&messages[..at]).len())

@@ -1,19 +1,19 @@
-//! The commands as the platform runs them, to their end.
+//! Complete runs of the commands, as the platform runs them.
 
+use crate::api::{catalog, emulator_with};
 use crate::messages::{config, days, days_before, last_state, messages, statuses};
 use crate::pod::{Pod, Read, User};
-use crate::service::{catalog, emulator_with};
 use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_one_shot_commands_answer_into_their_file() {
+fn one_shot_commands_write_to_their_output_file() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(7));
     let spec: Value = serde_json::from_str(include_str!("../../spec.json")).unwrap();
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
     for user in User::ALL {
-        for (command, key, answer) in [
+        for (command, key, expected) in [
             ("spec", "spec", &spec),
             (
                 "check --config /config/connectionConfiguration.json",
@@ -27,16 +27,16 @@ fn the_one_shot_commands_answer_into_their_file() {
             assert_eq!(end.log, "/airbyte/source\n", "{user:?} {command}");
             assert_eq!((end.exit_code, end.exit_code_file.as_deref()), (Some(0), Some("0")));
             let output = messages(&pod.folder.read("jobOutput.json").unwrap());
-            let answers: Vec<&Value> = output.iter().filter(|message| message["type"] != "LOG").collect();
-            assert_eq!(answers.len(), 1, "{output:?}");
-            assert_eq!(&answers[0][key], answer, "{user:?}");
+            let results: Vec<&Value> = output.iter().filter(|message| message["type"] != "LOG").collect();
+            assert_eq!(results.len(), 1, "{output:?}");
+            assert_eq!(&results[0][key], expected, "{user:?}");
         }
     }
 }
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_read_goes_on_where_the_last_one_ended() {
+fn read_resumes_where_the_last_one_ended() {
     let emulator = emulator_with(|_| {});
     let config = config(&emulator, &days_before(60));
     let catalog = catalog("incremental");
@@ -63,10 +63,10 @@ fn a_read_goes_on_where_the_last_one_ended() {
     }
 }
 
-/// The platform's paths are absolute; those of a person who tries its script need not be.
+/// The platform's paths are absolute; those of a user who tries its script may be relative.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
+fn relative_path_is_relative_to_the_working_directory() {
     let emulator = emulator_with(|_| {});
     let (config, catalog) = (config(&emulator, &days_before(7)), catalog("full_refresh"));
     let paths = ["connectorConfig.json", "./catalog.json", ""];
@@ -78,7 +78,7 @@ fn a_path_that_is_not_absolute_counts_from_the_working_directory() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_failed_read_has_a_reason_and_an_exit_code() {
+fn failed_read_has_an_error_trace_and_exit_code_1() {
     let emulator = emulator_with(|_| {});
     let mut config = config(&emulator, &days_before(7));
     config["api_key"] = "wrong-key-0815".into();
@@ -94,10 +94,10 @@ fn a_failed_read_has_a_reason_and_an_exit_code() {
     assert_eq!(statuses(&messages).last(), Some(&"INCOMPLETE"));
 }
 
-/// What the platform says of an image that lacks the variable; so the tests above tell something.
+/// Shows that the tests above depend on the variable.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn without_the_variable_there_is_nothing_to_start() {
+fn image_without_airbyte_entrypoint_does_not_start() {
     let options = &["--env", "AIRBYTE_ENTRYPOINT="];
     let pod = Pod::read(&Read { options, ..Read::of(&json!({}), &json!({})) });
     assert_eq!(pod.end().exit_code, Some(127));

@@ -1,5 +1,5 @@
 //! The source container of a pod, started as the platform starts it: its entry point is ignored, a shell evaluates
-//! `AIRBYTE_ENTRYPOINT` in a folder of the platform's, and the rest of the pod is behind two FIFOs.
+//! `AIRBYTE_ENTRYPOINT` in the platform's folder, and the other containers are connected by two FIFOs.
 
 use crate::docker::{Container, Folder, image, unique_name};
 use serde_json::Value;
@@ -9,14 +9,13 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// As whom the platform starts it.
+/// The user as which the platform starts the container.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum User {
-    /// As the image says.
+    /// The image's user.
     OfTheImage,
     Root,
-    /// What installations do that allow no root: no privilege of any kind. That the file system cannot be written to is more
-    /// than they ask for.
+    /// As in installations that forbid root: without any privileges. The read-only file system is stricter than they are.
     WithoutPrivileges,
 }
 
@@ -40,7 +39,7 @@ impl User {
     }
 }
 
-/// What the platform has a shell run, in other words and with a shorter wait.
+/// The platform's script, abridged and with a shorter wait.
 const SCRIPT: &str = r#"
 if [ -z "$AIRBYTE_ENTRYPOINT" ]; then
     echo "the image does not say how to start it"
@@ -60,21 +59,21 @@ exit "$code"
 /// The connector itself as the container's first process.
 pub(crate) const FIRST_PROCESS: &str = r#"eval "exec $AIRBYTE_ENTRYPOINT COMMAND" REDIRECTED"#;
 
-/// A read, and what is special about it.
+/// The inputs and options of a read.
 pub(crate) struct Read<'a> {
     pub(crate) user: User,
     pub(crate) config: &'a Value,
     pub(crate) catalog: &'a Value,
     pub(crate) state: Option<&'a Value>,
-    /// Configuration, catalog and state as the command line has them.
+    /// The paths of configuration, catalog and state on the command line.
     pub(crate) paths: [&'a str; 3],
-    /// More options of `docker run`.
+    /// Further options of `docker run`.
     pub(crate) options: &'a [&'a str],
     pub(crate) script: &'a str,
 }
 
 impl<'a> Read<'a> {
-    /// A first read, with the fewest rights and the platform's paths.
+    /// A first read, without privileges and with the platform's paths.
     pub(crate) fn of(config: &'a Value, catalog: &'a Value) -> Self {
         Self {
             user: User::WithoutPrivileges,
@@ -88,8 +87,8 @@ impl<'a> Read<'a> {
     }
 }
 
-/// Whoever is not ready by then has hung.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// A container that takes longer has hung.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running source container.
 pub(crate) struct Pod {
@@ -98,17 +97,17 @@ pub(crate) struct Pod {
     ended: Receiver<Output>,
 }
 
-/// How it ended.
+/// How a container ended.
 pub(crate) struct End {
-    /// What the platform finds in `exitCode.txt`, if it is there.
+    /// The contents of `exitCode.txt`, if it exists.
     pub(crate) exit_code_file: Option<String>,
     pub(crate) exit_code: Option<i32>,
-    /// What the container wrote.
+    /// The output of the container itself.
     pub(crate) log: String,
 }
 
 impl Pod {
-    /// Starts a command that answers into a file, `jobOutput.json`.
+    /// Starts a command that writes to the file `jobOutput.json`.
     pub(crate) fn one_shot(user: User, command: &str, config: &Value) -> Self {
         let folder = Folder::new();
         folder.write("connectionConfiguration.json", &config.to_string());
@@ -116,7 +115,7 @@ impl Pod {
         Self::start(folder, "/config", &script, user.options())
     }
 
-    /// Starts a read that answers into the FIFOs `stdout` and `stderr`.
+    /// Starts a read that writes to the FIFOs `stdout` and `stderr`.
     pub(crate) fn read(read: &Read<'_>) -> Self {
         let folder = Folder::new();
         let mut command = "read".to_owned();
@@ -152,7 +151,7 @@ impl Pod {
         let fifos = ["stdout", "stderr"].map(|fifo| folder.path().join(fifo));
         std::thread::spawn(move || {
             let output = run.wait_with_output().expect("the docker command");
-            // Whoever waits for a writer that will not come is let go, and whoever comes later finds a file that is empty.
+            // Readers that still wait for a writer are released, and later ones find an empty file.
             for fifo in fifos.into_iter().filter(|fifo| fifo.exists()) {
                 let writer = OpenOptions::new().read(true).write(true).open(&fifo);
                 let replaced = fs::remove_file(&fifo).and_then(|()| fs::write(&fifo, ""));
@@ -163,13 +162,13 @@ impl Pod {
         Self { container, folder, ended }
     }
 
-    /// What the rest of the pod reads. In this order the shell opens the FIFOs, too.
+    /// The FIFOs that the other containers read, opened in the same order as by the shell.
     pub(crate) fn outputs(&self) -> (BufReader<File>, File) {
         let open = |fifo| File::open(self.folder.path().join(fifo)).unwrap();
         (BufReader::new(open("stdout")), open("stderr"))
     }
 
-    /// Reads to the end: all of stdout, all of stderr.
+    /// Reads all of stdout, then all of stderr.
     pub(crate) fn read_all(&self) -> (String, String) {
         let (mut stdout, mut stderr) = self.outputs();
         let (mut out, mut err) = (String::new(), String::new());
@@ -178,14 +177,14 @@ impl Pod {
         (out, err)
     }
 
-    /// Leaves the mark that the script looks for.
+    /// Creates the file that makes the script kill the command.
     pub(crate) fn cancel(&self) {
         self.folder.write("TERMINATED", "");
     }
 
-    /// Waits for the end.
+    /// Waits until the container ends.
     pub(crate) fn end(&self) -> End {
-        let output = self.ended.recv_timeout(PATIENCE).expect("the container does not end");
+        let output = self.ended.recv_timeout(TIMEOUT).expect("the container does not end");
         End {
             exit_code_file: self.folder.read("exitCode.txt").map(|code| code.trim().to_owned()),
             exit_code: output.status.code(),

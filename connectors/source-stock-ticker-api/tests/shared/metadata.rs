@@ -1,4 +1,4 @@
-//! What metadata.yaml says.
+//! The contents of metadata.yaml.
 
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -9,7 +9,7 @@ pub(crate) fn metadata() -> Yaml {
     documents[0]["data"].clone()
 }
 
-/// A text in `data`.
+/// A string in `data`.
 pub(crate) fn text(key: &str) -> String {
-    metadata()[key].as_str().expect("a text of that name in metadata.yaml").to_owned()
+    metadata()[key].as_str().expect("a string of that name in metadata.yaml").to_owned()
 }

@@ -1,4 +1,4 @@
-//! A source that may ask its service three times a day.
+//! A source whose API allows three requests per day.
 
 use renamed_sdk::{AirbyteSpec, Emitter, Http, Result, airbyte_source, airbyte_stream};
 
@@ -8,7 +8,7 @@ struct Config {
     url: String,
     #[airbyte(default = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()])]
     shops: Vec<String>,
-    /// How often the service must be asked to know the shops.
+    /// How many requests it takes to list the shops.
     #[airbyte(default = 0)]
     requests_per_list: u64,
     #[airbyte(default = 3)]
@@ -35,7 +35,7 @@ struct ShopVisit {
 impl Config {
     fn visits(&self, since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
         for number in since.unwrap_or(0).. {
-            let number = self.ask(number, &out.http())?;
+            let number = self.request(number, &out.http())?;
             out.emit(Visit { number })?;
         }
         Ok(())
@@ -43,22 +43,22 @@ impl Config {
 
     fn jumbled_visits(&self, since: Option<u64>, out: &mut Emitter<JumbledVisit>) -> Result<()> {
         for number in since.unwrap_or(0).. {
-            let number = self.ask(number, &out.http())?;
+            let number = self.request(number, &out.http())?;
             out.emit(JumbledVisit { number })?;
         }
         Ok(())
     }
 
     fn shops(&self, http: &Http) -> Result<Vec<String>> {
-        (0..self.requests_per_list).try_for_each(|number| self.ask(number, http).map(drop))?;
+        (0..self.requests_per_list).try_for_each(|number| self.request(number, http).map(drop))?;
         Ok(self.shops.clone())
     }
 
-    /// If nothing else is said, all three requests of a day for one shop.
+    /// By default, one shop takes all three requests of a day.
     #[partitions(shops)]
     fn shop_visits(&self, shop: &str, since: Option<u64>, out: &mut Emitter<ShopVisit>) -> Result<()> {
         for number in 0..self.requests_per_shop {
-            let number = self.ask(number, &out.http())?;
+            let number = self.request(number, &out.http())?;
             if since.is_none_or(|since| number >= since) {
                 out.emit(ShopVisit { shop: shop.to_owned(), number })?;
             }
@@ -66,7 +66,7 @@ impl Config {
         Ok(())
     }
 
-    fn ask(&self, number: u64, http: &Http) -> Result<u64> {
+    fn request(&self, number: u64, http: &Http) -> Result<u64> {
         http.base_url(&self.url).get("/visits").query("number", number).json()
     }
 }

@@ -1,4 +1,4 @@
-//! A source whose API leaves records out, and whose fetch functions do something else with the error than return it.
+//! A source whose API omits records, and whose fetch functions handle the error in every possible way.
 
 use renamed_sdk::http::{ElementPages, Pagination};
 use renamed_sdk::{AirbyteSpec, Deserialize, Emitter, Error, Http, Result, airbyte_source, airbyte_stream};
@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 #[airbyte(crate = ::renamed_sdk)]
 struct Config {
     url: String,
-    /// What is done with an error
+    /// How the fetch functions handle an error
     #[airbyte(default = "returned")]
     error: String,
 }
@@ -101,10 +101,10 @@ struct WholePage {
     next: Option<String>,
 }
 
-/// A client that was kept for later: by the list of partitions, or by a stream that has ended.
+/// A client that outlives its owner: the list of partitions, or a stream that has ended.
 static KEPT: Mutex<Option<Http>> = Mutex::new(None);
 
-/// A thread that outlives its stream, and what lets it go on.
+/// A thread that outlives its stream, and the sender that resumes it.
 static LATE: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
 #[airbyte_source(crate = ::renamed_sdk)]
@@ -146,7 +146,7 @@ impl Config {
     fn shops(&self, http: &Http) -> Result<Vec<String>> {
         self.keep(http);
         if self.error == "thread_in_list" {
-            #[expect(clippy::panic, reason = "this is what is tried")]
+            #[expect(clippy::panic, reason = "the test needs a panic")]
             let listing = std::thread::spawn(|| panic!("no more shops"));
             let _ = listing.join();
             return Ok(vec!["a".to_owned()]);
@@ -167,7 +167,7 @@ impl Config {
         self.emit(rows, out, |id| Box { shop: shop.to_owned(), id })
     }
 
-    /// A request for each day, the second of which the API does not answer well.
+    /// Sends one request per day, the second of which may fail.
     fn days(&self, _since: Option<u64>, out: &mut Emitter<Day>) -> Result<()> {
         for day in 1..=3 {
             let rows = out.http().base_url(&self.url).get(format!("/days/{day}")).json::<WholePage>();
@@ -177,7 +177,7 @@ impl Config {
         Ok(())
     }
 
-    /// Until it is stopped, which it takes for a reason to exit.
+    /// Emits until an error, then exits the process.
     fn endless(&self, _since: Option<u64>, out: &mut Emitter<Endless>) -> Result<()> {
         for id in 0.. {
             if out.emit(Endless { id }).is_err() {
@@ -187,7 +187,7 @@ impl Config {
         Ok(())
     }
 
-    /// Records that cannot be written, and a fetch function that does not care.
+    /// Ignores panics during the serialization of records.
     fn fragile(&self, _since: Option<u64>, out: &mut Emitter<Fragile>) -> Result<()> {
         for id in 1..=if self.error == "last" { 3 } else { 5 } {
             let emit = std::panic::AssertUnwindSafe(|| out.emit(Fragile { id, number: id }));
@@ -196,10 +196,10 @@ impl Config {
         Ok(())
     }
 
-    /// Has no mistakes of its own. A thread of an earlier stream may panic meanwhile.
+    /// Succeeds, unless a thread of an earlier stream panics or a kept client fails.
     fn after(&self, out: &mut Emitter<After>) -> Result<()> {
-        if let Some((go_on, thread)) = LATE.lock().ok().and_then(|mut late| late.take()) {
-            let _ = go_on.send(());
+        if let Some((resume, thread)) = LATE.lock().ok().and_then(|mut late| late.take()) {
+            let _ = resume.send(());
             let _ = thread.join();
         }
         if self.error == "kept_client" {
@@ -217,7 +217,7 @@ impl Config {
         }
     }
 
-    /// The client that was kept, or else this one.
+    /// The kept client if any, otherwise this one.
     fn client(&self, http: Http) -> Http {
         KEPT.lock().ok().and_then(|kept| kept.clone()).unwrap_or(http)
     }
@@ -228,7 +228,7 @@ impl Config {
         rows.verify_count(|page: &Page| page.count)
     }
 
-    #[expect(clippy::expect_used, clippy::panic, reason = "these are the mistakes that are tried")]
+    #[expect(clippy::expect_used, clippy::panic, reason = "the faults under test")]
     fn emit<T: renamed_sdk::Stream>(
         &self,
         mut rows: impl Iterator<Item = Result<Element>>,
@@ -247,7 +247,7 @@ impl Config {
             "panics" => rows.try_for_each(|row| out.emit(record(row.expect("a row").id))),
             "ignored" | "kept_client" => rows.flatten().try_for_each(|row| out.emit(record(row.id))),
             "left_early" => rows.take(4).try_for_each(|row| out.emit(record(row?.id))),
-            // Whatever an iterator says, 4 and what follows is doubtful.
+            // Record 4 and all later ones are doubtful, even if the iterator succeeds.
             "held" => rows.flatten().try_for_each(|row| {
                 if row.id == 4 {
                     out.hold();
@@ -260,14 +260,14 @@ impl Config {
                 out.release();
                 Ok(())
             }
-            // Another source has what this one lacks.
+            // The missing records come from elsewhere.
             "made_up" => {
                 rows.flatten().try_for_each(|row| out.emit(record(row.id)))?;
                 out.emit(record(6))?;
                 out.forgive();
                 out.emit(record(7))
             }
-            // A thread that fetches for this function panics.
+            // A thread that fetches records panics.
             "thread" => {
                 let (sender, receiver) = channel();
                 std::thread::spawn(move || {
@@ -277,12 +277,12 @@ impl Config {
                 receiver.into_iter().chain([7]).try_for_each(|id| out.emit(record(id)))
             }
             "late_thread" => {
-                let (go_on, wait) = channel::<()>();
+                let (resume, wait) = channel::<()>();
                 let thread = std::thread::spawn(move || {
                     let _ = wait.recv();
                     panic!("too late");
                 });
-                *LATE.lock().map_err(|_| Error::system("poisoned"))? = Some((go_on, thread));
+                *LATE.lock().map_err(|_| Error::system("poisoned"))? = Some((resume, thread));
                 rows.try_for_each(|row| out.emit(record(row?.id)))
             }
             "exit" => {

@@ -1,4 +1,4 @@
-//! A source that signs in, in whichever way its configuration says.
+//! A source that authenticates with the method in its configuration.
 
 use renamed_sdk::http::{Auth, OAuth2, Pagination};
 use renamed_sdk::{
@@ -9,27 +9,27 @@ use renamed_sdk::{
 #[airbyte(crate = ::renamed_sdk)]
 struct Config {
     api_url: String,
-    /// Another service
+    /// The URL of another API
     #[airbyte(default = "")]
     other_url: String,
     /// `bearer`, `header`, `query`, `basic`, `client` or `refresh`
-    way: String,
+    method: String,
     api_key: Option<Secret>,
     client_secret: Option<Secret>,
     refresh_token: Option<Secret>,
-    /// Where the refresh token is to be saved
+    /// The path of the refresh token in the configuration, if it rotates
     rotates: Option<String>,
     #[airbyte(default = false)]
     client_in_header: bool,
-    /// The user of `basic`
+    /// The user name for `basic`
     #[airbyte(default = "me")]
     user: String,
-    /// The name of the header of `header`
+    /// The header name for `header`
     #[airbyte(default = "X-Key")]
     header: String,
     /// Sent in a header with every request
     tenant: Option<String>,
-    /// The status that means: not yet
+    /// The status that means that the data is not ready
     not_yet: Option<u16>,
 }
 
@@ -80,7 +80,7 @@ impl Config {
         out.emit(More { id: page.id })
     }
 
-    /// One request, and then eight at a time.
+    /// Sends one request, then eight in parallel.
     fn threads(&self, out: &mut Emitter<Thread>) -> Result<()> {
         let http = self.http(&out.http());
         http.get("/first").send()?;
@@ -88,19 +88,19 @@ impl Config {
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| http.get("/items").json::<Page>())).collect();
             let joined = threads.into_iter().map(|thread| thread.join());
             joined
-                .map(|page| page.unwrap_or_else(|_| Err(Error::system("a thread is lost"))))
+                .map(|page| page.unwrap_or_else(|_| Err(Error::system("a thread panicked"))))
                 .collect::<Vec<_>>()
         });
         pages.into_iter().try_for_each(|page| out.emit(Thread { id: page?.id }))
     }
 
-    /// Follows a link to another service.
+    /// Requests a URL of another API.
     fn elsewhere(&self, out: &mut Emitter<Elsewhere>) -> Result<()> {
         let page: Page = self.http(&out.http()).get(format!("{}/file", self.other_url)).json()?;
         out.emit(Elsewhere { id: page.id })
     }
 
-    /// Pages that a `Link` header names.
+    /// Follows `Link` headers.
     fn linked(&self, out: &mut Emitter<Linked>) -> Result<()> {
         let elements = self.http(&out.http()).get("/items").elements::<Page>("");
         for element in elements.paginate(Pagination::link_header()) {
@@ -119,7 +119,7 @@ impl Config {
         let token_url = format!("{}/token", self.api_url);
         let in_header =
             |oauth2: OAuth2| if self.client_in_header { oauth2.client_in_header() } else { oauth2 };
-        let auth = match self.way.as_str() {
+        let auth = match self.method.as_str() {
             "bearer" => Auth::bearer(&key),
             "header" => Auth::api_key_header(&self.header, &key),
             "query" => Auth::api_key_query("key", &key),

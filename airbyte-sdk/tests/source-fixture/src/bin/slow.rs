@@ -1,4 +1,4 @@
-//! A source whose check never ends, with a deadline that does not wait for it.
+//! A source whose check takes longer than its deadline.
 
 use renamed_sdk::{AirbyteSpec, Emitter, Result, Source, airbyte_stream};
 use std::time::Duration;

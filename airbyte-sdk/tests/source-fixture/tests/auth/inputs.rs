@@ -1,15 +1,15 @@
-//! What a user typed wrong: it is a config error, before anything is sent, and no key is shown.
+//! Invalid keys, headers and URLs: a config error before any request, without showing a key.
 
-use super::{catalog, config, connector, read, service};
+use super::{catalog, config, connector, read, server};
 use renamed_sdk::testing::Server;
 use serde_json::{Value, json};
 
-fn service() -> Server {
-    service::start(|_| service::json(200, &json!({"id": 1, "access_token": "at-1234"})))
+fn server() -> Server {
+    server::start(|_| server::json(200, &json!({"id": 1, "access_token": "at-1234"})))
 }
 
-/// The message of a configuration that `check` answers with FAILED, and `read` with a config error.
-fn refused(config: &Value) -> String {
+/// Asserts that `check` fails and `read` ends with a config error, and returns their message.
+fn rejected(config: &Value) -> String {
     let check = connector().check(config);
     assert_eq!(check.exit_code, Some(0), "{check}");
     let status = check.all("CONNECTION_STATUS").remove(0);
@@ -25,7 +25,7 @@ fn refused(config: &Value) -> String {
 }
 
 #[test]
-fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
+fn key_with_an_unsendable_character_is_rejected_before_any_request() {
     for (letter, name) in [
         ('\u{a0}', "a non-breaking space (U+00A0)"),
         ('\u{200b}', "a zero-width space (U+200B)"),
@@ -36,28 +36,28 @@ fn a_key_with_a_character_that_cannot_be_sent_is_refused_before_it_is_sent() {
         ('é', "a non-ASCII character"),
     ] {
         let key = format!("geheim{letter}weiter");
-        for (way, place) in [("bearer", "the Authorization header"), ("header", "the header X-Key")] {
-            let service = service();
-            let message = refused(&config(service.url(), way, &json!({"api_key": key})));
+        for (method, place) in [("bearer", "the Authorization header"), ("header", "the header X-Key")] {
+            let server = server();
+            let message = rejected(&config(server.url(), method, &json!({"api_key": key})));
             assert_eq!(
                 message,
                 format!("The key for {place} contains {name} at position 7; copy the key again")
             );
-            assert_eq!(service.requests().len(), 0);
+            assert_eq!(server.requests().len(), 0);
         }
-        // Encoded, they are sent as they are.
-        for way in ["query", "basic"] {
-            let service = service();
-            let run = read(&config(service.url(), way, &json!({"api_key": key})), &["items"]);
+        // In the query and in base64, any character can be sent.
+        for method in ["query", "basic"] {
+            let server = server();
+            let run = read(&config(server.url(), method, &json!({"api_key": key})), &["items"]);
             assert_eq!(run.exit_code, Some(0), "{run}");
         }
     }
 }
 
 #[test]
-fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
-    let service = service();
-    for (field, value, said) in [
+fn unsendable_header_is_rejected_and_not_shown() {
+    let server = server();
+    for (field, value, expected) in [
         (
             "tenant",
             "acme\u{2013}east",
@@ -72,87 +72,87 @@ fn a_header_that_cannot_be_sent_is_refused_and_not_shown() {
         ("header", "", "a header has an empty name"),
         ("user", "me:you", "a user name must not contain a colon"),
     ] {
-        let way = if field == "user" { "basic" } else { "header" };
-        let message = refused(&config(service.url(), way, &json!({"api_key": "k-1", field: value})));
-        assert!(message.to_lowercase().contains(&said.to_lowercase()), "{message}");
+        let method = if field == "user" { "basic" } else { "header" };
+        let message = rejected(&config(server.url(), method, &json!({"api_key": "k-1", field: value})));
+        assert!(message.to_lowercase().contains(&expected.to_lowercase()), "{message}");
         assert!(!message.contains("east"), "{message}");
     }
-    assert_eq!(service.requests().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
-fn a_key_replaces_a_header_of_the_same_name() {
-    let service = service();
+fn key_replaces_a_header_of_the_same_name() {
+    let server = server();
     let more = json!({"api_key": "k-1", "header": "x-tenant", "tenant": "acme"});
-    let run = read(&config(service.url(), "header", &more), &["items"]);
+    let run = read(&config(server.url(), "header", &more), &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
-    let request = &service.requests()[0];
+    let request = &server.requests()[0];
     assert_eq!((request.header("X-Tenant"), request.header_values("X-Tenant").count()), (Some("k-1"), 1));
     for header in ["content-length", "Transfer-Encoding"] {
         let run =
-            read(&config(service.url(), "header", &json!({"api_key": "5", "header": header})), &["items"]);
+            read(&config(server.url(), "header", &json!({"api_key": "5", "header": header})), &["items"]);
         assert_eq!(run.exit_code, Some(1), "{run}");
         assert_eq!(run.errors()[0]["failure_type"], "system_error", "{run}");
     }
-    assert_eq!(service.requests().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
-fn white_space_around_a_key_is_removed_in_every_way_to_sign_in() {
-    for (way, name, expected) in [
+fn white_space_around_a_key_is_trimmed_for_every_method() {
+    for (method, name, expected) in [
         ("bearer", "Authorization", "Bearer k-1"),
         ("header", "X-Key", "k-1"),
         ("basic", "Authorization", "Basic bWU6ay0x"),
         ("query", "X-Tenant", "acme"),
     ] {
-        let service = service();
+        let server = server();
         let more = json!({"api_key": " \tk-1\r\n", "user": " me\n", "tenant": " acme\n"});
-        let run = read(&config(service.url(), way, &more), &["items"]);
+        let run = read(&config(server.url(), method, &more), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let request = &service.requests()[0];
-        assert_eq!(request.header(name), Some(expected), "{way}");
-        assert_eq!(request.target(), if way == "query" { "/items?key=k-1" } else { "/items" });
+        let request = &server.requests()[0];
+        assert_eq!(request.header(name), Some(expected), "{method}");
+        assert_eq!(request.target(), if method == "query" { "/items?key=k-1" } else { "/items" });
     }
-    for way in ["client", "refresh"] {
-        let service = service();
+    for method in ["client", "refresh"] {
+        let server = server();
         let more = json!({"client_secret": "s-1\n", "refresh_token": " r-1\n"});
-        let run = read(&config(service.url(), way, &more), &["items"]);
+        let run = read(&config(server.url(), method, &more), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
-        let request = &service.requests()[0];
+        let request = &server.requests()[0];
         let body = request.text();
         assert!(body.contains("client_secret=s-1") && !body.contains("%0A"), "{body}");
     }
 }
 
 #[test]
-fn a_key_that_is_missing_is_refused_before_anything_is_sent() {
-    let service = service();
-    for (way, said) in [
+fn missing_key_is_rejected_before_any_request() {
+    let server = server();
+    for (method, expected) in [
         ("bearer", "The key for the Authorization header is empty"),
         ("header", "The key for the header X-Key is empty"),
         ("query", "The key for the URL parameter `key` is empty"),
         ("client", "The client secret is empty"),
         ("refresh", "The refresh token is empty"),
     ] {
-        let message = refused(&config(service.url(), way, &json!({})));
-        assert!(message.starts_with(said), "{message}");
+        let message = rejected(&config(server.url(), method, &json!({})));
+        assert!(message.starts_with(expected), "{message}");
     }
-    let message = refused(&config(service.url(), "basic", &json!({"user": " "})));
+    let message = rejected(&config(server.url(), "basic", &json!({"user": " "})));
     assert!(message.contains("are both empty"), "{message}");
-    assert_eq!(service.requests().len(), 0);
-    // One of them may be.
-    assert_eq!(read(&config(service.url(), "basic", &json!({})), &["items"]).exit_code, Some(0));
+    assert_eq!(server.requests().len(), 0);
+    // One of them may be empty.
+    assert_eq!(read(&config(server.url(), "basic", &json!({})), &["items"]).exit_code, Some(0));
 }
 
 #[test]
-fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
-    let service = service();
-    let port = service.url().rsplit(':').next().unwrap();
-    for (url, said) in [
+fn invalid_base_url_is_rejected_before_any_request() {
+    let server = server();
+    let port = server.url().rsplit(':').next().unwrap();
+    for (url, expected) in [
         (format!("127.0.0.1:{port}"), "must begin with `https://` or `http://`"),
         (format!("localhost:{port}"), "must begin with"),
         (String::new(), "is empty"),
-        (format!(" {}", service.url()), "begins or ends with white space"),
+        (format!(" {}", server.url()), "begins or ends with white space"),
         (format!("http:/127.0.0.1:{port}"), "must begin with"),
         ("http:///x".to_owned(), "the host is missing"),
         ("http://127.0.0.1:8o80".to_owned(), "the port is not a number from 1 to 65535"),
@@ -160,37 +160,37 @@ fn a_base_url_that_is_wrong_is_refused_before_anything_is_sent() {
         (format!("http://bob:hunter2@127.0.0.1:{port}"), "must not contain a user name or a password"),
         (format!("ftp://127.0.0.1:{port}"), "scheme is not supported"),
         ("http://bücher.example".to_owned(), "non-ASCII"),
-        (format!("{}/v1?key=hunter2", service.url()), "must not contain a query"),
-        (format!("{}/v1#x", service.url()), "must not contain a fragment"),
-        (format!("{}/v 1", service.url()), "contains white space"),
+        (format!("{}/v1?key=hunter2", server.url()), "must not contain a query"),
+        (format!("{}/v1#x", server.url()), "must not contain a fragment"),
+        (format!("{}/v 1", server.url()), "contains white space"),
     ] {
-        for way in ["bearer", "query"] {
-            let message = refused(&config(&url, way, &json!({"api_key": "k-1234"})));
-            assert!(message.starts_with("The base URL `") && message.contains(said), "{url}: {message}");
+        for method in ["bearer", "query"] {
+            let message = rejected(&config(&url, method, &json!({"api_key": "k-1234"})));
+            assert!(message.starts_with("The base URL `") && message.contains(expected), "{url}: {message}");
             assert!(!message.contains("hunter2") && !message.contains("bob"), "{message}");
         }
-        let message = refused(&config(&url, "client", &json!({"client_secret": "s-1"})));
+        let message = rejected(&config(&url, "client", &json!({"client_secret": "s-1"})));
         assert!(message.starts_with("The base URL `"), "{message}");
     }
-    assert_eq!(service.requests().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
-fn a_base_url_may_end_with_a_path_and_a_slash() {
-    let service = service();
-    for base in [format!("{}/v1", service.url()), format!("{}/v1/", service.url())] {
+fn base_url_may_have_a_path_and_a_trailing_slash() {
+    let server = server();
+    for base in [format!("{}/v1", server.url()), format!("{}/v1/", server.url())] {
         let run = read(&config(&base, "bearer", &json!({"api_key": "k-1"})), &["items"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
     }
-    let targets = service::targets(&service);
+    let targets = server::targets(&server);
     assert_eq!(targets, ["/v1/items"; 2]);
 }
 
 #[test]
-fn a_link_without_results_is_the_end() {
-    let service = service::start(|request| {
+fn link_without_results_ends_the_pagination() {
+    let server = server::start(|request| {
         let page: u32 = request.target().rsplit(':').next().unwrap().parse().unwrap_or(1);
-        // As Sentry has it: there is always a next page, and after the last one it is empty.
+        // Like Sentry: every page links to a next one; after the last, it is empty.
         let link = |page: u32, relation: &str, results: bool| {
             format!(
                 "</items?cursor=0:{page}>; rel=\"{relation}\"; results=\"{results}\"; cursor=\"0:{page}:0\""
@@ -198,27 +198,27 @@ fn a_link_without_results_is_the_end() {
         };
         let items = if page <= 2 { json!([{"id": page}]) } else { json!([]) };
         let links = format!("{}, {}", link(page - 1, "previous", page > 1), link(page + 1, "next", page < 2));
-        service::json(200, &items).header("Link", &links)
+        server::json(200, &items).header("Link", &links)
     });
     let run = connector().read(
-        &config(service.url(), "bearer", &json!({"api_key": "k-1"})),
+        &config(server.url(), "bearer", &json!({"api_key": "k-1"})),
         &catalog(&["linked"]),
         None,
     );
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(run.records("linked").len(), 2, "{run}");
-    assert_eq!(service.requests().len(), 2);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
-fn pages_without_records_are_read_on_and_reported() {
-    let service = service::start(|request| {
+fn pages_without_records_are_read_and_logged() {
+    let server = server::start(|request| {
         let page: u32 = request.target().rsplit('=').next().unwrap().parse().unwrap_or(0);
         let items = if page == 250 { json!([{"id": 1}]) } else { json!([]) };
         let link = if page == 250 { String::new() } else { format!("</items?page={}>; rel=next", page + 1) };
-        service::json(200, &items).header("Link", &link)
+        server::json(200, &items).header("Link", &link)
     });
-    let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1"})), &["linked"]);
+    let run = read(&config(server.url(), "bearer", &json!({"api_key": "k-1"})), &["linked"]);
     assert_eq!((run.exit_code, run.records("linked").len()), (Some(0), 1), "{run}");
     let warnings: Vec<_> = run.all("LOG").into_iter().filter(|log| log["level"] == "WARN").collect();
     assert_eq!(warnings.len(), 1, "{run}");
@@ -226,16 +226,16 @@ fn pages_without_records_are_read_on_and_reported() {
 }
 
 #[test]
-fn a_next_page_is_found_however_its_link_is_written() {
+fn next_link_is_resolved_in_any_notation() {
     let links = ["?q=a b|\"c\"", "/x/y/ü", "../z", "./w?page[after]=1&x=%7C", "//127.0.0.9:1/v"];
-    let service = service::start(move |request| {
+    let server = server::start(move |request| {
         let targets = ["/items", "/items?q", "/x/y", "/x/z", "/x/w", "/v"];
         let page = targets.iter().rposition(|target| request.target().starts_with(target)).unwrap();
-        service::json(200, &json!({"id": page, "next": links.get(page)}))
+        server::json(200, &json!({"id": page, "next": links.get(page)}))
     });
-    let run = read(&config(service.url(), "bearer", &json!({"api_key": "k-1"})), &["items"]);
+    let run = read(&config(server.url(), "bearer", &json!({"api_key": "k-1"})), &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
-    let targets = service::targets(&service);
+    let targets = server::targets(&server);
     let expected =
         ["/items", "/items?q=a%20b%7C%22c%22", "/x/y/%C3%BC", "/x/z", "/x/w?page[after]=1&x=%7C", "/v"];
     assert_eq!(targets, expected);

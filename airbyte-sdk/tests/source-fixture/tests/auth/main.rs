@@ -1,11 +1,12 @@
-//! Signing in, against a service on loopback: what is sent where, when a token is asked for, and what is seen of it.
+//! Authentication against a server on loopback: which credentials are sent where, when a token is requested, and that
+//! messages do not show them.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 mod inputs;
 mod proxies;
 mod retries;
 mod rotation;
-mod service;
+mod server;
 mod static_keys;
 mod tokens;
 
@@ -29,21 +30,21 @@ fn read(config: &Value, streams: &[&str]) -> Run {
     connector().read(config, &catalog(streams), None)
 }
 
-/// The configuration of a way to sign in.
-fn config(url: &str, way: &str, more: &Value) -> Value {
-    let mut config = json!({"api_url": url, "way": way});
+/// A configuration with this authentication method.
+fn config(url: &str, method: &str, more: &Value) -> Value {
+    let mut config = json!({"api_url": url, "method": method});
     let fields = more.as_object().unwrap().clone();
     config.as_object_mut().unwrap().extend(fields);
     config
 }
 
-/// What is told of the run, without the messages that carry the configuration back.
-fn told(run: &Run) -> String {
+/// All output except CONTROL messages, which contain the configuration.
+fn output_without_control(run: &Run) -> String {
     let lines = run.stdout.lines().filter(|line| !line.contains("\"CONTROL\""));
     lines.chain(run.stderr.lines()).collect::<Vec<_>>().join("\n")
 }
 
-/// Runs it with everything told that can be told.
+/// Reads with `--debug` and returns all output and the exit code.
 fn debugged(connector: &Connector, config: &Value, streams: &[&str]) -> (String, Option<i32>) {
     let mut command: Command = connector.read_command(config, &catalog(streams), None);
     let output = command.arg("--debug").output().unwrap();

@@ -1,11 +1,11 @@
-//! Proxies that the environment names.
+//! Proxies from environment variables.
 
-use super::{catalog, config, connector, service};
+use super::{catalog, config, connector, server};
 use renamed_sdk::testing::Server;
 use renamed_sdk::testing::server::Response;
 use serde_json::json;
 
-/// Exit code and output of a read with these variables.
+/// The exit code and output of a read with these variables.
 fn read(url: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let connector = connector();
     let config = config(url, "bearer", &json!({"api_key": "k-1234"}));
@@ -17,33 +17,33 @@ fn read(url: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-fn service() -> Server {
-    service::start(|_| service::json(200, &json!({"id": 1})))
+fn server() -> Server {
+    server::start(|_| server::json(200, &json!({"id": 1})))
 }
 
 #[test]
-fn a_proxy_that_is_misspelt_is_an_error_and_no_request_goes_directly() {
-    let service = service();
+fn invalid_proxy_variable_is_an_error_and_nothing_is_sent_directly() {
+    let server = server();
     for value in [
         "foo bar://",
         "htp://proxy:3128",
         "http://bob:hunter2@proxy:99999",
         "socks5://bob:hunter2@proxy:1080",
     ] {
-        // A connector may well need both schemes: no variable may be wrong.
+        // A connector may need both schemes, so every variable must be valid.
         for name in ["HTTP_PROXY", "https_proxy", "ALL_PROXY"] {
-            let (code, text) = read(service.url(), &[(name, value)]);
+            let (code, text) = read(server.url(), &[(name, value)]);
             assert_eq!(code, Some(1), "{text}");
             assert!(text.contains("config_error") && text.contains(&format!("variable {name} ")), "{text}");
             assert!(!text.contains("hunter2") && !text.contains("asking again"), "{text}");
         }
     }
-    assert_eq!(service.requests().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
-fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
-    let (home, proxy) = (service(), service());
+fn request_uses_the_proxy_of_its_scheme_unless_excluded() {
+    let (home, proxy) = (server(), server());
     let with_user = proxy.url().replace("http://", "http://bob:hunter2@");
     for (variables, proxied) in [
         (&[("HTTP_PROXY", &*with_user)][..], true),
@@ -62,8 +62,8 @@ fn a_request_goes_through_the_proxy_of_its_scheme_unless_it_is_excepted() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
-    for (status, failure_type, said, connections) in [
+fn error_of_a_proxy_names_it_without_its_password() {
+    for (status, failure_type, expected, connections) in [
         (
             407,
             "config_error",
@@ -77,15 +77,18 @@ fn a_proxy_that_refuses_is_named_and_its_password_is_not_shown() {
         let with_user = proxy.url().replace("http://", "http://bob:hunter2@");
         let (code, text) = read("http://a.example", &[("ALL_PROXY", &with_user)]);
         assert_eq!(code, Some(1), "{text}");
-        assert!(text.contains(failure_type) && text.contains(said) && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains(failure_type) && text.contains(expected) && !text.contains("hunter2"),
+            "{text}"
+        );
         assert_eq!(proxy.requests().len(), connections, "{text}");
     }
 }
 
 #[test]
-fn a_proxy_password_is_blanked_wherever_it_is_echoed() {
+fn echoed_proxy_password_is_blanked() {
     let proxy =
-        service::start(|_| service::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
+        server::start(|_| server::json(403, &json!({"error": "no hunter2/+ here, nor hunter2%2F%2B"})));
     let with_user = proxy.url().replace("http://", "http://bob:hunter2%2F%2B@");
     let (code, text) = read("http://a.example", &[("HTTP_PROXY", &with_user)]);
     assert_eq!(code, Some(1), "{text}");

@@ -1,6 +1,6 @@
-//! Refresh tokens that can be used once: the new one has left before anything is done with it.
+//! Refresh tokens that can be used once: the new one is written before it is used.
 
-use super::{catalog, config, connector, read, service};
+use super::{catalog, config, connector, read, server};
 use renamed_sdk::testing::Server;
 use renamed_sdk::testing::server::{Gate, Request, Response};
 use serde_json::{Value, json};
@@ -8,34 +8,34 @@ use std::io::Read;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// Knows one refresh token at a time: `r-0000`, and after each use another one. Of the access tokens it knows the last.
+/// Accepts one refresh token at a time, first `r-0000` and a new one after each use, and only the latest access token.
 struct SingleUse(Mutex<u32>);
 
 impl SingleUse {
-    fn answer(&self, request: &Request) -> Response {
+    fn respond(&self, request: &Request) -> Response {
         let mut uses = self.0.lock().unwrap();
-        if service::is_for_a_token(request) {
+        if server::is_for_a_token(request) {
             if !request.text().contains(&format!("refresh_token=r-{uses:04}&")) {
-                return service::json(400, &json!({"error": "invalid_grant"}));
+                return server::json(400, &json!({"error": "invalid_grant"}));
             }
             *uses += 1;
             let (access, refresh) = (format!("a-{uses:04}"), format!("r-{uses:04}"));
-            return service::json(200, &json!({"access_token": access, "refresh_token": refresh}));
+            return server::json(200, &json!({"access_token": access, "refresh_token": refresh}));
         }
-        match service::token(request) == Some(&format!("a-{uses:04}")) {
-            true => service::json(200, &json!({"id": 1})),
-            false => service::json(401, &json!({})),
+        match server::token(request) == Some(&format!("a-{uses:04}")) {
+            true => server::json(200, &json!({"id": 1})),
+            false => server::json(401, &json!({})),
         }
     }
 
     fn start() -> (Arc<Self>, Server) {
         let single_use = Arc::new(Self(Mutex::new(0)));
         let clone = Arc::clone(&single_use);
-        (single_use, service::start(move |request| clone.answer(request)))
+        (single_use, server::start(move |request| clone.respond(request)))
     }
 }
 
-/// With fields that the connector does not know, one of which holds the token.
+/// A configuration with unknown fields, one of which contains the token.
 fn given(url: &str, refresh_token: &str) -> Value {
     let more = json!({"refresh_token": refresh_token, "rotates": "credentials.refresh_token",
         "client_secret": "s-12345", "z": {"kept": [1.5, null, "é\u{2028}"]},
@@ -51,16 +51,16 @@ fn replaced(config: &Value, refresh_token: &str) -> Value {
 }
 
 #[test]
-fn each_new_token_is_sent_with_the_whole_configuration() {
-    let (single_use, service) = SingleUse::start();
-    let config = given(service.url(), "r-0000");
+fn new_token_is_sent_with_the_whole_configuration() {
+    let (single_use, server) = SingleUse::start();
+    let config = given(server.url(), "r-0000");
     let run = read(&config, &["items", "more"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let sent: Vec<Value> = run.all("CONTROL");
     assert_eq!(sent.len(), 1, "{run}");
     assert_eq!(sent[0]["type"], "CONNECTOR_CONFIG");
     assert_eq!(sent[0]["connectorConfig"]["config"], replaced(&config, "r-0001"));
-    // As the platform would hand it back; the connector reads another place, which is the fixture's own affair.
+    // As the platform would pass it. The fixture reads the token from another field, so that is updated here.
     let mut next = sent[0]["connectorConfig"]["config"].clone();
     next["refresh_token"] = "r-0001".into();
     let run = connector().check(&next);
@@ -72,25 +72,24 @@ fn each_new_token_is_sent_with_the_whole_configuration() {
 }
 
 #[test]
-fn one_run_can_go_through_many_tokens() {
+fn run_can_use_many_refresh_tokens() {
     let single_use = SingleUse(Mutex::new(0));
-    let refused = Mutex::new(0);
-    let service = service::start(move |request| {
-        let mut refused = refused.lock().unwrap();
-        // Every access token is good for one page.
-        if !service::is_for_a_token(request) && service::token(request) == Some(&format!("a-{:04}", *refused))
-        {
-            return service::json(401, &json!({}));
+    let used = Mutex::new(0);
+    let server = server::start(move |request| {
+        let mut used = used.lock().unwrap();
+        // Every access token is valid for one page.
+        if !server::is_for_a_token(request) && server::token(request) == Some(&format!("a-{:04}", *used)) {
+            return server::json(401, &json!({}));
         }
-        let answer = single_use.answer(request);
-        if !service::is_for_a_token(request) {
-            *refused += 1;
-            let next = (*refused < 4).then(|| format!("/items?page={refused}"));
-            return service::json(200, &json!({"id": *refused, "next": next}));
+        let response = single_use.respond(request);
+        if !server::is_for_a_token(request) {
+            *used += 1;
+            let next = (*used < 4).then(|| format!("/items?page={used}"));
+            return server::json(200, &json!({"id": *used, "next": next}));
         }
-        answer
+        response
     });
-    let config = given(service.url(), "r-0000");
+    let config = given(server.url(), "r-0000");
     let run = read(&config, &["items"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
     let sent: Vec<Value> =
@@ -99,9 +98,9 @@ fn one_run_can_go_through_many_tokens() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
-    let (_, service) = SingleUse::start();
-    let mut config = given(service.url(), "r-0000");
+fn wrong_rotates_path_is_an_error_before_any_request() {
+    let (_, server) = SingleUse::start();
+    let mut config = given(server.url(), "r-0000");
     config["rotates"] = "credentials.token".into();
     let run = read(&config, &["items"]);
     assert_eq!(run.exit_code, Some(1), "{run}");
@@ -109,18 +108,18 @@ fn a_path_that_is_not_there_is_noticed_before_the_token_is_used_up() {
         run.stdout.contains("`credentials.token` in the configuration is not the refresh token"),
         "{run}"
     );
-    assert_eq!(service.requests().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
-/// A service whose responses of one kind wait at the gate.
+/// A server that delays either its token responses or all others until the gate opens.
 fn waiting(for_token: bool) -> (Server, Gate) {
     let (gate, single_use) = (Gate::new(), SingleUse(Mutex::new(0)));
     let held = gate.clone();
-    let service = service::start(move |request| {
-        let response = single_use.answer(request);
-        if service::is_for_a_token(request) == for_token { response.wait_for(&held) } else { response }
+    let server = server::start(move |request| {
+        let response = single_use.respond(request);
+        if server::is_for_a_token(request) == for_token { response.wait_for(&held) } else { response }
     });
-    (service, gate)
+    (server, gate)
 }
 
 fn start(config: &Value) -> (renamed_sdk::testing::Connector, Child) {
@@ -130,7 +129,7 @@ fn start(config: &Value) -> (renamed_sdk::testing::Connector, Child) {
     (connector, child)
 }
 
-/// The configurations that it has sent.
+/// The configurations in its CONTROL messages.
 fn sent(child: &mut Child) -> Vec<Value> {
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
@@ -140,11 +139,11 @@ fn sent(child: &mut Child) -> Vec<Value> {
 }
 
 #[test]
-fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
-    let (service, gate) = waiting(false);
-    let config = given(service.url(), "r-0000");
+fn new_token_is_written_before_its_first_use() {
+    let (server, gate) = waiting(false);
+    let config = given(server.url(), "r-0000");
     let (_connector, mut child) = start(&config);
-    // The first request with the new access token is there. Nobody has read a line of the connector so far.
+    // The first request with the new access token has arrived. No output has been read so far.
     gate.wait_until_reached();
     child.kill().unwrap();
     child.wait().unwrap();
@@ -152,32 +151,32 @@ fn a_new_token_has_left_before_it_is_used_so_a_kill_does_not_lose_it() {
 }
 
 #[test]
-fn a_new_token_that_nobody_can_be_told_is_not_used() {
-    let (service, gate) = waiting(true);
-    let config = given(service.url(), "r-0000");
+fn new_token_is_not_used_if_stdout_is_closed() {
+    let (server, gate) = waiting(true);
+    let config = given(server.url(), "r-0000");
     let (_connector, mut child) = start(&config);
     gate.wait_until_reached();
     drop(child.stdout.take());
     gate.open();
     assert!(!child.wait().unwrap().success());
-    let (tokens, others) = service::sorted(&service);
+    let (tokens, others) = server::sorted(&server);
     assert_eq!((tokens.len(), others.len()), (1, 0));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_signal_while_a_token_is_replaced_waits_for_the_new_one() {
+fn signal_during_a_token_request_waits_for_the_new_token() {
     use std::os::unix::process::ExitStatusExt;
     use std::process::Command;
 
     let (gate, single_use) = (Gate::new(), SingleUse(Mutex::new(0)));
     let held = gate.clone();
-    // There is no response to what comes after the token: the run ends before.
-    let service = service::start(move |request| {
-        let response = single_use.answer(request);
-        if service::is_for_a_token(request) { response.wait_for(&held) } else { Response::silence() }
+    // Requests after the token get no response: the run ends before.
+    let server = server::start(move |request| {
+        let response = single_use.respond(request);
+        if server::is_for_a_token(request) { response.wait_for(&held) } else { Response::silence() }
     });
-    let config = given(service.url(), "r-0000");
+    let config = given(server.url(), "r-0000");
     let (_connector, mut child) = start(&config);
     gate.wait_until_reached();
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());

@@ -1,68 +1,68 @@
-//! What does not change: keys and passwords.
+//! API keys and passwords.
 
-use super::{catalog, config, connector, debugged, read, service};
+use super::{catalog, config, connector, debugged, read, server};
 use renamed_sdk::testing::server::{Request, Response};
 use serde_json::json;
 
 const KEY: &str = "k y/1+\"23&\\45";
 
 fn good(_: &Request) -> Response {
-    service::json(200, &json!({"id": 1}))
+    server::json(200, &json!({"id": 1}))
 }
 
 #[test]
-fn each_kind_of_key_goes_where_it_belongs_and_is_seen_nowhere() {
-    for (way, name, value) in [
+fn each_kind_of_key_is_sent_correctly_and_never_shown() {
+    for (method, name, value) in [
         ("bearer", "Authorization", format!("Bearer {KEY}")),
         ("header", "X-Key", KEY.to_owned()),
         ("basic", "Authorization", "Basic bWU6ayB5LzErIjIzJlw0NQ==".to_owned()),
     ] {
-        let service = service::start(good);
-        let config = config(service.url(), way, &json!({"api_key": KEY}));
+        let server = server::start(good);
+        let config = config(server.url(), method, &json!({"api_key": KEY}));
         let (text, code) = debugged(&connector(), &config, &["items"]);
         assert_eq!(code, Some(0), "{text}");
-        assert_eq!(service.requests()[0].header(name), Some(value.as_str()));
-        assert_eq!(service.requests()[0].target(), "/items");
+        assert_eq!(server.requests()[0].header(name), Some(value.as_str()));
+        assert_eq!(server.requests()[0].target(), "/items");
         assert!(!text.contains("k y/1") && !text.contains("bWU6"), "{text}");
-        // A key over loopback is nobody's concern.
+        // Plain HTTP over loopback needs no warning.
         assert!(!text.contains("plain http"), "{text}");
     }
 }
 
 #[test]
-fn a_key_in_the_query_is_on_every_page_and_in_no_message() {
-    let service = service::start(|request| {
+fn query_key_is_sent_with_every_page_and_never_shown() {
+    let server = server::start(|request| {
         let next =
             (!request.target().contains("page=2")).then_some("https://other.example/items?page=2&key=mine");
-        service::json(200, &json!({"id": 1, "next": next}))
+        server::json(200, &json!({"id": 1, "next": next}))
     });
-    let config = config(service.url(), "query", &json!({"api_key": KEY}));
+    let config = config(server.url(), "query", &json!({"api_key": KEY}));
     let (text, code) = debugged(&connector(), &config, &["items"]);
     assert_eq!(code, Some(0), "{text}");
     let key = "key=k%20y%2F1%2B%2223%26%5C45";
-    let targets = service::targets(&service);
+    let targets = server::targets(&server);
     assert_eq!(targets, [format!("/items?{key}"), format!("/items?page=2&{key}")]);
     assert!(!text.contains("k%20y") && !text.contains("k y/1"), "{text}");
     assert!(text.contains("/items: HTTP 200"), "{text}");
 }
 
-/// Rather than in chunks of which there are none.
+/// Some APIs reject an empty chunked body.
 #[test]
-fn a_post_with_nothing_in_it_says_so() {
-    let service = service::start(good);
-    let run = read(&config(service.url(), "bearer", &json!({"api_key": KEY})), &["more"]);
+fn post_without_a_body_has_content_length_zero() {
+    let server = server::start(good);
+    let run = read(&config(server.url(), "bearer", &json!({"api_key": KEY})), &["more"]);
     assert_eq!(run.exit_code, Some(0), "{run}");
-    let request = &service.requests()[0];
+    let request = &server.requests()[0];
     assert_eq!((request.method(), request.header("Content-Length")), ("POST", Some("0")));
 }
 
 #[test]
-fn a_key_is_not_sent_to_another_origin() {
-    for way in ["bearer", "header", "query", "basic", "client"] {
-        let home = service::start(good);
-        let other = service::start(good);
+fn key_is_not_sent_to_another_origin() {
+    for method in ["bearer", "header", "query", "basic", "client"] {
+        let home = server::start(good);
+        let other = server::start(good);
         let more = json!({"api_key": KEY, "client_secret": "s-1", "other_url": other.url()});
-        let run = read(&config(home.url(), way, &more), &["elsewhere"]);
+        let run = read(&config(home.url(), method, &more), &["elsewhere"]);
         assert_eq!(run.exit_code, Some(0), "{run}");
         let request = &other.requests()[0];
         assert_eq!(request.target(), "/file");
@@ -72,37 +72,37 @@ fn a_key_is_not_sent_to_another_origin() {
 }
 
 #[test]
-fn a_sign_in_that_others_can_read_is_warned_of_once() {
-    // The host need not be there: a proxy answers for it.
-    let proxy = service::start(|request| match request.target() {
-        "/token" => service::json(200, &json!({"access_token": "at-1234"})),
-        _ => service::json(200, &json!({"id": 1})),
+fn credentials_over_plain_http_cause_one_warning() {
+    // The host does not exist: a proxy responds for it.
+    let proxy = server::start(|request| match request.target() {
+        "/token" => server::json(200, &json!({"access_token": "at-1234"})),
+        _ => server::json(200, &json!({"id": 1})),
     });
-    for (way, url, warnings) in [
+    for (method, url, warnings) in [
         ("bearer", "http://api.example", 1),
         ("client", "http://api.example", 1),
         ("query", "http://api.example:81", 1),
         ("bearer", proxy.url(), 0),
     ] {
-        let config = config(url, way, &json!({"api_key": KEY, "client_secret": "s-1"}));
+        let config = config(url, method, &json!({"api_key": KEY, "client_secret": "s-1"}));
         let connector = connector();
         let mut command = connector.read_command(&config, &catalog(&["items", "more"]), None);
         let output = command.env("ALL_PROXY", proxy.url()).env("NO_PROXY", "127.0.0.1").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{text}");
-        let told: Vec<&str> = text.lines().filter(|line| line.contains("over plain http")).collect();
-        assert_eq!(told.len(), warnings, "{text}");
-        assert!(told.iter().all(|line| line.contains("WARN") && line.contains("api.example")), "{told:?}");
+        let found: Vec<&str> = text.lines().filter(|line| line.contains("over plain http")).collect();
+        assert_eq!(found.len(), warnings, "{text}");
+        assert!(found.iter().all(|line| line.contains("WARN") && line.contains("api.example")), "{found:?}");
     }
 }
 
-/// An API that is asked for by a URL with the key in its path, and the URL is cut at the question mark.
+/// The log cuts a URL at its question mark, which here is part of the key in the path.
 #[test]
-fn a_key_with_a_question_mark_is_not_cut_in_half() {
+fn key_with_a_question_mark_in_a_url_is_fully_blanked() {
     for key in ["half1?half2", "half1#half2", "half1@half2"] {
-        let service = service::start(good);
-        let other_url = format!("{}/v1/{key}", service.url());
-        let config = config(service.url(), "bearer", &json!({"api_key": key, "other_url": other_url}));
+        let server = server::start(good);
+        let other_url = format!("{}/v1/{key}", server.url());
+        let config = config(server.url(), "bearer", &json!({"api_key": key, "other_url": other_url}));
         let (text, _) = debugged(&connector(), &config, &["elsewhere"]);
         assert!(text.contains("GET ****") || text.contains("/v1/****"), "{text}");
         assert!(!text.contains("half"), "{text}");
@@ -110,7 +110,7 @@ fn a_key_with_a_question_mark_is_not_cut_in_half() {
 }
 
 #[test]
-fn a_key_is_blanked_however_an_api_encodes_it() {
+fn key_is_blanked_however_an_api_encodes_it() {
     const SECRET: &str = "wJalr/XUt+nFEMI&K7é<MDENG==";
     for echo in [
         r"wJalr\/XUt+nFEMI&K7é<MDENG==",
@@ -129,15 +129,14 @@ fn a_key_is_blanked_however_an_api_encodes_it() {
         "wJalr/XUt+nFEMI&K7=C3=A9<MD=\r\nENG=3D=3D",
         "wJalr/XUt+nFEMI&K7\\xc3\\xa9<MDENG==",
     ] {
-        let service =
-            service::start(move |_| service::json(401, &json!({"error": format!("no key <{echo}>")})));
-        let config = config(service.url(), "query", &json!({"api_key": SECRET}));
+        let server = server::start(move |_| server::json(401, &json!({"error": format!("no key <{echo}>")})));
+        let config = config(server.url(), "query", &json!({"api_key": SECRET}));
         let (text, code) = debugged(&connector(), &config, &["items"]);
         assert_eq!(code, Some(1), "{text}");
-        let said = text.split_once("no key <").and_then(|(_, rest)| rest.split_once('>'));
-        let (said, _) = said.unwrap_or_else(|| panic!("{echo}: {text}"));
-        // Of `me:` and the key in base64, the first digits are those of the user.
-        let said = said.replacen("bWU6", "", 1).replace("%3D", "").replace("Q==", "");
-        assert_eq!(said.trim_end_matches('='), "****", "{echo}: {text}");
+        let shown = text.split_once("no key <").and_then(|(_, rest)| rest.split_once('>'));
+        let (shown, _) = shown.unwrap_or_else(|| panic!("{echo}: {text}"));
+        // In base64 of `me:` and the key, the first digits belong to the user name.
+        let shown = shown.replacen("bWU6", "", 1).replace("%3D", "").replace("Q==", "");
+        assert_eq!(shown.trim_end_matches('='), "****", "{echo}: {text}");
     }
 }

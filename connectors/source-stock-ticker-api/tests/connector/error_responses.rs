@@ -1,4 +1,4 @@
-//! Everything the service is known to refuse with, row by row: who must act, in whose words, and how often it was asked.
+//! Each known error response of the API: its failure type, its message and the number of requests.
 
 use crate::common::*;
 use serde_json::{Value, json};
@@ -8,14 +8,14 @@ const CONFIG: &str = "config_error";
 const TRANSIENT: &str = "transient_error";
 const SYSTEM: &str = "system_error";
 
-fn said(status: &str, key: &str, text: &str) -> Value {
+fn error_body(status: &str, key: &str, text: &str) -> Value {
     json!({"status": status, "request_id": "6a7e466379af0a71", key: text})
 }
 
 #[test]
-fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
-    let error = |text: &str| said("ERROR", "error", text);
-    let denied = |text: &str| said("NOT_AUTHORIZED", "message", text);
+fn each_error_response_has_its_category_and_number_of_requests() {
+    let error = |text: &str| error_body("ERROR", "error", text);
+    let denied = |text: &str| error_body("NOT_AUTHORIZED", "message", text);
     let entitled =
         "You are not entitled to this data. Please upgrade your plan at https://massive.com/pricing";
     let timeframe = "Your plan doesn't include this data timeframe. Please upgrade your plan";
@@ -35,7 +35,13 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
             "occurs before",
             1,
         ),
-        (404, said("NOT_FOUND", "message", "Ticker not found."), CONFIG, "Ticker not found. (HTTP 404)", 1),
+        (
+            404,
+            error_body("NOT_FOUND", "message", "Ticker not found."),
+            CONFIG,
+            "Ticker not found. (HTTP 404)",
+            1,
+        ),
         (413, json!({}), CONFIG, "(HTTP 413)", 1),
         (429, error("You've exceeded the maximum requests per minute"), TRANSIENT, "exceeded the maximum", 5),
         (429, json!(null), TRANSIENT, "no more requests for now (HTTP 429)", 5),
@@ -48,29 +54,29 @@ fn each_is_sorted_by_who_must_act_and_asked_for_no_oftener_than_it_helps() {
         (504, json!({}), TRANSIENT, "in trouble (HTTP 504)", 5),
         (520, json!({}), TRANSIENT, "in trouble (HTTP 520)", 5),
     ];
-    for (status, body, failure_type, words, requests) in rows {
+    for (status, body, failure_type, expected, requests) in rows {
         let has_id = body["request_id"].is_string();
         let emulator = scripted(move |_, _| Some(Answer::json(status, &body)));
         let run =
             connector().read(&config(&emulator.url()), &catalog("incremental"), Some(&state("2020-01-02")));
         assert_eq!(run.exit_code, Some(1), "{status}: {run}");
         let message = assert_error(&run, failure_type);
-        assert!(message.contains(words), "{status}: {message}");
+        assert!(message.contains(expected), "{status}: {message}");
         assert_eq!(emulator.requests().len(), requests, "{status}");
-        // Support asks for it.
+        // The API's support asks for the request ID.
         let details = run.errors()[0]["internal_message"].as_str().unwrap_or_default().to_owned();
         assert_eq!(details.contains("6a7e466379af0a71"), has_id, "{details}");
         assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");
     }
 }
 
-/// Every answer that is no page although the status says that all is well.
+/// Responses with status 200 that are not a page.
 #[test]
-fn what_is_no_page_is_not_taken_for_an_empty_one() {
-    for answer in [
+fn invalid_page_is_not_taken_for_an_empty_one() {
+    for response in [
         Answer::text(200, "<html>maintenance</html>"),
         Answer::text(200, ""),
-        Answer::json(200, &said("ERROR", "error", "internal")),
+        Answer::json(200, &error_body("ERROR", "error", "internal")),
         Answer::json(200, &json!(null)),
         Answer::json(200, &json!([])),
         Answer::json(200, &json!("x")),
@@ -79,7 +85,7 @@ fn what_is_no_page_is_not_taken_for_an_empty_one() {
         Answer::json(200, &json!({"ticker": "TSLA", "status": "OK", "results": {"t": 1}})),
         Answer::json(200, &json!({"ticker": "TSLA", "status": "WAIT", "results": []})),
     ] {
-        let emulator = scripted(move |_, _| Some(answer.clone()));
+        let emulator = scripted(move |_, _| Some(response.clone()));
         let run = connector().read(&config(&emulator.url()), &catalog("incremental"), None);
         assert_eq!(run.exit_code, Some(1), "{run}");
         assert_eq!(run.errors().len(), 1, "{run}");
@@ -87,9 +93,9 @@ fn what_is_no_page_is_not_taken_for_an_empty_one() {
     }
 }
 
-/// What stands for no bars, and only that.
+/// Each form of a page without bars.
 #[test]
-fn an_empty_page_is_an_empty_page() {
+fn empty_page_is_accepted() {
     for results in [json!({}), json!({"results": null}), json!({"results": []}), json!({"next_url": ""})] {
         let mut page = json!({"ticker": "TSLA", "adjusted": true, "status": "DELAYED", "resultsCount": 0});
         page.as_object_mut().unwrap().extend(results.as_object().unwrap().clone());

@@ -1,11 +1,11 @@
-//! `docker run IMAGE COMMAND`, as people and test kits call it: by the entry point, with files mounted somewhere.
+//! `docker run IMAGE COMMAND`, as users and test kits call it: by the entry point, with files mounted anywhere.
 
+use crate::api::{catalog, emulator_with};
 use crate::docker::{Folder, docker, image};
 use crate::messages::{config, days, days_before, messages, statuses};
-use crate::service::{catalog, emulator_with};
 use serde_json::Value;
 
-/// Runs the image and returns the messages of a command that went well.
+/// Runs a command of the image, asserts that it succeeds, and returns its messages.
 fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
     let image = image();
     let output = docker([&["run", "--rm", "--network", "host"], options, &[&*image], command].concat());
@@ -17,7 +17,7 @@ fn run(options: &[&str], command: &[&str]) -> Vec<Value> {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn the_four_commands_work_wherever_the_files_are_mounted() {
+fn all_commands_work_with_any_mount_path() {
     let emulator = emulator_with(|_| {});
     let folder = Folder::new();
     folder.write("config.json", &config(&emulator, &days_before(30)).to_string());
@@ -28,7 +28,7 @@ fn the_four_commands_work_wherever_the_files_are_mounted() {
     let streams: Value = serde_json::from_str(include_str!("../catalog.json")).unwrap();
 
     assert_eq!(run(&[], &["spec"])[0]["spec"], spec);
-    // A path that is not absolute counts from the working directory, which is the home of the image's user.
+    // A relative path is relative to the working directory, the home of the image's user.
     for (mount, config, catalog) in [
         (writable, "/secrets/config.json", "/secrets/catalog.json"),
         (readable, "/secrets/config.json", "/secrets/catalog.json"),
@@ -47,7 +47,7 @@ fn the_four_commands_work_wherever_the_files_are_mounted() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_file_that_is_not_mounted_is_named() {
+fn unmounted_file_is_named() {
     let check = run(&[], &["check", "--config", "/secrets/config.json"]);
     let status = &check[0]["connectionStatus"];
     assert_eq!(status["status"], "FAILED", "{check:?}");

@@ -1,4 +1,4 @@
-//! When the service, or the reader of stdout, is in trouble: what is said, how it is sorted, and that nothing is lost.
+//! Failures of the API, the network or the reader of stdout: the message, its category, and that no record is lost.
 
 use crate::common::*;
 use airbyte_sdk::testing::Run;
@@ -19,14 +19,14 @@ fn check(emulator: &Emulator) -> Run {
     connector().check(&config(&emulator.url()))
 }
 
-/// What `check` answers to trouble that the user cannot mend: a trace, and no status.
+/// Asserts the result of `check` for an error that the user cannot fix: a trace, and no status.
 fn assert_undecided(run: &Run, failure_type: &str) {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert_error(run, failure_type);
     assert!(run.all("CONNECTION_STATUS").is_empty(), "{run}");
 }
 
-/// What `check` answers to what the user can mend; returns the message.
+/// Asserts the result of `check` for an error that the user can fix, and returns the message.
 fn assert_failed(run: &Run) -> String {
     assert_eq!(run.exit_code, Some(0), "{run}");
     let statuses = run.all("CONNECTION_STATUS");
@@ -36,7 +36,7 @@ fn assert_failed(run: &Run) -> String {
 }
 
 #[test]
-fn a_wrong_key_is_the_users_to_mend_and_not_asked_twice() {
+fn wrong_key_is_a_config_error_and_not_retried() {
     let emulator = emulator_with(|settings| settings.api_key = "another-key".to_owned());
     let run = read(&emulator);
     let message = assert_incomplete(&run, "config_error");
@@ -48,7 +48,7 @@ fn a_wrong_key_is_the_users_to_mend_and_not_asked_twice() {
 }
 
 #[test]
-fn a_plan_that_does_not_reach_is_told_as_the_service_tells_it() {
+fn plan_restriction_is_reported_in_the_words_of_the_api() {
     let emulator = emulator_with(|settings| settings.history_days = Some(0));
     let run = connector().read(
         &config_since(&emulator.url(), "2020-01-02"),
@@ -69,7 +69,7 @@ fn a_plan_that_does_not_reach_is_told_as_the_service_tells_it() {
 }
 
 #[test]
-fn an_unknown_ticker_fails_the_check_and_reads_as_empty() {
+fn unknown_ticker_fails_check_and_reads_as_empty() {
     let emulator = emulator();
     let mut config = config(&emulator.url());
     config["stock_ticker"] = "tsla".into();
@@ -79,7 +79,7 @@ fn an_unknown_ticker_fails_the_check_and_reads_as_empty() {
 }
 
 #[test]
-fn a_service_in_trouble_is_asked_again_and_then_given_up() {
+fn http_503_is_retried_and_then_an_error() {
     let emulator = scripted(|_, _| Some(Answer::text(503, "<html>try later</html>")));
     let run = read(&emulator);
     let message = assert_incomplete(&run, "transient_error");
@@ -90,9 +90,9 @@ fn a_service_in_trouble_is_asked_again_and_then_given_up() {
 }
 
 #[test]
-fn a_hiccup_goes_unnoticed() {
-    for hiccup in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
-        let emulator = scripted(move |count, _| (count == 0).then(|| hiccup.clone()));
+fn single_failure_is_retried_successfully() {
+    for failure in [Answer::text(500, ""), Answer::text(504, "{}"), Answer::hang_up()] {
+        let emulator = scripted(move |count, _| (count == 0).then(|| failure.clone()));
         let run = read(&emulator);
         assert_complete(&run);
         assert!(!run.records("stock_prices").is_empty());
@@ -101,18 +101,18 @@ fn a_hiccup_goes_unnoticed() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_asked_for_again() {
-    let broken = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
-    let emulator = scripted(move |count, _| (count == 0).then(|| broken.clone()));
+fn truncated_response_is_retried() {
+    let truncated = Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10);
+    let emulator = scripted(move |count, _| (count == 0).then(|| truncated.clone()));
     let run = read(&emulator);
     assert_complete(&run);
     assert_eq!(emulator.requests().len(), 2);
 }
 
-/// Bars that were handed out are not requested again by the same read. A state covers the pages before, not the one whose
-/// number of bars was not confirmed.
+/// The same read does not request emitted bars again. A state covers the pages before, but not the truncated one, whose
+/// number of bars is unconfirmed.
 #[test]
-fn an_answer_that_breaks_off_in_the_middle_is_covered_up_to_the_page_before() {
+fn truncated_page_is_covered_up_to_the_page_before() {
     for whole_pages in [0, 1] {
         let emulator = scripted(move |page, request| {
             let bar = |day: i64| json!({"t": 1_577_941_200_000 + day * 86_400_000, "c": day});
@@ -141,17 +141,17 @@ fn an_answer_that_breaks_off_in_the_middle_is_covered_up_to_the_page_before() {
 }
 
 #[test]
-fn a_password_in_the_url_is_not_shown() {
+fn password_in_the_url_is_not_shown() {
     let run = connector().read(&config("http://bob:hunter22@127.0.0.1:9"), &catalog("incremental"), None);
     let message = assert_error(&run, "config_error");
     assert!(message.contains("`api_url`") && !run.stdout.contains("hunter22"), "{run}");
 }
 
 #[test]
-fn a_service_that_asks_for_patience_gets_it() {
-    let refused = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
+fn retry_after_is_honored() {
+    let rejected = json!({"status": "ERROR", "request_id": "r", "error": "You've exceeded the maximum requests per minute"});
     let emulator = scripted(move |count, _| {
-        (count == 0).then(|| Answer::json(429, &refused).header("Retry-After", "1"))
+        (count == 0).then(|| Answer::json(429, &rejected).header("Retry-After", "1"))
     });
     let run = read(&emulator);
     assert_eq!(run.exit_code, Some(0), "{run}");
@@ -169,7 +169,7 @@ fn a_service_that_asks_for_patience_gets_it() {
 }
 
 #[test]
-fn nobody_answers() {
+fn refused_connection_is_transient() {
     let url = "http://127.0.0.1:9";
     let run = connector().read(&config(url), &catalog("incremental"), None);
     let message = assert_incomplete(&run, "transient_error");
@@ -178,7 +178,7 @@ fn nobody_answers() {
 }
 
 #[test]
-fn a_url_that_is_none_is_the_users_to_mend() {
+fn invalid_url_is_a_config_error() {
     for url in ["not a url", "", "https://"] {
         let run = connector().read(&config(url), &catalog("incremental"), None);
         assert_error(&run, "config_error");
@@ -186,25 +186,25 @@ fn a_url_that_is_none_is_the_users_to_mend() {
 }
 
 #[test]
-fn an_answer_that_is_no_json_is_transient() {
-    for answer in [
+fn invalid_json_is_transient() {
+    for response in [
         Answer::text(200, "<html>maintenance</html>"),
         Answer::text(200, ""),
         Answer::text(200, "{\"ticker\":\"TSLA\",\"results\":[{\"t\":1"),
         Answer::truncated(200, "{\"ticker\":\"TSLA\",\"results\":[]}", 10),
     ] {
-        let emulator = scripted(move |_, _| Some(answer.clone()));
+        let emulator = scripted(move |_, _| Some(response.clone()));
         assert_incomplete(&read(&emulator), "transient_error");
         assert_undecided(&check(&emulator), "transient_error");
     }
 }
 
 #[test]
-fn an_answer_of_another_shape_names_the_place() {
+fn unexpected_json_structure_names_the_path() {
     let page = |bars: Value| json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "results": bars});
     let good = json!({"t": 1_772_773_200_000_i64, "c": 1.5});
-    // A bar that came before the wrong one stands.
-    for (answer, place) in [
+    // The bars before the invalid one are emitted.
+    for (body, place) in [
         (page(json!([good, {"t": "noon", "c": 2}])), "at `results[1].t`"),
         (page(json!([{"t": 1, "c": null}])), "at `results[0].c`"),
         (page(json!([{"c": 2}])), "missing field `t` at `results[0]`"),
@@ -212,7 +212,7 @@ fn an_answer_of_another_shape_names_the_place() {
         (json!([]), "at the top level"),
         (json!(null), "at the top level"),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &body)));
         let run = read_since_2020(&emulator);
         let message = assert_incomplete(&run, "system_error");
         assert!(message.ends_with(place), "{place}: {message}");
@@ -221,22 +221,22 @@ fn an_answer_of_another_shape_names_the_place() {
 }
 
 #[test]
-fn an_answer_that_says_it_failed_is_believed() {
-    for answer in [
+fn error_in_a_successful_response_is_an_error() {
+    for response in [
         json!({"ticker": "TSLA", "status": "ERROR", "error": "internal"}),
         json!({"ticker": "AAPL", "status": "OK", "adjusted": true, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
         json!({"ticker": "TSLA", "status": "OK", "adjusted": false, "results": [{"t": 1_772_773_200_000_i64, "c": 1}]}),
     ] {
-        let emulator = scripted(move |_, _| Some(Answer::json(200, &answer)));
+        let emulator = scripted(move |_, _| Some(Answer::json(200, &response)));
         let run = read_since_2020(&emulator);
         assert!(assert_incomplete(&run, "transient_error").contains("ot what was asked for"), "{run}");
         assert!(run.records("stock_prices").is_empty(), "{run}");
     }
 }
 
-/// A walk that fails on its second page is a failure; what came before it is covered by a state, and no more.
+/// If the second page fails, a state covers the records of the first.
 #[test]
-fn what_came_before_the_trouble_is_kept() {
+fn records_before_a_failure_are_covered_by_a_state() {
     let emulator = emulator_with(|settings| {
         settings.page_cap = Some(2);
         settings.fault = Some(std::sync::Arc::new(|count, _| (count == 1).then(|| Answer::text(401, "{}"))));
@@ -257,7 +257,7 @@ fn what_came_before_the_trouble_is_kept() {
 }
 
 #[test]
-fn pages_that_go_round_in_a_circle_end() {
+fn loop_of_pages_is_an_error() {
     let page = json!({"ticker": "TSLA", "adjusted": true, "status": "OK", "next_url": "/v2/aggs/again",
         "results": [{"t": 1_772_773_200_000_i64, "c": 1.5}]});
     let emulator = scripted(move |_, _| Some(Answer::json(200, &page)));
@@ -267,7 +267,7 @@ fn pages_that_go_round_in_a_circle_end() {
 }
 
 #[test]
-fn a_redirect_is_not_followed_with_the_key() {
+fn redirect_is_not_followed_with_the_key() {
     let other = emulator();
     let elsewhere = other.url();
     let emulator =
@@ -277,7 +277,7 @@ fn a_redirect_is_not_followed_with_the_key() {
 }
 
 #[test]
-fn an_error_text_with_the_key_in_it_is_blanked() {
+fn key_in_an_error_message_is_blanked() {
     let echo = json!({"status": "ERROR", "error": format!("no such key: {KEY} (apiKey={KEY})")});
     let emulator = scripted(move |_, _| Some(Answer::json(401, &echo)));
     for run in [read(&emulator), check(&emulator)] {
@@ -286,7 +286,7 @@ fn an_error_text_with_the_key_in_it_is_blanked() {
     }
 }
 
-/// The most memory that a read from this day on has used, in KiB.
+/// The peak memory of a read from this day on, in KiB.
 #[cfg(target_os = "linux")]
 fn peak(emulator: &Emulator, first_day: &str) -> u64 {
     let connector = connector();
@@ -294,7 +294,7 @@ fn peak(emulator: &Emulator, first_day: &str) -> u64 {
         connector.read_command(&config_since(&emulator.url(), first_day), &catalog("incremental"), None);
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let mut peak = 0;
-    // The kernel keeps the peak, but forgets it with the process.
+    // The kernel reports the peak only while the process exists.
     while child.try_wait().unwrap().is_none() {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let kilobytes = status
@@ -307,7 +307,6 @@ fn peak(emulator: &Emulator, first_day: &str) -> u64 {
     peak
 }
 
-/// A page of any size takes no more memory than a small one.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_the_size_of_a_page() {
@@ -320,7 +319,6 @@ fn memory_does_not_grow_with_the_size_of_a_page() {
     assert!(large < small + 2 * 1024, "{large} KiB for 50 MiB, {small} KiB for 64 KiB");
 }
 
-/// Many pages take no more memory than one.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_the_number_of_pages() {
@@ -334,30 +332,30 @@ fn memory_does_not_grow_with_the_number_of_pages() {
     assert!(many < few + 3 * 1024, "{many} KiB for {many_pages} pages, {few} KiB for {few_pages}");
 }
 
-/// A service that repeats the key wherever it can, in every form in which keys are usually repeated.
+/// The API echoes the key wherever it can, in the usual encodings.
 #[test]
-fn a_key_that_is_echoed_everywhere_is_seen_nowhere() {
+fn echoed_key_is_blanked_in_every_encoding() {
     let canary = r#"can"ary/+&=\\4711"#;
     let url = "can%22ary%2F%2B%26%3D%5C%5C4711";
-    // Of `user:KEY:x`, and of the key alone.
+    // Base64 of `user:KEY:x`, and of the key alone.
     let (basic, plain) = ("dXNlcjpjYW4iYXJ5LysmPVxcNDcxMTp4", "Y2FuImFyeS8rJj1cXDQ3MTE=");
-    let said = format!("no key {canary}, apiKey={url}, Basic {basic} or {plain}, {canary:?}");
+    let echo = format!("no key {canary}, apiKey={url}, Basic {basic} or {plain}, {canary:?}");
     let page = |status: &str| json!({"ticker": "TSLA", "status": status, "results": []});
     let mut lost = page("OK");
     lost["next_url"] = format!("not a url {canary}").into();
-    let answers = [
-        Answer::json(401, &json!({"error": said})).header("X-Request-Id", canary),
-        Answer::json(403, &json!({"message": format!("{} {said}", "x".repeat(960))})),
-        Answer::json(404, &json!({"detail": said, "request_id": canary})),
+    let responses = [
+        Answer::json(401, &json!({"error": echo})).header("X-Request-Id", canary),
+        Answer::json(403, &json!({"message": format!("{} {echo}", "x".repeat(960))})),
+        Answer::json(404, &json!({"detail": echo, "request_id": canary})),
         Answer::json(
             200,
-            &json!({"ticker": canary, "status": said, "results": [{"t": canary, "c": canary}]}),
+            &json!({"ticker": canary, "status": echo, "results": [{"t": canary, "c": canary}]}),
         ),
-        Answer::json(200, &page(&said)),
+        Answer::json(200, &page(&echo)),
         Answer::json(200, &lost),
     ];
-    for answer in answers {
-        let emulator = scripted(move |_, _| Some(answer.clone()));
+    for response in responses {
+        let emulator = scripted(move |_, _| Some(response.clone()));
         let mut config = config(&emulator.url());
         config["api_key"] = canary.into();
         let connector = connector();
@@ -367,14 +365,14 @@ fn a_key_that_is_echoed_everywhere_is_seen_nowhere() {
         let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let everything = [stdout, stderr, check.stdout, check.stderr].concat();
         assert!(everything.contains("ERROR"), "{everything}");
-        for form in [canary, url, &basic[9..25], &plain[..21], "4711", "ary/"] {
-            assert!(!everything.contains(form), "{form} is in {everything}");
+        for encoding in [canary, url, &basic[9..25], &plain[..21], "4711", "ary/"] {
+            assert!(!everything.contains(encoding), "{encoding} is in {everything}");
         }
     }
 }
 
 #[test]
-fn a_reader_that_leaves_ends_the_read_quickly_and_quietly() {
+fn closed_stdout_ends_the_read_without_stderr_output() {
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = 20_000;
         settings.cache = true;

@@ -1,10 +1,10 @@
-//! An API on loopback that has one closure for all requests, also as a proxy.
+//! A server that responds to all requests by one closure, and can serve as a proxy.
 
 use renamed_sdk::testing::Server;
 use renamed_sdk::testing::server::{Request, Response};
 use serde_json::Value;
 
-/// Lets everybody through who wants a tunnel, and responds as the closure says.
+/// Accepts every tunnel, and responds to other requests by the closure.
 pub(crate) fn start(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
     let server = Server::start();
     server.on("CONNECT *").status(200);
@@ -20,12 +20,12 @@ pub(crate) fn is_for_a_token(request: &Request) -> bool {
     request.target() == "/token"
 }
 
-/// The token that a request signs in with, if it does.
+/// The bearer token of a request, if any.
 pub(crate) fn token(request: &Request) -> Option<&str> {
     request.header("Authorization")?.strip_prefix("Bearer ")
 }
 
-/// What was requested at the token endpoint, and elsewhere.
+/// The requests to the token endpoint, and all others.
 pub(crate) fn sorted(server: &Server) -> (Vec<Request>, Vec<Request>) {
     server.requests().into_iter().partition(is_for_a_token)
 }

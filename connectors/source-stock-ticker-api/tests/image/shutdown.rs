@@ -1,9 +1,9 @@
-//! Reads that are ended from outside, in the middle: nothing hangs, and what was read until then is of use.
+//! Reads that are ended from outside: nothing hangs, and the next read resumes without losing a record.
 
+use crate::api::{LAST_DAY, catalog, emulator_with};
 use crate::docker::{Container, Folder, docker, image, inspect, unique_name};
 use crate::messages::{config, days, days_before, last_state, messages, statuses};
-use crate::pod::{FIRST_PROCESS, PATIENCE, Pod, Read};
-use crate::service::{LAST_DAY, catalog, emulator_with};
+use crate::pod::{FIRST_PROCESS, Pod, Read, TIMEOUT};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -12,14 +12,14 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use stock_api_emulator::{Emulator, is_trading_day};
 
-/// With two bars a day these are 18 000 records. A state comes at the end of a page, and is due after 10 000 records, so the
-/// first one is in the middle. The 8 000 records behind it, 1 MB, are more than a FIFO (64 KiB) and the buffers at its ends
-/// hold: the connector cannot have ended before the test reads on.
+/// With two bars per day these are 18 000 records. The first state is sent after 10 000 records, at the end of a page. The
+/// 8 000 records after it (1 MB) exceed a FIFO (64 KiB) and the buffers at its ends, so the connector cannot end before the
+/// test continues to read.
 const START: &str = "1990-01-02";
 const BARS_PER_DAY: u32 = 2;
 const BARS_PER_PAGE: u32 = 5_000;
 
-/// A read of which the first state and a record behind it were read.
+/// A read whose output was read up to the first state and one record after it.
 struct Half {
     emulator: Emulator,
     pod: Pod,
@@ -48,7 +48,7 @@ fn read_half(script: Option<&str>) -> Half {
     Half { emulator, pod, stdout, stderr, read: text }
 }
 
-/// Goes on from the last state: what came before it and what comes now is everything.
+/// Asserts that the records before the last state and those of a read resumed from it are all records.
 fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
     let before = messages(read);
     let (state, covered) = last_state(&before);
@@ -64,10 +64,10 @@ fn assert_nothing_is_lost(emulator: &Emulator, read: &str) {
     assert!(found == all, "{} of {} days, {covered} records before the last state", found.len(), all.len());
 }
 
-/// When a sync is cancelled, the rest of the pod goes first. That is enough.
+/// When a sync is cancelled, the other containers of the pod end first.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_read_that_nobody_reads_ends_by_itself() {
+fn read_with_closed_outputs_ends_by_itself() {
     let Half { emulator, pod, stdout, stderr, read } = read_half(None);
     drop((stdout, stderr));
     let end = pod.end();
@@ -76,11 +76,11 @@ fn a_read_that_nobody_reads_ends_by_itself() {
     assert_nothing_is_lost(&emulator, &read);
 }
 
-/// Then the platform leaves a mark, by which the script ends a shell that stands between; the connector is killed with the
-/// container. Here the reader is still there, and takes nothing.
+/// After that, the platform creates a file that makes its script kill the intermediate shell; the connector is killed with
+/// the container. Here the reader still exists, but does not read.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_cancelled_read_that_cannot_write_does_not_hang() {
+fn cancelled_read_that_cannot_write_ends() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     pod.cancel();
     let end = pod.end();
@@ -91,7 +91,7 @@ fn a_cancelled_read_that_cannot_write_does_not_hang() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_killed_container_loses_no_record() {
+fn killed_container_loses_no_record() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(None);
     assert!(docker(["kill", &pod.container.0]).status.success());
     assert_eq!(pod.end().exit_code, Some(137));
@@ -99,10 +99,11 @@ fn a_killed_container_loses_no_record() {
     assert_nothing_is_lost(&emulator, &read);
 }
 
-/// A signal does nothing to the first process of a container, unless it is handled. 137 would be a kill, after the grace.
+/// The first process of a container ignores a signal unless it handles it. Exit code 137 would be a kill after the grace
+/// period.
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
+fn stopped_container_that_cannot_write_ends_within_the_grace_period() {
     let Half { emulator, pod, mut stdout, stderr: _stderr, mut read } = read_half(Some(FIRST_PROCESS));
     assert!(docker(["stop", "-t", "30", &pod.container.0]).status.success());
     assert_eq!(pod.end().exit_code, Some(143));
@@ -112,15 +113,15 @@ fn a_stopped_container_that_cannot_write_ends_within_its_grace() {
 
 #[test]
 #[ignore = "needs Docker and the image: cargo image source-stock-ticker-api"]
-fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
-    let (asked, second_page) = channel();
+fn stopped_container_that_waits_for_the_api_sends_its_state() {
+    let (requested, second_page) = channel();
     let (test, wait) = channel::<()>();
     let wait = Mutex::new(wait);
     let emulator = emulator_with(|settings| {
         settings.bars_per_day = 10_000;
         settings.fault = Some(Arc::new(move |number, _| {
             if number > 0 {
-                let _ = asked.send(());
+                let _ = requested.send(());
                 let _ = wait.lock().unwrap().recv();
             }
             None
@@ -150,7 +151,7 @@ fn a_stopped_container_that_waits_for_the_service_says_how_far_it_came() {
             .concat(),
         );
     assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
-    second_page.recv_timeout(PATIENCE).unwrap();
+    second_page.recv_timeout(TIMEOUT).unwrap();
     assert!(docker(["stop", "-t", "30", &container.0]).status.success());
     assert_eq!(inspect(&container.0)["State"]["ExitCode"], 143);
     drop(test);

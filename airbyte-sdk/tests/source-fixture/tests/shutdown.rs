@@ -1,4 +1,4 @@
-//! Runs that are ended from outside: by a signal, by a kill, by a deadline.
+//! Runs that are ended from outside: by a signal, a kill, a closed or slow stdout, or a deadline.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
@@ -38,11 +38,11 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[test]
-fn a_signal_in_the_middle_of_a_wait_is_heeded_at_once() {
+fn signal_during_a_wait_ends_the_run_at_once() {
     for (name, number) in [("-TERM", 15), ("-INT", 2)] {
         let connector = connector();
         let (mut child, mut stdout) = start(&connector, &json!({"count": 3}), "silent", None);
-        // The records come although the stream goes silent after them.
+        // The records are written although none follow.
         let mut records = 0;
         while records < 3 {
             records += u32::from(next(&mut stdout)["type"] == "RECORD");
@@ -63,7 +63,7 @@ fn a_signal_in_the_middle_of_a_wait_is_heeded_at_once() {
 }
 
 #[test]
-fn a_signal_before_any_record_leaves_no_state() {
+fn signal_before_any_record_sends_no_state() {
     let connector = connector();
     let (mut child, mut stdout) = start(&connector, &json!({"count": 0}), "silent", None);
     assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
@@ -74,9 +74,9 @@ fn a_signal_before_any_record_leaves_no_state() {
     assert!(rest.last().unwrap().contains("INCOMPLETE"), "{rest:?}");
 }
 
-/// Whatever is cut off, what was read before the last state and what is read from there on is everything.
+/// The records before the last state and those of a read resumed from it are all records.
 #[test]
-fn a_kill_at_any_moment_loses_no_record() {
+fn kill_at_any_time_loses_no_record() {
     let config = json!({"count": 60_000, "ties": 7});
     let mut interrupted = 0;
     for lines in [1, 3_000, 10_001, 10_020, 23_000, 59_000] {
@@ -89,7 +89,7 @@ fn a_kill_at_any_moment_loses_no_record() {
             if count == lines {
                 child.kill().unwrap();
             }
-            // A line that was cut off is dropped by whoever reads it.
+            // The platform drops a truncated line, too.
             let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
             if message["type"] == "RECORD" {
                 seen.push(message["record"]["data"]["id"].clone());
@@ -118,7 +118,7 @@ fn a_kill_at_any_moment_loses_no_record() {
 
 /// A terminal, or another process that shares it, may leave stdout in non-blocking mode.
 #[test]
-fn a_stdout_that_does_not_block_is_waited_for() {
+fn non_blocking_stdout_is_not_taken_for_closed() {
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
 
@@ -131,7 +131,7 @@ fn a_stdout_that_does_not_block_is_waited_for() {
     let mut command = connector.read_command(&config, &catalog, None);
     let mut child = command.stdout(OwnedFd::from(writer)).spawn().unwrap();
     drop(command);
-    // Until there is no room for more; the result does not depend on it.
+    // Until the buffer is full; the result does not depend on this time.
     std::thread::sleep(std::time::Duration::from_millis(300));
     let lines: Vec<String> = BufReader::new(reader).lines().map(Result::unwrap).collect();
     assert!(child.wait().unwrap().success());
@@ -139,13 +139,13 @@ fn a_stdout_that_does_not_block_is_waited_for() {
     assert!(lines.last().unwrap().contains("COMPLETE"));
 }
 
-/// The platform gives 10 s and more between SIGTERM and SIGKILL.
+/// The platform waits at least 10 s between SIGTERM and SIGKILL.
 #[test]
-fn a_slow_reader_gets_the_last_messages_in_whole_lines() {
+fn slow_reader_gets_the_final_messages_in_whole_lines() {
     let connector = connector();
     let (mut child, mut stdout) = start(&connector, &json!({"count": 200_000}), "numbers", None);
     assert_eq!(next(&mut stdout)["trace"]["stream_status"]["status"], "STARTED");
-    // Until the pipe is full, in the middle of a line; the result does not depend on it.
+    // Until the pipe is full, in the middle of a line; the result does not depend on this time.
     std::thread::sleep(std::time::Duration::from_millis(300));
     signal(&child, "-TERM");
     std::thread::sleep(std::time::Duration::from_millis(1_500));
@@ -158,12 +158,12 @@ fn a_slow_reader_gets_the_last_messages_in_whole_lines() {
     let counts = rest.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64());
     let records = rest.iter().filter(|message| message["type"] == "RECORD").count();
     assert_eq!(counts.sum::<f64>() as usize, records);
-    // Much of it was not read, let alone written.
+    // The run ended before all records were read.
     assert!(records < 200_000);
 }
 
 #[test]
-fn a_check_that_takes_too_long_is_given_up() {
+fn check_that_exceeds_its_deadline_fails() {
     let connector = Connector::new(env!("CARGO_BIN_EXE_slow"));
     let run = connector.check(&json!({}));
     assert_eq!(run.exit_code, Some(1), "{run}");

@@ -1,4 +1,4 @@
-//! The service that the connector reads from, and what to read from it.
+//! The emulated API, and the catalog to read from it.
 
 use jiff::civil::{Date, date};
 use jiff::tz::Offset;
@@ -6,12 +6,11 @@ use serde_json::{Value, json};
 use stock_api_emulator::{Emulator, Settings};
 
 pub(crate) const KEY: &str = "test-key-4711";
-/// The last day that tests read, unless they name another: a Tuesday, with a trading day before each weekend around it. A
-/// test that says nothing must not depend on the machine's date, so the configuration ends here and the service's clock
-/// stands still on the day after.
+/// The default last day to read: a Tuesday, with a trading day before each weekend around it. Tests must not depend on the
+/// machine's date, so the configuration ends here and the emulator's clock stands still on the day after.
 pub(crate) const LAST_DAY: Date = date(2026, 3, 31);
 
-/// A service in which it is the day after [`LAST_DAY`], unless `change` sets another clock.
+/// An emulator whose clock is on the day after [`LAST_DAY`], unless `change` sets another clock.
 pub(crate) fn emulator_with(change: impl FnOnce(&mut Settings)) -> Emulator {
     let noon = Offset::UTC.to_timestamp(LAST_DAY.saturating_add(jiff::ToSpan::day(1)).at(12, 0, 0, 0));
     let mut settings = Settings { api_key: KEY.to_owned(), clock: noon.ok(), ..Settings::default() };
@@ -19,7 +18,7 @@ pub(crate) fn emulator_with(change: impl FnOnce(&mut Settings)) -> Emulator {
     Emulator::start(settings).expect("a port on loopback")
 }
 
-/// What `discover` has answered, configured.
+/// The discovered catalog, configured with this sync mode.
 pub(crate) fn catalog(sync_mode: &str) -> Value {
     let catalog: Value = serde_json::from_str(include_str!("../catalog.json")).expect("a catalog");
     let stream = &catalog["streams"][0];
