@@ -46,7 +46,7 @@ RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
 # The list of the program's components. The tool would include dependencies of tests and other members, so they are removed
 # from the manifests. The fixed date makes the list reproducible, too.
 COPY --from=sbom /opt/sbom/bin/cargo-cyclonedx /usr/local/bin/
-RUN members="\"airbyte-credential-names\", \"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
+RUN members="\"airbyte-spec-rules\", \"airbyte-macros\", \"airbyte-sdk\", \"connectors/$CONNECTOR\"" \
     && sed -i "/^members = \[/,/^\]/c members = [$members]" Cargo.toml \
     && sed -i '/^\[dev-dependencies\]/,/^$/d' airbyte-*/Cargo.toml "connectors/$CONNECTOR/Cargo.toml" \
     && SOURCE_DATE_EPOCH=0 cargo cyclonedx --quiet --format json --spec-version 1.5 --no-build-deps \

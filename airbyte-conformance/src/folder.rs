@@ -1,25 +1,22 @@
-//! A folder of its own for the input files of a connector.
-#![expect(
-    clippy::expect_used,
-    reason = "this is for tests: a file that cannot be written is a failure of the test"
-)]
+//! A temporary folder for the input files of a connector.
+#![expect(clippy::expect_used, reason = "this is for tests, which fail if a file cannot be written")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// A folder that goes when this value goes.
+/// A folder that is removed on drop.
 pub(super) struct Folder {
     path: PathBuf,
     is_shared: bool,
 }
 
 impl Folder {
-    /// If it is shared, everybody may read in it: the user of a container is another one. On this machine nobody else comes
-    /// as far as that: there may be keys in it.
+    /// Creates the folder. If it is shared, all users may read it, because the user of a container is another one. Its parent
+    /// is accessible to the current user only, since the files may contain credentials.
     pub(super) fn new(is_shared: bool) -> Self {
         let own = std::env::temp_dir().join(unique());
-        create_for_oneself(&own).expect("a folder of one's own");
-        // A blank in the path is normal for some clients.
+        create_private(&own).expect("a temporary folder");
+        // Some clients have a space in the path.
         let folder = Self { path: own.join("input files"), is_shared };
         std::fs::create_dir(&folder.path).expect("a folder for input files");
         folder.open(&folder.path, 0o755);
@@ -38,7 +35,7 @@ impl Folder {
         path
     }
 
-    /// Makes a folder within and returns its path.
+    /// Creates a folder within and returns its path.
     pub(super) fn folder(&self, name: &str) -> PathBuf {
         let path = self.path.join(name);
         std::fs::create_dir_all(&path).expect("an empty folder");
@@ -51,7 +48,7 @@ impl Folder {
         use std::os::unix::fs::PermissionsExt;
         if self.is_shared {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-                .expect("a file of one's own");
+                .expect("permissions of an input file");
         }
     }
 
@@ -65,21 +62,21 @@ impl Drop for Folder {
     }
 }
 
-/// It is an error if it is there: somebody else may have made it.
-fn create_for_oneself(path: &Path) -> std::io::Result<()> {
+/// Creates a folder that only the current user can access. Fails if it exists, as another user may have created it.
+fn create_private(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
 
-/// A name that nothing else has.
+/// Returns a unique name.
 pub(super) fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("{}{}", prefix(), COUNT.fetch_add(1, Relaxed))
 }
 
-/// How the names of this process begin.
+/// Returns the prefix of the names of this process.
 pub(super) fn prefix() -> String {
     format!("airbyte-conformance-{}-", std::process::id())
 }

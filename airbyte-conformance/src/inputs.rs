@@ -1,9 +1,9 @@
-//! Input files: made from what the connector itself says, and spoilt or enriched.
+//! Input files, made from what the connector returned.
 
 use super::runs::Stream;
 use serde_json::{Value, json};
 
-/// A configured catalog of these streams, as a platform hands it over.
+/// Returns a configured catalog of these streams, as the platform writes it.
 pub(super) fn configured(streams: &[Stream], sync_mode: &str) -> Value {
     let configured = streams.iter().map(|stream| {
         let first = stream.value["supported_sync_modes"][0].as_str().unwrap_or("full_refresh");
@@ -24,14 +24,14 @@ pub(super) fn configured(streams: &[Stream], sync_mode: &str) -> Value {
     json!({"streams": configured.collect::<Vec<_>>()})
 }
 
-/// The catalog with keys and cursors as the only columns; `None` if there are no others.
+/// Returns the catalog with only keys and cursors as fields; `None` if there are no others.
 pub(super) fn selected(streams: &[Stream], catalog: &Value) -> Option<Value> {
     let mut selected = catalog.clone();
     for (index, stream) in streams.iter().enumerate() {
         let mut kept: Vec<_> = stream.primary_key().iter().filter_map(|path| path.first().copied()).collect();
         kept.extend(stream.cursor().first());
         let properties = selected["streams"][index]["stream"]["json_schema"]["properties"].as_object_mut()?;
-        // Something must be left of a stream without either.
+        // A stream without either keeps its first field.
         let first = properties.keys().next().cloned();
         if kept.is_empty() {
             kept.extend(first.as_deref());
@@ -41,8 +41,8 @@ pub(super) fn selected(streams: &[Stream], catalog: &Value) -> Option<Value> {
     (selected != *catalog).then_some(selected)
 }
 
-/// Adds an unknown field to every object of a list of states, except in what is the connector's own.
-pub(super) fn sprinkle(states: &mut Value) {
+/// Adds an unknown field to every object of a list of states, except within `stream_state`.
+pub(super) fn add_unknown_fields(states: &mut Value) {
     for state in states.as_array_mut().into_iter().flatten() {
         for place in ["", "/stream", "/stream/stream_descriptor", "/global"] {
             if let Some(Value::Object(object)) = state.pointer_mut(place) {
@@ -55,7 +55,7 @@ pub(super) fn sprinkle(states: &mut Value) {
     }
 }
 
-pub(super) fn sprinkle_catalog(catalog: &mut Value) {
+pub(super) fn add_unknown_fields_to_catalog(catalog: &mut Value) {
     for configured in catalog["streams"].as_array_mut().into_iter().flatten() {
         configured["unknown_field_8642135"] = json!({"some": 1});
         configured["stream"]["unknown_field_8642135"] = json!([1, {"some": 1}]);

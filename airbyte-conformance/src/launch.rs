@@ -1,4 +1,4 @@
-//! How a connector is started: its program on this machine, or a container of its image.
+//! Starts a connector: its program, or a container of its image.
 
 use super::folder::{Folder, unique};
 use std::ffi::OsString;
@@ -14,32 +14,32 @@ pub(super) enum Launcher {
     Image { engine: PathBuf, image: String },
 }
 
-/// A run to be started: arguments are still to be added.
+/// The command of a run, without its arguments.
 pub(super) struct Launch {
     pub(super) command: Command,
     container: Option<Container>,
 }
 
-/// A container that goes by this name.
+/// The name of a container.
 struct Container {
     engine: PathBuf,
     name: String,
 }
 
-/// How a run came to its end.
+/// How a run ended.
 pub(super) enum End {
     Exited(ExitStatus),
-    /// It had to be ended.
-    Ended,
+    /// It was killed.
+    Killed,
 }
 
-/// What `docker run` itself fails with.
+/// The exit code of `docker run` if it fails itself.
 const ENGINE_FAILED: i32 = 125;
 
 impl Launcher {
     pub(super) fn program(program: impl AsRef<Path>) -> Self {
         let program = program.as_ref();
-        // A lone name is looked for in PATH; anything else must not depend on where the program is started.
+        // A bare name is looked up in PATH; any other path must not depend on the working directory of the run.
         let absolute =
             (program.components().count() > 1).then(|| std::path::absolute(program).ok()).flatten();
         Self::Program(absolute.unwrap_or_else(|| program.to_owned()))
@@ -53,13 +53,13 @@ impl Launcher {
         matches!(self, Self::Image { .. })
     }
 
-    /// A folder that this connector can read.
+    /// Creates a folder that this connector can read.
     pub(super) fn folder(&self) -> Folder {
         Folder::new(self.is_image())
     }
 
-    /// A run in a directory within the folder. In a container the folder is found under its path too, and the network is
-    /// that of this machine, so that one configuration suits both.
+    /// Returns a run in a directory within the folder. A container has the folder at the same path and uses the network of the
+    /// host, so one configuration works for both.
     pub(super) fn launch(&self, folder: &Folder, directory: &Path, environment: &[(&str, &str)]) -> Launch {
         let (mut command, container) = match self {
             Self::Program(path) => {
@@ -86,8 +86,7 @@ impl Launcher {
         Launch { command, container }
     }
 
-    /// Why it cannot be started, found out by a `spec`. One that does not come to an end is no obstacle: it is judged like
-    /// the runs that follow.
+    /// Runs `spec` and returns why the connector cannot be started. A run that does not end is left to the clauses.
     pub(super) fn obstacle(&self, arguments: &[OsString], limit: Duration) -> Option<String> {
         let folder = self.folder();
         let mut launch = self.launch(&folder, folder.path(), &[]);
@@ -100,14 +99,14 @@ impl Launcher {
         };
         let End::Exited(status) = launch.wait(&mut child, limit, || false) else { return None };
         let mut said = String::new();
-        // What a program leaves running may hold its stderr.
+        // A process that a program left running may hold its stderr open.
         if let (true, Some(mut stderr)) = (self.is_image(), child.stderr.take()) {
             let _ = stderr.read_to_string(&mut said);
         }
         self.refusal(status.code(), &said)
     }
 
-    /// Why there was no run at all, if that is how it ended.
+    /// Returns why `docker run` could not start the container.
     pub(super) fn refusal(&self, exit_code: Option<i32>, stderr: &str) -> Option<String> {
         let refused = self.is_image() && exit_code == Some(ENGINE_FAILED);
         refused.then(|| format!("{self} does not start: {}", stderr.trim()))
@@ -128,7 +127,7 @@ impl Launch {
         self.command.args(arguments.into_iter().map(Into::into));
     }
 
-    /// Waits for the end, or brings it about: after so long, or if there is another reason to.
+    /// Waits for the end, and kills the run at the time limit or if `is_enough` says so.
     pub(super) fn wait(&self, child: &mut Child, limit: Duration, is_enough: impl Fn() -> bool) -> End {
         let began = Instant::now();
         loop {
@@ -139,13 +138,13 @@ impl Launch {
                 let _ = child.kill();
                 let _ = child.wait();
                 self.end();
-                return End::Ended;
+                return End::Killed;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
     }
 
-    /// Ends what is left of the run when its process has been killed.
+    /// Removes the container of a run whose process was killed.
     fn end(&self) {
         if let Some(Container { engine, name }) = &self.container {
             let mut command = Command::new(engine);
@@ -164,18 +163,18 @@ mod tests {
     use serde_json::json;
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    const ROGUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues");
+    const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models");
 
     fn image(image: &str) -> Launcher {
-        Launcher::Image { engine: PathBuf::from(ROGUES).join("engine.sh"), image: image.to_owned() }
+        Launcher::Image { engine: PathBuf::from(MODELS).join("docker.sh"), image: image.to_owned() }
     }
 
     #[test]
-    fn a_connector_in_a_container_is_judged_like_a_program() {
+    fn connector_in_a_container_is_checked_like_a_program() {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let config = json!({"city": "Oslo", "login": {"kind": "token", "token": "t0ken/4711+x"}});
         let report = Subject::launched_by(image("model"))
-            .arguments([format!("{ROGUES}/model.sh"), "none".to_owned(), now.to_string()])
+            .arguments([format!("{MODELS}/model.sh"), "none".to_owned(), now.to_string()])
             .config(config)
             .check();
         report.assert_conforms();
@@ -187,23 +186,23 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_is_not_there_is_no_answer_of_a_connector() {
+    fn missing_image_is_not_an_error_of_the_connector() {
         let limit = Duration::from_secs(60);
         let obstacle = image("absent").obstacle(&[], limit).expect("there is none");
         assert!(obstacle.ends_with("absent does not start: docker: there is no image absent"), "{obstacle}");
         assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()], limit), None);
-        // A program may end as it likes.
+        // A program may exit with any code.
         assert_eq!(Launcher::program("sh").refusal(Some(125), ""), None);
         let run = std::panic::catch_unwind(|| Connector::launched_by(image("absent")).spec());
         assert!(run.is_err());
     }
 
     #[test]
-    fn a_container_that_hangs_is_removed() {
+    fn hanging_container_is_removed() {
         let hanging = Subject::launched_by(image("hangs")).time_limit(Duration::from_millis(20));
         assert_eq!(image("hangs").obstacle(&[], Duration::from_millis(20)), None);
         let report = hanging.check();
-        assert!(report.failures().any(|outcome| outcome.clause == "runs_come_to_an_end"), "{report}");
+        assert!(report.failures().any(|outcome| outcome.clause == "runs_end"), "{report}");
         let mut marks = 0;
         for entry in std::fs::read_dir(std::env::temp_dir()).expect("a folder for marks").flatten() {
             let name = entry.file_name().into_string().unwrap_or_default();

@@ -11,15 +11,16 @@ mod runner;
 mod checkpoints;
 mod inputs;
 mod moved;
-mod names;
+mod run_names;
 mod plan;
 
-// How they are judged.
-mod bags;
+// How they are checked.
+mod record_counts;
 mod clauses;
 mod leaks;
 mod runs;
 mod secrets;
+mod streams;
 mod values;
 
 mod acceptance;
@@ -34,7 +35,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-/// A connector to be judged: its program or image, and inputs for it.
+/// A connector to check: its program or image, and its inputs.
 #[derive(Clone, Debug)]
 pub struct Subject {
     launcher: Launcher,
@@ -48,18 +49,18 @@ pub struct Subject {
     time_limit: Duration,
     skips_waits: bool,
     environment: Vec<(String, String)>,
-    /// Fields, by the name of their stream, that may differ between two equal reads. Others are found.
+    /// Fields, by the name of their stream, that may differ between two equal reads. Others are detected.
     varying: Vec<(String, String)>,
 }
 
 impl Subject {
-    /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
+    /// Checks the program at this path; in an integration test, `env!("CARGO_BIN_EXE_…")`.
     pub fn new(program: impl AsRef<Path>) -> Self {
         Self::launched_by(Launcher::program(program))
     }
 
-    /// The image of this name, which `docker run` starts, in the network of this machine: on Linux, where containers can
-    /// share it. What only a program of this machine shows is not judged.
+    /// Checks the image of this name, which `docker run` starts in the network of the host. This needs Linux. Clauses that
+    /// need a local process do not apply.
     pub fn image(image: impl Into<String>) -> Self {
         Self::launched_by(Launcher::image(image))
     }
@@ -81,89 +82,89 @@ impl Subject {
         }
     }
 
-    /// The configuration to work with; `check` must succeed with it. An empty object if nothing is said.
+    /// Sets the configuration, with which `check` must succeed. The default is an empty object.
     #[must_use]
     pub fn config(mut self, config: Value) -> Self {
         self.config = config;
         self
     }
 
-    /// A configuration that the user would have to mend: `check` must answer FAILED.
+    /// Sets a configuration that the user would have to correct: `check` must report FAILED.
     #[must_use]
     pub fn invalid_config(mut self, config: Value) -> Self {
         self.invalid_config = Some(config);
         self
     }
 
-    /// A valid configuration under which the service cannot be reached or is down, such as one with a port where nobody
-    /// listens: `check` and `read` must fail with a `transient_error`.
+    /// Sets a valid configuration with which the API cannot be reached, such as one with a closed port: `check` and `read`
+    /// must fail with a `transient_error`.
     #[must_use]
     pub fn unreachable_config(mut self, config: Value) -> Self {
         self.unreachable_config = Some(config);
         self
     }
 
-    /// Values that must never be seen in a message, besides those of the fields that the spec marks as secret.
+    /// Adds values that must not appear in the output. Those of fields that the spec marks as secret are included already.
     #[must_use]
     pub fn secrets(mut self, secrets: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.secrets = secrets.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The names of the streams to read; all that `discover` finds if nothing is said. For a source with a stream that
-    /// never ends, or one that does not hold still. The catalog is judged as a whole nevertheless.
+    /// Sets the names of the streams to read, if one of them never ends or changes between reads. The default is all that
+    /// `discover` returns. The clauses about the catalog check all streams.
     #[must_use]
     pub fn streams(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.streams = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Fields of the configuration, by name, that are no secrets although they sound like credentials. Airbyte's own lint
-    /// would rather see other names.
+    /// Sets the names of configuration fields that are not secret although they look like credentials. Airbyte's own lint
+    /// has no such exception.
     #[must_use]
     pub fn not_secret(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.not_secret = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Arguments that come before the command, for a program that is an interpreter.
+    /// Sets arguments before the command, for a program that is an interpreter.
     #[must_use]
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.arguments = arguments.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets a variable in the environment of each run.
+    /// Sets an environment variable of each run.
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
     }
 
-    /// How long one run may take before it is ended and counts as hanging; a minute if nothing is said.
+    /// Sets how long a run may take before it is killed and fails. The default is 60 seconds.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// Lets waits pass at once, as [`Connector::skip_waits`](Connector::skip_waits) does.
+    /// Skips waits, as [`Connector::skip_waits`](Connector::skip_waits) does.
     #[must_use]
     pub fn skip_waits(mut self) -> Self {
         self.skips_waits = true;
         self
     }
 
-    /// Starts the connector once, with `spec`, to tell a mistake in how it is started from a connector that is at fault.
+    /// Runs `spec` once, to detect a program or image that does not exist before its clauses fail.
     ///
     /// # Errors
     ///
-    /// Why there is no such program or image.
+    /// If the program or image cannot be started.
     pub fn can_be_started(&self) -> Result<(), String> {
         self.launcher.obstacle(&self.arguments, self.time_limit).map_or(Ok(()), Err)
     }
 
-    /// Runs the program a few dozen times and judges what came out.
+    /// Runs the connector a few dozen times and checks its output.
     ///
     /// # Panics
     ///
@@ -173,7 +174,7 @@ impl Subject {
         report(clauses::all(), &runs)
     }
 
-    /// Judges the connector, and panics with the whole report if it breaks a rule.
+    /// Checks the connector, and panics with the whole report if it breaks a rule.
     ///
     /// # Panics
     ///
@@ -183,15 +184,15 @@ impl Subject {
     }
 }
 
-/// Judges a spec alone, the payload of a SPEC message. The names are those of fields that are no secrets although they sound
-/// like credentials.
+/// Checks a spec alone, the payload of a SPEC message. `not_secret` has the names of fields that are not secret although they
+/// look like credentials.
 pub fn check_spec(spec: &Value, not_secret: impl IntoIterator<Item = impl Into<String>>) -> Report {
     let not_secret = not_secret.into_iter().map(Into::into).collect();
     let runs = Runs { not_secret, ..Runs::of_message(&json!({"type": "SPEC", "spec": spec})) };
     report(clauses::of_specs().iter(), &runs)
 }
 
-/// Judges a catalog alone, the payload of a CATALOG message.
+/// Checks a catalog alone, the payload of a CATALOG message.
 pub fn check_catalog(catalog: &Value) -> Report {
     report(clauses::of_catalogs().iter(), &Runs::of_message(&json!({"type": "CATALOG", "catalog": catalog})))
 }
@@ -201,7 +202,7 @@ fn report<'a>(clauses: impl Iterator<Item = &'a clauses::Clause>, runs: &Runs) -
     let outcomes = clauses.map(|clause| Outcome {
         clause: clause.name,
         rule: clause.rule,
-        verdict: match (clause.judge)(runs).err().unwrap_or(Verdict::Passed) {
+        verdict: match (clause.check)(runs).err().unwrap_or(Verdict::Passed) {
             Verdict::Failed(what) => Verdict::Failed(runs::shown(&what, &secrets)),
             verdict => verdict,
         },
@@ -209,8 +210,8 @@ fn report<'a>(clauses: impl Iterator<Item = &'a clauses::Clause>, runs: &Runs) -
     Report { outcomes: outcomes.collect() }
 }
 
-/// What became of each clause. Printing it shows a table, and what was wrong, with the secrets of the configuration blanked:
-/// values that the spec marks as secret, and those of fields that are named like credentials.
+/// The verdict on each clause. `Display` writes a table with the reasons. Secrets of the configuration are blanked: the values
+/// that the spec marks as secret, and those of fields that are named like credentials.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Report {
@@ -218,18 +219,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// All clauses, in the order of the table.
+    /// Returns all clauses, in the order of the table.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// The clauses that failed.
+    /// Returns the clauses that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
         self.outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Failed(_)))
     }
 
-    /// The clauses as a JSON array of objects with `clause`, `rule`, `verdict` (`passed`, `failed` or `not_applicable`) and,
-    /// unless it passed, `why`.
+    /// Returns the clauses as a JSON array of objects with `clause`, `rule`, `verdict` (`passed`, `failed` or
+    /// `not_applicable`) and, unless the clause passed, `why`.
     pub fn to_json(&self) -> Value {
         let outcomes = self.outcomes.iter().map(|Outcome { clause, rule, verdict }| {
             let (verdict, why) = match verdict {
@@ -246,8 +247,8 @@ impl Report {
         outcomes.collect()
     }
 
-    /// Panics with the whole report if a clause failed. Otherwise prints the clauses that do not apply, with the reason: cargo
-    /// shows them with `cargo test -- --show-output`.
+    /// Panics with the whole report if a clause failed. Otherwise prints the clauses that do not apply, with the reason, which
+    /// `cargo test -- --show-output` shows.
     ///
     /// # Panics
     ///
@@ -255,7 +256,7 @@ impl Report {
     #[expect(clippy::panic, clippy::print_stdout, reason = "this is an assertion")]
     pub fn assert_conforms(&self) {
         if self.failures().next().is_some() {
-            panic!("the connector does not keep to the protocol\n{self}");
+            panic!("the connector violates the protocol\n{self}");
         }
         for Outcome { clause, verdict, .. } in &self.outcomes {
             if let Verdict::NotApplicable(why) = verdict {
@@ -272,7 +273,7 @@ impl fmt::Display for Report {
                 Verdict::Passed => writeln!(f, "{clause:<36} passed")?,
                 Verdict::NotApplicable(why) => writeln!(f, "{clause:<36} not applicable: {why}")?,
                 Verdict::Failed(what) => {
-                    writeln!(f, "{clause:<36} FAILED\n    the rule: {rule}\n    but: {what}")?;
+                    writeln!(f, "{clause:<36} FAILED\n    rule: {rule}\n    found: {what}")?;
                 }
             }
         }
@@ -280,7 +281,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// One clause and what became of it.
+/// One clause and its verdict.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -288,18 +289,18 @@ pub struct Outcome {
     pub clause: &'static str,
     /// What a connector must do.
     pub rule: &'static str,
-    /// Whether it does.
+    /// Whether it does so.
     pub verdict: Verdict,
 }
 
-/// How a clause was judged.
+/// The result of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Nothing was seen that breaks the rule.
+    /// No violation was found.
     Passed,
-    /// The rule is broken: in which run, and by what.
+    /// The rule is violated: by which run, and how.
     Failed(String),
-    /// There was nothing to judge, and why.
+    /// The clause was not checked, for this reason.
     NotApplicable(String),
 }

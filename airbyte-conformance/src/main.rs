@@ -9,21 +9,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Judges an Airbyte source connector by the rules of the protocol.
+/// Checks an Airbyte source connector against the rules of the protocol.
 ///
-/// Starts the connector some dozens of times and judges what it writes. The API that it reads from must not change
-/// meanwhile, and must have a few records per stream. Exits with 0 if no clause failed, 1 if one did, 2 if nothing could be judged.
+/// Runs the connector a few dozen times and checks its output. The API that it reads from must not change meanwhile, and must
+/// have a few records per stream. Exits with 0 if no clause failed, 1 if one did, 2 if the connector could not be started.
 #[derive(Parser)]
 #[command(
     version,
     override_usage = "airbyte-conformance [OPTIONS] -- PROGRAM [ARGUMENTS]...\n       airbyte-conformance [OPTIONS] --image IMAGE"
 )]
 struct Options {
-    /// A configuration that works
+    /// A valid configuration
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// A configuration that the user would have to correct: `check` must answer FAILED
+    /// A configuration that the user would have to correct: `check` must report FAILED
     #[arg(long, value_name = "FILE")]
     invalid_config: Option<PathBuf>,
 
@@ -35,15 +35,15 @@ struct Options {
     #[arg(long = "stream", value_name = "NAME")]
     streams: Vec<String>,
 
-    /// A field of the configuration that is no secret although it sounds like credentials; may be repeated
+    /// A configuration field that is not secret although its name looks like a credential; may be repeated
     #[arg(long, value_name = "FIELD")]
     not_secret: Vec<String>,
 
-    /// How long one run may take
+    /// How long a run may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     time_limit: u64,
 
-    /// Run what the acceptance-test-config.yml in this folder lists, with the configurations named there
+    /// Run the tests in the acceptance-test-config.yml of this folder, with the configurations named there
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["config", "invalid_config", "unreachable_config", "streams"])]
     acceptance: Option<PathBuf>,
 
@@ -61,7 +61,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    match judge(Options::parse()) {
+    match run(Options::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -71,8 +71,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether no clause failed.
-fn judge(options: Options) -> Result<bool, String> {
+/// Returns whether no clause failed.
+fn run(options: Options) -> Result<bool, String> {
     let mut subject = match (options.image, options.program.split_first()) {
         (Some(image), _) => Subject::image(image),
         (None, Some((program, arguments))) => Subject::new(program).arguments(arguments.iter().map(absolute)),
@@ -106,7 +106,7 @@ fn judge(options: Options) -> Result<bool, String> {
     Ok(report.failures().next().is_none())
 }
 
-/// The connector is started in another folder: an argument that names a file here, such as a script, must name it there.
+/// Makes an argument that names a file absolute, since the connector is started in another folder.
 fn absolute(argument: &OsString) -> OsString {
     match std::path::absolute(argument) {
         Ok(path) if Path::new(argument).exists() => path.into_os_string(),
@@ -116,7 +116,7 @@ fn absolute(argument: &OsString) -> OsString {
 
 fn json(path: &Path) -> Result<Value, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    // The message of the parser may quote the file, and there are keys in it.
+    // The message of the parser may quote the file, which contains credentials.
     serde_json::from_str(&text).map_err(|error| {
         format!("{}: not JSON, at line {}, column {}", path.display(), error.line(), error.column())
     })

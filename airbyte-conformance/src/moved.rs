@@ -1,27 +1,26 @@
-//! States that a connector never sent: its own last ones, with their positions put far ahead of everything or back to the
-//! first record. With them, a connector is judged that sends one state at the end of a stream, and so leaves nothing to
-//! resume from.
+//! States that the connector did not send: its last states, with cursor values moved far into the future or back to the first
+//! record. A connector that sends a state only at the end of a stream can be checked with nothing else.
 //!
-//! A position is found in a state by the name of the stream's cursor, at any depth, because a stream that is read in partitions
-//! has one for each.
+//! A cursor value in a state is found by the name of the stream's cursor, at any depth, because a partitioned stream has one for
+//! each partition.
 
 use super::checkpoints::stream_states;
-use super::runs::{Key, Shot, Stream, at};
+use super::runs::{CapturedRun, Key, Stream, at};
 use super::values::{mismatch, types};
 use serde_json::{Value, json};
 
-/// A stream's state that was moved.
+/// The moved state of a stream.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Moved {
     pub(super) key: Key,
     pub(super) state: Value,
-    /// The position it now has, if it is one of a record.
+    /// The cursor value that it was moved to, if it is that of a record.
     pub(super) position: Value,
 }
 
-/// The states a connector sent last, put far ahead, and for each stream its own. Streams are left out that are not
-/// incremental, or in whose state no position is found.
-pub(super) fn put_ahead(last: &Value, streams: &[Stream], whole: &Shot) -> (Value, Vec<Moved>) {
+/// Moves the last states far into the future. Returns the state file, and the state of each stream. Streams are omitted that are
+/// not incremental or whose state has no cursor value.
+pub(super) fn move_ahead(last: &Value, streams: &[Stream], whole: &CapturedRun) -> (Value, Vec<Moved>) {
     put(last, streams, |state, stream| {
         let schema = stream.field(&stream.cursor())?.clone();
         let mut state = state.clone();
@@ -36,9 +35,9 @@ pub(super) fn put_ahead(last: &Value, streams: &[Stream], whole: &Shot) -> (Valu
     })
 }
 
-/// The same, put back to the first of a stream's positions. Left out are streams with one position only, and those whose
-/// state says more than positions of records: what belongs to the position that is replaced is not known.
-pub(super) fn put_back(last: &Value, streams: &[Stream], whole: &Shot) -> (Value, Vec<Moved>) {
+/// Moves the last states back to the first cursor value of each stream. Streams are omitted that have only one cursor value, or
+/// whose state contains anything else, since what belongs to the replaced value is unknown.
+pub(super) fn move_back(last: &Value, streams: &[Stream], whole: &CapturedRun) -> (Value, Vec<Moved>) {
     put(last, streams, |state, stream| {
         let all = positions(stream, whole)?;
         let first = (*all.first().filter(|_| all.len() > 1)?).clone();
@@ -82,7 +81,7 @@ fn put(
     (states.into(), all)
 }
 
-/// States that a platform was given, to be looked at as if they had been put ahead here.
+/// Returns given states as moved ones.
 pub(super) fn given(states: &Value) -> Vec<Moved> {
     let states = states.as_array().into_iter().flatten().flat_map(stream_states);
     let moved = states.map(|state| Moved {
@@ -93,8 +92,8 @@ pub(super) fn given(states: &Value) -> Vec<Moved> {
     moved.collect()
 }
 
-/// Whether a state has the positions of another one. What is beside them may differ.
-pub(super) fn has_same_positions(state: &Value, given: &Value, stream: &Stream, whole: &Shot) -> bool {
+/// Returns whether a state has the same cursor values as another one. Other values may differ.
+pub(super) fn has_same_positions(state: &Value, given: &Value, stream: &Stream, whole: &CapturedRun) -> bool {
     let of = |state: &Value| {
         let mut state = state.clone();
         let positions: Vec<Value> =
@@ -107,8 +106,8 @@ pub(super) fn has_same_positions(state: &Value, given: &Value, stream: &Stream, 
             && state_positions.iter().all(|position| given_positions.contains(position))
 }
 
-/// The positions in a state: what stands under the cursor's name, or the only value there is if a record has it.
-fn positions_in<'s>(state: &'s mut Value, stream: &Stream, whole: &Shot) -> Vec<&'s mut Value> {
+/// Returns the cursor values in a state: those under the cursor's name, or the only value of the state if a record has it.
+fn positions_in<'s>(state: &'s mut Value, stream: &Stream, whole: &CapturedRun) -> Vec<&'s mut Value> {
     let cursor = stream.cursor();
     let Some(name) = cursor.last() else { return Vec::new() };
     if scalars(state) == 1 && named(state, name) == 0 {
@@ -126,14 +125,14 @@ fn positions_in<'s>(state: &'s mut Value, stream: &Stream, whole: &Shot) -> Vec<
     found
 }
 
-/// What says which partition a position belongs to, and what other streams have to say, is no position.
+/// Fields that describe a partition or a parent stream, which have no cursor values of the stream.
 const NO_POSITIONS: [&str; 2] = ["partition", "parent_state"];
 
 fn is_scalar(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_))
 }
 
-/// The texts and numbers under a name, or all.
+/// Collects the strings and numbers under a name, or all.
 fn collect<'s>(state: &'s mut Value, name: Option<&str>, is_named: bool, found: &mut Vec<&'s mut Value>) {
     match state {
         Value::Object(fields) => {
@@ -156,7 +155,7 @@ fn named(state: &Value, name: &str) -> usize {
     found.len()
 }
 
-/// How many texts and numbers a state has, where positions may be. How far a read goes back behind one is no position.
+/// Counts the strings and numbers that may be cursor values.
 fn scalars(state: &Value) -> usize {
     match state {
         Value::Object(fields) => fields
@@ -169,8 +168,8 @@ fn scalars(state: &Value) -> usize {
     }
 }
 
-/// The positions of a stream's records, each once and in order; `None` if they have none that can be ordered.
-fn positions<'a>(stream: &Stream, whole: &'a Shot) -> Option<Vec<&'a Value>> {
+/// Returns the distinct cursor values of a stream's records in order; `None` if they cannot be ordered.
+fn positions<'a>(stream: &Stream, whole: &'a CapturedRun) -> Option<Vec<&'a Value>> {
     let cursor = stream.cursor();
     if cursor.is_empty() {
         return None;
@@ -180,7 +179,7 @@ fn positions<'a>(stream: &Stream, whole: &'a Shot) -> Option<Vec<&'a Value>> {
     let mut all: Vec<&Value> = records.map(|record| at(&record["data"], &cursor)).collect();
     all.retain(|position| !position.is_null());
     let length = all.first()?.as_str().map(str::len);
-    // Texts of one length are times of one form.
+    // Strings of one length are times in one format.
     let is_ordered = |position: &&Value| match position {
         Value::String(text) => is_time && Some(text.len()) == length,
         Value::Number(number) => number.is_i64() && length.is_none(),
@@ -194,12 +193,12 @@ fn positions<'a>(stream: &Stream, whole: &'a Shot) -> Option<Vec<&'a Value>> {
     Some(all)
 }
 
-/// The order of two positions of one stream.
+/// Compares two cursor values of one stream.
 fn order(a: &Value, b: &Value) -> std::cmp::Ordering {
     (a.as_i64(), a.as_str()).cmp(&(b.as_i64(), b.as_str()))
 }
 
-/// Whether a record is after a position.
+/// Returns whether a record comes after a cursor value.
 pub(super) fn is_after(data: &Value, position: &Value, stream: &Stream) -> bool {
     order(at(data, &stream.cursor()), position).is_gt()
 }
@@ -208,10 +207,10 @@ fn is_time(schema: &Value) -> bool {
     matches!(schema["format"].as_str(), Some("date" | "date-time"))
 }
 
-/// The largest numbers of the types that a cursor may have; a larger one would be no position.
+/// The maximum of each integer type; a connector cannot parse a larger cursor value.
 const LARGEST: [i64; 6] = [127, 255, 32_767, 65_535, 2_147_483_647, i64::MAX];
 
-/// A value far ahead, in the form of the one that is there: a connector may give back no other.
+/// Returns a value far in the future, in the format of the given one.
 fn value_ahead(schema: &Value, value: &Value) -> Option<Value> {
     let is_time = is_time(schema);
     let is_integer = types(schema).contains(&"integer") || schema["airbyte_type"] == "integer";
@@ -221,7 +220,7 @@ fn value_ahead(schema: &Value, value: &Value) -> Option<Value> {
             let is_date = mismatch(&json!({"type": "string", "format": "date"}), &date.into(), "").is_none();
             is_date.then(|| format!("2999-12-31{time}").into())
         }
-        // A time since 1970 comes near the year 2999, whatever its unit.
+        // A Unix time becomes about the year 2999, in any unit.
         Value::Number(number) if is_time || is_integer => {
             let value = number.as_i64()?;
             let largest = LARGEST.into_iter().find(|largest| value <= *largest)?;
@@ -239,17 +238,17 @@ mod tests {
         json!({"stream_descriptor": {"name": "a"}, "stream_state": stream_state})
     }
 
-    /// What becomes of this state of a stream whose cursor, `at`, has this schema and, in a record, this value.
+    /// Moves this state of a stream ahead whose cursor `at` has this schema and, in a record, this value.
     fn ahead(schema: &Value, record: &Value, stream_state: &Value) -> Option<Value> {
         let value = json!({"name": "a", "supported_sync_modes": ["full_refresh", "incremental"],
             "default_cursor_field": ["at"], "json_schema": {"properties": {"at": schema}}});
         let stream = Stream { key: Key::of(&value), value };
         let record = json!({"type": "RECORD", "record": {"stream": "a", "data": {"at": record}}});
-        let whole = Shot::new(record.to_string().into_bytes(), Vec::new());
+        let whole = CapturedRun::new(record.to_string().into_bytes(), Vec::new());
         let single = json!([{"type": "STREAM", "stream": state(stream_state)}]);
         let global = json!([{"type": "GLOBAL", "global": {"stream_states": [state(stream_state)]}}]);
-        let (single, found) = put_ahead(&single, std::slice::from_ref(&stream), &whole);
-        let (global, in_global) = put_ahead(&global, &[stream], &whole);
+        let (single, found) = move_ahead(&single, std::slice::from_ref(&stream), &whole);
+        let (global, in_global) = move_ahead(&global, &[stream], &whole);
         assert_eq!(found, in_global);
         let Some(Moved { state: found, .. }) = found.into_iter().next() else {
             assert_eq!((single, global), (json!([]), json!([])));
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_is_put_ahead_in_its_own_form() {
+    fn cursor_value_is_moved_ahead_in_its_own_format() {
         let date = json!({"type": ["null", "string"], "format": "date"});
         let time = json!({"type": ["null", "string"], "format": "date-time"});
         let integer = json!({"type": ["null", "integer"]});
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_for_a_position_is_left_alone() {
+    fn state_without_a_known_cursor_value_is_not_moved_ahead() {
         let date = json!({"type": ["null", "string"], "format": "date"});
         let text = json!({"type": ["null", "string"]});
         for (schema, record, stream_state) in [
@@ -299,21 +298,21 @@ mod tests {
         }
     }
 
-    /// What becomes of a state of a stream whose records have these positions, if it is put back.
+    /// Moves this state of a stream back whose records have these cursor values.
     fn back(schema: &Value, records: &[Value], stream_state: &Value) -> Option<(Value, Value)> {
         let value = json!({"name": "a", "supported_sync_modes": ["incremental"],
             "default_cursor_field": ["at"], "json_schema": {"properties": {"at": schema}}});
         let stream = Stream { key: Key::of(&value), value };
         let line =
             |at| json!({"type": "RECORD", "record": {"stream": "a", "data": {"at": at}}}).to_string() + "\n";
-        let whole = Shot::new(records.iter().map(line).collect::<String>().into_bytes(), Vec::new());
+        let whole = CapturedRun::new(records.iter().map(line).collect::<String>().into_bytes(), Vec::new());
         let last = json!([{"type": "STREAM", "stream": state(stream_state)}]);
-        let (_, found) = put_back(&last, std::slice::from_ref(&stream), &whole);
+        let (_, found) = move_back(&last, std::slice::from_ref(&stream), &whole);
         found.into_iter().next().map(|moved| (moved.state, moved.position))
     }
 
     #[test]
-    fn every_position_of_a_state_is_put_back_to_the_first_record() {
+    fn every_cursor_value_is_moved_back_to_the_first_record() {
         let integer = json!({"type": ["null", "integer"]});
         let date = json!({"type": ["null", "string"], "format": "date"});
         let numbers = [json!(30), json!(9), json!(20)];
@@ -331,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_that_says_more_than_positions_of_records_is_not_put_back() {
+    fn state_with_other_values_is_not_moved_back() {
         let integer = json!({"type": ["null", "integer"]});
         let text = json!({"type": ["null", "string"]});
         let numbers = [json!(30), json!(9)];

@@ -1,21 +1,20 @@
-//! What a program writes into a pipe: read beside the program, so that the pipe does not fill up, and never more than there is
-//! room for.
+//! Collects the output of a program on a thread, up to a limit.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a pipe must have been silent, after the program has ended, to be taken for finished. It does not end where a
-/// process that the program has left behind holds it open; what the program itself wrote is in the pipe by then.
-const SILENCE: Duration = Duration::from_secs(1);
+/// How long nothing must arrive after the program has exited. A pipe is not closed if a process that the program left behind
+/// holds it open, but then the output of the program itself is in the pipe already.
+const IDLE: Duration = Duration::from_secs(1);
 
-/// What is left behind may go on writing: so long is it listened to at most.
+/// How long to read from a pipe to which a process that was left behind keeps writing.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Of a run that wrote too much, so many bytes are kept, to be shown.
+/// How many bytes are kept of output that exceeds the limit.
 const KEPT_OF_TOO_MUCH: usize = 1 << 16;
 
-/// What came out of a pipe so far.
+/// The output so far.
 pub(super) struct Output {
     shared: Arc<Shared>,
     most: usize,
@@ -30,7 +29,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     bytes: Vec<u8>,
-    /// The pipe has ended, or broke.
+    /// The pipe is closed or broken, or the limit is exceeded.
     is_closed: bool,
     /// The suite has stopped reading.
     is_abandoned: bool,
@@ -43,7 +42,7 @@ impl Shared {
 }
 
 impl Output {
-    /// Reads so many bytes at most.
+    /// Starts to read, up to this many bytes.
     pub(super) fn collect(mut pipe: impl Read + Send + 'static, most: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let output = Self { shared: Arc::clone(&shared), most };
@@ -55,7 +54,7 @@ impl Output {
                 state.bytes.extend_from_slice(&chunk[..count]);
                 state.is_closed = count == 0 || state.bytes.len() > most;
                 shared.changed.notify_all();
-                // This closes the pipe, so a process that still writes gets SIGPIPE or an error.
+                // Closes the pipe: a process that still writes gets SIGPIPE or an error.
                 if state.is_closed || state.is_abandoned {
                     return;
                 }
@@ -64,12 +63,12 @@ impl Output {
         output
     }
 
-    /// Whether there was more than there is room for.
+    /// Returns whether the limit is exceeded.
     pub(super) fn is_full(&self) -> bool {
         self.shared.state().bytes.len() > self.most
     }
 
-    /// All that was written, now that the program has ended.
+    /// Returns the output, once the program has exited.
     pub(super) fn finish(self) -> Vec<u8> {
         let began = Instant::now();
         let mut state = self.shared.state();
@@ -78,7 +77,7 @@ impl Output {
             let (next, timeout) = self
                 .shared
                 .changed
-                .wait_timeout_while(state, SILENCE, |state| !state.is_closed && state.bytes.len() == before)
+                .wait_timeout_while(state, IDLE, |state| !state.is_closed && state.bytes.len() == before)
                 .unwrap_or_else(PoisonError::into_inner);
             state = next;
             if state.is_closed || timeout.timed_out() || began.elapsed() > LONGEST {
@@ -102,7 +101,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn takes_all_of_a_pipe_that_somebody_else_holds_open() {
+    fn pipe_held_open_by_another_process_is_read_completely() {
         let (reader, mut writer) = std::io::pipe().unwrap();
         let other = writer.try_clone().unwrap();
         let output = Output::collect(reader, 1 << 20);
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_reading_a_pipe_without_end() {
+    fn endless_output_is_cut_at_the_limit() {
         let (reader, mut writer) = std::io::pipe().unwrap();
         let output = Output::collect(reader, 1 << 20);
         while writer.write_all(&[7; 4096]).is_ok() {}

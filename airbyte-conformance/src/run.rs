@@ -1,5 +1,5 @@
 //! A connector's program and its runs.
-#![expect(clippy::panic, reason = "this is for tests: a failure to run one is a failure of the test")]
+#![expect(clippy::panic, reason = "this is for tests, which fail if a connector cannot be run")]
 
 use super::folder::Folder;
 use super::launch::Launcher;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A connector's program or image, with a folder of its own for input files. The folder goes when this value goes.
+/// A connector's program or image, with a temporary folder for its input files. The folder is removed on drop.
 ///
 /// ```no_run
 /// use airbyte_conformance::Connector;
@@ -34,7 +34,7 @@ pub struct Connector {
     known: Mutex<Known>,
 }
 
-/// What tells which values must not be printed.
+/// Determines which values must not be printed.
 #[derive(Default)]
 struct Known {
     spec: Value,
@@ -42,7 +42,7 @@ struct Known {
 }
 
 impl Connector {
-    /// The program at this path; in an integration test that is `env!("CARGO_BIN_EXE_…")`.
+    /// Returns the connector whose program is at this path; in an integration test, `env!("CARGO_BIN_EXE_…")`.
     pub fn new(program: impl AsRef<Path>) -> Self {
         Self::launched_by(Launcher::program(program))
     }
@@ -51,8 +51,8 @@ impl Connector {
         Self { folder: launcher.folder(), launcher, skips_waits: false, known: Mutex::default() }
     }
 
-    /// Lets waits pass at once, those for a rate limit and those between attempts; the log says how long each would have
-    /// been. Works with programs that are built with debug assertions, as tests build them.
+    /// Skips waits for rate limits and between retries. The log reports how long each would have been. This works with
+    /// programs that are built with `airbyte-sdk` and debug assertions, as tests build them.
     #[must_use]
     pub fn skip_waits(mut self) -> Self {
         self.skips_waits = true;
@@ -69,7 +69,7 @@ impl Connector {
         self.folder.file(name, text)
     }
 
-    /// `spec`
+    /// Runs `spec`.
     pub fn spec(&self) -> Run {
         let run = self.run(["spec"]);
         let messages = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -79,24 +79,24 @@ impl Connector {
         run
     }
 
-    /// `check` with this configuration
+    /// Runs `check` with this configuration.
     pub fn check(&self, config: &Value) -> Run {
         let config = self.file("config.json", config.to_string());
         self.run([OsStr::new("check"), OsStr::new("--config"), config.as_ref()])
     }
 
-    /// `discover` with this configuration
+    /// Runs `discover` with this configuration.
     pub fn discover(&self, config: &Value) -> Run {
         let config = self.file("config.json", config.to_string());
         self.run([OsStr::new("discover"), OsStr::new("--config"), config.as_ref()])
     }
 
-    /// `read` with this configuration, this configured catalog and, if given, this state
+    /// Runs `read` with this configuration, this configured catalog and, if given, this state.
     pub fn read(&self, config: &Value, catalog: &Value, state: Option<&Value>) -> Run {
         self.finish(&mut self.read_command(config, catalog, state))
     }
 
-    /// The command of [`read`](Self::read), not yet started.
+    /// Returns the command of [`read`](Self::read) without starting it.
     pub fn read_command(&self, config: &Value, catalog: &Value, state: Option<&Value>) -> Command {
         let mut command = self.command();
         command.arg("read");
@@ -108,7 +108,7 @@ impl Connector {
         command
     }
 
-    /// Runs the program with these arguments.
+    /// Runs the connector with these arguments.
     pub fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
         self.finish(self.command().args(arguments))
     }
@@ -117,11 +117,11 @@ impl Connector {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The values that the spec marks as secret, if `spec` was run, and those of fields that are named like credentials.
+    /// Returns the values that the spec marks as secret, if `spec` was run, and those of fields that are named like credentials.
     fn secrets(&self, stdout: &str) -> Vec<String> {
         let Known { spec, configs } = &*self.known();
         let mut found = Vec::new();
-        for config in configs.iter().cloned().chain(secrets::sent_back(stdout)) {
+        for config in configs.iter().cloned().chain(secrets::from_control_messages(stdout)) {
             secrets::marked(spec, &config, &mut found);
             secrets::named(&config, &mut found);
         }
@@ -147,23 +147,22 @@ impl Connector {
     }
 }
 
-/// What came back from a run. Printing it shows everything but the secrets of the configuration, for the message of an
-/// assertion: the values of fields that are named like credentials, and if [`Connector::spec`] was called before, those
-/// that the spec marks.
+/// The output of a run. `Display` and `Debug` blank the secrets of the configuration: the values of fields that are named like
+/// credentials and, if [`Connector::spec`] was called before, those that the spec marks as secret.
 #[non_exhaustive]
 pub struct Run {
-    /// The exit code; `None` if a signal ended the run.
+    /// The exit code; `None` if a signal terminated the run.
     pub exit_code: Option<i32>,
     /// All of stdout.
     pub stdout: String,
     /// All of stderr.
     pub stderr: String,
-    /// What is not printed.
+    /// The values to blank.
     secrets: Vec<String>,
 }
 
 impl Run {
-    /// The messages on stdout.
+    /// Returns the messages on stdout.
     ///
     /// # Panics
     ///
@@ -173,7 +172,7 @@ impl Run {
             .lines()
             .map(|line| match serde_json::from_str::<Value>(line) {
                 Ok(message) if message["type"].is_string() => message,
-                _ => panic!("this line of stdout is no message: {}", self.scrub(line)),
+                _ => panic!("this line of stdout is not a message: {}", self.scrub(line)),
             })
             .collect()
     }
@@ -182,7 +181,7 @@ impl Run {
         Leaks::of(&self.secrets).blank(text)
     }
 
-    /// The payloads of all messages of a type: those in `record` for `RECORD`.
+    /// Returns the payloads of all messages of a type, such as the `record` of each `RECORD`.
     pub fn all(&self, message_type: &str) -> Vec<Value> {
         let key = if message_type == "CONNECTION_STATUS" {
             "connectionStatus"
@@ -193,18 +192,18 @@ impl Run {
         messages.map(|mut message| message[key].take()).collect()
     }
 
-    /// The data of all records of a stream.
+    /// Returns the data of all records of a stream.
     pub fn records(&self, stream: &str) -> Vec<Value> {
         let records = self.all("RECORD").into_iter().filter(|record| record["stream"] == stream);
         records.map(|mut record| record["data"].take()).collect()
     }
 
-    /// All states, in the form in which a platform hands them back.
+    /// Returns all states, in the format of a state file.
     pub fn states(&self) -> Vec<Value> {
         self.all("STATE")
     }
 
-    /// The last state of each stream, as the state file of the next read.
+    /// Returns the last state of each stream, as the state file for the next read.
     pub fn final_state(&self) -> Value {
         let mut last: Vec<Value> = Vec::new();
         for state in self.states() {
@@ -214,7 +213,7 @@ impl Run {
         last.into()
     }
 
-    /// The statuses of a stream, in order.
+    /// Returns the statuses of a stream, in order.
     pub fn statuses(&self, stream: &str) -> Vec<String> {
         let statuses = self.all("TRACE").into_iter().filter_map(|mut trace| {
             let status = trace["stream_status"].take();
@@ -224,7 +223,7 @@ impl Run {
         statuses.collect()
     }
 
-    /// All ERROR traces.
+    /// Returns all ERROR traces.
     pub fn errors(&self) -> Vec<Value> {
         self.all("TRACE")
             .into_iter()
@@ -233,7 +232,7 @@ impl Run {
             .collect()
     }
 
-    /// A configured catalog of all streams that `discover` found, to be read in this sync mode.
+    /// Returns a configured catalog of all streams in the CATALOG, in this sync mode.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Starts the program, ends it when it hangs or writes without end, and keeps what it wrote, whatever that is.
+//! Starts the program, kills it if it hangs or writes too much, and captures its output.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -9,7 +9,7 @@ use super::Subject;
 use super::folder::Folder;
 use super::launch::End;
 use super::output::Output;
-use super::runs::{Kind, Shot};
+use super::runs::{CapturedRun, Kind};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,41 +19,41 @@ use std::time::SystemTime;
 /// Connectors that are built with `airbyte-sdk`, and with debug assertions, skip their waits if this is set.
 pub(super) const SKIP_WAITS: &str = "AIRBYTE_SDK_SKIP_WAITS";
 
-/// How many bytes one run may write to stdout or stderr, and how many all runs together.
+/// How many bytes a run may write to stdout or stderr, and all runs together.
 pub(super) const MOST_OF_A_RUN: usize = 64 << 20;
 const MOST_OF_ALL: usize = 256 << 20;
 
-/// After so many runs of a kind that had to be ended, no more of that kind are made: each costs its whole time limit.
+/// After this many killed runs of a kind, the others are skipped: each takes its whole time limit.
 const MOST_ENDED: usize = 3;
 
-/// The program, a folder for its input files, and the runs so far.
+/// Runs a connector, and captures the output.
 pub(super) struct Runner<'a> {
     pub(super) subject: &'a Subject,
     folder: Folder,
-    pub(super) shots: Vec<Shot>,
-    /// Runs that were not made, with the reason.
+    pub(super) captured_runs: Vec<CapturedRun>,
+    /// Runs that were skipped, with the reason.
     pub(super) skipped: Vec<(&'static str, String)>,
     kept: usize,
 }
 
-/// What one run is given, besides its arguments.
+/// The options of a run.
 #[derive(Default)]
 pub(super) struct Setting {
-    /// It should go well.
+    /// It should succeed.
     pub(super) good: bool,
-    /// What it is to read.
+    /// The configured catalog.
     pub(super) catalog: Option<Value>,
-    /// More arguments of a read.
+    /// Additional arguments of a read.
     pub(super) more: Vec<OsString>,
     pub(super) environment: Vec<(&'static str, &'static str)>,
-    /// Where it runs, if not beside its input files.
+    /// The working directory, if not the folder of its input files.
     pub(super) working_directory: Option<PathBuf>,
-    /// Stdout is a pipe whose reading end is closed.
+    /// Stdout is a pipe whose read end is closed.
     pub(super) closed_stdout: bool,
 }
 
 impl Setting {
-    /// Of a run that should go well.
+    /// Returns the options of a run that should succeed.
     pub(super) fn good() -> Self {
         Self { good: true, ..Self::default() }
     }
@@ -62,29 +62,30 @@ impl Setting {
 impl<'a> Runner<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
         let folder = subject.launcher.folder();
-        Self { subject, folder, shots: Vec::new(), skipped: Vec::new(), kept: 0 }
+        Self { subject, folder, captured_runs: Vec::new(), skipped: Vec::new(), kept: 0 }
     }
 
     pub(super) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> OsString {
         self.folder.file(name, text).into_os_string()
     }
 
-    /// A folder in which the program finds nothing.
+    /// Creates an empty folder.
     pub(super) fn elsewhere(&self) -> PathBuf {
         self.folder.folder("elsewhere")
     }
 
-    /// Why a run of this kind is not made.
+    /// Returns why a run of this kind is skipped.
     fn obstacle(&self, kind: Kind) -> Option<String> {
-        let ended = self.shots.iter().filter(|shot| shot.kind == kind && !shot.ended).count();
+        let ended =
+            self.captured_runs.iter().filter(|captured| captured.kind == kind && !captured.ended).count();
         if ended >= MOST_ENDED {
-            return Some(format!("{ended} runs before it had to be ended"));
+            return Some(format!("{ended} earlier runs had to be killed"));
         }
         let most = MOST_OF_ALL >> 20;
-        (self.kept >= MOST_OF_ALL).then(|| format!("the runs before it wrote {most} MiB"))
+        (self.kept >= MOST_OF_ALL).then(|| format!("the earlier runs wrote {most} MiB"))
     }
 
-    /// The place of the run among the `shots`; `None` if it was not made.
+    /// Runs the connector. Returns the index in `captured_runs`; `None` if the run was skipped.
     pub(super) fn run(
         &mut self,
         name: &'static str,
@@ -116,7 +117,7 @@ impl<'a> Runner<'a> {
         let began = SystemTime::now();
         let mut child =
             launch.command.spawn().unwrap_or_else(|error| panic!("{launcher} does not start: {error}"));
-        // The other end of the pipe that was made above.
+        // Drops the write end of the pipe above.
         launch.command.stdout(Stdio::null());
         let stdout = child.stdout.take().map(|pipe| Output::collect(pipe, MOST_OF_A_RUN));
         let stderr = child.stderr.take().map(|pipe| Output::collect(pipe, MOST_OF_A_RUN));
@@ -128,15 +129,25 @@ impl<'a> Runner<'a> {
         self.kept += stdout.len() + stderr.len();
         let exit_code = match &end {
             End::Exited(status) => status.code(),
-            End::Ended => None,
+            End::Killed => None,
         };
-        let shot = Shot::new(stdout, stderr);
-        if let Some(refusal) = launcher.refusal(exit_code, &shot.stderr) {
+        let captured = CapturedRun::new(stdout, stderr);
+        if let Some(refusal) = launcher.refusal(exit_code, &captured.stderr) {
             panic!("{refusal}");
         }
         let Setting { good, catalog, .. } = setting;
         let ended = matches!(end, End::Exited(_)) && !is_full;
-        self.shots.push(Shot { name, kind, good, catalog, ended, is_full, exit_code, began, ..shot });
-        Some(self.shots.len() - 1)
+        self.captured_runs.push(CapturedRun {
+            name,
+            kind,
+            good,
+            catalog,
+            ended,
+            is_full,
+            exit_code,
+            began,
+            ..captured
+        });
+        Some(self.captured_runs.len() - 1)
     }
 }

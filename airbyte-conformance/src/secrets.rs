@@ -1,6 +1,6 @@
-//! What of a configuration is secret. Reports must not show it: an assertion that fails in public must not print a key.
+//! The secrets of a configuration, which reports must not show: logs of tests may be public.
 
-use airbyte_credential_names::is_credential;
+use airbyte_spec_rules::is_credential;
 use serde_json::Value;
 
 /// Collects the values of fields that the spec marks as secret.
@@ -21,8 +21,7 @@ pub(super) fn marked(schema: &Value, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Collects the texts in fields that are named like credentials. That is all there is to go by if the spec is not known, or
-/// marks too little.
+/// Collects the values of fields that are named like credentials, for a spec that is unknown or incomplete.
 pub(super) fn named(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -40,8 +39,8 @@ pub(super) fn named(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The configurations that a connector has sent back, which may have new tokens.
-pub(super) fn sent_back(stdout: &str) -> impl Iterator<Item = Value> {
+/// Returns the configurations in CONTROL messages, which may contain new tokens.
+pub(super) fn from_control_messages(stdout: &str) -> impl Iterator<Item = Value> {
     let lines = stdout.lines().filter(|line| line.contains("CONTROL"));
     let messages = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages.map(|mut message| message["control"]["connectorConfig"]["config"].take())
@@ -64,7 +63,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn collects_what_is_marked_or_named_like_a_credential() {
+    fn collects_values_marked_secret_or_named_like_credentials() {
         let config = json!({
             "city": "Oslo", "apiKey": "k-1", "login": {"kind": "token", "value": "v-1"},
             "credentials": {"client_id": "id", "client_secret": "s-1"}, "tokens": [{"token": ["t-1", 7]}],

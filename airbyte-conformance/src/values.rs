@@ -1,4 +1,4 @@
-//! Whether a value is what its schema says, in the dialect of catalogs: types, formats, lists and objects.
+//! Validates values by their schema in a catalog: types, formats, arrays and objects.
 
 use base64::Engine;
 use regex_lite::Regex;
@@ -20,16 +20,19 @@ static FORMATS: LazyLock<[(&str, Option<Regex>); 5]> = LazyLock::new(|| {
     .map(|(name, pattern)| (name, Regex::new(&pattern).ok()))
 });
 
-/// The place and the reason if a value is not what its schema says.
+/// Returns the path and the reason if a value does not match its schema.
 pub(super) fn mismatch(schema: &Value, value: &Value, place: &str) -> Option<String> {
     if let Some(options) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
         let fits = options.iter().any(|option| mismatch(option, value, place).is_none());
-        return (!fits).then(|| format!("{place} fits none of its options: {value}"));
+        return (!fits).then(|| format!("{place} matches none of its options: {value}"));
     }
     let types = types(schema);
     if !types.is_empty() && !types.iter().any(|name| is_a(schema, value, name)) {
         let format = schema["airbyte_type"].as_str().or(schema["format"].as_str());
-        return Some(format!("{place} is no {}: {value}", format.unwrap_or(&types.join(" or "))));
+        return Some(format!(
+            "{place} is not of the type {}: {value}",
+            format.unwrap_or(&types.join(" or "))
+        ));
     }
     match value {
         Value::Object(fields) => fields.iter().find_map(|(name, value)| {
@@ -43,7 +46,7 @@ pub(super) fn mismatch(schema: &Value, value: &Value, place: &str) -> Option<Str
     }
 }
 
-/// The names of the types a schema allows.
+/// Returns the names of the types that a schema allows.
 pub(super) fn types(schema: &Value) -> Vec<&str> {
     match &schema["type"] {
         Value::String(name) => vec![name],
@@ -65,7 +68,7 @@ fn is_a(schema: &Value, value: &Value, name: &str) -> bool {
     }
 }
 
-/// Written without a fraction. What exceeds 64 bits is not told apart.
+/// Returns whether a number is written without a fraction. Above 64 bits this is unknown, and accepted.
 fn is_integer(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.abs() >= 9.2e18)
 }
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_what_their_schemas_say() {
+    fn values_are_validated_by_type_and_format() {
         check(
             &json!({"type": ["null", "integer"]}),
             &[json!(1), json!(-3), Value::Null],

@@ -1,7 +1,7 @@
-//! The acceptance tests themselves: a connector that behaves passes every entry of its `acceptance-test-config.yml`, one
-//! with a single fault fails the entry that is about it, and a file that is not understood is no pass.
+//! Acceptance tests: a correct connector passes every entry of its `acceptance-test-config.yml`, one with a fault fails the entry
+//! about it, and an invalid file fails.
 #![cfg(unix)]
-#![expect(clippy::expect_used, reason = "a test may panic in its helpers too")]
+#![expect(clippy::expect_used, reason = "a test may panic in its helpers")]
 
 use airbyte_conformance::{Acceptance, AcceptanceReport, Subject};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Everything that can be listed.
+/// A file with every section.
 const WHOLE: &str = "
 acceptance_tests:
   spec:
@@ -29,7 +29,7 @@ acceptance_tests:
     tests: [{config_path: good.json, future_state: {future_state_path: future.json}}]
 ";
 
-/// A folder that goes when this value goes.
+/// A folder that is removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -60,13 +60,13 @@ fn config(city: &str) -> Value {
 /// The model connector, with one fault.
 fn model(fault: &str) -> Subject {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.sh");
     Subject::new("sh").arguments([script, fault, &now]).time_limit(Duration::from_secs(10))
 }
 
-/// The spec of the model, as it prints it.
+/// Returns the spec that the model prints.
 fn spec() -> String {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.sh");
     let output = std::process::Command::new("sh").args([script, "none", "0", "spec"]).output();
     let message: Value = serde_json::from_slice(&output.expect("the model runs").stdout).expect("a message");
     message["spec"].to_string()
@@ -88,7 +88,7 @@ fn accept(file: &str, fault: &str) -> AcceptanceReport {
     accept_in(&folder.0, fault)
 }
 
-/// The lines of the table that begin so, without the blanks that make it a table.
+/// Returns the lines of the table with this prefix, without its padding.
 fn lines(report: &AcceptanceReport, begin: &str) -> Vec<String> {
     let text = report.to_string();
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -96,7 +96,7 @@ fn lines(report: &AcceptanceReport, begin: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_connector_that_behaves_passes_every_entry() {
+fn correct_connector_passes_every_entry() {
     let report = accept(WHOLE, "none");
     report.assert_passed();
     for line in [
@@ -108,14 +108,14 @@ fn a_connector_that_behaves_passes_every_entry() {
         "basic_read good.json passed: 12 records",
         "full_refresh good.json passed: 12 records, twice",
         "incremental good.json passed: 12 records, 7 states, resumed from each, and from one in the future",
-        "conformance all else that the protocol asks for passed: 92 clauses, 2 not applicable",
+        "conformance the other rules of the protocol passed: 93 clauses, 2 not applicable",
     ] {
         assert_eq!(lines(&report, line), [line], "{report}");
     }
 }
 
 #[test]
-fn the_entry_fails_that_is_about_the_fault() {
+fn fault_fails_the_entry_about_it() {
     for (fault, section) in [
         ("one_spec", "spec"),
         ("spec_types", "spec"),
@@ -126,7 +126,7 @@ fn the_entry_fails_that_is_about_the_fault() {
         ("values_match_their_types", "basic_read"),
         ("plain_reads_succeed", "full_refresh"),
         ("resuming_loses_nothing", "incremental"),
-        ("last_state_is_heeded", "incremental"),
+        ("last_state_is_used", "incremental"),
         ("future_state_gives_no_records", "incremental"),
         ("usage_on_stderr", "conformance"),
     ] {
@@ -140,7 +140,7 @@ fn the_entry_fails_that_is_about_the_fault() {
 }
 
 #[test]
-fn a_spec_that_is_not_the_kept_one_is_told_with_its_place() {
+fn first_difference_from_the_expected_spec_is_named() {
     let folder =
         Folder::new("acceptance_tests: {spec: {tests: [{config_path: good.json, spec_path: spec.json}]}}");
     folder.write("spec.json", &spec().replace("\"City\"", "\"Town\""));
@@ -151,20 +151,20 @@ fn a_spec_that_is_not_the_kept_one_is_told_with_its_place() {
 }
 
 #[test]
-fn a_configuration_that_the_spec_does_not_allow_is_told_without_its_value() {
+fn configuration_that_violates_the_spec_is_reported_without_values() {
     let folder = Folder::new("acceptance_tests: {spec: {tests: [{config_path: odd.json}]}}");
     folder.write("odd.json", "{\"login\": {\"kind\": \"none\"}, \"units\": 4711}");
     let report = accept_in(&folder.0, "none");
     let text = report.to_string();
     assert!(
-        text.contains("`city` is missing") && text.contains("`units` is not what the spec says"),
+        text.contains("`city` is missing") && text.contains("`units` does not match its schema in the spec"),
         "{text}"
     );
     assert!(!report.passed() && !text.contains("4711"), "{text}");
 }
 
 #[test]
-fn a_stream_without_records_must_be_listed_as_empty() {
+fn stream_without_records_must_be_in_empty_streams() {
     let catalog = |name: &str| {
         let schema = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
         let stream = json!({"name": name, "json_schema": schema, "supported_sync_modes": ["full_refresh"]});
@@ -181,7 +181,7 @@ fn a_stream_without_records_must_be_listed_as_empty() {
 }
 
 #[test]
-fn mistakes_in_the_file_are_told_all_at_once_and_are_no_pass() {
+fn all_mistakes_in_the_file_are_reported() {
     let report = accept(
         "
 acceptance_tests:
@@ -199,8 +199,8 @@ acceptance_tests:
     );
     let text = report.to_string();
     for said in [
-        "no section is called `conection`, but spec, connection, discovery, basic_read, full_refresh, incremental",
-        "`connection`, test 1: there is no key `statsu`; heeded here: bypass_reason, config_path, deployment_mode, timeout_seconds, status",
+        "unknown section `conection`; expected one of: spec, connection, discovery, basic_read, full_refresh, incremental",
+        "`connection`, test 1: unknown key `statsu`; expected one of: bypass_reason, config_path, deployment_mode, timeout_seconds, status",
         "secrets/config.json: No such file or directory",
         "`connection`, test 2: `status` must be succeed, failed or exception",
         "`basic_read` has neither `tests` nor a `bypass_reason`",
@@ -213,10 +213,9 @@ acceptance_tests:
     assert!(lines(&report, "discovery")[0].contains("passed"), "{text}");
 }
 
-/// What Airbyte's own connectors have in theirs: a configuration that is not named, switches that are words, and keys whose
-/// test is not made here.
+/// As in the files of Airbyte's own connectors: the default configuration, booleans of YAML 1.1, and keys that are ignored.
 #[test]
-fn every_key_of_airbytes_own_files_is_understood() {
+fn keys_of_airbytes_own_files_are_supported_or_ignored() {
     let file = "
 connector_image: airbyte/source-model:dev
 test_strictness_level: high
@@ -265,18 +264,18 @@ acceptance_tests:
     let report = accept_in(&folder.0, "none");
     report.assert_passed();
     for line in [
-        "spec secrets/config.json passed: the same as spec.yaml, not looked at: auth_default_method (nothing is asked about the order of logins), backward_compatibility_tests_config (there is no earlier version to compare with)",
+        "spec secrets/config.json passed: the same as spec.yaml, ignored: auth_default_method (the order of login methods is not tested), backward_compatibility_tests_config (earlier versions are not tested)",
         "connection secrets/config.json: succeed passed",
-        "basic_read secrets/config.json passed: 12 records, compared with expected.jsonl, left out as fail_on_extra_columns says, not looked at: client_container_config (no container is run besides), file_types (nothing is asked about the types of files)",
+        "basic_read secrets/config.json passed: 12 records, compared with expected.jsonl, skipped as fail_on_extra_columns says, ignored: client_container_config (no additional container is run), file_types (file types are not tested)",
         "full_refresh secrets/config.json passed: 12 records, twice",
-        "incremental secrets/config.json passed: 12 records, 7 states, resumed from the last, and from one in the future, not looked at: cursor_paths (positions in a state are found by the name of the cursor)",
+        "incremental secrets/config.json passed: 12 records, 7 states, resumed from the last, and from one in the future, ignored: cursor_paths (cursor values in a state are found by the name of the cursor)",
     ] {
         assert_eq!(lines(&report, line), [line], "{report}");
     }
 }
 
 #[test]
-fn records_that_are_expected_are_compared() {
+fn expected_records_are_compared() {
     let user = |id: u32| json!({"stream": "users", "data": {"id": id, "day": format!("2024-01-0{id}")}});
     let read = |options: &str, expected: &[Value]| {
         let test = format!(
@@ -287,13 +286,13 @@ fn records_that_are_expected_are_compared() {
         folder.write("expected.jsonl", &lines.join("\n"));
         accept_in(&folder.0, "none").to_string()
     };
-    let rule = "the records are those that are expected";
+    let rule = "the records are the expected ones";
     assert!(!read("extra_fields: yes", &[user(6), user(2)]).contains(rule));
     for (options, expected, said) in [
-        ("extra_fields: no", vec![user(2)], "1 of 1 records of users did not come, one of them {\"id\":2"),
-        ("extra_fields: yes", vec![user(2), user(7)], "1 of 2 records of users did not come"),
-        ("extra_fields: yes, exact_order: yes", vec![user(2), user(1)], "record 1 of users is another one"),
-        ("extra_fields: yes, extra_records: no", vec![user(2)], "6 records of users came instead of 1"),
+        ("extra_fields: no", vec![user(2)], "1 of 1 records of users are missing, such as {\"id\":2"),
+        ("extra_fields: yes", vec![user(2), user(7)], "1 of 2 records of users are missing"),
+        ("extra_fields: yes, exact_order: yes", vec![user(2), user(1)], "record 1 of users differs"),
+        ("extra_fields: yes, extra_records: no", vec![user(2)], "6 records of users instead of 1"),
     ] {
         let text = read(options, &expected);
         assert!(text.contains(rule) && text.contains(said), "{options}: {text}");
@@ -301,7 +300,7 @@ fn records_that_are_expected_are_compared() {
 }
 
 #[test]
-fn a_clause_is_left_out_if_an_entry_says_so() {
+fn clause_is_skipped_by_an_option_of_the_entry() {
     for (fault, option) in [
         ("values_match_their_types", "validate_schema: no"),
         ("record_fields_are_in_the_schema", "fail_on_extra_columns: false"),
@@ -318,27 +317,27 @@ fn a_clause_is_left_out_if_an_entry_says_so() {
     }
     let test = "{config_path: good.json, empty_streams: [{name: pages}], validate_data_points: yes}";
     let report = accept(&format!("acceptance_tests: {{basic_read: {{tests: [{test}]}}}}"), "none");
-    assert!(report.to_string().contains("note of users has none"), "{report}");
+    assert!(report.to_string().contains("note of users is always null or missing"), "{report}");
 }
 
 #[test]
-fn without_the_file_or_the_connector_nothing_passes() {
+fn missing_file_or_connector_fails() {
     let folder = Folder::new("acceptance_tests: [}");
     let text = accept_in(&folder.0, "none").to_string();
     assert!(text.contains("it is not YAML"), "{text}");
     let text = accept("connector_image: x", "none").to_string();
-    assert!(text.contains("it lacks `acceptance_tests`"), "{text}");
+    assert!(text.contains("`acceptance_tests` is missing"), "{text}");
     let report = accept_in(Path::new("/no/such/folder"), "none");
     assert!(!report.passed() && report.to_string().contains("No such file"), "{report}");
     let report = Acceptance::new(Subject::new("/no/such/program"), &folder.0).run();
     assert!(!report.passed() && report.to_string().contains("/no/such/program does not start"), "{report}");
-    // Nothing but reasons for testing nothing.
+    // Every section is bypassed.
     let report = accept("acceptance_tests: {spec: {bypass_reason: no time}}", "none");
     assert!(!report.passed(), "{report}");
 }
 
 #[test]
 #[should_panic(expected = "the acceptance tests fail")]
-fn a_rogue_is_refused() {
+fn faulty_connector_fails_the_assertion() {
     accept(WHOLE, "one_spec").assert_passed();
 }

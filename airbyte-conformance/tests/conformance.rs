@@ -1,5 +1,4 @@
-//! The conformance suite itself: a connector that behaves passes all of it, and one with a single fault fails just the
-//! clause that is about it.
+//! The conformance suite: a correct connector passes every clause, and one with a single fault fails only the clause about it.
 #![cfg(unix)]
 
 mod shared;
@@ -9,8 +8,8 @@ use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What became of the connector with the fault that is named like the clause it breaks.
-fn judge(fault: &str) -> Report {
+/// Checks the model connector with a fault, which has the name of the violated clause.
+fn check(fault: &str) -> Report {
     model(fault).check()
 }
 
@@ -22,9 +21,9 @@ fn model(fault: &str) -> Subject {
     let mut unreachable = config.clone();
     unreachable["city"] = "Brigadoon".into();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
-    let limit = if fault == "runs_come_to_an_end" { 3 } else { 60 };
+    let limit = if fault == "runs_end" { 3 } else { 60 };
     Subject::new("sh")
-        .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rogues/model.sh"), fault, &now])
+        .arguments([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.sh"), fault, &now])
         .config(config)
         .invalid_config(invalid)
         .unreachable_config(unreachable)
@@ -32,13 +31,14 @@ fn model(fault: &str) -> Subject {
 }
 
 #[test]
-fn every_clause_fails_for_the_connector_that_breaks_it_and_for_no_other() {
-    let model = judge("none");
+fn each_fault_fails_exactly_the_clause_about_it() {
+    let model = check("none");
     for outcome in model.outcomes() {
-        let left = ["estimates_are_of_one_kind", "failed_read_loses_nothing"].contains(&outcome.clause);
-        let is_well = outcome.verdict == Verdict::Passed
-            || left && matches!(outcome.verdict, Verdict::NotApplicable(_));
-        assert!(is_well, "{}\n{model}", outcome.clause);
+        let is_optional =
+            ["estimates_are_of_one_kind", "failed_read_loses_nothing"].contains(&outcome.clause);
+        let is_expected = outcome.verdict == Verdict::Passed
+            || is_optional && matches!(outcome.verdict, Verdict::NotApplicable(_));
+        assert!(is_expected, "{}\n{model}", outcome.clause);
     }
     let mut clauses: Vec<&str> = model.outcomes().iter().map(|outcome| outcome.clause).collect();
     clauses.retain(|clause| !shared::ONLY_HERE.contains(clause));
@@ -46,7 +46,7 @@ fn every_clause_fails_for_the_connector_that_breaks_it_and_for_no_other() {
     let work = || {
         let mut wrong = Vec::new();
         while let Some(clause) = clauses.get(next.fetch_add(1, Relaxed)) {
-            let report = judge(clause);
+            let report = check(clause);
             let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
             if failed != [*clause] {
                 let details = report.failures().map(|outcome| format!("{outcome:?}\n"));
@@ -57,40 +57,42 @@ fn every_clause_fails_for_the_connector_that_breaks_it_and_for_no_other() {
     };
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a judgement")).collect()
+        workers.into_iter().flat_map(|worker| worker.join().expect("a report")).collect()
     });
-    assert!(wrong.is_empty(), "other clauses failed than the one that was broken:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "unexpected clauses failed:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_report_tells_the_rule_and_what_breaks_it() {
-    let report = judge("one_spec");
+fn report_has_the_rule_and_the_evidence() {
+    let report = check("one_spec");
     let text = report.to_string();
     assert!(text.contains("one_spec                             FAILED"), "{text}");
-    assert!(text.contains("the rule: spec prints one SPEC"), "{text}");
-    assert!(text.contains("but: spec: 2 of SPEC, exit code 0\n    seen: {\"type\":\"SPEC\""), "{text}");
+    assert!(text.contains("rule: spec prints one SPEC"), "{text}");
+    assert!(
+        text.contains("found: spec: 2 SPEC messages, exit code 0\n    evidence: {\"type\":\"SPEC\""),
+        "{text}"
+    );
     assert!(text.contains("one_catalog                          passed"), "{text}");
 }
 
 #[test]
-fn a_leaked_secret_is_found_in_any_form_and_not_shown() {
+fn leaked_secret_is_found_in_any_encoding_and_blanked() {
     for (leak, shown) in [
         ("key t0ken/4711+x.", "key ****."),
         (r"key t0ken\\\/4711\u002bx.", "key ****."),
         ("Authorization: Basic bWU6dDBrZW4vNDcxMSt4", "Authorization: Basic bWU6****"),
         ("key 74306B656E2F343731312B78.", "key ****."),
     ] {
-        let report = judge(&format!("leaks {leak}"));
+        let report = check(&format!("leaks {leak}"));
         let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
         assert_eq!(failed, ["no_secret_in_output"], "{report}");
         assert!(report.to_string().contains(shown), "{report}");
     }
 }
 
-/// A configuration that is sent back for no reason is shown without what is secret in it.
 #[test]
-fn a_report_shows_no_secret_of_the_configuration() {
-    let report = judge(
+fn report_blanks_secrets_of_a_configuration_in_a_control_message() {
+    let report = check(
         "leaks \"}}\n{\"type\":\"CONTROL\",\"control\":{\"type\":\"CONNECTOR_CONFIG\",\"connectorConfig\":{\"config\":{\"login\":{\"token\":\"t0ken/4711+x\"}}}}}\nHello t0ken/4711+x and {\"a\":{\"b\":\"",
     );
     let text = report.to_string();
@@ -99,33 +101,33 @@ fn a_report_shows_no_secret_of_the_configuration() {
 }
 
 #[test]
-#[should_panic(expected = "the connector does not keep to the protocol")]
-fn a_rogue_is_refused() {
-    judge("usage_on_stderr").assert_conforms();
+#[should_panic(expected = "the connector violates the protocol")]
+fn faulty_connector_fails_the_assertion() {
+    check("usage_on_stderr").assert_conforms();
 }
 
 #[test]
-fn a_wrong_command_line_may_be_reported_by_a_trace_but_not_by_text_on_stdout() {
-    let report = judge("usage_as_trace");
+fn invalid_command_line_may_send_a_trace_but_no_text_on_stdout() {
+    let report = check("usage_as_trace");
     assert_eq!(report.failures().count(), 0, "{report}");
-    let report = judge("usage_on_stdout");
+    let report = check("usage_on_stdout");
     let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
     assert_eq!(failed, ["usage_on_stderr"], "{report}");
 }
 
 #[test]
-fn only_the_chosen_streams_are_read() {
+fn only_the_selected_streams_are_read() {
     let subject = model("tags_never_end").time_limit(Duration::from_secs(10));
     let report = subject.clone().streams(["users"]).check();
     assert_eq!(report.failures().count(), 0, "{report}");
     let report = subject.streams(["people"]).check();
     let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
     assert_eq!(failed, ["catalog_streams"], "{report}");
-    assert!(report.to_string().contains("no stream people, which is to be read"), "{report}");
+    assert!(report.to_string().contains("there is no stream people, which the test selects"), "{report}");
 }
 
 #[test]
-fn a_program_that_says_nothing_is_judged_too() {
+fn program_without_output_fails() {
     let report = Subject::new("true").check();
     let failed: Vec<&str> = report.failures().map(|outcome| outcome.clause).collect();
     for clause in ["one_spec", "check_succeeds", "one_catalog", "usage_on_stderr"] {

@@ -1,4 +1,4 @@
-//! Connectors that lose data or leak secrets: each is found, by the clause that is about it, and none that does neither.
+//! Connectors that lose data or leak secrets fail the clauses about that, and correct ones pass.
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "a test may panic in its helpers too")]
 
@@ -12,17 +12,17 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-/// What behaves, although it looks odd.
+/// Correct connectors that are unusual.
 const CORRECT: &[&str] = &["none", "global", "leaves_a_process_behind"];
 
-/// The interpreter itself: what is found in PATH may be a script that looks for it each time.
+/// The interpreter itself: `python3` in PATH may be a script that searches for it each time.
 static PYTHON: LazyLock<String> = LazyLock::new(|| {
     let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
     let output = output.expect("python3 is needed").stdout;
     String::from_utf8(output).expect("a path").trim().to_owned()
 });
 
-fn judge(faults: &str) -> Report {
+fn check(faults: &str) -> Report {
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.py");
     Subject::new(&*PYTHON)
         .arguments(["-ISE", model, faults])
@@ -37,56 +37,75 @@ fn failed(report: &Report) -> Vec<&str> {
     report.failures().map(|outcome| outcome.clause).collect()
 }
 
-/// Judges all at once, and says what was not as expected.
-fn all<T: Sync>(cases: &[T], judge: impl Fn(&T) -> Option<String> + Sync) {
+/// Checks the cases on several threads, and fails with the unexpected results.
+fn all<T: Sync>(cases: &[T], check: impl Fn(&T) -> Option<String> + Sync) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut wrong = Vec::new();
         while let Some(case) = cases.get(next.fetch_add(1, Relaxed)) {
-            wrong.extend(judge(case));
+            wrong.extend(check(case));
         }
         wrong
     };
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a judgement")).collect()
+        workers.into_iter().flat_map(|worker| worker.join().expect("a report")).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_fault_fails_the_clauses_that_are_about_it_and_no_other() {
+fn fault_fails_exactly_the_clauses_about_it() {
     all(FAULTS, |(fault, clauses)| {
-        let report = judge(fault);
+        let report = check(fault);
         (failed(&report) != *clauses).then(|| format!("{fault}: {:?}\n{report}", failed(&report)))
     });
 }
 
 #[test]
-fn a_connector_without_a_fault_passes_whatever_its_states_and_processes_are_like() {
+fn correct_connectors_pass() {
     all(CORRECT, |model| {
-        let report = judge(model);
+        let report = check(model);
         (!failed(&report).is_empty()).then(|| format!("{model}: {report}"))
     });
 }
 
-/// A clause that does not apply finds nothing.
 #[test]
-fn the_clauses_that_do_not_apply_say_why() {
-    let report = judge("none");
-    let left = report.outcomes().iter().filter_map(|outcome| match &outcome.verdict {
+fn failed_plain_read_is_reported_first_and_clauses_about_reads_are_not_checked() {
+    let report = check("every_read_crashes");
+    let text = report.to_string();
+    let failed = text.lines().position(|line| line.ends_with("FAILED"));
+    let first = failed.and_then(|line| text.lines().nth(line));
+    assert!(first.is_some_and(|line| line.starts_with("plain_reads_succeed ")), "{text}");
+    let why = "not applicable: not checked, because `plain_reads_succeed` failed";
+    for clause in [
+        "works_in_any_directory",
+        "resuming_loses_nothing",
+        "broken_state_fails_the_read",
+        "debug_is_accepted",
+    ] {
+        let line = text.lines().find(|line| line.starts_with(clause));
+        assert!(line.is_some_and(|line| line.ends_with(why)), "{clause}\n{text}");
+    }
+}
+
+#[test]
+fn clauses_that_do_not_apply_have_a_reason() {
+    let report = check("none");
+    let skipped = report.outcomes().iter().filter_map(|outcome| match &outcome.verdict {
         Verdict::NotApplicable(why) => Some((outcome.clause, why.as_str())),
         _ => None,
     });
-    let left: Vec<(&str, &str)> = left.collect();
+    let skipped: Vec<(&str, &str)> = skipped.collect();
     assert_eq!(
-        left,
+        skipped,
         [
-            ("logs_have_level_and_message", "nothing was logged"),
-            ("estimates_are_of_one_kind", "no estimate was seen"),
-            ("spec_is_of_this_protocol", "the spec says no version, which means 0.2.0"),
+            ("logs_have_level_and_message", "no LOG was sent"),
+            ("estimates_are_of_one_kind", "no estimate was sent"),
+            ("spec_is_of_this_protocol", "the spec has no version, which means 0.2.0"),
             ("spec_one_of", "the spec has no oneOf"),
-            ("changes_have_reasons", "no record announces a change"),
+            ("spec_patterns", "no field has a pattern"),
+            ("changes_have_reasons", "no record has a change"),
             ("failed_read_loses_nothing", "the read with an API that cannot be reached sent no state"),
             ("status_reasons_are_rate_limits", "no status has a reason"),
         ]
@@ -94,7 +113,7 @@ fn the_clauses_that_do_not_apply_say_why() {
 }
 
 #[test]
-fn every_clause_that_is_left_to_this_model_is_broken_by_it() {
+fn every_clause_of_this_model_is_violated_by_a_fault() {
     for clause in ONLY_HERE {
         assert!(FAULTS.iter().any(|(_, clauses)| clauses.contains(clause)), "{clause}");
     }

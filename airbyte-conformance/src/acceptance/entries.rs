@@ -1,14 +1,14 @@
-//! The runs that each entry asks for, and what they come to.
-use super::file::{CONFIG_PATH, switch, unheeded, yaml};
+//! The runs of each entry, and their results.
+use super::file::{CONFIG_PATH, ignored_keys, switch, yaml};
 use super::records::Ignored;
 use super::report::Line;
 use super::{expectations, records};
 use crate::checkpoints::checkpoints;
 use crate::inputs::configured;
 use crate::moved::given;
-use crate::names::*;
 use crate::plan::Plan;
 use crate::plan::Which;
+use crate::run_names::*;
 use crate::runner::Setting;
 use crate::runs::shown;
 use crate::{Subject, clauses, report};
@@ -17,10 +17,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-/// How many states of a read are resumed from, at most.
+/// The maximum number of states to resume from.
 const STATES: usize = 20;
 
-/// What entries refer to.
+/// The files that entries refer to.
 pub(super) struct Inputs<'a> {
     pub(super) folder: &'a Path,
     pub(super) configs: &'a HashMap<String, Value>,
@@ -29,13 +29,13 @@ pub(super) struct Inputs<'a> {
 }
 
 impl Inputs<'_> {
-    /// The configuration of an entry; what is wrong if there is none.
+    /// Returns the configuration of an entry.
     pub(super) fn config(&self, entry: &Value) -> Result<Value, String> {
         let path = entry["config_path"].as_str().unwrap_or(CONFIG_PATH);
         self.configs.get(path).map_or_else(|| self.file(path), |config| Ok(config.clone()))
     }
 
-    /// The configured catalog of an entry, if it names one.
+    /// Returns the configured catalog of an entry, if it names one.
     pub(super) fn catalog(&self, entry: &Value) -> Result<Option<Value>, String> {
         let Some(path) = entry["configured_catalog_path"].as_str() else { return Ok(None) };
         let catalog = self.file(path)?;
@@ -57,7 +57,7 @@ impl Inputs<'_> {
         serde_json::from_str(&text).map_err(|error| format!("{path} is not JSON: {error}"))
     }
 
-    /// The subject as an entry wants it.
+    /// Returns the subject with the options of an entry.
     fn subject(&self, subject: &Subject, entry: &Value, config: Value) -> Subject {
         let mut subject = subject.clone().config(config);
         if let Some(limit) = entry["timeout_seconds"].as_u64().filter(|limit| *limit > 0) {
@@ -70,14 +70,14 @@ impl Inputs<'_> {
         subject
     }
 
-    /// Makes the runs that an entry asks for, and judges them.
-    pub(super) fn judge(&self, subject: &Subject, section: &str, entry: &Value) -> Line {
+    /// Makes the runs of an entry and checks them.
+    pub(super) fn check(&self, subject: &Subject, section: &str, entry: &Value) -> Line {
         let config_path = entry["config_path"].as_str().unwrap_or(CONFIG_PATH);
         let status = (section == "connection").then(|| entry["status"].as_str().unwrap_or("succeed"));
         let what = status.map_or_else(|| config_path.to_owned(), |status| format!("{config_path}: {status}"));
         let mut line = Line::new(section, what);
         let config = match self.config(entry) {
-            // The configuration is only compared with the spec, and was not asked for.
+            // The default configuration is only compared with the spec, and is optional.
             Err(error) if section == "spec" && entry.get("config_path").is_none() => {
                 line.facts.push(format!("not compared with a configuration: {error}"));
                 Ok(Value::Null)
@@ -102,18 +102,19 @@ impl Inputs<'_> {
                     line.find(rule, shown(&what, &secrets));
                 }
                 line.facts.iter_mut().for_each(|fact| *fact = secrets.blank(fact).into_owned());
-                let left_out = left_out(entry);
+                let skipped_clauses = skipped_clauses(entry);
                 let mut outcomes = report(clauses::all(), &runs).outcomes().to_vec();
-                outcomes
-                    .retain(|outcome| !left_out.iter().any(|(_, clauses)| clauses.contains(&outcome.clause)));
+                outcomes.retain(|outcome| {
+                    !skipped_clauses.iter().any(|(_, clauses)| clauses.contains(&outcome.clause))
+                });
                 line.take(&outcomes);
-                line.facts.extend(left_out.iter().map(|(key, _)| format!("left out as {key} says")));
+                line.facts.extend(skipped_clauses.iter().map(|(key, _)| format!("skipped as {key} says")));
             }
-            Err(error) => line.find("every file that is named is there", error),
+            Err(error) => line.find("every file exists", error),
         }
-        let unheeded = unheeded(section, entry);
-        if !unheeded.is_empty() {
-            line.facts.push(format!("not looked at: {}", unheeded.join(", ")));
+        let ignored_keys = ignored_keys(section, entry);
+        if !ignored_keys.is_empty() {
+            line.facts.push(format!("ignored: {}", ignored_keys.join(", ")));
         }
         line
     }
@@ -157,15 +158,15 @@ impl Inputs<'_> {
         };
         plan.read(name, &catalog, None, Setting::good());
         let mut unmet = Unmet::new();
-        if let Some(shot) = plan.shot(name) {
-            line.facts.push(counted(shot.all("RECORD").count(), "record"));
-            unmet = expectations::records_came(shot, &entry["empty_streams"]);
+        if let Some(captured) = plan.captured(name) {
+            line.facts.push(counted(captured.all("RECORD").count(), "record"));
+            unmet = expectations::records_came(captured, &entry["empty_streams"]);
             if let Some(path) = entry["expect_records"]["path"].as_str() {
-                unmet.extend(records::are_expected(shot, &self.text(path)?, entry)?);
+                unmet.extend(records::are_expected(captured, &self.text(path)?, entry)?);
                 line.facts.push(format!("compared with {path}"));
             }
             if switch(entry, "validate_data_points", false) {
-                unmet.extend(records::have_all_fields(shot, &streams));
+                unmet.extend(records::have_all_fields(captured, &streams));
             }
         }
         match section {
@@ -183,8 +184,8 @@ impl Inputs<'_> {
     }
 }
 
-/// The clauses that an entry does not want, with the key by which it says so.
-fn left_out(entry: &Value) -> Vec<(&'static str, &'static [&'static str])> {
+/// Returns the clauses that an entry skips, with the key of the option.
+fn skipped_clauses(entry: &Value) -> Vec<(&'static str, &'static [&'static str])> {
     let switches: [(&str, &[&str]); 6] = [
         ("validate_schema", &["values_match_their_types", "record_fields_are_in_the_schema"]),
         ("fail_on_extra_columns", &["record_fields_are_in_the_schema"]),
@@ -199,12 +200,12 @@ fn left_out(entry: &Value) -> Vec<(&'static str, &'static [&'static str])> {
             ],
         ),
         ("validate_primary_keys_data_type", &["catalog_paths"]),
-        ("expect_trace_message_on_failure", &["failures_are_told"]),
+        ("expect_trace_message_on_failure", &["failures_are_reported"]),
     ];
     switches.into_iter().filter(|(key, _)| !switch(entry, key, true)).collect()
 }
 
-/// What was to be met besides the clauses and was not: rules and what breaks them.
+/// Violated rules of an entry other than clauses, with the reasons.
 pub(super) type Unmet = Vec<(&'static str, String)>;
 
 fn connection_entry(plan: &mut Plan<'_>, status: &str, line: &mut Line) -> Unmet {
@@ -214,10 +215,11 @@ fn connection_entry(plan: &mut Plan<'_>, status: &str, line: &mut Line) -> Unmet
         _ => (CHECK, true),
     };
     plan.check(name, good);
-    let Some(shot) = plan.shot(name) else { return Unmet::new() };
-    let said = shot.all("CONNECTION_STATUS").chain(shot.errors()).find_map(|it| it["message"].as_str());
+    let Some(captured) = plan.captured(name) else { return Unmet::new() };
+    let said =
+        captured.all("CONNECTION_STATUS").chain(captured.errors()).find_map(|it| it["message"].as_str());
     line.facts.extend(said.map(|said| format!("{said:?}")));
-    if status == "exception" { expectations::check_gave_up(shot) } else { Unmet::new() }
+    if status == "exception" { expectations::check_gave_up(captured) } else { Unmet::new() }
 }
 
 fn discovery_entry(plan: &mut Plan<'_>, line: &mut Line) -> Unmet {
@@ -227,7 +229,7 @@ fn discovery_entry(plan: &mut Plan<'_>, line: &mut Line) -> Unmet {
     Unmet::new()
 }
 
-/// Reads on from the last state, from those before it, and from far ahead.
+/// Resumes from the last state, from those before it, and from one in the future.
 fn incremental_entry(
     plan: &mut Plan<'_>,
     catalog: &Value,
@@ -237,7 +239,7 @@ fn incremental_entry(
 ) {
     let last = plan.last_state(INCREMENTAL).to_string();
     plan.read(FINAL_STATE, catalog, Some(&last), Setting::good());
-    let states = plan.shot(INCREMENTAL).map_or(0, |shot| checkpoints(shot).len());
+    let states = plan.captured(INCREMENTAL).map_or(0, |captured| checkpoints(captured).len());
     if resumes {
         let resumed = plan.resume(INCREMENTAL, RESUMED, catalog, Which::UpTo(STATES));
         let each = if resumed == states { "each".to_owned() } else { resumed.to_string() };
@@ -247,7 +249,7 @@ fn incremental_entry(
     }
     if let Some(future) = future {
         plan.read(FUTURE_STATE, catalog, Some(&future.to_string()), Setting::good());
-        plan.stands_ahead(given(future));
+        plan.set_ahead(given(future));
         line.facts.push("and from one in the future".to_owned());
     }
 }

@@ -1,11 +1,11 @@
-//! The file `acceptance-test-config.yml`: what it lists, and what is wrong with it.
+//! Reads `acceptance-test-config.yml`, and finds the mistakes in it.
 use serde_json::{Map, Value};
 use std::path::Path;
 use yaml_rust2::{Yaml, YamlLoader};
 
 const NAME: &str = "acceptance-test-config.yml";
 
-/// The sections that are tested, with the keys of their entries that have a meaning here.
+/// The sections that are tested, with the supported keys of their entries.
 const SECTIONS: [(&str, &[&str]); 6] = [
     ("spec", &["spec_path"]),
     ("connection", &["status"]),
@@ -39,25 +39,25 @@ const SECTIONS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-/// Keys that have the same meaning in each section.
+/// The keys that every section supports.
 const EVERYWHERE: [&str; 4] = ["bypass_reason", "config_path", "deployment_mode", "timeout_seconds"];
 
-/// Keys of Airbyte's tests that mean nothing here, and why. Keys that are neither here nor above are mistakes.
-const NOTED: [(&str, &str); 8] = [
-    ("auth_default_method", "nothing is asked about the order of logins"),
-    ("backward_compatibility_tests_config", "there is no earlier version to compare with"),
-    ("client_container_config", "no container is run besides"),
-    ("cursor_paths", "positions in a state are found by the name of the cursor"),
-    ("file_types", "nothing is asked about the types of files"),
-    ("ignored_fields", "fields that differ between two equal reads are found"),
-    ("empty_streams", "nothing is asked about streams here"),
-    ("threshold_days", "records that come again are no mistake"),
+/// Keys of Airbyte's tests that are ignored, and why. All other keys are mistakes.
+const IGNORED: [(&str, &str); 8] = [
+    ("auth_default_method", "the order of login methods is not tested"),
+    ("backward_compatibility_tests_config", "earlier versions are not tested"),
+    ("client_container_config", "no additional container is run"),
+    ("cursor_paths", "cursor values in a state are found by the name of the cursor"),
+    ("file_types", "file types are not tested"),
+    ("ignored_fields", "fields that differ between equal reads are detected"),
+    ("empty_streams", "streams are not tested here"),
+    ("threshold_days", "repeated records are allowed"),
 ];
 
-/// Sections of Airbyte's that need no run of the connector, and so are not for this suite.
+/// Sections of Airbyte's tests that do not run the connector, which are ignored.
 const OTHER_SECTIONS: [&str; 2] = ["connector_attributes", "connector_documentation"];
 
-/// What the file has beside its tests.
+/// The top-level keys.
 const ROOT: [&str; 6] = [
     "acceptance_tests",
     "base_path",
@@ -67,14 +67,14 @@ const ROOT: [&str; 6] = [
     "tests",
 ];
 
-/// Where the configuration is if an entry does not say.
+/// The default of `config_path`.
 pub(super) const CONFIG_PATH: &str = "secrets/config.json";
 
 #[derive(Default)]
 pub(super) struct File {
     pub(super) sections: Vec<Section>,
     pub(super) mistakes: Vec<String>,
-    /// What relative paths start from, if not the folder of the file.
+    /// The base of relative paths, if not the folder of the file.
     pub(super) base_path: Option<String>,
     /// Variables for the connector's environment.
     pub(super) environment: Vec<(String, String)>,
@@ -82,9 +82,9 @@ pub(super) struct File {
 
 pub(super) struct Section {
     pub(super) kind: &'static str,
-    /// The entries under `tests` that are not left out.
+    /// The entries under `tests` without a `bypass_reason`.
     pub(super) entries: Vec<Value>,
-    /// Why other entries, or all, are left out.
+    /// Why other entries, or all, are skipped.
     pub(super) bypass_reasons: Vec<String>,
 }
 
@@ -106,10 +106,10 @@ impl File {
     }
 
     fn of(value: &Value) -> Self {
-        // The form before version 0.2.12 of Airbyte's tests.
+        // The format before version 0.2.12 of Airbyte's tests.
         let tests = value["acceptance_tests"].as_object().or(value["tests"].as_object());
         let Some(tests) = tests else {
-            return Self::mistaken(format!("{NAME}: it lacks `acceptance_tests`"));
+            return Self::mistaken(format!("{NAME}: `acceptance_tests` is missing"));
         };
         let variables = value["custom_environment_variables"].as_object().into_iter().flatten();
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -120,14 +120,15 @@ impl File {
         };
         for name in value.as_object().into_iter().flat_map(Map::keys) {
             if !ROOT.contains(&name.as_str()) {
-                file.mistakes.push(format!("{NAME}: there is no key `{name}`; known: {}", ROOT.join(", ")));
+                file.mistakes
+                    .push(format!("{NAME}: unknown key `{name}`; expected one of: {}", ROOT.join(", ")));
             }
         }
         for name in tests.keys().map(String::as_str) {
             if !OTHER_SECTIONS.contains(&name) && !SECTIONS.iter().any(|(kind, _)| *kind == name) {
                 let known: Vec<_> = SECTIONS.iter().map(|(kind, _)| *kind).collect();
                 file.mistakes
-                    .push(format!("{NAME}: no section is called `{name}`, but {}", known.join(", ")));
+                    .push(format!("{NAME}: unknown section `{name}`; expected one of: {}", known.join(", ")));
             }
         }
         for (kind, keys) in SECTIONS {
@@ -148,7 +149,7 @@ impl File {
         file
     }
 
-    /// The entries of a section.
+    /// Returns the entries of a section.
     pub(super) fn entries<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
         self.sections.iter().filter(move |section| section.kind == kind).flat_map(|section| &section.entries)
     }
@@ -158,26 +159,26 @@ fn is_tested(entry: &Value) -> bool {
     entry.is_object() && entry.get("bypass_reason").is_none()
 }
 
-/// What is wrong with an entry.
+/// Returns the mistakes in an entry.
 fn mistakes(keys: &[&str], entry: &Value) -> impl Iterator<Item = String> {
     let mut mistakes = Vec::new();
     if !entry.is_object() {
-        mistakes.push("it is no list of keys and values".to_owned());
+        mistakes.push("it is not a mapping".to_owned());
     }
     for key in entry.as_object().into_iter().flat_map(Map::keys) {
-        let is_noted = NOTED.iter().any(|(noted, _)| noted == key);
-        if !EVERYWHERE.contains(&&**key) && !keys.contains(&&**key) && !is_noted {
+        let is_ignored = IGNORED.iter().any(|(ignored, _)| ignored == key);
+        if !EVERYWHERE.contains(&&**key) && !keys.contains(&&**key) && !is_ignored {
             let known: Vec<&str> = EVERYWHERE.iter().chain(keys).copied().collect();
-            mistakes.push(format!("there is no key `{key}`; heeded here: {}", known.join(", ")));
+            mistakes.push(format!("unknown key `{key}`; expected one of: {}", known.join(", ")));
         }
     }
     for key in ["config_path", "configured_catalog_path", "spec_path"] {
         if entry.get(key).is_some_and(|path| !path.is_string() && !path.is_null()) {
-            mistakes.push(format!("`{key}` must be a text"));
+            mistakes.push(format!("`{key}` must be a string"));
         }
     }
     if entry.get("timeout_seconds").is_some_and(|limit| !limit.is_u64() && !limit.is_null()) {
-        mistakes.push("`timeout_seconds` must be a whole number".to_owned());
+        mistakes.push("`timeout_seconds` must be an integer".to_owned());
     }
     if let Some(mode) = entry.get("deployment_mode").filter(|mode| !mode.is_null())
         && !["cloud", "oss"].iter().any(|known| mode == known)
@@ -192,14 +193,14 @@ fn mistakes(keys: &[&str], entry: &Value) -> impl Iterator<Item = String> {
     mistakes.into_iter()
 }
 
-/// The keys of an entry that mean nothing here, each with the reason.
-pub(super) fn unheeded(kind: &str, entry: &Value) -> Vec<String> {
+/// Returns the ignored keys of an entry, each with the reason.
+pub(super) fn ignored_keys(kind: &str, entry: &Value) -> Vec<String> {
     let keys = SECTIONS.iter().find(|(other, _)| *other == kind).map_or(&[][..], |(_, keys)| keys);
-    let noted = NOTED.iter().filter(|(key, _)| entry.get(key).is_some() && !keys.contains(key));
-    noted.map(|(key, why)| format!("{key} ({why})")).collect()
+    let ignored = IGNORED.iter().filter(|(key, _)| entry.get(key).is_some() && !keys.contains(key));
+    ignored.map(|(key, why)| format!("{key} ({why})")).collect()
 }
 
-/// Whether a switch is on. In Airbyte's files, which are YAML 1.1, `yes` and `no` are switches as well.
+/// Returns the value of a boolean. Airbyte's files are YAML 1.1, in which `yes` and `no` are booleans as well.
 pub(super) fn switch(entry: &Value, key: &str, default: bool) -> bool {
     match &entry[key] {
         Value::Bool(value) => *value,
@@ -212,7 +213,7 @@ pub(super) fn switch(entry: &Value, key: &str, default: bool) -> bool {
     }
 }
 
-/// The JSON of a file in YAML.
+/// Parses YAML into JSON.
 pub(super) fn yaml(text: &str) -> Result<Value, String> {
     let documents = YamlLoader::load_from_str(text).map_err(|error| error.to_string())?;
     Ok(documents.first().map_or(Value::Null, json))

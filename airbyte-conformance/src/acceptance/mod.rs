@@ -9,8 +9,8 @@ mod report;
 use self::entries::Inputs;
 use self::file::File;
 use self::report::Line;
-use super::names::SPEC;
 use super::plan::Plan;
+use super::run_names::SPEC;
 use super::{Subject, Verdict};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -18,13 +18,13 @@ use std::path::PathBuf;
 
 pub use self::report::AcceptanceReport;
 
-/// Airbyte's acceptance tests for a connector: what its `acceptance-test-config.yml` lists, and the whole conformance suite
+/// Airbyte's acceptance tests for a connector: the entries of its `acceptance-test-config.yml`, and the whole conformance suite
 /// with the configurations named there.
 ///
-/// The sections `spec`, `connection`, `discovery`, `basic_read`, `full_refresh` and `incremental` are tested, the last one
-/// by resuming from the states of the read and from the `future_state`. The suite is run with the first configuration under
-/// `connection` for each `status`: one with `exception` is taken for one under which the service cannot be reached. If the
-/// first `basic_read` names a catalog, the suite reads no other streams than those in it.
+/// The sections `spec`, `connection`, `discovery`, `basic_read`, `full_refresh` and `incremental` are tested. An `incremental`
+/// read is resumed from its states and from the `future_state`. The suite uses the first configuration under `connection` for
+/// each `status`; with that of `exception`, the API must be unreachable. If the first `basic_read` names a catalog, the suite
+/// reads only the streams in it.
 ///
 /// ```no_run
 /// use airbyte_conformance::{Acceptance, Subject};
@@ -39,20 +39,19 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
-    /// The tests of the connector whose file is in this folder. Configurations of the subject count for nothing here.
+    /// Returns the tests in the file in this folder. The configurations of the subject are ignored.
     pub fn new(subject: Subject, folder: impl Into<PathBuf>) -> Self {
         Self { subject, folder: folder.into(), configs: HashMap::new() }
     }
 
-    /// What to take for the configuration at this path, as it stands under `config_path`, instead of reading the file. For
-    /// configurations that are made anew for each run.
+    /// Uses this configuration instead of the file at this `config_path`, for configurations that are generated for each run.
     #[must_use]
     pub fn config(mut self, path: impl Into<String>, config: Value) -> Self {
         self.configs.insert(path.into(), config);
         self
     }
 
-    /// Runs the connector many times and judges what came out. What is wrong with the file is told in the report as well.
+    /// Runs the connector many times and checks its output. Mistakes in the file are part of the report.
     ///
     /// # Panics
     ///
@@ -71,10 +70,10 @@ impl Acceptance {
         let inputs = Inputs { folder: &folder, configs: &self.configs, spec: spec(&subject) };
         for section in &file.sections {
             lines.extend(section.bypass_reasons.iter().map(|reason| Line::bypassed(section.kind, reason)));
-            lines.extend(section.entries.iter().map(|entry| inputs.judge(&subject, section.kind, entry)));
+            lines.extend(section.entries.iter().map(|entry| inputs.check(&subject, section.kind, entry)));
         }
         if !file.sections.is_empty() {
-            lines.push(all_else(&subject, &inputs, &file));
+            lines.push(conformance_suite(&subject, &inputs, &file));
         }
         self.report(lines)
     }
@@ -87,23 +86,24 @@ impl Acceptance {
     }
 }
 
-/// The `connectionSpecification`, which says what is secret.
+/// Returns the `connectionSpecification`, which determines what is secret.
 fn spec(subject: &Subject) -> Value {
     let mut plan = Plan::new(subject);
     plan.spec();
     plan.result(SPEC, "SPEC")["connectionSpecification"].take()
 }
 
-/// The conformance suite.
-fn all_else(subject: &Subject, inputs: &Inputs<'_>, file: &File) -> Line {
+/// Runs the conformance suite.
+fn conformance_suite(subject: &Subject, inputs: &Inputs<'_>, file: &File) -> Line {
     let config = |status: &str| {
         let mut entries = file.entries("connection");
         let entry = entries.find(|entry| entry["status"].as_str().unwrap_or("succeed") == status)?;
         inputs.config(entry).ok()
     };
-    let mut line = Line::new("conformance", "all else that the protocol asks for");
+    let mut line = Line::new("conformance", "the other rules of the protocol");
     let Some(good) = config("succeed") else {
-        line.skipped = Some("it needs a configuration under `connection` that succeeds".to_owned());
+        line.skipped =
+            Some("it requires a configuration under `connection` with the status `succeed`".to_owned());
         return line;
     };
     let mut subject = subject.clone().config(good);

@@ -1,12 +1,12 @@
-//! Records that an entry expects, and fields that it does not look at.
+//! Expected records, and ignored fields.
 
 use super::entries::Unmet;
 use super::file::switch;
-use crate::runs::{Key, Shot, Stream};
+use crate::runs::{CapturedRun, Key, Stream};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// The paths of fields that are not compared, by the name of the stream: `steps/*/started_at` is in each item of a list.
+/// The paths of fields that are not compared, by the name of the stream. `steps/*/started_at` is in each item of an array.
 pub(super) struct Ignored(HashMap<String, Vec<String>>);
 
 impl Ignored {
@@ -19,7 +19,7 @@ impl Ignored {
         Self(streams.map(|(stream, fields)| (stream.clone(), paths(fields))).collect())
     }
 
-    /// The stream and the first part of each path.
+    /// Returns the stream and the first segment of each path.
     pub(super) fn fields(&self) -> impl Iterator<Item = (String, String)> {
         self.0.iter().flat_map(|(stream, paths)| {
             let first = |path: &String| path.split('/').next().unwrap_or_default().to_owned();
@@ -49,10 +49,10 @@ fn remove(value: &mut Value, path: &[&str]) {
     }
 }
 
-const RULE: &str = "the records are those that are expected";
+const RULE: &str = "the records are the expected ones";
 
-/// Compares records with those of a file, which has one `{"stream": …, "data": …}` a line.
-pub(super) fn are_expected(shot: &Shot, expected: &str, entry: &Value) -> Result<Unmet, String> {
+/// Compares records with those of a file with one `{"stream": …, "data": …}` per line.
+pub(super) fn are_expected(captured: &CapturedRun, expected: &str, entry: &Value) -> Result<Unmet, String> {
     let options = &entry["expect_records"];
     let ignored = Ignored::of(entry);
     let mut wanted: HashMap<Key, Vec<Value>> = HashMap::new();
@@ -69,29 +69,29 @@ pub(super) fn are_expected(shot: &Shot, expected: &str, entry: &Value) -> Result
     keys.sort();
     for key in keys {
         let expected = &wanted[key];
-        let mut came: Vec<Value> = shot
+        let mut actual: Vec<Value> = captured
             .all("RECORD")
             .filter(|record| Key::of_record(record) == *key)
             .map(|record| record["data"].clone())
             .collect();
-        came.iter_mut().for_each(|data| ignored.remove(key, data));
-        let is_it = |expected: &Value, came: &Value| match (expected.as_object(), came.as_object()) {
-            (Some(expected), Some(came)) if switch(options, "extra_fields", false) => {
-                expected.iter().all(|(name, value)| came.get(name) == Some(value))
+        actual.iter_mut().for_each(|data| ignored.remove(key, data));
+        let is_it = |expected: &Value, actual: &Value| match (expected.as_object(), actual.as_object()) {
+            (Some(expected), Some(actual)) if switch(options, "extra_fields", false) => {
+                expected.iter().all(|(name, value)| actual.get(name) == Some(value))
             }
-            _ => expected == came,
+            _ => expected == actual,
         };
-        let (wanted_count, count) = (expected.len(), came.len());
+        let (wanted_count, count) = (expected.len(), actual.len());
         let is_ordered = switch(options, "exact_order", false);
-        let other = expected.iter().zip(&came).position(|(expected, came)| !is_it(expected, came));
+        let other = expected.iter().zip(&actual).position(|(expected, actual)| !is_it(expected, actual));
         if let Some(place) = other.filter(|_| is_ordered) {
-            unmet.push((RULE, format!("record {} of {key} is another one: {}", place + 1, came[place])));
+            unmet.push((RULE, format!("record {} of {key} differs: {}", place + 1, actual[place])));
             continue;
         }
-        let mut rest = came;
+        let mut rest = actual;
         let mut missing: Vec<&Value> = Vec::new();
         for expected in expected {
-            match rest.iter().position(|came| is_it(expected, came)) {
+            match rest.iter().position(|actual| is_it(expected, actual)) {
                 Some(place) => drop(rest.swap_remove(place)),
                 None => missing.push(expected),
             }
@@ -100,30 +100,28 @@ pub(super) fn are_expected(shot: &Shot, expected: &str, entry: &Value) -> Result
             let missing = missing.len();
             unmet.push((
                 RULE,
-                format!("{missing} of {wanted_count} records of {key} did not come, one of them {first}"),
+                format!("{missing} of {wanted_count} records of {key} are missing, such as {first}"),
             ));
         }
         if let (false, Some(first)) = (switch(options, "extra_records", true), rest.first()) {
-            unmet.push((
-                RULE,
-                format!("{count} records of {key} came instead of {wanted_count}, one of them {first}"),
-            ));
+            unmet
+                .push((RULE, format!("{count} records of {key} instead of {wanted_count}, such as {first}")));
         }
     }
     Ok(unmet)
 }
 
-/// Every field of each stream had a value once.
-pub(super) fn have_all_fields(shot: &Shot, streams: &[Stream]) -> Unmet {
+/// Checks that every field of each stream has a value in some record.
+pub(super) fn have_all_fields(captured: &CapturedRun, streams: &[Stream]) -> Unmet {
     let mut unmet = Unmet::new();
-    for stream in streams.iter().filter(|stream| shot.configured().contains(&stream.key)) {
-        let records = shot.all("RECORD").filter(|record| Key::of_record(record) == stream.key);
+    for stream in streams.iter().filter(|stream| captured.configured().contains(&stream.key)) {
+        let records = captured.all("RECORD").filter(|record| Key::of_record(record) == stream.key);
         let records: Vec<&Value> = records.map(|record| &record["data"]).collect();
         for name in
             stream.value["json_schema"]["properties"].as_object().into_iter().flatten().map(|(name, _)| name)
         {
             if records.iter().all(|data| data[name].is_null()) {
-                let what = format!("{name} of {} has none", stream.key);
+                let what = format!("{name} of {} is always null or missing", stream.key);
                 unmet.push(("every field of a stream has a value in some record", what));
             }
         }

@@ -1,10 +1,10 @@
-//! What became of each entry, for people to read.
+//! The result of each entry.
 
 use crate::{Outcome, Verdict};
 use std::fmt;
 use std::path::PathBuf;
 
-/// What became of each entry of `acceptance-test-config.yml`. Printing it shows a table, and what was wrong.
+/// The result of each entry of `acceptance-test-config.yml`. `Display` writes a table with the reasons of failures.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct AcceptanceReport {
@@ -14,17 +14,17 @@ pub struct AcceptanceReport {
 }
 
 impl AcceptanceReport {
-    /// Whether everything that was tested is as it should be, and anything was tested.
+    /// Returns whether no test failed, and at least one was made.
     pub fn passed(&self) -> bool {
         self.lines.iter().all(|line| line.findings.is_empty())
             && self.lines.iter().any(|line| line.skipped.is_none())
     }
 
-    /// Panics with the whole report if something is not as it should be.
+    /// Panics with the whole report if a test failed.
     ///
     /// # Panics
     ///
-    /// If it has not [`passed`](Self::passed).
+    /// If it did not [pass](Self::passed).
     pub fn assert_passed(&self) {
         assert!(self.passed(), "the acceptance tests fail\n{self}");
     }
@@ -32,7 +32,7 @@ impl AcceptanceReport {
 
 impl fmt::Display for AcceptanceReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "acceptance of {}\nas {} asks\n", self.subject, self.folder.display())?;
+        writeln!(f, "acceptance tests of {}\nin {}\n", self.subject, self.folder.display())?;
         let width = self.lines.iter().map(|line| line.what.chars().count()).max().unwrap_or_default();
         for line in &self.lines {
             write!(f, "{:<13} {:<width$}  ", line.section, line.what)?;
@@ -46,7 +46,7 @@ impl fmt::Display for AcceptanceReport {
             }
             writeln!(f)?;
             for Finding { rule, what } in &line.findings {
-                writeln!(f, "    the rule: {rule}\n    but: {what}")?;
+                writeln!(f, "    rule: {rule}\n    found: {what}")?;
             }
         }
         Ok(())
@@ -60,12 +60,12 @@ pub(super) struct Line {
     what: String,
     /// Why it was not tested.
     pub(super) skipped: Option<String>,
-    /// What was seen.
+    /// Facts about the runs.
     pub(super) facts: Vec<String>,
     findings: Vec<Finding>,
 }
 
-/// Something that is not as it should be.
+/// A violated rule.
 #[derive(Clone, Debug)]
 struct Finding {
     rule: String,
@@ -84,8 +84,8 @@ impl Line {
     }
 
     pub(super) fn mistake(what: &str) -> Self {
-        let mut line = Self::new("the file", "what it asks for can be understood");
-        line.find("every key and every file that is named is there", what);
+        let mut line = Self::new("the file", "it is valid");
+        line.find("every key is known and every file exists", what);
         line
     }
 
@@ -97,7 +97,7 @@ impl Line {
         self.findings.push(Finding { rule: rule.into(), what: what.into() });
     }
 
-    /// Takes over the clauses that failed.
+    /// Adds the clauses that failed.
     pub(super) fn take(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             if let Verdict::Failed(what) = &outcome.verdict {

@@ -1,8 +1,8 @@
-//! The catalog: streams, their keys and cursors, and their schemas.
+//! Clauses about the catalog: streams, their keys, cursors and schemas.
 
 use super::{Clause, clause};
-use crate::names::{DISCOVER, SELECTED};
-use crate::runs::{Judged, Key, Runs, Stream, fails};
+use crate::run_names::{DISCOVER, SELECTED};
+use crate::runs::{Checked, Key, Runs, Stream, fails};
 use crate::values::types;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -10,73 +10,73 @@ use std::collections::HashSet;
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "catalog_streams",
-        "there is a stream; each has a name of its own, sync modes, and a schema with properties",
+        "the catalog has streams, each with a unique name, sync modes, and a schema with properties",
         catalog_streams,
     ),
     clause(
         "catalog_paths",
-        "keys and cursors are fields of the schema, keys of a simple type; what is incremental has a cursor",
+        "primary keys and cursors are fields of the schema; keys are not objects or arrays; an incremental stream has a cursor",
         catalog_paths,
     ),
-    clause(
-        "incremental_is_resumable",
-        "a stream that is incremental says that it is resumable",
-        incremental_is_resumable,
-    ),
+    clause("incremental_is_resumable", "an incremental stream sets is_resumable", incremental_is_resumable),
     clause(
         "schema_keywords",
-        "schemas are free of $ref, allOf, not, and additionalProperties: false",
+        "schemas do not contain $ref, allOf, not, or additionalProperties: false",
         schema_keywords,
     ),
     clause(
         "schema_nullability",
-        "every field that is null or missing in a record may be null, and none is required",
+        "a field that is null or missing in a record is nullable, and no field is required",
         schema_nullability,
     ),
-    clause("schema_types", "airbyte_type and format are known and fit the type", schema_types),
+    clause("schema_types", "airbyte_type and format are known and match the type", schema_types),
 ];
 
-fn catalog_streams(runs: &Runs) -> Judged {
-    let shot = runs.one(DISCOVER)?;
+fn catalog_streams(runs: &Runs) -> Checked {
+    let captured = runs.one(DISCOVER)?;
     if runs.streams.is_empty() {
-        return shot.fails("no stream", &shot.stdout);
+        return captured.fails("the catalog has no stream", &captured.stdout);
     }
-    // A name that is misspelled in a test would leave nothing to judge.
+    // With a misspelled name in a test, nothing would be checked.
     if let Some(name) =
         runs.wanted.iter().find(|name| !runs.streams.iter().any(|stream| stream.value["name"] == ***name))
     {
-        return shot.fails(format_args!("no stream {name}, which is to be read"), &shot.stdout);
+        return captured
+            .fails(format_args!("there is no stream {name}, which the test selects"), &captured.stdout);
     }
     let mut keys = HashSet::new();
     for Stream { key, value } in &runs.streams {
         if value["name"].as_str().is_none_or(str::is_empty) || !keys.insert(key) {
-            return fails(format_args!("{key} is no name, or there twice"), value);
+            return fails(format_args!("the name {key} is empty or not unique"), value);
         }
         let modes = value["supported_sync_modes"].as_array();
         let known = |mode: &Value| *mode == "full_refresh" || *mode == "incremental";
         if !modes.is_some_and(|modes| !modes.is_empty() && modes.iter().all(known)) {
-            return fails(format_args!("{key} has no sync mode, or an unknown one"), value);
+            return fails(format_args!("{key} has no sync mode or an unknown one"), value);
         }
         let schema = &value["json_schema"];
         if !types(schema).contains(&"object") || !schema["properties"].is_object() {
-            return fails(format_args!("the schema of {key} is no object with properties"), value);
+            return fails(format_args!("the schema of {key} is not an object with properties"), value);
         }
     }
     Ok(())
 }
 
-fn catalog_paths(runs: &Runs) -> Judged {
+fn catalog_paths(runs: &Runs) -> Checked {
     for stream in runs.streams()? {
         let key = &stream.key;
         for path in stream.primary_key() {
             let Some(field) = stream.field(&path).filter(|_| !path.is_empty()) else {
                 return fails(
-                    format_args!("the key {} of {key} is not in its schema", path.join(".")),
+                    format_args!("the primary key {} of {key} is not in its schema", path.join(".")),
                     &stream.value,
                 );
             };
             if types(field).iter().any(|name| matches!(*name, "object" | "array")) {
-                return fails(format_args!("the key {} of {key} is not simple", path.join(".")), field);
+                return fails(
+                    format_args!("the primary key {} of {key} is an object or array", path.join(".")),
+                    field,
+                );
             }
         }
         let cursor = stream.cursor();
@@ -86,25 +86,25 @@ fn catalog_paths(runs: &Runs) -> Judged {
                 &stream.value,
             );
         }
-        // Without a cursor of its own a stream leaves the choice to the user, for which it needs a field.
+        // Without a cursor in the catalog, the user selects a field.
         let selectable =
             stream.value["json_schema"]["properties"].as_object().is_some_and(|fields| !fields.is_empty());
         let has_cursor = stream.value["source_defined_cursor"] == true || !cursor.is_empty() || selectable;
         if stream.supports("incremental") && !has_cursor {
-            return fails(format_args!("{key} is incremental without a cursor"), &stream.value);
+            return fails(format_args!("{key} is incremental and has no cursor"), &stream.value);
         }
     }
     Ok(())
 }
 
-fn incremental_is_resumable(runs: &Runs) -> Judged {
+fn incremental_is_resumable(runs: &Runs) -> Checked {
     match runs.streams()?.iter().find(|stream| stream.supports("incremental") && !stream.is_resumable()) {
-        Some(stream) => fails(format_args!("{} does not say so", stream.key), &stream.value),
+        Some(stream) => fails(format_args!("{} does not set is_resumable", stream.key), &stream.value),
         None => Ok(()),
     }
 }
 
-/// All schemas of a stream with their places; the first is the root.
+/// Returns all schemas of a stream with their paths; the first is the root.
 fn schemas(stream: &Stream) -> Vec<(String, &Value)> {
     let mut schemas = vec![(stream.key.to_string(), &stream.value["json_schema"])];
     let mut next = 0;
@@ -120,7 +120,7 @@ fn schemas(stream: &Stream) -> Vec<(String, &Value)> {
     schemas
 }
 
-fn schema_keywords(runs: &Runs) -> Judged {
+fn schema_keywords(runs: &Runs) -> Checked {
     for (place, schema) in runs.streams()?.iter().flat_map(schemas) {
         if let Some(word) = ["$ref", "allOf", "not"].iter().find(|word| schema.get(**word).is_some()) {
             return fails(format_args!("{place} has {word}"), schema);
@@ -132,21 +132,21 @@ fn schema_keywords(runs: &Runs) -> Judged {
     Ok(())
 }
 
-fn schema_nullability(runs: &Runs) -> Judged {
+fn schema_nullability(runs: &Runs) -> Checked {
     for (place, schema) in runs.streams()?.iter().flat_map(schemas) {
         if schema["required"].as_array().is_some_and(|fields| !fields.is_empty()) {
             return fails(format_args!("{place} has required fields"), schema);
         }
     }
-    // A field that is never null need not be nullable.
-    for shot in runs.reads().filter(|shot| shot.name != SELECTED) {
-        for record in shot.all("RECORD") {
+    // A field that is never null does not need to be nullable.
+    for captured in runs.reads().filter(|captured| captured.name != SELECTED) {
+        for record in captured.all("RECORD") {
             let Some(stream) = runs.stream(&Key::of_record(record)) else { continue };
             for (name, field) in stream.value["json_schema"]["properties"].as_object().into_iter().flatten() {
                 let types = types(field);
                 if record["data"][name].is_null() && !types.is_empty() && !types.contains(&"null") {
-                    return shot.fails(
-                        format_args!("{name} of {} cannot be null, and is null or missing", stream.key),
+                    return captured.fails(
+                        format_args!("{name} of {} is null or missing, and not nullable", stream.key),
                         record,
                     );
                 }
@@ -156,7 +156,7 @@ fn schema_nullability(runs: &Runs) -> Judged {
     Ok(())
 }
 
-fn schema_types(runs: &Runs) -> Judged {
+fn schema_types(runs: &Runs) -> Checked {
     const TYPES: [&str; 7] = ["null", "string", "boolean", "integer", "number", "array", "object"];
     for (place, schema) in runs.streams()?.iter().flat_map(schemas) {
         let types = types(schema);
@@ -175,7 +175,12 @@ fn schema_types(runs: &Runs) -> Judged {
             _ => false,
         };
         if !fits {
-            return fails(format_args!("{place} has a format or an airbyte_type that nobody knows"), schema);
+            return fails(
+                format_args!(
+                    "{place} has an unknown format or airbyte_type, or one that does not match the type"
+                ),
+                schema,
+            );
         }
     }
     Ok(())

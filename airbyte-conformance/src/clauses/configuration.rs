@@ -1,20 +1,20 @@
-//! The configuration: what is accepted, how mistakes are told, and that secrets stay secret.
+//! Clauses about the configuration: what is accepted, how errors are reported, and that secrets do not leak.
 
 use super::{Clause, clause};
 use crate::leaks::Leaks;
-use crate::names::*;
-use crate::runs::{Judged, Kind, Runs, Shot, Spoilt, not_applicable};
+use crate::run_names::*;
+use crate::runs::{CapturedRun, Checked, InvalidField, Kind, Runs, not_applicable};
 use std::collections::{HashMap, HashSet};
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "failed_check_has_a_message",
-        "a configuration the user can mend is answered with FAILED, a message and exit code 0",
+        "check reports a wrong configuration as FAILED with a message, and exits with 0",
         failed_check_has_a_message,
     ),
     clause(
         "config_error_names_the_field",
-        "the message names the field that is missing or wrong",
+        "the message names the missing or invalid field",
         config_error_names_the_field,
     ),
     clause(
@@ -24,147 +24,151 @@ pub(super) const CLAUSES: &[Clause] = &[
     ),
     clause(
         "config_errors_are_config_errors",
-        "a read with a wrong configuration fails with a config_error",
+        "a read with an invalid configuration fails with a config_error",
         config_errors_are_config_errors,
     ),
-    clause("defaults_are_applied", "a field that is left out means its default", defaults_are_applied),
+    clause("defaults_are_applied", "an omitted field has its default", defaults_are_applied),
     clause(
         "unknown_config_fields_accepted",
-        "fields of the configuration that nobody knows do no harm",
+        "unknown fields of the configuration are ignored",
         unknown_config_fields_accepted,
     ),
     clause(
         "no_secret_in_output",
-        "no secret is seen on stdout or stderr, plain or encoded",
+        "no secret appears on stdout or stderr, plain or encoded",
         no_secret_in_output,
     ),
 ];
 
-/// The message of a FAILED status, with the exit code 0 it needs.
-fn failed_message(shot: &Shot) -> Judged<&str> {
-    let status = shot.all("CONNECTION_STATUS").next();
+/// Returns the message of a FAILED status. Fails without one, or if the exit code is not 0.
+fn failed_message(captured: &CapturedRun) -> Checked<&str> {
+    captured.can_be_checked()?;
+    let status = captured.all("CONNECTION_STATUS").next();
     let message =
         status.filter(|status| status["status"] == "FAILED").and_then(|status| status["message"].as_str());
     match message.filter(|message| !message.trim().is_empty()) {
-        Some(message) if shot.exit_code == Some(0) => Ok(message),
-        Some(message) => shot.fails(shot.end(), message),
-        None => shot.fails("no FAILED with a message", &shot.stdout),
+        Some(message) if captured.exit_code == Some(0) => Ok(message),
+        Some(message) => captured.fails(captured.end(), message),
+        None => captured.fails("no CONNECTION_STATUS FAILED with a message", &captured.stdout),
     }
 }
 
-fn failed_check_has_a_message(runs: &Runs) -> Judged {
-    if let Some(shot) = runs.named(CHECK_INVALID).next() {
-        return failed_message(shot).map(drop);
+fn failed_check_has_a_message(runs: &Runs) -> Checked {
+    if let Some(captured) = runs.named(CHECK_INVALID).next() {
+        return failed_message(captured).map(drop);
     }
     match runs
-        .spoilt
+        .invalid_fields
         .iter()
-        .filter_map(|spoilt| runs.shots.get(spoilt.shot))
-        .find(|shot| shot.kind == Kind::Check)
+        .filter_map(|invalid| runs.captured_runs.get(invalid.captured))
+        .find(|captured| captured.kind == Kind::Check)
     {
-        Some(shot) => failed_message(shot).map(drop),
-        None => not_applicable("no invalid configuration is given, and none can be made from the spec"),
+        Some(captured) => failed_message(captured).map(drop),
+        None => not_applicable("no invalid configuration was given, and none can be derived from the spec"),
     }
 }
 
-/// What was said about each field that was spoilt: by FAILED or by an ERROR trace.
-fn complaints(runs: &Runs) -> Judged<Vec<(&Spoilt, &Shot, &str)>> {
-    let mut complaints = Vec::new();
-    for spoilt in &runs.spoilt {
-        let Some(shot) = runs.shots.get(spoilt.shot) else { continue };
-        let errors = shot.errors().filter_map(|error| error["message"].as_str());
-        let statuses = shot.all("CONNECTION_STATUS").filter(|status| status["status"] == "FAILED");
-        let said = statuses.filter_map(|status| status["message"].as_str()).chain(errors).next();
-        complaints.push((spoilt, shot, said.unwrap_or_default()));
+/// Returns the error message for each invalid field: of FAILED or of an ERROR trace.
+fn reported_errors(runs: &Runs) -> Checked<Vec<(&InvalidField, &CapturedRun, &str)>> {
+    let mut reported_errors = Vec::new();
+    for invalid in &runs.invalid_fields {
+        let Some(captured) = runs.captured_runs.get(invalid.captured) else { continue };
+        let errors = captured.errors().filter_map(|error| error["message"].as_str());
+        let statuses = captured.all("CONNECTION_STATUS").filter(|status| status["status"] == "FAILED");
+        let message = statuses.filter_map(|status| status["message"].as_str()).chain(errors).next();
+        reported_errors.push((invalid, captured, message.unwrap_or_default()));
     }
-    if complaints.is_empty() {
-        not_applicable("the spec names no field of the configuration")
+    if reported_errors.is_empty() {
+        not_applicable("the spec has no field of the configuration")
     } else {
-        Ok(complaints)
+        Ok(reported_errors)
     }
 }
 
-fn config_error_names_the_field(runs: &Runs) -> Judged {
+fn config_error_names_the_field(runs: &Runs) -> Checked {
     let title = |field: &str| {
         Some(runs.spec().ok()?["connectionSpecification"]["properties"][field]["title"].as_str()?.to_owned())
     };
-    for (Spoilt { field, .. }, shot, said) in complaints(runs)? {
+    for (InvalidField { field, .. }, captured, said) in reported_errors(runs)? {
+        captured.can_be_checked()?;
         if !said.contains(&**field) && !title(field).is_some_and(|title| said.contains(&title)) {
-            return shot.fails(
-                format_args!("the field {field} is not named"),
-                if said.is_empty() { &shot.stdout } else { said },
+            return captured.fails(
+                format_args!("the message does not name the field {field}"),
+                if said.is_empty() { &captured.stdout } else { said },
             );
         }
     }
     Ok(())
 }
 
-fn config_error_hides_the_value(runs: &Runs) -> Judged {
-    for (Spoilt { field, .. }, shot, said) in complaints(runs)? {
-        if shot.stdout.contains(MARKER) || shot.stderr.contains(MARKER) {
-            return shot.fails(format_args!("the value of {field} is quoted"), said);
+fn config_error_hides_the_value(runs: &Runs) -> Checked {
+    for (InvalidField { field, .. }, captured, said) in reported_errors(runs)? {
+        if captured.stdout.contains(MARKER) || captured.stderr.contains(MARKER) {
+            return captured.fails(format_args!("the value of {field} is quoted"), said);
         }
     }
     Ok(())
 }
 
-fn config_errors_are_config_errors(runs: &Runs) -> Judged {
-    let shot = runs.one(READ_SPOILT)?;
-    shot.must_fail()?;
-    match shot.errors().next() {
-        Some(error) if error["failure_type"] != "config_error" => shot.fails("it is no config_error", error),
+fn config_errors_are_config_errors(runs: &Runs) -> Checked {
+    let captured = runs.one(READ_INVALID_FIELD)?;
+    captured.can_be_checked()?;
+    captured.must_fail()?;
+    match captured.errors().next() {
+        Some(error) if error["failure_type"] != "config_error" => {
+            captured.fails("the failure_type is not config_error", error)
+        }
         _ => Ok(()),
     }
 }
 
-fn defaults_are_applied(runs: &Runs) -> Judged {
+fn defaults_are_applied(runs: &Runs) -> Checked {
     let all = runs.contents(runs.one(INCREMENTAL)?);
     let mut seen = false;
-    for shot in [DEFAULTS_OMITTED, DEFAULTS_WRITTEN].into_iter().flat_map(|name| runs.named(name)) {
+    for captured in [DEFAULTS_OMITTED, DEFAULTS_WRITTEN].into_iter().flat_map(|name| runs.named(name)) {
         seen = true;
-        shot.must_succeed()?;
-        if runs.contents(shot) != all {
-            return shot.fails("other records than with the configuration as it was given", &shot.stdout);
+        captured.must_succeed()?;
+        if runs.contents(captured) != all {
+            return captured
+                .fails("the records differ from those with the given configuration", &captured.stdout);
         }
     }
-    if seen {
-        Ok(())
-    } else {
-        not_applicable("no field of the spec has a default that could be left out or written")
+    if seen { Ok(()) } else { not_applicable("no field has a default that can be omitted or added") }
+}
+
+fn unknown_config_fields_accepted(runs: &Runs) -> Checked {
+    let captured = runs.one(UNKNOWN_FIELDS)?;
+    match captured.all("CONNECTION_STATUS").next() {
+        Some(status) if status["status"] != "SUCCEEDED" => {
+            captured.fails("the status is not SUCCEEDED", status)
+        }
+        _ => captured.must_succeed(),
     }
 }
 
-fn unknown_config_fields_accepted(runs: &Runs) -> Judged {
-    let shot = runs.one(UNKNOWN_FIELDS)?;
-    match shot.all("CONNECTION_STATUS").next() {
-        Some(status) if status["status"] != "SUCCEEDED" => shot.fails("it does not say SUCCEEDED", status),
-        _ => shot.must_succeed(),
-    }
-}
-
-/// A line without the time at which it was sent, by which it differs between runs.
+/// Splits a line around its `emitted_at`, which differs between runs.
 fn without_time(line: &str) -> (&str, &str) {
     let Some((before, after)) = line.split_once("\"emitted_at\"") else { return (line, "") };
     (before, after.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | ' ' | '.')))
 }
 
-fn no_secret_in_output(runs: &Runs) -> Judged {
+fn no_secret_in_output(runs: &Runs) -> Checked {
     if runs.secrets.is_empty() && runs.words.is_empty() {
         return not_applicable(
-            "the spec marks no field as secret that has four or more letters in the configuration, and that a \
-             connector does not say anyway",
+            "no field that the spec marks as secret has a value of four or more characters that `spec` does not print \
+             anyway",
         );
     }
     let (secrets, words) = (Leaks::of(&runs.secrets), Leaks::of(&runs.words));
-    // Most lines come in many runs.
+    // Most lines occur in many runs.
     let mut seen = HashSet::new();
-    for shot in &runs.shots {
-        let types: HashMap<&str, &str> = shot
+    for captured in &runs.captured_runs {
+        let types: HashMap<&str, &str> = captured
             .messages
             .iter()
             .filter_map(|(line, message)| Some((line.as_str(), message["type"].as_str()?)))
             .collect();
-        for line in shot.stdout.lines().chain(shot.stderr.lines()) {
+        for line in captured.stdout.lines().chain(captured.stderr.lines()) {
             let message_type = types.get(line).copied().unwrap_or_default();
             if message_type == "CONTROL" || !seen.insert(without_time(line)) {
                 continue;
@@ -173,11 +177,11 @@ fn no_secret_in_output(runs: &Runs) -> Judged {
             if secrets.is_in(line) || (!has_data && words.is_in(line)) {
                 let mut all = runs.secrets.iter().chain(&runs.words);
                 let how = if all.any(|secret| line.contains(&**secret)) {
-                    "as it is"
+                    "in plain text"
                 } else {
-                    "encoded, wrapped or in another letter case"
+                    "encoded, wrapped or in another case"
                 };
-                return shot.fails(format_args!("a secret is seen, {how}"), line);
+                return captured.fails(format_args!("a secret appears, {how}"), line);
             }
         }
     }

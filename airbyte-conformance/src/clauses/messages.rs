@@ -1,34 +1,34 @@
-//! What each type of message must carry, as far as no clause of its own looks at it.
+//! The required fields of each message type, as far as no other clause checks them.
 
 use super::{Clause, clause};
-use crate::runs::{Judged, Runs, not_applicable, payload};
+use crate::runs::{Checked, Runs, not_applicable, payload};
 use serde_json::Value;
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "messages_have_their_fields",
-        "every message has the fields that the protocol requires of its type, each of the right type and with a known value",
+        "every message has the required fields of its type, with valid values",
         messages_have_their_fields,
     ),
     clause(
         "estimates_are_of_one_kind",
-        "the estimates of a run are all for a STREAM or all for the SYNC",
+        "the estimates of a run are all of the type STREAM or all SYNC",
         estimates_are_of_one_kind,
     ),
 ];
 
-fn messages_have_their_fields(runs: &Runs) -> Judged {
-    for shot in runs.speaking() {
-        for (line, message) in &shot.messages {
+fn messages_have_their_fields(runs: &Runs) -> Checked {
+    for captured in runs.with_messages() {
+        for (line, message) in &captured.messages {
             if let Some(fault) = fault(message) {
-                return shot.fails(fault, line);
+                return captured.fails(fault, line);
             }
         }
     }
     Ok(())
 }
 
-/// What is wrong with a message. One without any payload is another clause's.
+/// Returns what is wrong with a message. A missing payload is reported by `stdout_is_messages`.
 fn fault(message: &Value) -> Option<String> {
     let payload = payload(message);
     if !payload.is_object() {
@@ -38,7 +38,7 @@ fn fault(message: &Value) -> Option<String> {
         "RECORD" => text(payload, "stream").or_else(|| namespace(payload)),
         "STATE" => stats(payload, "sourceStats"),
         "SPEC" => object(payload, "connectionSpecification"),
-        "CATALOG" => (!payload["streams"].is_array()).then(|| "`streams` is no list".to_owned()),
+        "CATALOG" => (!payload["streams"].is_array()).then(|| "`streams` is not an array".to_owned()),
         "CONNECTION_STATUS" => one_of(payload, "status", &["SUCCEEDED", "FAILED"]),
         "CONTROL" => one_of(payload, "type", &["CONNECTOR_CONFIG"])
             .or_else(|| number(payload, "emitted_at"))
@@ -77,46 +77,46 @@ fn trace(trace: &Value) -> Option<String> {
     })
 }
 
-fn estimates_are_of_one_kind(runs: &Runs) -> Judged {
+fn estimates_are_of_one_kind(runs: &Runs) -> Checked {
     let mut seen = false;
-    for shot in runs.reads() {
-        let estimates = shot.all("TRACE").filter(|trace| trace["type"] == "ESTIMATE");
+    for captured in runs.reads() {
+        let estimates = captured.all("TRACE").filter(|trace| trace["type"] == "ESTIMATE");
         let mut kinds: Vec<_> = estimates.map(|trace| &trace["estimate"]["type"]).collect();
         kinds.dedup();
         seen |= !kinds.is_empty();
         if let [first, second, ..] = kinds.as_slice() {
             let kinds = format!("{first}, {second}");
-            return shot.fails("the platform takes no estimate of a run that sends both", kinds);
+            return captured.fails("the platform ignores the estimates of a run that sends both", kinds);
         }
     }
-    if seen { Ok(()) } else { not_applicable("no estimate was seen") }
+    if seen { Ok(()) } else { not_applicable("no estimate was sent") }
 }
 
 fn text(value: &Value, name: &str) -> Option<String> {
-    value[name].as_str().is_none_or(str::is_empty).then(|| format!("`{name}` is missing or no text"))
+    value[name].as_str().is_none_or(str::is_empty).then(|| format!("`{name}` is missing or not a string"))
 }
 
 fn object(value: &Value, name: &str) -> Option<String> {
-    (!value[name].is_object()).then(|| format!("`{name}` is missing or no object"))
+    (!value[name].is_object()).then(|| format!("`{name}` is missing or not an object"))
 }
 
 fn number(value: &Value, name: &str) -> Option<String> {
-    (!value[name].is_number()).then(|| format!("`{name}` is missing or no number"))
+    (!value[name].is_number()).then(|| format!("`{name}` is missing or not a number"))
 }
 
 fn count(value: &Value, name: &str) -> Option<String> {
     let is_right = value[name].is_null() || value[name].is_u64();
-    (!is_right).then(|| format!("`{name}` is no whole number"))
+    (!is_right).then(|| format!("`{name}` is not an integer"))
 }
 
 fn one_of(value: &Value, name: &str, known: &[&str]) -> Option<String> {
     let is_known = known.iter().any(|known| value[name] == *known);
-    (!is_known).then(|| format!("`{name}` is none of {}", known.join(", ")))
+    (!is_known).then(|| format!("`{name}` is not one of {}", known.join(", ")))
 }
 
 fn namespace(value: &Value) -> Option<String> {
     let is_right = value["namespace"].is_null() || value["namespace"].is_string();
-    (!is_right).then(|| "`namespace` is no text".to_owned())
+    (!is_right).then(|| "`namespace` is not a string".to_owned())
 }
 
 fn descriptor(value: &Value) -> Option<String> {
@@ -128,7 +128,7 @@ fn descriptor(value: &Value) -> Option<String> {
 
 fn stats(state: &Value, name: &str) -> Option<String> {
     let stats = state.get(name).filter(|stats| !stats.is_null())?;
-    // The platform fails on statistics that do not count.
+    // The platform fails on statistics without a count.
     number(stats, "recordCount").map(|fault| format!("in `{name}`, {fault}"))
 }
 
@@ -138,7 +138,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_a_message_lacks_is_named() {
+    fn missing_and_invalid_fields_are_named() {
         let trace = |trace: Value| json!({"type": "TRACE", "trace": trace});
         let status = |status: Value| {
             trace(json!({"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": status}))

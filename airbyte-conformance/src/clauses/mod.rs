@@ -1,4 +1,4 @@
-//! The clauses, a table per subject. Each looks at runs that were captured and starts none.
+//! The clauses, in a table per subject. They check the captured runs and start none.
 
 mod catalog;
 mod configuration;
@@ -7,32 +7,32 @@ mod process;
 mod records;
 mod refresh;
 mod resuming;
-mod service;
+mod unreachable_api;
 mod spec;
 mod states;
 mod statuses;
 
-use super::runs::{Judged, Runs};
+use super::runs::{Checked, Runs};
 
-/// One statement about a connector.
+/// A rule for connectors.
 pub(super) struct Clause {
     pub(super) name: &'static str,
-    /// What a connector must do, in words.
+    /// What a connector must do.
     pub(super) rule: &'static str,
-    pub(super) judge: fn(&Runs) -> Judged,
+    pub(super) check: fn(&Runs) -> Checked,
 }
 
-/// A clause as a line or two of a table.
-const fn clause(name: &'static str, rule: &'static str, judge: fn(&Runs) -> Judged) -> Clause {
-    Clause { name, rule, judge }
+/// Makes a row of a table.
+const fn clause(name: &'static str, rule: &'static str, check: fn(&Runs) -> Checked) -> Clause {
+    Clause { name, rule, check }
 }
 
-/// Those that look at a spec alone.
+/// Returns the clauses that check a spec alone.
 pub(super) fn of_specs() -> &'static [Clause] {
     spec::CLAUSES
 }
 
-/// Those that look at a catalog alone.
+/// Returns the clauses that check a catalog alone.
 pub(super) fn of_catalogs() -> &'static [Clause] {
     catalog::CLAUSES
 }
@@ -49,7 +49,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Clause> {
         resuming::CLAUSES,
         refresh::CLAUSES,
         statuses::CLAUSES,
-        service::CLAUSES,
+        unreachable_api::CLAUSES,
     ];
     tables.into_iter().flatten()
 }

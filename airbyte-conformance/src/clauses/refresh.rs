@@ -1,52 +1,57 @@
-//! Full refreshes: complete each time, unless the state says how far one has come.
+//! Clauses about full refreshes, which are complete each time unless a state says how far one got.
 
 use super::resuming::{must_have, must_have_fewer, must_lose_nothing};
 use super::{Clause, clause};
-use crate::bags::Bag;
 use crate::checkpoints::state_streams;
-use crate::names::*;
-use crate::runs::{Judged, Key, Runs, not_applicable};
+use crate::record_counts::RecordCounts;
+use crate::run_names::*;
+use crate::runs::{Checked, Key, Runs, not_applicable};
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "full_refresh_reads_everything",
-        "a full refresh reads everything each time, and a stream that is not resumable ignores its state",
+        "a full refresh returns all records each time, and a stream that is not resumable ignores its state",
         full_refresh_reads_everything,
     ),
     clause(
         "finished_refresh_is_recognised",
-        "a resumable stream does not repeat a full refresh that its state says is finished",
+        "a resumable stream does not repeat a full refresh that is finished by its state",
         finished_refresh_is_recognised,
     ),
     clause(
         "finished_refresh_gives_no_records",
-        "a resumable stream that only knows full refreshes sends a state and no record after one that is finished",
+        "a resumable stream without incremental sync sends a state and no record after a finished refresh",
         finished_refresh_gives_no_records,
     ),
     clause(
         "resumed_refresh_loses_nothing",
-        "records of a full refresh before a state, and those of one resumed from it, are all records",
+        "the records of a full refresh before a state and those of a read resumed from it are all records",
         |runs| must_lose_nothing(runs, FULL_REFRESH, REFRESH_RESUMED),
     ),
 ];
 
-fn full_refresh_reads_everything(runs: &Runs) -> Judged {
-    let all = runs.bag(runs.one(FULL_REFRESH)?);
-    must_have(runs, runs.one(FULL_REFRESH_AGAIN)?, &all, &Bag::new())?;
-    let shot = runs.one(FULL_REFRESH_STATE)?;
-    shot.must_succeed()?;
+fn full_refresh_reads_everything(runs: &Runs) -> Checked {
+    let all = runs.counts(runs.one(FULL_REFRESH)?);
+    must_have(runs, runs.one(FULL_REFRESH_AGAIN)?, &all, &RecordCounts::new())?;
+    let captured = runs.one(FULL_REFRESH_STATE)?;
+    captured.must_succeed()?;
     let restart = |key: &Key| runs.stream(key).is_some_and(|stream| !stream.is_resumable());
-    must_have(runs, shot, &all.into_iter().filter(|((key, _), _)| restart(key)).collect(), &Bag::new())
+    must_have(
+        runs,
+        captured,
+        &all.into_iter().filter(|((key, _), _)| restart(key)).collect(),
+        &RecordCounts::new(),
+    )
 }
 
-fn finished_refresh_is_recognised(runs: &Runs) -> Judged {
-    let (whole, shot) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
+fn finished_refresh_is_recognised(runs: &Runs) -> Checked {
+    let (whole, captured) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
     let resumable: Vec<_> = runs.streams()?.iter().filter(|stream| stream.is_resumable()).collect();
-    must_have_fewer(runs, whole, shot, &resumable)
+    must_have_fewer(runs, whole, captured, &resumable)
 }
 
-fn finished_refresh_gives_no_records(runs: &Runs) -> Judged {
-    let (whole, shot) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
+fn finished_refresh_gives_no_records(runs: &Runs) -> Checked {
+    let (whole, captured) = (runs.one(FULL_REFRESH)?, runs.one(FULL_REFRESH_STATE)?);
     let mut seen = false;
     for stream in
         runs.streams()?.iter().filter(|stream| stream.is_resumable() && !stream.supports("incremental"))
@@ -56,17 +61,13 @@ fn finished_refresh_gives_no_records(runs: &Runs) -> Judged {
             continue;
         }
         seen = true;
-        shot.must_succeed()?;
-        if let Some(record) = shot.records_of(key).first() {
-            return shot.fails(format_args!("records of {key}, whose refresh is finished"), record);
+        captured.must_succeed()?;
+        if let Some(record) = captured.records_of(key).first() {
+            return captured.fails(format_args!("records of {key} after a finished refresh"), record);
         }
-        if !shot.all("STATE").flat_map(state_streams).any(|other| other == *key) {
-            return shot.fails(format_args!("{key} sent no state"), "");
+        if !captured.all("STATE").flat_map(state_streams).any(|other| other == *key) {
+            return captured.fails(format_args!("{key} sent no state"), "");
         }
     }
-    if seen {
-        Ok(())
-    } else {
-        not_applicable("no resumable stream that only knows full refreshes has records")
-    }
+    if seen { Ok(()) } else { not_applicable("no resumable stream without incremental sync has records") }
 }

@@ -1,57 +1,58 @@
-//! The spec: what a form builder and a secret store need of it.
+//! Clauses about the spec: what the form and the secret store require.
 
 use super::{Clause, clause};
-use crate::runs::{Judged, Runs, fails, not_applicable};
+use crate::runs::{Checked, Runs, fails, not_applicable};
 use crate::values::types;
-use airbyte_credential_names::is_credential;
+use airbyte_spec_rules::{Pattern, is_credential};
 use serde_json::Value;
 use std::collections::HashSet;
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "spec_is_of_this_protocol",
-        "the protocol version, if given, begins with 0.",
+        "the protocol version, if present, starts with 0.",
         spec_is_of_this_protocol,
     ),
-    clause("spec_root", "the connectionSpecification is of the type object and has properties", spec_root),
-    clause(
-        "secrets_are_marked",
-        "fields named like credentials are marked with airbyte_secret",
-        secrets_are_marked,
-    ),
+    clause("spec_root", "the connectionSpecification has the type object and properties", spec_root),
+    clause("secrets_are_marked", "fields named like credentials have airbyte_secret", secrets_are_marked),
     clause(
         "secret_marks_are_right",
-        "airbyte_secret is true and stands at texts and numbers only",
+        "airbyte_secret is true, and only on strings and numbers",
         secret_marks_are_right,
     ),
     clause(
         "spec_keywords",
-        "the spec has no keyword that forms cannot show, and takes additional properties",
+        "the spec has no keyword that the form does not support, and allows additional properties",
         spec_keywords,
     ),
     clause(
         "spec_types",
-        "a type is one name, or one and \"null\" after it; lists have one kind of items, objects have properties, enums no value twice",
+        "a type is one name, optionally followed by \"null\"; arrays have items, objects have properties, enum values are unique",
         spec_types,
     ),
     clause(
         "spec_one_of",
-        "a oneOf stands at an object, and its options are told apart by one required constant",
+        "a oneOf is on an object, and one required constant distinguishes its options",
         spec_one_of,
     ),
     clause(
         "spec_annotations",
-        "order, group, display_type, pattern and format are used as forms expect it",
+        "order, group, display_type, pattern_descriptor and format are used as the form requires",
         spec_annotations,
+    ),
+    clause(
+        "spec_patterns",
+        "a pattern means the same in JavaScript, Java and Python; examples and defaults match it",
+        spec_patterns,
     ),
 ];
 
-/// The root schema.
-fn root(runs: &Runs) -> Judged<&Value> {
+/// Returns the root schema.
+fn root(runs: &Runs) -> Checked<&Value> {
     Ok(&runs.spec()?["connectionSpecification"])
 }
 
-/// A schema within the spec: its place, its own name if it is a property, and whether it is one of a oneOf.
+/// A schema within the spec: its path, its name if it is a property, and whether it is an option of a oneOf.
 struct Node<'a> {
     place: String,
     name: &'a str,
@@ -106,20 +107,20 @@ fn nodes(root: &Value) -> Vec<Node<'_>> {
     nodes
 }
 
-fn spec_is_of_this_protocol(runs: &Runs) -> Judged {
+fn spec_is_of_this_protocol(runs: &Runs) -> Checked {
     match runs.spec()?.get("protocol_version") {
-        None => not_applicable("the spec says no version, which means 0.2.0"),
+        None => not_applicable("the spec has no version, which means 0.2.0"),
         Some(Value::String(version)) if version.starts_with("0.") => Ok(()),
-        Some(version) => fails("another major version is refused", version),
+        Some(version) => fails("the platform rejects other major versions", version),
     }
 }
 
-fn spec_root(runs: &Runs) -> Judged {
+fn spec_root(runs: &Runs) -> Checked {
     let root = root(runs)?;
     if root["type"] == "object" && root["properties"].is_object() {
         Ok(())
     } else {
-        fails("the root is not so", root)
+        fails("the root is not an object with properties", root)
     }
 }
 
@@ -128,7 +129,7 @@ fn can_be_secret(schema: &Value) -> bool {
     types(schema).iter().any(scalar) && schema.get("const").is_none()
 }
 
-fn secrets_are_marked(runs: &Runs) -> Judged {
+fn secrets_are_marked(runs: &Runs) -> Checked {
     let nodes = nodes(root(runs)?);
     let named = nodes.iter().filter(|node| {
         can_be_secret(node.schema)
@@ -140,7 +141,7 @@ fn secrets_are_marked(runs: &Runs) -> Judged {
         seen = true;
         if node.schema.get("airbyte_secret").is_none() {
             return fails(
-                format_args!("{} is not marked; if it is no secret, give it another name", node.place),
+                format_args!("{} has no airbyte_secret; if it is not secret, rename it", node.place),
                 node.schema,
             );
         }
@@ -148,19 +149,19 @@ fn secrets_are_marked(runs: &Runs) -> Judged {
     if seen { Ok(()) } else { not_applicable("no field is named like a credential") }
 }
 
-fn secret_marks_are_right(runs: &Runs) -> Judged {
+fn secret_marks_are_right(runs: &Runs) -> Checked {
     let mut seen = false;
     for Node { place, schema, .. } in nodes(root(runs)?) {
         let Some(mark) = schema.get("airbyte_secret") else { continue };
         seen = true;
         if *mark != true || !can_be_secret(schema) {
-            return fails(format_args!("{place} must not be marked so"), schema);
+            return fails(format_args!("{place} must not have this airbyte_secret"), schema);
         }
     }
-    if seen { Ok(()) } else { not_applicable("no field is marked") }
+    if seen { Ok(()) } else { not_applicable("no field has airbyte_secret") }
 }
 
-fn spec_keywords(runs: &Runs) -> Judged {
+fn spec_keywords(runs: &Runs) -> Checked {
     const FORBIDDEN: [&str; 13] = [
         "not",
         "anyOf",
@@ -181,18 +182,18 @@ fn spec_keywords(runs: &Runs) -> Judged {
             return fails(format_args!("{place} has {word}"), schema);
         }
         if schema.get("additionalProperties").is_some_and(|value| *value != true) {
-            return fails(format_args!("{place} has additionalProperties that are not true"), schema);
+            return fails(format_args!("{place} has additionalProperties other than true"), schema);
         }
     }
     Ok(())
 }
 
-fn spec_types(runs: &Runs) -> Judged {
+fn spec_types(runs: &Runs) -> Checked {
     for Node { place, schema, is_option, .. } in nodes(root(runs)?) {
         if let Some(names) = schema["type"].as_array() {
             let fine = names.len() == 1 || (names.len() == 2 && names[1] == "null");
             if !fine || names[0] == "null" {
-                return fails(format_args!("{place} has too many types"), schema);
+                return fails(format_args!("{place} has several types, or null first"), schema);
             }
         }
         let names = types(schema);
@@ -200,7 +201,7 @@ fn spec_types(runs: &Runs) -> Judged {
             return fails(format_args!("{place} has no type"), schema);
         }
         if names.contains(&"array") && !schema["items"].is_object() {
-            return fails(format_args!("{place} has no schema of its items"), schema);
+            return fails(format_args!("{place} has no items"), schema);
         }
         let has_properties =
             schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
@@ -216,19 +217,19 @@ fn spec_types(runs: &Runs) -> Judged {
             .as_array()
             .is_some_and(|list| !list.iter().all(|value| values.insert(value.to_string())))
         {
-            return fails(format_args!("{place} has a value twice"), schema);
+            return fails(format_args!("{place} has a duplicate enum value"), schema);
         }
     }
     Ok(())
 }
 
-fn spec_one_of(runs: &Runs) -> Judged {
+fn spec_one_of(runs: &Runs) -> Checked {
     let mut seen = false;
     for Node { place, schema, .. } in nodes(root(runs)?) {
         let Some(options) = schema["oneOf"].as_array() else { continue };
         seen = true;
         if schema["type"] != "object" {
-            return fails(format_args!("{place} has options and is not of the type object"), schema);
+            return fails(format_args!("{place} has a oneOf and is not an object"), schema);
         }
         let mut shared: Option<Vec<&String>> = None;
         for option in options {
@@ -260,7 +261,7 @@ fn spec_one_of(runs: &Runs) -> Judged {
     if seen { Ok(()) } else { not_applicable("the spec has no oneOf") }
 }
 
-fn spec_annotations(runs: &Runs) -> Judged {
+fn spec_annotations(runs: &Runs) -> Checked {
     let root = root(runs)?;
     let groups: Vec<_> = root["groups"].as_array().into_iter().flatten().map(|group| &group["id"]).collect();
     for Node { place, schema, name, .. } in nodes(root) {
@@ -268,23 +269,92 @@ fn spec_annotations(runs: &Runs) -> Judged {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             if property.get("order").is_some_and(|order| !order.is_i64() || !orders.insert(order.to_string()))
             {
-                return fails(format_args!("the order of {name} is no integer, or used twice"), property);
+                return fails(format_args!("the order of {name} is not an integer or not unique"), property);
             }
         }
         let is_top = !name.is_empty() && place == name;
         if schema.get("group").is_some_and(|group| !is_top || !groups.contains(&group)) {
-            return fails(format_args!("the group of {place} is not declared, or not at the top"), schema);
+            return fails(
+                format_args!("the group of {place} is not declared, or the field is nested"),
+                schema,
+            );
         }
         if schema.get("display_type").is_some() && schema.get("oneOf").is_none() {
-            return fails(format_args!("{place} has a display_type and no oneOf"), schema);
+            return fails(format_args!("{place} has a display_type without a oneOf"), schema);
         }
         if schema.get("pattern").is_some() && schema.get("pattern_descriptor").is_none() {
-            return fails(format_args!("{place} has a pattern and no pattern_descriptor"), schema);
+            return fails(format_args!("{place} has a pattern without a pattern_descriptor"), schema);
         }
         let is_date = schema["format"] == "date" || schema["format"] == "date-time";
         if is_date && types(schema).first() != Some(&"string") {
-            return fails(format_args!("{place} has a format of texts"), schema);
+            return fails(format_args!("{place} has a date format and is not a string"), schema);
         }
     }
     Ok(())
+}
+
+fn spec_patterns(runs: &Runs) -> Checked {
+    let mut seen = false;
+    for Node { place, schema, .. } in nodes(root(runs)?) {
+        let Some(pattern) = schema.get("pattern") else { continue };
+        seen = true;
+        let pattern = match pattern.as_str().map(Pattern::new) {
+            None => return fails(format_args!("the pattern of {place} is not a string"), schema),
+            Some(Ok(pattern)) => pattern,
+            // Airbyte can evaluate it, although this suite cannot.
+            Some(Err(error)) if error.is_portable() => continue,
+            Some(Err(error)) => return fails(format_args!("{place}: {error}"), schema),
+        };
+        let examples = schema["examples"].as_array().into_iter().flatten();
+        let mut values = examples.chain(schema.get("default")).filter_map(Value::as_str);
+        if let Some(value) = values.find(|value| !pattern.is_match(value)) {
+            return fails(
+                format_args!("the example or default {value:?} of {place} does not match its pattern"),
+                schema,
+            );
+        }
+    }
+    if seen { Ok(()) } else { not_applicable("no field has a pattern") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Verdict, check_spec};
+    use serde_json::{Value, json};
+
+    /// The verdict on the patterns of a spec with this property.
+    fn patterns(property: &Value) -> Verdict {
+        let spec = json!({"connectionSpecification": {"type": "object", "properties": {"days": {
+            "type": "object", "oneOf": [{"title": "A", "properties": {"code": property}}],
+        }}}});
+        let report = check_spec(&spec, [""; 0]);
+        report.outcomes().iter().find(|outcome| outcome.clause == "spec_patterns").unwrap().verdict.clone()
+    }
+
+    #[test]
+    fn patterns_must_be_portable_and_match_their_examples_and_default() {
+        for (property, said) in [
+            (
+                json!({"pattern": r"^\w+\z"}),
+                r"days, option 1.code: the pattern is not portable: `\z` at character 5",
+            ),
+            (json!({"pattern": "(a"}), "is not a regular expression"),
+            (json!({"pattern": 5}), "the pattern of days, option 1.code is not a string"),
+            (
+                json!({"pattern": "^a$", "examples": ["a", "b"]}),
+                "the example or default \"b\" of days, option 1.code",
+            ),
+            (json!({"pattern": "^a$", "default": "a\n"}), "the example or default \"a\\n\""),
+        ] {
+            let Verdict::Failed(what) = patterns(&property) else { panic!("{property}") };
+            assert!(what.contains(said), "{what}");
+        }
+        for property in [
+            json!({"pattern": r"^\d{4}$", "examples": ["2024"], "default": "1970"}),
+            json!({"pattern": "^(?!x)", "examples": ["x"]}),
+        ] {
+            assert_eq!(patterns(&property), Verdict::Passed, "{property}");
+        }
+        assert!(matches!(patterns(&json!({"type": "string"})), Verdict::NotApplicable(_)));
+    }
 }

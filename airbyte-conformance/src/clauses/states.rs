@@ -1,41 +1,41 @@
-//! States that are sent: their kinds, places and counts.
+//! Clauses about states: their types, order and counts.
 
 use super::{Clause, clause};
 use crate::checkpoints::{checkpoints, last_state_of, state_streams};
-use crate::names::*;
-use crate::runs::{Judged, Key, Runs, Shot, not_applicable};
+use crate::run_names::*;
+use crate::runs::{CapturedRun, Checked, Key, Runs, not_applicable};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 pub(super) const CLAUSES: &[Clause] = &[
     clause(
         "states_are_of_one_kind",
-        "all states of a run are of the type STREAM, or all GLOBAL",
+        "all states of a run are of the type STREAM or all GLOBAL",
         states_are_of_one_kind,
     ),
     clause(
         "every_stream_has_a_state",
-        "a stream that is complete sent a state, even without a record",
+        "a COMPLETE stream has sent a state, even without records",
         every_stream_has_a_state,
     ),
     clause(
         "last_state_is_last",
-        "the last state of a stream comes after all its records and, if it is of the type STREAM, before COMPLETE",
+        "the last state of a stream follows all its records and, if it is of the type STREAM, precedes COMPLETE",
         last_state_is_last,
     ),
     clause(
         "states_are_not_repeated",
-        "a state is not the one before it again if there were records in between",
+        "a state differs from the previous one if there are records in between",
         states_are_not_repeated,
     ),
     clause(
         "states_belong_to_their_streams",
-        "a stream that is read alone comes to the same state as among others",
+        "a stream that is read alone has the same last state as among others",
         states_belong_to_their_streams,
     ),
     clause(
         "record_counts_match",
-        "recordCount is how many records came since the stream's last state",
+        "recordCount is the number of records since the previous state of the stream",
         record_counts_match,
     ),
     clause(
@@ -45,23 +45,24 @@ pub(super) const CLAUSES: &[Clause] = &[
     ),
 ];
 
-/// Reads that sent a state.
-fn with_states(runs: &Runs) -> Judged<Vec<&Shot>> {
-    let shots: Vec<_> = runs.reads().filter(|shot| shot.all("STATE").next().is_some()).collect();
-    if shots.is_empty() { not_applicable("no state was seen") } else { Ok(shots) }
+/// Returns the reads that sent a state.
+fn with_states(runs: &Runs) -> Checked<Vec<&CapturedRun>> {
+    let captured_runs: Vec<_> =
+        runs.reads().filter(|captured| captured.all("STATE").next().is_some()).collect();
+    if captured_runs.is_empty() { not_applicable("no state was sent") } else { Ok(captured_runs) }
 }
 
-fn states_are_of_one_kind(runs: &Runs) -> Judged {
-    for shot in with_states(runs)? {
+fn states_are_of_one_kind(runs: &Runs) -> Checked {
+    for captured in with_states(runs)? {
         let mut kind = &Value::Null;
-        for state in shot.all("STATE") {
+        for state in captured.all("STATE") {
             let whole = match state["type"].as_str() {
                 Some("STREAM") => state["stream"]["stream_descriptor"]["name"].is_string(),
                 Some("GLOBAL") => state["global"]["stream_states"].is_array(),
                 _ => false,
             };
             if !whole || !(kind.is_null() || *kind == state["type"]) {
-                return shot.fails("a state of another kind, or without what it carries", state);
+                return captured.fails("a state of another type, or without its payload", state);
             }
             kind = &state["type"];
         }
@@ -69,57 +70,57 @@ fn states_are_of_one_kind(runs: &Runs) -> Judged {
     Ok(())
 }
 
-fn every_stream_has_a_state(runs: &Runs) -> Judged {
-    for shot in runs.reads() {
-        let with_state: HashSet<_> = shot.all("STATE").flat_map(state_streams).collect();
-        let mut complete = shot.statuses().filter(|(_, status)| *status == "COMPLETE");
-        if let Some((stream, _)) =
-            complete.find(|(stream, _)| shot.configured().contains(stream) && !with_state.contains(stream))
+fn every_stream_has_a_state(runs: &Runs) -> Checked {
+    for captured in runs.reads() {
+        let with_state: HashSet<_> = captured.all("STATE").flat_map(state_streams).collect();
+        let mut complete = captured.statuses().filter(|(_, status)| *status == "COMPLETE");
+        if let Some((stream, _)) = complete
+            .find(|(stream, _)| captured.configured().contains(stream) && !with_state.contains(stream))
         {
-            return shot.fails(format_args!("{stream} sent no state"), "");
+            return captured.fails(format_args!("{stream} sent no state"), "");
         }
     }
     Ok(())
 }
 
-fn last_state_is_last(runs: &Runs) -> Judged {
-    for shot in with_states(runs)? {
+fn last_state_is_last(runs: &Runs) -> Checked {
+    for captured in with_states(runs)? {
         let mut last: HashMap<Key, usize> = HashMap::new();
-        let is_global = shot.all("STATE").any(|state| state["type"] == "GLOBAL");
-        for checkpoint in checkpoints(shot) {
+        let is_global = captured.all("STATE").any(|state| state["type"] == "GLOBAL");
+        for checkpoint in checkpoints(captured) {
             last.extend(state_streams(checkpoint.state).into_iter().map(|key| (key, checkpoint.index)));
         }
         let complete: HashSet<_> =
-            shot.statuses().filter(|(_, status)| *status == "COMPLETE").map(|(key, _)| key).collect();
-        for (index, (line, message)) in shot.messages.iter().enumerate() {
+            captured.statuses().filter(|(_, status)| *status == "COMPLETE").map(|(key, _)| key).collect();
+        for (index, (line, message)) in captured.messages.iter().enumerate() {
             let is_after = |key: &Key| last.get(key).is_some_and(|last| index > *last);
             let is_before = |key: &Key| last.get(key).is_some_and(|last| index < *last);
             if message["type"] == "RECORD" {
                 let key = Key::of_record(&message["record"]);
                 if complete.contains(&key) && is_after(&key) {
-                    return shot.fails(format_args!("a record of {key} comes after its last state"), line);
+                    return captured.fails(format_args!("a record of {key} follows its last state"), line);
                 }
             }
             let status = &message["trace"]["stream_status"];
             let key = Key::of(&status["stream_descriptor"]);
-            // A GLOBAL state repeats what it says of streams that are complete.
+            // A GLOBAL state repeats the states of complete streams.
             if status["status"] == "COMPLETE" && is_before(&key) && !is_global {
-                return shot.fails(format_args!("a state of {key} comes after COMPLETE"), line);
+                return captured.fails(format_args!("a state of {key} follows COMPLETE"), line);
             }
         }
     }
     Ok(())
 }
 
-fn states_are_not_repeated(runs: &Runs) -> Judged {
-    for shot in with_states(runs)? {
-        // What was said last, and whether a record came since.
+fn states_are_not_repeated(runs: &Runs) -> Checked {
+    for captured in with_states(runs)? {
+        // The last state, and whether a record followed it.
         let mut before: HashMap<Vec<Key>, (&Value, bool)> = HashMap::new();
-        for (line, message) in &shot.messages {
+        for (line, message) in &captured.messages {
             if message["type"] == "RECORD" {
                 let key = Key::of_record(&message["record"]);
-                let told = before.iter_mut().filter(|(keys, _)| keys.contains(&key));
-                told.for_each(|(_, (_, came))| *came = true);
+                let earlier = before.iter_mut().filter(|(keys, _)| keys.contains(&key));
+                earlier.for_each(|(_, (_, came))| *came = true);
             }
             if message["type"] != "STATE" {
                 continue;
@@ -131,47 +132,47 @@ fn states_are_not_repeated(runs: &Runs) -> Judged {
                 .insert(state_streams(state), (said, false))
                 .is_some_and(|(last, came)| came && last == said)
             {
-                return shot.fails("the same state again, after records", line);
+                return captured
+                    .fails("a state is the same as the previous one, with records in between", line);
             }
         }
     }
     Ok(())
 }
 
-fn states_belong_to_their_streams(runs: &Runs) -> Judged {
+fn states_belong_to_their_streams(runs: &Runs) -> Checked {
     let whole = runs.one(INCREMENTAL)?;
     let again = runs.one(ELSEWHERE)?;
     let mut seen = false;
-    for shot in runs.named(SUBSET).filter(|shot| shot.succeeded()) {
-        for key in shot.configured() {
-            let (Some(among), Some(alone)) = (last_state_of(whole, &key), last_state_of(shot, &key)) else {
+    for captured in runs.named(SUBSET).filter(|captured| captured.succeeded()) {
+        for key in captured.configured() {
+            let (Some(among), Some(alone)) = (last_state_of(whole, &key), last_state_of(captured, &key))
+            else {
                 continue;
             };
-            // A state may hold the time of the read.
+            // A state may contain the time of the read.
             if runs.streams.len() < 2 || last_state_of(again, &key) != Some(among) {
                 continue;
             }
             seen = true;
             if among != alone {
-                return shot.fails(
-                    format_args!("{key} alone comes to the state {alone}, among others to {among}"),
+                return captured.fails(
+                    format_args!(
+                        "the last state of {key} is {alone} if read alone, and {among} among others"
+                    ),
                     "",
                 );
             }
         }
     }
-    if seen {
-        Ok(())
-    } else {
-        not_applicable("there are not two streams whose states are the same in each read")
-    }
+    if seen { Ok(()) } else { not_applicable("no two streams have the same states in each read") }
 }
 
-fn record_counts_match(runs: &Runs) -> Judged {
+fn record_counts_match(runs: &Runs) -> Checked {
     let mut seen = false;
-    for shot in with_states(runs)? {
+    for captured in with_states(runs)? {
         let mut counts: HashMap<Key, u64> = HashMap::new();
-        for (line, message) in &shot.messages {
+        for (line, message) in &captured.messages {
             if message["type"] == "RECORD" {
                 *counts.entry(Key::of_record(&message["record"])).or_default() += 1;
             }
@@ -189,17 +190,18 @@ fn record_counts_match(runs: &Runs) -> Judged {
             }
             seen = true;
             if state["sourceStats"]["recordCount"].as_f64() != Some(counted as f64) {
-                return shot.fails(format_args!("{counted} records came since the state before"), line);
+                return captured
+                    .fails(format_args!("{counted} records were sent since the previous state"), line);
             }
         }
     }
-    if seen { Ok(()) } else { not_applicable("no state counts records; the platform does it itself") }
+    if seen { Ok(()) } else { not_applicable("no state has a recordCount") }
 }
 
-fn record_counts_have_a_point(runs: &Runs) -> Judged {
+fn record_counts_have_a_point(runs: &Runs) -> Checked {
     let mut seen = false;
-    for shot in with_states(runs)? {
-        for (line, message) in shot.messages.iter().filter(|(_, message)| message["type"] == "STATE") {
+    for captured in with_states(runs)? {
+        for (line, message) in captured.messages.iter().filter(|(_, message)| message["type"] == "STATE") {
             if !message["state"]["sourceStats"]["recordCount"].is_number() {
                 continue;
             }
@@ -208,9 +210,9 @@ fn record_counts_have_a_point(runs: &Runs) -> Judged {
             let number = after.trim_start_matches([':', ' ']);
             let digits = number.trim_start_matches(|letter: char| letter.is_ascii_digit());
             if !digits.starts_with('.') {
-                return shot.fails("a recordCount without a decimal point", line);
+                return captured.fails("a recordCount without a decimal point", line);
             }
         }
     }
-    if seen { Ok(()) } else { not_applicable("no state counts records") }
+    if seen { Ok(()) } else { not_applicable("no state has a recordCount") }
 }

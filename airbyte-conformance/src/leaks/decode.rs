@@ -1,8 +1,8 @@
-//! What a text says when it is decoded.
+//! Decodes text.
 
 use std::iter::repeat_n;
 
-/// A character, and where in the original text it comes from.
+/// A character, and its byte range in the original text.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) c: char,
@@ -17,7 +17,7 @@ impl Unit {
     }
 }
 
-/// Hands out each decoding of a text that may hold a secret of at least so many characters.
+/// Passes on each decoding of a text that may contain a secret of at least `shortest` characters.
 pub(super) fn each(units: &[Unit], shortest: usize, found: &mut impl FnMut(Vec<Unit>)) {
     let mut some = |decoded: Vec<Unit>| {
         if !decoded.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn each(units: &[Unit], shortest: usize, found: &mut impl FnMut(Vec<U
     some(decimal(units, shortest));
 }
 
-/// The text without the escapes of JSON, C, URLs, HTML and quoted-printable; `None` if it has none.
+/// Decodes the escapes of JSON, C, URLs, HTML and quoted-printable; `None` if there are none.
 fn unescaped(units: &[Unit]) -> Option<Vec<Unit>> {
     let mut bytes: Vec<(u8, usize, usize)> = Vec::with_capacity(units.len());
     let (mut at, mut changed) = (0, false);
@@ -59,12 +59,12 @@ fn unescaped(units: &[Unit]) -> Option<Vec<Unit>> {
 }
 
 enum Code {
-    /// One of several, perhaps: of a character in UTF-8.
+    /// A byte of a character in UTF-8.
     Byte(u32),
     Character(char),
 }
 
-/// What follows a backslash, and how many characters of it belong to the escape.
+/// Decodes an escape after the backslash, and returns the number of its characters.
 fn backslash(rest: &[Unit]) -> Option<(Code, usize)> {
     let first = rest.first()?.c;
     let simple = |c| Some((Code::Character(c), 1));
@@ -87,7 +87,7 @@ fn backslash(rest: &[Unit]) -> Option<(Code, usize)> {
     }
 }
 
-/// What follows an ampersand: a number, or the name of a character that HTML itself must escape.
+/// Decodes an HTML entity after the ampersand: a number, or the name of a character that HTML itself must escape.
 fn entity(rest: &[Unit]) -> Option<(Code, usize)> {
     let end = rest.iter().take(10).position(|unit| unit.c == ';')?;
     let name: String = rest[..end].iter().map(|unit| unit.c).collect();
@@ -112,7 +112,7 @@ fn entity(rest: &[Unit]) -> Option<(Code, usize)> {
     Some((Code::Character(char::from_u32(code?)?), end + 1))
 }
 
-/// A number of so many digits, and how many it has.
+/// Parses a number, and returns the number of its digits.
 fn number(units: &[Unit], radix: u32, fewest: usize, most: usize) -> Option<(u32, usize)> {
     let digits: Vec<u32> = units.iter().take(most).map_while(|unit| unit.c.to_digit(radix)).collect();
     let value = digits.iter().fold(0, |value, digit| value * radix + digit);
@@ -141,11 +141,11 @@ fn quintet(c: char) -> Option<u8> {
     })
 }
 
-/// Base64 and base32. Each run of digits is read from each of the digits with which a byte may begin, because what stands
-/// before a value may be digits, too.
+/// Decodes base64 and base32. Each sequence of digits is decoded from each digit at which a byte may begin, because the text
+/// before a value may consist of digits, too.
 fn digits(units: &[Unit], value: fn(char) -> Option<u8>, bits: usize, shortest: usize) -> Vec<Vec<Unit>> {
     let is_break = |unit: &Unit| matches!(unit.c, '\r' | '\n');
-    // So many digits come to whole bytes.
+    // This many digits make whole bytes.
     let mut decoded = vec![Vec::new(); if bits == 6 { 4 } else { 8 }];
     for run in units.split(|unit| value(unit.c).is_none() && !is_break(unit)) {
         if run.len() * bits < shortest * 8 {
@@ -171,7 +171,7 @@ fn digits(units: &[Unit], value: fn(char) -> Option<u8>, bits: usize, shortest: 
     decoded
 }
 
-/// Pairs of hex digits, with anything between the pairs that is no letter or digit, and with `0x` in front.
+/// Decodes pairs of hexadecimal digits, separated by anything but letters and digits, with or without `0x`.
 fn hex(units: &[Unit], shortest: usize) -> [Vec<Unit>; 2] {
     let mut decoded = [Vec::new(), Vec::new()];
     let mut run: Vec<(u8, &Unit)> = Vec::new();
@@ -199,7 +199,7 @@ fn hex(units: &[Unit], shortest: usize) -> [Vec<Unit>; 2] {
     decoded
 }
 
-/// Bytes as decimal numbers, as `[116, 48]`.
+/// Decodes bytes in decimal, as in `[116, 48]`.
 fn decimal(units: &[Unit], shortest: usize) -> Vec<Unit> {
     let (mut decoded, mut bytes) = (Vec::new(), Vec::new());
     for word in units.split(|unit| !unit.c.is_alphanumeric()) {
@@ -216,8 +216,7 @@ fn decimal(units: &[Unit], shortest: usize) -> Vec<Unit> {
     decoded
 }
 
-/// Adds the text among bytes, with something that is no text after each piece. Zeros are left out, which makes UTF-8 of
-/// UTF-16, as far as that is ASCII.
+/// Adds the text among bytes, with a separator after each part. Zeros are removed, which decodes UTF-16 as far as it is ASCII.
 fn texts(bytes: &[(u8, usize, usize)], shortest: usize, decoded: &mut Vec<Unit>) {
     if bytes.len() < shortest {
         return;
@@ -227,14 +226,14 @@ fn texts(bytes: &[(u8, usize, usize)], shortest: usize, decoded: &mut Vec<Unit>)
     let no_text = |unit: &Unit| {
         unit.c == char::REPLACEMENT_CHARACTER || (unit.c.is_control() && !unit.c.is_whitespace())
     };
-    for piece in text.split(no_text).filter(|piece| piece.len() >= shortest) {
-        decoded.extend_from_slice(piece);
-        let end = piece.last().map_or(0, |unit| unit.to);
+    for part in text.split(no_text).filter(|part| part.len() >= shortest) {
+        decoded.extend_from_slice(part);
+        let end = part.last().map_or(0, |unit| unit.to);
         decoded.push(Unit { c: char::REPLACEMENT_CHARACTER, from: end, to: end });
     }
 }
 
-/// The characters of bytes in UTF-8, each with the place of its bytes.
+/// Decodes UTF-8; each character has the position of its bytes.
 fn characters(bytes: &[(u8, usize, usize)]) -> Vec<Unit> {
     let values: Vec<u8> = bytes.iter().map(|(byte, ..)| *byte).collect();
     let mut at = 0;

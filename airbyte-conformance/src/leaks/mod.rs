@@ -1,9 +1,9 @@
-//! Finds known secrets in text, as they are and in the encodings in which programs print them.
+//! Finds known secrets in text, in plain form and in common encodings.
 //!
-//! This shares no code with the SDK, which keeps secrets out of messages: a judge that decodes with the code of the judged
-//! misses whatever that misses. The text is searched as it is and as each decoding of it (`decode`), to a depth of
+//! This shares no code with the SDK, which keeps secrets out of messages: shared code would miss the same encodings in both.
+//! The text is searched as it is and in each decoding (`decode`), to a depth of
 //! [`DEEPEST`], because encodings nest: JSON in a string of JSON, a percent-encoded header in base64. Each character of a
-//! decoded text keeps its place in the original, so that a report can blank exactly what leaks.
+//! decoded text keeps its position in the original, so a report can blank exactly the secret.
 
 mod decode;
 
@@ -13,35 +13,35 @@ use std::ops::Range;
 
 const STARS: &str = "****";
 
-/// How often a secret may have been encoded.
+/// How many nested encodings are decoded.
 const DEEPEST: usize = 4;
 
-/// How much decoded text is searched: so many times the length of the original, and at least the number of bytes below.
-/// Text that is not encoded has few and short decodings; the limit is for output that is made to be decoded repeatedly.
+/// How much decoded text is searched: this many times the length of the original, plus the number of characters below. Ordinary
+/// text has few and short decodings; the limit is for output that decodes to much more.
 const MOST_LENGTHS: usize = 32;
-const ANY_CASE: usize = 1 << 16;
+const ALWAYS: usize = 1 << 16;
 
-/// Shorter texts are found in any output.
+/// Shorter values occur in any output.
 const SHORTEST: usize = 4;
 
-/// From this length on, and with a digit, a secret is no word of a natural language and is found inside of words, too.
+/// A secret of at least this length with a digit is not an ordinary word, so it is also found inside of words.
 const DISTINCTIVE: usize = 8;
 
-/// Lines of a secret with several of them, such as a private key, are secret from this length on.
+/// Lines of a multi-line secret, such as a private key, are secrets themselves from this length on.
 const SHORTEST_LINE: usize = 16;
 
-/// Secrets to be found.
+/// The secrets to find.
 pub(crate) struct Leaks {
     needles: Vec<Needle>,
     shortest: usize,
 }
 
 struct Needle {
-    /// Without case and line breaks.
+    /// In lower case, without line breaks.
     letters: Vec<char>,
-    /// Letters and digits alone, for text in which each character is quoted or separated. Empty if that says too little.
+    /// Letters and digits only, for text in which each character is quoted or separated. Empty if that is too ambiguous.
     squeezed: Vec<char>,
-    /// Found only where no letter or digit is beside it.
+    /// Found only between characters other than letters and digits.
     is_word: bool,
 }
 
@@ -57,12 +57,12 @@ impl Leaks {
         Self { needles, shortest }
     }
 
-    /// Whether a secret is long enough to be told from other text.
+    /// Returns whether a secret is long enough to be distinguished from other text.
     pub(crate) fn is_findable(secret: &str) -> bool {
         Needle::of(secret.trim()).is_some()
     }
 
-    /// Whether a secret is no word that a record may have as well.
+    /// Returns whether a secret is not an ordinary word, which a record may contain.
     pub(crate) fn is_distinctive(secret: &str) -> bool {
         Needle::of(secret.trim()).is_some_and(|needle| !needle.is_word)
     }
@@ -71,7 +71,7 @@ impl Leaks {
         !self.find(text).is_empty()
     }
 
-    /// The text with each secret blanked.
+    /// Returns the text with each secret blanked.
     pub(crate) fn blank<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut found = self.find(text);
         if found.is_empty() {
@@ -97,9 +97,9 @@ impl Leaks {
         }
         let units = text.char_indices().map(|(at, c)| Unit { c, from: at, to: at + c.len_utf8() });
         let mut texts = vec![(units.collect::<Vec<Unit>>(), 0)];
-        let mut left = texts[0].0.len() * MOST_LENGTHS + ANY_CASE;
+        let mut left = texts[0].0.len() * MOST_LENGTHS + ALWAYS;
         let mut next = 0;
-        // Those that were decoded least often come first.
+        // Less deeply decoded texts come first.
         while let Some((units, depth)) = texts.get_mut(next) {
             let (units, depth) = (std::mem::take(units), *depth);
             self.search(&units, &mut found);
@@ -130,7 +130,7 @@ impl Leaks {
 }
 
 impl Needle {
-    /// `None` for a text that is too short to be told from others.
+    /// Returns `None` for a value that is too short to be distinguished from other text.
     fn of(secret: &str) -> Option<Self> {
         let letters: Vec<char> =
             secret.chars().filter(|c| !is_break(*c)).flat_map(char::to_lowercase).collect();
@@ -156,7 +156,7 @@ fn occurrences(units: &[Unit], letters: &[char], is_word: bool, found: &mut Vec<
     }
 }
 
-/// Long texts are wrapped, in base64 and elsewhere.
+/// Long text is wrapped, in base64 and elsewhere.
 fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n')
 }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_secret_in_every_encoding_and_blanks_no_more_than_it() {
+    fn secret_in_any_encoding_is_blanked_exactly() {
         let secret = SECRET.to_owned();
         let bytes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
         let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_found_as_a_word() {
+    fn ordinary_word_is_found_as_a_whole_word_only() {
         let leaks = leaks(&["hunter", "4711"]);
         for leak in
             ["key=hunter", "Hunter", "{\"key\":\"hunter\"}", "dGhlIGh1bnRlciE=", "68756e746572", "id 4711."]
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_key_is_as_secret_as_the_whole_key() {
+    fn line_of_a_private_key_is_a_secret() {
         let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\nAgEAAoIBAQC7VJTUt9Us\n-----END PRIVATE KEY-----\n";
         let leaks = leaks(&[key]);
         assert!(leaks.is_in("bad line AgEAAoIBAQC7VJTUt9Us in the key"));
@@ -247,12 +247,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_short_is_not_looked_for() {
+    fn short_values_are_not_secrets() {
         assert_eq!(leaks(&["abc", ""]).blank("abc"), "abc");
     }
 
     #[test]
-    fn long_text_costs_no_more_than_reading_it_a_few_times() {
+    fn search_time_is_bounded_for_text_with_many_decodings() {
         let text = "QUJD%41\\u0041&#65;=41 41:41:41, 65 65 65 ".repeat(20_000);
         assert!(!leaks(&[SECRET]).is_in(&text));
     }

@@ -1,4 +1,4 @@
-//! Which runs are made: every way a platform, a user or an accident may start the program.
+//! The runs to make, with valid and invalid inputs.
 
 mod reads;
 mod states;
@@ -9,19 +9,19 @@ use super::Subject;
 use super::checkpoints::state_after;
 use super::leaks::Leaks;
 use super::moved::Moved;
-use super::names::*;
+use super::run_names::*;
 use super::runner::{Runner, Setting};
-use super::runs::{Key, Kind, Resumed, Runs, Shot, Spoilt, Stream};
+use super::runs::{CapturedRun, InvalidField, Key, Kind, Resumed, Runs, Stream};
 use crate::secrets;
 use serde_json::{Map, Value, json};
 use std::ffi::OsString;
 
-/// How many fields are spoilt, and how many streams are read alone, at most.
+/// The maximum number of fields to make invalid, and of streams to read alone.
 const A_FEW: usize = 5;
 
-/// What a clause says that has nothing to look at.
-const NO_STREAM: &str = "discover gave no stream to read";
-const NOT_GIVEN: &str = "no such configuration is given";
+/// Why runs are skipped.
+const NO_STREAM: &str = "discover returned no stream to read";
+const NOT_GIVEN: &str = "no such configuration was given";
 
 pub(super) fn run_all(subject: &Subject) -> Runs {
     let mut plan = Plan::new(subject);
@@ -29,9 +29,9 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     let spec = plan.result(SPEC, "SPEC")["connectionSpecification"].take();
     plan.checks();
     plan.configurations(&spec);
-    plan.go("check", DEBUG, Kind::Check, &subject.config, vec!["--debug".into()]);
+    plan.run_good("check", DEBUG, Kind::Check, &subject.config, vec!["--debug".into()]);
     let streams = plan.discover();
-    plan.go("discover", DEBUG, Kind::Discover, &subject.config, vec!["--debug".into()]);
+    plan.run_good("discover", DEBUG, Kind::Discover, &subject.config, vec!["--debug".into()]);
     plan.wrong_command_lines();
     let is_read = |stream: &&Stream| match &subject.streams {
         Some(names) => names.iter().any(|name| stream.value["name"] == **name),
@@ -43,51 +43,53 @@ pub(super) fn run_all(subject: &Subject) -> Runs {
     } else {
         plan.reads(&read);
         plan.states(&read);
-        plan.troubles(&read);
+        plan.failing_reads(&read);
         plan.configured_otherwise(&spec, &read);
     }
     plan.into_runs(&spec)
 }
 
-/// What is secret in the configurations that were given, and in those that the connector has sent back.
-fn confidential(subject: &Subject, shots: &[Shot], spec: &Value) -> Vec<String> {
+/// Returns the secrets of the given configurations and of those in CONTROL messages.
+fn confidential(subject: &Subject, captured_runs: &[CapturedRun], spec: &Value) -> Vec<String> {
     let given = [Some(&subject.config), subject.unreachable_config.as_ref(), subject.invalid_config.as_ref()];
-    let sent_back = shots.iter().flat_map(|shot| secrets::sent_back(&shot.stdout));
+    let from_control_messages =
+        captured_runs.iter().flat_map(|captured| secrets::from_control_messages(&captured.stdout));
     let mut found = Vec::new();
-    for config in given.into_iter().flatten().cloned().chain(sent_back) {
+    for config in given.into_iter().flatten().cloned().chain(from_control_messages) {
         secrets::marked(spec, &config, &mut found);
         secrets::named(&config, &mut found);
     }
     found
 }
 
-/// Secrets that are looked for in what the connector writes.
-struct Judged {
+/// Secrets that must not appear in the output.
+struct Secrets {
     anywhere: Vec<String>,
-    /// Those that may be words of a language: records may have them, so they are looked for only in what is said.
+    /// Those that may be ordinary words: only messages without data must not contain them.
     in_prose: Vec<String>,
 }
 
-impl Judged {
-    fn of(subject: &Subject, shots: &[Shot], spec: &Value) -> Self {
+impl Secrets {
+    fn of(subject: &Subject, captured_runs: &[CapturedRun], spec: &Value) -> Self {
         let (mut marked, mut wrong) = (Vec::new(), Vec::new());
-        let sent_back = shots.iter().flat_map(|shot| secrets::sent_back(&shot.stdout));
+        let from_control_messages =
+            captured_runs.iter().flat_map(|captured| secrets::from_control_messages(&captured.stdout));
         let given =
             [Some(&subject.config), subject.unreachable_config.as_ref()].into_iter().flatten().cloned();
-        given.chain(sent_back).for_each(|config| secrets::marked(spec, &config, &mut marked));
-        // A wrong key may be the word `wrong`.
+        given.chain(from_control_messages).for_each(|config| secrets::marked(spec, &config, &mut marked));
+        // A wrong password may be the word `wrong`.
         subject.invalid_config.iter().for_each(|config| secrets::marked(spec, config, &mut wrong));
         wrong.retain(|secret| Leaks::is_distinctive(secret));
         marked.extend(wrong);
         let (mut anywhere, mut in_prose): (Vec<_>, Vec<_>) =
             marked.into_iter().partition(|secret| Leaks::is_distinctive(secret));
-        // What a connector says that has not seen the configuration is no leak.
-        let is_said_anyway = |word: &String| {
+        // What `spec` prints, without a configuration, is not a leak.
+        let is_in_spec_run = |word: &String| {
             let leaks = Leaks::of([word]);
-            let mut specs = shots.iter().filter(|shot| shot.kind == Kind::Spec);
-            specs.any(|shot| leaks.is_in(&shot.stdout) || leaks.is_in(&shot.stderr))
+            let mut specs = captured_runs.iter().filter(|captured| captured.kind == Kind::Spec);
+            specs.any(|captured| leaks.is_in(&captured.stdout) || leaks.is_in(&captured.stderr))
         };
-        in_prose.retain(|word| Leaks::is_findable(word) && !is_said_anyway(word));
+        in_prose.retain(|word| Leaks::is_findable(word) && !is_in_spec_run(word));
         anywhere.extend(subject.secrets.iter().cloned());
         Self { anywhere, in_prose }
     }
@@ -96,7 +98,7 @@ impl Judged {
 pub(super) struct Plan<'a> {
     runner: Runner<'a>,
     streams: Vec<Stream>,
-    spoilt: Vec<Spoilt>,
+    invalid_fields: Vec<InvalidField>,
     resumed: Vec<Resumed>,
     ahead: Vec<Moved>,
     back: Vec<Moved>,
@@ -105,76 +107,87 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
         let runner = Runner::new(subject);
-        let (streams, spoilt, resumed) = (Vec::new(), Vec::new(), Vec::new());
-        Self { runner, streams, spoilt, resumed, ahead: Vec::new(), back: Vec::new() }
+        let (streams, invalid_fields, resumed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { runner, streams, invalid_fields, resumed, ahead: Vec::new(), back: Vec::new() }
     }
 
-    /// What was captured, to be judged. The spec says what of the configuration is secret.
+    /// Returns the captured runs. The spec determines which values are secret.
     pub(super) fn into_runs(self, spec: &Value) -> Runs {
-        let Self { runner, streams, spoilt, resumed, ahead, back } = self;
+        let Self { runner, streams, invalid_fields, resumed, ahead, back } = self;
         let subject = runner.subject;
-        let secrets = Judged::of(subject, &runner.shots, spec);
-        let confidential = confidential(subject, &runner.shots, spec);
+        let secrets = Secrets::of(subject, &runner.captured_runs, spec);
+        let confidential = confidential(subject, &runner.captured_runs, spec);
         let mut runs = Runs {
-            shots: runner.shots,
+            captured_runs: runner.captured_runs,
             streams,
             wanted: subject.streams.clone().unwrap_or_default(),
             secrets: secrets.anywhere,
             words: secrets.in_prose,
             confidential,
             not_secret: subject.not_secret.clone(),
-            spoilt,
+            invalid_fields,
             resumed,
             ahead,
             back,
             skipped: runner.skipped,
             ..Runs::default()
         };
+        runs.find_causes();
         runs.find_varying(&subject.varying);
         runs
     }
 
-    /// Says why there is no run of this name.
+    /// Records why the run of this name is skipped.
     pub(super) fn skip(&mut self, name: &'static str, why: impl Into<String>) {
         self.runner.skipped.push((name, why.into()));
     }
 
-    /// The first run of this name.
-    pub(super) fn shot(&self, name: &str) -> Option<&Shot> {
-        self.runner.shots.iter().find(|shot| shot.name == name)
+    /// Returns the first run of this name.
+    pub(super) fn captured(&self, name: &str) -> Option<&CapturedRun> {
+        self.runner.captured_runs.iter().find(|captured| captured.name == name)
     }
 
-    /// The first result of the first run of this name.
+    /// Returns the first payload of this type in the first run of this name.
     pub(super) fn result(&self, name: &str, message_type: &str) -> Value {
-        self.shot(name).and_then(|shot| shot.all(message_type).next()).cloned().unwrap_or_default()
+        self.captured(name)
+            .and_then(|captured| captured.all(message_type).next())
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub(super) fn config(&self) -> Value {
         self.runner.subject.config.clone()
     }
 
-    /// A `check` with the configuration.
+    /// Runs `check` with the configuration.
     pub(super) fn check(&mut self, name: &'static str, good: bool) {
         let config = self.config();
-        self.go_or_not("check", name, Kind::Check, &config, Vec::new(), good);
+        self.run_command("check", name, Kind::Check, &config, Vec::new(), good);
     }
 
-    /// The streams that are there.
+    /// Runs `discover` and returns the streams.
     pub(super) fn discover(&mut self) -> Vec<Stream> {
         let config = self.config();
-        self.go("discover", DISCOVER, Kind::Discover, &config, Vec::new());
+        self.run_good("discover", DISCOVER, Kind::Discover, &config, Vec::new());
         let streams = self.result(DISCOVER, "CATALOG")["streams"].take();
         let streams = streams.as_array().into_iter().flatten().cloned();
         self.streams = streams.map(|value| Stream { key: Key::of(&value), value }).collect();
         self.streams.clone()
     }
 
-    /// A run of `check` or `discover` that should go well.
-    fn go(&mut self, command: &str, name: &'static str, kind: Kind, config: &Value, more: Vec<OsString>) {
-        self.go_or_not(command, name, kind, config, more, true);
+    /// Runs `check` or `discover`, which should succeed.
+    fn run_good(
+        &mut self,
+        command: &str,
+        name: &'static str,
+        kind: Kind,
+        config: &Value,
+        more: Vec<OsString>,
+    ) {
+        self.run_command(command, name, kind, config, more, true);
     }
 
-    fn go_or_not(
+    fn run_command(
         &mut self,
         command: &str,
         name: &'static str,
@@ -188,7 +201,7 @@ impl<'a> Plan<'a> {
         self.runner.run(name, kind, &arguments, Setting { good, ..Setting::default() })
     }
 
-    /// A read of this catalog, with this text as state.
+    /// Reads this catalog, with this content of the state file.
     pub(super) fn read(
         &mut self,
         name: &'static str,
@@ -215,7 +228,7 @@ impl<'a> Plan<'a> {
             arguments.extend(["--state".into(), self.runner.file("state.json", state)]);
         }
         arguments.extend_from_slice(&setting.more);
-        let kind = if setting.closed_stdout { Kind::Unheard } else { Kind::Read };
+        let kind = if setting.closed_stdout { Kind::ClosedStdout } else { Kind::Read };
         self.runner.run(name, kind, &arguments, Setting { catalog: Some(catalog.clone()), ..setting })
     }
 
@@ -242,19 +255,19 @@ impl<'a> Plan<'a> {
         self.check(CHECK, true);
         match self.runner.subject.invalid_config.clone() {
             Some(invalid) => {
-                self.go_or_not("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
+                self.run_command("check", CHECK_INVALID, Kind::Check, &invalid, Vec::new(), false);
             }
             None => self.skip(CHECK_INVALID, NOT_GIVEN),
         }
         match self.runner.subject.unreachable_config.clone() {
             Some(unreachable) => {
-                self.go_or_not("check", CHECK_UNREACHABLE, Kind::Check, &unreachable, Vec::new(), false);
+                self.run_command("check", CHECK_UNREACHABLE, Kind::Check, &unreachable, Vec::new(), false);
             }
             None => self.skip(CHECK_UNREACHABLE, NOT_GIVEN),
         }
         let mut more = config;
         more["unknown_field_8642135"] = json!({"some": ["thing", 1]});
-        self.go("check", UNKNOWN_FIELDS, Kind::Check, &more, Vec::new());
+        self.run_good("check", UNKNOWN_FIELDS, Kind::Check, &more, Vec::new());
         let broken = self.runner.file("broken.json", "{\"not\": JSON");
         let arguments = ["check".into(), "--config".into(), broken];
         self.runner.run(CHECK_BROKEN_CONFIG, Kind::Check, &arguments, Setting::default());
@@ -262,7 +275,7 @@ impl<'a> Plan<'a> {
         self.runner.run(MISSING_CONFIG, Kind::Discover, &arguments, Setting::default());
     }
 
-    /// Spoils fields of the configuration, one at a time.
+    /// Removes or changes fields of the configuration, one at a time.
     fn configurations(&mut self, spec: &Value) {
         let properties = spec["properties"].as_object().cloned().unwrap_or_default();
         let required: Vec<_> =
@@ -272,20 +285,24 @@ impl<'a> Plan<'a> {
         for field in required.iter().filter(|field| given.contains_key(**field)).take(A_FEW) {
             let mut without = given.clone();
             without.shift_remove(*field);
-            self.spoil(CHECK_MISSING, field, without);
+            self.with_invalid_field(CHECK_MISSING_FIELD, field, without);
         }
         for field in given.keys().filter(|field| properties.contains_key(*field)).take(A_FEW) {
             let mut wrong = given.clone();
             let is_array = properties[field]["type"].to_string().contains("array");
             wrong[field] = if is_array { MARKER.into() } else { json!([MARKER]) };
-            self.spoil(CHECK_SPOILT, field, wrong);
+            self.with_invalid_field(CHECK_INVALID_FIELD, field, wrong);
         }
     }
 
-    fn spoil(&mut self, name: &'static str, field: &str, config: Map<String, Value>) {
+    fn with_invalid_field(&mut self, name: &'static str, field: &str, config: Map<String, Value>) {
         let config = Value::Object(config);
-        let run = self.go_or_not("check", name, Kind::Check, &config, Vec::new(), false);
-        self.spoilt.extend(run.map(|shot| Spoilt { shot, field: field.to_owned(), config }));
+        let run = self.run_command("check", name, Kind::Check, &config, Vec::new(), false);
+        self.invalid_fields.extend(run.map(|captured| InvalidField {
+            captured,
+            field: field.to_owned(),
+            config,
+        }));
     }
 
     fn wrong_command_lines(&mut self) {
@@ -301,13 +318,13 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What a platform would hand back after the run of this name.
+    /// Returns the states that the platform would pass on after the run of this name.
     pub(super) fn last_state(&self, name: &str) -> Value {
-        self.shot(name).map_or_else(|| json!([]), |shot| state_after(&[(shot, usize::MAX)]))
+        self.captured(name).map_or_else(|| json!([]), |captured| state_after(&[(captured, usize::MAX)]))
     }
 
-    /// These states, which the read far ahead was given, are far ahead.
-    pub(super) fn stands_ahead(&mut self, states: Vec<Moved>) {
+    /// Sets the states that the read with a state far in the future was given.
+    pub(super) fn set_ahead(&mut self, states: Vec<Moved>) {
         self.ahead = states;
     }
 }

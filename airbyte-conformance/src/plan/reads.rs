@@ -1,10 +1,10 @@
-//! Reads without a state, those that must fail, and those with other configurations.
+//! Reads without a state, reads that must fail, and reads with other configurations.
 
 use super::{A_FEW, NO_STREAM, NOT_GIVEN, Plan};
 use crate::inputs::{configured, selected};
-use crate::names::*;
+use crate::run_names::*;
 use crate::runner::Setting;
-use crate::runs::{Kind, Spoilt, Stream};
+use crate::runs::{InvalidField, Kind, Stream};
 use serde_json::Value;
 use std::ffi::OsString;
 
@@ -51,11 +51,11 @@ impl Plan<'_> {
         self.read(DEBUG, &catalog, None, debug);
         let environment = vec![("LOG_LEVEL", "debug")];
         self.read(LOG_LEVEL, &catalog, None, Setting { environment, ..Setting::good() });
-        // Docker stands between an image and whoever reads from it.
+        // `docker run` reads the stdout of the container, so the container does not notice.
         if self.runner.subject.launcher.is_image() {
-            return self.skip(UNHEARD, "Docker reads what an image writes");
+            return self.skip(CLOSED_STDOUT, "Docker reads what an image writes");
         }
-        self.read(UNHEARD, &catalog, None, Setting { closed_stdout: true, ..Setting::default() });
+        self.read(CLOSED_STDOUT, &catalog, None, Setting { closed_stdout: true, ..Setting::default() });
     }
 
     /// There is nothing to read.
@@ -69,7 +69,7 @@ impl Plan<'_> {
             SELECTED,
             ELSEWHERE,
             RELATIVE,
-            UNHEARD,
+            CLOSED_STDOUT,
             FINAL_STATE,
             GLOBAL_STATE,
             BACK_STATE,
@@ -83,14 +83,14 @@ impl Plan<'_> {
             BROKEN_CONFIG,
             BROKEN_STATE,
             READ_UNREACHABLE,
-            READ_SPOILT,
+            READ_INVALID_FIELD,
         ] {
             self.skip(name, NO_STREAM);
         }
     }
 
-    /// Reads that cannot go well.
-    pub(super) fn troubles(&mut self, streams: &[Stream]) {
+    /// Reads that must fail.
+    pub(super) fn failing_reads(&mut self, streams: &[Stream]) {
         let mut catalog = configured(streams, "incremental");
         let mut unknown = catalog["streams"][0].clone();
         unknown["stream"]["name"] = NO_SUCH_STREAM.into();
@@ -119,7 +119,7 @@ impl Plan<'_> {
         self.runner.run(BROKEN_STATE, Kind::Read, &state, setting());
     }
 
-    /// Reads with configurations that say the same, and with some that cannot go well.
+    /// Reads with equivalent configurations, and with some that must fail.
     pub(super) fn configured_otherwise(&mut self, spec: &Value, streams: &[Stream]) {
         let catalog = configured(streams, "incremental");
         let config = self.config();
@@ -149,13 +149,13 @@ impl Plan<'_> {
             }
             None => [READ_UNREACHABLE, AFTER_FAILURE].into_iter().for_each(|name| self.skip(name, NOT_GIVEN)),
         }
-        match self.spoilt.last() {
-            Some(Spoilt { config, field, .. }) => {
+        match self.invalid_fields.last() {
+            Some(InvalidField { config, field, .. }) => {
                 let (config, field) = (config.clone(), field.clone());
-                let run = self.read_with(READ_SPOILT, &config, &catalog, None, Setting::default());
-                self.spoilt.extend(run.map(|shot| Spoilt { shot, field, config }));
+                let run = self.read_with(READ_INVALID_FIELD, &config, &catalog, None, Setting::default());
+                self.invalid_fields.extend(run.map(|captured| InvalidField { captured, field, config }));
             }
-            None => self.skip(READ_SPOILT, "the spec names no field of the configuration"),
+            None => self.skip(READ_INVALID_FIELD, "the spec has no field of the configuration"),
         }
     }
 }

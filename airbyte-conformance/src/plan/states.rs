@@ -1,31 +1,33 @@
-//! Reads with states: the connector's own, unusual ones, and reads resumed from the middle.
+//! Reads with states: those of the connector, unusual ones, and reads resumed from intermediate states.
 
 use super::Plan;
-use crate::checkpoints::{as_global, checkpoints, firsts, state_after, state_streams, telling, thinned};
-use crate::inputs::{configured, sprinkle, sprinkle_catalog};
-use crate::moved::{put_ahead, put_back};
-use crate::names::*;
+use crate::checkpoints::{
+    as_global, checkpoints, evenly_spaced, firsts, state_after, state_streams, worth_resuming,
+};
+use crate::inputs::{add_unknown_fields, add_unknown_fields_to_catalog, configured};
+use crate::moved::{move_ahead, move_back};
+use crate::run_names::*;
 use crate::runner::Setting;
 use crate::runs::{Resumed, Stream, configured_streams};
 use serde_json::{Value, json};
 
-/// How many states of one read are resumed from.
+/// From how many states of a read to resume.
 const MOST_RESUMED: usize = 24;
 
-/// How many states of a read that was resumed are resumed from.
+/// From how many states of a resumed read to resume.
 const MOST_RESUMED_AGAIN: usize = 8;
 
-/// Which states of a read are resumed from.
+/// From which states of a read to resume.
 #[derive(Clone, Copy)]
 pub(crate) enum Which {
-    /// Of each stream the first, the one in the middle, the last, and the first of each kind.
-    Telling,
-    /// So many of all, evenly.
+    /// See [`worth_resuming`].
+    WorthResuming,
+    /// This many, evenly spaced.
     UpTo(usize),
 }
 
 impl Plan<'_> {
-    /// Reads with states of all sorts.
+    /// Makes the reads with states.
     pub(super) fn states(&mut self, streams: &[Stream]) {
         let catalog = configured(streams, "incremental");
         let last = self.last_state(INCREMENTAL);
@@ -84,25 +86,30 @@ impl Plan<'_> {
         }
         self.future(streams, &last);
         let mut more = last.clone();
-        sprinkle(&mut more);
+        add_unknown_fields(&mut more);
         let mut more_catalog = catalog.clone();
-        sprinkle_catalog(&mut more_catalog);
+        add_unknown_fields_to_catalog(&mut more_catalog);
         self.read(EXTRA_FIELDS, &more_catalog, Some(&more.to_string()), Setting::good());
 
         self.back(streams, &last);
-        self.resume(INCREMENTAL, RESUMED, &catalog, Which::Telling);
+        self.resume(INCREMENTAL, RESUMED, &catalog, Which::WorthResuming);
         self.resume_again(&catalog);
         let mut refreshed = streams.to_vec();
         refreshed.retain(|stream| stream.supports("full_refresh") && stream.is_resumable());
-        self.resume(FULL_REFRESH, REFRESH_RESUMED, &configured(&refreshed, "full_refresh"), Which::Telling);
+        self.resume(
+            FULL_REFRESH,
+            REFRESH_RESUMED,
+            &configured(&refreshed, "full_refresh"),
+            Which::WorthResuming,
+        );
     }
 
-    /// The first run of this name.
+    /// Returns the index of the first run of this name.
     fn place_of(&self, name: &str) -> Option<usize> {
-        self.runner.shots.iter().position(|shot| shot.name == name)
+        self.runner.captured_runs.iter().position(|captured| captured.name == name)
     }
 
-    /// Reads again from the states of an earlier read that speak of a stream in this catalog. Returns from how many.
+    /// Resumes from the states of an earlier read for streams in this catalog. Returns the number of states.
     pub(crate) fn resume(
         &mut self,
         from: &'static str,
@@ -112,13 +119,13 @@ impl Plan<'_> {
     ) -> usize {
         let Some(whole) = self.place_of(from) else { return 0 };
         let streams = configured_streams(catalog);
-        let shot = &self.runner.shots[whole];
+        let captured = &self.runner.captured_runs[whole];
         let places = match which {
-            Which::Telling => thinned(telling(shot, &streams), MOST_RESUMED),
+            Which::WorthResuming => evenly_spaced(worth_resuming(captured, &streams), MOST_RESUMED),
             Which::UpTo(most) => {
-                let mut all = checkpoints(shot);
+                let mut all = checkpoints(captured);
                 all.retain(|it| state_streams(it.state).iter().any(|key| streams.contains(key)));
-                thinned(all.iter().map(|it| it.index).collect(), most)
+                evenly_spaced(all.iter().map(|it| it.index).collect(), most)
             }
         };
         for place in &places {
@@ -127,7 +134,7 @@ impl Plan<'_> {
         places.len()
     }
 
-    /// Reads on after so many messages of each of these runs.
+    /// Resumes after this many messages of each of these runs.
     fn resume_from(
         &mut self,
         from: &'static str,
@@ -135,69 +142,73 @@ impl Plan<'_> {
         catalog: &Value,
         before: Vec<(usize, usize)>,
     ) -> Option<usize> {
-        let parts: Vec<_> = before.iter().map(|(run, count)| (&self.runner.shots[*run], *count)).collect();
+        let parts: Vec<_> =
+            before.iter().map(|(run, count)| (&self.runner.captured_runs[*run], *count)).collect();
         let mut state = state_after(&parts);
-        // A platform promises no order.
+        // The platform does not guarantee an order.
         if let Some(states) = state.as_array_mut() {
             states.reverse();
         }
         let state = state.to_string();
-        let shot = self.read(name, catalog, Some(&state), Setting::good())?;
-        self.resumed.push(Resumed { from, before, shot });
-        Some(shot)
+        let captured = self.read(name, catalog, Some(&state), Setting::good())?;
+        self.resumed.push(Resumed { from, before, captured });
+        Some(captured)
     }
 
-    /// A read that was resumed sends states as well: reads on from what the first of them says first of each stream, and
-    /// from its last state.
+    /// Resumes from states of the first resumed read: the first of each stream, and the last.
     fn resume_again(&mut self, catalog: &Value) {
-        let Some(Resumed { before, shot, .. }) =
+        let Some(Resumed { before, captured, .. }) =
             self.resumed.iter().find(|resumed| resumed.from == INCREMENTAL)
         else {
             return;
         };
-        let (before, shot) = (before.clone(), *shot);
-        let mut places =
-            thinned(firsts(&self.runner.shots[shot], &configured_streams(catalog)), MOST_RESUMED_AGAIN);
-        places.extend(checkpoints(&self.runner.shots[shot]).last().map(|it| it.index));
+        let (before, captured) = (before.clone(), *captured);
+        let mut places = evenly_spaced(
+            firsts(&self.runner.captured_runs[captured], &configured_streams(catalog)),
+            MOST_RESUMED_AGAIN,
+        );
+        places.extend(checkpoints(&self.runner.captured_runs[captured]).last().map(|it| it.index));
         places.dedup();
         for place in places {
-            let before = [before.clone(), vec![(shot, place + 1)]].concat();
+            let before = [before.clone(), vec![(captured, place + 1)]].concat();
             self.resume_from(INCREMENTAL, RESUMED, catalog, before);
         }
     }
 
-    /// Reads on from the first state, and from one in the middle, as one GLOBAL.
+    /// Resumes from the first state and from one in the middle, as a GLOBAL state.
     fn resume_globally(&mut self, catalog: &Value) {
         let Some(whole) = self.place_of(INCREMENTAL) else { return };
-        let places: Vec<usize> = checkpoints(&self.runner.shots[whole]).iter().map(|it| it.index).collect();
+        let places: Vec<usize> =
+            checkpoints(&self.runner.captured_runs[whole]).iter().map(|it| it.index).collect();
         let mut chosen = vec![places.first().copied(), places.get(places.len() / 2).copied()];
         chosen.dedup();
         for place in chosen.into_iter().flatten() {
             let before = vec![(whole, place + 1)];
-            let Some(state) = as_global(&state_after(&[(&self.runner.shots[whole], place + 1)])) else {
+            let Some(state) = as_global(&state_after(&[(&self.runner.captured_runs[whole], place + 1)]))
+            else {
                 continue;
             };
             let run = self.read(GLOBAL_RESUMED, catalog, Some(&state.to_string()), Setting::good());
-            self.resumed.extend(run.map(|shot| Resumed { from: INCREMENTAL, before, shot }));
+            self.resumed.extend(run.map(|captured| Resumed { from: INCREMENTAL, before, captured }));
         }
     }
 
-    /// A read that failed may have sent states: reads on from them, now that nothing is in the way.
+    /// Resumes from the states of a failed read, with the valid configuration.
     pub(super) fn read_after_failure(&mut self, failed: usize, catalog: &Value) {
-        if checkpoints(&self.runner.shots[failed]).is_empty() {
+        if checkpoints(&self.runner.captured_runs[failed]).is_empty() {
             return self.skip(AFTER_FAILURE, "the read with an API that cannot be reached sent no state");
         }
         self.resume_from(INCREMENTAL, AFTER_FAILURE, catalog, vec![(failed, usize::MAX)]);
     }
 
-    /// Reads the streams alone whose last state can be put far ahead.
+    /// Reads the streams whose last state can be moved far into the future.
     fn future(&mut self, streams: &[Stream], last: &Value) {
         let Some(whole) = self.place_of(INCREMENTAL) else { return };
-        let (state, ahead) = put_ahead(last, streams, &self.runner.shots[whole]);
+        let (state, ahead) = move_ahead(last, streams, &self.runner.captured_runs[whole]);
         if ahead.is_empty() {
             return self.skip(
                 FUTURE_STATE,
-                "no incremental stream has a state with a date, time or integer as its cursor",
+                "no incremental stream has a state with a date, time or integer as its cursor value",
             );
         }
         let is_ahead = |stream: &&Stream| ahead.iter().any(|moved| moved.key == stream.key);
@@ -207,13 +218,13 @@ impl Plan<'_> {
         self.ahead = ahead;
     }
 
-    /// Reads the streams alone whose last state can be put back to their first records.
+    /// Reads the streams whose last state can be moved back to their first record.
     fn back(&mut self, streams: &[Stream], last: &Value) {
         let Some(whole) = self.place_of(INCREMENTAL) else { return };
-        let (state, back) = put_back(last, streams, &self.runner.shots[whole]);
+        let (state, back) = move_back(last, streams, &self.runner.captured_runs[whole]);
         if back.is_empty() {
             let why =
-                "no incremental stream has records at two positions and a state with nothing but one of them";
+                "no incremental stream has records with two cursor values and a state that consists of one";
             return [BACK_STATE, GLOBAL_BACK].into_iter().for_each(|name| self.skip(name, why));
         }
         let is_back = |stream: &&Stream| back.iter().any(|moved| moved.key == stream.key);

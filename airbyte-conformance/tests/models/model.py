@@ -1,8 +1,8 @@
-"""A connector that keeps to the protocol, but for the faults that its first argument names, separated by commas.
+"""A connector that follows the protocol, except for the faults in its first argument, separated by commas.
 
-What it breaks is what a shell script cannot: data that is lost on the way back from a state, bytes, and encodings. It has
-a stream of each kind: `orders` sends states in the middle, `customers` one at its end, `visits` one with a position for
-each partition, `colours` knows only full refreshes, and `pages` can resume them.
+Its faults are those that a shell script cannot have: data that is lost after a state, bytes and encodings. It has a stream of
+each kind: `orders` sends intermediate states, `customers` one at its end, `visits` one with a cursor value for each partition,
+`colours` supports only full refreshes, and `pages` can resume them.
 """
 
 import json
@@ -210,7 +210,7 @@ class Read:
         if self.config.get("place") == "nowhere":
             if has("failed_read_moves_state") and name == "customers":
                 self.state(descriptor, {"seen": CUSTOMERS[3]["seen"]})
-            error("nobody answers", "transient_error", descriptor)
+            error("the API does not respond", "transient_error", descriptor)
             self.status(descriptor, "INCOMPLETE")
             self.failed = True
             return
@@ -356,8 +356,10 @@ def main():
         say("CONNECTION_STATUS", "connectionStatus", {"status": "FAILED", "message": str(failure)})
         return 0
     if command == "check":
+        if has("every_check_fails"):
+            raise Failure("the token has expired", "config_error")
         if config["place"] == "nowhere":
-            raise Failure("nobody answers", "transient_error")
+            raise Failure("the API does not respond", "transient_error")
         if config[TOKEN].startswith("wrong"):
             about = f" {config[TOKEN]}" if has("leaks_a_wrong_token") else ""
             say("CONNECTION_STATUS", "connectionStatus", {"status": "FAILED", "message": f"the token{about} is wrong"})
@@ -365,8 +367,14 @@ def main():
             say("CONNECTION_STATUS", "connectionStatus", {"status": "SUCCEEDED"})
         return 0
     if command == "discover":
+        if has("every_discover_fails"):
+            raise Failure("the token has expired", "config_error")
         say("CATALOG", "catalog", {"streams": STREAMS})
         return 0
+    if has("every_read_fails"):
+        raise Failure("the token has expired", "config_error")
+    if has("every_read_crashes"):
+        raise KeyError("page")
     catalog = load(options["catalog"], "catalog")
     for configured in catalog["streams"]:
         if configured["sync_mode"] not in ("full_refresh", "incremental"):

@@ -1,9 +1,9 @@
-"""Judges two of Airbyte's own connectors, and compares the verdicts with those that are recorded beside this file.
+"""Checks two of Airbyte's own connectors, and compares the verdicts with those recorded in this folder.
 
     compare.py AIRBYTE-CONFORMANCE FOLDER
 
-The first is the program of this crate, the folder has the connectors' programs. `docs/python-connectors.md` says why each
-clause fails that does. With BLESS set, the verdicts are written instead.
+AIRBYTE-CONFORMANCE is the program of this crate, FOLDER contains the programs of the connectors. `docs/python-connectors.md` explains
+each failed clause. With BLESS set, the verdicts are written instead.
 """
 
 import json
@@ -14,21 +14,21 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# With few records, and for source-faker with several states a stream.
+# Few records, and for source-faker several states per stream.
 CONFIGS = {
     "source-hardcoded-records": {"count": 20},
     "source-faker": {"count": 50, "seed": 7, "parallelism": 1, "records_per_slice": 10, "always_updated": False},
 }
 
 
-def judge(name, program, folder):
+def check(name, program, folder):
     with tempfile.TemporaryDirectory() as inputs:
         config = Path(inputs, "config.json")
         config.write_text(json.dumps(CONFIGS[name]))
         command = [program, "--json", "--time-limit", "120", "--config", config, "--", Path(folder, name)]
         run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode not in (0, 1):
-        sys.exit(f"{name} was not judged: {run.stderr}")
+        sys.exit(f"{name} was not checked: {run.stderr}")
     return json.loads(run.stdout)
 
 
@@ -50,11 +50,11 @@ def differences(name, outcomes):
 def main():
     program, folder = sys.argv[1:]
     with ThreadPoolExecutor() as pool:
-        outcomes = pool.map(lambda name: judge(name, os.path.abspath(program), os.path.abspath(folder)), CONFIGS)
-        found = [line for name, judged in zip(CONFIGS, outcomes) for line in differences(name, judged)]
+        outcomes = pool.map(lambda name: check(name, os.path.abspath(program), os.path.abspath(folder)), CONFIGS)
+        found = [line for name, checked in zip(CONFIGS, outcomes) for line in differences(name, checked)]
     if found:
         sys.exit("\n".join(found))
-    print(f"The verdicts on {' and '.join(CONFIGS)} are those that are recorded.")
+    print(f"The verdicts on {' and '.join(CONFIGS)} are the recorded ones.")
 
 
 main()

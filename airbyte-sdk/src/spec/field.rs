@@ -123,7 +123,8 @@ impl<T: ConfigValue> Field<T> {
         self.note("group", id)
     }
 
-    /// Sets a regular expression that the string must match.
+    /// Sets a regular expression that the string must match. A pattern that is not portable, as explained at
+    /// [`#[derive(AirbyteSpec)]`](derive@crate::AirbyteSpec), is a fault of the spec.
     #[must_use]
     pub fn pattern(mut self, pattern: &'static str) -> Self
     where

@@ -2,6 +2,7 @@
 //! compiled once per type.
 
 use super::place::Place;
+use airbyte_spec_rules::Pattern;
 use serde_json::{Map, Value};
 
 /// The minimum and the maximum of a count.
@@ -38,6 +39,9 @@ impl Rules {
     ) -> Map<String, Value> {
         if self.allows_blank {
             schema.shift_remove("minLength");
+        }
+        if let Some(Err(error)) = self.pattern.map(Pattern::new) {
+            faults.push(format!("{{path}}: {error}"));
         }
         for bound in bounds.iter().flatten() {
             if bound.is_null() {

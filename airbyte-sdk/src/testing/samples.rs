@@ -1,6 +1,6 @@
 //! Generates configurations from a spec: valid ones, and ones with a single mistake.
 
-use regex_lite::Regex;
+use airbyte_spec_rules::Pattern;
 use serde_json::{Map, Value, json};
 
 /// A configuration with a single mistake.
@@ -215,7 +215,7 @@ fn wrong_values(schema: &Value, valid: &Value) -> Vec<Value> {
     if schema["format"] == "date" || schema["format"] == "date-time" {
         wrong.push(json!("the day before yesterday"));
     }
-    if let Some(pattern) = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok()) {
+    if let Some(pattern) = schema["pattern"].as_str().and_then(|pattern| Pattern::new(pattern).ok()) {
         wrong.extend(
             ["", "!?", "a b\u{7f}"].into_iter().find(|text| !pattern.is_match(text)).map(Value::from),
         );

@@ -4,7 +4,7 @@ use super::field_types::{self, innermost};
 use super::fields::Field;
 use crate::errors::Errors;
 use crate::type_table::Kind;
-use airbyte_credential_names::is_credential;
+use airbyte_spec_rules::is_credential;
 
 /// `all` are the fields of the same struct or variant.
 pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], errors: &mut Errors) {

@@ -8,6 +8,7 @@ use super::{check_credential_names, check_literals};
 use crate::attributes::as_text;
 use crate::errors::Errors;
 use crate::type_table::{Kind, is_option};
+use airbyte_spec_rules::Pattern;
 use syn::{Expr, ExprLit, Lit};
 
 /// `all` are the fields of the same struct or variant.
@@ -92,8 +93,8 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
     let textual = kind.is_some_and(Kind::is_text);
     let Some(pattern) = field.attributes.text("pattern").filter(|_| textual) else { return };
-    if let Err(error) = regex_lite::Regex::new(&pattern.value()) {
-        errors.at(pattern, format!("this is not a regular expression: {error}"));
+    if let Err(error) = Pattern::new(&pattern.value()) {
+        errors.at(pattern, error);
     } else if !field.attributes.mentions("pattern_descriptor") && field.attributes.get("hidden").is_none() {
         errors.at(
             pattern,

@@ -6,6 +6,7 @@ use super::fields::{Default, Field};
 use crate::attributes::as_text;
 use crate::errors::Errors;
 use crate::type_table::{Kind, Literal, is_option};
+use airbyte_spec_rules::Pattern;
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
 /// Two attributes: the least, and the most.
@@ -104,8 +105,8 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     {
         let (text, length) = (text.value(), text.value().chars().count());
         if let Some(pattern) = field.attributes.text("pattern")
-            && let Ok(regex) = regex_lite::Regex::new(&pattern.value())
-            && !regex.is_match(&text)
+            && let Ok(pattern) = Pattern::new(&pattern.value())
+            && !pattern.is_match(&text)
         {
             errors.at(value, format!("{what} does not match the `pattern`"));
         }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What `docker` is to the tests of images, without any image: runs the model connector where and as a container would, and
-# leaves a mark when a container is removed.
+# Replaces `docker` in the tests of images: runs the model connector with the arguments of a container, and creates a file when
+# a container is removed.
 
 if [ "$1" = rm ]; then
     : >"${TMPDIR:-/tmp}/$3.removed"
@@ -15,7 +15,7 @@ while :; do
     --env) export "$2" && shift 2 ;;
     --workdir) cd "$2" && shift 2 ;;
     --volume)
-        # Whoever is in the container is nobody here, and sees the same paths.
+        # The folder must have the same path in the container, and be readable by any user.
         [ "${2%%:*}" = "${2#*:}" ] || exit 125
         [ -z "$(find "${2#*:}" -maxdepth 1 ! -perm -o=r)" ] || exit 125
         shift 2

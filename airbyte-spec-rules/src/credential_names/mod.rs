@@ -1,6 +1,6 @@
-//! Tells by the name of a configuration field whether it holds a credential.
+//! Decides by the name of a configuration field whether it holds a credential.
 //!
-//! A name is split into words, at `_` and the like and at capital letters; the last words decide. [`is_credential`] finds
+//! A name is split into words, at punctuation and at capital letters; the last words decide. [`is_credential`] finds
 //! every name that Airbyte's own lint of a spec finds (`SECRET_PROPERTY_NAMES` and `SECRET_PROPERTY_NAME_SUFFIXES` in the
 //! package `airbyte-cdk`), except for the public half of a pair of keys, and some that the lint misses.
 
@@ -22,21 +22,20 @@ const CREDENTIALS: &[&str] = &[
     "token",
 ];
 
-/// Names that are a credential only as a whole: with a word before it, a `certificate` may be public, and a `key` the key of
-/// something.
+/// Names that mean a credential only without other words: `ca_certificate` may be public, and `sort_key` is not a credential.
 const WHOLE_NAMES: &[&str] = &["certificate", "key", "pass"];
 
-/// What makes a `key` a credential, as the word before it.
+/// Words before `key` that make it a credential.
 const SECRET_KEYS: &[&str] =
     &["access", "api", "auth", "encryption", "master", "private", "secret", "shared", "signing", "ssh"];
 
-/// What makes a list of `tokens` one of credentials, as the word before it.
+/// Words before `tokens` that make it a list of credentials.
 const SECRET_TOKENS: &[&str] = &["access", "api", "auth", "bearer", "client", "refresh", "session"];
 
-/// Words at the end that say how the value before them is written, and not that it is something else.
+/// Last words that only describe the format of the value.
 const ENCODINGS: &[&str] = &["b64", "base64", "hex", "json", "pem", "string", "text", "value"];
 
-/// Words that are written as one, such as `apikey`: the beginning, and the end.
+/// Words that are often written as one, such as `apikey`: the beginnings, and the end.
 const WRITTEN_AS_ONE: &[(&[&str], &str)] = &[
     (SECRET_KEYS, "key"),
     (SECRET_KEYS, "keys"),
@@ -45,11 +44,11 @@ const WRITTEN_AS_ONE: &[(&[&str], &str)] = &[
     (&["api", "app", "client", "consumer", "shared"], "secret"),
 ];
 
-/// Whether the field of this name holds a credential. `siblings` are the names of all fields of the same object: an
-/// `access_key` is the public half of a pair if a secret stands beside it. The name itself may be among them.
+/// Returns whether the field of this name holds a credential. `siblings` are the names of all fields of the same object: an
+/// `access_key` beside a secret is the public half of a pair. They may include the name itself.
 ///
 /// ```
-/// use airbyte_credential_names::is_credential;
+/// use airbyte_spec_rules::is_credential;
 ///
 /// assert!(is_credential("apiKey", []));
 /// assert!(!is_credential("token_url", []));
@@ -64,8 +63,8 @@ pub fn is_credential<'a>(name: &str, siblings: impl IntoIterator<Item = &'a str>
         && !(is_public_half() && has_secret_half())
 }
 
-/// The words of a name, read with and without the capital letters as the beginnings of words: `APIkey` and `passWord` are
-/// written by no rule.
+/// Returns the words of a name, split with and without regard to capital letters: `APIkey` and `passWord` follow no
+/// convention.
 fn readings(name: &str) -> [Vec<String>; 2] {
     [words(name), words(&name.to_lowercase())]
 }
@@ -74,7 +73,7 @@ fn borrowed(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
-/// Whether the name is that of an access key, which may be the public half of a pair.
+/// Returns whether the name is that of an access key, which may be the public half of a pair.
 fn is_access_key(words: &[String]) -> bool {
     match borrowed(words)[..] {
         ["access", "key"] => true,
@@ -83,7 +82,7 @@ fn is_access_key(words: &[String]) -> bool {
     }
 }
 
-/// Whether the name is that of the secret half of a pair.
+/// Returns whether the name is that of the secret half of a pair.
 fn is_secret_half(name: &str) -> bool {
     readings(name).iter().any(|words| {
         matches!(

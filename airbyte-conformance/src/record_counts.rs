@@ -1,41 +1,41 @@
-//! Records that are compared between runs.
+//! Compares the records of runs.
 //!
-//! A record is known by its primary key: whether it came is one question, and whether the source says the same of it each time
-//! another. One without a key is known by what it says, except in fields that vary between two equal reads, such as the time of
-//! the request. Records are counted, because a stream without a key may hold two that are equal, and one of them may get lost.
+//! A record is identified by its primary key; whether its other fields are the same is a different question. A record without a
+//! primary key is identified by its data, except for fields that vary between two equal reads, such as the time of the request.
+//! Records are counted, because a stream without a key may contain equal ones, and one of them may be lost.
 
-use super::names::*;
-use super::runs::{Key, Runs, Shot, Stream, at};
+use super::run_names::*;
+use super::runs::{CapturedRun, Key, Runs, Stream, at};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// How often each record is there: by its stream, and by its key or what it says.
-pub(super) type Bag = HashMap<(Key, String), usize>;
+/// How often each record occurs: by its stream, and by its primary key or its data.
+pub(super) type RecordCounts = HashMap<(Key, String), usize>;
 
-/// For each stream, the fields that differ between two reads of the same.
+/// For each stream, the fields that differ between two equal reads.
 pub(super) type Varying = HashMap<Key, HashSet<String>>;
 
 impl Runs {
-    /// The records of a run.
-    pub(super) fn bag(&self, shot: &Shot) -> Bag {
-        self.bag_of(shot.all("RECORD"))
+    /// Counts the records of a run.
+    pub(super) fn counts(&self, captured: &CapturedRun) -> RecordCounts {
+        self.counts_of(captured.all("RECORD"))
     }
 
-    pub(super) fn bag_of<'v>(&self, records: impl Iterator<Item = &'v Value>) -> Bag {
-        let mut bag = Bag::new();
+    pub(super) fn counts_of<'v>(&self, records: impl Iterator<Item = &'v Value>) -> RecordCounts {
+        let mut counts = RecordCounts::new();
         for record in records {
-            *bag.entry(self.identity(record)).or_default() += 1;
+            *counts.entry(self.identity(record)).or_default() += 1;
         }
-        bag
+        counts
     }
 
-    /// The records of a run by what they say, even if they have keys.
-    pub(super) fn contents(&self, shot: &Shot) -> Bag {
-        let mut bag = Bag::new();
-        for record in shot.all("RECORD") {
-            *bag.entry(self.content(record)).or_default() += 1;
+    /// Counts the records of a run by their data, even if they have keys.
+    pub(super) fn contents(&self, captured: &CapturedRun) -> RecordCounts {
+        let mut counts = RecordCounts::new();
+        for record in captured.all("RECORD") {
+            *counts.entry(self.content(record)).or_default() += 1;
         }
-        bag
+        counts
     }
 
     fn identity(&self, record: &Value) -> (Key, String) {
@@ -63,7 +63,7 @@ impl Runs {
         (key, text)
     }
 
-    /// Finds the fields that vary, besides those that are known to, each by the name of its stream.
+    /// Detects the fields that vary, and adds the `known` ones, each with the name of its stream.
     pub(super) fn find_varying(&mut self, known: &[(String, String)]) {
         let mut varying = Varying::new();
         for stream in &self.streams {
@@ -78,7 +78,7 @@ impl Runs {
             let (Ok(first), Ok(second)) = (self.one(first), self.one(second)) else { continue };
             for stream in &self.streams {
                 let keys = stream.primary_key();
-                let of = |shot| records_of(shot, &stream.key);
+                let of = |captured| records_of(captured, &stream.key);
                 let (first, second): (Vec<&Value>, Vec<&Value>) = (of(first), of(second));
                 // The protocol does not define an order of records.
                 let sorted = |records: &[&Value]| {
@@ -90,7 +90,7 @@ impl Runs {
                     continue;
                 }
                 let pairs: Vec<(&Value, &Value)> = if keys.is_empty() {
-                    // They can only be paired by their order.
+                    // Without keys, only the order pairs them.
                     let is_same = first.len() == second.len();
                     first.into_iter().zip(second).filter(|_| is_same).collect()
                 } else {
@@ -112,8 +112,12 @@ impl Runs {
     }
 }
 
-fn records_of<'a>(shot: &'a Shot, key: &Key) -> Vec<&'a Value> {
-    shot.all("RECORD").filter(|record| Key::of_record(record) == *key).map(|record| &record["data"]).collect()
+fn records_of<'a>(captured: &'a CapturedRun, key: &Key) -> Vec<&'a Value> {
+    captured
+        .all("RECORD")
+        .filter(|record| Key::of_record(record) == *key)
+        .map(|record| &record["data"])
+        .collect()
 }
 
 fn differing(pairs: &[(&Value, &Value)]) -> HashSet<String> {
@@ -128,10 +132,13 @@ fn differing(pairs: &[(&Value, &Value)]) -> HashSet<String> {
     differing
 }
 
-/// What is missing of a bag: how many records, and one of them.
-pub(super) fn missing<'b>(all: &'b Bag, parts: &[&Bag]) -> Option<(usize, &'b (Key, String))> {
+/// Returns how many distinct records of `all` are missing, and the first of them.
+pub(super) fn missing<'b>(
+    all: &'b RecordCounts,
+    parts: &[&RecordCounts],
+) -> Option<(usize, &'b (Key, String))> {
     let lacks = |(record, count): &(&(Key, String), &usize)| {
-        let there: usize = parts.iter().filter_map(|bag| bag.get(*record)).sum();
+        let there: usize = parts.iter().filter_map(|counts| counts.get(*record)).sum();
         there < **count
     };
     let mut lacking: Vec<_> = all.iter().filter(lacks).map(|(record, _)| record).collect();
@@ -145,18 +152,22 @@ mod tests {
     use crate::runs::Kind;
     use serde_json::json;
 
-    fn shot(name: &'static str, records: &[Value]) -> Shot {
+    fn captured(name: &'static str, records: &[Value]) -> CapturedRun {
         let lines = records.iter().map(|data| {
             json!({"type": "RECORD", "record": {"stream": "a", "data": data}}).to_string() + "\n"
         });
-        Shot { name, kind: Kind::Read, ..Shot::new(lines.collect::<String>().into_bytes(), Vec::new()) }
+        CapturedRun {
+            name,
+            kind: Kind::Read,
+            ..CapturedRun::new(lines.collect::<String>().into_bytes(), Vec::new())
+        }
     }
 
     fn runs(primary_key: &Value, first: &[Value], second: &[Value]) -> Runs {
         let value = json!({"name": "a", "source_defined_primary_key": primary_key});
         let streams = vec![Stream { key: Key::of(&value), value }];
-        let shots = vec![shot(FULL_REFRESH, first), shot(FULL_REFRESH_AGAIN, second)];
-        let mut runs = Runs { shots, streams, ..Runs::default() };
+        let captured_runs = vec![captured(FULL_REFRESH, first), captured(FULL_REFRESH_AGAIN, second)];
+        let mut runs = Runs { captured_runs, streams, ..Runs::default() };
         runs.find_varying(&[]);
         runs
     }
@@ -164,43 +175,44 @@ mod tests {
     #[test]
     fn equal_records_are_counted() {
         let runs = runs(&json!([]), &[json!({"x": 1}), json!({"x": 1})], &[json!({"x": 1})]);
-        let (all, part) = (runs.bag(&runs.shots[0]), runs.bag(&runs.shots[1]));
+        let (all, part) = (runs.counts(&runs.captured_runs[0]), runs.counts(&runs.captured_runs[1]));
         assert_eq!(missing(&all, &[&part]).map(|(count, _)| count), Some(1));
         assert_eq!(missing(&all, &[&part, &part]), None);
     }
 
     #[test]
-    fn fields_that_vary_do_not_count_but_the_others_do() {
+    fn varying_fields_are_ignored() {
         for key in [json!([["id"]]), json!([])] {
             let first = [json!({"id": 1, "at": 5, "x": 1}), json!({"id": 2, "at": 6, "x": 1})];
             let second = [json!({"id": 1, "at": 7, "x": 1}), json!({"id": 2, "at": 8, "x": 1})];
             let mut runs = runs(&key, &first, &second);
-            runs.shots.push(shot(INCREMENTAL, &[json!({"id": 1, "at": 5, "x": 2})]));
-            let [first, second, third] = [0, 1, 2].map(|place| runs.contents(&runs.shots[place]));
+            runs.captured_runs.push(captured(INCREMENTAL, &[json!({"id": 1, "at": 5, "x": 2})]));
+            let [first, second, third] = [0, 1, 2].map(|place| runs.contents(&runs.captured_runs[place]));
             assert_eq!(first, second);
             assert!(missing(&third, &[&first]).is_some());
         }
     }
 
     #[test]
-    fn a_record_is_there_if_its_key_is() {
+    fn record_is_identified_by_its_primary_key() {
         let first = [json!({"id": 1, "x": 1}), json!({"id": null, "x": 1})];
         let mut runs = runs(&json!([["id"]]), &first, &first);
-        runs.shots.push(shot(INCREMENTAL, &[json!({"id": 1, "x": 2}), json!({"id": null, "x": 2})]));
-        let (all, again) = (runs.bag(&runs.shots[0]), runs.bag(&runs.shots[2]));
+        runs.captured_runs
+            .push(captured(INCREMENTAL, &[json!({"id": 1, "x": 2}), json!({"id": null, "x": 2})]));
+        let (all, again) = (runs.counts(&runs.captured_runs[0]), runs.counts(&runs.captured_runs[2]));
         let (count, (_, data)) = missing(&all, &[&again]).unwrap();
         assert_eq!((count, data.as_str()), (1, r#"{"id":null,"x":1}"#));
     }
 
     #[test]
-    fn another_order_does_not_make_fields_vary() {
+    fn other_order_does_not_make_fields_vary() {
         let first = [json!({"x": 1, "y": 1}), json!({"x": 2, "y": 1})];
         let runs = runs(&json!([]), &first, &[first[1].clone(), first[0].clone()]);
         assert_eq!(runs.varying, Varying::new());
     }
 
     #[test]
-    fn a_record_that_is_missing_does_not_make_fields_vary() {
+    fn missing_record_does_not_make_fields_vary() {
         let first = [json!({"x": 1}), json!({"x": 2})];
         let runs = runs(&json!([]), &first, &first[1..]);
         assert_eq!(runs.varying, Varying::new());

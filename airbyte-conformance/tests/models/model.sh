@@ -1,5 +1,5 @@
-# A connector that keeps to the protocol, but for the one fault that its first argument names. The second is the time
-# in seconds, which costs a process to find out. It reads the compact JSON of the conformance suite and nothing else.
+# A connector that follows the protocol, except for the fault in its first argument. The second argument is the time in seconds,
+# since `date` would start a process. It reads only the compact JSON that the conformance suite writes.
 
 fault=$1
 now=${2}000
@@ -51,12 +51,15 @@ read) [ -n "$config_file" ] && [ -n "$catalog_file" ] || usage ;;
 esac
 
 spec() {
-    is debug_is_accepted && [ -n "$debug" ] && fail 'what is --debug?' system_error
-    is log_level_is_accepted && [ "${LOG_LEVEL-}" = debug ] && fail 'what a level!' system_error
+    is debug_is_accepted && [ -n "$debug" ] && fail 'unknown option --debug' system_error
+    is log_level_is_accepted && [ "${LOG_LEVEL-}" = debug ] && fail 'unknown log level' system_error
     version=0.2.0 root='"type":"object",' more= city='"type":"string"' order=1 title='"title":"Token",' about=Units
     is spec_is_of_this_protocol && version=1.0.0
     is spec_root && root=
     is secrets_are_marked && more=',"refreshToken":{"type":"string"}'
+    pattern='^[A-Z][a-z]+$'
+    is spec_patterns && pattern='(?i)^[a-z]+$'
+    city=$city',"pattern":"'$pattern'","pattern_descriptor":"a name","examples":["Oslo"]'
     is secret_marks_are_right && city=$city',"airbyte_secret":false'
     is spec_keywords && root=$root'"anyOf":[{"required":["city"]}],'
     is spec_types && city='"type":["null","string"]'
@@ -77,7 +80,7 @@ log() {
     say '{"type":"LOG","log":{"level":"'$level'","message":"'"$1"'"}}'
 }
 
-# Sets `config`, or `wrong` to what is wrong with it.
+# Sets `config`, or `wrong` if it is invalid.
 load_config() {
     config= wrong=
     if [ ! -e "$config_file" ]; then
@@ -100,9 +103,9 @@ status() { say '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"'"$1"'
 
 check() {
     if [ "$wrong" = 'the configuration is not JSON' ]; then
-        is failures_are_told && exit 1
-        is exit_code_tells && error "$wrong" config_error && exit 0
-        is runs_come_to_an_end && error "$wrong" config_error && exec sleep 60
+        is failures_are_reported && exit 1
+        is exit_code_shows_failure && error "$wrong" config_error && exit 0
+        is runs_end && error "$wrong" config_error && exec sleep 60
     fi
     if has "$config" Brigadoon; then
         is unreachable_check_is_transient || fail 'Brigadoon is not there today' transient_error
@@ -110,7 +113,7 @@ check() {
     fi
     if has "$config" '"city":"Atlantis"'; then wrong='Atlantis is under water'; fi
     if is unknown_config_fields_accepted && has "$config" unknown_field; then wrong='unknown_field is unknown'; fi
-    if is check_succeeds && [ -z "$wrong" ] && ! has "$config" unknown_field; then wrong='not in the mood for city or login'; fi
+    if is check_succeeds && [ -z "$wrong" ] && ! has "$config" unknown_field; then wrong='city or login is rejected'; fi
     if [ -n "$wrong" ]; then
         is failed_check_has_a_message && has "$config" Atlantis && wrong=
         status FAILED "$wrong"
@@ -150,7 +153,7 @@ rate_limited() {
     stream_status RUNNING '{"type":"RATE_LIMITED","rate_limited":{"quota_reset":'$reset'}}'
 }
 
-# state STREAM_STATE: closes the count of records
+# state STREAM_STATE: also resets the count of records
 state() {
     point=.0
     is record_counts_have_a_point && point=
@@ -166,7 +169,7 @@ record() {
     count=$((count + 1))
 }
 
-# Reads the day reached into `reached`, a digit, and whether that is far `ahead` of all days.
+# Sets `reached` to the last digit of the day in the state, and `ahead` if the day is far in the future.
 load_reached() {
     reached=0 ahead=
     entry=${state_text#*'"name":"users"'}
@@ -179,7 +182,7 @@ load_reached() {
 
 read_users() {
     load_reached
-    is last_state_is_heeded && [ "$mode" = incremental ] && [ -z "$ahead" ] && reached=0
+    is last_state_is_used && [ "$mode" = incremental ] && [ -z "$ahead" ] && reached=0
     is finished_refresh_is_recognised && [ "$mode" = full_refresh ] && reached=0
     is incremental_is_resumable && [ "$mode" = full_refresh ] && reached=0
     stream_status STARTED
@@ -210,7 +213,7 @@ read_users() {
         case $i in 2 | 4) state '{"day":"2024-01-0'"$says"'"}' ;; esac
     done
     end=2024-01-0$day
-    [ -n "$ahead" ] && ! is future_state_comes_back && end=2999-12-31
+    [ -n "$ahead" ] && ! is future_state_is_kept && end=2999-12-31
     state '{"day":"'$end'"}'
     if is plain_reads_succeed && [ "$mode" = full_refresh ] && [ -z "$state_file" ]; then
         error 'tired' system_error "$descriptor"
@@ -278,14 +281,14 @@ read_away() {
 read_all() {
     is config_errors_are_config_errors && [ -n "$wrong" ] && fail "$wrong" system_error
     [ -n "$wrong" ] && fail "$wrong"
-    is works_in_any_directory && [ ! -e config.json ] && fail 'where am I?' system_error
+    is works_in_any_directory && [ ! -e config.json ] && fail 'wrong working directory' system_error
     is relative_paths_are_accepted && ! has "$config_file" / && fail 'no absolute path'
     IFS= read -r catalog <"$catalog_file"
     case $catalog in '{'*'}') ;; *) is broken_catalog_fails_the_read && exit 0 || fail 'the catalog is not JSON' ;; esac
     state_text=
     [ -n "$state_file" ] && IFS= read -r state_text <"$state_file"
     case $state_text in
-    '{}') is state_forms_are_accepted && fail 'the state is an object' system_error ;;
+    '{}') is state_formats_are_accepted && fail 'the state is an object' system_error ;;
     '' | '['*']') ;;
     *) is broken_state_fails_the_read || fail 'the state is not JSON' system_error ;;
     esac
@@ -297,7 +300,7 @@ read_all() {
     is no_secret_in_output && log 'Authorization: Basic OmRCcnV0NDcxMSt4' && log 'token dDBrZW4vNDcxMSt4'
     case $fault in leaks\ *) log "${fault#leaks }" ;; esac
     is states_are_of_one_kind && say '{"type":"STATE","state":{"type":"LEGACY","data":{}}}'
-    is nothing_of_other_streams && descriptor='{"name":"ghosts"}' && count=0 && state '{}'
+    is only_configured_streams && descriptor='{"name":"ghosts"}' && count=0 && state '{}'
     is ends_when_stdout_closes && trap '' PIPE && exec 2>/dev/null
     log 'reading'
     failed=0 rest=${catalog#*'{"stream":'}

@@ -23,7 +23,7 @@ const SUFFIXES_OF_THE_LINT: &[&str] =
     &["_token", "_secret", "password", "api_key", "apikey", "secret_key", "private_key", "access_key"];
 
 #[test]
-fn finds_all_that_the_lint_of_airbyte_finds() {
+fn names_that_airbytes_lint_finds_are_credentials() {
     for name in NAMES_OF_THE_LINT {
         for name in [(*name).to_owned(), name.to_uppercase(), name.replace('_', "-")] {
             assert!(is_credential(&name, []), "{name}");
@@ -39,9 +39,9 @@ fn finds_all_that_the_lint_of_airbyte_finds() {
 }
 
 #[test]
-fn finds_credentials_however_they_are_written() {
+fn credentials_are_found_in_any_notation() {
     for name in [
-        // One name by every rule, and by none.
+        // One name in many notations.
         "api_key",
         "apiKey",
         "ApiKey",
@@ -57,7 +57,7 @@ fn finds_credentials_however_they_are_written() {
         "PASSWORD",
         "clientSECRET",
         "SECRETACCESSKEY",
-        // Those that the lint misses.
+        // Names that the lint misses.
         "pat",
         "githubPat",
         "PAT",
@@ -87,7 +87,7 @@ fn finds_credentials_however_they_are_written() {
         "shared_key",
         "serviceAccountJson",
         "jwtToken",
-        // What is behind the word says how it is written.
+        // The last word describes the format.
         "api_key_2",
         "api_key2",
         "password1",
@@ -105,7 +105,7 @@ fn finds_credentials_however_they_are_written() {
         "refreshTokens",
         "passwords",
         "client_secrets",
-        // Never the public half of a pair.
+        // Not the public half of a pair.
         "secret_access_key",
         "aws_secret_access_key",
         "secretAccessKey",
@@ -115,7 +115,7 @@ fn finds_credentials_however_they_are_written() {
 }
 
 #[test]
-fn names_that_only_speak_of_credentials_are_none() {
+fn names_that_only_mention_credentials_are_not_credentials() {
     for name in [
         "token_url",
         "tokenURL",
