@@ -74,6 +74,9 @@ pub(crate) fn unknown<'a>(what: &str, given: &str, legal: impl IntoIterator<Item
 /// ", did you mean `x`? expected one of: …", to be put behind what is wrong.
 pub(crate) fn hint<'a>(given: &str, legal: impl IntoIterator<Item = &'a str>) -> String {
     let legal: Vec<&str> = legal.into_iter().collect();
+    if legal.is_empty() {
+        return String::new();
+    }
     let list = legal.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let expected =
         if legal.len() == 1 { format!("expected {list}") } else { format!("expected one of: {list}") };

@@ -4,7 +4,7 @@ use crate::attributes::Attributes;
 use crate::errors::Errors;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
+use syn::{Attribute, DeriveInput, Expr, GenericParam, Generics, Path, parse_quote};
 
 /// Where the author's crate finds the SDK: `::airbyte_sdk`, or what `crate = ::renamed` says.
 pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
@@ -17,6 +17,14 @@ pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
             default
         }
     }
+}
+
+/// The same, of an item whose other attributes do not matter.
+pub(crate) fn sdk_of(attributes: &[Attribute]) -> Path {
+    let mut errors = Errors::new();
+    let sdk = sdk(&mut Attributes::of(attributes, &["crate"], &mut errors), &mut errors);
+    errors.finish();
+    sdk
 }
 
 /// Puts impls in a block of their own, where `__airbyte` is all that generated code needs to name.
@@ -51,6 +59,11 @@ pub(crate) fn path_text(sdk: &Path, name: &str) -> String {
     text.push_str("::__private::");
     text.push_str(name);
     text
+}
+
+/// Whether all generics of an item are lifetimes.
+pub(crate) fn has_lifetimes_only(generics: &Generics) -> bool {
+    generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)))
 }
 
 /// The same names, with what the compiler says of them said at another place.

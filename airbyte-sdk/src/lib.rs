@@ -86,6 +86,10 @@ pub use airbyte_macros::ConfigValue;
 #[doc = include_str!("../docs/airbyte_stream.md")]
 pub use airbyte_macros::airbyte_stream;
 
+// They say what to write instead.
+#[doc(hidden)]
+pub use airbyte_macros::{AirbyteSource, AirbyteStream, airbyte_spec};
+
 #[doc = include_str!("../docs/airbyte_source.md")]
 pub use airbyte_macros::airbyte_source;
 

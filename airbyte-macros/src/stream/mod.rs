@@ -3,6 +3,8 @@
 mod expand;
 mod model;
 
+pub(crate) use self::model::default_name;
+
 use crate::attributes::Attributes;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
@@ -16,7 +18,13 @@ pub(crate) fn attribute(attributes: TokenStream, item: Item) -> TokenStream {
         Item::Enum(item) => item.into(),
         Item::Union(item) => item.into(),
         other => {
-            errors.at_item(&other, "`#[airbyte_stream]` goes on a struct: the record");
+            let message = match other {
+                Item::Fn(_) | Item::Impl(_) => {
+                    "`#[airbyte_stream]` belongs on the struct of a record; for a fetch function or an `impl` block write `#[airbyte_source]`"
+                }
+                _ => "`#[airbyte_stream]` belongs on the struct of a record",
+            };
+            errors.at_item(&other, message);
             let errors = errors.finish();
             return quote!(#errors #other);
         }

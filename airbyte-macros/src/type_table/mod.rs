@@ -1,7 +1,9 @@
 //! What a type is, as far as its name says it; `rows` has the types.
 
+mod foreign;
 mod rows;
 
+pub(crate) use self::foreign::foreign;
 pub(crate) use self::rows::{Arguments, Column, Form, Kind, Known, Literal};
 use crate::attributes::last_segment;
 use syn::{GenericArgument, PathArguments, Type};

@@ -16,6 +16,19 @@ use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use ureq::{Body, Timeout, http};
 
+/// A type that can be read from a response: it implements [`Deserialize`](crate::Deserialize) and borrows nothing. Every such
+/// type implements this trait, which gives the compiler's message a name and an advice.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a response",
+    label = "add `#[derive(Deserialize)]` to this type, or to the type in it",
+    note = "import the derive with `use airbyte_sdk::Deserialize;`",
+    note = "the type must own its data: `String` instead of `&str`"
+)]
+pub trait FromResponse: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> FromResponse for T {}
+
 /// The answer to a request.
 pub struct Response {
     answer: http::Response<Body>,
@@ -78,7 +91,7 @@ impl Response {
     /// Transient if the body is cut off or is no JSON, a system error if it is too large, or JSON of another shape; that
     /// one names the place. Also if the status says that this is not the whole of what was asked for, such as 202: see
     /// [`Request::accept_status`](super::Request::accept_status).
-    pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+    pub fn json<T: FromResponse>(mut self) -> Result<T> {
         let mut body = Vec::new();
         let read = self.read_whole(&mut body).map_err(|failure| failure.error);
         read.and_then(|()| self.parse(&body)).map_err(|error| hold::failed(self.hold(), error))

@@ -1,5 +1,6 @@
 //! An author's own type as the type of a field: a struct is an object with fields, an enum a choice.
 
+use super::Problems;
 use super::default::Withheld;
 use super::field_types::{ConfigValue, Unbounded, schema};
 use super::form::Form;
@@ -209,6 +210,14 @@ impl<T: Shaped> ConfigValue for T {
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         T::shape(&mut Shape(Job::Read(value, place.again())))
+    }
+
+    /// An object whose fields may all be left out may be left out as well: it is the empty one.
+    fn absent() -> Option<Self> {
+        let (mut problems, mut secrets) = (Problems::default(), Vec::new());
+        let place = Place::top(&mut problems, &mut secrets);
+        let value = T::shape(&mut Shape(Job::Read(&Value::Object(Map::new()), place)));
+        value.filter(|_| problems.is_empty())
     }
 
     fn to_json(&self, withheld: &mut Withheld) -> Value {

@@ -12,7 +12,7 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], 
     // A list is as plain as what is in it.
     let kind = if kind == Some(Kind::List) { field_types::kind(innermost(&field.ty)) } else { kind };
     match (field.attributes.get("not_secret"), kind) {
-        (None, Some(Kind::Text | Kind::Integer { .. } | Kind::Float)) if sounds => {
+        (None, Some(Kind::Text | Kind::Integer { .. } | Kind::Float)) if sounds && !field.marked_secret => {
             let message = format!(
                 "`{}` sounds like a credential: make it a `Secret`, which is masked in the form and blanked in every log. If it is none, rename it, or say so: `#[airbyte(not_secret)]`",
                 field.key

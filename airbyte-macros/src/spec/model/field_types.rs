@@ -106,6 +106,9 @@ pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
         Type::Macro(_) | Type::Verbatim(_) => return None,
         _ => return Some((ty, "a form has no field for this; use a type of which a user can write a value")),
     };
+    if let Some(replacement) = type_table::foreign(ty) {
+        return Some((ty, replacement.field));
+    }
     match type_table::known(ty)?.form {
         Form::Refused(why) => Some((ty, why)),
         Form::RefusedOfSerdeJson(why) => {

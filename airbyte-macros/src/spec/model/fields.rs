@@ -57,6 +57,8 @@ pub(in crate::spec) struct Field {
     pub(in crate::spec) default: Option<Default>,
     /// Also true if what was written cannot be read.
     pub(in crate::spec) has_default: bool,
+    /// Whether an attribute of another framework marks it as a secret, which is an error already.
+    pub(in crate::spec) marked_secret: bool,
     pub(in crate::spec) attributes: FieldAttributes,
 }
 
@@ -189,9 +191,10 @@ impl Field {
             (None, Some(case)) => case.of_field(&name),
             (None, None) => name.clone(),
         };
-        let mut attributes = Attributes::of(&field.attrs, &field_attributes::names(), errors);
+        let mut attributes = field_attributes::read(field, &name, errors);
         let text = |text: LitStr| text.value();
         let has_default = attributes.mention("default") || serde.mention("default");
+        let marked_secret = field_attributes::marks_secret(&attributes);
         Self {
             title: attributes.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
             description: attributes
@@ -201,6 +204,7 @@ impl Field {
             examples: attributes.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: Default::read(&mut attributes, &mut serde, errors),
             has_default,
+            marked_secret,
             attributes: FieldAttributes::read(&mut attributes, errors),
             ty: field.ty.clone(),
             ident,

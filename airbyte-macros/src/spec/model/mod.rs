@@ -58,20 +58,19 @@ pub(super) struct Object {
 impl Spec {
     /// Also returns the path to the SDK, which is known even if the rest cannot be read.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
+        if !matches!(item.data, Data::Struct(_)) {
+            let message = match item.data {
+                Data::Enum(_) => {
+                    "a configuration is a struct: write `#[derive(ConfigValue)]` on this enum instead, and use it as the type of a field"
+                }
+                _ => "a configuration is a struct with named fields",
+            };
+            errors.at(&item.ident, message);
+            return (None, generated_code::sdk_of(&item.attrs));
+        }
         let mut attributes = Attributes::of(&item.attrs, SPEC, errors);
         let sdk = generated_code::sdk(&mut attributes, errors);
         check_generics(item, errors);
-        match &item.data {
-            Data::Struct(_) => {}
-            Data::Enum(_) => {
-                errors.at(&item.ident, "a configuration is a struct; write `#[derive(ConfigValue)]` on an enum, and use it as the type of a field");
-                return (None, sdk);
-            }
-            Data::Union(_) => {
-                errors.at(&item.ident, "a configuration is a struct with named fields");
-                return (None, sdk);
-            }
-        }
         let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
         let groups = Groups::read(&mut attributes, errors);

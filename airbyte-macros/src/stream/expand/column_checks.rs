@@ -1,17 +1,14 @@
 //! Asks for what a field needs by a name of our own, so that the compiler speaks of columns, and once: serde's and
 //! schemars' derives would each ask in their attributes. Types that are known by name need nothing.
 
-use crate::attributes::{as_text, bare};
+use crate::attributes::as_text;
 use crate::stream::model::serde_attributes::SerdeAttributes;
-use crate::type_table::{self, Arguments, Column};
+use crate::unsupported_types;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Path, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Path};
 use syn::{parse_quote, parse_quote_spanned};
-
-/// serde writes tuples of up to this length.
-const LONGEST_TUPLE: usize = 16;
 
 pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
     if !item.generics.params.is_empty() || SerdeAttributes::of(&item.attrs).replaced {
@@ -32,7 +29,7 @@ fn ask_of(sdk: &Path, field: &mut Field) {
         return;
     }
     let mut leaves = Vec::new();
-    collect(&field.ty, &mut leaves);
+    unsupported_types::unknown(&field.ty, &mut leaves);
     // One type within is pointed at; of several, the type around them is.
     let at = match leaves[..] {
         [] => return,
@@ -64,40 +61,6 @@ fn ask_of(sdk: &Path, field: &mut Field) {
         parse_quote!(#[schemars(with = #described)]),
     ];
     field.attrs.extend(asked);
-}
-
-/// The types within that the author may have forgotten to annotate, or that nothing is known of.
-fn collect<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
-    let ty = bare(ty);
-    match ty {
-        Type::Array(_) if crate::unsupported_types::is_array_of_named_length(ty) => leaves.push(ty),
-        Type::Array(array) => collect(&array.elem, leaves),
-        Type::Slice(slice) => collect(&slice.elem, leaves),
-        Type::Reference(reference) => collect(&reference.elem, leaves),
-        Type::Tuple(tuple) if tuple.elems.len() > LONGEST_TUPLE => leaves.push(ty),
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| collect(ty, leaves)),
-        Type::Path(_) => collect_of_path(ty, leaves),
-        Type::Macro(_) => leaves.push(ty),
-        _ => {}
-    }
-}
-
-fn collect_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
-    if matches!(type_table::column(ty), Column::Scalar | Column::AnyJson) {
-        return;
-    }
-    let (count, certain) = match type_table::known(ty).map(|known| known.arguments) {
-        Some(Arguments::Holds(count)) => (count, true),
-        Some(Arguments::PerhapsHolds(count)) => (count, false),
-        Some(Arguments::None | Arguments::Unknown) | None => (0, false),
-    };
-    let before = leaves.len();
-    type_table::arguments(ty).take(count).for_each(|ty| collect(ty, leaves));
-    // One that holds none of what its name promises is another type.
-    let is_another = type_table::arguments(ty).next().is_none();
-    if leaves.len() == before && (!certain || is_another) {
-        leaves.push(ty);
-    }
 }
 
 /// serde asks within an impl of its own, where `Self` is another type.

@@ -7,12 +7,12 @@ use super::model::serde_attributes::{self, SerdeAttributes};
 use super::model::{Cursor, Model, OnNull, Place, SERDE_OF_A_RECORD, derives, is_ours};
 use crate::attribute_values::ON_NULL;
 use crate::rename_rules::Case;
-use crate::{doc_comments, generated_code, unsupported_types};
-use proc_macro2::TokenStream;
+use crate::{deserialize, doc_comments, generated_code, unsupported_types};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Expr, Fields, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, Path, Type, parse_quote};
 
 pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let Model { sdk, name, .. } = model;
@@ -182,6 +182,10 @@ fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
 
 /// The type with its serialisation and schema.
 pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
+    let deserialize = without_unreadable(&mut item).then(|| {
+        let fallback = deserialize::fallback(&item);
+        generated_code::block(sdk, fallback)
+    });
     forget_mistakes(&mut item);
     column_checks::ask(sdk, &mut item);
     describe(&mut item);
@@ -192,7 +196,57 @@ pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
         #[serde(crate = #serde)]
         #[schemars(crate = #schemars)]
         #item
+        #deserialize
     }
+}
+
+/// Takes out the derive of `Deserialize` if it would report a mistake again. Whether it did: then the type needs a
+/// fallback. References get a lifetime, so that the compiler does not suggest to add a parameter for it.
+fn without_unreadable(item: &mut DeriveInput) -> bool {
+    let mut is_unreadable = !item.generics.params.is_empty();
+    let (data, generics) = (&mut item.data, is_unreadable);
+    for_field(data, |field| {
+        let attributes = SerdeAttributes::of(&field.attrs);
+        let is_read = attributes.skip.or(attributes.custom).is_none();
+        is_unreadable |= is_read && unsupported_types::unwritable(&field.ty).is_some();
+        if !generics && unsupported_types::elided_reference(&field.ty).is_some() {
+            is_unreadable = true;
+            field.ty = Type::Verbatim(with_lifetimes(field.ty.to_token_stream()));
+        }
+    });
+    let mut found = false;
+    for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let is_deserialize = |derive: &&Path| {
+            derive.segments.last().is_some_and(|segment| segment.ident == "Deserialize")
+        };
+        let derives = derives(attribute);
+        if is_unreadable && derives.iter().any(|derive| is_deserialize(&derive)) {
+            let kept = derives.iter().filter(|derive| !is_deserialize(derive));
+            *attribute = parse_quote!(#[derive(#(#kept),*)]);
+            found = true;
+        }
+    }
+    found
+}
+
+/// A type whose references are `'static`, if they say nothing else.
+fn with_lifetimes(ty: TokenStream) -> TokenStream {
+    let mut written = TokenStream::new();
+    let mut tokens = ty.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_reference = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
+        let has_lifetime = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+        match token {
+            TokenTree::Group(group) => {
+                written.extend([TokenTree::from(Group::new(group.delimiter(), with_lifetimes(group.stream())))]);
+            }
+            other => written.extend([other]),
+        }
+        if is_reference && !has_lifetime {
+            written.extend(quote!('static));
+        }
+    }
+    written
 }
 
 /// Takes out what was reported and would be reported again by the compiler.
@@ -262,7 +316,11 @@ fn describe(item: &mut DeriveInput) {
 }
 
 fn for_fields(data: &mut Data, each: impl Fn(&mut Vec<Attribute>)) {
-    let of = |fields: &mut Fields| fields.iter_mut().for_each(|field| each(&mut field.attrs));
+    for_field(data, |field| each(&mut field.attrs));
+}
+
+fn for_field(data: &mut Data, mut each: impl FnMut(&mut Field)) {
+    let mut of = |fields: &mut Fields| fields.iter_mut().for_each(&mut each);
     match data {
         Data::Struct(data) => of(&mut data.fields),
         Data::Enum(data) => {

@@ -1,7 +1,7 @@
 //! The fields of a record or of a struct within it: the columns, by the names they are written with.
 
 use super::serde_attributes::SerdeAttributes;
-use crate::attributes::{as_text, field_path};
+use crate::attributes::{as_text, bare_path, field_path};
 use crate::errors::{Errors, hint};
 use crate::type_table::{self, Column as Written, is_option};
 use crate::{doc_comments, unsupported_types};
@@ -34,6 +34,20 @@ pub(in crate::stream) struct Column<'a> {
 }
 
 impl Column<'_> {
+    /// The mistake that no value of the field can be written.
+    fn unwritable(&self) -> Option<syn::Error> {
+        let (ty, why) = unsupported_types::unwritable(self.ty)?;
+        let message = format!("`{}` cannot be the type of a column: {why}", unsupported_types::text(ty));
+        Some(syn::Error::new_spanned(ty, message))
+    }
+
+    /// The same, if the type is a date or a time of another crate.
+    pub(in crate::stream) fn foreign_type(&self) -> Option<syn::Error> {
+        let is_written = self.skip.is_none() && self.custom.is_none();
+        let (ty, _) = unsupported_types::unwritable(self.ty).filter(|_| is_written)?;
+        type_table::foreign(ty).and_then(|_| self.unwritable())
+    }
+
     /// The field's own segment of a path into the record; a field that is flattened has none.
     pub(in crate::stream) fn segment(&self) -> Option<String> {
         self.flatten.is_none().then(|| self.name.clone())
@@ -101,11 +115,19 @@ impl<'a> Columns<'a> {
     /// Types of which no value can be written.
     pub(in crate::stream) fn check_types(&self, errors: &mut Errors) {
         for column in self.columns.iter().filter(|column| column.skip.is_none() && column.custom.is_none()) {
-            if let Some((ty, why)) = unsupported_types::unwritable(column.ty) {
-                errors.at(
-                    ty,
-                    format!("`{}` cannot be the type of a column: {why}", unsupported_types::text(ty)),
-                );
+            if let Some(mistake) = column.foreign_type().is_none().then(|| column.unwritable()).flatten() {
+                errors.push(mistake);
+            }
+        }
+    }
+
+    /// Types of dates and times of other crates, but for the cursor's, where `cursor` reports it.
+    pub(in crate::stream) fn check_foreign_types(&self, cursor: Option<&Expr>, errors: &mut Errors) {
+        let is_cursor =
+            |column: &Column<'_>| cursor.and_then(bare_path).is_some_and(|path| path == [column.ident.clone()]);
+        for column in self.columns.iter().filter(|column| !is_cursor(column)) {
+            if let Some(mistake) = column.foreign_type() {
+                errors.push(mistake);
             }
         }
     }

@@ -9,7 +9,7 @@ use self::serde_attributes::SerdeAttributes;
 use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint};
-use crate::generated_code;
+use crate::{generated_code, unsupported_types};
 use crate::rename_rules::Case;
 use crate::type_table::is_option;
 use proc_macro2::Span;
@@ -31,6 +31,8 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "nested",
     "crate",
 ];
+
+const OWNED: &str = "a record must own its data: remove the lifetime, and use `String` instead of `&str`";
 
 /// `#[serde(…)]` on a whole record.
 pub(super) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
@@ -79,6 +81,7 @@ impl Model {
         let fields = Columns::of(item);
         fields.check_names(errors);
         fields.check_types(errors);
+        fields.check_foreign_types(attributes.peek("cursor"), errors);
         fields.check_flattened_fields(errors);
         fields.check_flattened(errors);
         let name = name(&mut attributes, item, errors);
@@ -117,9 +120,7 @@ impl Model {
         let not_finite_fails = not_finite == Some("fail");
         check_attributes(item, errors);
         check_serde_words(item, errors);
-        if !item.generics.params.is_empty() {
-            errors.at(&item.generics, "generic records are not supported: a stream has exactly one schema");
-        }
+        check_generics(item, errors);
         Self { sdk, name, namespace, primary_key, cursor, ascending, older_state, not_finite_fails }
     }
 }
@@ -136,7 +137,7 @@ fn name(attributes: &mut Attributes, item: &DeriveInput, errors: &mut Errors) ->
         }
         return name.value();
     }
-    let suggestion = snake_case(&item.ident.unraw().to_string());
+    let suggestion = default_name(&item.ident.unraw().to_string());
     if !mentioned {
         let message = format!(
             "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`, or `#[airbyte_stream(nested)]` on what is a part of another record"
@@ -211,6 +212,9 @@ fn cursor(
     }
     let Some(FieldPath { column, rest }) = found else { return Ok(None) };
     let (own, ty) = (rest.is_empty(), column.ty);
+    if let Some(mistake) = column.foreign_type().filter(|_| own) {
+        return Err(mistake);
+    }
     if let Some(why) = if own { not_a_cursor(ty) } else { not_a_way(ty) } {
         return Err(syn::Error::new_spanned(&path, format!("`{}` {why}", column.ident)));
     }
@@ -265,6 +269,23 @@ fn check_shape(item: &DeriveInput, errors: &mut Errors) {
             ),
         },
         Data::Enum(_) | Data::Union(_) => errors.at(&item.ident, "a record is a struct with named fields"),
+    }
+}
+
+/// A type with generics or lifetimes, and fields that borrow without saying how long.
+pub(super) fn check_generics(item: &DeriveInput, errors: &mut Errors) {
+    if !item.generics.params.is_empty() {
+        let message = if generated_code::has_lifetimes_only(&item.generics) {
+            OWNED
+        } else {
+            "generic types are not supported in a record: a stream has exactly one schema"
+        };
+        return errors.at(&item.generics, message);
+    }
+    for field in fields(&item.data) {
+        if let Some(reference) = unsupported_types::elided_reference(&field.ty) {
+            errors.at(reference, OWNED);
+        }
     }
 }
 
@@ -365,7 +386,8 @@ pub(super) fn is_ours(derive: &Path) -> bool {
     last.is_some_and(|segment| segment.ident == "Serialize" || segment.ident == "JsonSchema")
 }
 
-fn snake_case(name: &str) -> String {
+/// The name that is suggested for a stream of records of this type.
+pub(crate) fn default_name(name: &str) -> String {
     let mut snake = String::new();
     for (at, letter) in name.char_indices() {
         if letter.is_uppercase() && at > 0 {

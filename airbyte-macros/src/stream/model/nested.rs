@@ -1,6 +1,6 @@
 //! `#[airbyte_stream(nested)]`: a type within a record. It tells its fields to the keys and cursors that lead through it.
 
-use super::check_attributes;
+use super::{check_attributes, check_generics};
 use super::columns::{Column, Columns};
 use super::serde_attributes::SerdeAttributes;
 use crate::attributes::{Attributes, as_text};
@@ -39,16 +39,12 @@ impl Nested {
             errors.at(&word, message);
         }
         let generic = !item.generics.params.is_empty();
-        if generic {
-            errors.at(
-                &item.generics,
-                "generic types in a record are not supported: a stream has exactly one schema",
-            );
-        }
+        check_generics(item, errors);
         check_attributes(item, errors);
         let columns = Columns::of(item);
         columns.check_names(errors);
         columns.check_types(errors);
+        columns.check_foreign_types(None, errors);
         columns.check_flattened_fields(errors);
         let tells = !generic && !SerdeAttributes::of(&item.attrs).replaced;
         let told = columns.columns.iter().filter(|column| tells && is_told(column, &item.vis));

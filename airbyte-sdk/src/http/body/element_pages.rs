@@ -1,6 +1,7 @@
 //! The elements of all pages, as if they were one array.
 
 use super::Elements;
+use crate::http::FromResponse;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder, Unconfirmed};
 use crate::http::Request;
@@ -36,13 +37,13 @@ pub struct ElementPages<'a, T> {
 /// What the author makes of a page beside its elements.
 type Look<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
 
-impl<T: DeserializeOwned> Envelope for Elements<T> {
+impl<T: FromResponse> Envelope for Elements<T> {
     fn read<E: DeserializeOwned>(&mut self) -> Result<E> {
         self.envelope()
     }
 }
 
-impl<T: DeserializeOwned> Elements<T> {
+impl<T: FromResponse> Elements<T> {
     /// Reads the elements of page after page, each as soon as it arrives, as if they were one array. The pagination says
     /// how the next page is found; the [module](crate::http::pagination) lists the ways. A closure in it is given what is
     /// around the array, when that has ended.
@@ -142,7 +143,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn check_preamble<E: DeserializeOwned>(
+    pub fn check_preamble<E: FromResponse>(
         mut self,
         mut check: impl FnMut(&E) -> Result<()> + 'a,
     ) -> Self {
@@ -176,7 +177,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn verify_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
+    pub fn verify_count<E: FromResponse>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
         self.judged = true;
         self
@@ -193,7 +194,7 @@ impl<'a, T> ElementPages<'a, T> {
     }
 }
 
-impl<T: DeserializeOwned> ElementPages<'_, T> {
+impl<T: FromResponse> ElementPages<'_, T> {
     /// What is found when an element is not simply the next: a page begins or ends, or there was an error.
     #[cold]
     fn turn(&mut self) -> Option<Result<T>> {
@@ -269,7 +270,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
 }
 
 /// The first error ends it.
-impl<T: DeserializeOwned> Iterator for ElementPages<'_, T> {
+impl<T: FromResponse> Iterator for ElementPages<'_, T> {
     type Item = Result<T>;
 
     #[inline]

@@ -2,10 +2,10 @@
 
 use super::json::{Asked, Json};
 use super::{Body, Request, Response, Stage};
+use crate::http::FromResponse;
 use crate::error::Result;
 use crate::hold::Holder;
 use crate::http::pagination::{Fingerprint, Watch};
-use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ impl Request {
     /// if the value at the path is no array or not there, if an element is not of the expected shape (it names path,
     /// number and field), or if an element or what is around the array has more than 16 MiB.
     #[must_use = "nothing is sent until the first element is asked for"]
-    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+    pub fn elements<T: FromResponse>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_request(self, Asked::array(path), Vec::new()))
     }
 }
@@ -61,7 +61,7 @@ impl Request {
 impl Response {
     /// The elements of an array of the body while it arrives. See [`Request::elements`], which
     /// also asks again for an answer that breaks off before its first element.
-    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+    pub fn elements<T: FromResponse>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_response(self, Asked::array(path)))
     }
 }
@@ -141,7 +141,7 @@ impl<T> Elements<T> {
     ///
     /// Those of the iterator. A system error if what comes before the array is not of this type, for example lacks a
     /// field that comes after it.
-    pub fn preamble<E: DeserializeOwned>(&mut self) -> Result<E> {
+    pub fn preamble<E: FromResponse>(&mut self) -> Result<E> {
         self.body.read(Json::head)
     }
 
@@ -170,13 +170,13 @@ impl<T> Elements<T> {
     /// # Errors
     ///
     /// Those of the iterator. A system error if what is around the array is not of this type.
-    pub fn envelope<E: DeserializeOwned>(&mut self) -> Result<E> {
+    pub fn envelope<E: FromResponse>(&mut self) -> Result<E> {
         self.body.read(Json::envelope)
     }
 }
 
 /// The first error ends it.
-impl<T: DeserializeOwned> Iterator for Elements<T> {
+impl<T: FromResponse> Iterator for Elements<T> {
     type Item = Result<T>;
 
     #[inline]

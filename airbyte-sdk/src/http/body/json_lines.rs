@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::scan::JSON;
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
+use crate::http::FromResponse;
 use crate::error::Result;
 use crate::http::incoming::Proof;
 use crate::http::shape;
@@ -33,20 +34,20 @@ impl Request {
     /// # }
     /// ```
     #[must_use = "nothing is sent until the first line is asked for"]
-    pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
+    pub fn json_lines<T: FromResponse>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_request(self, (), Vec::new()), values: PhantomData }
     }
 }
 
 impl Response {
     /// The values of a body that has one in each line. See [`Request::json_lines`].
-    pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
+    pub fn json_lines<T: FromResponse>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_response(self, ()), values: PhantomData }
     }
 }
 
 /// The first error ends it.
-impl<T: DeserializeOwned> Iterator for JsonLines<T> {
+impl<T: FromResponse> Iterator for JsonLines<T> {
     type Item = Result<T>;
 
     #[inline]

@@ -1,11 +1,11 @@
 //! Pages that are read as a whole, each into a type.
 
 use super::{NextPage, PaginatePages, Seen, Steps, Trail, interrupted};
+use crate::http::FromResponse;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder};
 use crate::http::request::Request;
 use crate::http::response::Response;
-use serde::de::DeserializeOwned;
 
 /// The pages of a result, read one at a time. See [`Request::pages`].
 #[must_use = "nothing is sent until the first page is asked for"]
@@ -22,7 +22,7 @@ pub struct Pages<'a, P> {
     body: Vec<u8>,
 }
 
-impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
+impl<P: FromResponse> Iterator for Pages<'_, P> {
     type Item = Result<P>;
 
     fn next(&mut self) -> Option<Result<P>> {
@@ -38,7 +38,7 @@ impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
     }
 }
 
-impl<P: DeserializeOwned> Pages<'_, P> {
+impl<P: FromResponse> Pages<'_, P> {
     /// A page that is missing behind others is missing whatever becomes of the error.
     #[cold]
     fn failed(&self, error: Error) -> Error {
@@ -98,7 +98,7 @@ impl Request {
     /// The iterator's: those of [`json`](Self::json); those of the closure that finds the next page, in place of the page;
     /// a system error if the pagination does not end. The first error ends it.
     #[doc(alias("paginate", "linked_pages", "numbered_pages", "offset_pages", "pages_by_header"))]
-    pub fn pages<'a, P: DeserializeOwned>(self, pagination: impl PaginatePages<'a, P>) -> Pages<'a, P> {
+    pub fn pages<'a, P: FromResponse>(self, pagination: impl PaginatePages<'a, P>) -> Pages<'a, P> {
         let steps = pagination.steps();
         let request = steps.first(self);
         Pages {

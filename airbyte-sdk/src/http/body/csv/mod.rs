@@ -3,6 +3,7 @@
 mod columns;
 
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
+use crate::http::FromResponse;
 use crate::error::Result;
 use crate::http::incoming::Proof;
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
@@ -38,20 +39,20 @@ impl Request {
     /// # }
     /// ```
     #[must_use = "nothing is sent until the first row is asked for"]
-    pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
+    pub fn csv<T: FromResponse>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_request(self, (), Vec::new()), rows: PhantomData }
     }
 }
 
 impl Response {
     /// The rows of a body that is a table. See [`Request::csv`].
-    pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
+    pub fn csv<T: FromResponse>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_response(self, ()), rows: PhantomData }
     }
 }
 
 /// The first error ends it.
-impl<T: DeserializeOwned> Iterator for CsvRows<T> {
+impl<T: FromResponse> Iterator for CsvRows<T> {
     type Item = Result<T>;
 
     #[inline]
