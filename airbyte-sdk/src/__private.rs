@@ -1,7 +1,6 @@
 //! What generated code may name, and nobody else. It can change with any version.
 
 pub use crate::error::Result as SdkResult;
-use crate::http::FromResponse;
 pub use crate::http::RateLimit;
 pub use crate::http::rate_limit::limits;
 pub use crate::protocol::OAuthConnectorInputSpecification;
@@ -38,9 +37,6 @@ pub trait Unread: Sized {
 }
 
 impl<T> Unread for T {}
-
-/// Compiles if a field of this type can be read.
-pub const fn is_read<T: FromResponse>() {}
 
 /// What a schema is.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

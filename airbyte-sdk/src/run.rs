@@ -62,7 +62,7 @@ fn obey<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result
     }
     let read_config = |path| input::config(path, source.config.read, &context.output, &context.config);
     let answer = match command {
-        Command::Spec => commands::spec(source),
+        Command::Spec => commands::spec(source)?,
         Command::Check(file) => commands::check(source, read_config(&file.path), context)?,
         Command::Discover(file) => commands::discover(source, &read_config(&file.path)?)?,
         Command::Read { config, catalog, state } => {

@@ -29,7 +29,7 @@ pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
         Data::Union(_) => {}
     }
     let mirror = mirror.to_token_stream();
-    let (bound, checks) = read_types(&item, &format!("{}::__private", as_text(sdk).replace(' ', "")));
+    let (bound, checks) = read_types(&item, sdk);
     quote! {
         #[derive(__airbyte::serde::Deserialize)]
         #[serde(crate = #serde, remote = #name #bound)]
@@ -55,7 +55,8 @@ pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
 ///
 /// serde reports a field that cannot be read three times, in its own terms. With these bounds its impl does not apply to
 /// such a field instead (see the SDK's `deferred_bounds`), and only the check fails, at the field.
-fn read_types(item: &DeriveInput, private: &str) -> (Option<TokenStream>, TokenStream) {
+fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStream) {
+    let private = format!("{}::__private", as_text(sdk).replace(' ', ""));
     let mut bounds: Vec<String> = Vec::new();
     let mut checks = TokenStream::new();
     let replaced = ["from", "try_from", "remote", "bound"];
@@ -79,7 +80,9 @@ fn read_types(item: &DeriveInput, private: &str) -> (Option<TokenStream>, TokenS
     for leaf in leaves {
         let text = as_text(leaf);
         if !checked.contains(&text) {
-            checks.extend(quote_spanned!(leaf.span()=> const _: () = __airbyte::is_read::<#leaf>();));
+            let constant =
+                generated_code::located(&quote!(#sdk::http::FromResponse>::IS_READ), leaf.span());
+            checks.extend(quote_spanned!(leaf.span()=> const _: () = <#leaf as #constant;));
             checked.push(text);
         }
     }

@@ -17,14 +17,17 @@ use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use ureq::{Body, Timeout, http};
 
 /// A type that can be read from a response: it implements [`Deserialize`](crate::Deserialize) and borrows nothing. Every such
-/// type implements this trait, which gives the compiler's message a name and an advice.
+/// type implements this trait, so that the compiler can say how to make another one readable.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a response",
     label = "add `#[derive(Deserialize)]` to this type, or to the type in it",
-    note = "import the derive with `use airbyte_sdk::Deserialize;`",
-    note = "the type must own its data: `String` instead of `&str`"
+    note = "the derive is `airbyte_sdk::Deserialize`; for a date or a time use `airbyte_sdk::Date` or `airbyte_sdk::Timestamp`"
 )]
-pub trait FromResponse: DeserializeOwned {}
+pub trait FromResponse: DeserializeOwned {
+    /// What `#[derive(Deserialize)]` names, to check the type of a field.
+    #[doc(hidden)]
+    const IS_READ: () = ();
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse for T {}

@@ -63,7 +63,7 @@ pub struct Source<C> {
 /// What is known of the configuration's type once [`Source::new`] has asked for its bound. If the other functions asked for
 /// it as well, a type without it would be reported once for each of them.
 pub(crate) struct ConfigType<C> {
-    pub(crate) specification: fn() -> ConnectorSpecification,
+    pub(crate) specification: fn() -> Result<ConnectorSpecification>,
     /// Returns the configuration, and the secrets in it.
     pub(crate) read: ReadConfig<C>,
 }

@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 // It is public so that the compiler's messages name it by a path that a reader can look up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a column type",
-    label = "add `#[airbyte_stream(nested)]` to `{Self}`, if it is a type of yours",
-    note = "the documentation of `#[airbyte_stream]` lists the types that a record can hold; one of another crate can be written `with` a function, and a field holds a value itself instead of a pointer to it or a lock around it"
+    label = "add `#[airbyte_stream(nested)]` if `{Self}` is your own type",
+    note = "the documentation of `#[airbyte_stream]` lists the column types; a type of another crate needs `#[serde(serialize_with = \"…\")]` and `#[schemars(with = \"…\")]`"
 )]
 pub trait Column {
     /// For [`Described`].

@@ -7,9 +7,17 @@ use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Value, json};
 
 /// The payload of the SPEC message for a configuration, to be compared with a file that is checked in.
+///
+/// # Panics
+///
+/// In a debug build, if the spec is invalid, with what is wrong.
 #[must_use]
+#[expect(clippy::panic, reason = "for tests only")]
 pub fn spec_of<C: AirbyteSpec>() -> Value {
-    serde_json::to_value(spec::specification::<C>()).unwrap_or_default()
+    match spec::specification::<C>() {
+        Ok(specification) => serde_json::to_value(specification).unwrap_or_default(),
+        Err(error) => panic!("{}", error.message()),
+    }
 }
 
 /// The entry in the CATALOG for a stream that is read in one go: incrementally, if it has a cursor.
@@ -44,9 +52,9 @@ const SAMPLES: u64 = 200;
 /// be made, because a required field has a `pattern` and no `examples`.
 #[expect(clippy::panic, reason = "this is an assertion")]
 pub fn assert_spec<C: AirbyteSpec>() {
-    let specification = spec_of::<C>();
     let faults = spec::faults::<C>();
-    assert!(faults.is_empty(), "the spec is not right: {}", faults.join("; "));
+    assert!(faults.is_empty(), "the spec is invalid: {}", faults.join("; "));
+    let specification = spec_of::<C>();
     airbyte_conformance::check_spec(&specification, spec::not_secret::<C>()).assert_conforms();
     let schema = &specification["connectionSpecification"];
     for seed in 0..SAMPLES {

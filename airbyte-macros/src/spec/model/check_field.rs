@@ -7,7 +7,8 @@ use super::fields::{Field, Surroundings};
 use super::{check_credential_names, check_literals};
 use crate::attributes::as_text;
 use crate::errors::Errors;
-use crate::type_table::{Kind, is_option};
+use crate::type_table::{self, Kind, is_option};
+use crate::unsupported_types;
 use syn::{Expr, ExprLit, Lit};
 
 /// `all` are the fields of the same struct or variant.
@@ -19,6 +20,10 @@ pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surrounding
     };
     match refusal {
         // Nothing can be said of the value of a type that is to be another one.
+        Some((ty, why)) if type_table::foreign(ty).is_some() => {
+            let ty_text = unsupported_types::text(ty);
+            errors.at(ty, format!("`{ty_text}` cannot be the type of a field: {why}"));
+        }
         Some((ty, why)) => errors.at(ty, why),
         None => {
             check_credential_names::check(field, kind, all, errors);
