@@ -78,12 +78,18 @@ pub use stream::Stream;
 pub use serde::de::Deserialize;
 
 #[doc = include_str!("../docs/airbyte_spec.md")]
+///
+/// See also [`ConfigValue`](derive@ConfigValue), [`Secret`](struct@Secret), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp), [`spec::OAuthLogin`].
 pub use airbyte_macros::AirbyteSpec;
 
 #[doc = include_str!("../docs/config_value.md")]
+///
+/// See also [`AirbyteSpec`](derive@AirbyteSpec), with the [attributes of a field](derive@AirbyteSpec#attributes-of-a-field-airbyte).
 pub use airbyte_macros::ConfigValue;
 
 #[doc = include_str!("../docs/airbyte_stream.md")]
+///
+/// See also [`Stream`](trait@Stream), [`stream`](mod@stream), [`Deserialize`](derive@Deserialize), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp).
 pub use airbyte_macros::airbyte_stream;
 
 // They say what to write instead.

@@ -1,4 +1,4 @@
-//! Writes the derive of serde on a copy of the type.
+//! Applies serde's derive to a copy of the type.
 
 use crate::attributes::as_text;
 use crate::{generated_code, unsupported_types};
@@ -9,8 +9,8 @@ use syn::{
     Attribute, Data, DeriveInput, Expr, Fields, Ident, Meta, Path, Token, Type, parenthesized, parse_quote,
 };
 
-/// serde can write the impl for another type than the one it looks at ("remote"). It looks at a copy that lives in a
-/// block where serde's crate has a name; the impl is forwarded to it.
+/// serde can derive an impl for another type than the annotated one (`remote`). It is applied to a copy in a block where the
+/// path to serde's crate is known; the impl for the type itself calls it.
 pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
     let ident = std::mem::replace(&mut item.ident, Ident::new("__Mirror", Span::mixed_site()));
     let (mirror, name, serde) = (&item.ident, ident.to_string(), generated_code::path_text(sdk, "serde"));
@@ -100,7 +100,7 @@ fn is_nameable(ty: &Type) -> bool {
 fn attribute_names(attributes: &[Attribute]) -> Vec<String> {
     let mut names = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // What cannot be read is serde's to report.
+        // serde reports what is invalid.
         let _ = attribute.parse_nested_meta(|meta| {
             names.extend(meta.path.get_ident().map(Ident::to_string));
             if meta.input.peek(Token![=]) {
@@ -116,13 +116,13 @@ fn attribute_names(attributes: &[Attribute]) -> Vec<String> {
     names
 }
 
-/// Whether another macro wrote this for its own derives (`#[serde(crate = "…")]`); the mirror says it, too.
+/// Whether this is `#[serde(crate = "…")]`, which another macro wrote for its own derives; the copy has its own.
 fn names_the_crate(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
     list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string() == "crate")
 }
 
-/// After a mistake: an impl that lets the rest of the crate be judged on its own.
+/// After a mistake: an impl that avoids follow-up errors in the rest of the crate.
 pub(crate) fn fallback(item: &DeriveInput) -> TokenStream {
     let ident = &item.ident;
     let mut with_lifetime = item.generics.clone();

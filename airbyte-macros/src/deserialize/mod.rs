@@ -1,4 +1,4 @@
-//! `#[derive(Deserialize)]`: serde's own derive, for crates that reach serde through the SDK only.
+//! `#[derive(Deserialize)]`: serde's derive, for crates that do not depend on serde.
 
 mod expand;
 
@@ -25,10 +25,10 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     }
     let is_unreadable = owned.is_some();
     if let Data::Union(_) = item.data {
-        errors.at(&item.ident, "a union cannot be read: nothing says which of its fields is meant");
+        errors.at(&item.ident, "unions are not supported: use a struct or an enum");
     }
     for attribute in field_attributes(&item.data).filter(|attribute| attribute.path().is_ident("airbyte")) {
-        errors.at(attribute.path(), "a field that is only read has no `#[airbyte(…)]`; see `#[serde(…)]`, such as `#[serde(rename = \"…\")]`");
+        errors.at(attribute.path(), "`#[airbyte(…)]` is for configurations; write `#[serde(…)]`, such as `#[serde(rename = \"…\")]`");
     }
     match errors.finish() {
         None if !is_unreadable => generated_code::block(&sdk, expand::mirror(item, &sdk)),
@@ -39,7 +39,7 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     }
 }
 
-/// What a type that is read must not have: generics, and references.
+/// Generics and references, which a type that is read must not have, with a message.
 fn unowned(item: &DeriveInput) -> Option<(TokenStream, &'static str)> {
     const OWNED: &str = "a type that is read must own its data: remove the lifetime, and use `String` instead of `&str`";
     let generics = &item.generics;

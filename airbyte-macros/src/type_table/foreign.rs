@@ -1,4 +1,4 @@
-//! Types of dates and times of other crates, which are often tried. The SDK knows those of jiff.
+//! Dates and times of other crates, which are often tried. The SDK supports those of jiff.
 
 use super::arguments;
 use crate::attributes::bare;

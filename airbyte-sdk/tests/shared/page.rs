@@ -1,13 +1,13 @@
-//! A page of the documentation that is made from files of the tests.
+//! A page of the documentation that is generated from the files of the tests.
 
 use std::path::Path;
 
-/// A file's first comment, which begins with a headline, and the code after it.
+/// The first comment of a file, which begins with a heading, and the code after it.
 pub(crate) fn text_and_code(name: &str, source: &str) -> (String, String) {
     let is_text = |line: &&str| line.starts_with("//!");
     let text: Vec<&str> = source.lines().take_while(is_text).map(|line| line[3..].trim()).collect();
     let code: Vec<&str> = source.lines().skip_while(is_text).collect();
-    assert!(text.first().is_some_and(|line| line.starts_with("# ")), "{name}.rs begins with a headline");
+    assert!(text.first().is_some_and(|line| line.starts_with("# ")), "{name}.rs begins with a heading");
     (text.join("\n"), code.join("\n").trim().to_owned())
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn assert_page(name: &str, page: &str) {
     let differs = kept.lines().zip(page.lines()).find(|(kept, new)| kept != new);
     assert!(
         kept == page,
-        "{} is stale: {differs:?}\nTo renew it, run: BLESS=1 cargo test -p airbyte-sdk --features testing",
+        "{} is outdated: {differs:?}\nTo regenerate it, run: BLESS=1 cargo test -p airbyte-sdk --features testing",
         path.display()
     );
 }

@@ -1,5 +1,5 @@
-//! The attributes of a field that become a call of the method of the same name on the SDK's `spec::Field`. One that needs no
-//! rule of its own is a row in the table here, and the method there; rules are in `check_field.rs`.
+//! The attributes of a field that become a call of the method of the same name on the SDK's `spec::Field`. To add one, add a
+//! row to the table here and the method there; rules are in `check_field.rs`.
 
 use super::field_types::{self, innermost};
 use crate::attributes::{Attributes, Legal};
@@ -24,7 +24,7 @@ enum Takes {
     Expression,
 }
 
-/// The types of fields that have the attribute.
+/// The types of fields that may have the attribute.
 #[derive(Clone, Copy)]
 pub(in crate::spec) enum For {
     All,
@@ -56,7 +56,7 @@ const ATTRIBUTES: &[Attribute] = &[
     row("not_secret", Takes::Nothing, For::All),
 ];
 
-/// Those that are read in another way.
+/// Attributes that are read separately.
 const OTHERS: [&str; 4] = ["title", "description", "examples", "default"];
 
 /// Attributes that mark a secret elsewhere. Here the type does.
@@ -121,7 +121,7 @@ impl For {
         match self {
             Self::All => "all fields",
             Self::Numbers => "numbers",
-            Self::Text => "text",
+            Self::Text => "strings",
             Self::Secrets => "secrets",
             Self::Lists => "lists",
         }
@@ -148,7 +148,7 @@ impl ToTokens for Value {
 /// The attributes of one field.
 pub(in crate::spec) struct FieldAttributes {
     given: Vec<(&'static Attribute, Value)>,
-    /// Those that cannot be read as well.
+    /// Also those that could not be read.
     mentioned: Vec<&'static str>,
 }
 
@@ -173,7 +173,7 @@ impl FieldAttributes {
         self.given.iter().map(|(attribute, value)| (*attribute, value))
     }
 
-    /// Whether the attribute is there, right or wrong.
+    /// Whether the attribute was written, valid or not.
     pub(in crate::spec) fn mentions(&self, name: &str) -> bool {
         self.mentioned.contains(&name)
     }

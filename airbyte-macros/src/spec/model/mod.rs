@@ -47,7 +47,7 @@ pub(super) enum Value {
     OneOf(OneOf),
 }
 
-/// A struct with fields of its own.
+/// A struct.
 pub(super) struct Object {
     pub(super) ident: Ident,
     pub(super) title: String,
@@ -56,7 +56,7 @@ pub(super) struct Object {
 }
 
 impl Spec {
-    /// Also returns the path to the SDK, which is known even if the rest cannot be read.
+    /// Also returns the path to the SDK, which is known even if the rest is invalid.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         if !matches!(item.data, Data::Struct(_)) {
             let message = match item.data {
@@ -83,7 +83,7 @@ impl Spec {
         let documentation_url = attributes.text("documentation_url", errors);
         let oauth_login = attributes
             .tokens("oauth_login", errors)
-            .and_then(|(word, tokens)| OAuthLogin::read(&word, tokens, errors));
+            .and_then(|(at, tokens)| OAuthLogin::read(&at, tokens, errors));
         let Some(fields) = named_fields(item, errors) else { return (None, sdk) };
         let login = oauth_login.as_ref();
         let around = Surroundings { item: &item.ident, groups: &groups, rename_all, tag: None, login };
@@ -98,7 +98,7 @@ impl Spec {
 }
 
 impl Value {
-    /// Also returns the path to the SDK, which is known even if the rest cannot be read.
+    /// Also returns the path to the SDK, which is known even if the rest is invalid.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         check_generics(item, errors);
         match &item.data {
@@ -114,7 +114,7 @@ impl Value {
 impl Object {
     fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         const ROOT: &str =
-            "it belongs to the configuration as a whole, the struct with `#[derive(AirbyteSpec)]`";
+            "it belongs on the struct with `#[derive(AirbyteSpec)]`";
         let legal = Legal {
             names: OBJECT,
             refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
@@ -133,7 +133,7 @@ impl Object {
         let members = Members::read(fields, &around, errors);
         if members.are_none_shown() {
             errors
-                .at(&item.ident, "this has no fields, and a form does not show an empty object: add a field");
+                .at(&item.ident, "a form cannot show a struct without fields: add a field");
         }
         (Some(Self { ident: item.ident.clone(), title, description, members }), sdk)
     }
@@ -141,8 +141,12 @@ impl Object {
 
 fn check_generics(item: &DeriveInput, errors: &mut Errors) {
     if !item.generics.params.is_empty() {
-        errors
-            .at(&item.generics, "generic configuration types are not supported: a spec has exactly one form");
+        let message = if generated_code::has_lifetimes_only(&item.generics) {
+            "a configuration must own its data: remove the lifetime, and use `String` instead of `&str`"
+        } else {
+            "generic configuration types are not supported: a spec has exactly one form"
+        };
+        errors.at(&item.generics, message);
     }
 }
 

@@ -1,13 +1,14 @@
-//! # Cards
+//! # Groups of fields
 //!
-//! `groups` names the cards of a long form in their order, `group` puts a field on one. A `hidden` field is not shown.
+//! `groups` declares the groups of a long form, each shown as a card, in order; `group` puts a field into one. A `hidden`
+//! field is not shown.
 
 use airbyte_sdk::{AirbyteSpec, Secret};
 
-/// What the weather service needs to know.
+/// Access to the weather API.
 #[derive(AirbyteSpec)]
 #[airbyte(title = "Weather", documentation_url = "https://weather.example/docs")]
-#[airbyte(groups(login = "Login", reading = "What is read"))]
+#[airbyte(groups(login = "Login", reading = "Data"))]
 pub struct Config {
     #[airbyte(group = "login")]
     user: String,

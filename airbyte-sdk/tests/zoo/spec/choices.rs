@@ -1,7 +1,7 @@
-//! # A choice of words
+//! # Choosing from a list of names
 //!
-//! An enum of names is a drop-down; a list of them a multiple choice. The words are those of serde's `rename` and
-//! `rename_all`, in snake case if nothing is said.
+//! An enum whose variants have no data is a drop-down; a `Vec` of one is a multiple choice. The names are in snake case;
+//! serde's `rename` and `rename_all` change them.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue};
 

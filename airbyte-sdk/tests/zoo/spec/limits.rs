@@ -1,7 +1,7 @@
 //! # Limits
 //!
-//! `min` and `max` are for numbers, `pattern` is for texts and comes with its words for the user. `url` has a pattern of its
-//! own, and checks more than a pattern can say, such as the port.
+//! `min` and `max` limit a number. `pattern` restricts a string and needs a `pattern_descriptor`, which users read if their
+//! text does not match. `url` has its own pattern, and also checks what a pattern cannot express, such as the port.
 
 use airbyte_sdk::AirbyteSpec;
 

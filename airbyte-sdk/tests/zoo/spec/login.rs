@@ -1,6 +1,6 @@
-//! # Signing in with a button
+//! # OAuth login
 //!
-//! `oauth_login(…)` says which fields the platform fills in when the user signs in; each path is checked.
+//! `oauth_login(…)` names the fields that the platform fills in when the user logs in; each path is checked.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 

@@ -1,14 +1,14 @@
-//! # What may be left out
+//! # Optional fields
 //!
-//! `Option` makes a field optional; so does a `default`, which the form shows and the parser fills in.
+//! A field is optional if it is an `Option` or has a `default`. The form shows the default, and the parser fills it in.
 
 use airbyte_sdk::AirbyteSpec;
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// Everywhere, if left out
+    /// All countries if left out
     country: Option<String>,
-    /// How many rows a request asks for
+    /// Rows per request
     #[airbyte(default = 100)]
     page_size: u32,
     #[airbyte(default = "metric", always_show)]

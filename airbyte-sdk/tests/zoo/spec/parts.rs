@@ -1,7 +1,7 @@
-//! # A form in a form
+//! # Nested structs
 //!
-//! A struct that derives [`ConfigValue`](derive@crate::ConfigValue) can be a field of another, or what a list holds.
-//! `flatten` puts its fields in line.
+//! A struct with `#[derive(ConfigValue)]` can be a field, the content of an `Option` or the element of a list. `flatten` puts its
+//! fields in line. If all its fields are optional, such as those of `retries`, the whole object may be left out.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
@@ -9,10 +9,11 @@ use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 pub struct Config {
     /// Where the database is
     server: Server,
-    /// Through another machine, if it has to be
+    /// An SSH server in between
     tunnel: Option<Server>,
     #[airbyte(max_items = 3)]
     tables: Vec<Table>,
+    retries: Retries,
     #[serde(flatten)]
     paging: Paging,
 }
@@ -29,7 +30,7 @@ struct Server {
 #[derive(ConfigValue)]
 struct Table {
     name: String,
-    /// All, if left out
+    /// All columns if left out
     columns: Option<Vec<String>>,
 }
 
@@ -37,4 +38,10 @@ struct Table {
 struct Paging {
     #[airbyte(default = 100)]
     page_size: u32,
+}
+
+#[derive(ConfigValue)]
+struct Retries {
+    #[airbyte(default = 3)]
+    attempts: u32,
 }

@@ -1,7 +1,7 @@
 //! # Scalars
 //!
-//! A `String` is a text, a number keeps to the range of its type, a switch is a `bool`, a [`Date`](crate::Date) is
-//! picked from a calendar. The label comes from the name, the help text from the doc comment.
+//! A `String` is a text field, an integer keeps to the range of its type, a `bool` is a switch, and a `Date` has a calendar.
+//! The label comes from the name, the help text from the doc comment.
 
 use airbyte_sdk::{AirbyteSpec, Date, Timestamp};
 
@@ -9,13 +9,13 @@ use airbyte_sdk::{AirbyteSpec, Date, Timestamp};
 pub struct Config {
     /// The city to follow
     city: String,
-    /// How many degrees are warm
+    /// Lowest temperature to report
     degrees: f64,
     port: u16,
-    /// Whether nights are left out
+    /// Leave out the nights
     #[airbyte(default = false)]
     days_only: bool,
     first_day: Date,
-    /// A moment, in UTC
+    /// A time in UTC
     since: Timestamp,
 }

@@ -1,7 +1,7 @@
 //! # Secrets
 //!
-//! The type [`Secret`](crate::Secret) masks a field in the form and blanks its value in every message, unless
-//! it has fewer than four characters. A text may have several lines, and it must not be blank unless it says `allow_blank`.
+//! The type `Secret` masks a field in the form, and removes its value from every message if it has at least four
+//! characters. A secret may have several lines (`multiline`); it must not be blank unless it has `allow_blank`.
 
 use airbyte_sdk::{AirbyteSpec, Secret};
 

@@ -1,13 +1,13 @@
-//! # One of several ways
+//! # Choosing one of several objects
 //!
-//! An enum with data lets the user choose which fields there are. What was chosen is told by `type`, or by the key in
-//! `tag`.
+//! An enum with data lets the user choose which fields to fill in. The key `type`, or the one named by `tag`, says which
+//! variant was chosen.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// How you sign in
+    /// How to authenticate
     credentials: Credentials,
     schedule: Option<Schedule>,
 }
@@ -15,12 +15,12 @@ pub struct Config {
 #[derive(ConfigValue)]
 #[airbyte(tag = "auth_type", display_type = radio)]
 enum Credentials {
-    /// A key of your account
+    /// An API key of your account
     ApiKey { api_key: Secret },
     #[airbyte(title = "Name and password")]
     Password(Login),
-    /// For what is public
-    Nobody,
+    /// For public data
+    Anonymous,
 }
 
 #[derive(ConfigValue)]

@@ -1,13 +1,13 @@
-//! # Columns of any form
+//! # JSON and bytes
 //!
-//! What a service does not describe goes through as it is; bytes are written as base64.
+//! A `serde_json::Value` passes JSON through whose structure is not known; `Binary` is written as base64.
 
 use airbyte_sdk::stream::Binary;
 use airbyte_sdk::airbyte_stream;
 
 #[airbyte_stream(name = "events")]
 pub struct Event {
-    /// Whatever the service sends
+    /// The payload as the API sends it
     payload: serde_json::Value,
     signature: Binary,
     sequence: u128,

@@ -1,7 +1,7 @@
-//! # Columns with parts
+//! # Nested types
 //!
-//! A struct within a record says `#[airbyte_stream(nested)]`, and so does an enum. Keys and the cursor may be fields
-//! within. A record without a position says what becomes of it: `on_null`.
+//! A struct or an enum in a record has `#[airbyte_stream(nested)]`. The primary key and the cursor may be fields in it. If
+//! the cursor may be null, `on_null` says what happens to such a record.
 
 use airbyte_sdk::{Timestamp, airbyte_stream};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ struct Owner {
 
 #[airbyte_stream(nested)]
 pub struct Meta {
-    /// Not there in the oldest orders
+    /// Missing in the oldest orders
     pub updated_at: Option<Timestamp>,
 }
 
@@ -43,7 +43,7 @@ struct Line {
 #[serde(rename_all = "snake_case")]
 enum State {
     Open,
-    OnItsWay,
+    InTransit,
 }
 
 #[airbyte_stream(nested)]

@@ -1,6 +1,6 @@
 //! # Columns
 //!
-//! Every column may be null, whatever its type: destinations know no other.
+//! Every column may be null, whatever its type, as destinations expect.
 
 use airbyte_sdk::jiff::civil::{DateTime, Time};
 use airbyte_sdk::{Date, Timestamp, airbyte_stream};
@@ -9,10 +9,10 @@ use airbyte_sdk::{Date, Timestamp, airbyte_stream};
 #[airbyte_stream(name = "readings", primary_key(id), cursor = at, order = ascending)]
 pub struct Reading {
     id: u64,
-    /// When it was read
+    /// When the value was read
     at: Timestamp,
     day: Date,
-    /// On the clock on the wall
+    /// Local time at the station
     local: DateTime,
     opens: Time,
     degrees: f64,
