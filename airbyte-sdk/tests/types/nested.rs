@@ -1,10 +1,10 @@
-//! Structs within a record, and serde's words.
+//! Nested structs, and attributes of serde.
 
 use super::{column, written};
 use airbyte_sdk::{Stream, Timestamp, airbyte_stream};
 use serde_json::json;
 
-/// What somebody lives in.
+/// A home.
 #[airbyte_stream(nested)]
 #[serde(rename_all = "camelCase")]
 #[derive(Clone)]
@@ -25,7 +25,7 @@ fn place() -> Place {
 }
 
 #[test]
-fn structs_are_objects_with_serdes_names() {
+fn structs_are_objects_with_serialized_names() {
     let properties = json!({
         "streetName": {"type": ["null", "string"], "description": "The street, and the number"},
         "ZIP": {"type": ["null", "integer"]},
@@ -33,16 +33,16 @@ fn structs_are_objects_with_serdes_names() {
     });
     column!(
         Place: place() => {"streetName": "Elm Street", "ZIP": null},
-        {"type": ["null", "object"], "description": "What somebody lives in.", "properties": properties, "additionalProperties": true}
+        {"type": ["null", "object"], "description": "A home.", "properties": properties, "additionalProperties": true}
     );
     column!(
         Option<Vec<Place>>: Some(vec![Place { floor: Some(1), ..place() }]) => [{"streetName": "Elm Street", "ZIP": null, "floor": 1}],
-        {"type": ["null", "array"], "items": {"type": "object", "description": "What somebody lives in.", "properties": properties, "additionalProperties": true}}
+        {"type": ["null", "array"], "items": {"type": "object", "description": "A home.", "properties": properties, "additionalProperties": true}}
     );
 }
 
 #[test]
-fn serdes_words_on_a_record_are_followed() {
+fn serde_attributes_on_a_record_apply() {
     #[airbyte_stream(name = "people", primary_key(user_id, home.street_name), cursor = home.zip, on_null = emit)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     struct Person {
@@ -72,9 +72,8 @@ fn serdes_words_on_a_record_are_followed() {
     assert_eq!(person.cursor(), Some(&7));
 }
 
-/// It is said to whoever reads the record, and changes nothing of what is written.
 #[test]
-fn a_default_is_none_of_the_catalogs_business() {
+fn serde_default_does_not_change_the_schema() {
     #[airbyte_stream(nested)]
     #[derive(airbyte_sdk::Deserialize, Default)]
     struct Inner {
@@ -102,7 +101,7 @@ fn a_default_is_none_of_the_catalogs_business() {
 }
 
 #[test]
-fn a_path_leads_through_boxes_options_and_flattened_structs() {
+fn paths_go_through_boxes_options_and_flattened_structs() {
     #[airbyte_stream(nested)]
     struct Inner {
         #[serde(rename = "At")]
@@ -129,7 +128,7 @@ fn a_path_leads_through_boxes_options_and_flattened_structs() {
 }
 
 #[test]
-fn recursion_ends_in_an_object_of_which_nothing_is_said() {
+fn recursive_struct_ends_in_an_object_without_properties() {
     #[airbyte_stream(nested)]
     struct Node {
         name: String,
@@ -152,7 +151,7 @@ fn recursion_ends_in_an_object_of_which_nothing_is_said() {
 }
 
 #[test]
-fn a_recursive_type_that_is_no_object_ends_in_anything() {
+fn recursive_type_that_is_not_an_object_ends_in_any_json() {
     #[airbyte_stream(nested)]
     #[serde(untagged)]
     enum Tree {

@@ -1,4 +1,4 @@
-//! One type for what a service answers and what is emitted, in either order of the attributes.
+//! A type that is read from a response and emitted, with the attributes in either order.
 #![deny(warnings)]
 #![allow(dead_code)]
 

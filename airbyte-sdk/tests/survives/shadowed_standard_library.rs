@@ -4,7 +4,7 @@
 mod connector {
     use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Error, airbyte_source, airbyte_stream};
 
-    /// The author's own types; generated code means others.
+    /// Types with names that generated code uses for others.
     #[allow(dead_code)]
     mod own {
         pub(super) struct Option;

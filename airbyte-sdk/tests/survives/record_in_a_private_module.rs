@@ -21,7 +21,7 @@ mod connector {
     mod config {
         use airbyte_sdk::{AirbyteSpec, Secret};
 
-        /// Where events are found.
+        /// Access to the events.
         #[derive(AirbyteSpec)]
         #[airbyte(groups(login = "Login"))]
         pub(super) struct Config {

@@ -1,5 +1,4 @@
-//! Types within a record, in surroundings that could stand in the way: private fields, names that are taken, paths through
-//! what a macro wrote, and no crate but the SDK.
+//! Nested types with private fields, shadowed names, paths through types from macros, and no crate but the SDK.
 #![deny(warnings)]
 #![allow(dead_code, unreachable_pub)]
 
@@ -18,7 +17,7 @@ mod connector {
     #[allow(unused_imports)]
     use own::*;
 
-    /// Seen by all, though one of its fields is of a type that is not.
+    /// Public, with a field of a private type.
     #[airbyte_stream(nested)]
     #[derive(Clone, Debug)]
     pub struct Open {
@@ -51,7 +50,7 @@ mod connector {
     #[serde(tag = "shape", rename_all = "snake_case")]
     enum Shape {
         Round {
-            /// From the middle
+            /// From the center
             radius: f64,
         },
         Flat,
@@ -95,7 +94,7 @@ mod connector {
     }
     record!(Written { inner: Open }, inner.number);
 
-    /// Records within each other and within themselves, by every name that there is.
+    /// Recursive records.
     #[airbyte_stream(name = "users")]
     struct User {
         orders: Vec<Order>,
@@ -119,7 +118,7 @@ mod connector {
         () => {
             #[airbyte_stream(name = "crates")]
             struct InCrate {
-                line: $crate::parts_of_a_record::connector::Line,
+                line: $crate::nested_types::connector::Line,
             }
         };
     }
