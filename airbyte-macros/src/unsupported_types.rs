@@ -53,8 +53,9 @@ pub(crate) fn is_array_of_named_length(ty: &Type) -> bool {
 
 /// The first reference in a type that has no lifetime.
 pub(crate) fn elided_reference(ty: &Type) -> Option<&Type> {
-    let is_elided =
-        |ty: &Type| matches!(ty, Type::Reference(reference) if reference.lifetime.is_none()).then(String::new);
+    let is_elided = |ty: &Type| {
+        matches!(ty, Type::Reference(reference) if reference.lifetime.is_none()).then(String::new)
+    };
     find(ty, &is_elided).map(|(ty, _)| ty)
 }
 

@@ -71,7 +71,9 @@ fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStre
         }
         let before = leaves.len();
         unsupported_types::unknown(&field.ty, &mut leaves);
-        let bound = format!("for<'__any> <{whole} as {private}::Believed<'__any>>::Type: {private}::serde::Deserialize<'de>");
+        let bound = format!(
+            "for<'__any> <{whole} as {private}::Believed<'__any>>::Type: {private}::serde::Deserialize<'de>"
+        );
         if leaves.len() > before && !bounds.contains(&bound) {
             bounds.push(bound);
         }
@@ -80,8 +82,7 @@ fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStre
     for leaf in leaves {
         let text = as_text(leaf);
         if !checked.contains(&text) {
-            let constant =
-                generated_code::located(&quote!(#sdk::http::FromResponse>::IS_READ), leaf.span());
+            let constant = generated_code::located(&quote!(#sdk::http::FromResponse>::IS_READ), leaf.span());
             checks.extend(quote_spanned!(leaf.span()=> const _: () = <#leaf as #constant;));
             checked.push(text);
         }

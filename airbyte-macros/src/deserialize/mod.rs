@@ -28,7 +28,10 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
         errors.at(&item.ident, "unions are not supported: use a struct or an enum");
     }
     for attribute in field_attributes(&item.data).filter(|attribute| attribute.path().is_ident("airbyte")) {
-        errors.at(attribute.path(), "`#[airbyte(…)]` is for configurations; write `#[serde(…)]`, such as `#[serde(rename = \"…\")]`");
+        errors.at(
+            attribute.path(),
+            "`#[airbyte(…)]` is for configurations; write `#[serde(…)]`, such as `#[serde(rename = \"…\")]`",
+        );
     }
     match errors.finish() {
         None if !is_unreadable => generated_code::block(&sdk, expand::mirror(item, &sdk)),
@@ -41,7 +44,8 @@ pub(crate) fn derive(item: DeriveInput) -> TokenStream {
 
 /// Generics and references, which a type that is read must not have, with a message.
 fn unowned(item: &DeriveInput) -> Option<(TokenStream, &'static str)> {
-    const OWNED: &str = "a type that is read must own its data: remove the lifetime, and use `String` instead of `&str`";
+    const OWNED: &str =
+        "a type that is read must own its data: remove the lifetime, and use `String` instead of `&str`";
     let generics = &item.generics;
     if generics.params.is_empty() {
         let reference = fields(&item.data).find_map(|field| unsupported_types::elided_reference(&field.ty));

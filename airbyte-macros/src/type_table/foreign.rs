@@ -26,8 +26,7 @@ const TIME: Replacement = Replacement {
 /// What to use in place of a type of `chrono`, `time` or `std::time`. `None` for any other.
 pub(crate) fn foreign(ty: &Type) -> Option<Replacement> {
     let Type::Path(path) = bare(ty) else { return None };
-    let segments: Vec<String> =
-        path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     let has_arguments = arguments(ty).next().is_some();
     let is_of = |krate: &str| segments.len() > 1 && segments.first().is_some_and(|first| first == krate);
     match segments.last()?.as_str() {

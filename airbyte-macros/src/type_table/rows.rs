@@ -60,11 +60,11 @@ pub(crate) enum Form {
     /// Its content, which is optional.
     Optional,
     /// Not supported; what to use.
-    Refused(&'static str),
+    Rejected(&'static str),
     /// Not supported, but its content may be; what to do.
-    RefusedAround(&'static str),
+    RejectedWrapper(&'static str),
     /// Not supported if the type is serde_json's; what to use.
-    RefusedOfSerdeJson(&'static str),
+    RejectedOfSerdeJson(&'static str),
     /// The compiler checks it, because an author's own type may have the name.
     Unknown,
 }
@@ -115,7 +115,9 @@ impl Kind {
             Self::Float => (Literal::Float, "a number with a decimal point, such as `1.0`"),
             Self::Bool => (Literal::Bool, "`true` or `false`"),
             Self::Date => (Literal::None, "an expression, such as `Date::constant(2024, 1, 31)`"),
-            Self::Timestamp => (Literal::None, "an expression, such as `Timestamp::constant(1_704_067_200, 0)`"),
+            Self::Timestamp => {
+                (Literal::None, "an expression, such as `Timestamp::constant(1_704_067_200, 0)`")
+            }
             Self::List => (Literal::None, "an expression, such as `vec![…]`"),
         }
     }
@@ -155,14 +157,14 @@ const JSON: Fits = Err("arbitrary JSON");
 /// Decided by the content.
 const INNER: Fits = YES;
 
-const NO_MAPS: Form = Form::Refused(
+const NO_MAPS: Form = Form::Rejected(
     "a form cannot show a map: use a `Vec` of a struct with one field for the key and one for the value",
 );
-const NO_JSON: Form = Form::RefusedOfSerdeJson(
+const NO_JSON: Form = Form::RejectedOfSerdeJson(
     "a form has no field for arbitrary JSON: use a struct with `#[derive(ConfigValue)]`, or a `String` with `multiline`",
 );
-const NO_SETS: Form = Form::Refused("a form shows a list: use a `Vec`");
-const NO_WIDTH: Form = Form::Refused("its range depends on the platform: use `u64` or `i64`");
+const NO_SETS: Form = Form::Rejected("a form shows a list: use a `Vec`");
+const NO_WIDTH: Form = Form::Rejected("its range depends on the platform: use `u64` or `i64`");
 
 const fn integer(least: i128, most: i128) -> Form {
     Form::Field(Kind::Integer { least, most })
@@ -182,13 +184,13 @@ const fn row(
 
 use Arguments::{Holds, PerhapsHolds};
 use Column::{AnyJson, List, Map, NoValue, Nullable, Object, Scalar, Wrapper};
-use Form::{Field, Optional, Refused, RefusedAround};
+use Form::{Field, Optional, Rejected, RejectedWrapper};
 
 #[rustfmt::skip]
 pub(crate) const TYPES: &[Known] = &[
     //  name              arguments        column     primary key             map key  cursor                       in a form
     row("String",         NONE,            Scalar,    YES,                    true,    YES,                         Field(Kind::Text)),
-    row("str",            NONE,            Scalar,    YES,                    true,    Err("a borrowed string"),        Refused("a configuration must own its data: use `String`")),
+    row("str",            NONE,            Scalar,    YES,                    true,    Err("a borrowed string"),        Rejected("a configuration must own its data: use `String`")),
     row("char",           NONE,            Scalar,    YES,                    true,    Err("a single character"),   Form::Unknown),
     row("bool",           NONE,            Scalar,    YES,                    true,    Err("a boolean"),        Field(Kind::Bool)),
     row("i8",             NONE,            Scalar,    YES,                    true,    YES,                         integer(i8::MIN as i128, i8::MAX as i128)),
@@ -203,7 +205,7 @@ pub(crate) const TYPES: &[Known] = &[
     row("u64",            NONE,            Scalar,    YES,                    true,    YES,                         integer(0, u64::MAX as i128)),
     row("u128",           NONE,            Scalar,    YES,                    true,    WIDE,                        Form::Unknown),
     row("usize",          NONE,            Scalar,    YES,                    true,    MACHINE,                     NO_WIDTH),
-    row("f32",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Refused("use `f64`: the spec would show the rounded 32-bit value, such as 0.10000000149011612 for 0.1")),
+    row("f32",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Rejected("use `f64`: the spec would show the rounded 32-bit value, such as 0.10000000149011612 for 0.1")),
     row("f64",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Field(Kind::Float)),
     row("Secret",         NONE,            Column::Unknown, Err("a secret"),  true,    Err("a secret"),             Field(Kind::Secret)),
     row("Date",           NONE,            Scalar,    YES,                    true,    YES,                         Field(Kind::Date)),
@@ -216,10 +218,10 @@ pub(crate) const TYPES: &[Known] = &[
     row("Value",          NONE,            AnyJson,   JSON,                   false,   JSON,                        NO_JSON),
     row("RawJson",        NONE,            AnyJson,   JSON,                   false,   JSON,                        Form::Unknown),
     row("Option",         Holds(1),        Nullable,  Err("nullable"),   false,   INNER,                       Optional),
-    row("Box",            Holds(1),        Wrapper,   INNER,                  true,    INNER,                       RefusedAround("remove the `Box`")),
-    row("Cow",            PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       RefusedAround("a configuration must own its data: remove the `Cow`")),
-    row("Rc",             Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RefusedAround("remove the `Rc`")),
-    row("Arc",            Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RefusedAround("remove the `Arc`")),
+    row("Box",            Holds(1),        Wrapper,   INNER,                  true,    INNER,                       RejectedWrapper("remove the `Box`")),
+    row("Cow",            PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       RejectedWrapper("a configuration must own its data: remove the `Cow`")),
+    row("Rc",             Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RejectedWrapper("remove the `Rc`")),
+    row("Arc",            Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RejectedWrapper("remove the `Arc`")),
     row("Cell",           PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       Form::Unknown),
     row("RefCell",        PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       Form::Unknown),
     row("Mutex",          PerhapsHolds(1), Wrapper,   INNER,                  false,   INNER,                       Form::Unknown),
@@ -237,5 +239,5 @@ pub(crate) const TYPES: &[Known] = &[
     row("Map",            Arguments::Unknown, Map,    MAP,                    false,   MAP,                         NO_JSON),
     row("Range",          PerhapsHolds(1), Object,    RANGE,                  false,   RANGE,                       Form::Unknown),
     row("RangeInclusive", PerhapsHolds(1), Object,    RANGE,                  false,   RANGE,                       Form::Unknown),
-    row("PhantomData",    Arguments::Unknown, NoValue, Err("no value"),         true,    Err("no value"),             Refused("it holds no value: add `#[serde(skip)]`")),
+    row("PhantomData",    Arguments::Unknown, NoValue, Err("no value"),         true,    Err("no value"),             Rejected("it holds no value: add `#[serde(skip)]`")),
 ];

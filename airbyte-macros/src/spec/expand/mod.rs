@@ -31,7 +31,7 @@ pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     let oauth_login = spec.oauth_login.as_ref().map(oauth_login);
     let checks = TypeChecks::of_members(members);
     let ([form], described) = checks.guard(ident, &quote!(WholeSpec), [form(members)]);
-    let checked = checks.written(sdk).map(|checks| quote!(const _: () = #checks;));
+    let checked = checks.constants(sdk).map(|checks| quote!(const _: () = #checks;));
     let impls = quote! {
         #[automatically_derived]
         #[doc(hidden)]
@@ -85,7 +85,7 @@ fn of_object(object: &Object, sdk: &Path) -> TokenStream {
 
         #to_json
     };
-    let object = checked_impl(ident, &quote!(Fields), &described_fields, checks.written(sdk));
+    let object = checked_impl(ident, &quote!(Fields), &described_fields, checks.constants(sdk));
     quote!(#object #described)
 }
 
@@ -152,7 +152,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     };
     let ([shape, to_json], described) =
         checks.guard(ident, &quote!(NestedValue), [shape, default_json::of_one_of(variants, tag)]);
-    let shaped = checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), checks.written(sdk));
+    let shaped = checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), checks.constants(sdk));
     quote!(#shaped #described)
 }
 
@@ -222,8 +222,8 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
         let keys = &route.0;
         call.extend(quote!(.predicate(&[#(#keys),*], #value)));
     }
-    for (part, name, route) in &oauth.values {
-        let method = format_ident!("{}", part.method());
+    for (entry, name, route) in &oauth.values {
+        let method = format_ident!("{}", entry.method());
         let route = route.as_ref().map(|route| {
             let keys = &route.0;
             quote!(, &[#(#keys),*])

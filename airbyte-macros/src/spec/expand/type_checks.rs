@@ -57,14 +57,14 @@ impl<'a> TypeChecks<'a> {
     fn add(&mut self, ty: &'a Type, needs: Needs) {
         // A type that has to be imported may be another crate's of the same name.
         let known = needs == Needs::ConfigValue && kind(ty).is_some_and(Kind::is_of_the_prelude);
-        let said = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
-        if !known && !said {
+        let is_added = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
+        if !known && !is_added {
             self.0.push((ty, needs));
         }
     }
 
     /// A check at each type, which fails if the type does not implement the trait or contains itself.
-    pub(super) fn written(&self, sdk: &Path) -> Option<TokenStream> {
+    pub(super) fn constants(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
             let needs = needs.name();
             let constant = generated_code::located(

@@ -9,7 +9,8 @@ const READ_ONLY: &str = "a configuration is only read";
 const CONVERT: &str = "give the field a type that a form can show, and convert the value in your code";
 const ENUMS: &str = "it is for enums";
 const OTHER: &str = "make it a variant like the others; a value that names no variant is rejected";
-const ALIAS: &str = "the platform validates a configuration against the spec, which has one name for each field";
+const ALIAS: &str =
+    "the platform validates a configuration against the spec, which has one name for each field";
 const TRAITS: &str = "it configures serde's own derive";
 
 /// On a struct.
@@ -38,10 +39,7 @@ pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
 pub(in crate::spec) const ENUM: Legal<'_> = Legal {
     names: &["rename_all", "tag"],
     refused: &[
-        (
-            "untagged",
-            "a key must say which variant was chosen: write `tag = \"…\"`",
-        ),
+        ("untagged", "a key must say which variant was chosen: write `tag = \"…\"`"),
         ("content", "the fields of a variant are next to its tag: remove `content`"),
         ("rename_all_fields", "write `#[serde(rename_all = \"…\")]` on each variant"),
         ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),

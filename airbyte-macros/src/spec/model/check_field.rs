@@ -14,11 +14,11 @@ use syn::{Expr, ExprLit, Lit};
 /// `all` are the fields of the same struct or variant.
 pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surroundings<'_>, errors: &mut Errors) {
     let kind = field_types::kind(&field.ty);
-    let refusal = match field_types::refusal(&field.ty) {
+    let rejection = match field_types::rejection(&field.ty) {
         _ if field_types::contains(&field.ty, around.item) => Some((&field.ty, field_types::RECURSIVE)),
-        refusal => refusal,
+        rejection => rejection,
     };
-    match refusal {
+    match rejection {
         // The other attributes depend on the type that replaces this one.
         Some((ty, why)) if type_table::foreign(ty).is_some() => {
             let ty_text = unsupported_types::text(ty);
@@ -37,7 +37,10 @@ pub(in crate::spec) fn check(field: &Field, all: &[&Field], around: &Surrounding
     if let (Some(flag), false) =
         (field.attributes.get("always_show"), is_option(&field.ty) || field.has_default || kind.is_none())
     {
-        errors.at(flag, "`always_show` is for optional fields, and a required field is always shown: remove it");
+        errors.at(
+            flag,
+            "`always_show` is for optional fields, and a required field is always shown: remove it",
+        );
     }
     // `check_default` reports a `bool` without a default.
     let is_switch = kind == Some(Kind::Bool);

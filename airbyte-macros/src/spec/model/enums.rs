@@ -82,13 +82,13 @@ pub(in crate::spec) fn read(
 
     let only_names = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
     if only_names {
-        let needless = [
+        let unsupported = [
             ("tag", tag.to_token_stream()),
             ("display_type", written_display_type.to_token_stream()),
             ("title", title.to_token_stream()),
             ("description", own_description.to_token_stream()),
         ];
-        for (attribute, written) in needless {
+        for (attribute, written) in unsupported {
             if written.is_empty() {
                 continue;
             }
@@ -105,14 +105,14 @@ pub(in crate::spec) fn read(
         let read = Variant::read(variant, &item.ident, &key, rename_all, only_names, errors);
         let (read, written) = read;
         let name = &read.name;
-        let mut refuse = |message: String| match &written {
+        let mut reject = |message: String| match &written {
             Some(written) => errors.at(written, message),
             None => errors.at(&read.ident, message),
         };
         if name.is_empty() {
-            refuse("the name of a variant must not be empty".to_owned());
+            reject("the name of a variant must not be empty".to_owned());
         } else if variants.iter().any(|other| other.name == *name) {
-            refuse(format!("duplicate variant name `{name}`"));
+            reject(format!("duplicate variant name `{name}`"));
         }
         variants.push(read);
     }
@@ -155,10 +155,7 @@ impl Variant {
         let own_description = attributes.text("description", errors);
         if only_names {
             if let Some(hidden) = &hidden {
-                errors.at(
-                    hidden,
-                    "`hidden` is only supported in an enum whose variants have data",
-                );
+                errors.at(hidden, "`hidden` is only supported in an enum whose variants have data");
             }
             for written in [&title, &own_description].into_iter().flatten() {
                 errors.at(
@@ -188,14 +185,11 @@ impl Body {
             Fields::Unnamed(values) => values,
         };
         let [value] = values.unnamed.iter().collect::<Vec<_>>()[..] else {
-            errors.at(
-                values,
-                "a form shows each value by its name: write `{ name: Type, … }`",
-            );
+            errors.at(values, "a form shows each value by its name: write `{ name: Type, … }`");
             return Self::Unit;
         };
-        let said = |name| value.attrs.iter().filter(move |attribute| attribute.path().is_ident(name));
-        for attribute in said("airbyte").chain(said("serde")) {
+        let of_name = |name| value.attrs.iter().filter(move |attribute| attribute.path().is_ident(name));
+        for attribute in of_name("airbyte").chain(of_name("serde")) {
             errors.at(
                 attribute,
                 "attributes are not allowed here: put them on the variant, or on the fields of the struct",
@@ -207,10 +201,7 @@ impl Body {
         }
         if super::field_types::kind(&value.ty).is_some() {
             let ty = as_text(&value.ty).replace(' ', "");
-            errors.at(
-                &value.ty,
-                format!("a form shows each value by its name: write `{{ name: {ty} }}`"),
-            );
+            errors.at(&value.ty, format!("a form shows each value by its name: write `{{ name: {ty} }}`"));
             return Self::Unit;
         }
         if crate::type_table::is_option(&value.ty) {

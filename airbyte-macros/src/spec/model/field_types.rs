@@ -55,44 +55,41 @@ pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
 /// A wrapper such as `Box`, which has no meaning in a form, with what to do.
 pub(in crate::spec) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
     match type_table::known(ty)?.form {
-        Form::RefusedAround(why) => Some((ty, why)),
+        Form::RejectedWrapper(why) => Some((ty, why)),
         _ => None,
     }
 }
 
 /// Why a form cannot show a type, for types that are often tried.
-pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
+pub(in crate::spec) fn rejection(ty: &Type) -> Option<(&Type, &'static str)> {
     if let Some(element) = item(ty) {
         if item(element).is_some() {
-            return Some((
-                element,
-                "a form cannot show a list of lists: put the inner list into a struct",
-            ));
+            return Some((element, "a form cannot show a list of lists: put the inner list into a struct"));
         }
         if is_option(element) {
             return Some((element, "the elements of a list cannot be optional: remove the `Option`"));
         }
         if kind(element) == Some(Kind::Bool) {
-            return Some((element, "a form cannot show a list of booleans: use a list of names, a `Vec` of an enum"));
+            return Some((
+                element,
+                "a form cannot show a list of booleans: use a list of names, a `Vec` of an enum",
+            ));
         }
-        return refusal(element);
+        return rejection(element);
     }
     if let Some(inside) = inside(ty) {
         if is_option(inside) {
             return Some((inside, "nested `Option`s are not supported: remove one"));
         }
-        return refusal(inside);
+        return rejection(inside);
     }
-    if let Some(refused) = wrapper(ty) {
-        return Some(refused);
+    if let Some(rejected) = wrapper(ty) {
+        return Some(rejected);
     }
     let path = match bare(ty) {
         Type::Path(path) => path,
         Type::Array(_) | Type::Slice(_) => {
-            return Some((
-                ty,
-                "arrays are not supported: use a `Vec` with `min_items` and `max_items`",
-            ));
+            return Some((ty, "arrays are not supported: use a `Vec` with `min_items` and `max_items`"));
         }
         Type::Tuple(_) => {
             return Some((
@@ -101,7 +98,10 @@ pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
             ));
         }
         Type::Reference(_) => {
-            return Some((ty, "a configuration must own its data: remove the `&`, and use `String` instead of `str`"));
+            return Some((
+                ty,
+                "a configuration must own its data: remove the `&`, and use `String` instead of `str`",
+            ));
         }
         Type::Macro(_) | Type::Verbatim(_) => return None,
         _ => return Some((ty, "a form has no field for this type")),
@@ -110,8 +110,8 @@ pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
         return Some((ty, replacement.field));
     }
     match type_table::known(ty)?.form {
-        Form::Refused(why) => Some((ty, why)),
-        Form::RefusedOfSerdeJson(why) => {
+        Form::Rejected(why) => Some((ty, why)),
+        Form::RejectedOfSerdeJson(why) => {
             path.path.segments.iter().any(|segment| segment.ident == "serde_json").then_some((ty, why))
         }
         _ => None,

@@ -93,18 +93,18 @@ impl Members {
         let all: Vec<&Field> = members.fields().collect();
         for (index, field) in all.iter().enumerate() {
             let key = &field.key;
-            let mut refuse = |message: String| match &field.renamed {
+            let mut reject = |message: String| match &field.renamed {
                 Some(renamed) => errors.at(renamed, message),
                 None => errors.at(&field.ident, message),
             };
             if let Some(fault) = doc_comments::name_fault(key) {
-                refuse(format!("{fault}, but it is the key in the user's JSON"));
+                reject(format!("{fault}, but it is the key in the user's JSON"));
             } else if around.tag == Some(key) {
-                refuse(format!(
+                reject(format!(
                     "`{key}` is the tag of the enum: rename this field, or the tag with `#[airbyte(tag = \"…\")]`"
                 ));
             } else if all[..index].iter().any(|other| other.key == *key) {
-                refuse(format!("duplicate key `{key}`"));
+                reject(format!("duplicate key `{key}`"));
             }
             check_field::check(field, &all, around, errors);
         }

@@ -64,8 +64,8 @@ impl Groups {
                 format!("no groups are declared; add `#[airbyte(groups({id} = \"…\"))]` to the struct"),
             );
         } else if !groups.iter().any(|declared| declared.id == id) {
-            let legal = hint(&id, groups.iter().map(|group| group.id.as_str()));
-            errors.at(group, format!("unknown group `{id}`{legal}"));
+            let hint = hint(&id, groups.iter().map(|group| group.id.as_str()));
+            errors.at(group, format!("unknown group `{id}`{hint}"));
         }
     }
 
@@ -73,13 +73,13 @@ impl Groups {
     pub(super) fn check_used(&self, members: &Members, errors: &mut Errors) {
         let Self::Known(groups) = self else { return };
         // If a field names an unknown group, which of the groups are used is unclear.
-        let named: Vec<String> =
+        let used: Vec<String> =
             members.fields().filter_map(|field| field.attributes.text("group")).map(LitStr::value).collect();
         let unclear = members
             .fields()
             .any(|field| field.attributes.mentions("group") && field.attributes.get("group").is_none())
-            || named.iter().any(|id| !groups.iter().any(|group| group.id == *id));
-        for group in groups.iter().filter(|group| !unclear && !named.contains(&group.id)) {
+            || used.iter().any(|id| !groups.iter().any(|group| group.id == *id));
+        for group in groups.iter().filter(|group| !unclear && !used.contains(&group.id)) {
             let id = &group.id;
             errors.at(&group.written, format!("no field is in the group `{id}`: write `#[airbyte(group = \"{id}\")]` on one, or remove the group"));
         }

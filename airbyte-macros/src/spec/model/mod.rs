@@ -113,8 +113,7 @@ impl Value {
 
 impl Object {
     fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
-        const ROOT: &str =
-            "it belongs on the struct with `#[derive(AirbyteSpec)]`";
+        const ROOT: &str = "it belongs on the struct with `#[derive(AirbyteSpec)]`";
         let legal = Legal {
             names: OBJECT,
             refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
@@ -132,8 +131,7 @@ impl Object {
             Surroundings { item: &item.ident, groups: &Groups::Nested, rename_all, tag: None, login: None };
         let members = Members::read(fields, &around, errors);
         if members.are_none_shown() {
-            errors
-                .at(&item.ident, "a form cannot show a struct without fields: add a field");
+            errors.at(&item.ident, "a form cannot show a struct without fields: add a field");
         }
         (Some(Self { ident: item.ident.clone(), title, description, members }), sdk)
     }

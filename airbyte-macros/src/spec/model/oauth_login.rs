@@ -29,20 +29,20 @@ const REQUESTS: &[&str] = &[
 pub(in crate::spec) struct OAuthLogin {
     pub(in crate::spec) predicate: Option<(Route, LitStr)>,
     /// The entry, a name, and the field its value goes to or comes from.
-    pub(in crate::spec) values: Vec<(Part, LitStr, Option<Route>)>,
+    pub(in crate::spec) values: Vec<(Entry, LitStr, Option<Route>)>,
     /// The attributes of `requests(…)`, in any order.
     pub(in crate::spec) requests: Option<Vec<(Ident, LitStr)>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(in crate::spec) enum Part {
+pub(in crate::spec) enum Entry {
     UserInput,
     Output,
     ServerInput,
     ServerOutput,
 }
 
-impl Part {
+impl Entry {
     pub(in crate::spec) fn method(self) -> &'static str {
         match self {
             Self::UserInput => "user_input",
@@ -69,10 +69,7 @@ fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
         return input.parse();
     }
     let name = input.call(Ident::parse_any).map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            "expected the path of a field, such as `credentials.access_token`",
-        )
+        syn::Error::new(error.span(), "expected the path of a field, such as `credentials.access_token`")
     })?;
     Ok(LitStr::new(&name.unraw().to_string(), name.span()))
 }
@@ -80,12 +77,12 @@ fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
 impl OAuthLogin {
     pub(in crate::spec) fn read(at: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
-        let mut said: Vec<String> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         let mut garbled = tokens.is_empty();
         if garbled {
             errors.at(at, format!("`oauth_login` is empty{}", hint("", ENTRIES.iter().copied())));
         }
-        let parts = |input: ParseStream<'_>| {
+        let entries = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let name = input.call(Ident::parse_any)?;
                 let text = name.to_string();
@@ -101,33 +98,33 @@ impl OAuthLogin {
                     errors.at(&name, unknown("entry", &text, ENTRIES.iter().copied()));
                     garbled = true;
                     content.parse::<TokenStream>()?;
-                } else if said.contains(&text) {
+                } else if seen.contains(&text) {
                     errors.at(&name, format!("duplicate attribute `{text}`"));
                     content.parse::<TokenStream>()?;
-                } else if let Err(error) = read.read_part(&text, &name, &content) {
+                } else if let Err(error) = read.read_entry(&text, &name, &content) {
                     errors.push(error);
                     garbled = true;
                     content.parse::<TokenStream>()?;
                 }
-                said.push(text);
+                seen.push(text);
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
             }
             Ok(())
         };
-        if let Err(error) = parts.parse2(tokens) {
+        if let Err(error) = entries.parse2(tokens) {
             errors.push(error);
             garbled = true;
         }
-        if !garbled && !read.values.iter().any(|(part, ..)| *part == Part::Output) {
+        if !garbled && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
             errors.at(at, "`oauth_login` has no `output`: name the field that gets the token, such as `output(access_token = credentials.access_token)`");
         }
         (!garbled).then_some(read)
     }
 
-    fn read_part(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        let part = match text {
+    fn read_entry(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let entry = match text {
             "predicate" => {
                 let route = input.parse()?;
                 input.parse::<Token![=]>().map_err(|error| {
@@ -140,10 +137,10 @@ impl OAuthLogin {
                 self.requests = Some(read_requests(name, input)?);
                 return Ok(());
             }
-            "user_input" => Part::UserInput,
-            "output" => Part::Output,
-            "server_input" => Part::ServerInput,
-            _ => Part::ServerOutput,
+            "user_input" => Entry::UserInput,
+            "output" => Entry::Output,
+            "server_input" => Entry::ServerInput,
+            _ => Entry::ServerOutput,
         };
         if input.is_empty() {
             return Err(syn::Error::new_spanned(
@@ -153,21 +150,19 @@ impl OAuthLogin {
         }
         while !input.is_empty() {
             let value = key(input)?;
-            let route = if part == Part::ServerInput {
+            let route = if entry == Entry::ServerInput {
                 None
             } else {
                 input.parse::<Token![=]>().map_err(|error| {
                     let value = value.value();
                     syn::Error::new(
                         error.span(),
-                        format!(
-                            "expected its path in the configuration: `{value} = credentials.{value}`"
-                        ),
+                        format!("expected its path in the configuration: `{value} = credentials.{value}`"),
                     )
                 })?;
                 Some(input.parse()?)
             };
-            self.values.push((part, value, route));
+            self.values.push((entry, value, route));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -177,8 +172,8 @@ impl OAuthLogin {
 
     /// Whether the login fills in this field.
     pub(in crate::spec) fn fills_in(&self, key: &str) -> bool {
-        self.values.iter().any(|(part, _, route)| {
-            matches!(part, Part::Output | Part::ServerOutput)
+        self.values.iter().any(|(entry, _, route)| {
+            matches!(entry, Entry::Output | Entry::ServerOutput)
                 && route.as_ref().is_some_and(|route| matches!(&route.0[..], [only] if only.value() == key))
         })
     }
@@ -193,8 +188,8 @@ impl OAuthLogin {
             let Some(first) = route.0.first() else { continue };
             let key = first.value();
             if !members.fields().any(|field| field.key == key) {
-                let legal = hint(&key, members.fields().map(|field| field.key.as_str()));
-                errors.at(first, format!("unknown field `{key}`{legal}"));
+                let hint = hint(&key, members.fields().map(|field| field.key.as_str()));
+                errors.at(first, format!("unknown field `{key}`{hint}"));
             }
         }
     }
@@ -223,10 +218,7 @@ fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident
     }
     for needed in &REQUESTS[..2] {
         if !attributes.iter().any(|(attribute, _)| attribute == needed) {
-            return Err(syn::Error::new_spanned(
-                name,
-                format!("`{needed} = \"…\"` is missing"),
-            ));
+            return Err(syn::Error::new_spanned(name, format!("`{needed} = \"…\"` is missing")));
         }
     }
     Ok(attributes)

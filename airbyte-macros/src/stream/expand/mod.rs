@@ -216,9 +216,8 @@ fn without_unreadable(item: &mut DeriveInput) -> bool {
     });
     let mut found = false;
     for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
-        let is_deserialize = |derive: &&Path| {
-            derive.segments.last().is_some_and(|segment| segment.ident == "Deserialize")
-        };
+        let is_deserialize =
+            |derive: &&Path| derive.segments.last().is_some_and(|segment| segment.ident == "Deserialize");
         let derives = derives(attribute);
         if is_unreadable && derives.iter().any(|derive| is_deserialize(&derive)) {
             let kept = derives.iter().filter(|derive| !is_deserialize(derive));
@@ -238,7 +237,8 @@ fn with_lifetimes(ty: TokenStream) -> TokenStream {
         let has_lifetime = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
         match token {
             TokenTree::Group(group) => {
-                written.extend([TokenTree::from(Group::new(group.delimiter(), with_lifetimes(group.stream())))]);
+                written
+                    .extend([TokenTree::from(Group::new(group.delimiter(), with_lifetimes(group.stream())))]);
             }
             other => written.extend([other]),
         }

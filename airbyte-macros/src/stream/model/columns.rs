@@ -123,8 +123,9 @@ impl<'a> Columns<'a> {
 
     /// Reports dates and times of other crates; `cursor` reports that of the cursor.
     pub(in crate::stream) fn check_foreign_types(&self, cursor: Option<&Expr>, errors: &mut Errors) {
-        let is_cursor =
-            |column: &Column<'_>| cursor.and_then(bare_path).is_some_and(|path| path == [column.ident.clone()]);
+        let is_cursor = |column: &Column<'_>| {
+            cursor.and_then(bare_path).is_some_and(|path| path == [column.ident.clone()])
+        };
         for column in self.columns.iter().filter(|column| !is_cursor(column)) {
             if let Some(mistake) = column.foreign_type() {
                 errors.push(mistake);

@@ -9,9 +9,9 @@ use self::serde_attributes::SerdeAttributes;
 use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint};
-use crate::{generated_code, unsupported_types};
 use crate::rename_rules::Case;
 use crate::type_table::is_option;
+use crate::{generated_code, unsupported_types};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -89,10 +89,7 @@ impl Model {
         if let Some(namespace) = &namespace {
             let text = namespace.value();
             if text.trim().is_empty() {
-                errors.at(
-                    namespace,
-                    "the namespace is empty: remove `namespace`",
-                );
+                errors.at(namespace, "the namespace is empty: remove `namespace`");
             } else if text.trim() != text {
                 errors.at(
                     namespace,
@@ -112,8 +109,7 @@ impl Model {
                 errors.at(order, "`order` needs a `cursor = …`");
             }
             if let Some(function) = &older_state {
-                errors
-                    .at(function, "`older_state` needs a `cursor = …`");
+                errors.at(function, "`older_state` needs a `cursor = …`");
             }
         }
         let ascending = order.is_some_and(|order| ORDER.read(&order, errors) == Some("ascending"));
@@ -132,8 +128,10 @@ fn name(attributes: &mut Attributes, item: &DeriveInput, errors: &mut Errors) ->
         if text.trim().is_empty() {
             errors.at(&name, "the stream's name is empty");
         } else if text.trim() != text {
-            errors
-                .at(&name, format!("the stream's name begins or ends with whitespace: write `{}`", text.trim()));
+            errors.at(
+                &name,
+                format!("the stream's name begins or ends with whitespace: write `{}`", text.trim()),
+            );
         }
         return name.value();
     }
@@ -188,13 +186,12 @@ fn cursor(
     generic: bool,
     errors: &mut Errors,
 ) -> Result<Option<Cursor>, syn::Error> {
-    let (has_cursor, says_on_null) = (attributes.mention("cursor"), attributes.mention("on_null"));
+    let (has_cursor, has_on_null) = (attributes.mention("cursor"), attributes.mention("on_null"));
     let path = attributes.expr("cursor", errors);
     let given_on_null = attributes.expr("on_null", errors);
     let on_null = given_on_null.as_ref().and_then(|value| {
         if !has_cursor {
-            let message =
-                "`on_null` needs a `cursor = …`";
+            let message = "`on_null` needs a `cursor = …`";
             errors.at(value, message);
         }
         match ON_NULL.read(value, errors)? {
@@ -219,25 +216,25 @@ fn cursor(
         return Err(syn::Error::new_spanned(&path, format!("`{}` {why}", column.ident)));
     }
     if let Some(attribute) = &column.custom {
-        errors.at(attribute, "the cursor field must not have a custom serialization: its value is read back from the state");
+        errors.at(
+            attribute,
+            "the cursor field must not have a custom serialization: its value is read back from the state",
+        );
     }
     if let (Some(value), true) = (&given_on_null, own && is_plain_cursor(ty)) {
         errors.at(
             value,
-            format!(
-                "`{}` is never null: remove `on_null`, or make the type an `Option`",
-                column.ident
-            ),
+            format!("`{}` is never null: remove `on_null`, or make the type an `Option`", column.ident),
         );
     }
-    if is_option(column.ty) && !says_on_null {
+    if is_option(column.ty) && !has_on_null {
         let text = as_text(&path).replace(' ', "");
         errors.at(&path, format!("`{text}` may be null: add {}", ON_NULL.choices()));
     }
     let at = FieldPath { column, rest }.place();
     // Generics, and a nullable cursor without `on_null`, are reported already; the type of the cursor would add an error.
     let on_null =
-        on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(says_on_null.then_some(OnNull::Emit));
+        on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(has_on_null.then_some(OnNull::Emit));
     Ok((!generic).then_some(Cursor { at, on_null }))
 }
 
@@ -263,10 +260,7 @@ fn check_shape(item: &DeriveInput, errors: &mut Errors) {
     match &item.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) if !fields.named.is_empty() => {}
-            _ => errors.at(
-                &item.ident,
-                "a record is a struct with named fields, which are the columns",
-            ),
+            _ => errors.at(&item.ident, "a record is a struct with named fields, which are the columns"),
         },
         Data::Enum(_) | Data::Union(_) => errors.at(&item.ident, "a record is a struct with named fields"),
     }
@@ -351,8 +345,7 @@ fn check_serde_attributes(item: &DeriveInput, errors: &mut Errors) {
         let name = as_text(&attribute);
         if !SERDE_OF_A_RECORD.contains(&name.as_str()) {
             let hint = hint(&name, SERDE_OF_A_RECORD.iter().copied());
-            errors
-                .at(&attribute, format!("`serde({name})` is not supported on a record{hint}"));
+            errors.at(&attribute, format!("`serde({name})` is not supported on a record{hint}"));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `#[airbyte_stream(nested)]`: a type nested in a record. Primary keys and cursors can use its fields.
 
-use super::{check_attributes, check_generics};
 use super::columns::{Column, Columns};
 use super::serde_attributes::SerdeAttributes;
+use super::{check_attributes, check_generics};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::Errors;
 use crate::generated_code;
@@ -34,8 +34,7 @@ impl Nested {
         let sdk = generated_code::sdk(&mut attributes, errors);
         attributes.flag("nested", errors);
         for attribute in attributes.rest() {
-            let message =
-                format!("`{attribute}` is for streams and cannot be combined with `nested`");
+            let message = format!("`{attribute}` is for streams and cannot be combined with `nested`");
             errors.at(&attribute, message);
         }
         let generic = !item.generics.params.is_empty();

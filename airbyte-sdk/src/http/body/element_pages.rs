@@ -1,9 +1,9 @@
 //! The elements of all pages, as if they were one array.
 
 use super::Elements;
-use crate::http::FromResponse;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder, Unconfirmed};
+use crate::http::FromResponse;
 use crate::http::Request;
 use crate::http::pagination::{Envelope, PaginateElements, Seen, Steps, Trail, interrupted};
 use serde::de::DeserializeOwned;
@@ -143,10 +143,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn check_preamble<E: FromResponse>(
-        mut self,
-        mut check: impl FnMut(&E) -> Result<()> + 'a,
-    ) -> Self {
+    pub fn check_preamble<E: FromResponse>(mut self, mut check: impl FnMut(&E) -> Result<()> + 'a) -> Self {
         self.look = Box::new(move |page| check(&page.preamble::<E>()?));
         self
     }

@@ -2,9 +2,9 @@
 
 use super::json::{Asked, Json};
 use super::{Body, Request, Response, Stage};
-use crate::http::FromResponse;
 use crate::error::Result;
 use crate::hold::Holder;
+use crate::http::FromResponse;
 use crate::http::pagination::{Fingerprint, Watch};
 use std::marker::PhantomData;
 use std::sync::Arc;

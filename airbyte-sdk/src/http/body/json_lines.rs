@@ -3,8 +3,8 @@
 use super::input::Input;
 use super::scan::JSON;
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
-use crate::http::FromResponse;
 use crate::error::Result;
+use crate::http::FromResponse;
 use crate::http::incoming::Proof;
 use crate::http::shape;
 use serde::de::DeserializeOwned;

@@ -41,8 +41,8 @@ pub(super) use self::kinds::{Envelope, Seen, Steps};
 pub(super) use self::repeats::{Fingerprint, Watch};
 pub(super) use self::trail::Trail;
 
-use crate::http::FromResponse;
 use crate::error::Error;
+use crate::http::FromResponse;
 
 /// How the next page is requested. See the [module](self) for the ways there are.
 ///

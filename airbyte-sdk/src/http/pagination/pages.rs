@@ -1,9 +1,9 @@
 //! Pages that are read as a whole, each into a type.
 
 use super::{NextPage, PaginatePages, Seen, Steps, Trail, interrupted};
-use crate::http::FromResponse;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder};
+use crate::http::FromResponse;
 use crate::http::request::Request;
 use crate::http::response::Response;
 

@@ -3,8 +3,8 @@
 mod columns;
 
 use super::{Body, Format, LARGEST_PIECE, Reader, Request, Response, Trouble};
-use crate::http::FromResponse;
 use crate::error::Result;
+use crate::http::FromResponse;
 use crate::http::incoming::Proof;
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde::de::DeserializeOwned;
