@@ -1,13 +1,14 @@
-//! What can be in a record.
+//! The types of columns.
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A type that can be in a record: it can be written and has a schema. [`#[airbyte_stream]`](crate::airbyte_stream) asks
-/// for it where a field has the type, so that the compiler reports a type that cannot be in a record at that field.
+/// A type of a column. Every type that implements [`Serialize`] and has a schema implements it; `#[airbyte_stream(nested)]`
+/// derives both.
 ///
-/// Every type that implements [`Serialize`] and has a schema implements it. `#[airbyte_stream(nested)]` gives both to a type.
-// It is public so that the compiler's messages name it by a path that a reader can look up.
+/// [`#[airbyte_stream]`](crate::airbyte_stream) requires it of each field, where the compiler then reports a type that cannot be
+/// a column.
+// It is public because the compiler's messages name its path.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a column type",
     label = "add `#[airbyte_stream(nested)]` if `{Self}` is your own type",
@@ -37,8 +38,8 @@ impl<T: Serialize + JsonSchema + ?Sized> Column for T {
     }
 }
 
-/// What is described, a field's type: the element of a list with [`Column::ONE`] of it. Where the number cannot be known,
-/// as the field cannot be in a record, the compiler says so and nothing else of that type.
+/// The type of a field, as the element of an array of length [`Column::ONE`]. If the type is not a column, the compiler cannot
+/// evaluate the length; it reports that, and nothing else about the type.
 pub trait Described {
     /// The field's type.
     type As;

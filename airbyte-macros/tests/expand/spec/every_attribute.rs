@@ -5,7 +5,7 @@ const _: () = {
     impl __airbyte::AirbyteSpec for Config {
         const TITLE: &'static str = "Shop";
         const DESCRIPTION: __airbyte::Option<&'static str> = __airbyte::Some(
-            "What is sold, and how often.",
+            "Sales of a shop.",
         );
         const DOCUMENTATION_URL: __airbyte::Option<&'static str> = __airbyte::Some(
             "https://example.com/shop",

@@ -4,11 +4,11 @@
 )]
 #[serde(crate = "::airbyte_sdk::__private::serde")]
 #[schemars(crate = "::airbyte_sdk::__private::schemars")]
-/// What somebody bought.
+/// A purchase.
 ///
 /// Orders are never deleted.
 #[derive(Debug)]
-#[schemars(description = "What somebody bought.\n\nOrders are never deleted.")]
+#[schemars(description = "A purchase.\n\nOrders are never deleted.")]
 pub struct Order {
     id: u64,
     shop: String,

@@ -7,7 +7,7 @@ struct Config {
     pat: String,
     ssh_passphrase: Option<String>,
     api_keys: Vec<String>,
-    // None of these is one.
+    // These are not credentials.
     access_key: String,
     token_url: String,
     public_key: String,

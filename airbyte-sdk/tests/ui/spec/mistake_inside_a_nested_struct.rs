@@ -17,7 +17,7 @@ struct Paging {
 
 #[derive(ConfigValue)]
 enum Login {
-    Nobody,
+    Anonymous,
     #[airbyte(titel = "Name")]
     Name { name: String },
 }

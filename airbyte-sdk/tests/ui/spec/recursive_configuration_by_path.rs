@@ -10,7 +10,7 @@ struct Rule {
     rules: Vec<self::Rule>,
 }
 
-// Another type of the same name is none of it.
+// Another type of the same name is allowed.
 #[derive(ConfigValue)]
 struct Outer {
     inner: inner::Outer,

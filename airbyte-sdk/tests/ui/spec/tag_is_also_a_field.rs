@@ -3,7 +3,7 @@ use airbyte_sdk::ConfigValue;
 #[derive(ConfigValue)]
 enum Login {
     Name { r#type: String },
-    Nobody,
+    Anonymous,
 }
 
 #[derive(ConfigValue)]

@@ -20,7 +20,7 @@ enum Login {
     #[serde(alias = "user")]
     Name { name: String },
     #[serde(other)]
-    Nobody,
+    Anonymous,
 }
 
 fn main() {}

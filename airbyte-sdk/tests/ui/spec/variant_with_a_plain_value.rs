@@ -4,7 +4,7 @@ use airbyte_sdk::{ConfigValue, Secret};
 enum Login {
     Key(Secret),
     Keys(Vec<String>),
-    Nobody,
+    Anonymous,
 }
 
 fn main() {}

@@ -3,7 +3,7 @@ use airbyte_sdk::ConfigValue;
 #[derive(ConfigValue)]
 enum Login {
     By(Method),
-    Nobody,
+    Anonymous,
 }
 
 #[derive(ConfigValue)]

@@ -4,7 +4,7 @@ use airbyte_sdk::ConfigValue;
 enum Login {
     Pair(String, u32),
     Nothing(),
-    Nobody,
+    Anonymous,
 }
 
 fn main() {}
