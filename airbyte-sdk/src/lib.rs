@@ -101,7 +101,7 @@ pub use airbyte_macros::airbyte_source;
 
 /// serde's derive for the answers of a service, for crates that depend on the SDK alone.
 ///
-/// All of `#[serde(…)]` works but `default` on a whole struct (on its fields it does). A type with generics or lifetimes
+/// All of `#[serde(…)]` works but `default` on a whole struct (on its fields it does). A type must own its data; a generic type
 /// needs the `serde` crate itself.
 ///
 /// ```
