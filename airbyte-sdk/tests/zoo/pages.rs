@@ -53,6 +53,7 @@ fn mistakes_page_is_current() {
             let message = std::fs::read_to_string(case.with_extension("stderr")).unwrap_or_default();
             assert!(!message.is_empty(), "{} has no message", case.display());
             let name = case.file_stem().unwrap_or_default().to_string_lossy();
+            let heading = heading(&name);
             // GitHub numbers the anchors of equal headings.
             let anchor = match sections.matches(&format!("\n### {heading}\n")).count() {
                 0 => anchor(&heading),
