@@ -82,8 +82,7 @@ fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStre
     for leaf in leaves {
         let text = as_text(leaf);
         if !checked.contains(&text) {
-            let constant = generated_code::located(&quote!(#sdk::http::FromResponse>::IS_READ), leaf.span());
-            checks.extend(quote_spanned!(leaf.span()=> const _: () = <#leaf as #constant;));
+            checks.extend(quote_spanned!(leaf.span()=> const _: () = #sdk::http::is_read::<#leaf>();));
             checked.push(text);
         }
     }

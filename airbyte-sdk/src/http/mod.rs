@@ -31,6 +31,8 @@ pub use self::oauth2::OAuth2;
 pub use self::pagination::{NextPage, Pages, Pagination};
 pub use self::rate_limit::RateLimit;
 pub use self::request::Request;
+#[doc(hidden)]
+pub use self::response::is_read;
 pub use self::response::{FromResponse, Response};
 pub use self::transfer_limits::TransferLimits;
 

@@ -23,14 +23,14 @@ use ureq::{Body, Timeout, http};
     label = "add `#[derive(Deserialize)]` to this type, or to the type in it",
     note = "the derive is `airbyte_sdk::Deserialize`; for a date or a time use `airbyte_sdk::Date` or `airbyte_sdk::Timestamp`"
 )]
-pub trait FromResponse: DeserializeOwned {
-    /// What `#[derive(Deserialize)]` names, to check the type of a field.
-    #[doc(hidden)]
-    const IS_READ: () = ();
-}
+pub trait FromResponse: DeserializeOwned {}
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse for T {}
+
+/// Compiles if the type can be read. `#[derive(Deserialize)]` calls it for the types of fields.
+#[doc(hidden)]
+pub const fn is_read<T: FromResponse>() {}
 
 /// The answer to a request.
 pub struct Response {

@@ -27,5 +27,5 @@ const _: () = {
             __Mirror::deserialize(deserializer)
         }
     }
-    const _: () = <Bar as ::renamed::http::FromResponse>::IS_READ;
+    const _: () = ::renamed::http::is_read::<Bar>();
 };

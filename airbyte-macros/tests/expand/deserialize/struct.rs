@@ -26,5 +26,5 @@ const _: () = {
             __Mirror::deserialize(deserializer)
         }
     }
-    const _: () = <Bar as ::airbyte_sdk::http::FromResponse>::IS_READ;
+    const _: () = ::airbyte_sdk::http::is_read::<Bar>();
 };
