@@ -104,6 +104,7 @@ impl Attributes {
         let value = Argument::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
         if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
+            self.garbled.push(text);
         } else if !legal.names.contains(&text.as_str()) {
             errors.at(&name, unknown("attribute", &text, legal.names.iter().copied()));
             self.garbled.extend(nearest(&text, legal.names.iter().copied()).map(str::to_owned));
@@ -119,6 +120,14 @@ impl Attributes {
     pub(crate) fn mention(&self, name: &str) -> bool {
         self.read.iter().any(|argument| argument.name == name)
             || self.garbled.iter().any(|other| other == name)
+    }
+
+    /// The value of `name = value`, which stays.
+    pub(crate) fn peek(&self, name: &str) -> Option<&Expr> {
+        match &self.read.iter().find(|argument| argument.name == name)?.value {
+            Value::One(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// The names of the attributes that were not taken out.
@@ -285,7 +294,8 @@ pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>
     path
 }
 
-fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
+/// The same, without a mistake if it is something else.
+pub(crate) fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     match value {
         Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
             path.path.get_ident().map(|name| vec![name.clone()])

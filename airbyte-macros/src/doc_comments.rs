@@ -1,11 +1,12 @@
-//! Doc comments and names as people read them.
+//! Descriptions from doc comments, and titles from names.
 
 use crate::attributes::ungrouped;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The doc comment: text, or an expression of text, since only the compiler can expand `#[doc = include_str!(…)]`.
+/// The doc comment as an expression: a string literal, or a `concat!` where only the compiler can expand a part, as in
+/// `#[doc = include_str!(…)]`.
 pub(crate) fn comment(attributes: &[Attribute]) -> Option<TokenStream> {
     let mut pieces: Vec<TokenStream> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
@@ -31,7 +32,7 @@ pub(crate) fn comment(attributes: &[Attribute]) -> Option<TokenStream> {
     Some(quote!(::core::concat!(#(#gaps, #pieces),*)))
 }
 
-/// Lines of a paragraph joined, an empty line between paragraphs.
+/// Joins the lines of each paragraph, with an empty line between paragraphs.
 fn paragraphs(lines: &[String]) -> Option<String> {
     let mut text = String::new();
     let mut gap = false;
@@ -57,20 +58,20 @@ fn value(attribute: &Attribute) -> Option<Expr> {
     }
 }
 
-/// What is wrong with the name of a column or of a key, if something is.
+/// What is wrong with the name of a column or a key, if anything.
 pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         Some("the name is empty")
     } else if name.chars().any(char::is_control) {
-        Some("the name has a control character, such as a line break")
+        Some("the name contains a control character")
     } else if name.trim() != name {
-        Some("the name begins or ends with a blank")
+        Some("the name begins or ends with whitespace")
     } else {
         None
     }
 }
 
-/// Names that are written in another way than with a first capital.
+/// Words that are not written with only a first capital.
 const SPELLED: &[&str] = &[
     "API", "AWS", "CSV", "DB", "GCP", "HTML", "HTTP", "HTTPS", "ID", "IP", "JSON", "JWT", "OAuth", "S3",
     "SQL", "SSH", "SSL", "SSO", "TLS", "UI", "URI", "URL", "UTC", "UUID", "XML",

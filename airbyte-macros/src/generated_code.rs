@@ -5,7 +5,7 @@ use crate::attributes::Attributes;
 use crate::errors::Errors;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{DeriveInput, Expr, Generics, Path, parse_quote};
+use syn::{Attribute, DeriveInput, Expr, GenericParam, Generics, Path, parse_quote};
 
 /// The path to the SDK in the author's crate: `::airbyte_sdk`, or the value of `crate = ::renamed`.
 pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
@@ -18,6 +18,14 @@ pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
             default
         }
     }
+}
+
+/// The same, of an item whose other attributes do not matter.
+pub(crate) fn sdk_of(attributes: &[Attribute]) -> Path {
+    let mut errors = Errors::new();
+    let sdk = sdk(&mut Attributes::of(attributes, &["crate"], &mut errors), &mut errors);
+    errors.finish();
+    sdk
 }
 
 /// Wraps impls in a block in which generated code names everything through `__airbyte`.
@@ -102,6 +110,11 @@ fn ends(tokens: TokenStream) -> impl Iterator<Item = Span> {
         TokenTree::Group(group) => vec![group.span_open(), group.span_close()],
         other => vec![other.span()],
     })
+}
+
+/// Whether all generics of an item are lifetimes.
+pub(crate) fn has_lifetimes_only(generics: &Generics) -> bool {
+    generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)))
 }
 
 /// The same tokens, with errors about them reported at another place.

@@ -6,6 +6,7 @@ mod deserialize;
 mod doc_comments;
 mod errors;
 mod generated_code;
+mod misplaced_macros;
 mod rename_rules;
 mod source;
 mod spec;
@@ -21,7 +22,7 @@ use syn::parse_macro_input;
 
 #[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]
 #[proc_macro_derive(AirbyteSpec, attributes(airbyte, serde))]
-pub fn airbyte_spec(item: TokenStream) -> TokenStream {
+pub fn derive_spec(item: TokenStream) -> TokenStream {
     spec::derive_spec(parse_macro_input!(item)).into()
 }
 
@@ -35,6 +36,27 @@ pub fn config_value(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn airbyte_stream(attributes: TokenStream, item: TokenStream) -> TokenStream {
     stream::attribute(attributes.into(), parse_macro_input!(item)).into()
+}
+
+/// Says to write the attribute `#[airbyte_stream(…)]` instead.
+#[doc(hidden)]
+#[proc_macro_derive(AirbyteStream, attributes(airbyte, serde))]
+pub fn derive_stream(item: TokenStream) -> TokenStream {
+    misplaced_macros::derive_stream(&parse_macro_input!(item)).into()
+}
+
+/// Says to write the attribute `#[airbyte_source]` instead.
+#[doc(hidden)]
+#[proc_macro_derive(AirbyteSource, attributes(airbyte, serde))]
+pub fn derive_source(_: TokenStream) -> TokenStream {
+    misplaced_macros::derive_source().into()
+}
+
+/// Says to write `#[derive(AirbyteSpec)]` instead.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn airbyte_spec(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    misplaced_macros::spec_attribute(&attributes.into(), &item.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented where it is re-exported, since its examples need the SDK")]

@@ -1,10 +1,10 @@
-//! How serde writes names in other ways: the values of `rename_all`.
+//! The rules of serde's `rename_all`.
 
 use crate::attribute_values::RENAME_ALL;
 use crate::errors::Errors;
 use syn::LitStr;
 
-/// One of serde's ways.
+/// A rule.
 #[derive(Clone, Copy)]
 pub(crate) enum Case {
     Lower,
@@ -37,7 +37,7 @@ impl Case {
         RENAME_ALL.find(&name.value(), name, errors).and_then(Self::named)
     }
 
-    /// The name of a field, which is written in snake case.
+    /// Renames a field, whose name is in snake case.
     pub(crate) fn of_field(self, name: &str) -> String {
         match self {
             Self::Lower | Self::Snake => name.to_owned(),
@@ -51,7 +51,7 @@ impl Case {
         }
     }
 
-    /// The name of a variant, which is written in pascal case.
+    /// Renames a variant, whose name is in pascal case.
     pub(crate) fn of_variant(self, name: &str) -> String {
         match self {
             Self::Lower => name.to_ascii_lowercase(),
@@ -66,7 +66,7 @@ impl Case {
     }
 }
 
-/// A field's name by one of these ways; one that serde does not know changes nothing here, serde reports it.
+/// Renames a field by the rule of this name. An unknown rule, which `Case::read` reports, changes nothing.
 pub(crate) fn renamed(name: &str, rule: &str) -> String {
     Case::named(rule).map_or_else(|| name.to_owned(), |case| case.of_field(name))
 }
@@ -76,7 +76,7 @@ fn first(word: &str, change: impl Fn(char) -> char) -> String {
     letters.next().map(change).into_iter().chain(letters).collect()
 }
 
-/// In snake case, by serde's rule: each capital begins a word.
+/// Converts to snake case by serde's rule: each capital begins a word.
 pub(crate) fn snake(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for letter in name.chars() {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_written_as_serde_writes_them() {
+    fn rules_rename_as_serde_does() {
         let fields: Vec<String> = NAMES.iter().map(|(_, case)| case.of_field("very_tasty")).collect();
         assert_eq!(renamed("very_tasty", "camelCase"), "veryTasty");
         assert_eq!(renamed("very_tasty", "camel"), "very_tasty");

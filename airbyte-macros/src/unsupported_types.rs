@@ -2,11 +2,14 @@
 //! field.
 
 use crate::attributes::{as_text, bare};
-use crate::type_table::{self, Column};
+use crate::type_table::{self, Arguments, Column};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type};
 
 /// The length of the longest array that serde serializes.
 const LONGEST_ARRAY: u64 = 32;
+
+/// serde writes tuples of up to this length.
+const LONGEST_TUPLE: usize = 16;
 
 /// The type on one line, with the usual spaces.
 pub(crate) fn text(ty: &Type) -> String {
@@ -48,6 +51,48 @@ pub(crate) fn is_array_of_named_length(ty: &Type) -> bool {
     matches!(ty, Type::Array(array) if !matches!(array.len, Expr::Lit(_)))
 }
 
+/// The first reference in a type that has no lifetime.
+pub(crate) fn elided_reference(ty: &Type) -> Option<&Type> {
+    let is_elided = |ty: &Type| {
+        matches!(ty, Type::Reference(reference) if reference.lifetime.is_none()).then(String::new)
+    };
+    find(ty, &is_elided).map(|(ty, _)| ty)
+}
+
+/// The types within that the author may have forgotten to annotate, or that nothing is known of.
+pub(crate) fn unknown<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
+    let ty = bare(ty);
+    match ty {
+        Type::Array(_) if is_array_of_named_length(ty) => leaves.push(ty),
+        Type::Array(array) => unknown(&array.elem, leaves),
+        Type::Slice(slice) => unknown(&slice.elem, leaves),
+        Type::Reference(reference) => unknown(&reference.elem, leaves),
+        Type::Tuple(tuple) if tuple.elems.len() > LONGEST_TUPLE => leaves.push(ty),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| unknown(ty, leaves)),
+        Type::Path(_) => unknown_of_path(ty, leaves),
+        Type::Macro(_) => leaves.push(ty),
+        _ => {}
+    }
+}
+
+fn unknown_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
+    if matches!(type_table::column(ty), Column::Scalar | Column::AnyJson) {
+        return;
+    }
+    let (count, certain) = match type_table::known(ty).map(|known| known.arguments) {
+        Some(Arguments::Holds(count)) => (count, true),
+        Some(Arguments::PerhapsHolds(count)) => (count, false),
+        Some(Arguments::None | Arguments::Unknown) | None => (0, false),
+    };
+    let before = leaves.len();
+    type_table::arguments(ty).take(count).for_each(|ty| unknown(ty, leaves));
+    // One that holds none of what its name promises is another type.
+    let is_another = type_table::arguments(ty).next().is_none();
+    if leaves.len() == before && (!certain || is_another) {
+        leaves.push(ty);
+    }
+}
+
 /// The first of a type and those within it for which the function returns something.
 fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a Type, String)> {
     let ty = bare(ty);
@@ -74,6 +119,9 @@ fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a 
 }
 
 fn refusal(ty: &Type) -> Option<String> {
+    if let Some(replacement) = type_table::foreign(ty) {
+        return Some(format!("use `{}`", replacement.column));
+    }
     Some(match ty {
         Type::Array(array) => match &array.len {
             Expr::Lit(ExprLit { lit: Lit::Int(length), .. })

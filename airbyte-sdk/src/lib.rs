@@ -121,12 +121,16 @@ pub use stream::Stream;
 /// [OAuthLogin]: spec::OAuthLogin
 ///
 #[doc = include_str!("../docs/airbyte_spec.md")]
+///
+/// See also [`ConfigValue`](derive@ConfigValue), [`Secret`](struct@Secret), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp), [`spec::OAuthLogin`].
 pub use airbyte_macros::AirbyteSpec;
 
 /// [AirbyteSpec]: derive@AirbyteSpec
 /// [field]: derive@AirbyteSpec#attributes-of-a-field-airbyte
 ///
 #[doc = include_str!("../docs/config_value.md")]
+///
+/// See also [`AirbyteSpec`](derive@AirbyteSpec), with the [attributes of a field](derive@AirbyteSpec#attributes-of-a-field-airbyte).
 pub use airbyte_macros::ConfigValue;
 
 /// [older_state]: Stream::older_state
@@ -136,7 +140,13 @@ pub use airbyte_macros::ConfigValue;
 /// [`Deserialize`]: macro@Deserialize
 ///
 #[doc = include_str!("../docs/airbyte_stream.md")]
+///
+/// See also [`Stream`](trait@Stream), [`stream`](mod@stream), [`Deserialize`](derive@Deserialize), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp).
 pub use airbyte_macros::airbyte_stream;
+
+// They say what to write instead.
+#[doc(hidden)]
+pub use airbyte_macros::{AirbyteSource, AirbyteStream, airbyte_spec};
 
 /// [Result]: crate::Result
 /// [`Emitter`]: struct@Emitter
@@ -147,8 +157,8 @@ pub use airbyte_macros::airbyte_source;
 /// Derives [`Deserialize`](trait@Deserialize) for a type of an API's response, as serde's derive does, without a dependency on
 /// the crate `serde`.
 ///
-/// All attributes `#[serde(…)]` work, except `default` on a whole struct (on its fields it works). A type with generics or
-/// lifetimes needs the crate `serde` itself.
+/// All attributes `#[serde(…)]` work, except `default` on a whole struct (on its fields it works). A type must own
+/// its data; a generic type needs the crate `serde` itself.
 ///
 /// ```
 /// use airbyte_sdk::Deserialize;

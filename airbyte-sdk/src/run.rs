@@ -62,7 +62,7 @@ fn execute<C>(source: &Source<C>, command: Command, context: &RunContext) -> Res
     }
     let read_config = |path| input::config(path, source.config.read, &context.output, &context.config);
     let message = match command {
-        Command::Spec => commands::spec(source),
+        Command::Spec => commands::spec(source)?,
         Command::Check(file) => commands::check(source, read_config(&file.path), context)?,
         Command::Discover(file) => commands::discover(source, &read_config(&file.path)?)?,
         Command::Read { config, catalog, state } => {

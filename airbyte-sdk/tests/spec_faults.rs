@@ -1,5 +1,5 @@
-//! What is wrong with a spec and cannot be seen by the compiler.
-#![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
+//! Mistakes in a spec that the compiler cannot find.
+#![allow(dead_code, reason = "many of these fields are never read")]
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Date, Secret, Timestamp, spec};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 #[derive(ConfigValue)]
 enum Login {
     Basic { name: String, password: Secret },
-    Nobody { withheld: Option<Secret> },
+    Anonymous { withheld: Option<Secret> },
 }
 
 #[derive(ConfigValue)]
@@ -36,7 +36,7 @@ struct Public {
     fallback: Login,
     #[airbyte(default = vec![Account::ours()])]
     accounts: Vec<Account>,
-    #[airbyte(default = Login::Nobody { withheld: None })]
+    #[airbyte(default = Login::Anonymous { withheld: None })]
     login: Login,
     inner: Option<Inner>,
 }
@@ -48,13 +48,13 @@ struct Inner {
 }
 
 #[test]
-fn a_secret_in_a_default_is_found() {
+fn secret_in_a_default_is_a_fault() {
     let public = |place: &str| format!("the default of `{place}` contains a secret, and a spec is public");
     assert_eq!(spec::faults::<Public>(), ["fallback", "accounts", "inner.account"].map(public));
 }
 
 #[test]
-fn a_default_with_a_secret_is_used_all_the_same() {
+fn default_with_a_secret_is_still_used() {
     let read = Public::from_json(&json!({})).unwrap();
     assert!(matches!(&read.fallback, Login::Basic { password, .. } if password.expose() == "s3cr3t"));
     assert_eq!(read.accounts[0].keys.token.expose(), "t-first");
@@ -128,7 +128,7 @@ impl Choice {
 }
 
 #[test]
-fn a_default_that_its_own_field_refuses_is_found() {
+fn default_that_breaks_the_rules_of_its_field_is_a_fault() {
     assert_eq!(
         spec::faults::<Broken>(),
         [
@@ -147,6 +147,14 @@ fn a_default_that_its_own_field_refuses_is_found() {
     );
 }
 
+#[test]
+fn invalid_default_is_an_error_that_names_the_field() {
+    let error = spec::specification::<Public>().err().unwrap();
+    let expected =
+        "the spec is invalid: the default of `fallback` has a secret in it, and a spec is public; ";
+    assert!(error.message().starts_with(expected), "{error}");
+}
+
 #[derive(AirbyteSpec)]
 struct Share {
     #[airbyte(min = 0.1, max = 0.7, default = 0.3)]
@@ -154,8 +162,8 @@ struct Share {
 }
 
 #[test]
-fn a_number_is_the_same_for_the_spec_and_the_parser() {
-    let spec = serde_json::to_value(spec::specification::<Share>()).unwrap();
+fn numbers_are_equal_in_spec_and_parser() {
+    let spec = serde_json::to_value(spec::specification::<Share>().unwrap()).unwrap();
     let field = &spec["connectionSpecification"]["properties"]["share"];
     assert_eq!(
         (&field["minimum"], &field["maximum"], &field["default"]),
@@ -165,7 +173,7 @@ fn a_number_is_the_same_for_the_spec_and_the_parser() {
         let config = serde_json::from_str::<Value>(&format!(r#"{{"share": {share}}}"#)).unwrap();
         assert_eq!(Share::from_json(&config).unwrap().share.to_string(), share);
     }
-    // What is not finite is no JSON, and what is too large is none that serde_json reads.
+    // JSON has no non-finite numbers, and serde_json rejects numbers that are too large.
     for share in ["NaN", "Infinity", "1e400"] {
         assert!(serde_json::from_str::<Value>(&format!(r#"{{"share": {share}}}"#)).is_err(), "{share}");
     }

@@ -1,5 +1,5 @@
-//! Forms of every shape: what the spec says of them, and what a user is told.
-#![allow(dead_code, reason = "configurations that are described and refused, and seldom read")]
+//! Every kind of field: its entry in the spec, and the message for a wrong value.
+#![allow(dead_code, reason = "many of these fields are never read")]
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Date, Secret, spec};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ struct Config {
 #[derive(ConfigValue)]
 #[airbyte(display_type = radio)]
 enum Login {
-    /// A key of your account
+    /// An API key of your account
     ApiKey {
         api_key: Secret,
         #[airbyte(default = 1, min = 1)]
@@ -58,7 +58,7 @@ enum Login {
     #[airbyte(title = "Log in")]
     OAuth(Tokens),
     #[airbyte(hidden)]
-    Nobody,
+    Anonymous,
 }
 
 #[derive(ConfigValue)]
@@ -78,7 +78,7 @@ enum Region {
     Asia,
 }
 
-/// What is to be read.
+/// A report to read.
 #[derive(ConfigValue)]
 struct Report {
     name: String,
@@ -131,7 +131,7 @@ struct Limits {
     total: Option<u32>,
 }
 
-/// The smallest configuration that is right.
+/// The smallest valid configuration.
 fn config() -> Value {
     json!({
         "shopName": "toys",
@@ -141,8 +141,8 @@ fn config() -> Value {
     })
 }
 
-/// What is said of a configuration with this in the place of what is right.
-fn refusal(changes: Value) -> String {
+/// The message for the valid configuration with these changes.
+fn message(changes: Value) -> String {
     let mut config = config();
     let (Value::Object(object), Value::Object(changes)) = (&mut config, changes) else { unreachable!() };
     object.extend(changes);
@@ -152,8 +152,8 @@ fn refusal(changes: Value) -> String {
 }
 
 #[test]
-fn the_spec_shows_every_shape() {
-    let spec = serde_json::to_value(spec::specification::<Config>()).unwrap();
+fn spec_matches_the_golden_file() {
+    let spec = serde_json::to_value(spec::specification::<Config>().unwrap()).unwrap();
     let text = serde_json::to_string_pretty(&spec).unwrap() + "\n";
     if std::env::var_os("BLESS").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spec_forms/spec.json");
@@ -168,7 +168,7 @@ fn the_spec_shows_every_shape() {
 }
 
 #[test]
-fn what_is_left_out_has_its_default() {
+fn absent_fields_have_their_defaults() {
     let read = Config::from_json(&config()).unwrap();
     assert!(matches!(&read.login, Login::ApiKey { api_key, version: 1 } if api_key.expose() == "k-123456"));
     assert_eq!((read.region, read.regions), (Region::Eu, vec![Region::Eu]));
@@ -177,8 +177,21 @@ fn what_is_left_out_has_its_default() {
     assert!(read.targets.is_none() && read.cache.is_empty());
 }
 
+#[derive(AirbyteSpec)]
+struct Sections {
+    limits: Limits,
+}
+
 #[test]
-fn every_shape_is_read() {
+fn section_without_required_fields_may_be_left_out() {
+    let spec = serde_json::to_value(spec::specification::<Sections>().unwrap()).unwrap();
+    assert_eq!(spec["connectionSpecification"]["required"], json!([]));
+    let read = Sections::from_json(&json!({})).unwrap();
+    assert_eq!((read.limits.per_second, read.limits.total), (4.5, None));
+}
+
+#[test]
+fn every_kind_of_field_is_read() {
     let mut given = config();
     given["login"] =
         json!({"type": "oauth", "client_id": "i", "client_secret": "s", "access_token": "t", "more": 1});
@@ -196,20 +209,23 @@ fn every_shape_is_read() {
     assert_eq!((read.region, read.time_window, read.limits.per_second), (Region::Asia, Window::All, 1.0));
     assert_eq!((read.paging.size, read.paging.after.as_deref()), (5, Some("x")));
 
-    given["login"] = json!({"type": "nobody"});
-    assert!(matches!(Config::from_json(&given).unwrap().login, Login::Nobody));
+    given["login"] = json!({"type": "anonymous"});
+    assert!(matches!(Config::from_json(&given).unwrap().login, Login::Anonymous));
 }
 
 #[test]
-fn a_mistake_is_told_by_its_place() {
+fn message_names_the_place_of_the_mistake() {
     for (changes, expected) in [
         (json!({"login": null}), ": `login` is missing"),
         (json!({"login": "k-1"}), ": `login` must be an object, not a string"),
-        (json!({"login": {}}), ": `login.type` is missing; it must be one of `api_key`, `oauth`, `nobody`"),
-        (json!({"login": {"type": "key"}}), ": `login.type` must be one of `api_key`, `oauth`, `nobody`"),
+        (
+            json!({"login": {}}),
+            ": `login.type` is missing; it must be one of `api_key`, `oauth`, `anonymous`",
+        ),
+        (json!({"login": {"type": "key"}}), ": `login.type` must be one of `api_key`, `oauth`, `anonymous`"),
         (
             json!({"login": {"type": 7}}),
-            ": `login.type` must be one of `api_key`, `oauth`, `nobody`, not a number",
+            ": `login.type` must be one of `api_key`, `oauth`, `anonymous`, not a number",
         ),
         (json!({"login": {"type": "api_key"}}), ": `login.api_key` is missing"),
         (
@@ -241,17 +257,17 @@ fn a_mistake_is_told_by_its_place() {
             " in 2 places: `per_second` must be at least 0.5; `total` must be an integer from 0 to 4294967295",
         ),
     ] {
-        assert_eq!(refusal(changes.clone()), expected, "{changes}");
+        assert_eq!(message(changes.clone()), expected, "{changes}");
     }
 }
 
 #[test]
-fn all_mistakes_come_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let wrong = json!({"login": {"type": "none"}, "regions": [1], "reports": [{}], "window": {"type": "days", "days": "x"}});
     assert_eq!(
         Config::from_json(&wrong).err().unwrap().message(),
         "The configuration is not valid in 6 places: `shopName` is missing; \
-         `login.type` must be one of `api_key`, `oauth`, `nobody`; \
+         `login.type` must be one of `api_key`, `oauth`, `anonymous`; \
          `regions[0]` must be one of `EU`, `US`, `asia-1`, not a number; \
          `reports[0].name` is missing; `reports[0].columns` is missing; \
          `window.days` must be an integer from 0 to 4294967295, not a string"
@@ -259,23 +275,23 @@ fn all_mistakes_come_at_once() {
 }
 
 #[derive(AirbyteSpec)]
-struct Torn {
+struct Overlapping {
     #[serde(flatten)]
     limits: Limits,
     total: Option<u32>,
-    choice: Option<Torn2>,
+    choice: Option<OverlappingTag>,
 }
 
 #[derive(ConfigValue)]
 #[airbyte(tag = "total")]
-enum Torn2 {
+enum OverlappingTag {
     Limits(Limits),
 }
 
 #[test]
-fn a_key_of_two_fields_is_found() {
+fn key_of_two_fields_is_a_fault() {
     let expected = ["two fields have the key `total`", "two fields have the key `choice.total`"];
-    assert_eq!(spec::faults::<Torn>(), expected);
+    assert_eq!(spec::faults::<Overlapping>(), expected);
     assert_eq!(spec::faults::<Config>(), [""; 0]);
 }
 
@@ -285,14 +301,14 @@ fn a_key_of_two_fields_is_found() {
     output(access_token = login.token, refresh_token = login),
     server_output(client_id = login.client_id),
 ))]
-struct Lost {
+struct InvalidLogin {
     login: Login,
 }
 
 #[test]
-fn a_login_that_leads_nowhere_is_found() {
+fn login_to_an_unknown_field_is_a_fault() {
     assert_eq!(
-        spec::faults::<Lost>(),
+        spec::faults::<InvalidLogin>(),
         [
             "`predicate`: `login.type` is never `oauth2`",
             "`output`: there is no field `login.token` for `access_token`",
@@ -303,7 +319,7 @@ fn a_login_that_leads_nowhere_is_found() {
 }
 
 #[derive(AirbyteSpec)]
-struct Sign {
+struct Access {
     #[airbyte(url)]
     api_url: Option<String>,
     key: Option<Secret>,
@@ -314,19 +330,20 @@ struct Sign {
     webhook: Option<Secret>,
 }
 
-/// What the spec says of a configuration, and what the parser says.
-fn verdicts(config: &Value) -> (bool, String) {
-    let spec = serde_json::to_value(spec::specification::<Sign>()).unwrap_or_default();
+/// Whether the spec allows a configuration, and the message of the parser.
+fn check(config: &Value) -> (bool, String) {
+    let spec = serde_json::to_value(spec::specification::<Access>().unwrap()).unwrap_or_default();
     let valid = jsonschema::is_valid(&spec["connectionSpecification"], config);
-    let message = Sign::from_json(config).err().map_or_else(String::new, |error| error.message().to_owned());
+    let message =
+        Access::from_json(config).err().map_or_else(String::new, |error| error.message().to_owned());
     (valid, message.strip_prefix("The configuration is not valid: ").unwrap_or(&message).to_owned())
 }
 
 #[test]
-fn a_secret_must_not_be_blank() {
+fn blank_secret_is_rejected() {
     for (config, expected) in [
         (json!({"key": ""}), (false, "`key` must not be blank")),
-        // No form of Airbyte's can say this of a text without showing a pattern beside it.
+        // The spec could say this only by a pattern, which the form would show.
         (json!({"key": " \n"}), (true, "`key` must not be blank")),
         (json!({"keys": ["k", ""]}), (false, "`keys[1]` must not be blank")),
         (json!({"key": "k", "password": "", "keys": [" k"]}), (true, "")),
@@ -336,13 +353,13 @@ fn a_secret_must_not_be_blank() {
             (false, "`webhook` must be a URL such as https://api.example.com: it is empty"),
         ),
     ] {
-        let (valid, message) = verdicts(&config);
+        let (valid, message) = check(&config);
         assert_eq!((valid, message.as_str()), expected, "{config}");
     }
 }
 
 #[test]
-fn a_url_is_read_as_the_spec_says() {
+fn url_is_checked_by_spec_and_parser() {
     for (url, in_spec, accepted) in [
         ("https://api.example.com", true, true),
         ("HTTP://a_b-c.example.:8080/v1/%20?", false, false),
@@ -365,13 +382,13 @@ fn a_url_is_read_as_the_spec_says() {
         ("https://a.example\n", false, false),
         ("https://b\u{fc}.example", false, false),
         ("ftp://a.example", false, false),
-        // What a pattern cannot say.
+        // What a pattern cannot express.
         ("https://a.example:99999", true, false),
         ("https://a..example", true, false),
         ("https://[::1::2]", true, false),
         ("https://a.example/\u{a0}", true, false),
     ] {
-        let (valid, message) = verdicts(&json!({"api_url": url}));
+        let (valid, message) = check(&json!({"api_url": url}));
         assert_eq!((valid, message.is_empty()), (in_spec, accepted), "{url:?}: {message}");
         assert!(
             accepted || message.starts_with("`api_url` must be a URL such as https://api.example.com: "),

@@ -1,7 +1,7 @@
-//! What the compiler tells an author: each case holds one mistake, named by its file, and the messages beside it are
-//! read like prose.
+//! The compiler's messages for an author's mistakes. Each case has the mistake that its file name says, and the expected
+//! message next to it.
 //!
-//! `TRYBUILD=overwrite cargo test -p airbyte-sdk --test ui` accepts new messages.
+//! `TRYBUILD=overwrite cargo test -p airbyte-sdk --test ui` accepts new messages; read the difference.
 
 #[test]
 fn ui() {

@@ -1,12 +1,16 @@
-//! Writes the derive of serde on a copy of the type.
+//! Applies serde's derive to a copy of the type.
 
-use crate::generated_code;
+use crate::attributes::as_text;
+use crate::{generated_code, unsupported_types};
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{Attribute, Data, DeriveInput, Fields, Ident, Meta, Path, parse_quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Data, DeriveInput, Expr, Fields, Ident, Meta, Path, Token, Type, parenthesized, parse_quote,
+};
 
-/// serde can write the impl for another type than the one it looks at ("remote"). It looks at a copy that lives in a
-/// block where serde's crate has a name; the impl is forwarded to it.
+/// serde can derive an impl for another type than the annotated one (`remote`). It is applied to a copy in a block where the
+/// path to serde's crate is known; the impl for the type itself calls it.
 pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
     let ident = std::mem::replace(&mut item.ident, Ident::new("__Mirror", Span::mixed_site()));
     let (mirror, name, serde) = (&item.ident, ident.to_string(), generated_code::path_text(sdk, "serde"));
@@ -25,9 +29,10 @@ pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
         Data::Union(_) => {}
     }
     let mirror = mirror.to_token_stream();
+    let (bound, checks) = read_types(&item, sdk);
     quote! {
         #[derive(__airbyte::serde::Deserialize)]
-        #[serde(crate = #serde, remote = #name)]
+        #[serde(crate = #serde, remote = #name #bound)]
         #[allow(dead_code)]
         #item
 
@@ -41,17 +46,84 @@ pub(super) fn mirror(mut item: DeriveInput, sdk: &Path) -> TokenStream {
                 #mirror::deserialize(deserializer)
             }
         }
+
+        #checks
     }
 }
 
-/// Whether another macro wrote this for its own derives (`#[serde(crate = "…")]`); the mirror says it, too.
+/// Bounds on the fields' types for serde's impl, and a check for each type in them that the macro does not know.
+///
+/// serde reports a field that cannot be read three times, in its own terms. With these bounds its impl does not apply to
+/// such a field instead (see the SDK's `deferred_bounds`), and only the check fails, at the field.
+fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStream) {
+    let private = format!("{}::__private", as_text(sdk).replace(' ', ""));
+    let mut bounds: Vec<String> = Vec::new();
+    let mut checks = TokenStream::new();
+    let replaced = ["from", "try_from", "remote", "bound"];
+    let is_replaced = attribute_names(&item.attrs).iter().any(|name| replaced.contains(&name.as_str()));
+    let mut leaves = Vec::new();
+    for field in super::fields(&item.data).filter(|_| !is_replaced) {
+        let names = attribute_names(&field.attrs);
+        let own = ["skip", "skip_deserializing", "with", "deserialize_with", "borrow", "bound"];
+        let whole = as_text(&field.ty);
+        if names.iter().any(|name| own.contains(&name.as_str())) || !is_nameable(&field.ty) {
+            continue;
+        }
+        let before = leaves.len();
+        unsupported_types::unknown(&field.ty, &mut leaves);
+        let bound = format!(
+            "for<'__any> <{whole} as {private}::Believed<'__any>>::Type: {private}::serde::Deserialize<'de>"
+        );
+        if leaves.len() > before && !bounds.contains(&bound) {
+            bounds.push(bound);
+        }
+    }
+    let mut checked: Vec<String> = Vec::new();
+    for leaf in leaves {
+        let text = as_text(leaf);
+        if !checked.contains(&text) {
+            checks.extend(quote_spanned!(leaf.span()=> const _: () = #sdk::http::is_read::<#leaf>();));
+            checked.push(text);
+        }
+    }
+    let bounds = (!bounds.is_empty()).then(|| bounds.join(", "));
+    (bounds.map(|bounds| quote!(, bound(deserialize = #bounds))), checks)
+}
+
+/// Whether the type means the same in a string and outside of the item.
+fn is_nameable(ty: &Type) -> bool {
+    let text = as_text(ty);
+    !text.contains('$') && !text.split(' ').any(|token| token == "Self")
+}
+
+/// The names in `#[serde(…)]`.
+fn attribute_names(attributes: &[Attribute]) -> Vec<String> {
+    let mut names = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // serde reports what is invalid.
+        let _ = attribute.parse_nested_meta(|meta| {
+            names.extend(meta.path.get_ident().map(Ident::to_string));
+            if meta.input.peek(Token![=]) {
+                meta.value()?.parse::<Expr>()?;
+            } else if meta.input.peek(syn::token::Paren) {
+                let content;
+                parenthesized!(content in meta.input);
+                content.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
+    names
+}
+
+/// Whether this is `#[serde(crate = "…")]`, which another macro wrote for its own derives; the copy has its own.
 fn names_the_crate(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
     list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string() == "crate")
 }
 
-/// After a mistake: an impl that lets the rest of the crate be judged on its own.
-pub(super) fn fallback(item: &DeriveInput) -> TokenStream {
+/// After a mistake: an impl that avoids follow-up errors in the rest of the crate.
+pub(crate) fn fallback(item: &DeriveInput) -> TokenStream {
     let ident = &item.ident;
     let mut with_lifetime = item.generics.clone();
     with_lifetime.params.insert(0, parse_quote!('__de));

@@ -22,7 +22,7 @@ fn deserialize_of_an_enum() {
     let item = parse_quote! {
         #[airbyte(crate = ::renamed)]
         #[serde(tag = "status")]
-        enum Answer {
+        enum Status {
             #[serde(rename = "OK")]
             Good { results: Vec<Bar> },
             Bad(String),

@@ -1,4 +1,4 @@
-//! What the macros write, kept as files in `tests/expand` and read like code that a person wrote.
+//! Golden files in `tests/expand` with the code that the macros write.
 
 mod deserialize;
 mod source;
@@ -10,11 +10,11 @@ use std::fs;
 use std::path::Path;
 
 /// Compares an expansion with its file. With `BLESS` set in the environment the file is written instead.
-#[expect(clippy::disallowed_methods, reason = "a test reads its own files; the rule is for the SDK")]
+#[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
 fn check(name: &str, expansion: TokenStream) {
     let file = match syn::parse2(expansion.clone()) {
         Ok(file) => prettyplease::unparse(&file),
-        Err(error) => panic!("{name}: what the macro wrote is no code: {error}\n{expansion}"),
+        Err(error) => panic!("{name}: the macro wrote invalid code: {error}\n{expansion}"),
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expand").join(name).with_extension("rs");
     if std::env::var_os("BLESS").is_some() {
@@ -26,12 +26,12 @@ fn check(name: &str, expansion: TokenStream) {
     if let Some(difference) = difference(&expected, &file) {
         panic!(
             "tests/expand/{name}.rs differs from what the macro writes\n\n{difference}\n\
-             If the new code is right: `BLESS=1 cargo test -p airbyte-macros`, and look at the files before you commit them."
+             If the new code is right, run `BLESS=1 cargo test -p airbyte-macros` and read the difference."
         );
     }
 }
 
-/// The first lines that differ, old and new, with where they are.
+/// The lines that differ, old and new, with the number of the first.
 fn difference(expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;
@@ -50,7 +50,7 @@ fn difference(expected: &str, actual: &str) -> Option<String> {
 }
 
 #[test]
-fn a_difference_is_shown_with_its_place() {
+fn difference_names_the_first_line() {
     assert_eq!(difference("a\nb\n", "a\nb\n"), None);
     assert_eq!(difference("a\nb\nd\n", "a\nc\nd\n").as_deref(), Some("from line 2:\n- b\n+ c\n"));
     assert_eq!(difference("", "a\n").as_deref(), Some("from line 1:\n+ a\n"));

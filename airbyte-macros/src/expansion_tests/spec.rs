@@ -3,11 +3,11 @@ use crate::spec;
 use syn::parse_quote;
 
 #[test]
-fn spec_with_every_word() {
+fn spec_with_every_attribute() {
     let item = parse_quote! {
         #[airbyte(
             title = "Shop",
-            description = "What is sold, and how often.",
+            description = "Sales of a shop.",
             documentation_url = "https://example.com/shop",
             groups(login = "Login", reading = "Reading"),
         )]
@@ -31,11 +31,11 @@ fn spec_with_every_word() {
             r#type: Option<String>,
         }
     };
-    check("spec/every_word", spec::derive_spec(item));
+    check("spec/every_attribute", spec::derive_spec(item));
 }
 
 #[test]
-fn spec_with_parts() {
+fn spec_with_nested_types() {
     let item = parse_quote! {
         #[airbyte(oauth_login(
             predicate(login.type = "oauth"),
@@ -61,7 +61,7 @@ fn spec_with_parts() {
             cache: Cache,
         }
     };
-    check("spec/parts", spec::derive_spec(item));
+    check("spec/nested_types", spec::derive_spec(item));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn value_of_a_choice() {
         /// How you log in
         #[airbyte(tag = "auth_type", display_type = radio)]
         enum Login {
-            /// A key of your account
+            /// An API key of your account
             ApiKey {
                 #[airbyte(min_length = 8)]
                 api_key: Secret,
@@ -94,7 +94,7 @@ fn value_of_a_choice() {
             #[serde(rename = "oauth")]
             OAuth(Tokens),
             #[airbyte(hidden)]
-            Nobody,
+            Anonymous,
         }
     };
     check("value/one_of", spec::derive_value(item));
@@ -103,7 +103,7 @@ fn value_of_a_choice() {
 #[test]
 fn value_of_an_object() {
     let item = parse_quote! {
-        /// How much is asked for
+        /// How much to request
         #[airbyte(title = "Paging")]
         struct Limits {
             #[airbyte(default = 100)]

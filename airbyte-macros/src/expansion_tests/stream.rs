@@ -4,8 +4,8 @@ use quote::quote;
 use syn::parse_quote;
 
 #[test]
-fn stream_with_every_word() {
-    let words = quote!(
+fn stream_with_every_attribute() {
+    let attributes = quote!(
         name = "orders",
         namespace = "shop",
         primary_key(id, shop),
@@ -15,7 +15,7 @@ fn stream_with_every_word() {
         not_finite = fail
     );
     let item = parse_quote! {
-        /// What somebody bought.
+        /// A purchase.
         ///
         /// Orders are never deleted.
         #[derive(Debug)]
@@ -28,12 +28,12 @@ fn stream_with_every_word() {
             updated_at: Option<Timestamp>,
         }
     };
-    check("stream/every_word", stream::attribute(words, item));
+    check("stream/every_attribute", stream::attribute(attributes, item));
 }
 
 #[test]
 fn stream_with_paths() {
-    let words = quote!(
+    let attributes = quote!(
         name = "orders",
         primary_key(shop.owner.id, about.number),
         cursor = about.updated_at,
@@ -48,11 +48,11 @@ fn stream_with_paths() {
             about: About,
         }
     };
-    check("stream/paths", stream::attribute(words, item));
+    check("stream/paths", stream::attribute(attributes, item));
 }
 
 #[test]
-fn stream_that_is_nested() {
+fn nested_type() {
     let item = parse_quote! {
         #[serde(rename_all = "camelCase")]
         pub(crate) struct Shop {
@@ -80,23 +80,23 @@ fn stream_with_a_name_only() {
 
 #[test]
 fn stream_of_a_renamed_sdk() {
-    let words = quote!(name = "cities", cursor = founded, crate = ::renamed);
+    let attributes = quote!(name = "cities", cursor = founded, crate = ::renamed);
     let item = parse_quote! {
         struct City {
             founded: Date,
         }
     };
-    check("stream/renamed_sdk", stream::attribute(words, item));
+    check("stream/renamed_sdk", stream::attribute(attributes, item));
 }
 
 #[test]
 fn stream_with_mistakes() {
-    let words = quote!(nmae = "cities", cursor = fuonded);
+    let attributes = quote!(nmae = "cities", cursor = fuonded);
     let item = parse_quote! {
         #[derive(Debug, Serialize)]
         struct City {
             founded: Date,
         }
     };
-    check("stream/mistakes", stream::attribute(words, item));
+    check("stream/mistakes", stream::attribute(attributes, item));
 }

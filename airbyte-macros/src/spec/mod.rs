@@ -1,5 +1,4 @@
-//! `#[derive(AirbyteSpec)]` makes a struct the whole configuration; `#[derive(ConfigValue)]` makes a struct or an enum the
-//! type of a field in it.
+//! `#[derive(AirbyteSpec)]` for the configuration, and `#[derive(ConfigValue)]` for the type of a field in it.
 
 mod expand;
 mod model;

@@ -1,7 +1,9 @@
-//! `#[airbyte_stream(…)]`: a struct becomes the record of a stream, or with `nested` a part of one.
+//! `#[airbyte_stream(…)]`: makes a struct the record of a stream, or with `nested` a type nested in one.
 
 mod expand;
 mod model;
+
+pub(crate) use self::model::default_name;
 
 use crate::attributes::Attributes;
 use crate::errors::Errors;
@@ -16,7 +18,13 @@ pub(crate) fn attribute(attributes: TokenStream, item: Item) -> TokenStream {
         Item::Enum(item) => item.into(),
         Item::Union(item) => item.into(),
         other => {
-            errors.at_item(&other, "`#[airbyte_stream]` goes on a struct: the record");
+            let message = match other {
+                Item::Fn(_) | Item::Impl(_) => {
+                    "`#[airbyte_stream]` belongs on the struct of a record; for a fetch function or an `impl` block write `#[airbyte_source]`"
+                }
+                _ => "`#[airbyte_stream]` belongs on the struct of a record",
+            };
+            errors.at_item(&other, message);
             let errors = errors.finish();
             return quote!(#errors #other);
         }
@@ -25,9 +33,9 @@ pub(crate) fn attribute(attributes: TokenStream, item: Item) -> TokenStream {
     let is_nested = attributes.mention("nested");
     if let Data::Union(_) = item.data {
         let message = if is_nested {
-            "a union cannot be written: nothing says which of its fields is meant"
+            "unions are not supported: use a struct or an enum"
         } else {
-            "a record is a struct with named fields; nothing says which field of a union is meant"
+            "a record is a struct with named fields, not a union"
         };
         errors.at(&item.ident, message);
         let errors = errors.finish();
@@ -41,7 +49,7 @@ pub(crate) fn attribute(attributes: TokenStream, item: Item) -> TokenStream {
     }
     let model = model::Model::read(attributes, &item, &mut errors);
     let errors = errors.finish();
-    // The stream stands even after a mistake, so that nothing else in the crate fails because of it.
+    // The impl is written even after a mistake, to avoid follow-up errors.
     let stream = expand::expand(&model, item);
     quote!(#errors #stream)
 }

@@ -1,12 +1,14 @@
-//! What a type is, as far as its name says it; `rows` has the types.
+//! What is known of a type by its name. The types are in `rows`.
 
+mod foreign;
 mod rows;
 
+pub(crate) use self::foreign::foreign;
 pub(crate) use self::rows::{Arguments, Column, Form, Kind, Known, Literal};
 use crate::attributes::last_segment;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// The row of a type. `None` if its name says nothing: the author's own types.
+/// The row of a type. `None` for the author's own types.
 pub(crate) fn known(ty: &Type) -> Option<&'static Known> {
     let segment = last_segment(ty)?;
     let known = rows::TYPES.iter().find(|known| segment.ident == known.name)?;
@@ -30,7 +32,7 @@ pub(crate) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// How the type is written as a column.
+/// How the type is serialized as a column.
 pub(crate) fn column(ty: &Type) -> Column {
     known(ty).map_or(Column::Unknown, |known| known.column)
 }
@@ -40,7 +42,7 @@ pub(crate) fn is_option(ty: &Type) -> bool {
     column(ty) == Column::Nullable
 }
 
-/// The type that an `Option`, and whatever else is known to be around a type, holds at last.
+/// The type inside of all `Option`s and wrappers.
 pub(crate) fn unwrapped(ty: &Type) -> &Type {
     match column(ty) {
         Column::Nullable | Column::Wrapper => arguments(ty).next().map_or(ty, unwrapped),

@@ -1,9 +1,8 @@
-//! Every type that the macros know by its name, and what it is in each place where a type can stand: as a column of a record,
-//! in a primary key, as the key of a map, as a cursor, and as a field of a configuration. A type that is added to the SDK is
-//! added here.
+//! Every type that the macros know by name, with what it is as a column of a record, in a primary key, as the key of a map,
+//! as a cursor and as a field of a configuration. A type that is added to the SDK is added here.
 //!
-//! What is not listed is left to the compiler. This file needs nothing but the standard library: a test of the SDK
-//! (`airbyte-sdk/tests/types/known.rs`) includes it, and compares each row with the impls that the types have.
+//! The compiler checks types that are not listed. This file uses only the standard library, because a test of the SDK
+//! (`airbyte-sdk/tests/types/known.rs`) includes it and compares each row with the impls of the type.
 
 /// A type that is known by its name.
 pub(crate) struct Known {
@@ -11,32 +10,32 @@ pub(crate) struct Known {
     pub(crate) arguments: Arguments,
     pub(crate) column: Column,
     pub(crate) primary_key: Fits,
-    /// Whether it is written as a text, a number or a boolean when it is the key of a map.
+    /// Whether it can be the key of a map: it is serialized as a string, a number or a boolean.
     pub(crate) map_key: bool,
     pub(crate) cursor: Fits,
     pub(crate) form: Form,
 }
 
-/// Whether the type fits; if not, what it is instead, as in "`tags` is a list".
+/// Whether the type fits; if not, what it is, as in "`tags` is a list".
 pub(crate) type Fits = Result<(), &'static str>;
 
 /// What is in the angle brackets of a type.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Arguments {
     None,
-    /// So many types that it holds values of; what comes after them, such as a hasher, is none.
+    /// This many types that it holds values of. Further arguments, such as a hasher, do not count.
     Holds(usize),
-    /// The same of a type that asks more of what it holds than to be a column, or that shares its name with one of
-    /// another crate.
+    /// The same, for a type that requires more of its content than to be a column, or whose name is also used by another
+    /// crate.
     PerhapsHolds(usize),
     /// Others.
     Unknown,
 }
 
-/// How the type is written as the column of a record.
+/// How the type is serialized as a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Column {
-    /// One value that is no object.
+    /// A string, a number or a boolean.
     Scalar,
     List,
     /// An object whose keys are data.
@@ -46,11 +45,11 @@ pub(crate) enum Column {
     AnyJson,
     /// It has no value.
     NoValue,
-    /// As what it holds.
+    /// Like its content.
     Wrapper,
-    /// The same, or null.
+    /// Like its content, or null.
     Nullable,
-    /// In no way that is known by the name.
+    /// Not known by the name.
     Unknown,
 }
 
@@ -58,15 +57,15 @@ pub(crate) enum Column {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Form {
     Field(Kind),
-    /// What it holds, which may be left out.
+    /// Its content, which is optional.
     Optional,
-    /// None; what to use.
-    Refused(&'static str),
-    /// None either, and what it holds may be one.
-    RefusedAround(&'static str),
-    /// None, if the type is serde_json's.
-    RefusedOfSerdeJson(&'static str),
-    /// Whatever the compiler says: a type of the author's own may have the name.
+    /// Not supported; what to use.
+    Rejected(&'static str),
+    /// Not supported, but its content may be; what to do.
+    RejectedWrapper(&'static str),
+    /// Not supported if the type is serde_json's; what to use.
+    RejectedOfSerdeJson(&'static str),
+    /// The compiler checks it, because an author's own type may have the name.
     Unknown,
 }
 
@@ -90,7 +89,7 @@ pub(crate) enum Literal {
     Integer,
     Float,
     Bool,
-    /// A value is no literal.
+    /// Not as a literal.
     None,
 }
 
@@ -98,34 +97,36 @@ impl Kind {
     /// In a message: "`min` is for numbers, not for …".
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Text => "text",
-            Self::Secret => "a secret",
-            Self::Integer { .. } | Self::Float => "a number",
-            Self::Bool => "a boolean",
-            Self::Date => "a date",
-            Self::Timestamp => "a timestamp",
-            Self::List => "a list",
+            Self::Text => "strings",
+            Self::Secret => "secrets",
+            Self::Integer { .. } | Self::Float => "numbers",
+            Self::Bool => "booleans",
+            Self::Date => "dates",
+            Self::Timestamp => "timestamps",
+            Self::List => "lists",
         }
     }
 
     /// The literal of a default, and how it is written.
     pub(crate) fn default(self) -> (Literal, &'static str) {
         match self {
-            Self::Text | Self::Secret => (Literal::Text, "text in quotes"),
-            Self::Integer { .. } => (Literal::Integer, "a whole number, without quotes"),
-            Self::Float => (Literal::Float, "a number with a point, such as `1.0`"),
+            Self::Text | Self::Secret => (Literal::Text, "a string in quotes"),
+            Self::Integer { .. } => (Literal::Integer, "an integer without quotes"),
+            Self::Float => (Literal::Float, "a number with a decimal point, such as `1.0`"),
             Self::Bool => (Literal::Bool, "`true` or `false`"),
-            Self::Date => (Literal::None, "code, such as `Date::constant(2024, 1, 31)`"),
-            Self::Timestamp => (Literal::None, "code, such as `Timestamp::constant(1_704_067_200, 0)`"),
-            Self::List => (Literal::None, "code, such as `vec![…]`"),
+            Self::Date => (Literal::None, "an expression, such as `Date::constant(2024, 1, 31)`"),
+            Self::Timestamp => {
+                (Literal::None, "an expression, such as `Timestamp::constant(1_704_067_200, 0)`")
+            }
+            Self::List => (Literal::None, "an expression, such as `vec![…]`"),
         }
     }
 
-    /// The literal of an example, which is shown and not read.
+    /// The literal of an example, which is only shown.
     pub(crate) fn example(self) -> (Literal, &'static str) {
         match self {
-            Self::Date => (Literal::Text, "a text such as \"2024-01-31\""),
-            Self::Timestamp => (Literal::Text, "a text such as \"2024-01-31T09:30:00Z\""),
+            Self::Date => (Literal::Text, "a string such as \"2024-01-31\""),
+            Self::Timestamp => (Literal::Text, "a string such as \"2024-01-31T09:30:00Z\""),
             other => other.default(),
         }
     }
@@ -138,7 +139,7 @@ impl Kind {
         matches!(self, Self::Text | Self::Secret)
     }
 
-    /// Whether the type is in scope wherever Rust is: another one of the name must be imported.
+    /// Whether the type is in scope everywhere.
     pub(crate) fn is_of_the_prelude(self) -> bool {
         matches!(self, Self::Text | Self::Integer { .. } | Self::Float | Self::Bool)
     }
@@ -146,24 +147,24 @@ impl Kind {
 
 const NONE: Arguments = Arguments::None;
 const YES: Fits = Ok(());
-const FRACTION: Fits = Err("a number with a fraction");
-const WIDE: Fits = Err("a number of 128 bits");
-const MACHINE: Fits = Err("a number of no fixed width");
+const FRACTION: Fits = Err("a floating-point number");
+const WIDE: Fits = Err("a 128-bit integer");
+const MACHINE: Fits = Err("an integer of platform-dependent width");
 const LIST: Fits = Err("a list");
 const MAP: Fits = Err("a map");
 const RANGE: Fits = Err("a range");
-const JSON: Fits = Err("any JSON");
-/// What is around a type says nothing by itself.
+const JSON: Fits = Err("arbitrary JSON");
+/// Decided by the content.
 const INNER: Fits = YES;
 
-const NO_MAPS: Form = Form::Refused(
-    "a form has no field whose keys the user makes up; use a `Vec` of a struct with a field for the key and one for the value",
+const NO_MAPS: Form = Form::Rejected(
+    "a form cannot show a map: use a `Vec` of a struct with one field for the key and one for the value",
 );
-const NO_JSON: Form = Form::RefusedOfSerdeJson(
-    "a form has no field for any JSON; name what is in there in a struct with `#[derive(ConfigValue)]`, or take a text: `String` with `multiline`",
+const NO_JSON: Form = Form::RejectedOfSerdeJson(
+    "a form has no field for arbitrary JSON: use a struct with `#[derive(ConfigValue)]`, or a `String` with `multiline`",
 );
-const NO_SETS: Form = Form::Refused("a form shows a list; use a `Vec`");
-const NO_WIDTH: Form = Form::Refused("its range depends on the machine; use `u64` or `i64`");
+const NO_SETS: Form = Form::Rejected("a form shows a list: use a `Vec`");
+const NO_WIDTH: Form = Form::Rejected("its range depends on the platform: use `u64` or `i64`");
 
 const fn integer(least: i128, most: i128) -> Form {
     Form::Field(Kind::Integer { least, most })
@@ -183,15 +184,15 @@ const fn row(
 
 use Arguments::{Holds, PerhapsHolds};
 use Column::{AnyJson, List, Map, NoValue, Nullable, Object, Scalar, Wrapper};
-use Form::{Field, Optional, Refused, RefusedAround};
+use Form::{Field, Optional, Rejected, RejectedWrapper};
 
 #[rustfmt::skip]
 pub(crate) const TYPES: &[Known] = &[
     //  name              arguments        column     primary key             map key  cursor                       in a form
     row("String",         NONE,            Scalar,    YES,                    true,    YES,                         Field(Kind::Text)),
-    row("str",            NONE,            Scalar,    YES,                    true,    Err("borrowed text"),        Refused("a configuration owns its values; use `String`")),
+    row("str",            NONE,            Scalar,    YES,                    true,    Err("a borrowed string"),        Rejected("a configuration must own its data: use `String`")),
     row("char",           NONE,            Scalar,    YES,                    true,    Err("a single character"),   Form::Unknown),
-    row("bool",           NONE,            Scalar,    YES,                    true,    Err("true or false"),        Field(Kind::Bool)),
+    row("bool",           NONE,            Scalar,    YES,                    true,    Err("a boolean"),        Field(Kind::Bool)),
     row("i8",             NONE,            Scalar,    YES,                    true,    YES,                         integer(i8::MIN as i128, i8::MAX as i128)),
     row("i16",            NONE,            Scalar,    YES,                    true,    YES,                         integer(i16::MIN as i128, i16::MAX as i128)),
     row("i32",            NONE,            Scalar,    YES,                    true,    YES,                         integer(i32::MIN as i128, i32::MAX as i128)),
@@ -204,7 +205,7 @@ pub(crate) const TYPES: &[Known] = &[
     row("u64",            NONE,            Scalar,    YES,                    true,    YES,                         integer(0, u64::MAX as i128)),
     row("u128",           NONE,            Scalar,    YES,                    true,    WIDE,                        Form::Unknown),
     row("usize",          NONE,            Scalar,    YES,                    true,    MACHINE,                     NO_WIDTH),
-    row("f32",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Refused("the spec would show what becomes of a number in 32 bits, 0.10000000149011612 for 0.1; use `f64`")),
+    row("f32",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Rejected("use `f64`: the spec would show the rounded 32-bit value, such as 0.10000000149011612 for 0.1")),
     row("f64",            NONE,            Scalar,    FRACTION,               true,    FRACTION,                    Field(Kind::Float)),
     row("Secret",         NONE,            Column::Unknown, Err("a secret"),  true,    Err("a secret"),             Field(Kind::Secret)),
     row("Date",           NONE,            Scalar,    YES,                    true,    YES,                         Field(Kind::Date)),
@@ -212,15 +213,15 @@ pub(crate) const TYPES: &[Known] = &[
     row("Time",           NONE,            Scalar,    YES,                    true,    Err("a time without a date"), Form::Unknown),
     row("Timestamp",      NONE,            Scalar,    YES,                    true,    YES,                         Field(Kind::Timestamp)),
     row("Decimal",        NONE,            Scalar,    YES,                    true,    Err("a decimal number"),     Form::Unknown),
-    row("Uuid",           NONE,            Scalar,    YES,                    true,    Err("in no order"),          Form::Unknown),
+    row("Uuid",           NONE,            Scalar,    YES,                    true,    Err("unordered"),          Form::Unknown),
     row("Binary",         NONE,            Scalar,    Err("binary"),          true,    Err("binary"),               Form::Unknown),
     row("Value",          NONE,            AnyJson,   JSON,                   false,   JSON,                        NO_JSON),
     row("RawJson",        NONE,            AnyJson,   JSON,                   false,   JSON,                        Form::Unknown),
-    row("Option",         Holds(1),        Nullable,  Err("null at times"),   false,   INNER,                       Optional),
-    row("Box",            Holds(1),        Wrapper,   INNER,                  true,    INNER,                       RefusedAround("a form shows what is in the `Box`; remove it")),
-    row("Cow",            PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       RefusedAround("a configuration owns its values; remove the `Cow`")),
-    row("Rc",             Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RefusedAround("a form shows what is in the `Rc`; remove it")),
-    row("Arc",            Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RefusedAround("a form shows what is in the `Arc`; remove it")),
+    row("Option",         Holds(1),        Nullable,  Err("nullable"),   false,   INNER,                       Optional),
+    row("Box",            Holds(1),        Wrapper,   INNER,                  true,    INNER,                       RejectedWrapper("remove the `Box`")),
+    row("Cow",            PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       RejectedWrapper("a configuration must own its data: remove the `Cow`")),
+    row("Rc",             Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RejectedWrapper("remove the `Rc`")),
+    row("Arc",            Arguments::Unknown, Column::Unknown, INNER,         true,    INNER,                       RejectedWrapper("remove the `Arc`")),
     row("Cell",           PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       Form::Unknown),
     row("RefCell",        PerhapsHolds(1), Wrapper,   INNER,                  true,    INNER,                       Form::Unknown),
     row("Mutex",          PerhapsHolds(1), Wrapper,   INNER,                  false,   INNER,                       Form::Unknown),
@@ -238,5 +239,5 @@ pub(crate) const TYPES: &[Known] = &[
     row("Map",            Arguments::Unknown, Map,    MAP,                    false,   MAP,                         NO_JSON),
     row("Range",          PerhapsHolds(1), Object,    RANGE,                  false,   RANGE,                       Form::Unknown),
     row("RangeInclusive", PerhapsHolds(1), Object,    RANGE,                  false,   RANGE,                       Form::Unknown),
-    row("PhantomData",    Arguments::Unknown, NoValue, Err("no value"),         true,    Err("no value"),             Refused("it holds no value; say `#[serde(skip)]`")),
+    row("PhantomData",    Arguments::Unknown, NoValue, Err("no value"),         true,    Err("no value"),             Rejected("it holds no value: add `#[serde(skip)]`")),
 ];

@@ -1,8 +1,9 @@
 //! `spec`: describes the connector's configuration. Needs neither a configuration nor the network.
 
+use crate::error::Result;
 use crate::protocol::AirbyteMessage;
 use crate::source::Source;
 
-pub(crate) fn spec<C>(source: &Source<C>) -> AirbyteMessage {
-    AirbyteMessage::Spec(Box::new((source.config.specification)()))
+pub(crate) fn spec<C>(source: &Source<C>) -> Result<AirbyteMessage> {
+    (source.config.specification)().map(|specification| AirbyteMessage::Spec(Box::new(specification)))
 }

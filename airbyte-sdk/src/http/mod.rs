@@ -32,7 +32,9 @@ pub use self::oauth2::OAuth2;
 pub use self::pagination::{NextPage, Pages, Pagination};
 pub use self::rate_limit::RateLimit;
 pub use self::request::Request;
-pub use self::response::Response;
+#[doc(hidden)]
+pub use self::response::is_read;
+pub use self::response::{FromResponse, Response};
 pub use self::transfer_limits::TransferLimits;
 
 pub(crate) use self::observer::{Observer, Usage};

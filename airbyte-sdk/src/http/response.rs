@@ -16,6 +16,22 @@ use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use ureq::{Body, Timeout, http};
 
+/// A type that can be read from a response: it implements [`Deserialize`](crate::Deserialize) and borrows nothing. Every such
+/// type implements this trait, so that the compiler can say how to make another one readable.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a response",
+    label = "add `#[derive(Deserialize)]` to this type, or to the type in it",
+    note = "the derive is `airbyte_sdk::Deserialize`; for a date or a time use `airbyte_sdk::Date` or `airbyte_sdk::Timestamp`"
+)]
+pub trait FromResponse: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> FromResponse for T {}
+
+/// Compiles if the type can be read. `#[derive(Deserialize)]` calls it for the types of fields.
+#[doc(hidden)]
+pub const fn is_read<T: FromResponse>() {}
+
 /// The response to a request.
 pub struct Response {
     inner: http::Response<Body>,
@@ -78,7 +94,7 @@ impl Response {
     /// Returns a transient error if the body is cut off or is not JSON, and a system error if it is too large or does
     /// not fit `T`; that error names the place in the document. It is also an error if the status says that the
     /// response is not complete, such as 202: see [`Request::accept_status`](super::Request::accept_status).
-    pub fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+    pub fn json<T: FromResponse>(mut self) -> Result<T> {
         let mut body = Vec::new();
         let read = self.read_whole(&mut body).map_err(|failure| failure.error);
         read.and_then(|()| self.parse(&body)).map_err(|error| hold::failed(self.hold(), error))

@@ -63,7 +63,7 @@ pub struct Source<C> {
 /// The functions of the configuration's type. Only [`Source::new`] requires `C: AirbyteSpec`: if the other methods did too,
 /// a missing implementation would be reported once for each call.
 pub(crate) struct ConfigType<C> {
-    pub(crate) specification: fn() -> ConnectorSpecification,
+    pub(crate) specification: fn() -> Result<ConnectorSpecification>,
     /// Returns the configuration and its secrets.
     pub(crate) read: ReadConfig<C>,
 }

@@ -237,15 +237,15 @@ impl<T: ConfigValue> Field<T> {
     /// The field's value; `None` after a problem was recorded.
     pub(super) fn parse(self, given: Option<&Value>, place: &mut Place<'_>) -> Option<T> {
         let Some(given) = given.filter(|value| !value.is_null()) else {
-            if let Some(default) = &self.default {
+            let value = self.default.or_else(T::absent);
+            if let Some(value) = &value {
                 let mut withheld = Withheld::default();
-                default.to_json(&mut withheld);
+                value.to_json(&mut withheld);
                 withheld.0.into_iter().for_each(|secret| place.secret(secret));
-            }
-            return self.default.or_else(T::absent).or_else(|| {
+            } else {
                 place.problem("is missing");
-                None
-            });
+            }
+            return value;
         };
         self.read(given, place)
     }

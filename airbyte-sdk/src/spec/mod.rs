@@ -29,7 +29,7 @@ pub use self::oauth_login::OAuthLogin;
 pub use self::one_of::{Choice, OneOf, Variant};
 pub use self::place::Place;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::protocol::ConnectorSpecification;
 use serde_json::{Map, Value, json};
 
@@ -76,14 +76,24 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
 }
 
 /// Returns the specification of a configuration, as the `spec` command prints it.
-pub fn specification<C: AirbyteSpec>() -> ConnectorSpecification {
-    debug_assert_eq!(faults::<C>(), Vec::<String>::new(), "the spec is invalid");
+///
+/// # Errors
+///
+/// In a debug build, a system error that names each of the [`faults`].
+pub fn specification<C: AirbyteSpec>() -> Result<ConnectorSpecification> {
+    if cfg!(debug_assertions) {
+        let faults = faults::<C>();
+        if !faults.is_empty() {
+            return Err(Error::system(format!("the spec is invalid: {}", faults.join("; ")))
+                .with_internal("fix the attributes or the default of each field named here"));
+        }
+    }
     let mut schema = schema::<C>();
     take_marks(&mut schema, &mut Vec::new());
     let mut specification = ConnectorSpecification::new(schema);
     specification.documentation_url = C::DOCUMENTATION_URL.map(str::to_owned);
     specification.advanced_auth = C::oauth_login().map(OAuthLogin::into_message);
-    specification
+    Ok(specification)
 }
 
 /// Marks a field that is not a secret although its name suggests one. Present only while a spec is built.

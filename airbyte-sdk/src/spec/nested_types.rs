@@ -1,5 +1,6 @@
 //! Connector types used as field types: a struct is an object with fields, an enum a choice.
 
+use super::Problems;
 use super::default::Withheld;
 use super::field_types::{ConfigValue, Unbounded, schema};
 use super::form::Form;
@@ -208,6 +209,14 @@ impl<T: Shaped> ConfigValue for T {
 
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self> {
         T::shape(&mut Shape(Job::Read(value, place.reborrow())))
+    }
+
+    /// An object whose fields may all be left out may be left out as well: it is the empty one.
+    fn absent() -> Option<Self> {
+        let (mut problems, mut secrets) = (Problems::default(), Vec::new());
+        let place = Place::top(&mut problems, &mut secrets);
+        let value = T::shape(&mut Shape(Job::Read(&Value::Object(Map::new()), place)));
+        value.filter(|_| problems.is_empty())
     }
 
     fn to_json(&self, withheld: &mut Withheld) -> Value {

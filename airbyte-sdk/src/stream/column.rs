@@ -3,16 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A type that can be a column of a record: it can be serialized and has a schema.
+/// A type of a column. Every type that implements [`Serialize`] and has a schema implements it; `#[airbyte_stream(nested)]`
+/// derives both.
 ///
-/// Implemented for all types that implement [`Serialize`] and have a schema; `#[airbyte_stream(nested)]` derives both.
-/// [`#[airbyte_stream]`](crate::airbyte_stream) requires it for the type of each field, so that the compiler reports an
-/// unsupported type at its field.
-// Public because the compiler's messages name it, and readers look it up.
+/// [`#[airbyte_stream]`](crate::airbyte_stream) requires it of each field, where the compiler then reports a type that cannot be
+/// a column.
+// It is public because the compiler's messages name its path.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a column type",
-    label = "if `{Self}` is your own type, add `#[airbyte_stream(nested)]` to it",
-    note = "the documentation of `#[airbyte_stream]` lists the supported types; for a type of another crate, use `#[serde(serialize_with = \"…\")]` and `#[schemars(with = \"…\")]`; instead of a pointer or a lock, use the value itself"
+    label = "add `#[airbyte_stream(nested)]` if `{Self}` is your own type",
+    note = "the documentation of `#[airbyte_stream]` lists the column types; a type of another crate needs `#[serde(serialize_with = \"…\")]` and `#[schemars(with = \"…\")]`"
 )]
 pub trait Column {
     /// The length of the array in [`Described`].

@@ -7,9 +7,17 @@ use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Value, json};
 
 /// Returns the payload of the SPEC message of a configuration, e.g. for [`assert_golden`](super::assert_golden).
+///
+/// # Panics
+///
+/// In a debug build, if the spec is invalid; the message names each fault.
 #[must_use]
+#[expect(clippy::panic, reason = "for tests only")]
 pub fn spec_of<C: AirbyteSpec>() -> Value {
-    serde_json::to_value(spec::specification::<C>()).unwrap_or_default()
+    match spec::specification::<C>() {
+        Ok(specification) => serde_json::to_value(specification).unwrap_or_default(),
+        Err(error) => panic!("{}", error.message()),
+    }
 }
 
 /// Returns the CATALOG entry of a stream without partitions. It is incremental if the stream has a cursor.
@@ -46,9 +54,9 @@ const SAMPLES: u64 = 200;
 /// - If no configuration can be generated, because a field has a `pattern` but no `examples`.
 #[expect(clippy::panic, reason = "this is an assertion")]
 pub fn assert_spec<C: AirbyteSpec>() {
-    let specification = spec_of::<C>();
     let faults = spec::faults::<C>();
     assert!(faults.is_empty(), "the spec is invalid: {}", faults.join("; "));
+    let specification = spec_of::<C>();
     airbyte_conformance::check_spec(&specification, spec::not_secret::<C>()).assert_conforms();
     let schema = &specification["connectionSpecification"];
     for seed in 0..SAMPLES {

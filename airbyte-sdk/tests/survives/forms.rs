@@ -1,4 +1,4 @@
-//! Configurations with parts, under every lint and with no prelude.
+//! Nested configurations, under every lint and without a prelude.
 #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
 #![allow(dead_code)]
 
@@ -9,7 +9,7 @@ mod connector {
     use ::std::string::String;
     use ::std::vec::Vec;
 
-    /// The author's own types; generated code means others.
+    /// Types with names that generated code uses for others.
     #[allow(unused)]
     mod own {
         pub(super) struct Some;
@@ -120,7 +120,7 @@ mod connector {
         Only,
     }
 
-    /// The configuration of one connector, and a part of another one's.
+    /// The configuration of one connector, and a nested type in another.
     #[derive(AirbyteSpec, ConfigValue)]
     pub(super) struct Both {
         region: Region,

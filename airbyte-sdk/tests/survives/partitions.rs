@@ -1,4 +1,4 @@
-//! A stream that is read partition by partition; what the list holds may be lent in another form.
+//! Partitions, which a fetch function may take as `&str` if the list has `String`s.
 
 use airbyte_sdk::{AirbyteSpec, Date, Emitter, Http, Result, airbyte_source, airbyte_stream};
 

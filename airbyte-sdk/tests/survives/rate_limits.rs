@@ -1,4 +1,4 @@
-//! Limits as words, and limits from the configuration.
+//! Fixed rate limits, and rate limits from the configuration.
 
 use airbyte_sdk::http::RateLimit;
 use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, airbyte_source, airbyte_stream};

@@ -4,8 +4,8 @@ use airbyte_sdk::testing::{spec_of, stream_of};
 use airbyte_sdk::{AirbyteSpec, airbyte_stream};
 
 #[derive(AirbyteSpec)]
-#[allow(dead_code, reason = "what is tested is what is said of the fields")]
-#[doc = concat!("What is", " read.")]
+#[allow(dead_code, reason = "only the descriptions of the fields are used")]
+#[doc = concat!("The", " data.")]
 struct Config {
     #[doc = include_str!("city.md")]
     city: String,
@@ -26,7 +26,7 @@ struct Day {
 fn included_text_is_a_description() {
     let text = "The city, as the API spells it.\n\nSee its list.";
     let spec = &spec_of::<Config>()["connectionSpecification"];
-    assert_eq!(spec["description"], "What is read.");
+    assert_eq!(spec["description"], "The data.");
     assert_eq!(spec["properties"]["city"]["description"], text);
     assert_eq!(spec["properties"]["country"]["description"], format!("Before.\n\n{text}\n\n\nAfter."));
     let schema = &stream_of::<Day>()["json_schema"];

@@ -1,4 +1,4 @@
-//! Enums: words, or one of several things.
+//! Enums as columns.
 
 use super::{column, written};
 use airbyte_sdk::{Date, Stream, airbyte_stream};
@@ -6,7 +6,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 #[test]
-fn enums_without_data_are_texts() {
+fn enums_without_data_are_strings() {
     #[airbyte_stream(nested)]
     #[serde(rename_all = "lowercase")]
     enum Kind {
@@ -19,7 +19,7 @@ fn enums_without_data_are_texts() {
 }
 
 #[test]
-fn enums_with_data_are_one_object_where_they_can_be() {
+fn enums_with_data_are_one_object_if_possible() {
     #[airbyte_stream(nested)]
     enum Plain {
         None,
@@ -69,7 +69,7 @@ fn enums_with_data_are_one_object_where_they_can_be() {
     column!(Any: Any::Whole(1) => 1, schema);
     column!(Any: Any::Part(1.5) => 1.5, schema);
     column!(Any: Any::Text("a".to_owned()) => "a", schema);
-    // A number that is none is written as null.
+    // A non-finite number is written as null.
     column!(Vec<Any>: vec![Any::Part(f64::NAN)] => [null], {"type": ["null", "array"], "items": schema});
     column!(BTreeMap<String, Any>: BTreeMap::from([("a".to_owned(), Any::Part(f64::INFINITY))]) => {"a": null},
         {"type": ["null", "object"], "additionalProperties": schema});

@@ -1,4 +1,4 @@
-//! The types behind cargo features.
+//! The column types behind cargo features.
 #![cfg(any(feature = "decimal", feature = "uuid", feature = "raw_json"))]
 
 use super::{column, written};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 #[cfg(feature = "decimal")]
 #[test]
-fn decimals_are_texts_without_loss() {
+fn decimals_are_strings_with_all_digits() {
     use airbyte_sdk::stream::Decimal;
     let text = "12345678901234567890.12345678";
     column!(Option<Decimal>: Some(text.parse().unwrap()) => text, {"type": ["null", "string"], "pattern": r"^-?\d+(\.\d+)?$"});
@@ -16,14 +16,14 @@ fn decimals_are_texts_without_loss() {
 
 #[cfg(feature = "uuid")]
 #[test]
-fn uuids_are_texts() {
+fn uuids_are_strings() {
     use airbyte_sdk::stream::Uuid;
     column!(Uuid: Uuid::nil() => "00000000-0000-0000-0000-000000000000", {"type": ["null", "string"]});
 }
 
 #[cfg(feature = "raw_json")]
 #[test]
-fn raw_json_passes_as_it_came_and_on_one_line() {
+fn raw_json_is_unchanged_but_on_one_line() {
     use airbyte_sdk::stream::RawJson;
     #[airbyte_stream(name = "raw")]
     struct Record {

@@ -1,4 +1,4 @@
-//! The macros know types by their names, and the compiler knows what a type implements: both must say the same.
+//! Compares what the macros know of a type by its name with what the type implements.
 
 use airbyte_sdk::__private::schemars::JsonSchema;
 use airbyte_sdk::__private::schemars::generate::SchemaSettings;
@@ -16,12 +16,12 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, RwLock};
 
 #[path = "../../../airbyte-macros/src/type_table/rows.rs"]
-#[allow(dead_code, reason = "the macros ask more of it")]
+#[allow(dead_code, reason = "only the macros use all of it")]
 mod rows;
 
 use rows::{Column, Form, Kind, Known, TYPES};
 
-/// What the compiler knows of a type.
+/// What a type implements.
 struct Facts {
     is_column: bool,
     is_cursor: bool,
@@ -32,7 +32,7 @@ struct Facts {
     form: Option<Map<String, Value>>,
 }
 
-/// Has the constants of its impls where the type implements a trait, and those of [`Otherwise`] where it does not.
+/// Has the constants of its own impls if the type implements a trait, and those of [`Otherwise`] if not.
 struct Probe<T>(PhantomData<T>);
 
 trait Otherwise {
@@ -55,7 +55,7 @@ impl<T: stream::Column + JsonSchema> Probe<T> {
     const IS_COLUMN: bool = true;
 
     fn schema() -> Option<Value> {
-        // As it is written: a `Decimal` may be read from a number too.
+        // For serialization: a `Decimal` may also be read from a number.
         let generator = SchemaSettings::default().for_serialize().into_generator();
         Some(generator.into_root_schema_for::<T>().into())
     }
@@ -85,7 +85,7 @@ macro_rules! facts {
     };
 }
 
-/// Each type by the name that the macros know it by; one that holds others, with a text or a number in it.
+/// Each type by the name that the macros know; a container holds a string or a number.
 fn types() -> Vec<(&'static str, Facts)> {
     let types = facts![
         "String" = String, "str" = &'static str, "char" = char, "bool" = bool, "i8" = i8, "i16" = i16, "i32" = i32,
@@ -110,8 +110,8 @@ fn types() -> Vec<(&'static str, Facts)> {
     types.into_iter().chain(with_features.into_iter().flatten()).collect()
 }
 
-/// Types of crates that the SDK does not depend on, and of features that are off.
-fn is_not_here(name: &str) -> bool {
+/// Whether the type is in a crate that the SDK does not depend on, or behind a feature that is off.
+fn is_unavailable(name: &str) -> bool {
     match name {
         "IndexMap" | "IndexSet" => true,
         "Decimal" => cfg!(not(feature = "decimal")),
@@ -122,9 +122,9 @@ fn is_not_here(name: &str) -> bool {
 }
 
 #[test]
-fn each_known_type_is_what_the_macros_take_it_for() {
+fn known_types_match_their_impls() {
     let types = types();
-    for known in TYPES.iter().filter(|known| !is_not_here(known.name)) {
+    for known in TYPES.iter().filter(|known| !is_unavailable(known.name)) {
         let found = types.iter().find(|(name, _)| *name == known.name);
         let Some((name, facts)) = found else { panic!("`{}` is not compared: add it above", known.name) };
         let mut wrong = column(known, facts);
@@ -139,7 +139,7 @@ fn each_known_type_is_what_the_macros_take_it_for() {
 
 fn column(known: &Known, facts: &Facts) -> Vec<String> {
     let mut wrong = Vec::new();
-    // What has no value is not written, and what is not known may be a column all the same.
+    // A type without a value is not written, and an unknown one may be a column.
     if !matches!(known.column, Column::Unknown | Column::NoValue) && !facts.is_column {
         wrong.push("it cannot be a column".to_owned());
     }
@@ -157,27 +157,27 @@ fn column(known: &Known, facts: &Facts) -> Vec<String> {
         Column::NoValue | Column::Unknown => true,
     };
     if !fits {
-        wrong.push(format!("{:?} has not the schema {schema}", known.column));
+        wrong.push(format!("{:?} does not have the schema {schema}", known.column));
     }
-    // The same is asked of the types of keys when a catalog is made.
+    // The check of primary keys, when the catalog is built, is the same.
     let is_simple = matches!(ty, "string" | "integer" | "boolean") && known.name != "Binary";
     if known.primary_key.is_ok() != is_simple && !matches!(known.column, Column::Unknown | Column::NoValue) {
-        wrong.push(format!("it is {} a primary key", if is_simple { "fit for" } else { "not fit for" }));
+        wrong.push(format!("it {} be in a primary key", if is_simple { "can" } else { "cannot" }));
     }
     wrong
 }
 
 fn cursor(known: &Known, facts: &Facts) -> Option<String> {
-    // Of a wrapper that is no cursor only the compiler says so.
-    let says_nothing = matches!(known.column, Column::Wrapper | Column::Unknown);
-    (known.cursor.is_ok() != facts.is_cursor && !(says_nothing && known.cursor.is_ok()))
-        .then(|| format!("it is {} cursor", if facts.is_cursor { "a" } else { "no" }))
+    // Only the compiler knows whether a wrapper is a cursor.
+    let is_undecided = matches!(known.column, Column::Wrapper | Column::Unknown);
+    (known.cursor.is_ok() != facts.is_cursor && !(is_undecided && known.cursor.is_ok()))
+        .then(|| format!("it {} a cursor", if facts.is_cursor { "is" } else { "is not" }))
 }
 
 fn form(known: &Known, facts: &Facts) -> Option<String> {
     let is_field = matches!(known.form, Form::Field(_) | Form::Optional);
     if is_field != facts.is_form_field {
-        return Some(format!("it is {} field of a form", if facts.is_form_field { "a" } else { "no" }));
+        return Some(format!("it {} a field of a form", if facts.is_form_field { "is" } else { "is not" }));
     }
     let (Form::Field(kind), Some(schema)) = (known.form, &facts.form) else { return None };
     let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -188,7 +188,7 @@ fn form(known: &Known, facts: &Facts) -> Option<String> {
         Kind::Secret => text("type") == "string" && schema["airbyte_secret"] == true,
         Kind::Integer { least, most } => {
             let limit = |key: &str| schema.get(key).and_then(Value::as_i64).map(i128::from);
-            // The spec leaves out the limits of 64 bits, which a float does not hold exactly.
+            // The spec omits the limits of 64 bits, which a float cannot represent exactly.
             let largest = if least == 0 { i128::from(u64::MAX) } else { i128::from(i64::MAX) };
             text("type") == "integer"
                 && limit("minimum").unwrap_or(i128::from(i64::MIN)) == least
@@ -200,5 +200,5 @@ fn form(known: &Known, facts: &Facts) -> Option<String> {
         Kind::Timestamp => text("format") == "date-time",
         Kind::List => text("type") == "array",
     };
-    (!fits).then(|| format!("{kind:?} has not the schema {schema:?}"))
+    (!fits).then(|| format!("{kind:?} does not have the schema {schema:?}"))
 }

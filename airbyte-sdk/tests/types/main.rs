@@ -1,4 +1,4 @@
-//! Every type that a column may have: what is written fits the schema, and both are what Airbyte's table of types says.
+//! Every type of a column: the written value is valid by its schema, and both follow Airbyte's table of types.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
 use airbyte_sdk::jiff::civil::{DateTime, Time, date, time};
@@ -13,18 +13,18 @@ mod descriptions;
 mod enums;
 mod features;
 mod known;
-mod within;
+mod nested;
 
-/// The record as it is written, after it was held against the schema.
+/// The serialized record, validated against its schema.
 fn written<T: Stream>(record: &T) -> Value {
     let schema = Value::from(T::json_schema());
     let value: Value = serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap();
-    // Formats have a test of their own: those of JSON Schema know no time without a zone.
+    // Another test checks the formats: JSON Schema has none for a time without a zone.
     let validator = jsonschema::draft7::options().should_validate_formats(false).build(&schema).unwrap();
     let errors: Vec<String> =
         validator.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:?}\n{value}\n{schema:#}");
-    // As the row of a destination: each column may be empty.
+    // Every column may be null in a destination.
     for name in schema["properties"].as_object().unwrap().keys() {
         let empty = json!({name: null});
         let valid = jsonschema::draft7::is_valid(&schema, &empty);
@@ -41,7 +41,7 @@ fn written<T: Stream>(record: &T) -> Value {
     value
 }
 
-/// A record with one column of the type, written and described as these.
+/// Asserts the serialized value and the schema of a column.
 macro_rules! column {
     ($ty:ty: $value:expr => $written:tt, $schema:tt) => {{
         #[airbyte_stream(name = "columns")]
@@ -56,7 +56,7 @@ macro_rules! column {
 use column;
 
 #[test]
-fn simple_types() {
+fn scalar_types() {
     column!(String: "a".to_owned() => "a", {"type": ["null", "string"]});
     column!(char: 'é' => "é", {"type": ["null", "string"], "minLength": 1, "maxLength": 1});
     column!(bool: true => true, {"type": ["null", "boolean"]});
@@ -76,7 +76,7 @@ fn simple_types() {
 }
 
 #[test]
-fn integers_of_128_bits_keep_every_digit() {
+fn integers_of_128_bits_keep_all_digits() {
     #[airbyte_stream(name = "large")]
     struct Large {
         signed: i128,
@@ -95,7 +95,7 @@ const WITHOUT_ZONE: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?( BC)?$
 const TIME: &str = r"^\d{2}:\d{2}:\d{2}(\.\d+)?$";
 
 #[test]
-fn dates_and_times_have_the_well_known_forms() {
+fn dates_and_times_have_the_well_known_formats() {
     #[airbyte_stream(name = "times")]
     struct Times {
         date: Date,
@@ -165,9 +165,8 @@ fn lists_and_maps() {
     );
 }
 
-/// Types of the author's own, and those of others.
 #[test]
-fn derives_of_serde_and_schemars_themselves() {
+fn types_with_derives_of_serde_and_schemars() {
     #[derive(Serialize, schemars::JsonSchema)]
     struct Id(u64);
     column!(Id: Id(7) => 7, {"type": ["null", "integer"]});

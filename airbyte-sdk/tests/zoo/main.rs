@@ -1,9 +1,9 @@
-//! A zoo of configurations and records: one file for each construct, and beside it what is made of it. The pages of the
-//! documentation that show both are made from these files.
+//! One file for each construct of a configuration or a record, with the form or the catalog entry it becomes beside it. The
+//! pages of the documentation that show both are generated from these files.
 //!
-//! `BLESS=1 cargo test -p airbyte-sdk --features testing` renews the JSON and the pages.
+//! `BLESS=1 cargo test -p airbyte-sdk --features testing` regenerates the JSON and the pages.
 #![cfg(feature = "testing")]
-#![allow(dead_code, unreachable_pub, reason = "only what is made of the types is looked at")]
+#![allow(dead_code, unreachable_pub, reason = "only the spec and the schema of these types are used")]
 #![allow(clippy::disallowed_methods, reason = "a test reads its own files")]
 
 #[path = "../shared/page.rs"]
@@ -16,32 +16,31 @@ use airbyte_sdk::testing::assert_golden;
 use serde_json::Value;
 
 /// One construct.
-struct Animal {
+struct Example {
     name: &'static str,
     source: &'static str,
     json: Value,
 }
 
 #[test]
-fn what_is_made_of_each_is_as_it_was() {
-    for (folder, animals) in [("spec", spec::all()), ("stream", stream::all())] {
-        for Animal { name, json, .. } in animals {
+fn each_example_matches_its_golden_file() {
+    for (folder, examples) in [("spec", spec::all()), ("stream", stream::all())] {
+        for Example { name, json, .. } in examples {
             assert_golden(format!("tests/zoo/{folder}/{name}.json"), &json);
         }
     }
 }
 
 #[test]
-fn every_one_keeps_the_rules_and_is_read_as_it_says() {
-    spec::judge();
-    stream::judge();
+fn each_example_conforms_to_the_protocol() {
+    spec::check_all();
+    stream::check_all();
 }
 
-/// A file that nobody names would be one that nobody looks at.
 #[test]
-fn none_is_forgotten() {
-    for (folder, animals) in [("spec", spec::all()), ("stream", stream::all())] {
+fn each_file_is_listed_in_its_mod_rs() {
+    for (folder, examples) in [("spec", spec::all()), ("stream", stream::all())] {
         let files = std::fs::read_dir(format!("tests/zoo/{folder}")).map(Iterator::count).unwrap_or_default();
-        assert_eq!(files, 1 + 2 * animals.len(), "{folder}: a file in the folder is not in its mod.rs");
+        assert_eq!(files, 1 + 2 * examples.len(), "{folder}: a file is missing from mod.rs");
     }
 }

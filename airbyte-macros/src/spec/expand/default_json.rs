@@ -1,4 +1,4 @@
-//! Writes `to_json`: how a value is shown as the default of a field.
+//! Writes `to_json`, which converts a value to the default that the spec shows.
 
 use super::own;
 use super::type_checks::Function;
@@ -35,7 +35,7 @@ pub(super) fn of_one_of(variants: &[Variant], tag: &str) -> Function {
     })
 }
 
-/// The option as the JSON that chooses it.
+/// The JSON of a variant.
 fn arm(variant: &Variant, tag: &str) -> TokenStream {
     let Variant { ident, name, .. } = variant;
     let first = quote!((#tag, __airbyte::Into::into(#name)));
@@ -81,13 +81,13 @@ fn entry(key: &str, value: &impl ToTokens) -> TokenStream {
     quote!((#key, __airbyte::ConfigValue::to_json(#value, #withheld)))
 }
 
-/// The fields of another struct.
+/// The fields of a flattened struct.
 fn in_line(value: &impl ToTokens) -> TokenStream {
     let withheld = withheld();
     quote!(("", __airbyte::Fields::to_json(#value, #withheld)))
 }
 
-/// Not every value hands something over, and none is to be warned of. The locals of fields begin with two underscores.
+/// The underscore avoids a warning where the argument is unused. The locals of fields begin with two, so they do not clash.
 fn withheld() -> Ident {
     own("_withheld")
 }

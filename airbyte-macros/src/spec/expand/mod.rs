@@ -1,4 +1,4 @@
-//! Writes the impls: one chain of calls per field, nothing else.
+//! Writes the impls: one chain of calls per field.
 
 mod default_json;
 mod type_checks;
@@ -31,7 +31,7 @@ pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     let oauth_login = spec.oauth_login.as_ref().map(oauth_login);
     let checks = TypeChecks::of_members(members);
     let ([form], described) = checks.guard(ident, &quote!(WholeSpec), [form(members)]);
-    let checked = checks.written(sdk).map(|checks| quote!(const _: () = #checks;));
+    let checked = checks.constants(sdk).map(|checks| quote!(const _: () = #checks;));
     let impls = quote! {
         #[automatically_derived]
         #[doc(hidden)]
@@ -60,7 +60,7 @@ pub(super) fn value(value: &model::Value, sdk: &Path) -> TokenStream {
     generated_code::block(sdk, impls)
 }
 
-/// Names the fields to a form.
+/// Writes `form`, which describes the fields.
 fn form(members: &Members) -> Function {
     let argument = own("form");
     Function {
@@ -85,11 +85,11 @@ fn of_object(object: &Object, sdk: &Path) -> TokenStream {
 
         #to_json
     };
-    let object = checked_impl(ident, &quote!(Fields), &described_fields, checks.written(sdk));
+    let object = checked_impl(ident, &quote!(Fields), &described_fields, checks.constants(sdk));
     quote!(#object #described)
 }
 
-/// An impl of `Fields` or `Shaped`, with the checks of its types.
+/// An impl of `Fields` or `Shaped`, with the checks of the field types.
 fn checked_impl(
     ident: &Ident,
     of: &TokenStream,
@@ -136,7 +136,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     let (choice, form) = (own("choice"), own("form"));
     let locals: Vec<_> = variants.iter().map(|variant| own(&format!("__{}", variant.ident))).collect();
     let options = variants.iter().map(|variant| option(variant, &form));
-    // At most one of them is there.
+    // At most one of them is `Some`.
     let found = locals.iter().map(ToTokens::to_token_stream).reduce(|found, local| quote!(#found.or(#local)));
     let argument = own("shape");
     let shape = Function {
@@ -152,11 +152,11 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     };
     let ([shape, to_json], described) =
         checks.guard(ident, &quote!(NestedValue), [shape, default_json::of_one_of(variants, tag)]);
-    let shaped = checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), checks.written(sdk));
+    let shaped = checked_impl(ident, &quote!(Shaped), &quote!(#shape #to_json), checks.constants(sdk));
     quote!(#shaped #described)
 }
 
-/// What is said of an option, and its form.
+/// The description of a variant, and its form.
 fn option(variant: &Variant, form: &Ident) -> TokenStream {
     let Variant { ident, name, title, .. } = variant;
     let mut about = quote!(__airbyte::Variant::new(#name).title(#title));
@@ -176,12 +176,12 @@ fn option(variant: &Variant, form: &Ident) -> TokenStream {
     }
 }
 
-/// A name of our own, so that it hides nothing that a default refers to.
+/// A hygienic name, which shadows nothing that a default refers to.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(&name.replace("r#", ""), Span::mixed_site())
 }
 
-/// Names each field, and then makes the value of them all.
+/// Describes each field, then builds the value from all of them.
 fn body(form: &Ident, constructor: &TokenStream, members: &Members) -> TokenStream {
     let local = |ident: &Ident| own(&format!("__{ident}"));
     let names = members.0.iter().filter_map(|member| match member {
@@ -222,8 +222,8 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
         let keys = &route.0;
         call.extend(quote!(.predicate(&[#(#keys),*], #value)));
     }
-    for (part, name, route) in &oauth.values {
-        let method = format_ident!("{}", part.method());
+    for (entry, name, route) in &oauth.values {
+        let method = format_ident!("{}", entry.method());
         let route = route.as_ref().map(|route| {
             let keys = &route.0;
             quote!(, &[#(#keys),*])
@@ -231,11 +231,11 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
         call.extend(quote!(.#method(#name #route)));
     }
     if let Some(attributes) = &oauth.requests {
-        let url = |needed: &str| attributes.iter().find(|(word, _)| word == needed).map(|(_, text)| text);
+        let url = |needed: &str| attributes.iter().find(|(name, _)| name == needed).map(|(_, text)| text);
         let urls = [url("consent_url"), url("access_token_url")];
         let others =
-            attributes.iter().filter(|(word, _)| word != "consent_url" && word != "access_token_url");
-        let (attributes, texts): (Vec<_>, Vec<_>) = others.map(|(word, text)| (word, text)).unzip();
+            attributes.iter().filter(|(name, _)| name != "consent_url" && name != "access_token_url");
+        let (attributes, texts): (Vec<_>, Vec<_>) = others.map(|(name, text)| (name, text)).unzip();
         let new = quote!(__airbyte::OAuthConnectorInputSpecification::new(#(#urls),*));
         call.extend(if attributes.is_empty() {
             quote!(.requests(#new))
@@ -257,7 +257,8 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
     }
 }
 
-/// `Field::<Type>::new("name").title("…")…`; what may not fit the type carries the span of what the author wrote.
+/// `Field::<Type>::new("name").title("…")…`. What may not fit the type has the span of what the author wrote, where the
+/// compiler then reports it.
 fn field(field: &Field) -> TokenStream {
     let Field { key, ty, title, .. } = field;
     let mut call = quote_spanned!(ty.span()=> __airbyte::Field::<#ty>::new(#key));
@@ -285,21 +286,21 @@ fn field(field: &Field) -> TokenStream {
 
 fn default_value(default: &Default, ty: &Type) -> TokenStream {
     match default {
-        // Of the author's own types no text is a value, whatever it can be turned into.
+        // For the author's own types a string is not converted, even if they implement `From<&str>`.
         Default::Value(value @ Expr::Lit(ExprLit { lit: Lit::Str(_), .. })) if kind(ty).is_some() => {
             quote_spanned!(value.span()=> __airbyte::Into::into(#value))
         }
         Default::Value(value @ Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Str(_)) => {
             value.to_token_stream()
         }
-        // The type beside it makes the compiler say what is expected, and why.
+        // With the type annotation the compiler says what is expected, and why.
         Default::Value(value) => quote!({ let value: #ty = #value; value }),
         Default::Call(path) => quote!({ let value: #ty = #path(); value }),
-        Default::OfType(word) => quote_spanned!(word.span()=> <#ty as __airbyte::Default>::default()),
+        Default::OfType(name) => quote_spanned!(name.span()=> <#ty as __airbyte::Default>::default()),
     }
 }
 
-/// After a mistake: an impl that lets the rest of the crate be judged on its own.
+/// After a mistake: an impl that avoids follow-up errors in the rest of the crate.
 pub(super) fn spec_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
     let generics =
@@ -319,7 +320,7 @@ pub(super) fn spec_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
             }
         },
     );
-    // An enum is meant to be the type of a field.
+    // An enum is probably meant as the type of a field.
     let value = matches!(item.data, Data::Enum(_)).then(|| value_fallback(item, sdk));
     quote!(#spec #value)
 }

@@ -1,4 +1,7 @@
-//! Checks that the compiler makes: whether a form shows the types of fields that the macro does not know by name.
+//! Lets the compiler check the types of fields that the macro does not know by name.
+//!
+//! A plain bound on each field's type would be reported once per use: in the impl, and wherever the configuration is used. So
+//! the check is a constant at each type, and the impl itself does not depend on the types: see `guard`.
 
 use crate::attributes::as_text;
 use crate::generated_code;
@@ -11,7 +14,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Path, Type};
 
-/// Each type once, with what it has to be.
+/// Each type once, with the trait it must implement.
 #[derive(Default)]
 pub(super) struct TypeChecks<'a>(Vec<(&'a Type, Needs)>);
 
@@ -43,7 +46,7 @@ impl<'a> TypeChecks<'a> {
     fn members(&mut self, members: &'a Members) {
         for member in &members.0 {
             match member {
-                // What is in an `Option` or a `Vec` decides about the whole, and is what the author wrote.
+                // An `Option` or a `Vec` is supported if its content is.
                 Member::Field(Field { ty, .. }) => self.add(innermost(ty), Needs::ConfigValue),
                 Member::Flattened(_, ty) => self.add(ty, Needs::Fields),
                 Member::Skipped(..) => {}
@@ -52,16 +55,16 @@ impl<'a> TypeChecks<'a> {
     }
 
     fn add(&mut self, ty: &'a Type, needs: Needs) {
-        // What has to be imported may be another crate's.
+        // A type that has to be imported may be another crate's of the same name.
         let known = needs == Needs::ConfigValue && kind(ty).is_some_and(Kind::is_of_the_prelude);
-        let said = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
-        if !known && !said {
+        let is_added = self.0.iter().any(|(other, same)| *same == needs && as_text(other) == as_text(ty));
+        if !known && !is_added {
             self.0.push((ty, needs));
         }
     }
 
-    /// What says at the place of each type that it does not fit, and says it once; and that a form contains itself.
-    pub(super) fn written(&self, sdk: &Path) -> Option<TokenStream> {
+    /// A check at each type, which fails if the type does not implement the trait or contains itself.
+    pub(super) fn constants(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
             let needs = needs.name();
             let constant = generated_code::located(
@@ -73,9 +76,9 @@ impl<'a> TypeChecks<'a> {
         (!self.0.is_empty()).then(|| quote!({ #(#types)* }))
     }
 
-    /// Functions that count on these types, for an impl that holds whatever they are: whoever uses the type is not
-    /// refused as well. They stand in an impl of their own. Behind `Believed` the compiler does not look, so that one that
-    /// does not fit is no mistake there: the impl does not apply, and that is all.
+    /// Moves functions that depend on these types into a separate impl of `Described`, and returns calls of them. The compiler
+    /// does not evaluate bounds behind `Believed` until it needs them: if a type does not fit, that impl does not apply, and
+    /// only the check reports it.
     pub(super) fn guard<const N: usize>(
         &self,
         ident: &Ident,

@@ -8,16 +8,17 @@ use syn::Attribute;
 const READ_ONLY: &str = "a configuration is only read";
 const CONVERT: &str = "give the field a type that a form can show, and convert the value in your code";
 const ENUMS: &str = "it is for enums";
-const OTHER: &str = "make `Other` an option like the others; what no option names is refused";
-const ALIAS: &str = "the platform checks a configuration against the spec before the connector sees it, and the spec has one name for each thing";
-const TRAITS: &str = "it steers serde's own derive";
+const OTHER: &str = "make it a variant like the others; a value that names no variant is rejected";
+const ALIAS: &str =
+    "the platform validates a configuration against the spec, which has one name for each field";
+const TRAITS: &str = "it configures serde's own derive";
 
 /// On a struct.
 pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
     names: &["rename_all"],
     refused: &[
-        ("default", "say `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
-        ("deny_unknown_fields", "the platform may add keys of its own, and they have to be accepted"),
+        ("default", "write `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
+        ("deny_unknown_fields", "the platform may add keys, which must be accepted"),
         ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),
         ("tag", ENUMS),
         ("content", ENUMS),
@@ -38,21 +39,18 @@ pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
 pub(in crate::spec) const ENUM: Legal<'_> = Legal {
     names: &["rename_all", "tag"],
     refused: &[
-        (
-            "untagged",
-            "a form has to know which option was chosen; the key that says so is named by `tag = \"…\"`",
-        ),
-        ("content", "the fields of an option stand beside its tag; leave `content` out"),
-        ("rename_all_fields", "say `#[serde(rename_all = \"…\")]` on each variant"),
+        ("untagged", "a key must say which variant was chosen: write `tag = \"…\"`"),
+        ("content", "the fields of a variant are next to its tag: remove `content`"),
+        ("rename_all_fields", "write `#[serde(rename_all = \"…\")]` on each variant"),
         ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),
-        ("default", "say `default` on the field that has this type"),
-        ("deny_unknown_fields", "the platform may add keys of its own, and they have to be accepted"),
+        ("default", "write `default` on the field that has this type"),
+        ("deny_unknown_fields", "the platform may add keys, which must be accepted"),
         ("from", CONVERT),
         ("try_from", CONVERT),
         ("into", READ_ONLY),
         ("remote", TRAITS),
         ("bound", TRAITS),
-        ("expecting", "messages are made from the names of the options"),
+        ("expecting", "messages are made from the names of the variants"),
         ("crate", "the path to the SDK is `#[airbyte(crate = ::path)]`"),
         ("variant_identifier", TRAITS),
         ("field_identifier", TRAITS),
@@ -64,14 +62,14 @@ pub(in crate::spec) const FIELD: Legal<'_> = Legal {
     names: &["rename", "default", "skip", "flatten"],
     refused: &[
         ("alias", ALIAS),
-        ("skip_deserializing", "say `skip`: the field is then not in the form, and has its `Default`"),
+        ("skip_deserializing", "write `skip`: the field is not in the form and gets its `Default`"),
         ("skip_serializing", READ_ONLY),
         ("skip_serializing_if", READ_ONLY),
         ("serialize_with", READ_ONLY),
         ("deserialize_with", CONVERT),
         ("with", CONVERT),
         ("getter", READ_ONLY),
-        ("borrow", "a configuration owns its values"),
+        ("borrow", "a configuration must own its data"),
         ("bound", TRAITS),
         ("rename_all", "it belongs on the struct"),
     ],
@@ -82,16 +80,16 @@ pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
     names: &["rename", "rename_all"],
     refused: &[
         ("alias", ALIAS),
-        ("skip", "`#[airbyte(hidden)]` keeps an option out of the form"),
-        ("skip_deserializing", "`#[airbyte(hidden)]` keeps an option out of the form"),
+        ("skip", "write `#[airbyte(hidden)]` to keep a variant out of the form"),
+        ("skip_deserializing", "write `#[airbyte(hidden)]` to keep a variant out of the form"),
         ("skip_serializing", READ_ONLY),
         ("serialize_with", READ_ONLY),
         ("deserialize_with", CONVERT),
         ("with", CONVERT),
         ("other", OTHER),
-        ("untagged", "a form has to know which option was chosen"),
+        ("untagged", "a key must say which variant was chosen"),
         ("bound", TRAITS),
-        ("borrow", "a configuration owns its values"),
+        ("borrow", "a configuration must own its data"),
     ],
 };
 

@@ -1,4 +1,4 @@
-//! Fields whose names sound like credentials. A credential in a plain field would be shown in the form, and in logs.
+//! Checks that fields whose names sound like credentials are secrets. The form and the logs would show a plain field.
 
 use super::field_types::{self, innermost};
 use super::fields::Field;
@@ -9,12 +9,12 @@ use airbyte_spec_rules::is_credential;
 /// `all` are the fields of the same struct or variant.
 pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], errors: &mut Errors) {
     let sounds = is_credential(&field.key, all.iter().map(|field| &*field.key));
-    // A list is as plain as what is in it.
+    // In a list, the type of the elements counts.
     let kind = if kind == Some(Kind::List) { field_types::kind(innermost(&field.ty)) } else { kind };
     match (field.attributes.get("not_secret"), kind) {
-        (None, Some(Kind::Text | Kind::Integer { .. } | Kind::Float)) if sounds => {
+        (None, Some(Kind::Text | Kind::Integer { .. } | Kind::Float)) if sounds && !field.marked_secret => {
             let message = format!(
-                "`{}` sounds like a credential: make it a `Secret`, which is masked in the form and blanked in every log. If it is none, rename it, or say so: `#[airbyte(not_secret)]`",
+                "`{}` sounds like a credential: use the type `Secret`, which is masked in the form and removed from logs; if it is not a credential, rename it or add `#[airbyte(not_secret)]`",
                 field.key
             );
             errors.at(innermost(&field.ty), message);
@@ -22,7 +22,7 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, all: &[&Field], 
         (Some(flag), _) if !sounds || kind == Some(Kind::Secret) => {
             errors.at(
                 flag,
-                "`not_secret` is for a plain field whose name sounds like a credential; this is none",
+                "`not_secret` is only for a plain field whose name sounds like a credential: remove it",
             );
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! Values that are written out: of the type, and within the limits that are written out beside them.
+//! Checks literals: whether a default or an example has the type of the field and is within its limits.
 
 use super::check_field::literal;
 use super::field_types::{innermost, kind};
@@ -9,18 +9,18 @@ use crate::type_table::{Kind, Literal, is_option};
 use airbyte_spec_rules::Pattern;
 use syn::{Expr, ExprUnary, Lit, Type, UnOp};
 
-/// Two attributes: the least, and the most.
+/// The attributes for a minimum and a maximum.
 type Pair<'a> = [(&'static str, Option<&'a Expr>); 2];
 
 pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     let pair = |low, high| [low, high].map(|name| (name, field.attributes.expression(name)));
     let (numbers, lengths, items): (Pair<'_>, Pair<'_>, Pair<'_>) =
         (pair("min", "max"), pair("min_length", "max_length"), pair("min_items", "max_items"));
-    // On another kind of type an attribute is refused as such, and that is enough.
+    // `check_kinds` reports an attribute on the wrong kind of type.
     let mut right = true;
     if kind.is_some_and(Kind::is_number) {
-        for (word, bound) in numbers {
-            right &= bound.is_none_or(|bound| check_literal(word, bound, field, errors));
+        for (name, bound) in numbers {
+            right &= bound.is_none_or(|bound| check_literal(name, bound, field, errors));
         }
         right &= check_order(numbers, errors);
     }
@@ -48,10 +48,10 @@ pub(in crate::spec) fn check(field: &Field, kind: Option<Kind>, errors: &mut Err
 
 fn check_counts(pair: Pair<'_>, what: &str, errors: &mut Errors) -> bool {
     let mut right = true;
-    for (word, count) in pair {
+    for (name, count) in pair {
         let Some(count) = count else { continue };
         if literal(count).is_some() && whole(count).is_none_or(|count| count < 0) {
-            errors.at(count, format!("`{word}` is a number of {what}: whole, not negative, without quotes"));
+            errors.at(count, format!("`{name}` takes a non-negative integer, the number of {what}"));
             right = false;
         }
     }
@@ -63,25 +63,25 @@ fn check_order([(low, least), (high, most)]: Pair<'_>, errors: &mut Errors) -> b
         && let (Some(smaller), Some(larger)) = (number(least), number(most))
         && smaller > larger
     {
-        errors.at(least, format!("`{low}` is above `{high}`: nothing is between them"));
+        errors.at(least, format!("`{low}` is greater than `{high}`"));
         return false;
     }
     true
 }
 
-/// An example of a list is one of an item.
+/// An example of a list is an example of an element.
 fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
     let ty = innermost(ty);
     let (Some(kind), Some(literal)) = (kind(ty), literal(example)) else { return true };
     let (expected, written) = kind.example();
     let right = form_of(literal) == Some(expected);
     if !right {
-        errors.at(example, format!("an example of a `{}` is {written}", as_text(ty).replace(' ', "")));
+        errors.at(example, format!("an example of a `{}` must be {written}", as_text(ty).replace(' ', "")));
     }
     right
 }
 
-/// Whether a value obeys the other attributes of the field.
+/// Checks a value against the other attributes of the field.
 fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     if let Some(number) = number(value) {
         for (name, is_least) in [("min", true), ("max", false)] {
@@ -97,7 +97,7 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
         if let (Some(Kind::Integer { least, most }), Some(whole)) = (kind(innermost(&field.ty)), whole(value))
             && !(least..=most).contains(&whole)
         {
-            errors.at(value, format!("{what} is outside of `{}`", as_text(&field.ty).replace(' ', "")));
+            errors.at(value, format!("{what} is out of range for `{}`", as_text(&field.ty).replace(' ', "")));
         }
     }
     if let Some(Lit::Str(text)) = literal(value)
@@ -120,14 +120,14 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     }
 }
 
-/// A literal that cannot be a value of the field. Other expressions are the compiler's to judge.
-fn check_literal(word: &str, value: &Expr, field: &Field, errors: &mut Errors) -> bool {
+/// Whether a literal can be a value of the field. The compiler checks other expressions.
+fn check_literal(name: &str, value: &Expr, field: &Field, errors: &mut Errors) -> bool {
     let (Some(kind), Some(literal)) = (kind(&field.ty), literal(value)) else { return true };
     let (expected, written) = kind.default();
     let right = form_of(literal) == Some(expected);
     if !right {
         let ty = as_text(&field.ty).replace(' ', "");
-        errors.at(value, format!("`{word}` of a `{ty}` is {written}"));
+        errors.at(value, format!("`{name}` of a `{ty}` must be {written}"));
     }
     right
 }
@@ -142,7 +142,7 @@ fn form_of(literal: &Lit) -> Option<Literal> {
     }
 }
 
-/// The number that is written out, in order to compare it.
+/// The number that the literal stands for.
 fn number(value: &Expr) -> Option<f64> {
     if let Some(whole) = whole(value) {
         return Some(whole as f64);

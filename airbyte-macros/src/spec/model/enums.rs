@@ -1,4 +1,4 @@
-//! Enums: names to choose from, or options with fields of their own.
+//! Enums: a choice of names, or of variants with fields.
 
 use super::Value;
 use super::allowed_serde_attributes;
@@ -23,7 +23,7 @@ const VARIANT: &[&str] = &["title", "description", "hidden"];
 /// An enum of unit variants only.
 pub(in crate::spec) struct Names {
     pub(in crate::spec) ident: Ident,
-    /// Each variant, and the name it has in the user's JSON.
+    /// Each variant with its name in the user's JSON.
     pub(in crate::spec) names: Vec<(Ident, String)>,
 }
 
@@ -39,7 +39,7 @@ pub(in crate::spec) struct OneOf {
 
 pub(in crate::spec) struct Variant {
     pub(in crate::spec) ident: Ident,
-    /// What the user's JSON has under the tag.
+    /// The value of the tag in the user's JSON.
     pub(in crate::spec) name: String,
     pub(in crate::spec) title: String,
     pub(in crate::spec) description: Option<TokenStream>,
@@ -69,11 +69,11 @@ pub(in crate::spec) fn read(
     let display_type = written_display_type.as_ref().and_then(|value| DISPLAY_TYPE.read(value, errors));
     let tags = [attributes.text("tag", errors), serde.text("tag", errors)];
     if let [Some(_), Some(second)] = &tags {
-        errors.at(second, "the key is named already, by `#[airbyte(tag = …)]`");
+        errors.at(second, "duplicate attribute `tag`: `#[airbyte(tag = …)]` gives it already");
     }
     let tag = tags.into_iter().flatten().next();
     if let Some(tag) = tag.as_ref().filter(|tag| tag.value().is_empty()) {
-        errors.at(tag, "the key that says which option is chosen needs a name");
+        errors.at(tag, "the tag must not be empty");
     }
     if data.variants.is_empty() {
         errors.at(&item.ident, "an enum without variants is not supported: there is nothing to choose from");
@@ -82,21 +82,21 @@ pub(in crate::spec) fn read(
 
     let only_names = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
     if only_names {
-        let needless = [
+        let unsupported = [
             ("tag", tag.to_token_stream()),
             ("display_type", written_display_type.to_token_stream()),
             ("title", title.to_token_stream()),
             ("description", own_description.to_token_stream()),
         ];
-        for (word, written) in needless {
+        for (attribute, written) in unsupported {
             if written.is_empty() {
                 continue;
             }
-            let why = match word {
-                "title" | "description" => "say it on the field that has this type",
+            let why = match attribute {
+                "title" | "description" => "write it on the field that has this type",
                 _ => "it is for enums whose variants have data",
             };
-            errors.at(&written, format!("`{word}` is not for a choice of names only: {why}"));
+            errors.at(&written, format!("`{attribute}` is not supported on an enum without data: {why}"));
         }
     }
     let key = tag.as_ref().map_or_else(|| "type".to_owned(), LitStr::value);
@@ -105,14 +105,14 @@ pub(in crate::spec) fn read(
         let read = Variant::read(variant, &item.ident, &key, rename_all, only_names, errors);
         let (read, written) = read;
         let name = &read.name;
-        let mut refuse = |message: String| match &written {
+        let mut reject = |message: String| match &written {
             Some(written) => errors.at(written, message),
             None => errors.at(&read.ident, message),
         };
         if name.is_empty() {
-            refuse("an option needs a name: the form does not find one that is empty".to_owned());
+            reject("the name of a variant must not be empty".to_owned());
         } else if variants.iter().any(|other| other.name == *name) {
-            refuse(format!("there is an option `{name}` already"));
+            reject(format!("duplicate variant name `{name}`"));
         }
         variants.push(read);
     }
@@ -129,7 +129,7 @@ pub(in crate::spec) fn read(
 }
 
 impl Variant {
-    /// With where its name was written, if it was.
+    /// Also returns the literal of its name, if it was renamed.
     fn read(
         variant: &syn::Variant,
         item: &Ident,
@@ -155,15 +155,12 @@ impl Variant {
         let own_description = attributes.text("description", errors);
         if only_names {
             if let Some(hidden) = &hidden {
-                errors.at(
-                    hidden,
-                    "a form shows all names of a choice or none; `hidden` is for options with data",
-                );
+                errors.at(hidden, "`hidden` is only supported in an enum whose variants have data");
             }
             for written in [&title, &own_description].into_iter().flatten() {
                 errors.at(
                     written,
-                    "a form shows the names themselves; another name is given by `#[serde(rename = \"…\")]`",
+                    "a form shows the name itself; to change it, write `#[serde(rename = \"…\")]`",
                 );
             }
         }
@@ -188,14 +185,11 @@ impl Body {
             Fields::Unnamed(values) => values,
         };
         let [value] = values.unnamed.iter().collect::<Vec<_>>()[..] else {
-            errors.at(
-                values,
-                "these values have no names, and a form shows each by its name: write `{ name: Type, … }`",
-            );
+            errors.at(values, "a form shows each value by its name: write `{ name: Type, … }`");
             return Self::Unit;
         };
-        let said = |name| value.attrs.iter().filter(move |attribute| attribute.path().is_ident(name));
-        for attribute in said("airbyte").chain(said("serde")) {
+        let of_name = |name| value.attrs.iter().filter(move |attribute| attribute.path().is_ident(name));
+        for attribute in of_name("airbyte").chain(of_name("serde")) {
             errors.at(
                 attribute,
                 "attributes are not allowed here: put them on the variant, or on the fields of the struct",
@@ -205,22 +199,16 @@ impl Body {
             errors.at(&value.ty, super::field_types::RECURSIVE);
             return Self::Unit;
         }
-        if let Some(kind) = super::field_types::kind(&value.ty) {
+        if super::field_types::kind(&value.ty).is_some() {
             let ty = as_text(&value.ty).replace(' ', "");
-            errors.at(
-                &value.ty,
-                format!(
-                    "{} has no name here, by which a form could show it: write `{{ name: {ty} }}`",
-                    kind.name()
-                ),
-            );
+            errors.at(&value.ty, format!("a form shows each value by its name: write `{{ name: {ty} }}`"));
             return Self::Unit;
         }
         if crate::type_table::is_option(&value.ty) {
             let ty = as_text(&value.ty).replace(' ', "");
             errors.at(
                 &value.ty,
-                format!("the fields of an option are there when it is chosen: remove the `Option`, or give the whole a name: `{{ name: {ty} }}`"),
+                format!("the fields of a variant are present when it is chosen: remove the `Option`, or name the field: `{{ name: {ty} }}`"),
             );
             return Self::Unit;
         }

@@ -1,9 +1,11 @@
-//! The attributes of a field that become a call of the method of the same name on the SDK's `spec::Field`. One that needs no
-//! rule of its own is a row in the table here, and the method there; rules are in `check_field.rs`.
+//! The attributes of a field that become a call of the method of the same name on the SDK's `spec::Field`. To add one, add a
+//! row to the table here and the method there; rules are in `check_field.rs`.
 
-use crate::attributes::Attributes;
+use super::field_types::{self, innermost};
+use crate::attributes::{Attributes, Legal};
 use crate::errors::Errors;
 use crate::type_table::Kind;
+use crate::unsupported_types;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, Ident, LitStr};
@@ -22,7 +24,7 @@ enum Takes {
     Expression,
 }
 
-/// The types of fields that have the attribute.
+/// The types of fields that may have the attribute.
 #[derive(Clone, Copy)]
 pub(in crate::spec) enum For {
     All,
@@ -54,12 +56,53 @@ const ATTRIBUTES: &[Attribute] = &[
     row("not_secret", Takes::Nothing, For::All),
 ];
 
-/// Those that are read in another way.
+/// Attributes that are read separately.
 const OTHERS: [&str; 4] = ["title", "description", "examples", "default"];
 
+/// Attributes that mark a secret elsewhere. Here the type does.
+const SECRET: [&str; 6] = ["secret", "airbyte_secret", "is_secret", "sensitive", "password", "masked"];
+
+/// Attributes that are often tried, and what to write instead.
+const OFTEN_TRIED: [(&str, &str); 15] = [
+    ("required", "a field is required unless it is an `Option` or has a default; remove `required`"),
+    ("optional", "make the type an `Option`"),
+    ("nullable", "make the type an `Option`"),
+    ("rename", "write `#[serde(rename = \"…\")]`"),
+    ("name", "write `#[serde(rename = \"…\")]`"),
+    ("skip", "write `#[serde(skip)]`"),
+    ("flatten", "write `#[serde(flatten)]`"),
+    ("minimum", "write `min`"),
+    ("maximum", "write `max`"),
+    ("regex", "write `pattern`"),
+    ("placeholder", "write `examples`"),
+    ("help", "write a doc comment"),
+    ("order", "the form shows the fields in the order of the struct; remove `order`"),
+    ("enum", "a choice is an enum with `#[derive(ConfigValue)]`; make it the type of the field"),
+    ("format", "the type says the format, as `Date` and `Timestamp` do; for another one write `pattern`"),
+];
+
 /// Every attribute that a field may have.
-pub(in crate::spec) fn names() -> Vec<&'static str> {
+fn names() -> Vec<&'static str> {
     OTHERS.into_iter().chain(ATTRIBUTES.iter().map(|attribute| attribute.name)).collect()
+}
+
+/// The attributes of a field of this name and type.
+pub(super) fn read(field: &syn::Field, name: &str, errors: &mut Errors) -> Attributes {
+    let secret = if field_types::kind(innermost(&field.ty)) == Some(Kind::Secret) {
+        "the type `Secret` says so already; remove it".to_owned()
+    } else {
+        let inner = unsupported_types::text(innermost(&field.ty));
+        let ty = unsupported_types::text(&field.ty).replace(&inner, "Secret");
+        format!("the type says what is secret; write `{name}: {ty}`")
+    };
+    let secret = SECRET.map(|attribute| (attribute, secret.as_str()));
+    let refused = [&secret[..], &OFTEN_TRIED].concat();
+    Attributes::of_attribute("airbyte", &field.attrs, Legal { names: &names(), refused: &refused }, errors)
+}
+
+/// Whether one of the attributes marks the field as a secret.
+pub(super) fn marks_secret(attributes: &Attributes) -> bool {
+    SECRET.iter().any(|name| attributes.mention(name))
 }
 
 impl For {
@@ -78,7 +121,7 @@ impl For {
         match self {
             Self::All => "all fields",
             Self::Numbers => "numbers",
-            Self::Text => "text",
+            Self::Text => "strings",
             Self::Secrets => "secrets",
             Self::Lists => "lists",
         }
@@ -105,7 +148,7 @@ impl ToTokens for Value {
 /// The attributes of one field.
 pub(in crate::spec) struct FieldAttributes {
     given: Vec<(&'static Attribute, Value)>,
-    /// Those that cannot be read as well.
+    /// Also those that could not be read.
     mentioned: Vec<&'static str>,
 }
 
@@ -130,7 +173,7 @@ impl FieldAttributes {
         self.given.iter().map(|(attribute, value)| (*attribute, value))
     }
 
-    /// Whether the attribute is there, right or wrong.
+    /// Whether the attribute was written, valid or not.
     pub(in crate::spec) fn mentions(&self, name: &str) -> bool {
         self.mentioned.contains(&name)
     }

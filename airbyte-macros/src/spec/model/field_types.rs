@@ -1,10 +1,10 @@
-//! What a type is, as far as its name says it.
+//! What is known of the type of a field by its name.
 
 use crate::attributes::bare;
 use crate::type_table::{self, Form, Kind, is_option};
 use syn::Type;
 
-/// What a field of the type takes, or what is in its `Option`. `None` if the name says nothing: the author's own types.
+/// The kind of value that a field of this type, or of an `Option` of it, takes. `None` for the author's own types.
 pub(in crate::spec) fn kind(ty: &Type) -> Option<Kind> {
     match type_table::known(ty)?.form {
         Form::Field(kind) => Some(kind),
@@ -27,18 +27,18 @@ fn inside(ty: &Type) -> Option<&Type> {
     is_option(ty).then(|| type_table::arguments(ty).next())?
 }
 
-/// What is in the `Option`s and `Vec`s of a type.
+/// The type inside of all `Option`s and `Vec`s.
 pub(in crate::spec) fn innermost(ty: &Type) -> &Type {
     item(ty).or_else(|| inside(ty)).map_or(ty, innermost)
 }
 
-/// Whether a type has another one by name in it.
+/// Whether a type contains the type of this name.
 pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     let ty = innermost(ty);
     match wrapper(ty).and_then(|_| type_table::arguments(ty).next()) {
         Some(inside) => contains(inside, name),
         None => {
-            // Behind another module's name may be another type; a form that contains itself is then found by the compiler.
+            // A path through a module may name another type; the compiler finds a recursive type behind one.
             let segments: Vec<_> = match bare(ty) {
                 Type::Path(path) if path.qself.is_none() => path.path.segments.iter().collect(),
                 _ => return false,
@@ -52,63 +52,66 @@ pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     }
 }
 
-/// What stands around a type and means nothing in a form.
+/// A wrapper such as `Box`, which has no meaning in a form, with what to do.
 pub(in crate::spec) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
     match type_table::known(ty)?.form {
-        Form::RefusedAround(why) => Some((ty, why)),
+        Form::RejectedWrapper(why) => Some((ty, why)),
         _ => None,
     }
 }
 
-/// Why no form shows a type, for those that are often tried.
-pub(in crate::spec) fn refusal(ty: &Type) -> Option<(&Type, &'static str)> {
+/// Why a form cannot show a type, for types that are often tried.
+pub(in crate::spec) fn rejection(ty: &Type) -> Option<(&Type, &'static str)> {
     if let Some(element) = item(ty) {
         if item(element).is_some() {
-            return Some((
-                element,
-                "a form does not show lists of lists; put the inner list into a struct of its own",
-            ));
+            return Some((element, "a form cannot show a list of lists: put the inner list into a struct"));
         }
         if is_option(element) {
-            return Some((element, "an item of a list is there or not; remove the `Option`"));
+            return Some((element, "the elements of a list cannot be optional: remove the `Option`"));
         }
         if kind(element) == Some(Kind::Bool) {
-            return Some((element, "a form does not show lists of switches; make it a list of names"));
+            return Some((
+                element,
+                "a form cannot show a list of booleans: use a list of names, a `Vec` of an enum",
+            ));
         }
-        return refusal(element);
+        return rejection(element);
     }
     if let Some(inside) = inside(ty) {
         if is_option(inside) {
-            return Some((inside, "a value is there or not; one `Option` says it"));
+            return Some((inside, "nested `Option`s are not supported: remove one"));
         }
-        return refusal(inside);
+        return rejection(inside);
     }
-    if let Some(refused) = wrapper(ty) {
-        return Some(refused);
+    if let Some(rejected) = wrapper(ty) {
+        return Some(rejected);
     }
     let path = match bare(ty) {
         Type::Path(path) => path,
         Type::Array(_) | Type::Slice(_) => {
-            return Some((
-                ty,
-                "a form shows a list of any length; use a `Vec`, with `min_items` and `max_items`",
-            ));
+            return Some((ty, "arrays are not supported: use a `Vec` with `min_items` and `max_items`"));
         }
         Type::Tuple(_) => {
             return Some((
                 ty,
-                "a form shows each value by its name; use a struct with `#[derive(ConfigValue)]`",
+                "tuples are not supported: use a struct with `#[derive(ConfigValue)]`, whose fields have names",
             ));
         }
         Type::Reference(_) => {
-            return Some((ty, "a configuration owns its values; remove the `&`, and use `String` for text"));
+            return Some((
+                ty,
+                "a configuration must own its data: remove the `&`, and use `String` instead of `str`",
+            ));
         }
         Type::Macro(_) | Type::Verbatim(_) => return None,
-        _ => return Some((ty, "a form has no field for this; use a type of which a user can write a value")),
+        _ => return Some((ty, "a form has no field for this type")),
     };
+    if let Some(replacement) = type_table::foreign(ty) {
+        return Some((ty, replacement.field));
+    }
     match type_table::known(ty)?.form {
-        Form::Refused(why) => Some((ty, why)),
-        Form::RefusedOfSerdeJson(why) => {
+        Form::Rejected(why) => Some((ty, why)),
+        Form::RejectedOfSerdeJson(why) => {
             path.path.segments.iter().any(|segment| segment.ident == "serde_json").then_some((ty, why))
         }
         _ => None,

@@ -14,20 +14,20 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, ExprPath, FieldsNamed, Ident, LitStr, Type};
 
-/// What the fields of one struct or variant have in common.
+/// What the fields of a struct or a variant have in common.
 pub(in crate::spec) struct Surroundings<'a> {
     /// The type whose form it is.
     pub(in crate::spec) item: &'a Ident,
     pub(in crate::spec) groups: &'a Groups,
     pub(in crate::spec) rename_all: Option<Case>,
-    /// The key that says which option is chosen, in a variant.
+    /// In a variant, the key that says which variant was chosen.
     pub(in crate::spec) tag: Option<&'a str>,
-    /// How the platform logs the user in, if it does.
+    /// The OAuth login, if there is one.
     pub(in crate::spec) login: Option<&'a OAuthLogin>,
 }
 
 impl Surroundings<'_> {
-    /// Whether a login gives the field its value, so that it need not be shown.
+    /// Whether the login fills in the field, which then need not be shown.
     pub(in crate::spec) fn is_filled_in(&self, key: &str) -> bool {
         self.login.is_some_and(|login| login.fills_in(key))
     }
@@ -36,10 +36,10 @@ impl Surroundings<'_> {
 /// All fields, in order.
 pub(in crate::spec) struct Members(pub(in crate::spec) Vec<Member>);
 
-#[allow(clippy::large_enum_variant, reason = "a handful of them, alive for a moment")]
+#[allow(clippy::large_enum_variant, reason = "only a few exist, for a short time")]
 pub(in crate::spec) enum Member {
     Field(Field),
-    /// `#[serde(flatten)]`: the fields of another struct, in line.
+    /// `#[serde(flatten)]`: the fields of another struct.
     Flattened(Ident, Type),
     /// `#[serde(skip)]`: not in the form.
     Skipped(Ident, Type),
@@ -55,16 +55,18 @@ pub(in crate::spec) struct Field {
     pub(in crate::spec) description: Option<TokenStream>,
     pub(in crate::spec) examples: Vec<Expr>,
     pub(in crate::spec) default: Option<Default>,
-    /// Also true if what was written cannot be read.
+    /// Also true if the default could not be read.
     pub(in crate::spec) has_default: bool,
+    /// Whether an attribute of another framework marks it as a secret, which is an error already.
+    pub(in crate::spec) marked_secret: bool,
     pub(in crate::spec) attributes: FieldAttributes,
 }
 
-/// The value of a field that the user leaves out.
+/// The value of a field that the user does not set.
 pub(in crate::spec) enum Default {
     /// `default = …`.
     Value(Expr),
-    /// `#[serde(default)]`: what the type says.
+    /// `#[serde(default)]`: the `Default` of the type.
     OfType(Ident),
     /// `#[serde(default = "function")]`, which is called.
     Call(ExprPath),
@@ -75,7 +77,7 @@ impl ToTokens for Default {
         match self {
             Self::Value(value) => value.to_tokens(tokens),
             Self::Call(path) => path.to_tokens(tokens),
-            Self::OfType(word) => word.to_tokens(tokens),
+            Self::OfType(flag) => flag.to_tokens(tokens),
         }
     }
 }
@@ -91,25 +93,25 @@ impl Members {
         let all: Vec<&Field> = members.fields().collect();
         for (index, field) in all.iter().enumerate() {
             let key = &field.key;
-            let mut refuse = |message: String| match &field.renamed {
+            let mut reject = |message: String| match &field.renamed {
                 Some(renamed) => errors.at(renamed, message),
                 None => errors.at(&field.ident, message),
             };
             if let Some(fault) = doc_comments::name_fault(key) {
-                refuse(format!("{fault}, and it is the key in the user's JSON"));
+                reject(format!("{fault}, but it is the key in the user's JSON"));
             } else if around.tag == Some(key) {
-                refuse(format!(
-                    "the key `{key}` says already which option is chosen; rename this field, or name that key on the enum: `#[airbyte(tag = \"…\")]`"
+                reject(format!(
+                    "`{key}` is the tag of the enum: rename this field, or the tag with `#[airbyte(tag = \"…\")]`"
                 ));
             } else if all[..index].iter().any(|other| other.key == *key) {
-                refuse(format!("there is a field with the key `{key}` already"));
+                reject(format!("duplicate key `{key}`"));
             }
             check_field::check(field, &all, around, errors);
         }
         members
     }
 
-    /// Those that the form shows here.
+    /// The fields that the form shows at this level, without flattened ones.
     pub(in crate::spec) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.0.iter().filter_map(|member| match member {
             Member::Field(field) => Some(field),
@@ -117,12 +119,12 @@ impl Members {
         })
     }
 
-    /// Whether the form shows none, as far as is known.
+    /// Whether the form shows no field; flattened ones may have some.
     pub(in crate::spec) fn are_none_shown(&self) -> bool {
         self.fields().next().is_none() && !self.flattens()
     }
 
-    /// Whether fields of another struct stand here too.
+    /// Whether a field is flattened.
     pub(in crate::spec) fn flattens(&self) -> bool {
         self.0.iter().any(|member| matches!(member, Member::Flattened(..)))
     }
@@ -133,28 +135,28 @@ impl Member {
         let ident = field.ident.clone()?;
         let mut serde = allowed_serde_attributes::read(&field.attrs, allowed_serde_attributes::FIELD, errors);
         let (flatten, skip) = (serde.flag("flatten", errors), serde.flag("skip", errors));
-        let (word, because) = match (&flatten, &skip) {
-            (Some(word), _) => (word, "the flattened fields have attributes of their own"),
-            (None, Some(word)) => (word, "the field is not in the form"),
+        let (flag, because) = match (&flatten, &skip) {
+            (Some(flag), _) => (flag, "the flattened fields have their own"),
+            (None, Some(flag)) => (flag, "the field is not in the form"),
             (None, None) => return Some(Self::Field(Field::read(field, ident, serde, around, errors))),
         };
         if let (Some(_), Some(skip)) = (&flatten, &skip) {
             errors.at(skip, "`skip` and `flatten` contradict each other");
         }
         for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("airbyte")) {
-            errors.at(attribute, format!("`{word}` cannot be combined with other attributes: {because}"));
+            errors.at(attribute, format!("`{flag}` cannot be combined with other attributes: {because}"));
         }
         if let Some(other) = serde.text("rename", errors) {
-            errors.at(&other, format!("`{word}` cannot be combined with other attributes: {because}"));
+            errors.at(&other, format!("`{flag}` cannot be combined with other attributes: {because}"));
         }
         match serde.flag_or_text("default", errors) {
             Some((_, Some(path))) => {
-                errors.at(&path, format!("`{word}` cannot be combined with other attributes: {because}"));
+                errors.at(&path, format!("`{flag}` cannot be combined with other attributes: {because}"));
             }
             Some((default, None)) if flatten.is_some() => {
-                errors.at(&default, format!("`{word}` cannot be combined with other attributes: {because}"));
+                errors.at(&default, format!("`{flag}` cannot be combined with other attributes: {because}"));
             }
-            // A skipped field has the default of its type, whether that is said or not.
+            // A skipped field gets the `Default` of its type anyway.
             _ => {}
         }
         Some(if flatten.is_some() {
@@ -189,9 +191,10 @@ impl Field {
             (None, Some(case)) => case.of_field(&name),
             (None, None) => name.clone(),
         };
-        let mut attributes = Attributes::of(&field.attrs, &field_attributes::names(), errors);
+        let mut attributes = field_attributes::read(field, &name, errors);
         let text = |text: LitStr| text.value();
         let has_default = attributes.mention("default") || serde.mention("default");
+        let marked_secret = field_attributes::marks_secret(&attributes);
         Self {
             title: attributes.text("title", errors).map(text).unwrap_or_else(|| doc_comments::title(&name)),
             description: attributes
@@ -201,6 +204,7 @@ impl Field {
             examples: attributes.list("examples", errors).map(|(_, list)| list).unwrap_or_default(),
             default: Default::read(&mut attributes, &mut serde, errors),
             has_default,
+            marked_secret,
             attributes: FieldAttributes::read(&mut attributes, errors),
             ty: field.ty.clone(),
             ident,
@@ -215,7 +219,7 @@ impl Default {
         let own = attributes.expr("default", errors).map(Self::Value);
         let Some(serdes) = serde.flag_or_text("default", errors) else { return own };
         let serdes = match serdes {
-            (word, None) => Self::OfType(word),
+            (flag, None) => Self::OfType(flag),
             (_, Some(path)) => match path.parse::<ExprPath>() {
                 Ok(path) => Self::Call(path),
                 Err(_) => {
@@ -225,7 +229,7 @@ impl Default {
             },
         };
         if own.is_some() {
-            errors.at(&serdes, "there is a `default` already");
+            errors.at(&serdes, "duplicate attribute `default`");
             return own;
         }
         Some(serdes)

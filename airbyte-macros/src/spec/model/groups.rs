@@ -1,4 +1,4 @@
-//! `groups(id = "Title", …)`: the cards that a form shows its fields on.
+//! `groups(id = "Title", …)`: the groups of fields, each of which the form shows as a card.
 
 use super::fields::Members;
 use crate::attributes::Attributes;
@@ -9,9 +9,9 @@ use syn::{Expr, ExprAssign, ExprLit, Lit, LitStr};
 /// The groups of fields.
 pub(in crate::spec) enum Groups {
     Known(Vec<Group>),
-    /// There is a mistake in them, so nothing can be said of a field's group.
+    /// They have a mistake, so a field's group cannot be checked.
     Garbled,
-    /// In a struct or a variant that is the type of a field: it has none.
+    /// In the type of a field, which has no groups.
     Nested,
 }
 
@@ -48,13 +48,13 @@ impl Groups {
         }
     }
 
-    /// What a field says of its group.
+    /// Checks the group of a field.
     pub(in crate::spec) fn check(&self, group: &LitStr, errors: &mut Errors) {
         let id = group.value();
         let groups = match self {
             Self::Garbled => return,
             Self::Nested => {
-                return errors.at(group, "groups are cards of the whole form: put `group` on the field that has this type, in the struct with `#[derive(AirbyteSpec)]`");
+                return errors.at(group, "`group` is only supported in the struct with `#[derive(AirbyteSpec)]`: put it on the field that has this type");
             }
             Self::Known(groups) => groups,
         };
@@ -64,24 +64,24 @@ impl Groups {
                 format!("no groups are declared; add `#[airbyte(groups({id} = \"…\"))]` to the struct"),
             );
         } else if !groups.iter().any(|declared| declared.id == id) {
-            let legal = hint(&id, groups.iter().map(|group| group.id.as_str()));
-            errors.at(group, format!("there is no group `{id}`{legal}"));
+            let hint = hint(&id, groups.iter().map(|group| group.id.as_str()));
+            errors.at(group, format!("unknown group `{id}`{hint}"));
         }
     }
 
-    /// A card without a field would be empty.
+    /// Reports a group without fields, which would be an empty card.
     pub(super) fn check_used(&self, members: &Members, errors: &mut Errors) {
         let Self::Known(groups) = self else { return };
-        // With a misspelled group among the fields, nobody knows which ones are used.
-        let named: Vec<String> =
+        // If a field names an unknown group, which of the groups are used is unclear.
+        let used: Vec<String> =
             members.fields().filter_map(|field| field.attributes.text("group")).map(LitStr::value).collect();
         let unclear = members
             .fields()
             .any(|field| field.attributes.mentions("group") && field.attributes.get("group").is_none())
-            || named.iter().any(|id| !groups.iter().any(|group| group.id == *id));
-        for group in groups.iter().filter(|group| !unclear && !named.contains(&group.id)) {
+            || used.iter().any(|id| !groups.iter().any(|group| group.id == *id));
+        for group in groups.iter().filter(|group| !unclear && !used.contains(&group.id)) {
             let id = &group.id;
-            errors.at(&group.written, format!("no field is in the group `{id}`; say `#[airbyte(group = \"{id}\")]` on one, or remove the group"));
+            errors.at(&group.written, format!("no field is in the group `{id}`: write `#[airbyte(group = \"{id}\")]` on one, or remove the group"));
         }
     }
 }
@@ -95,7 +95,7 @@ impl Group {
         {
             return Some(Self { id: id.unraw().to_string(), title: title.clone(), written: group });
         }
-        errors.at(&group, "a group is its id and its title: `groups(login = \"Login\")`");
+        errors.at(&group, "expected the id and the title of a group: `groups(login = \"Login\")`");
         None
     }
 }

@@ -47,7 +47,7 @@ pub(super) enum Value {
     OneOf(OneOf),
 }
 
-/// A struct with fields of its own.
+/// A struct.
 pub(super) struct Object {
     pub(super) ident: Ident,
     pub(super) title: String,
@@ -56,22 +56,21 @@ pub(super) struct Object {
 }
 
 impl Spec {
-    /// Also returns the path to the SDK, which is known even if the rest cannot be read.
+    /// Also returns the path to the SDK, which is known even if the rest is invalid.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
+        if !matches!(item.data, Data::Struct(_)) {
+            let message = match item.data {
+                Data::Enum(_) => {
+                    "a configuration is a struct: write `#[derive(ConfigValue)]` on this enum instead, and use it as the type of a field"
+                }
+                _ => "a configuration is a struct with named fields",
+            };
+            errors.at(&item.ident, message);
+            return (None, generated_code::sdk_of(&item.attrs));
+        }
         let mut attributes = Attributes::of(&item.attrs, SPEC, errors);
         let sdk = generated_code::sdk(&mut attributes, errors);
         check_generics(item, errors);
-        match &item.data {
-            Data::Struct(_) => {}
-            Data::Enum(_) => {
-                errors.at(&item.ident, "a configuration is a struct; write `#[derive(ConfigValue)]` on an enum, and use it as the type of a field");
-                return (None, sdk);
-            }
-            Data::Union(_) => {
-                errors.at(&item.ident, "a configuration is a struct with named fields");
-                return (None, sdk);
-            }
-        }
         let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
         let groups = Groups::read(&mut attributes, errors);
@@ -84,7 +83,7 @@ impl Spec {
         let documentation_url = attributes.text("documentation_url", errors);
         let oauth_login = attributes
             .tokens("oauth_login", errors)
-            .and_then(|(word, tokens)| OAuthLogin::read(&word, tokens, errors));
+            .and_then(|(at, tokens)| OAuthLogin::read(&at, tokens, errors));
         let Some(fields) = named_fields(item, errors) else { return (None, sdk) };
         let login = oauth_login.as_ref();
         let around = Surroundings { item: &item.ident, groups: &groups, rename_all, tag: None, login };
@@ -99,7 +98,7 @@ impl Spec {
 }
 
 impl Value {
-    /// Also returns the path to the SDK, which is known even if the rest cannot be read.
+    /// Also returns the path to the SDK, which is known even if the rest is invalid.
     pub(super) fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         check_generics(item, errors);
         match &item.data {
@@ -114,8 +113,7 @@ impl Value {
 
 impl Object {
     fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
-        const ROOT: &str =
-            "it belongs to the configuration as a whole, the struct with `#[derive(AirbyteSpec)]`";
+        const ROOT: &str = "it belongs on the struct with `#[derive(AirbyteSpec)]`";
         let legal = Legal {
             names: OBJECT,
             refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
@@ -133,8 +131,7 @@ impl Object {
             Surroundings { item: &item.ident, groups: &Groups::Nested, rename_all, tag: None, login: None };
         let members = Members::read(fields, &around, errors);
         if members.are_none_shown() {
-            errors
-                .at(&item.ident, "this has no fields, and a form does not show an empty object: add a field");
+            errors.at(&item.ident, "a form cannot show a struct without fields: add a field");
         }
         (Some(Self { ident: item.ident.clone(), title, description, members }), sdk)
     }
@@ -142,8 +139,12 @@ impl Object {
 
 fn check_generics(item: &DeriveInput, errors: &mut Errors) {
     if !item.generics.params.is_empty() {
-        errors
-            .at(&item.generics, "generic configuration types are not supported: a spec has exactly one form");
+        let message = if generated_code::has_lifetimes_only(&item.generics) {
+            "a configuration must own its data: remove the lifetime, and use `String` instead of `&str`"
+        } else {
+            "generic configuration types are not supported: a spec has exactly one form"
+        };
+        errors.at(&item.generics, message);
     }
 }
 

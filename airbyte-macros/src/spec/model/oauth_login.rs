@@ -1,4 +1,4 @@
-//! `oauth_login(…)`: how the platform logs the user in, and where the results go.
+//! `oauth_login(…)`: how the platform logs the user in, and which fields get the results.
 
 use super::fields::Members;
 use crate::errors::{Errors, hint, unknown};
@@ -8,8 +8,8 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, parenthesized};
 
-/// The parts of `oauth_login(…)`.
-const PARTS: &[&str] = &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
+/// The entries of `oauth_login(…)`.
+const ENTRIES: &[&str] = &["predicate", "user_input", "output", "server_input", "server_output", "requests"];
 
 /// The attributes in `requests(…)`; the first two are required.
 const REQUESTS: &[&str] = &[
@@ -28,21 +28,21 @@ const REQUESTS: &[&str] = &[
 #[derive(Default)]
 pub(in crate::spec) struct OAuthLogin {
     pub(in crate::spec) predicate: Option<(Route, LitStr)>,
-    /// The part, a name, and where its value goes or comes from.
-    pub(in crate::spec) values: Vec<(Part, LitStr, Option<Route>)>,
-    /// The words of `requests(…)`, in any order.
+    /// The entry, a name, and the field its value goes to or comes from.
+    pub(in crate::spec) values: Vec<(Entry, LitStr, Option<Route>)>,
+    /// The attributes of `requests(…)`, in any order.
     pub(in crate::spec) requests: Option<Vec<(Ident, LitStr)>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(in crate::spec) enum Part {
+pub(in crate::spec) enum Entry {
     UserInput,
     Output,
     ServerInput,
     ServerOutput,
 }
 
-impl Part {
+impl Entry {
     pub(in crate::spec) fn method(self) -> &'static str {
         match self {
             Self::UserInput => "user_input",
@@ -69,23 +69,20 @@ fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
         return input.parse();
     }
     let name = input.call(Ident::parse_any).map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            "expected the key of a field, with dots between: `credentials.access_token`",
-        )
+        syn::Error::new(error.span(), "expected the path of a field, such as `credentials.access_token`")
     })?;
     Ok(LitStr::new(&name.unraw().to_string(), name.span()))
 }
 
 impl OAuthLogin {
-    pub(in crate::spec) fn read(word: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
+    pub(in crate::spec) fn read(at: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
-        let mut said: Vec<String> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         let mut garbled = tokens.is_empty();
         if garbled {
-            errors.at(word, format!("`oauth_login` needs its parts{}", hint("", PARTS.iter().copied())));
+            errors.at(at, format!("`oauth_login` is empty{}", hint("", ENTRIES.iter().copied())));
         }
-        let parts = |input: ParseStream<'_>| {
+        let entries = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let name = input.call(Ident::parse_any)?;
                 let text = name.to_string();
@@ -97,41 +94,41 @@ impl OAuthLogin {
                     ));
                 }
                 parenthesized!(content in input);
-                if !PARTS.contains(&text.as_str()) {
-                    errors.at(&name, unknown("part", &text, PARTS.iter().copied()));
+                if !ENTRIES.contains(&text.as_str()) {
+                    errors.at(&name, unknown("entry", &text, ENTRIES.iter().copied()));
                     garbled = true;
                     content.parse::<TokenStream>()?;
-                } else if said.contains(&text) {
+                } else if seen.contains(&text) {
                     errors.at(&name, format!("duplicate attribute `{text}`"));
                     content.parse::<TokenStream>()?;
-                } else if let Err(error) = read.read_part(&text, &name, &content) {
+                } else if let Err(error) = read.read_entry(&text, &name, &content) {
                     errors.push(error);
                     garbled = true;
                     content.parse::<TokenStream>()?;
                 }
-                said.push(text);
+                seen.push(text);
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
             }
             Ok(())
         };
-        if let Err(error) = parts.parse2(tokens) {
+        if let Err(error) = entries.parse2(tokens) {
             errors.push(error);
             garbled = true;
         }
-        if !garbled && !read.values.iter().any(|(part, ..)| *part == Part::Output) {
-            errors.at(word, "a login results in something, such as a token: say where it goes, by `output(access_token = credentials.access_token)`");
+        if !garbled && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
+            errors.at(at, "`oauth_login` has no `output`: name the field that gets the token, such as `output(access_token = credentials.access_token)`");
         }
         (!garbled).then_some(read)
     }
 
-    fn read_part(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        let part = match text {
+    fn read_entry(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let entry = match text {
             "predicate" => {
                 let route = input.parse()?;
                 input.parse::<Token![=]>().map_err(|error| {
-                    syn::Error::new(error.span(), "expected the value that offers the login: `predicate(credentials.auth_type = \"oauth\")`")
+                    syn::Error::new(error.span(), "expected the value that selects the login: `predicate(credentials.auth_type = \"oauth\")`")
                 })?;
                 self.predicate = Some((route, input.parse()?));
                 return end(input);
@@ -140,34 +137,32 @@ impl OAuthLogin {
                 self.requests = Some(read_requests(name, input)?);
                 return Ok(());
             }
-            "user_input" => Part::UserInput,
-            "output" => Part::Output,
-            "server_input" => Part::ServerInput,
-            _ => Part::ServerOutput,
+            "user_input" => Entry::UserInput,
+            "output" => Entry::Output,
+            "server_input" => Entry::ServerInput,
+            _ => Entry::ServerOutput,
         };
         if input.is_empty() {
             return Err(syn::Error::new_spanned(
                 name,
-                format!("`{text}` names nothing; remove it, or name a value"),
+                format!("`{text}` is empty: remove it, or name a value"),
             ));
         }
         while !input.is_empty() {
             let value = key(input)?;
-            let route = if part == Part::ServerInput {
+            let route = if entry == Entry::ServerInput {
                 None
             } else {
                 input.parse::<Token![=]>().map_err(|error| {
                     let value = value.value();
                     syn::Error::new(
                         error.span(),
-                        format!(
-                            "expected where it stands in the configuration: `{value} = credentials.{value}`"
-                        ),
+                        format!("expected its path in the configuration: `{value} = credentials.{value}`"),
                     )
                 })?;
                 Some(input.parse()?)
             };
-            self.values.push((part, value, route));
+            self.values.push((entry, value, route));
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -175,15 +170,15 @@ impl OAuthLogin {
         Ok(())
     }
 
-    /// Whether a result of the login is the value of this field.
+    /// Whether the login fills in this field.
     pub(in crate::spec) fn fills_in(&self, key: &str) -> bool {
-        self.values.iter().any(|(part, _, route)| {
-            matches!(part, Part::Output | Part::ServerOutput)
+        self.values.iter().any(|(entry, _, route)| {
+            matches!(entry, Entry::Output | Entry::ServerOutput)
                 && route.as_ref().is_some_and(|route| matches!(&route.0[..], [only] if only.value() == key))
         })
     }
 
-    /// The first key of each path is a field. What comes after it is for `spec::faults`, which sees the whole form.
+    /// Checks that the first key of each path is a field. `spec::faults`, which sees the whole form, checks the others.
     pub(in crate::spec) fn check(&self, members: &Members, errors: &mut Errors) {
         if members.flattens() {
             return;
@@ -193,45 +188,42 @@ impl OAuthLogin {
             let Some(first) = route.0.first() else { continue };
             let key = first.value();
             if !members.fields().any(|field| field.key == key) {
-                let legal = hint(&key, members.fields().map(|field| field.key.as_str()));
-                errors.at(first, format!("there is no field `{key}`{legal}"));
+                let hint = hint(&key, members.fields().map(|field| field.key.as_str()));
+                errors.at(first, format!("unknown field `{key}`{hint}"));
             }
         }
     }
 }
 
-/// `word = "text"`, each once.
+/// The attributes of `requests(…)`: `name = "string"`, each at most once.
 fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident, LitStr)>> {
     let mut attributes: Vec<(Ident, LitStr)> = Vec::new();
     while !input.is_empty() {
-        let word = input.call(Ident::parse_any)?;
-        let text = word.to_string();
+        let attribute = input.call(Ident::parse_any)?;
+        let text = attribute.to_string();
         if !REQUESTS.contains(&text.as_str()) {
             let message = unknown("attribute", &text, REQUESTS.iter().copied());
-            return Err(syn::Error::new_spanned(&word, message));
+            return Err(syn::Error::new_spanned(&attribute, message));
         }
-        if attributes.iter().any(|(other, _)| *other == word) {
-            return Err(syn::Error::new_spanned(&word, format!("duplicate attribute `{text}`")));
+        if attributes.iter().any(|(other, _)| *other == attribute) {
+            return Err(syn::Error::new_spanned(&attribute, format!("duplicate attribute `{text}`")));
         }
         let value = input.parse::<Token![=]>().and_then(|_| input.parse()).map_err(|error| {
             syn::Error::new(error.span(), format!("`{text}` takes a string in quotes: `{text} = \"…\"`"))
         })?;
-        attributes.push((word, value));
+        attributes.push((attribute, value));
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
     }
     for needed in &REQUESTS[..2] {
-        if !attributes.iter().any(|(word, _)| word == needed) {
-            return Err(syn::Error::new_spanned(
-                name,
-                format!("the requests need their URLs, and `{needed} = \"…\"` is missing"),
-            ));
+        if !attributes.iter().any(|(attribute, _)| attribute == needed) {
+            return Err(syn::Error::new_spanned(name, format!("`{needed} = \"…\"` is missing")));
         }
     }
     Ok(attributes)
 }
 
 fn end(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.is_empty() { Ok(()) } else { Err(input.error("expected nothing more here")) }
+    if input.is_empty() { Ok(()) } else { Err(input.error("unexpected token")) }
 }

@@ -1,106 +1,71 @@
-//! Asks for what a field needs by a name of our own, so that the compiler speaks of columns, and once: serde's and
-//! schemars' derives would each ask in their attributes. Types that are known by name need nothing.
+//! Makes the compiler report a field type that cannot be a column once, in terms of columns.
+//!
+//! serde's and schemars' derives would each report it, as a missing impl of their trait. `serialize_with` and `schemars(with)`
+//! make both go through the SDK's `Column` instead. Types that are known by name need no check.
 
-use crate::attributes::{as_text, bare};
+use crate::attributes::as_text;
 use crate::stream::model::serde_attributes::SerdeAttributes;
-use crate::type_table::{self, Arguments, Column};
+use crate::unsupported_types;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Path, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Path};
 use syn::{parse_quote, parse_quote_spanned};
 
-/// serde writes tuples of up to this length.
-const LONGEST_TUPLE: usize = 16;
-
-pub(super) fn ask(sdk: &Path, item: &mut DeriveInput) {
+pub(super) fn add(sdk: &Path, item: &mut DeriveInput) {
     if !item.generics.params.is_empty() || SerdeAttributes::of(&item.attrs).replaced {
         return;
     }
-    let ask = |fields: &mut Fields| fields.iter_mut().for_each(|field| ask_of(sdk, field));
+    let add = |fields: &mut Fields| fields.iter_mut().for_each(|field| check_field(sdk, field));
     match &mut item.data {
-        Data::Struct(data) => ask(&mut data.fields),
-        Data::Enum(data) => data.variants.iter_mut().for_each(|variant| ask(&mut variant.fields)),
+        Data::Struct(data) => add(&mut data.fields),
+        Data::Enum(data) => data.variants.iter_mut().for_each(|variant| add(&mut variant.fields)),
         Data::Union(_) => {}
     }
 }
 
-fn ask_of(sdk: &Path, field: &mut Field) {
+fn check_field(sdk: &Path, field: &mut Field) {
     let attributes = SerdeAttributes::of(&field.attrs);
-    let said = attributes.custom.or(attributes.flatten).or(attributes.skip).is_some();
-    if said || field.attrs.iter().any(|attribute| attribute.path().is_ident("schemars")) {
+    let is_custom = attributes.custom.or(attributes.flatten).or(attributes.skip).is_some();
+    if is_custom || field.attrs.iter().any(|attribute| attribute.path().is_ident("schemars")) {
         return;
     }
     let mut leaves = Vec::new();
-    collect(&field.ty, &mut leaves);
-    // One type within is pointed at; of several, the type around them is.
+    unsupported_types::unknown(&field.ty, &mut leaves);
+    // A single unknown type is pointed at; of several, the whole field type.
     let at = match leaves[..] {
         [] => return,
         [only] => only.span(),
         _ => field.ty.span(),
     };
     let whole = field.ty.to_token_stream().to_string();
-    // What cannot stand in a text is asked for in the old way.
+    // Types that cannot be written in a string literal keep serde's own bounds.
     if whole.contains('$') || mentions_self(field.ty.to_token_stream()) {
         return;
     }
     let private = format!("{}::__private", as_text(sdk).replace(' ', ""));
-    let mut asked: Vec<String> = leaves.iter().map(|leaf| leaf.to_token_stream().to_string()).collect();
-    asked.sort_unstable();
-    asked.dedup();
+    let mut unknown: Vec<String> = leaves.iter().map(|leaf| leaf.to_token_stream().to_string()).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
     let described = |ones: &str| format!("<[{whole}; {ones}] as {private}::DescribedColumn>::As");
     let column = |ty: &str| format!("<{ty} as {private}::Column>");
-    // The type around others is asked for where those can be in a record: else they would be reported twice.
-    let column = if asked == [whole.as_str()] {
+    // The whole type is checked only if the types in it can be columns; otherwise both would be reported.
+    let column = if unknown == [whole.as_str()] {
         column(&whole)
     } else {
-        let ones: Vec<String> = asked.iter().map(|leaf| format!("{}::ONE", column(leaf))).collect();
+        let ones: Vec<String> = unknown.iter().map(|leaf| format!("{}::ONE", column(leaf))).collect();
         column(&described(&ones.join(" * ")))
     };
     let (write, described) = (format!("{column}::write"), described(&format!("{column}::ONE")));
     let (write, described) = (LitStr::new(&write, at), LitStr::new(&described, at));
-    let asked: [Attribute; 2] = [
+    let checks: [Attribute; 2] = [
         parse_quote_spanned!(at=> #[serde(serialize_with = #write)]),
         parse_quote!(#[schemars(with = #described)]),
     ];
-    field.attrs.extend(asked);
+    field.attrs.extend(checks);
 }
 
-/// The types within that the author may have forgotten to annotate, or that nothing is known of.
-fn collect<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
-    let ty = bare(ty);
-    match ty {
-        Type::Array(_) if crate::unsupported_types::is_array_of_named_length(ty) => leaves.push(ty),
-        Type::Array(array) => collect(&array.elem, leaves),
-        Type::Slice(slice) => collect(&slice.elem, leaves),
-        Type::Reference(reference) => collect(&reference.elem, leaves),
-        Type::Tuple(tuple) if tuple.elems.len() > LONGEST_TUPLE => leaves.push(ty),
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| collect(ty, leaves)),
-        Type::Path(_) => collect_of_path(ty, leaves),
-        Type::Macro(_) => leaves.push(ty),
-        _ => {}
-    }
-}
-
-fn collect_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
-    if matches!(type_table::column(ty), Column::Scalar | Column::AnyJson) {
-        return;
-    }
-    let (count, certain) = match type_table::known(ty).map(|known| known.arguments) {
-        Some(Arguments::Holds(count)) => (count, true),
-        Some(Arguments::PerhapsHolds(count)) => (count, false),
-        Some(Arguments::None | Arguments::Unknown) | None => (0, false),
-    };
-    let before = leaves.len();
-    type_table::arguments(ty).take(count).for_each(|ty| collect(ty, leaves));
-    // One that holds none of what its name promises is another type.
-    let is_another = type_table::arguments(ty).next().is_none();
-    if leaves.len() == before && (!certain || is_another) {
-        leaves.push(ty);
-    }
-}
-
-/// serde asks within an impl of its own, where `Self` is another type.
+/// Whether a type mentions `Self`, which is another type in the impl that serde writes.
 fn mentions_self(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions_self(group.stream()),

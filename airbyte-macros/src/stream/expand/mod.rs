@@ -1,4 +1,4 @@
-//! Writes the record with its serialisation and schema, and the impl of `Stream`.
+//! Writes the record with its derives of serde and schemars, and the impl of `Stream`.
 
 mod column_checks;
 pub(super) mod nested;
@@ -7,12 +7,12 @@ use super::model::serde_attributes::{self, SerdeAttributes};
 use super::model::{Cursor, Model, OnNull, Place, SERDE_OF_A_RECORD, derives, is_ours};
 use crate::attribute_values::ON_NULL;
 use crate::rename_rules::Case;
-use crate::{doc_comments, generated_code, unsupported_types};
-use proc_macro2::TokenStream;
+use crate::{deserialize, doc_comments, generated_code, unsupported_types};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Expr, Fields, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, Path, Type, parse_quote};
 
 pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
     let Model { sdk, name, .. } = model;
@@ -54,7 +54,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
         Ok(None) => quote!(
             type Cursor = __airbyte::NoCursor;
         ),
-        // Of a type with a mistake in it the compiler says nothing more. As a type itself the mistake would be `()`.
+        // The compiler reports nothing more about a type that contains an error. An error in place of the type would be `()`.
         Err(mistake) => {
             let mistake = mistake.to_compile_error();
             quote!(type Cursor = [(); #mistake];)
@@ -82,13 +82,13 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
             #cursor_check
         },
     );
-    let item = written(sdk, without_refused_serde_words(item));
+    let item = written(sdk, without_rejected_serde_attributes(item));
     quote!(#item #stream)
 }
 
 fn cursor(Cursor { at, on_null }: &Cursor, older_state: Option<&Expr>) -> TokenStream {
     let (ty, span, names) = (type_of(at), at.span(), names(at));
-    // Spanned at the type, so that one which cannot be a cursor is pointed at, and once.
+    // Spanned at the type, where the compiler then reports one that cannot be a cursor, once.
     let projection = quote_spanned!(span=> <#ty as __airbyte::CursorField>::Cursor);
     let reach = reach(at);
     let method = if at.rest.is_empty() {
@@ -133,7 +133,7 @@ fn steps(place: &Place) -> Vec<TokenStream> {
     let mut steps = Vec::new();
     for name in &place.rest {
         let plain = name.unraw().to_string();
-        // Each step is spoken of at its name.
+        // Mistakes in a step are reported at its name.
         let outer = generated_code::located(&ty, name.span());
         let step =
             quote_spanned!(name.span()=> <#outer as __airbyte::NestedField<{ __airbyte::field(#plain) }>>);
@@ -168,7 +168,7 @@ fn reach(place: &Place) -> TokenStream {
     steps.fold(first, |reached, (step, name)| quote_spanned!(name.span()=> #reached.and_then(#step::get)))
 }
 
-/// Refuses a way that leads through something optional. The field's own type has been looked at already.
+/// Rejects a path through an optional field. The type of the first field was checked before.
 fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
     let optional: Vec<TokenStream> = steps(place)
         .into_iter()
@@ -180,10 +180,14 @@ fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
         .then(|| quote_spanned!(span=> const _: () = __airbyte::assert!(!(#(#optional)||*), #message);))
 }
 
-/// The type with its serialisation and schema.
+/// The type with its derives of serde and schemars.
 pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
+    let deserialize = without_unreadable(&mut item).then(|| {
+        let fallback = deserialize::fallback(&item);
+        generated_code::block(sdk, fallback)
+    });
     forget_mistakes(&mut item);
-    column_checks::ask(sdk, &mut item);
+    column_checks::add(sdk, &mut item);
     describe(&mut item);
     let (serde, schemars) =
         (generated_code::path_text(sdk, "serde"), generated_code::path_text(sdk, "schemars"));
@@ -192,12 +196,62 @@ pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
         #[serde(crate = #serde)]
         #[schemars(crate = #schemars)]
         #item
+        #deserialize
     }
 }
 
-/// Takes out what was reported and would be reported again by the compiler.
+/// Takes out the derive of `Deserialize` if it would report a mistake again. Whether it did: then the type needs a
+/// fallback. References get a lifetime, so that the compiler does not suggest to add a parameter for it.
+fn without_unreadable(item: &mut DeriveInput) -> bool {
+    let mut is_unreadable = !item.generics.params.is_empty();
+    let (data, generics) = (&mut item.data, is_unreadable);
+    for_field(data, |field| {
+        let attributes = SerdeAttributes::of(&field.attrs);
+        let is_read = attributes.skip.or(attributes.custom).is_none();
+        is_unreadable |= is_read && unsupported_types::unwritable(&field.ty).is_some();
+        if !generics && unsupported_types::elided_reference(&field.ty).is_some() {
+            is_unreadable = true;
+            field.ty = Type::Verbatim(with_lifetimes(field.ty.to_token_stream()));
+        }
+    });
+    let mut found = false;
+    for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let is_deserialize =
+            |derive: &&Path| derive.segments.last().is_some_and(|segment| segment.ident == "Deserialize");
+        let derives = derives(attribute);
+        if is_unreadable && derives.iter().any(|derive| is_deserialize(&derive)) {
+            let kept = derives.iter().filter(|derive| !is_deserialize(derive));
+            *attribute = parse_quote!(#[derive(#(#kept),*)]);
+            found = true;
+        }
+    }
+    found
+}
+
+/// A type whose references are `'static`, if they say nothing else.
+fn with_lifetimes(ty: TokenStream) -> TokenStream {
+    let mut written = TokenStream::new();
+    let mut tokens = ty.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_reference = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
+        let has_lifetime = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+        match token {
+            TokenTree::Group(group) => {
+                written
+                    .extend([TokenTree::from(Group::new(group.delimiter(), with_lifetimes(group.stream())))]);
+            }
+            other => written.extend([other]),
+        }
+        if is_reference && !has_lifetime {
+            written.extend(quote!('static));
+        }
+    }
+    written
+}
+
+/// Removes what was reported and what the compiler would report again.
 fn forget_mistakes(item: &mut DeriveInput) {
-    item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte") && !names_no_case(attribute));
+    item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte") && !has_unknown_rule(attribute));
     for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let derives = derives(attribute);
         if derives.iter().any(is_ours) {
@@ -205,17 +259,17 @@ fn forget_mistakes(item: &mut DeriveInput) {
             *attribute = parse_quote!(#[derive(#(#kept),*)]);
         }
     }
-    // With generics, which are a mistake, the length may be one of them.
+    // An array length may be a generic parameter, which is reported already.
     let is_generic = !item.generics.params.is_empty();
     if let Data::Struct(data) = &mut item.data {
         for field in &mut data.fields {
             let attributes = SerdeAttributes::of(&field.attrs);
-            let is_refused = unsupported_types::unwritable(&field.ty).is_some()
+            let is_rejected = unsupported_types::unwritable(&field.ty).is_some()
                 || is_generic
                     && unsupported_types::any(&field.ty, &unsupported_types::is_array_of_named_length);
-            let is_refused =
-                is_refused || attributes.flatten.is_some() && unsupported_types::has_no_fields(&field.ty);
-            if attributes.skip.or(attributes.custom).is_none() && is_refused {
+            let is_rejected =
+                is_rejected || attributes.flatten.is_some() && unsupported_types::has_no_fields(&field.ty);
+            if attributes.skip.or(attributes.custom).is_none() && is_rejected {
                 field.attrs.push(parse_quote!(#[serde(skip)]));
                 field.attrs.push(parse_quote!(#[schemars(skip)]));
             }
@@ -231,21 +285,21 @@ fn forget_mistakes(item: &mut DeriveInput) {
         for variant in &mut data.variants {
             variant
                 .attrs
-                .retain(|attribute| !attribute.path().is_ident("airbyte") && !names_no_case(attribute));
+                .retain(|attribute| !attribute.path().is_ident("airbyte") && !has_unknown_rule(attribute));
         }
     }
 }
 
-/// Whether the attribute asks for a way of writing names that does not exist.
-fn names_no_case(attribute: &Attribute) -> bool {
+/// Whether the attribute has an unknown `rename_all` rule.
+fn has_unknown_rule(attribute: &Attribute) -> bool {
     let rules = SerdeAttributes::of(std::slice::from_ref(attribute)).rules;
     rules.iter().any(|rule| Case::named(&rule.value()).is_none())
 }
 
-fn without_refused_serde_words(mut item: DeriveInput) -> DeriveInput {
+fn without_rejected_serde_attributes(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
         let attributes = SerdeAttributes::of(std::slice::from_ref(attribute)).all;
-        attributes.iter().all(|word| SERDE_OF_A_RECORD.iter().any(|legal| word.is_ident(legal)))
+        attributes.iter().all(|attribute| SERDE_OF_A_RECORD.iter().any(|legal| attribute.is_ident(legal)))
     });
     item
 }
@@ -262,7 +316,11 @@ fn describe(item: &mut DeriveInput) {
 }
 
 fn for_fields(data: &mut Data, each: impl Fn(&mut Vec<Attribute>)) {
-    let of = |fields: &mut Fields| fields.iter_mut().for_each(|field| each(&mut field.attrs));
+    for_field(data, |field| each(&mut field.attrs));
+}
+
+fn for_field(data: &mut Data, mut each: impl FnMut(&mut Field)) {
+    let mut of = |fields: &mut Fields| fields.iter_mut().for_each(&mut each);
     match data {
         Data::Struct(data) => of(&mut data.fields),
         Data::Enum(data) => {

@@ -1,4 +1,4 @@
-//! Writes a type within a record, and an impl of `NestedField` for each field that a key or a cursor may lead to.
+//! Writes a nested type, and an impl of `NestedField` for each field that a primary key or a cursor may use.
 
 use crate::generated_code;
 use crate::stream::model::nested::{Field, Nested};
@@ -9,7 +9,7 @@ use syn::{DeriveInput, Ident};
 
 pub(in crate::stream) fn expand(nested: &Nested, item: DeriveInput) -> TokenStream {
     let Nested { sdk, ident, fields } = nested;
-    let fields: TokenStream = fields.iter().map(|told| field(ident, told)).collect();
+    let fields: TokenStream = fields.iter().map(|nested| field(ident, nested)).collect();
     let fields = (!fields.is_empty()).then(|| generated_code::block(sdk, fields));
     let item = super::written(sdk, item);
     quote!(#item #fields)

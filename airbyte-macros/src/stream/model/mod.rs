@@ -1,4 +1,4 @@
-//! What the author wrote about a stream: typed and checked against the struct's fields.
+//! What the author wrote about a stream, checked against the fields of the struct.
 
 pub(super) mod columns;
 pub(super) mod nested;
@@ -9,9 +9,9 @@ use self::serde_attributes::SerdeAttributes;
 use crate::attribute_values::{NOT_FINITE, ON_NULL, ORDER};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint};
-use crate::generated_code;
 use crate::rename_rules::Case;
 use crate::type_table::is_option;
+use crate::{generated_code, unsupported_types};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -32,6 +32,8 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "crate",
 ];
 
+const OWNED: &str = "a record must own its data: remove the lifetime, and use `String` instead of `&str`";
+
 /// `#[serde(…)]` on a whole record.
 pub(super) const SERDE_OF_A_RECORD: &[&str] = &["rename_all"];
 
@@ -40,28 +42,28 @@ pub(super) struct Model {
     pub(super) name: String,
     pub(super) namespace: Option<LitStr>,
     pub(super) primary_key: Vec<Place>,
-    /// A mistake in it is said in place of its type, so that no other follows from it.
+    /// A mistake is reported in place of the cursor's type, which avoids follow-up errors.
     pub(super) cursor: Result<Option<Cursor>, syn::Error>,
     pub(super) ascending: bool,
-    /// The function that reads states of an older form.
+    /// The function that migrates older states.
     pub(super) older_state: Option<Expr>,
-    /// Whether a number that is not finite is an error.
+    /// Whether a non-finite number is an error.
     pub(super) not_finite_fails: bool,
 }
 
-/// A field of the record, or one within.
+/// A field of the record, or a nested one.
 pub(super) struct Place {
     pub(super) field: Ident,
     pub(super) ty: Type,
-    /// The field as the record writes it; none if its own fields stand in the record.
+    /// The serialized name of the field; none if it is flattened.
     pub(super) name: Option<String>,
-    /// From there on inwards.
+    /// The nested fields after it.
     pub(super) rest: Vec<Ident>,
 }
 
 pub(super) struct Cursor {
     pub(super) at: Place,
-    /// What becomes of a record without a position; `None` if nothing is said.
+    /// What happens to a record whose cursor is null; `None` if not given.
     pub(super) on_null: Option<OnNull>,
 }
 
@@ -72,13 +74,14 @@ pub(super) enum OnNull {
 }
 
 impl Model {
-    /// What cannot be read stays empty, and is in `errors`.
+    /// What is invalid is left empty, and reported in `errors`.
     pub(super) fn read(mut attributes: Attributes, item: &DeriveInput, errors: &mut Errors) -> Self {
         let sdk = generated_code::sdk(&mut attributes, errors);
         check_shape(item, errors);
         let fields = Columns::of(item);
         fields.check_names(errors);
         fields.check_types(errors);
+        fields.check_foreign_types(attributes.peek("cursor"), errors);
         fields.check_flattened_fields(errors);
         fields.check_flattened(errors);
         let name = name(&mut attributes, item, errors);
@@ -86,14 +89,11 @@ impl Model {
         if let Some(namespace) = &namespace {
             let text = namespace.value();
             if text.trim().is_empty() {
-                errors.at(
-                    namespace,
-                    "the namespace is empty: leave `namespace` out for a stream that is in none",
-                );
+                errors.at(namespace, "the namespace is empty: remove `namespace`");
             } else if text.trim() != text {
                 errors.at(
                     namespace,
-                    format!("the namespace begins or ends with a blank: write `{}`", text.trim()),
+                    format!("the namespace begins or ends with whitespace: write `{}`", text.trim()),
                 );
             }
         }
@@ -101,25 +101,22 @@ impl Model {
         let order = attributes.expr("order", errors);
         let older_state = attributes.expr("older_state", errors);
         let not_finite = attributes.one_of("not_finite", &NOT_FINITE, errors);
-        // Asked before the cursor is taken out.
+        // Before `cursor` takes it out.
         let has_cursor = attributes.mention("cursor");
         let cursor = cursor(&mut attributes, &fields, !item.generics.params.is_empty(), errors);
         if !has_cursor {
             if let Some(order) = &order {
-                errors.at(order, "`order` says how the cursor grows, and there is no `cursor = …`");
+                errors.at(order, "`order` needs a `cursor = …`");
             }
             if let Some(function) = &older_state {
-                errors
-                    .at(function, "`older_state` finds the cursor in a state, and there is no `cursor = …`");
+                errors.at(function, "`older_state` needs a `cursor = …`");
             }
         }
         let ascending = order.is_some_and(|order| ORDER.read(&order, errors) == Some("ascending"));
         let not_finite_fails = not_finite == Some("fail");
         check_attributes(item, errors);
-        check_serde_words(item, errors);
-        if !item.generics.params.is_empty() {
-            errors.at(&item.generics, "generic records are not supported: a stream has exactly one schema");
-        }
+        check_serde_attributes(item, errors);
+        check_generics(item, errors);
         Self { sdk, name, namespace, primary_key, cursor, ascending, older_state, not_finite_fails }
     }
 }
@@ -131,15 +128,17 @@ fn name(attributes: &mut Attributes, item: &DeriveInput, errors: &mut Errors) ->
         if text.trim().is_empty() {
             errors.at(&name, "the stream's name is empty");
         } else if text.trim() != text {
-            errors
-                .at(&name, format!("the stream's name begins or ends with a blank: write `{}`", text.trim()));
+            errors.at(
+                &name,
+                format!("the stream's name begins or ends with whitespace: write `{}`", text.trim()),
+            );
         }
         return name.value();
     }
-    let suggestion = snake_case(&item.ident.unraw().to_string());
+    let suggestion = default_name(&item.ident.unraw().to_string());
     if !mentioned {
         let message = format!(
-            "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`, or `#[airbyte_stream(nested)]` on what is a part of another record"
+            "the stream has no name: write `#[airbyte_stream(name = \"{suggestion}\", …)]`, or `#[airbyte_stream(nested)]` if the type is nested in a record"
         );
         errors.at(&item.ident, message);
     }
@@ -155,7 +154,7 @@ fn primary_key(attributes: &mut Attributes, fields: &Columns<'_>, errors: &mut E
         };
         let text = as_text(&part).replace(' ', "");
         if seen.contains(&text) {
-            errors.at(&part, format!("`{text}` is in the key twice"));
+            errors.at(&part, format!("duplicate field `{text}` in the primary key"));
             continue;
         }
         let (own, field) = (path.rest.is_empty(), &path.column.ident);
@@ -167,11 +166,11 @@ fn primary_key(attributes: &mut Attributes, fields: &Columns<'_>, errors: &mut E
             errors.at(&part, format!("`{field}` {why}"));
             continue;
         }
-        if let Some(word) = &path.column.skip_if {
-            let word = as_text(word);
+        if let Some(attribute) = &path.column.skip_if {
+            let attribute = as_text(attribute);
             errors.at(
                 &part,
-                format!("`{field}` is not always written, as `{word}` says, and a key must be there"),
+                format!("`{field}` may be left out because of `{attribute}`, but primary key fields must be present"),
             );
             continue;
         }
@@ -187,13 +186,12 @@ fn cursor(
     generic: bool,
     errors: &mut Errors,
 ) -> Result<Option<Cursor>, syn::Error> {
-    let (has_cursor, says_on_null) = (attributes.mention("cursor"), attributes.mention("on_null"));
+    let (has_cursor, has_on_null) = (attributes.mention("cursor"), attributes.mention("on_null"));
     let path = attributes.expr("cursor", errors);
     let given_on_null = attributes.expr("on_null", errors);
     let on_null = given_on_null.as_ref().and_then(|value| {
         if !has_cursor {
-            let message =
-                "`on_null` says what becomes of a record whose cursor is null, and there is no `cursor = …`";
+            let message = "`on_null` needs a `cursor = …`";
             errors.at(value, message);
         }
         match ON_NULL.read(value, errors)? {
@@ -211,29 +209,32 @@ fn cursor(
     }
     let Some(FieldPath { column, rest }) = found else { return Ok(None) };
     let (own, ty) = (rest.is_empty(), column.ty);
+    if let Some(mistake) = column.foreign_type().filter(|_| own) {
+        return Err(mistake);
+    }
     if let Some(why) = if own { not_a_cursor(ty) } else { not_a_way(ty) } {
         return Err(syn::Error::new_spanned(&path, format!("`{}` {why}", column.ident)));
     }
-    if let Some(word) = &column.custom {
-        errors.at(word, "the cursor field is written as its type writes it: a state is read back that way");
+    if let Some(attribute) = &column.custom {
+        errors.at(
+            attribute,
+            "the cursor field must not have a custom serialization: its value is read back from the state",
+        );
     }
     if let (Some(value), true) = (&given_on_null, own && is_plain_cursor(ty)) {
         errors.at(
             value,
-            format!(
-                "`{}` is never null, as its type says: leave `on_null` out, or make it an `Option`",
-                column.ident
-            ),
+            format!("`{}` is never null: remove `on_null`, or make the type an `Option`", column.ident),
         );
     }
-    if is_option(column.ty) && !says_on_null {
+    if is_option(column.ty) && !has_on_null {
         let text = as_text(&path).replace(' ', "");
         errors.at(&path, format!("`{text}` may be null: add {}", ON_NULL.choices()));
     }
     let at = FieldPath { column, rest }.place();
-    // Generics are a mistake already; the type of the cursor would add one. So is a null that nothing is said about.
+    // Generics, and a nullable cursor without `on_null`, are reported already; the type of the cursor would add an error.
     let on_null =
-        on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(says_on_null.then_some(OnNull::Emit));
+        on_null.or(is_option(column.ty).then_some(OnNull::Emit)).or(has_on_null.then_some(OnNull::Emit));
     Ok((!generic).then_some(Cursor { at, on_null }))
 }
 
@@ -249,7 +250,7 @@ impl FieldPath<'_, '_> {
 }
 
 impl Place {
-    /// The innermost name.
+    /// The span of the last name.
     pub(super) fn span(&self) -> Span {
         self.rest.last().map_or_else(|| self.ty.span(), Ident::span)
     }
@@ -259,16 +260,30 @@ fn check_shape(item: &DeriveInput, errors: &mut Errors) {
     match &item.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) if !fields.named.is_empty() => {}
-            _ => errors.at(
-                &item.ident,
-                "a record is a struct with named fields, at least one: they are the columns",
-            ),
+            _ => errors.at(&item.ident, "a record is a struct with named fields, which are the columns"),
         },
         Data::Enum(_) | Data::Union(_) => errors.at(&item.ident, "a record is a struct with named fields"),
     }
 }
 
-/// What the macro brings itself, and what would make the schema say something else than is written.
+/// A type with generics or lifetimes, and fields that borrow without saying how long.
+pub(super) fn check_generics(item: &DeriveInput, errors: &mut Errors) {
+    if !item.generics.params.is_empty() {
+        let message = if generated_code::has_lifetimes_only(&item.generics) {
+            OWNED
+        } else {
+            "generic types are not supported in a record: a stream has exactly one schema"
+        };
+        return errors.at(&item.generics, message);
+    }
+    for field in fields(&item.data) {
+        if let Some(reference) = unsupported_types::elided_reference(&field.ty) {
+            errors.at(reference, OWNED);
+        }
+    }
+}
+
+/// Reports derives that the macro adds itself, and attributes by which the schema would differ from what is written.
 pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
     for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
         for path in derives(attribute).iter().filter(|path| is_ours(path)) {
@@ -277,11 +292,11 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         }
     }
     for field in fields(&item.data) {
-        if let Some(word) = serde_attributes::undescribed(&field.attrs) {
-            let name = as_text(&word);
+        if let Some(attribute) = serde_attributes::undescribed(&field.attrs) {
+            let name = as_text(&attribute);
             errors.at(
-                &word,
-                format!("`{name}` writes something else than the type says, and the schema does not know what: add `#[schemars(with = \"…\")]` with the type that it is written as"),
+                &attribute,
+                format!("`{name}` changes what is written, but not the schema: add `#[schemars(with = \"…\")]` with the type that is written"),
             );
         }
     }
@@ -292,28 +307,28 @@ pub(super) fn check_attributes(item: &DeriveInput, errors: &mut Errors) {
         if attribute.path().is_ident("airbyte") {
             errors.at(
                 attribute.path(),
-                "a record has no `#[airbyte(…)]`: its doc comments are its descriptions, and `#[serde(rename = \"…\")]` renames a field",
+                "`#[airbyte(…)]` is for configurations; in a record the doc comment is the description, and `#[serde(rename = \"…\")]` renames a field",
             );
         }
-        for word in words_of_schemars_alone(attribute) {
-            let name = as_text(&word);
+        for attribute in schemars_only_attributes(attribute) {
+            let name = as_text(&attribute);
             errors.at(
-                &word,
-                format!("`schemars({name})` changes the schema and not what is written: say `#[serde({name})]`, which changes both"),
+                &attribute,
+                format!("`schemars({name})` changes the schema but not what is written: write `#[serde({name})]`, which changes both"),
             );
         }
     }
 }
 
-/// Attributes that serde has too, said to schemars only.
-fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
+/// Attributes of both serde and schemars that are given to schemars only.
+fn schemars_only_attributes(attribute: &Attribute) -> Vec<Path> {
     const BOTH: [&str; 7] =
         ["rename", "rename_all", "skip", "skip_serializing", "flatten", "tag", "untagged"];
     let mut found = Vec::new();
     if attribute.path().is_ident("schemars") {
-        // What cannot be read is schemars' to judge.
+        // schemars reports what is invalid.
         let _ = attribute.parse_nested_meta(|meta| {
-            if BOTH.iter().any(|word| meta.path.is_ident(word)) {
+            if BOTH.iter().any(|attribute| meta.path.is_ident(attribute)) {
                 found.push(meta.path.clone());
             }
             if meta.input.peek(Token![=]) {
@@ -325,13 +340,12 @@ fn words_of_schemars_alone(attribute: &Attribute) -> Vec<Path> {
     found
 }
 
-fn check_serde_words(item: &DeriveInput, errors: &mut Errors) {
-    for word in SerdeAttributes::of(&item.attrs).all {
-        let name = as_text(&word);
+fn check_serde_attributes(item: &DeriveInput, errors: &mut Errors) {
+    for attribute in SerdeAttributes::of(&item.attrs).all {
+        let name = as_text(&attribute);
         if !SERDE_OF_A_RECORD.contains(&name.as_str()) {
             let hint = hint(&name, SERDE_OF_A_RECORD.iter().copied());
-            errors
-                .at(&word, format!("`serde({name})` on a whole record would change what a record is{hint}"));
+            errors.at(&attribute, format!("`serde({name})` is not supported on a record{hint}"));
         }
     }
 }
@@ -353,19 +367,20 @@ fn fields(data: &Data) -> Vec<&Field> {
     }
 }
 
-/// What a `#[derive(…)]` names. One that cannot be parsed is the compiler's to report.
+/// The derives of a `#[derive(…)]`. The compiler reports one that cannot be parsed.
 pub(super) fn derives(attribute: &Attribute) -> Vec<Path> {
     let paths = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
     paths.map(|paths| paths.into_iter().collect()).unwrap_or_default()
 }
 
-/// Whether the macro writes this derive.
+/// Whether the macro adds this derive.
 pub(super) fn is_ours(derive: &Path) -> bool {
     let last = derive.segments.last();
     last.is_some_and(|segment| segment.ident == "Serialize" || segment.ident == "JsonSchema")
 }
 
-fn snake_case(name: &str) -> String {
+/// The name that is suggested for a stream of records of this type.
+pub(crate) fn default_name(name: &str) -> String {
     let mut snake = String::new();
     for (at, letter) in name.char_indices() {
         if letter.is_uppercase() && at > 0 {

@@ -1,8 +1,8 @@
-//! `#[airbyte_stream(nested)]`: a type within a record. It tells its fields to the keys and cursors that lead through it.
+//! `#[airbyte_stream(nested)]`: a type nested in a record. Primary keys and cursors can use its fields.
 
-use super::check_attributes;
 use super::columns::{Column, Columns};
 use super::serde_attributes::SerdeAttributes;
+use super::{check_attributes, check_generics};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::Errors;
 use crate::generated_code;
@@ -12,14 +12,14 @@ use syn::{DeriveInput, Ident, Path, Type, Visibility};
 pub(in crate::stream) struct Nested {
     pub(in crate::stream) sdk: Path,
     pub(in crate::stream) ident: Ident,
-    /// Those that a record may name.
+    /// The fields that a record may name.
     pub(in crate::stream) fields: Vec<Field>,
 }
 
 pub(in crate::stream) struct Field {
     pub(in crate::stream) ident: Ident,
     pub(in crate::stream) ty: Type,
-    /// As the record writes it.
+    /// The serialized name.
     pub(in crate::stream) name: String,
     /// Whether it may be null or left out.
     pub(in crate::stream) optional: bool,
@@ -33,26 +33,21 @@ impl Nested {
     ) -> Self {
         let sdk = generated_code::sdk(&mut attributes, errors);
         attributes.flag("nested", errors);
-        for word in attributes.rest() {
-            let message =
-                format!("`{word}` is an attribute of a stream, and a type that is `nested` in one is none");
-            errors.at(&word, message);
+        for attribute in attributes.rest() {
+            let message = format!("`{attribute}` is for streams and cannot be combined with `nested`");
+            errors.at(&attribute, message);
         }
         let generic = !item.generics.params.is_empty();
-        if generic {
-            errors.at(
-                &item.generics,
-                "generic types in a record are not supported: a stream has exactly one schema",
-            );
-        }
+        check_generics(item, errors);
         check_attributes(item, errors);
         let columns = Columns::of(item);
         columns.check_names(errors);
         columns.check_types(errors);
+        columns.check_foreign_types(None, errors);
         columns.check_flattened_fields(errors);
-        let tells = !generic && !SerdeAttributes::of(&item.attrs).replaced;
-        let told = columns.columns.iter().filter(|column| tells && is_told(column, &item.vis));
-        Self { sdk, ident: item.ident.clone(), fields: told.map(Field::of).collect() }
+        let has_fields = !generic && !SerdeAttributes::of(&item.attrs).replaced;
+        let fields = columns.columns.iter().filter(|column| has_fields && can_be_named(column, &item.vis));
+        Self { sdk, ident: item.ident.clone(), fields: fields.map(Field::of).collect() }
     }
 }
 
@@ -67,15 +62,14 @@ impl Field {
     }
 }
 
-/// What a record may name: what is written under one name, and of a type that is no more hidden than the struct.
-fn is_told(column: &Column<'_>, vis: &Visibility) -> bool {
+/// Whether a record may name the column: it has one serialized name, and its type is at least as visible as the struct.
+fn can_be_named(column: &Column<'_>, vis: &Visibility) -> bool {
     let visible =
         matches!(vis, Visibility::Inherited) || as_text(column.vis) == as_text(vis) || is_public(column.ty);
     visible && column.skip.is_none() && column.flatten.is_none() && column.custom.is_none()
 }
 
-/// Whether the type is as visible as can be, so that a field of it can be told to whoever asks. One that is neither part of a
-/// key nor a cursor is asked for by nobody.
+/// Whether the type is public, and can be in a primary key or be a cursor.
 fn is_public(ty: &Type) -> bool {
     if is_option(ty) {
         return type_table::arguments(ty).next().is_some_and(is_public);

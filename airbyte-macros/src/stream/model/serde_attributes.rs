@@ -1,26 +1,26 @@
-//! What `#[serde(…)]` says about how a record is written: serde and schemars follow it by themselves, and the names
-//! of keys and cursors must not lag behind.
+//! How `#[serde(…)]` changes the serialization of a record. serde and schemars apply it themselves; the names of primary keys
+//! and cursors must follow.
 
 use crate::attributes::ungrouped;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
-/// Those that matter here; the others are serde's to judge.
+/// The attributes that matter here; serde checks the others.
 #[derive(Default)]
 pub(in crate::stream) struct SerdeAttributes {
     pub(in crate::stream) rename: Option<LitStr>,
     pub(in crate::stream) rename_all: Option<LitStr>,
-    /// Every way of writing names that is named.
+    /// Every `rename_all` rule that is given.
     pub(in crate::stream) rules: Vec<LitStr>,
-    /// The field is written in another way than its type says.
+    /// The field has a custom serialization.
     pub(in crate::stream) custom: Option<Path>,
     pub(in crate::stream) flatten: Option<Path>,
-    /// The field is never written, or not always.
+    /// The field is never serialized, or not always.
     pub(in crate::stream) skip: Option<Path>,
     pub(in crate::stream) skip_if: Option<Path>,
-    /// The type is written as another one.
+    /// The type is serialized as another one.
     pub(in crate::stream) replaced: bool,
-    /// All names, as they are written.
+    /// The names of all attributes.
     pub(in crate::stream) all: Vec<Path>,
 }
 
@@ -42,7 +42,7 @@ impl SerdeAttributes {
                 self.rules.extend(value.clone());
             }
         } else if meta.input.peek(syn::token::Paren) {
-            // `rename(serialize = "…", deserialize = "…")`: only the first half is of interest.
+            // `rename(serialize = "…", deserialize = "…")`: only `serialize` matters.
             meta.parse_nested_meta(|half| {
                 let text = text(half.value()?.parse()?);
                 if is_rule {
@@ -70,13 +70,13 @@ impl SerdeAttributes {
     }
 }
 
-/// The word by which a field is written in another way than its type says, if nothing says what the schema is then.
+/// The attribute that gives a field a custom serialization, if no `#[schemars(…)]` gives its schema.
 pub(in crate::stream) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
     let custom = SerdeAttributes::of(attributes).custom?;
     let mut described = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("schemars")) {
         let _ = attribute.parse_nested_meta(|meta| {
-            described |= ["with", "schema_with"].iter().any(|word| meta.path.is_ident(word));
+            described |= ["with", "schema_with"].iter().any(|attribute| meta.path.is_ident(attribute));
             if meta.input.peek(Token![=]) {
                 meta.value()?.parse::<Expr>()?;
             }

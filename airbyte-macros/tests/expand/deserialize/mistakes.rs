@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "types with generics or lifetimes need serde itself: add `serde` to your crate and use its derive"
+    "generic types need serde's own derive: add `serde` to your crate and write `#[derive(serde::Deserialize)]`"
 }
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;

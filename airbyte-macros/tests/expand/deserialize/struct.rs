@@ -1,7 +1,13 @@
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;
     #[derive(__airbyte::serde::Deserialize)]
-    #[serde(crate = "::airbyte_sdk::__private::serde", remote = "Page")]
+    #[serde(
+        crate = "::airbyte_sdk::__private::serde",
+        remote = "Page",
+        bound(
+            deserialize = "for<'__any> <Vec < Bar > as ::airbyte_sdk::__private::Believed<'__any>>::Type: ::airbyte_sdk::__private::serde::Deserialize<'de>"
+        )
+    )]
     #[allow(dead_code)]
     #[serde(rename_all = "camelCase")]
     pub struct __Mirror {
@@ -20,4 +26,5 @@ const _: () = {
             __Mirror::deserialize(deserializer)
         }
     }
+    const _: () = ::airbyte_sdk::http::is_read::<Bar>();
 };

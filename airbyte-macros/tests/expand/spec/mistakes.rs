@@ -5,7 +5,7 @@
     "`hidden` takes no value: write `hidden`"
 }
 ::core::compile_error! {
-    "a hidden field must not be required, since users cannot fill it in: give it a default, or make it an `Option`"
+    "a hidden field must not be required, because users cannot fill it in: give it a default, or make it an `Option`"
 }
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "`groups` is not supported here: it belongs to the configuration as a whole, the struct with `#[derive(AirbyteSpec)]`"
+    "`groups` is not supported here: it belongs on the struct with `#[derive(AirbyteSpec)]`"
 }
 const _: () = {
     use ::airbyte_sdk::__private as __airbyte;

@@ -9,7 +9,7 @@ const _: () = {
         };
         const TITLE: &'static str = "Paging";
         const DESCRIPTION: __airbyte::Option<&'static str> = __airbyte::Some(
-            "How much is asked for",
+            "How much to request",
         );
         fn form(form: &mut __airbyte::Form<'_>) -> __airbyte::Option<Self> {
             #[allow(unused_imports)]

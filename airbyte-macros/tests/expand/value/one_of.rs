@@ -42,7 +42,7 @@ const _: () = {
                             .option(
                                 __airbyte::Variant::new("api_key")
                                     .title("API Key")
-                                    .description("A key of your account"),
+                                    .description("An API key of your account"),
                                 |form| {
                                     let __api_key = form
                                         .field(
@@ -61,12 +61,14 @@ const _: () = {
                                 __airbyte::Variant::new("oauth").title("Log in"),
                                 |form| form.fields::<Tokens>().map(Self::OAuth),
                             );
-                        let __Nobody = choice
+                        let __Anonymous = choice
                             .option(
-                                __airbyte::Variant::new("nobody").title("Nobody").hidden(),
-                                |_| __airbyte::Some(Self::Nobody),
+                                __airbyte::Variant::new("anonymous")
+                                    .title("Anonymous")
+                                    .hidden(),
+                                |_| __airbyte::Some(Self::Anonymous),
                             );
-                        __ApiKey.or(__OAuth).or(__Nobody)
+                        __ApiKey.or(__OAuth).or(__Anonymous)
                     },
                 )
         }
@@ -87,8 +89,10 @@ const _: () = {
                         ("", __airbyte::Fields::to_json(value, _withheld)),
                     ])
                 }
-                Self::Nobody => {
-                    __airbyte::object([("auth_type", __airbyte::Into::into("nobody"))])
+                Self::Anonymous => {
+                    __airbyte::object([
+                        ("auth_type", __airbyte::Into::into("anonymous")),
+                    ])
                 }
             }
         }

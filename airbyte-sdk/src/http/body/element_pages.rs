@@ -7,6 +7,7 @@
 use super::Elements;
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder, Unconfirmed};
+use crate::http::FromResponse;
 use crate::http::Request;
 use crate::http::pagination::{Envelope, PageInfo, PaginateElements, Steps, Trail, interrupted};
 use serde::de::DeserializeOwned;
@@ -41,13 +42,13 @@ pub struct ElementPages<'a, T> {
 /// A function of the author that looks at the JSON around the elements.
 type PageCheck<'a, T, R> = Box<dyn FnMut(&mut Elements<T>) -> Result<R> + 'a>;
 
-impl<T: DeserializeOwned> Envelope for Elements<T> {
+impl<T: FromResponse> Envelope for Elements<T> {
     fn read<E: DeserializeOwned>(&mut self) -> Result<E> {
         self.envelope()
     }
 }
 
-impl<T: DeserializeOwned> Elements<T> {
+impl<T: FromResponse> Elements<T> {
     /// Reads the elements of all pages as one sequence, each as soon as it arrives. The pagination finds the next
     /// page; the [module](crate::http::pagination) lists the kinds. If it has a closure, that is called after the last
     /// element of a page with the JSON around the array.
@@ -148,10 +149,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn check_preamble<E: DeserializeOwned>(
-        mut self,
-        mut check: impl FnMut(&E) -> Result<()> + 'a,
-    ) -> Self {
+    pub fn check_preamble<E: FromResponse>(mut self, mut check: impl FnMut(&E) -> Result<()> + 'a) -> Self {
         self.preamble_check = Box::new(move |page| check(&page.preamble::<E>()?));
         self
     }
@@ -182,7 +180,7 @@ impl<'a, T> ElementPages<'a, T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn verify_count<E: DeserializeOwned>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
+    pub fn verify_count<E: FromResponse>(mut self, announced: impl Fn(&E) -> Option<u64> + 'a) -> Self {
         self.announced = Box::new(move |page| Ok(announced(&page.envelope::<E>()?)));
         self.verifies_end = true;
         self
@@ -199,7 +197,7 @@ impl<'a, T> ElementPages<'a, T> {
     }
 }
 
-impl<T: DeserializeOwned> ElementPages<'_, T> {
+impl<T: FromResponse> ElementPages<'_, T> {
     /// Handles everything except a simple next element: the begin and the end of a page, and errors.
     #[cold]
     fn turn(&mut self) -> Option<Result<T>> {
@@ -275,7 +273,7 @@ impl<T: DeserializeOwned> ElementPages<'_, T> {
 }
 
 /// Ends after the first error.
-impl<T: DeserializeOwned> Iterator for ElementPages<'_, T> {
+impl<T: FromResponse> Iterator for ElementPages<'_, T> {
     type Item = Result<T>;
 
     #[inline]

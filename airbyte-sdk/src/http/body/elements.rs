@@ -4,8 +4,8 @@ use super::json::{ArrayOptions, Json};
 use super::{Body, Request, Response, Stage};
 use crate::error::Result;
 use crate::hold::Holder;
+use crate::http::FromResponse;
 use crate::http::pagination::{Fingerprint, Watch};
-use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Request {
     /// element does not fit `T` (the message names path, index and field), or if an element or the JSON around the
     /// array is larger than 16 MiB. It ends after the first error.
     #[must_use = "nothing is sent until the first element is requested"]
-    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+    pub fn elements<T: FromResponse>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_request(self, ArrayOptions::array(path), Vec::new()))
     }
 }
@@ -64,7 +64,7 @@ impl Request {
 impl Response {
     /// Reads the elements of an array of the body while it arrives. See [`Request::elements`], which also retries a
     /// response that is cut off before its first element.
-    pub fn elements<T: DeserializeOwned>(self, path: &str) -> Elements<T> {
+    pub fn elements<T: FromResponse>(self, path: &str) -> Elements<T> {
         Elements::new(Body::of_response(self, ArrayOptions::array(path)))
     }
 }
@@ -146,7 +146,7 @@ impl<T> Elements<T> {
     ///
     /// Returns the errors of the iterator, and a system error if the JSON before the array does not fit `E`, for
     /// example because a field comes after the array.
-    pub fn preamble<E: DeserializeOwned>(&mut self) -> Result<E> {
+    pub fn preamble<E: FromResponse>(&mut self) -> Result<E> {
         self.body.read(Json::preamble)
     }
 
@@ -175,13 +175,13 @@ impl<T> Elements<T> {
     /// # Errors
     ///
     /// Returns the errors of the iterator, and a system error if the JSON around the array does not fit `E`.
-    pub fn envelope<E: DeserializeOwned>(&mut self) -> Result<E> {
+    pub fn envelope<E: FromResponse>(&mut self) -> Result<E> {
         self.body.read(Json::envelope)
     }
 }
 
 /// Ends after the first error.
-impl<T: DeserializeOwned> Iterator for Elements<T> {
+impl<T: FromResponse> Iterator for Elements<T> {
     type Item = Result<T>;
 
     #[inline]

@@ -4,6 +4,7 @@ use super::input::Input;
 use super::scan::JSON;
 use super::{Body, Format, MAX_ITEM_SIZE, ReadError, Reader, Request, Response};
 use crate::error::Result;
+use crate::http::FromResponse;
 use crate::http::incoming::Proof;
 use crate::http::shape;
 use serde::de::DeserializeOwned;
@@ -33,20 +34,20 @@ impl Request {
     /// # }
     /// ```
     #[must_use = "nothing is sent until the first line is requested"]
-    pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
+    pub fn json_lines<T: FromResponse>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_request(self, (), Vec::new()), values: PhantomData }
     }
 }
 
 impl Response {
     /// Reads the values of a body that has one on each line. See [`Request::json_lines`].
-    pub fn json_lines<T: DeserializeOwned>(self) -> JsonLines<T> {
+    pub fn json_lines<T: FromResponse>(self) -> JsonLines<T> {
         JsonLines { body: Body::of_response(self, ()), values: PhantomData }
     }
 }
 
 /// Ends after the first error.
-impl<T: DeserializeOwned> Iterator for JsonLines<T> {
+impl<T: FromResponse> Iterator for JsonLines<T> {
     type Item = Result<T>;
 
     #[inline]

@@ -103,7 +103,7 @@ impl<'a, P: 'a> ByBody<'a, P> {
 
     pub(super) fn steps_over<S: Envelope>(mut self, limits: Limits) -> Steps<'a, S>
     where
-        P: DeserializeOwned,
+        P: crate::http::FromResponse,
     {
         Steps {
             parameters: Vec::new(),

@@ -44,7 +44,7 @@ pub(super) use self::repeats::{Fingerprint, Watch};
 pub(super) use self::trail::Trail;
 
 use crate::error::Error;
-use serde::de::DeserializeOwned;
+use crate::http::FromResponse;
 
 /// How the next page is requested. See the [module](self) for the kinds.
 ///
@@ -128,7 +128,7 @@ impl<P> PaginatePages<'static, P> for Pagination<ByHeader> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, P: DeserializeOwned + 'a> PaginatePages<'a, P> for Pagination<ByBody<'a, P>> {
+impl<'a, P: FromResponse + 'a> PaginatePages<'a, P> for Pagination<ByBody<'a, P>> {
     fn steps(self) -> Steps<'a, P> {
         self.by.steps(self.limits)
     }
@@ -149,7 +149,7 @@ impl PaginateElements<'static> for Pagination<ByHeader> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, E: DeserializeOwned + 'a> PaginateElements<'a> for Pagination<ByBody<'a, E>> {
+impl<'a, E: FromResponse + 'a> PaginateElements<'a> for Pagination<ByBody<'a, E>> {
     fn steps_over<S: Envelope>(self) -> Steps<'a, S> {
         self.by.steps_over(self.limits)
     }

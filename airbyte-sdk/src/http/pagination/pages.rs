@@ -3,9 +3,9 @@
 use super::{NextPage, PageInfo, PaginatePages, Steps, Trail, interrupted};
 use crate::error::{Error, Result};
 use crate::hold::{self, Holder};
+use crate::http::FromResponse;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use serde::de::DeserializeOwned;
 
 /// The pages of a paginated result. See [`Request::pages`].
 #[must_use = "nothing is sent until the first page is requested"]
@@ -22,7 +22,7 @@ pub struct Pages<'a, P> {
     body: Vec<u8>,
 }
 
-impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
+impl<P: FromResponse> Iterator for Pages<'_, P> {
     type Item = Result<P>;
 
     fn next(&mut self) -> Option<Result<P>> {
@@ -38,7 +38,7 @@ impl<P: DeserializeOwned> Iterator for Pages<'_, P> {
     }
 }
 
-impl<P: DeserializeOwned> Pages<'_, P> {
+impl<P: FromResponse> Pages<'_, P> {
     /// Holds the stream's state: on a later page than the first, any error means that records are missing.
     #[cold]
     fn failed(&self, error: Error) -> Error {
@@ -99,7 +99,7 @@ impl Request {
     /// returned in place of the page. It returns a system error if the pagination does not end. It ends after the
     /// first error.
     #[doc(alias("paginate", "linked_pages", "numbered_pages", "offset_pages", "pages_by_header"))]
-    pub fn pages<'a, P: DeserializeOwned>(self, pagination: impl PaginatePages<'a, P>) -> Pages<'a, P> {
+    pub fn pages<'a, P: FromResponse>(self, pagination: impl PaginatePages<'a, P>) -> Pages<'a, P> {
         let steps = pagination.steps();
         let request = steps.first(self);
         Pages {

@@ -11,10 +11,10 @@ use super::response::Response;
 use super::url;
 use crate::error::Result;
 use crate::hold::{self, Hold, Holder};
+use crate::http::FromResponse;
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl Request {
     /// # Errors
     ///
     /// Returns the errors of [`send`](Self::send) and of [`Response::json`].
-    pub fn json<T: DeserializeOwned>(self) -> Result<T> {
+    pub fn json<T: FromResponse>(self) -> Result<T> {
         let mut body = Vec::new();
         let response = self.until_done(|mut response| {
             response.read_whole(&mut body)?;

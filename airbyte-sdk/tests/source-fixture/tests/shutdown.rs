@@ -169,5 +169,8 @@ fn check_that_exceeds_its_deadline_fails() {
     assert_eq!(run.exit_code, Some(1), "{run}");
     assert!(run.all("CONNECTION_STATUS").is_empty(), "{run}");
     assert_eq!(run.errors()[0]["failure_type"], "transient_error");
-    assert!(run.errors()[0]["message"].as_str().unwrap().contains("after 0.2 s waiting for the API"), "{run}");
+    assert!(
+        run.errors()[0]["message"].as_str().unwrap().contains("after 0.2 s waiting for the API"),
+        "{run}"
+    );
 }

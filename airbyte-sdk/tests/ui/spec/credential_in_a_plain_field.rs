@@ -4,7 +4,7 @@ use airbyte_sdk::AirbyteSpec;
 struct Config {
     api_key: String,
     refresh_token: Option<String>,
-    /// Says which page comes next
+    /// The next page
     #[airbyte(not_secret)]
     page_token: String,
     #[airbyte(not_secret)]

@@ -11,7 +11,7 @@ struct Config {
 #[derive(ConfigValue)]
 enum Login {
     Password { password: String },
-    Nobody,
+    Anonymous,
 }
 
 #[derive(ConfigValue)]

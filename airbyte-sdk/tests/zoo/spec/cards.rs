@@ -1,10 +1,11 @@
-//! # Cards
+//! # Groups of fields
 //!
-//! `groups` declares the cards of a long form, in order; `group` puts a field on one. A `hidden` field is not shown.
+//! `groups` declares the groups of a long form, each shown as a card, in order; `group` puts a field into one. A `hidden`
+//! field is not shown.
 
 use airbyte_sdk::{AirbyteSpec, Secret};
 
-/// Access to the weather API
+/// Access to the weather API.
 #[derive(AirbyteSpec)]
 #[airbyte(title = "Weather", documentation_url = "https://weather.example/docs")]
 #[airbyte(groups(login = "Login", reading = "Data"))]

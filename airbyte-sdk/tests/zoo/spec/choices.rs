@@ -1,7 +1,7 @@
-//! # Enums without data
+//! # Choosing from a list of names
 //!
-//! An enum without data is a drop-down, and a list of them a multiple choice. The values follow serde's `rename` and
-//! `rename_all`; the default is snake case.
+//! An enum whose variants have no data is a drop-down; a `Vec` of one is a multiple choice. The names are in snake case;
+//! serde's `rename` and `rename_all` change them.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue};
 

@@ -1,7 +1,7 @@
 //! # Limits
 //!
-//! `min` and `max` limit a number. `pattern` limits a string; `pattern_descriptor` explains it to the user. `url` adds a pattern,
-//! and checks what a pattern cannot express, such as the port.
+//! `min` and `max` limit a number. `pattern` restricts a string and needs a `pattern_descriptor`, which users read if their
+//! text does not match. `url` has its own pattern, and also checks what a pattern cannot express, such as the port.
 
 use airbyte_sdk::AirbyteSpec;
 

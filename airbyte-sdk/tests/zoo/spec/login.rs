@@ -1,6 +1,6 @@
 //! # OAuth login
 //!
-//! `oauth_login(…)` adds a login button, and declares which fields the platform fills in. Each path is checked.
+//! `oauth_login(…)` names the fields that the platform fills in when the user logs in; each path is checked.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 

@@ -1,23 +1,23 @@
 //! Configurations, in the order of the page.
 
-use crate::Animal;
+use crate::Example;
 use airbyte_sdk::testing::{assert_spec, spec_of};
 
-macro_rules! zoo {
+macro_rules! examples {
     ($($name:ident),* $(,)?) => {
         $(mod $name;)*
 
-        pub(crate) fn all() -> Vec<Animal> {
-            vec![$(Animal {
+        pub(crate) fn all() -> Vec<Example> {
+            vec![$(Example {
                 name: stringify!($name),
                 source: include_str!(concat!(stringify!($name), ".rs")),
                 json: spec_of::<$name::Config>(),
             }),*]
         }
 
-        pub(crate) fn judge() {
+        pub(crate) fn check_all() {
             $(assert_spec::<$name::Config>();)*
         }
     };
 }
-zoo!(scalars, optional, limits, secrets, lists, choices, parts, ways, cards, login);
+examples!(scalars, optional, limits, secrets, lists, choices, parts, ways, cards, login);

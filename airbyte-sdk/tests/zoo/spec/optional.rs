@@ -8,7 +8,7 @@ use airbyte_sdk::AirbyteSpec;
 pub struct Config {
     /// All countries if left out
     country: Option<String>,
-    /// The number of rows per request
+    /// Rows per request
     #[airbyte(default = 100)]
     page_size: u32,
     #[airbyte(default = "metric", always_show)]

@@ -1,17 +1,19 @@
 //! # Nested structs
 //!
-//! A struct that derives [`ConfigValue`] can be the type of a field or the element of a list. `flatten` inlines its fields.
+//! A struct with `#[derive(ConfigValue)]` can be a field, the content of an `Option` or the element of a list. `flatten` puts its
+//! fields in line. If all its fields are optional, such as those of `retries`, the whole object may be left out.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 
 #[derive(AirbyteSpec)]
 pub struct Config {
-    /// The database server
+    /// Where the database is
     server: Server,
-    /// A machine to tunnel through
+    /// An SSH server in between
     tunnel: Option<Server>,
     #[airbyte(max_items = 3)]
     tables: Vec<Table>,
+    retries: Retries,
     #[serde(flatten)]
     paging: Paging,
 }
@@ -36,4 +38,10 @@ struct Table {
 struct Paging {
     #[airbyte(default = 100)]
     page_size: u32,
+}
+
+#[derive(ConfigValue)]
+struct Retries {
+    #[airbyte(default = 3)]
+    attempts: u32,
 }

@@ -1,7 +1,7 @@
 //! # Scalars
 //!
-//! A `String` is a text field, a number is limited to the range of its type, a `bool` is a switch, and a [`Date`] has a date picker. The
-//! label is generated from the name, and the help text is the doc comment.
+//! A `String` is a text field, an integer keeps to the range of its type, a `bool` is a switch, and a `Date` has a calendar.
+//! The label comes from the name, the help text from the doc comment.
 
 use airbyte_sdk::{AirbyteSpec, Date, Timestamp};
 
@@ -9,13 +9,13 @@ use airbyte_sdk::{AirbyteSpec, Date, Timestamp};
 pub struct Config {
     /// The city to follow
     city: String,
-    /// The temperature that counts as warm
+    /// Lowest temperature to report
     degrees: f64,
     port: u16,
-    /// Whether to skip nights
+    /// Leave out the nights
     #[airbyte(default = false)]
     days_only: bool,
     first_day: Date,
-    /// A timestamp in UTC
+    /// A time in UTC
     since: Timestamp,
 }

@@ -1,6 +1,7 @@
-//! # Enums with data
+//! # Choosing one of several objects
 //!
-//! An enum with data is a choice between groups of fields. The key `type`, or the one named by `tag`, holds the chosen variant.
+//! An enum with data lets the user choose which fields to fill in. The key `type`, or the one named by `tag`, says which
+//! variant was chosen.
 
 use airbyte_sdk::{AirbyteSpec, ConfigValue, Secret};
 

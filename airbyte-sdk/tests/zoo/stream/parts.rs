@@ -1,7 +1,7 @@
-//! # Nested columns
+//! # Nested types
 //!
-//! Structs and enums inside a record are `#[airbyte_stream(nested)]`. Primary keys and the cursor may be nested fields. If the
-//! cursor is an `Option`, `on_null` says what happens to a record without one.
+//! A struct or an enum in a record has `#[airbyte_stream(nested)]`. The primary key and the cursor may be fields in it. If
+//! the cursor may be null, `on_null` says what happens to such a record.
 
 use airbyte_sdk::{Timestamp, airbyte_stream};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ struct Line {
 #[serde(rename_all = "snake_case")]
 enum State {
     Open,
-    Shipped,
+    InTransit,
 }
 
 #[airbyte_stream(nested)]

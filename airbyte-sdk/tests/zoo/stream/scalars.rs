@@ -1,18 +1,18 @@
 //! # Columns
 //!
-//! Every column is nullable in the schema, because destinations expect it.
+//! Every column may be null, whatever its type, as destinations expect.
 
 use airbyte_sdk::jiff::civil::{DateTime, Time};
 use airbyte_sdk::{Date, Timestamp, airbyte_stream};
 
-/// A reading of a thermometer.
+/// A reading of the thermometer.
 #[airbyte_stream(name = "readings", primary_key(id), cursor = at, order = ascending)]
 pub struct Reading {
     id: u64,
-    /// The time of the reading
+    /// When the value was read
     at: Timestamp,
     day: Date,
-    /// Local time
+    /// Local time at the station
     local: DateTime,
     opens: Time,
     degrees: f64,

@@ -7,6 +7,7 @@ mod columns;
 
 use super::{Body, Format, MAX_ITEM_SIZE, ReadError, Reader, Request, Response};
 use crate::error::Result;
+use crate::http::FromResponse;
 use crate::http::incoming::Proof;
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde::de::DeserializeOwned;
@@ -41,20 +42,20 @@ impl Request {
     /// # }
     /// ```
     #[must_use = "nothing is sent until the first row is requested"]
-    pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
+    pub fn csv<T: FromResponse>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_request(self, (), Vec::new()), rows: PhantomData }
     }
 }
 
 impl Response {
     /// Reads the rows of a CSV body. See [`Request::csv`].
-    pub fn csv<T: DeserializeOwned>(self) -> CsvRows<T> {
+    pub fn csv<T: FromResponse>(self) -> CsvRows<T> {
         CsvRows { body: Body::of_response(self, ()), rows: PhantomData }
     }
 }
 
 /// Ends after the first error.
-impl<T: DeserializeOwned> Iterator for CsvRows<T> {
+impl<T: FromResponse> Iterator for CsvRows<T> {
     type Item = Result<T>;
 
     #[inline]
