@@ -114,31 +114,16 @@ pub use spec::{AirbyteSpec, ConfigValue};
 #[doc(inline)]
 pub use stream::Stream;
 
-/// [ConfigValue]: derive@ConfigValue
-/// [`Secret`]: struct@Secret
-/// [`Date`]: struct@Date
-/// [`Timestamp`]: struct@Timestamp
-/// [OAuthLogin]: spec::OAuthLogin
-///
 #[doc = include_str!("../docs/airbyte_spec.md")]
 ///
 /// See also [`ConfigValue`](derive@ConfigValue), [`Secret`](struct@Secret), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp), [`spec::OAuthLogin`].
 pub use airbyte_macros::AirbyteSpec;
 
-/// [AirbyteSpec]: derive@AirbyteSpec
-/// [field]: derive@AirbyteSpec#attributes-of-a-field-airbyte
-///
 #[doc = include_str!("../docs/config_value.md")]
 ///
 /// See also [`AirbyteSpec`](derive@AirbyteSpec), with the [attributes of a field](derive@AirbyteSpec#attributes-of-a-field-airbyte).
 pub use airbyte_macros::ConfigValue;
 
-/// [older_state]: Stream::older_state
-/// [`Date`]: struct@Date
-/// [`Timestamp`]: struct@Timestamp
-/// [`stream::Binary`]: stream::Binary
-/// [`Deserialize`]: macro@Deserialize
-///
 #[doc = include_str!("../docs/airbyte_stream.md")]
 ///
 /// See also [`Stream`](trait@Stream), [`stream`](mod@stream), [`Deserialize`](derive@Deserialize), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp).

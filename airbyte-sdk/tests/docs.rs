@@ -211,12 +211,18 @@ fn references(text: &str) -> Vec<(&str, &str)> {
 }
 
 /// Whether a page has a heading with this anchor, as GitHub makes it.
+/// A heading that is repeated has a number in its anchor: `-1` the second time.
 fn has_heading(file: &Path, anchor: &str) -> bool {
     let page = fs::read_to_string(file).unwrap_or_default();
+    let mut seen = std::collections::HashMap::new();
     prose(&page).lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
         let heading = heading.trim_start_matches('#').trim().to_lowercase();
         let kept =
             heading.chars().filter(|letter| letter.is_alphanumeric() || [' ', '-', '_'].contains(letter));
-        kept.collect::<String>().replace(' ', "-") == anchor
+        let base = kept.collect::<String>().replace(' ', "-");
+        let earlier: &mut usize = seen.entry(base.clone()).or_default();
+        let own = if *earlier == 0 { base } else { format!("{base}-{earlier}") };
+        *earlier += 1;
+        own == anchor
     })
 }

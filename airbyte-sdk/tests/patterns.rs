@@ -19,7 +19,7 @@ struct OfTheSdk {
 
 #[test]
 fn patterns_of_the_sdk_are_portable() {
-    let spec = serde_json::to_value(spec::specification::<OfTheSdk>()).unwrap();
+    let spec = serde_json::to_value(spec::specification::<OfTheSdk>().unwrap()).unwrap();
     let properties = &spec["connectionSpecification"]["properties"];
     for schema in ["/url", "/date", "/timestamp", "/dates/items"] {
         let pattern = properties.pointer(schema).unwrap()["pattern"].as_str().unwrap();
