@@ -96,6 +96,10 @@ pub mod guide;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use date_range::DateRange;
 pub use emitter::Emitter;
 pub use error::{Error, Result};

@@ -7,6 +7,8 @@ mod charset;
 mod clock;
 mod complete;
 mod error_response;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod headers;
 mod incoming;
 mod oauth2;
@@ -17,6 +19,7 @@ pub(crate) mod rate_limit;
 mod request;
 mod response;
 mod retry;
+mod retry_after;
 mod shape;
 mod transfer_limits;
 mod transport;

@@ -2,13 +2,14 @@
 
 use super::complete::{Encoding, ExpectedResponse};
 use super::incoming::{Decoding, Incoming, Proof, timed_out};
-use super::retry::{self, Failure, LONGEST_HINT, Outcome};
+use super::retry::{self, Failure, Outcome};
+use super::retry_after::requested_wait;
 use super::shape;
 use super::transport::Exchange;
 use super::{ErrorResponse, MapErrorResponse, TransferLimits};
 use crate::error::{Error, Result, is_passing};
 use crate::hold::{self, Holder};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
@@ -194,39 +195,10 @@ impl Response {
         let id = self.header("x-request-id").or_else(|| response.request_id());
         let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
         let mapped = map_error_response.and_then(|map| map(&response));
-        let outcome = retry::outcome_of_status(status, self.requested_wait(), mapped.as_ref());
+        let wait = requested_wait(status, self.at, |name| self.header(name));
+        let outcome = retry::outcome_of_status(status, wait, mapped.as_ref());
         let error = mapped.unwrap_or_else(|| error_for_status(&response, &self.place)).with_status(status);
         Err(Failure { outcome, error: error.with_internal(format!("{}{id}", self.place)) })
-    }
-
-    /// Returns how long the API asks to wait: `Retry-After`, in seconds or as a date; for a 429 also the headers that
-    /// give the end of the rate-limit window. Values that cannot be parsed are ignored.
-    fn requested_wait(&self) -> Option<Duration> {
-        let until = |date: Timestamp| {
-            let wait = date.duration_since(self.at).max(SignedDuration::ZERO);
-            Duration::try_from(wait).ok()
-        };
-        let retry_after = self.header("retry-after").map(str::trim).and_then(|text| {
-            // Digits and dots only: Rust also parses `inf`, `nan` and `1e30`.
-            let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            match text.parse::<f64>() {
-                Ok(seconds) if is_number => {
-                    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_HINT))
-                }
-                _ => until(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()),
-            }
-        });
-        let reset = || {
-            let headers = RESET_HEADERS.iter().filter(|_| self.status() == 429);
-            let reset = headers.filter_map(|name| self.header(name)?.trim().parse::<i64>().ok()).next()?;
-            match reset {
-                // Timestamps in milliseconds or seconds; smaller numbers are durations in seconds.
-                1_000_000_000_000.. => until(Timestamp::from_millisecond(reset).ok()?),
-                1_000_000_000.. => until(Timestamp::from_second(reset).ok()?),
-                _ => u64::try_from(reset).ok().map(Duration::from_secs),
-            }
-        };
-        retry_after.or_else(reset).map(|wait| wait.min(LONGEST_HINT))
     }
 }
 
@@ -269,9 +241,6 @@ pub(super) fn read_failed(error: &io::Error, place: &str) -> (Outcome, Error) {
         None => (Outcome::Final, Error::system(message)),
     }
 }
-
-/// Headers in which APIs send the end of the rate-limit window.
-const RESET_HEADERS: [&str; 3] = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
 
 /// The error for an error status, if `map_error_response` has none.
 fn error_for_status(response: &ErrorResponse, place: &str) -> Error {

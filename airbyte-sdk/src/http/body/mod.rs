@@ -14,6 +14,8 @@ mod scan;
 #[cfg(feature = "csv")]
 mod csv;
 
+#[cfg(all(fuzzing, feature = "csv"))]
+pub(super) mod fuzzing;
 #[cfg(test)]
 mod tests;
 

@@ -35,6 +35,9 @@ mod repeats;
 mod strategies;
 mod trail;
 
+#[cfg(fuzzing)]
+pub(super) use self::reference::resolve_at_origin;
+
 pub use self::kinds::{ByBody, ByCount, ByCountOf, ByHeader};
 pub use self::next_page::{Found, NextPage};
 pub use self::pages::Pages;

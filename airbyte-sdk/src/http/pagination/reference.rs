@@ -10,7 +10,7 @@ pub(super) fn depends_on_path(reference: &str) -> bool {
 
 /// Resolves a reference against `base` by RFC 3986 (section 5.2), but always at the origin of `base`: of an absolute
 /// URL only path and query are used. `None` if it is not a reference to an HTTP resource.
-pub(super) fn resolve_at_origin(base: &str, reference: &str) -> Option<String> {
+pub(in crate::http) fn resolve_at_origin(base: &str, reference: &str) -> Option<String> {
     let reference = encoded(reference.trim_matches(|letter: char| letter.is_ascii_whitespace()));
     let (home, to) = (Parts::of(base), Parts::of(&reference));
     let (scheme, authority) = (home.scheme?, home.authority?);

@@ -1,0 +1,24 @@
+//! CSV: the rows are those that the `csv` crate finds in the whole body, however it is cut into chunks.
+
+#![no_main]
+
+use airbyte_sdk::fuzzing::{Chunks, csv_rows};
+use libfuzzer_sys::fuzz_target;
+use std::collections::BTreeMap;
+
+type Row = BTreeMap<String, String>;
+
+fuzz_target!(|data: (u8, &[u8])| {
+    let (chunk, body) = data;
+    let (rows, end) = csv_rows::<Row>(Chunks::of(body, chunk));
+    let (whole, whole_end) = csv_rows::<Row>(Chunks::whole(body));
+    assert_eq!((&rows, end.is_ok()), (&whole, whole_end.is_ok()), "the chunks make a difference");
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let expected: Vec<Row> =
+        csv::Reader::from_reader(text).into_deserialize().map_while(|row| row.ok()).collect();
+    if end.is_ok() {
+        assert_eq!(rows, expected);
+    } else {
+        assert!(rows.len() <= expected.len(), "{rows:?} of {expected:?}");
+    }
+});
