@@ -4,7 +4,7 @@
 //! `TRYBUILD=overwrite cargo test -p airbyte-sdk --test ui` accepts new messages; read the difference.
 
 #[test]
-fn ui() {
+fn compile_errors_match_the_recorded_ones() {
     let cases = trybuild::TestCases::new();
     for folder in ["spec", "stream", "source", "deserialize", "secret", "pagination"] {
         // There the compiler lists what else serde can read, and that depends on serde's features.

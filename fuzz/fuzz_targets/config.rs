@@ -37,7 +37,7 @@ enum Login {
 }
 
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
-    let spec = serde_json::to_value(airbyte_sdk::spec::specification::<Config>()).expect("a spec is JSON");
+    let spec = serde_json::to_value(airbyte_sdk::spec::specification::<Config>().expect("a valid spec")).expect("a spec is JSON");
     jsonschema::validator_for(&spec["connectionSpecification"]).expect("a spec is a JSON Schema")
 });
 

@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use airbyte_sdk::fuzzing::{Chunks, elements};
+use airbyte_sdk::fuzzing::{Chunks, elements, utf8};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -13,9 +13,10 @@ fuzz_target!(|data: (u8, u8, &[u8])| {
     let (path, chunk, body) = data;
     let path = PATHS[usize::from(path) % PATHS.len()];
     let found = elements(Chunks::of(body, chunk), path);
-    assert_eq!(found, elements(Chunks::whole(body), path), "the chunks make a difference");
-    // Without a byte order mark, as the client reads it.
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let whole = elements(Chunks::whole(body), path);
+    // Of several errors in a body, the one that is found first may differ.
+    assert_eq!(found.as_ref().ok(), whole.as_ref().ok(), "the chunks make a difference");
+    let Some(text) = utf8(body) else { return };
     match (found, serde_json::from_slice::<Value>(text)) {
         (Ok(found), Ok(document)) => assert_eq!(found, expected(document, path)),
         (Ok(found), Err(error)) => panic!("{found:?} of a body that is not JSON: {error}"),

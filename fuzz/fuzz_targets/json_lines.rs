@@ -2,14 +2,14 @@
 
 #![no_main]
 
-use airbyte_sdk::fuzzing::{Chunks, json_lines};
+use airbyte_sdk::fuzzing::{Chunks, json_lines, utf8};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fuzz_target!(|data: (u8, &[u8])| {
     let (chunk, body) = data;
     let (values, end) = json_lines(Chunks::of(body, chunk));
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let Some(text) = utf8(body) else { return };
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let parsed: Vec<Result<Value, _>> = lines.map(serde_json::from_slice).collect();
     let good: Vec<Value> = parsed.iter().map_while(|value| value.as_ref().ok().cloned()).collect();

@@ -1,6 +1,6 @@
 //! Parsers of responses, for the fuzz targets.
 
-pub use super::body::fuzzing::{Chunks, csv_rows, elements, json_lines};
+pub use super::body::fuzzing::{Chunks, csv_rows, elements, json_lines, utf8};
 
 use super::{pagination, retry, retry_after};
 use jiff::Timestamp;

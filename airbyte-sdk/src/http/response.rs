@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
-use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use ureq::{Body, Timeout, http};
 

@@ -49,6 +49,12 @@ impl Read for Chunks {
     }
 }
 
+/// A body without its byte order mark; `None` if the mark says that it is in UTF-16.
+pub fn utf8(body: &[u8]) -> Option<&[u8]> {
+    let is_utf16 = body.starts_with(b"\xfe\xff") || body.starts_with(b"\xff\xfe");
+    (!is_utf16).then(|| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+}
+
 fn message(trouble: ReadError) -> Error {
     trouble.failure("GET https://api.example.com").error
 }
