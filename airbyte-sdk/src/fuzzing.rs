@@ -1,6 +1,8 @@
 //! What the fuzz targets in `fuzz/` call. Exists only with `--cfg fuzzing`.
 
-pub use crate::http::fuzzing::{Chunks, LONGEST_WAIT, csv_rows, elements, json_lines, next_link, requested_wait, utf8};
+pub use crate::http::fuzzing::{
+    Chunks, LONGEST_WAIT, csv_rows, elements, json_lines, next_link, requested_wait, utf8,
+};
 
 use crate::error::Result;
 use crate::input::{self, States};

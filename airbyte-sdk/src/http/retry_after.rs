@@ -74,7 +74,11 @@ mod tests {
             ("-5", None),
         ] {
             assert_eq!(wait(429, "x-ratelimit-reset", value), seconds, "{value:?}");
-            assert_eq!(wait(503, "x-ratelimit-reset", value), None, "{value:?}: only 429 is about the rate limit");
+            assert_eq!(
+                wait(503, "x-ratelimit-reset", value),
+                None,
+                "{value:?}: only 429 is about the rate limit"
+            );
         }
     }
 }

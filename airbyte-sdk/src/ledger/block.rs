@@ -36,7 +36,10 @@ struct Pending<C> {
 
 /// A block with any type of cursor.
 pub(super) trait HandOver: Send + Sync {
-    /// Hands over the pending records, unless the emitter is adding one.
+    /// Hands over the pending records. Waits for another thread that is doing so.
+    fn hand_over(&self) -> Result<()>;
+
+    /// Hands over the pending records, unless another thread is adding one or handing them over.
     fn try_hand_over(&self) -> Result<()>;
 }
 
@@ -82,7 +85,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
 
     /// Hands over the pending records.
     pub(crate) fn hand_over(&self) -> Result<()> {
-        self.hand_over_pending(&mut self.pending())
+        HandOver::hand_over(self)
     }
 
     /// Hands over the pending records with this position instead of the one that follows from the order.
@@ -180,11 +183,72 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
 }
 
 impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandOver for Block<C> {
+    fn hand_over(&self) -> Result<()> {
+        self.hand_over_pending(&mut self.pending())
+    }
+
     fn try_hand_over(&self) -> Result<()> {
         match self.pending.try_lock() {
             Ok(mut pending) => self.hand_over_pending(&mut pending),
             Err(TryLockError::Poisoned(poisoned)) => self.hand_over_pending(&mut poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cursor::Order;
+    use crate::ledger::Ledger;
+    use crate::output::{Lines, Memory, Output};
+    use crate::protocol::StreamDescriptor;
+    use serde::Serializer;
+    use serde_json::json;
+    use std::sync::Barrier;
+    use std::thread;
+    use std::time::Duration;
+
+    static INTERRUPTED: Barrier = Barrier::new(2);
+    static RESUMED: Barrier = Barrier::new(2);
+
+    /// A cursor value, at which the heartbeat is interrupted while it hands over a block.
+    #[derive(Clone, PartialEq, PartialOrd)]
+    struct Id(u64);
+
+    impl Serialize for Id {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if thread::current().name() == Some("heartbeat") {
+                INTERRUPTED.wait();
+                RESUMED.wait();
+            }
+            serializer.serialize_u64(self.0)
+        }
+    }
+
+    #[test]
+    fn checkpoint_before_a_wait_includes_a_block_that_the_heartbeat_hands_over() {
+        let memory = Memory::default();
+        let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
+        let stream = ledger.start(&StreamDescriptor::new("a"), "{}".to_owned()).unwrap();
+        let progress = Progress::new(Order::Ascending, None);
+        let block = Block::new(&stream, None, Some("id".to_owned()), &stream.holds().hold(false), progress);
+        block.add(b"{\"type\":\"RECORD\"}\n", Some(&Id(1))).unwrap();
+        thread::scope(|scope| {
+            let heartbeat = thread::Builder::new().name("heartbeat".to_owned());
+            heartbeat.spawn_scoped(scope, || block.try_hand_over().unwrap()).unwrap();
+            INTERRUPTED.wait();
+            let checkpoint = scope.spawn(|| stream.checkpoint_before_wait().unwrap());
+            // A checkpoint that does not wait for the block ends now. The result does not depend on this time.
+            for _ in 0..50 {
+                if !checkpoint.is_finished() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+            RESUMED.wait();
+        });
+        let state = memory.take_messages().pop().unwrap();
+        assert_eq!(state["state"]["stream"]["stream_state"], json!({"id": 1}));
+        assert_eq!(state["state"]["sourceStats"]["recordCount"], 1.0);
     }
 }

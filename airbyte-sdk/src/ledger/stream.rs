@@ -107,7 +107,8 @@ impl LedgerStream {
         // The stream may have ended: an author can keep its client.
         let emitters =
             self.ledger.streams().find(self.id).map(|stream| stream.emitters().collect::<Vec<_>>());
-        emitters.unwrap_or_default().into_iter().try_for_each(|emitter| emitter.try_hand_over())?;
+        // Waits for a block that the heartbeat is handing over; without its records, there may be no new state.
+        emitters.unwrap_or_default().into_iter().try_for_each(|emitter| emitter.hand_over())?;
         let sent = self.change_if_open(|stream, ledger| {
             let has_changed =
                 stream.positions.can_checkpoint() && stream.positions.to_state() != stream.last_state;

@@ -3,7 +3,7 @@
 use super::csv::Table;
 use super::json::{ArrayOptions, Json};
 use super::json_lines::Lines;
-use super::{Format, Reader, ReadError};
+use super::{Format, ReadError, Reader};
 use crate::error::{Error, Result};
 use crate::http::charset::Charset;
 use crate::http::incoming::{Decoding, Proof};
