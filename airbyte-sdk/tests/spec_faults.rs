@@ -150,8 +150,7 @@ fn default_that_breaks_the_rules_of_its_field_is_a_fault() {
 #[test]
 fn invalid_default_is_an_error_that_names_the_field() {
     let error = spec::specification::<Public>().err().unwrap();
-    let expected =
-        "the spec is invalid: the default of `fallback` contains a secret, and a spec is public; ";
+    let expected = "the spec is invalid: the default of `fallback` contains a secret, and a spec is public; ";
     assert!(error.message().starts_with(expected), "{error}");
 }
 

@@ -17,7 +17,10 @@ fn image_is_built_with_the_tested_version() {
     let stages: Vec<&str> = DOCKERFILE.lines().filter(|line| line.starts_with("FROM rust:")).collect();
     assert!(tested.starts_with("1.") && !stages.is_empty(), "{tested}, {stages:?}");
     for stage in stages {
-        assert!(stage.starts_with(&format!("FROM rust:{tested}-")), "{stage}, and rust-toolchain.toml: {tested}");
+        assert!(
+            stage.starts_with(&format!("FROM rust:{tested}-")),
+            "{stage}, and rust-toolchain.toml: {tested}"
+        );
     }
 }
 

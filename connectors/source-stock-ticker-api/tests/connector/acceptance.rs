@@ -37,7 +37,10 @@ fn resumed_read_that_loses_records_fails_the_acceptance_tests() {
     let report = accept(6, "2017-06-01");
     let text = report.to_string();
     let entry = text.split("\nincremental ").nth(1).and_then(|rest| rest.split("\nconformance ").next());
-    assert!(entry.is_some_and(|entry| entry.contains("records are missing, such as one of stock_prices")), "{text}");
+    assert!(
+        entry.is_some_and(|entry| entry.contains("records are missing, such as one of stock_prices")),
+        "{text}"
+    );
     assert_eq!(text.matches("records are missing").count(), 1, "{text}");
     // All bars of a day have the same key, so a destination would keep only one.
     assert!(text.contains("was sent as two different records"), "{text}");
