@@ -118,6 +118,8 @@ pub use spec::{AirbyteSpec, ConfigValue};
 #[doc(inline)]
 pub use stream::Stream;
 
+/// [ConfigValue]: derive@ConfigValue
+///
 #[doc = include_str!("../docs/airbyte_spec.md")]
 ///
 /// See also [`ConfigValue`](derive@ConfigValue), [`Secret`](struct@Secret), [`Date`](struct@Date), [`Timestamp`](struct@Timestamp), [`spec::OAuthLogin`].

@@ -1,7 +1,7 @@
 //! # Page number
 //!
 //! `Pagination::page_number` counts pages from the given number. `page_size` requests pages of that size. A page that is shorter than
-//! the first one is the last. A first page that is shorter than the requested size is not, because many APIs silently return fewer
+//! the first one is the last. The first page is never taken for the last one, even if it is shorter than the requested size: many APIs silently return fewer
 //! records per page. Without `page_size`, the last page is one without elements.
 //!
 //! If an API ignores the number and returns the first page again, that is an error.
