@@ -29,10 +29,10 @@ enum Value {
 
 /// The attributes that are allowed in one place.
 #[derive(Clone, Copy)]
-pub(crate) struct Legal<'a> {
+pub(crate) struct Allowed<'a> {
     pub(crate) names: &'a [&'a str],
     /// Attributes that are not allowed here, each with the reason.
-    pub(crate) refused: &'a [(&'a str, &'a str)],
+    pub(crate) unsupported: &'a [(&'a str, &'a str)],
 }
 
 /// The attributes of an item or a field. Each is taken out when it is read.
@@ -44,21 +44,21 @@ pub(crate) struct Attributes {
 
 impl Attributes {
     /// Reads all `#[airbyte(…)]` in a list.
-    pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
-        Self::of_attribute("airbyte", attributes, Legal { names: legal, refused: &[] }, errors)
+    pub(crate) fn of(attributes: &[Attribute], allowed: &[&str], errors: &mut Errors) -> Self {
+        Self::of_attribute("airbyte", attributes, Allowed { names: allowed, unsupported: &[] }, errors)
     }
 
     /// Reads all `#[name(…)]` in a list.
     pub(crate) fn of_attribute(
         name: &str,
         attributes: &[Attribute],
-        legal: Legal<'_>,
+        allowed: Allowed<'_>,
         errors: &mut Errors,
     ) -> Self {
         let mut read = Self::none();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
             match &attribute.meta {
-                Meta::List(list) => read.read(list.tokens.clone(), legal, errors),
+                Meta::List(list) => read.read(list.tokens.clone(), allowed, errors),
                 other => errors.at(other, format!("expected attributes in parentheses: `#[{name}(…)]`")),
             }
         }
@@ -66,9 +66,9 @@ impl Attributes {
     }
 
     /// Reads the arguments of an attribute macro.
-    pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, allowed: &[&str], errors: &mut Errors) -> Self {
         let mut read = Self::none();
-        read.read(tokens, Legal { names: legal, refused: &[] }, errors);
+        read.read(tokens, Allowed { names: allowed, unsupported: &[] }, errors);
         read
     }
 
@@ -76,10 +76,10 @@ impl Attributes {
         Self { read: Vec::new(), garbled: Vec::new() }
     }
 
-    fn read(&mut self, tokens: TokenStream, legal: Legal<'_>, errors: &mut Errors) {
+    fn read(&mut self, tokens: TokenStream, allowed: Allowed<'_>, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = self.read_one(input, legal, errors) {
+                if let Err(error) = self.read_one(input, allowed, errors) {
                     errors.push(error);
                     skip_to_comma(input)?;
                 } else if !input.is_empty() && !input.peek(Token![,]) {
@@ -98,16 +98,21 @@ impl Attributes {
         }
     }
 
-    fn read_one(&mut self, input: ParseStream<'_>, legal: Legal<'_>, errors: &mut Errors) -> syn::Result<()> {
+    fn read_one(
+        &mut self,
+        input: ParseStream<'_>,
+        allowed: Allowed<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         let name = input.call(Argument::name)?;
         let text = name.unraw().to_string();
         let value = Argument::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
-        if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
+        if let Some((_, why)) = allowed.unsupported.iter().find(|(unsupported, _)| *unsupported == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
             self.garbled.push(text);
-        } else if !legal.names.contains(&text.as_str()) {
-            errors.at(&name, unknown("attribute", &text, legal.names.iter().copied()));
-            self.garbled.extend(nearest(&text, legal.names.iter().copied()).map(str::to_owned));
+        } else if !allowed.names.contains(&text.as_str()) {
+            errors.at(&name, unknown("attribute", &text, allowed.names.iter().copied()));
+            self.garbled.extend(nearest(&text, allowed.names.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
             errors.at(&name, format!("duplicate attribute `{text}`"));
         } else {

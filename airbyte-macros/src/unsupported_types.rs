@@ -38,7 +38,7 @@ pub(crate) fn text(ty: &Type) -> String {
 
 /// The type within a type that cannot be serialized, and what to use instead.
 pub(crate) fn unwritable(ty: &Type) -> Option<(&Type, String)> {
-    find(ty, &refusal)
+    find(ty, &problem)
 }
 
 /// Whether this holds for a type or one within it.
@@ -118,7 +118,7 @@ fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a 
     }
 }
 
-fn refusal(ty: &Type) -> Option<String> {
+fn problem(ty: &Type) -> Option<String> {
     if let Some(replacement) = type_table::foreign(ty) {
         return Some(format!("use `{}`", replacement.column));
     }

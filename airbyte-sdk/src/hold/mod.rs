@@ -277,7 +277,7 @@ impl Holder {
     /// Does the same for a request of which no data was handed out, except for HTTP 404 and 410: the fetch function may take
     /// them to mean that there is no data. They do count while partitions are listed.
     #[cold]
-    pub(crate) fn refused(&self, error: Error) -> Error {
+    pub(crate) fn failed_before_data(&self, error: Error) -> Error {
         let reasons = self.hold.stream.reasons();
         let lists = reasons.of_emitters.get(&self.hold.id).is_some_and(|emitter| emitter.listing);
         drop(reasons);
@@ -325,10 +325,10 @@ pub(crate) fn failed(holder: Option<&Holder>, error: Error) -> Error {
     }
 }
 
-/// Calls [`Holder::refused`] if there is a holder.
-pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
+/// Calls [`Holder::failed_before_data`] if there is a holder.
+pub(crate) fn failed_before_data(holder: Option<&Holder>, error: Error) -> Error {
     match holder {
-        Some(holder) => holder.refused(error),
+        Some(holder) => holder.failed_before_data(error),
         None => error,
     }
 }

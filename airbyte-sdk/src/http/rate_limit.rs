@@ -74,7 +74,7 @@ pub(super) struct Limiter {
     /// The tickets that wait, first come first.
     waiting: VecDeque<u64>,
     last_ticket: u64,
-    /// Until when the API has asked for a pause.
+    /// The time until which the API requested a pause.
     paused_until: Duration,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An API counts requests when they arrive, so each request must be sent at the time for which it was counted. Threads
 //! therefore queue with tickets. A thread that wakes up computes its turn again, because others may have been late, or
-//! the API may have asked for a pause meanwhile. It takes its turn under the lock, and sends the request at once.
+//! the API may have requested a pause meanwhile. It takes its turn under the lock, and sends the request at once.
 //! Everything that may block, such as writing a log line, happens before the thread takes a ticket, so
 //! that it does not delay the threads behind it.
 
@@ -39,7 +39,7 @@ impl Http {
         let mut awake = client.clock.awake();
         loop {
             let mut limiter = client.limiter();
-            // Computed again: others may have been late, or the API may have asked for a pause.
+            // Computed again: others may have been late, or the API may have requested a pause.
             let now = client.clock.now();
             let at = limiter.turn(Some(ticket.number), now);
             if at <= now {

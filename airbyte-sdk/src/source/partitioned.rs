@@ -78,7 +78,7 @@ where
             Err(_) if stream.tally().records > 0 || round.has_moved() => stream.checkpoint(),
             Err(_) => Ok(()),
         };
-        let tally = Tally { requests: context.http.usage().answers(), ..stream.tally() };
+        let tally = Tally { requests: context.http.usage().responses(), ..stream.tally() };
         (tally, fetched.and(state))
     }
 }

@@ -68,14 +68,15 @@ impl<'a> Place<'a> {
         self.secrets.push(text);
     }
 
-    /// Whether a text matches; a note if not.
-    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, words: Option<&str>) -> bool {
+    /// Whether a string matches; records a problem if not.
+    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, description: Option<&str>) -> bool {
         let Some(pattern) = pattern else { return true };
         match Pattern::new(pattern) {
             Ok(pattern) if pattern.is_match(text) => return true,
-            Ok(_) => {
-                self.problem(format!("must be {}", words.unwrap_or(&format!("text that matches {pattern}"))))
-            }
+            Ok(_) => self.problem(format!(
+                "must be {}",
+                description.unwrap_or(&format!("text that matches {pattern}"))
+            )),
             // A fault of the connector, which its tests and debug builds report.
             Err(error) => self.problem(format!("cannot be checked: {error}")),
         }

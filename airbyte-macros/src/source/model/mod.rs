@@ -179,7 +179,13 @@ impl Model {
                     streams.iter().find(|other| as_text(&other.fetch.record) == as_text(&fetch.record))
                 {
                     let (record, helper) = (text(&fetch.record), home.helper(&method.sig));
-                    errors.at(&fetch.record, format!("`{}` already fetches `{record}`: each stream has a record type of its own{helper}", function.name()));
+                    errors.at(
+                        &fetch.record,
+                        format!(
+                            "`{}` already fetches `{record}`: each stream needs its own record type{helper}",
+                            function.name()
+                        ),
+                    );
                 }
                 let list = partitions.flatten();
                 streams.push(Stream {

@@ -15,7 +15,7 @@ use self::enums::{Names, OneOf};
 use self::fields::{Members, Surroundings};
 use self::groups::Groups;
 use self::oauth_login::OAuthLogin;
-use crate::attributes::{Attributes, Legal};
+use crate::attributes::{Allowed, Attributes};
 use crate::errors::Errors;
 use crate::{doc_comments, generated_code};
 use proc_macro2::TokenStream;
@@ -114,11 +114,11 @@ impl Value {
 impl Object {
     fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         const ROOT: &str = "it belongs on the struct with `#[derive(AirbyteSpec)]`";
-        let legal = Legal {
+        let allowed = Allowed {
             names: OBJECT,
-            refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
+            unsupported: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
         };
-        let mut attributes = Attributes::of_attribute("airbyte", &item.attrs, legal, errors);
+        let mut attributes = Attributes::of_attribute("airbyte", &item.attrs, allowed, errors);
         let sdk = generated_code::sdk(&mut attributes, errors);
         let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);

@@ -299,7 +299,7 @@ fn has_unknown_rule(attribute: &Attribute) -> bool {
 fn without_rejected_serde_attributes(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
         let attributes = SerdeAttributes::of(std::slice::from_ref(attribute)).all;
-        attributes.iter().all(|attribute| SERDE_OF_A_RECORD.iter().any(|legal| attribute.is_ident(legal)))
+        attributes.iter().all(|attribute| SERDE_OF_A_RECORD.iter().any(|allowed| attribute.is_ident(allowed)))
     });
     item
 }

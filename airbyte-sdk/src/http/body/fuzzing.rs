@@ -21,12 +21,12 @@ pub struct Chunks {
 }
 
 impl Chunks {
-    /// In chunks of so many bytes; of one byte for zero.
+    /// Splits the body into chunks of `size` bytes, or of one byte if it is 0.
     pub fn of(body: &[u8], size: u8) -> Self {
         Self { rest: io::Cursor::new(body.to_vec()), size: usize::from(size).max(1) }
     }
 
-    /// In one piece.
+    /// Returns the body in one chunk.
     pub fn whole(body: &[u8]) -> Self {
         Self { size: usize::MAX, ..Self::of(body, 0) }
     }
@@ -55,8 +55,8 @@ pub fn utf8(body: &[u8]) -> Option<&[u8]> {
     (!is_utf16).then(|| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-fn message(trouble: ReadError) -> Error {
-    trouble.failure("GET https://api.example.com").error
+fn message(error: ReadError) -> Error {
+    error.failure("GET https://api.example.com").error
 }
 
 fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Result<()>) {
@@ -65,7 +65,7 @@ fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Re
         match next() {
             Ok(Some(item)) => found.push(item),
             Ok(None) => return (found, Ok(())),
-            Err(trouble) => return (found, Err(message(trouble))),
+            Err(error) => return (found, Err(message(error))),
         }
     }
 }

@@ -99,7 +99,7 @@ impl<F: Format> Body<F> {
     #[inline]
     fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, ReadError>) -> Result<T> {
         if !matches!(self.stage, Stage::Open(..)) {
-            self.send().map_err(|error| hold::refused(self.hold.as_ref(), error))?;
+            self.send().map_err(|error| hold::failed_before_data(self.hold.as_ref(), error))?;
         }
         let Stage::Open(format, place) = &mut self.stage else { return Err(broken()) };
         match read(format) {

@@ -143,7 +143,7 @@ impl Request {
             Ok(response)
         });
         let value = response.and_then(|response| response.parse(&body));
-        value.map_err(|error| hold::refused(self.hold(), error))
+        value.map_err(|error| hold::failed_before_data(self.hold(), error))
     }
 
     /// Sends the request, and returns when the headers of the response have arrived.
@@ -163,7 +163,7 @@ impl Request {
     ///
     /// Returns a config error, without sending anything, if the URL, a header or the credentials cannot be sent.
     pub fn send(&self) -> Result<Response> {
-        self.until_begun(Ok).map_err(|error| hold::refused(self.hold(), error))
+        self.until_begun(Ok).map_err(|error| hold::failed_before_data(self.hold(), error))
     }
 
     /// Changes the URL, which includes the query.
