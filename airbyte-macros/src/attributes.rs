@@ -121,13 +121,13 @@ impl Attributes {
         Ok(())
     }
 
-    /// Whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
+    /// Returns whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
     pub(crate) fn mention(&self, name: &str) -> bool {
         self.read.iter().any(|argument| argument.name == name)
             || self.garbled.iter().any(|other| other == name)
     }
 
-    /// The value of `name = value`, which stays.
+    /// Returns the value of `name = value`, which stays.
     pub(crate) fn peek(&self, name: &str) -> Option<&Expr> {
         match &self.read.iter().find(|argument| argument.name == name)?.value {
             Value::One(value) => Some(value),
@@ -135,7 +135,7 @@ impl Attributes {
         }
     }
 
-    /// The names of the attributes that were not taken out.
+    /// Returns the names of the attributes that were not taken out.
     pub(crate) fn rest(self) -> impl Iterator<Item = Ident> {
         self.read.into_iter().map(|argument| argument.name)
     }
@@ -282,7 +282,7 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The path of a field: `field`, or `field.inner`.
+/// Returns the path of a field: `field`, or `field.inner`.
 pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>> {
     let path = bare_path(value);
     if path.is_none() {
@@ -299,7 +299,7 @@ pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>
     path
 }
 
-/// The same, without a mistake if it is something else.
+/// Returns the same, without a mistake if it is something else.
 pub(crate) fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     match value {
         Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
@@ -315,7 +315,7 @@ pub(crate) fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     }
 }
 
-/// A type without parentheses, and without the invisible groups around one that came through a macro of the author.
+/// Returns a type without parentheses, and without the invisible groups around one that came through a macro of the author.
 pub(crate) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
@@ -324,7 +324,7 @@ pub(crate) fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// The last segment of a type's path: `Option<T>` of `core::option::Option<T>`.
+/// Returns the last segment of a type's path: `Option<T>` of `core::option::Option<T>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     match bare(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -332,12 +332,12 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     }
 }
 
-/// Whether a type's path ends with this name.
+/// Returns whether a type's path ends with this name.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
-/// The tokens on one line.
+/// Returns the tokens on one line.
 pub(crate) fn as_text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }

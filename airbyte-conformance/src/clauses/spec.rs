@@ -322,7 +322,7 @@ mod tests {
     use crate::{Verdict, check_spec};
     use serde_json::{Value, json};
 
-    /// The verdict on the patterns of a spec with this property.
+    /// Returns the verdict on the patterns of a spec with this property.
     fn patterns(property: &Value) -> Verdict {
         let spec = json!({"connectionSpecification": {"type": "object", "properties": {"days": {
             "type": "object", "oneOf": [{"title": "A", "properties": {"code": property}}],

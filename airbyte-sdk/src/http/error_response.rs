@@ -36,7 +36,7 @@ impl ErrorResponse {
         self.message().is_some_and(|message| message.to_lowercase().contains(&text.to_lowercase()))
     }
 
-    /// The ID by which the API's support finds a request, if the body has one.
+    /// Returns the ID by which the API's support finds a request, if the body has one.
     pub(super) fn request_id(&self) -> Option<&str> {
         self.body.get("request_id")?.as_str()
     }
@@ -53,7 +53,7 @@ pub(super) fn message_of(document: &Value) -> Option<&str> {
     found?.as_str().map(str::trim)
 }
 
-/// Whether a document has a non-empty member `error` or `errors`, as in GraphQL and many other APIs.
+/// Returns whether a document has a non-empty member `error` or `errors`, as in GraphQL and many other APIs.
 pub(super) fn reports_error(document: &Value) -> bool {
     ["error", "errors"].iter().filter_map(|&key| document.get(key)).any(|error| match error {
         Value::Null | Value::Bool(false) => false,

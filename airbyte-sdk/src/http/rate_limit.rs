@@ -126,7 +126,7 @@ impl Limiter {
         self.paused_until = self.paused_until.max(until);
     }
 
-    /// Notes that the request with this ticket is sent now.
+    /// Records that the request with this ticket is sent now.
     pub(super) fn take(&mut self, ticket: u64, now: Duration) {
         self.leave(ticket);
         let Some(most) = self.limits.iter().map(|limit| limit.requests as usize).max() else { return };

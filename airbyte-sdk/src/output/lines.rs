@@ -68,7 +68,7 @@ impl Lines {
         Arc::clone(&self.ending)
     }
 
-    /// Whether lines of the calling thread are no longer accepted.
+    /// Returns whether lines of the calling thread are no longer accepted.
     #[inline]
     fn is_over(&self) -> bool {
         self.closed || self.ending.load(Acquire) && self.claimed != Some(thread::current().id())

@@ -104,7 +104,7 @@ where
         // The positions of partitions missing from the list would be discarded.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
-        // What the client of the listing does from now on may concern any partition.
+        // From now on, a request of the listing's client may concern any partition.
         hold.end();
         let next = next_partition(&self.info, state.as_ref())?;
         if let Some(next) = &next {

@@ -56,7 +56,7 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     /// The groups of fields, each with its id and title, in display order.
     const GROUPS: &'static [(&'static str, &'static str)] = &[];
 
-    /// The OAuth login that the platform performs for the user, if any.
+    /// Returns the OAuth login that the platform performs for the user, if any.
     fn oauth_login() -> Option<OAuthLogin> {
         None
     }
@@ -102,7 +102,7 @@ const NOT_SECRET: &str = "x-not-secret";
 /// Lists what is wrong with a field; `{path}` stands for its path. Present only while a spec is built.
 const FAULTS: &str = "x-faults";
 
-/// The names of the fields that are declared `not_secret`.
+/// Returns the names of the fields that are declared `not_secret`.
 #[cfg(feature = "testing")]
 pub(crate) fn not_secret<C: AirbyteSpec>() -> Vec<String> {
     let mut names = Vec::new();

@@ -5,12 +5,12 @@ use airbyte_sdk::testing::server::Request;
 pub(crate) use airbyte_sdk::testing::server::Response;
 use std::fmt::Display;
 
-/// A response with status 200.
+/// Returns a response with status 200.
 pub(crate) fn good(body: impl Display) -> Response {
     response(200, "", body)
 }
 
-/// A response with a header line such as `Retry-After: 3`, or none if it is empty.
+/// Returns a response with a header line such as `Retry-After: 3`, or none if it is empty.
 pub(crate) fn response(status: u16, header: &str, body: impl Display) -> Response {
     // The next request then comes on a new connection, so the requests are recorded in order.
     let response = Response::bytes(body.to_string()).status(status).close();
@@ -44,13 +44,13 @@ impl Api {
         self.server.requests()
     }
 
-    /// The methods, paths and queries of the requests.
+    /// Returns the methods, paths and queries of the requests.
     pub(crate) fn requested(&self) -> Vec<String> {
         self.requests().iter().map(ToString::to_string).collect()
     }
 }
 
-/// The value of the only header of this name; empty if there is none.
+/// Returns the value of the only header of this name; empty if there is none.
 pub(crate) fn header<'r>(request: &'r Request, name: &str) -> &'r str {
     let mut values = request.header_values(name);
     let value = values.next().unwrap_or_default();

@@ -12,7 +12,7 @@ use airbyte_sdk::testing::http;
 use airbyte_sdk::testing::server::Request;
 use serde_json::{Value, json};
 
-/// The only request, which must be `GET /account`.
+/// Returns the only request, which must be `GET /account`.
 fn for_the_account(api: &Api) -> Request {
     assert_eq!(api.requested(), ["GET /account"]);
     api.requests().remove(0)
@@ -130,7 +130,7 @@ fn both_streams_authenticate_with_client_credentials() {
     assert!([1, 3].iter().all(|index| header(&requests[*index], "Authorization") == "Bearer a-1"));
 }
 
-/// A configuration with a refresh token for this API.
+/// Returns a configuration with a refresh token for this API.
 fn with_refresh_token(api: &Api) -> oauth_refresh_token::Config {
     oauth_refresh_token::Config {
         credentials: oauth_refresh_token::Credentials {

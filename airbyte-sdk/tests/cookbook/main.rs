@@ -59,7 +59,7 @@ fn read_by<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> (Vec
     (fetched.records, fetched.error.map_or(Ok(()), Err))
 }
 
-/// The field `id` of each record.
+/// Returns the field `id` of each record.
 fn ids(records: &[Value]) -> Vec<u64> {
     records.iter().map(|record| record["id"].as_u64().unwrap()).collect()
 }

@@ -9,7 +9,7 @@ use crate::recipes::{
 use airbyte_sdk::protocol::FailureType;
 use serde_json::{Value, json};
 
-/// A page of objects with these ids, in an array of this name.
+/// Returns a page of objects with these ids, in an array of this name.
 pub(crate) fn list(name: &str, ids: impl IntoIterator<Item = u64>) -> Response {
     let elements: Vec<Value> = ids.into_iter().map(|id| json!({"id": id})).collect();
     good(json!({(name): elements}))
@@ -124,7 +124,7 @@ fn search_sends_the_token_in_its_body() {
     }
 }
 
-/// A page of orders, and where the next one begins.
+/// Returns a page of orders, and where the next one begins.
 fn graphql_page(ids: &[u64], next: Option<&str>) -> Response {
     let nodes: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
     let info = json!({"endCursor": next, "hasNextPage": next.is_some()});

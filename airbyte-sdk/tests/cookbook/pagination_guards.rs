@@ -1,4 +1,4 @@
-//! What keeps a pagination from losing records, and from reading for ever.
+//! What keeps a pagination from losing records, and from reading forever.
 
 use crate::api::{Api, good, response};
 use crate::pagination::list;
@@ -9,7 +9,7 @@ use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::testing::http;
 use serde_json::{Value, json};
 
-/// An API with this many records, which returns `cap` of them per page, or the requested number if that is
+/// Returns an API with this many records, which returns `cap` of them per page, or the requested number if that is
 /// smaller. It finds a page by its number, from 1 on, or by `offset`.
 fn capped(total: u64, cap: u64) -> Api {
     Api::responding(move |request| {
@@ -20,7 +20,7 @@ fn capped(total: u64, cap: u64) -> Api {
     })
 }
 
-/// The law of `page_size`: every record is read exactly once, with one extra request at most.
+/// The guarantee of `page_size`: every record is read exactly once, with one extra request at most.
 #[test]
 fn page_size_reads_every_record_once_whatever_the_api_makes_of_the_size() {
     for (asked, cap) in [(1, 1), (2, 1), (2, 9), (3, 2), (4, 4), (7, 3), (9, 20)] {

@@ -9,7 +9,7 @@ use airbyte_sdk::protocol::FailureType;
 use airbyte_sdk::{Error, Result};
 use serde_json::{Value, json};
 
-/// The items before the error, and the error.
+/// Returns the items before the error, and the error.
 pub(crate) fn until_error<T>(items: impl Iterator<Item = Result<T>>) -> (Vec<T>, Option<Error>) {
     let (mut good, mut bad) = (Vec::new(), None);
     for item in items {

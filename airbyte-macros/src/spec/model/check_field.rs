@@ -112,7 +112,7 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
 }
 
-/// The literal, without its sign.
+/// Returns the literal, without its sign.
 pub(in crate::spec) fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),

@@ -86,7 +86,7 @@ fn names() -> Vec<&'static str> {
     OTHERS.into_iter().chain(ATTRIBUTES.iter().map(|attribute| attribute.name)).collect()
 }
 
-/// The attributes of a field of this name and type.
+/// Returns the attributes of a field of this name and type.
 pub(super) fn read(field: &syn::Field, name: &str, errors: &mut Errors) -> Attributes {
     let secret = if field_types::kind(innermost(&field.ty)) == Some(Kind::Secret) {
         "a `Secret` is sensitive already; remove the attribute".to_owned()
@@ -105,7 +105,7 @@ pub(super) fn read(field: &syn::Field, name: &str, errors: &mut Errors) -> Attri
     )
 }
 
-/// Whether one of the attributes marks the field as a secret.
+/// Returns whether one of the attributes marks the field as a secret.
 pub(super) fn marks_secret(attributes: &Attributes) -> bool {
     SECRET.iter().any(|name| attributes.mention(name))
 }
@@ -178,7 +178,7 @@ impl FieldAttributes {
         self.given.iter().map(|(attribute, value)| (*attribute, value))
     }
 
-    /// Whether the attribute was written, valid or not.
+    /// Returns whether the attribute was written, valid or not.
     pub(in crate::spec) fn mentions(&self, name: &str) -> bool {
         self.mentioned.contains(&name)
     }

@@ -1,4 +1,4 @@
-//! What the author wrote about a configuration: parsed and checked, each value with its span.
+//! The input of the macro: a configuration, parsed and checked, each value with its span.
 
 mod allowed_serde_attributes;
 mod check_credential_names;
@@ -166,7 +166,7 @@ fn named_fields<'a>(item: &'a DeriveInput, errors: &mut Errors) -> Option<&'a Fi
     None
 }
 
-/// The connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
+/// Returns the connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
 fn connector_title() -> Option<String> {
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
     package.strip_prefix("source-").map(|name| doc_comments::title(&name.replace('-', "_")))

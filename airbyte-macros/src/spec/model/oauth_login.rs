@@ -63,7 +63,7 @@ impl Parse for Route {
     }
 }
 
-/// A key, with or without quotes: not every key is a name in Rust.
+/// Returns a key, with or without quotes: not every key is a name in Rust.
 fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
     if input.peek(LitStr) {
         return input.parse();
@@ -170,7 +170,7 @@ impl OAuthLogin {
         Ok(())
     }
 
-    /// Whether the login fills in this field.
+    /// Returns whether the login fills in this field.
     pub(in crate::spec) fn fills_in(&self, key: &str) -> bool {
         self.values.iter().any(|(entry, _, route)| {
             matches!(entry, Entry::Output | Entry::ServerOutput)
@@ -195,7 +195,7 @@ impl OAuthLogin {
     }
 }
 
-/// The attributes of `requests(…)`: `name = "string"`, each at most once.
+/// Returns the attributes of `requests(…)`: `name = "string"`, each at most once.
 fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident, LitStr)>> {
     let mut attributes: Vec<(Ident, LitStr)> = Vec::new();
     while !input.is_empty() {

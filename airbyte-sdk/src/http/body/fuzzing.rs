@@ -49,7 +49,7 @@ impl Read for Chunks {
     }
 }
 
-/// A body without its byte order mark; `None` if the mark says that it is in UTF-16.
+/// Returns a body without its byte order mark; `None` if the mark says that it is in UTF-16.
 pub fn utf8(body: &[u8]) -> Option<&[u8]> {
     let is_utf16 = body.starts_with(b"\xfe\xff") || body.starts_with(b"\xff\xfe");
     (!is_utf16).then(|| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
@@ -70,7 +70,7 @@ fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Re
     }
 }
 
-/// The elements of the array at the path, or the message of the error.
+/// Returns the elements of the array at the path, or the message of the error.
 pub fn elements(body: Chunks, path: &str) -> Result<Vec<Value>, String> {
     let mut json = Json::open(body.reader(), vec![0; 3], ArrayOptions::array(path));
     let (elements, end) = all(|| json.next());

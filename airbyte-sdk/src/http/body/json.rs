@@ -37,7 +37,7 @@ pub(super) struct ArrayOptions {
 }
 
 impl ArrayOptions {
-    /// The array at this path, with dots between the keys. The empty path is the document itself.
+    /// Selects the array at this path, with dots between the keys. The empty path is the document itself.
     pub(super) fn array(path: &str) -> Self {
         let keys = path.split('.').filter(|_| !path.is_empty());
         Self { path: keys.map(str::to_owned).collect(), watch: None, allow_missing: false }

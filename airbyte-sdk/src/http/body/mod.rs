@@ -131,7 +131,7 @@ impl<F: Format> Body<F> {
     }
 }
 
-/// The error of each call after the first error.
+/// Returns the error of each call after the first error.
 fn broken() -> Error {
     Error::system("this response already failed; see the earlier error")
 }

@@ -66,7 +66,7 @@ pub(super) fn error_of(response: &ErrorResponse, has_refresh_token: bool) -> Opt
     is_permanent.then(|| described(response, Some(status), has_refresh_token))
 }
 
-/// The error that the body describes. A body that came with a status of 2xx has no status to be shown.
+/// Returns the error that the body describes. A body that came with a status of 2xx has no status to be shown.
 fn described(response: &ErrorResponse, status: Option<u16>, has_refresh_token: bool) -> Error {
     let code = response.body().get("error").and_then(Value::as_str).unwrap_or_default();
     let description = response.body().get("error_description").and_then(Value::as_str).map(str::trim);
