@@ -1,5 +1,5 @@
-//! Macros that exist only to report a mix-up: a derive written where the SDK has an attribute, or the other way round.
-//! Without them the compiler suggests the macro with the most similar name, which is another one.
+//! Macros that exist only to report a mix-up: a derive written where the SDK has an attribute, or vice versa.
+//! Without them the compiler suggests the macro with the most similar name, which is the wrong one.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -86,7 +86,7 @@ fn unknown_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
     };
     let before = leaves.len();
     type_table::arguments(ty).take(count).for_each(|ty| unknown(ty, leaves));
-    // One that holds none of what its name promises is another type.
+    // Without type arguments it is another type of the same name.
     let is_another = type_table::arguments(ty).next().is_none();
     if leaves.len() == before && (!certain || is_another) {
         leaves.push(ty);

@@ -118,7 +118,7 @@ fn config(item: &Item) -> Option<String> {
     }
 }
 
-/// Returns the methods of the streams, one a line.
+/// Returns the methods of the streams, one per line.
 fn streams(item: &Item) -> Vec<String> {
     match item {
         Item::Fn(function) => vec![method(&function.sig)],

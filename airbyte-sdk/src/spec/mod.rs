@@ -129,8 +129,8 @@ fn take_marks(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
 }
 
 /// Returns a description of each mistake in a spec that the compiler cannot find: two fields with the same key (after
-/// `flatten`), a default that its own field rejects or that contains a secret, and a path of an OAuth login that names no
-/// field. A debug build panics on any of them when it builds the spec.
+/// `flatten`), a pattern that is not portable, a default that its own field rejects or that contains a secret, and a path
+/// of an OAuth login that names no field. In a debug build, [`specification`] returns an error that names all of them.
 pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     let schema = schema::<C>();
     let mut faults = Vec::new();

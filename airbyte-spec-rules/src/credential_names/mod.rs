@@ -100,7 +100,7 @@ fn ends_in_credential(words: &[&str]) -> bool {
         [.., before, "key" | "keys"] => ends_with_any(before, SECRET_KEYS),
         [.., before, "tokens"] => ends_with_any(before, SECRET_TOKENS),
         [.., "service", "account"] | [.., "service", "account", "info"] => true,
-        // `key_value` is no key, and `certificate_text` may be public.
+        // `key_value` is not a key, and `certificate_text` may be public.
         [only, last] if WHOLE_NAMES.contains(&only) && is_encoding(last) => false,
         [.., last] if is_encoding(last) => ends_in_credential(&words[..words.len() - 1]),
         _ => false,

@@ -1,9 +1,9 @@
 //! Reads the return types of the author's functions, as far as their names tell.
 //!
 //! A returned error is not converted into the SDK's `Error`, so each function must return `airbyte_sdk::Result`. For
-//! another `Result` the compiler would report each `?` in the body. A type that is another one by its name is rejected
-//! here, and the body is removed. Others, such as an alias, are
-//! reported by the traits in the SDK's `source::signatures`.
+//! another `Result` the compiler would report each `?` in the body. So a type whose name shows that it is another one is
+//! rejected here, and the body is removed. Others, such as an alias, are reported by the traits in the SDK's
+//! `source::signatures`.
 
 use crate::attributes::{bare, is_named};
 use crate::errors::Errors;
@@ -15,7 +15,7 @@ use syn::{
     parse_quote,
 };
 
-/// Crates and modules with a `Result` or an `Error` of their own.
+/// Crates and modules with their own `Result` or `Error`.
 const FOREIGN: &[&str] = &[
     "alloc",
     "anyhow",
@@ -49,7 +49,7 @@ pub(super) fn reject_foreign(ty: &Type, right: &str, errors: &mut Errors) -> boo
     foreign
 }
 
-/// Takes out the body of a function that was reported, so that no `?` in it is reported as well.
+/// Removes the body of a function that was reported, because the compiler would report each `?` in it.
 pub(in crate::source) fn take_out_body(
     output: &ReturnType,
     body: &mut Block,

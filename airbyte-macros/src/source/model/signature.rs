@@ -53,7 +53,7 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
         )
     }
 
-    /// Returns what to do with a method that is no stream.
+    /// Returns advice for a method that is not a stream.
     pub(super) fn helper(&self, method: &Signature) -> String {
         match self {
             Self::Function => String::new(),
@@ -158,7 +158,7 @@ pub(super) fn read(
     Some(Fetch { record, config, partition, since, out, returns: Place::of(returns) })
 }
 
-/// Returns the record type: that of the emitter, or of the iterator which is returned.
+/// Returns the record type: that of the emitter, or of the returned iterator.
 fn read_record<'a>(
     signature: &'a Signature,
     returns: &Type,

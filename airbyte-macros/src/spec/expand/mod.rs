@@ -16,7 +16,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Expr, ExprLit, Lit, Path, Type};
 
-/// Returns the whole configuration.
+/// Generates the impls of a whole configuration.
 pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     let Spec { ident, title, members, .. } = spec;
     let description = constant("DESCRIPTION", spec.description.as_ref());
@@ -50,7 +50,7 @@ pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     generated_code::block(sdk, impls)
 }
 
-/// Returns the type of a field.
+/// Generates the impls of the type of a field.
 pub(super) fn value(value: &model::Value, sdk: &Path) -> TokenStream {
     let impls = match value {
         model::Value::Object(object) => of_object(object, sdk),
