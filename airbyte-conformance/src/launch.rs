@@ -98,12 +98,12 @@ impl Launcher {
             Ok(child) => child,
         };
         let End::Exited(status) = launch.wait(&mut child, limit, || false) else { return None };
-        let mut said = String::new();
+        let mut text = String::new();
         // A process that a program left running may hold its stderr open.
         if let (true, Some(mut stderr)) = (self.is_image(), child.stderr.take()) {
-            let _ = stderr.read_to_string(&mut said);
+            let _ = stderr.read_to_string(&mut text);
         }
-        self.start_failure(status.code(), &said)
+        self.start_failure(status.code(), &text)
     }
 
     /// Returns why `docker run` could not start the container.

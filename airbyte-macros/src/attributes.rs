@@ -39,7 +39,7 @@ pub(crate) struct Allowed<'a> {
 pub(crate) struct Attributes {
     read: Vec<Argument>,
     /// The names of attributes that were misspelled or had an invalid value, so that they are not reported as missing too.
-    garbled: Vec<String>,
+    invalid: Vec<String>,
 }
 
 impl Attributes {
@@ -73,7 +73,7 @@ impl Attributes {
     }
 
     fn none() -> Self {
-        Self { read: Vec::new(), garbled: Vec::new() }
+        Self { read: Vec::new(), invalid: Vec::new() }
     }
 
     fn read(&mut self, tokens: TokenStream, allowed: Allowed<'_>, errors: &mut Errors) {
@@ -106,13 +106,13 @@ impl Attributes {
     ) -> syn::Result<()> {
         let name = input.call(Argument::name)?;
         let text = name.unraw().to_string();
-        let value = Argument::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
+        let value = Argument::value(&text, input).inspect_err(|_| self.invalid.push(text.clone()))?;
         if let Some((_, why)) = allowed.unsupported.iter().find(|(unsupported, _)| *unsupported == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
-            self.garbled.push(text);
+            self.invalid.push(text);
         } else if !allowed.names.contains(&text.as_str()) {
             errors.at(&name, unknown("attribute", &text, allowed.names.iter().copied()));
-            self.garbled.extend(nearest(&text, allowed.names.iter().copied()).map(str::to_owned));
+            self.invalid.extend(nearest(&text, allowed.names.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
             errors.at(&name, format!("duplicate attribute `{text}`"));
         } else {
@@ -124,7 +124,7 @@ impl Attributes {
     /// Returns whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
     pub(crate) fn mention(&self, name: &str) -> bool {
         self.read.iter().any(|argument| argument.name == name)
-            || self.garbled.iter().any(|other| other == name)
+            || self.invalid.iter().any(|other| other == name)
     }
 
     /// Returns the value of `name = value`, which stays.

@@ -96,8 +96,8 @@ fn unknown_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
 /// Returns the first of a type and those within it for which the function returns something.
 fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a Type, String)> {
     let ty = bare(ty);
-    if let Some(said) = say(ty) {
-        return Some((ty, said));
+    if let Some(found) = say(ty) {
+        return Some((ty, found));
     }
     match ty {
         Type::Array(array) => find(&array.elem, say),

@@ -78,8 +78,8 @@ impl OAuthLogin {
     pub(in crate::spec) fn read(at: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
         let mut seen: Vec<String> = Vec::new();
-        let mut garbled = tokens.is_empty();
-        if garbled {
+        let mut invalid = tokens.is_empty();
+        if invalid {
             errors.at(at, format!("`oauth_login` is empty{}", hint("", ENTRIES.iter().copied())));
         }
         let entries = |input: ParseStream<'_>| {
@@ -96,14 +96,14 @@ impl OAuthLogin {
                 parenthesized!(content in input);
                 if !ENTRIES.contains(&text.as_str()) {
                     errors.at(&name, unknown("entry", &text, ENTRIES.iter().copied()));
-                    garbled = true;
+                    invalid = true;
                     content.parse::<TokenStream>()?;
                 } else if seen.contains(&text) {
                     errors.at(&name, format!("duplicate attribute `{text}`"));
                     content.parse::<TokenStream>()?;
                 } else if let Err(error) = read.read_entry(&text, &name, &content) {
                     errors.push(error);
-                    garbled = true;
+                    invalid = true;
                     content.parse::<TokenStream>()?;
                 }
                 seen.push(text);
@@ -115,12 +115,12 @@ impl OAuthLogin {
         };
         if let Err(error) = entries.parse2(tokens) {
             errors.push(error);
-            garbled = true;
+            invalid = true;
         }
-        if !garbled && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
+        if !invalid && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
             errors.at(at, "`oauth_login` has no `output`: name the field that gets the token, such as `output(access_token = credentials.access_token)`");
         }
-        (!garbled).then_some(read)
+        (!invalid).then_some(read)
     }
 
     fn read_entry(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 fn connector() -> Connector {
-    Connector::new(env!("CARGO_BIN_EXE_signed")).skip_waits()
+    Connector::new(env!("CARGO_BIN_EXE_authenticated")).skip_waits()
 }
 
 fn catalog(streams: &[&str]) -> Value {
