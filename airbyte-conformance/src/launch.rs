@@ -98,18 +98,18 @@ impl Launcher {
             Ok(child) => child,
         };
         let End::Exited(status) = launch.wait(&mut child, limit, || false) else { return None };
-        let mut said = String::new();
+        let mut text = String::new();
         // A process that a program left running may hold its stderr open.
         if let (true, Some(mut stderr)) = (self.is_image(), child.stderr.take()) {
-            let _ = stderr.read_to_string(&mut said);
+            let _ = stderr.read_to_string(&mut text);
         }
-        self.refusal(status.code(), &said)
+        self.start_failure(status.code(), &text)
     }
 
     /// Returns why `docker run` could not start the container.
-    pub(super) fn refusal(&self, exit_code: Option<i32>, stderr: &str) -> Option<String> {
-        let refused = self.is_image() && exit_code == Some(ENGINE_FAILED);
-        refused.then(|| format!("{self} does not start: {}", stderr.trim()))
+    pub(super) fn start_failure(&self, exit_code: Option<i32>, stderr: &str) -> Option<String> {
+        let failed = self.is_image() && exit_code == Some(ENGINE_FAILED);
+        failed.then(|| format!("{self} does not start: {}", stderr.trim()))
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
         assert!(obstacle.ends_with("absent does not start: docker: there is no image absent"), "{obstacle}");
         assert_eq!(image("model").obstacle(&["-c".into(), "exit 3".into()], limit), None);
         // A program may exit with any code.
-        assert_eq!(Launcher::program("sh").refusal(Some(125), ""), None);
+        assert_eq!(Launcher::program("sh").start_failure(Some(125), ""), None);
         let run = std::panic::catch_unwind(|| Connector::launched_by(image("absent")).spec());
         assert!(run.is_err());
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Checks an Airbyte source connector against the rules of the protocol.
 ///
-/// Runs the connector a few dozen times and checks its output. The API that it reads from must not change meanwhile, and must
+/// Runs the connector a few dozen times and checks its output. The API that it reads from must not change in the meantime, and must
 /// have a few records per stream. Exits with 0 if no clause failed, 1 if one did, 2 if the connector could not be started.
 #[derive(Parser)]
 #[command(

@@ -42,7 +42,7 @@ impl Shared {
 }
 
 impl Output {
-    /// Starts to read, up to this many bytes.
+    /// Starts reading, up to this many bytes.
     pub(super) fn collect(mut pipe: impl Read + Send + 'static, most: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let output = Self { shared: Arc::clone(&shared), most };

@@ -139,8 +139,8 @@ impl Connector {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let stdout = String::from_utf8_lossy(&output.stdout);
         let secrets = self.secrets(&stdout);
-        if let Some(refusal) = self.launcher.refusal(output.status.code(), &stderr) {
-            panic!("{}", Leaks::of(&secrets).blank(&refusal));
+        if let Some(failure) = self.launcher.start_failure(output.status.code(), &stderr) {
+            panic!("{}", Leaks::of(&secrets).blank(&failure));
         }
         assert!(matches!(stdout, Cow::Borrowed(_)), "stdout is not UTF-8");
         Run { exit_code: output.status.code(), stdout: stdout.into_owned(), stderr, secrets }

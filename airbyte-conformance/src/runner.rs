@@ -132,8 +132,8 @@ impl<'a> Runner<'a> {
             End::Killed => None,
         };
         let captured = CapturedRun::new(stdout, stderr);
-        if let Some(refusal) = launcher.refusal(exit_code, &captured.stderr) {
-            panic!("{refusal}");
+        if let Some(failure) = launcher.start_failure(exit_code, &captured.stderr) {
+            panic!("{failure}");
         }
         let Setting { good, catalog, .. } = setting;
         let ended = matches!(end, End::Exited(_)) && !is_full;

@@ -312,8 +312,8 @@ impl Runs {
         self.kind(Kind::Read)
     }
 
-    /// Marks the failed runs of a command that fails in its plainest form already. Otherwise, one mistake would fail many
-    /// clauses, most of which have nothing to do with it.
+    /// Marks the failed runs of a command that fails even in its simplest form. Otherwise, one mistake would fail many
+    /// unrelated clauses.
     pub(super) fn find_causes(&mut self) {
         for (names, cause) in FOUNDATIONS {
             let failed = |captured: &&CapturedRun| {

@@ -7,7 +7,7 @@ use syn::{Expr, ExprLit, Lit};
 /// The values of an attribute.
 pub(crate) struct Values {
     attribute: &'static str,
-    /// Each value with its meaning, which is empty if the name suffices.
+    /// Each value with its meaning, or empty if the name is enough.
     values: &'static [(&'static str, &'static str)],
 }
 

@@ -29,36 +29,36 @@ enum Value {
 
 /// The attributes that are allowed in one place.
 #[derive(Clone, Copy)]
-pub(crate) struct Legal<'a> {
+pub(crate) struct Allowed<'a> {
     pub(crate) names: &'a [&'a str],
     /// Attributes that are not allowed here, each with the reason.
-    pub(crate) refused: &'a [(&'a str, &'a str)],
+    pub(crate) unsupported: &'a [(&'a str, &'a str)],
 }
 
 /// The attributes of an item or a field. Each is taken out when it is read.
 pub(crate) struct Attributes {
     read: Vec<Argument>,
     /// The names of attributes that were misspelled or had an invalid value, so that they are not reported as missing too.
-    garbled: Vec<String>,
+    invalid: Vec<String>,
 }
 
 impl Attributes {
     /// Reads all `#[airbyte(…)]` in a list.
-    pub(crate) fn of(attributes: &[Attribute], legal: &[&str], errors: &mut Errors) -> Self {
-        Self::of_attribute("airbyte", attributes, Legal { names: legal, refused: &[] }, errors)
+    pub(crate) fn of(attributes: &[Attribute], allowed: &[&str], errors: &mut Errors) -> Self {
+        Self::of_attribute("airbyte", attributes, Allowed { names: allowed, unsupported: &[] }, errors)
     }
 
     /// Reads all `#[name(…)]` in a list.
     pub(crate) fn of_attribute(
         name: &str,
         attributes: &[Attribute],
-        legal: Legal<'_>,
+        allowed: Allowed<'_>,
         errors: &mut Errors,
     ) -> Self {
         let mut read = Self::none();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
             match &attribute.meta {
-                Meta::List(list) => read.read(list.tokens.clone(), legal, errors),
+                Meta::List(list) => read.read(list.tokens.clone(), allowed, errors),
                 other => errors.at(other, format!("expected attributes in parentheses: `#[{name}(…)]`")),
             }
         }
@@ -66,20 +66,20 @@ impl Attributes {
     }
 
     /// Reads the arguments of an attribute macro.
-    pub(crate) fn parse(tokens: TokenStream, legal: &[&str], errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, allowed: &[&str], errors: &mut Errors) -> Self {
         let mut read = Self::none();
-        read.read(tokens, Legal { names: legal, refused: &[] }, errors);
+        read.read(tokens, Allowed { names: allowed, unsupported: &[] }, errors);
         read
     }
 
     fn none() -> Self {
-        Self { read: Vec::new(), garbled: Vec::new() }
+        Self { read: Vec::new(), invalid: Vec::new() }
     }
 
-    fn read(&mut self, tokens: TokenStream, legal: Legal<'_>, errors: &mut Errors) {
+    fn read(&mut self, tokens: TokenStream, allowed: Allowed<'_>, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = self.read_one(input, legal, errors) {
+                if let Err(error) = self.read_one(input, allowed, errors) {
                     errors.push(error);
                     skip_to_comma(input)?;
                 } else if !input.is_empty() && !input.peek(Token![,]) {
@@ -98,16 +98,21 @@ impl Attributes {
         }
     }
 
-    fn read_one(&mut self, input: ParseStream<'_>, legal: Legal<'_>, errors: &mut Errors) -> syn::Result<()> {
+    fn read_one(
+        &mut self,
+        input: ParseStream<'_>,
+        allowed: Allowed<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         let name = input.call(Argument::name)?;
         let text = name.unraw().to_string();
-        let value = Argument::value(&text, input).inspect_err(|_| self.garbled.push(text.clone()))?;
-        if let Some((_, why)) = legal.refused.iter().find(|(refused, _)| *refused == text) {
+        let value = Argument::value(&text, input).inspect_err(|_| self.invalid.push(text.clone()))?;
+        if let Some((_, why)) = allowed.unsupported.iter().find(|(unsupported, _)| *unsupported == text) {
             errors.at(&name, format!("`{text}` is not supported here: {why}"));
-            self.garbled.push(text);
-        } else if !legal.names.contains(&text.as_str()) {
-            errors.at(&name, unknown("attribute", &text, legal.names.iter().copied()));
-            self.garbled.extend(nearest(&text, legal.names.iter().copied()).map(str::to_owned));
+            self.invalid.push(text);
+        } else if !allowed.names.contains(&text.as_str()) {
+            errors.at(&name, unknown("attribute", &text, allowed.names.iter().copied()));
+            self.invalid.extend(nearest(&text, allowed.names.iter().copied()).map(str::to_owned));
         } else if self.read.iter().any(|other| other.name == name) {
             errors.at(&name, format!("duplicate attribute `{text}`"));
         } else {
@@ -116,13 +121,13 @@ impl Attributes {
         Ok(())
     }
 
-    /// Whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
+    /// Returns whether the author wrote this attribute, with a valid value or not. Call it before the attribute is taken out.
     pub(crate) fn mention(&self, name: &str) -> bool {
         self.read.iter().any(|argument| argument.name == name)
-            || self.garbled.iter().any(|other| other == name)
+            || self.invalid.iter().any(|other| other == name)
     }
 
-    /// The value of `name = value`, which stays.
+    /// Returns the value of `name = value`, which stays.
     pub(crate) fn peek(&self, name: &str) -> Option<&Expr> {
         match &self.read.iter().find(|argument| argument.name == name)?.value {
             Value::One(value) => Some(value),
@@ -130,7 +135,7 @@ impl Attributes {
         }
     }
 
-    /// The names of the attributes that were not taken out.
+    /// Returns the names of the attributes that were not taken out.
     pub(crate) fn rest(self) -> impl Iterator<Item = Ident> {
         self.read.into_iter().map(|argument| argument.name)
     }
@@ -277,7 +282,7 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The path of a field: `field`, or `field.inner`.
+/// Returns the path of a field: `field`, or `field.inner`.
 pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>> {
     let path = bare_path(value);
     if path.is_none() {
@@ -294,7 +299,7 @@ pub(crate) fn field_path(value: &Expr, errors: &mut Errors) -> Option<Vec<Ident>
     path
 }
 
-/// The same, without a mistake if it is something else.
+/// Returns the same, without a mistake if it is something else.
 pub(crate) fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     match value {
         Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => {
@@ -310,7 +315,7 @@ pub(crate) fn bare_path(value: &Expr) -> Option<Vec<Ident>> {
     }
 }
 
-/// A type without parentheses, and without the invisible groups around one that came through a macro of the author.
+/// Returns a type without parentheses, and without the invisible groups around one that came through a macro of the author.
 pub(crate) fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare(&group.elem),
@@ -319,7 +324,7 @@ pub(crate) fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// The last segment of a type's path: `Option<T>` of `core::option::Option<T>`.
+/// Returns the last segment of a type's path: `Option<T>` of `core::option::Option<T>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     match bare(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
@@ -327,12 +332,12 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
     }
 }
 
-/// Whether a type's path ends with this name.
+/// Returns whether a type's path ends with this name.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
-/// The tokens on one line.
+/// Returns the tokens on one line.
 pub(crate) fn as_text(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The doc comment as an expression: a string literal, or a `concat!` where only the compiler can expand a part, as in
+/// Returns the doc comment as an expression: a string literal, or a `concat!` where only the compiler can expand a part, as in
 /// `#[doc = include_str!(…)]`.
 pub(crate) fn comment(attributes: &[Attribute]) -> Option<TokenStream> {
     let mut pieces: Vec<TokenStream> = Vec::new();
@@ -58,7 +58,7 @@ fn value(attribute: &Attribute) -> Option<Expr> {
     }
 }
 
-/// What is wrong with the name of a column or a key, if anything.
+/// Returns what is wrong with the name of a column or a key, if anything.
 pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         Some("the name is empty")
@@ -77,7 +77,7 @@ const SPELLED: &[&str] = &[
     "SQL", "SSH", "SSL", "SSO", "TLS", "UI", "URI", "URL", "UTC", "UUID", "XML",
 ];
 
-/// A name as a title: `api_key` → "API Key", `StockTicker` → "Stock Ticker".
+/// Returns a name as a title: `api_key` → "API Key", `StockTicker` → "Stock Ticker".
 pub(crate) fn title(name: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut start = true;

@@ -46,14 +46,14 @@ impl Errors {
         }
     }
 
-    /// The first error, and the others.
+    /// Returns the first error, and the others.
     pub(crate) fn split(mut self) -> (Option<syn::Error>, Vec<syn::Error>) {
         self.reported = true;
         let mut found = self.found.take().into_iter().flatten();
         (found.next(), found.collect())
     }
 
-    /// The errors as calls of `compile_error!`; `None` if there are none.
+    /// Returns the errors as calls of `compile_error!`; `None` if there are none.
     pub(crate) fn finish(mut self) -> Option<TokenStream> {
         self.reported = true;
         self.found.take().map(|error| error.into_compile_error())
@@ -91,7 +91,7 @@ pub(crate) fn hint<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
-/// The name that was probably meant.
+/// Returns the name that was probably meant.
 pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let names: Vec<&str> = names.into_iter().collect();
     // An abbreviation, such as `asc` for `ascending`.
@@ -107,7 +107,7 @@ pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>)
     (edits <= allowed).then_some(name)
 }
 
-/// The number of edits between two strings (Levenshtein).
+/// Returns the number of edits between two strings (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

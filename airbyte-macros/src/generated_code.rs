@@ -7,7 +7,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, DeriveInput, Expr, GenericParam, Generics, Path, parse_quote};
 
-/// The path to the SDK in the author's crate: `::airbyte_sdk`, or the value of `crate = ::renamed`.
+/// Returns the path to the SDK in the author's crate: `::airbyte_sdk`, or the value of `crate = ::renamed`.
 pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
     let default = parse_quote!(::airbyte_sdk);
     match attributes.expr("crate", errors) {
@@ -20,7 +20,7 @@ pub(crate) fn sdk(attributes: &mut Attributes, errors: &mut Errors) -> Path {
     }
 }
 
-/// The same, of an item whose other attributes do not matter.
+/// Returns the same, of an item whose other attributes do not matter.
 pub(crate) fn sdk_of(attributes: &[Attribute]) -> Path {
     let mut errors = Errors::new();
     let sdk = sdk(&mut Attributes::of(attributes, &["crate"], &mut errors), &mut errors);
@@ -39,12 +39,12 @@ pub(crate) fn block(sdk: &Path, body: impl ToTokens) -> TokenStream {
     }
 }
 
-/// The one name that generated code brings into scope.
+/// Returns the one name that generated code brings into scope.
 pub(crate) fn alias(sdk: &Path) -> TokenStream {
     quote!(use #sdk::__private as __airbyte;)
 }
 
-/// The generics of an item, for its impl. They are always rejected; the bound keeps the impl from causing further errors.
+/// Returns the generics of an item, for its impl. They are always rejected; the bound keeps the impl from causing further errors.
 pub(crate) fn generics(item: &DeriveInput, needs: TokenStream) -> Generics {
     let mut generics = item.generics.clone();
     if !generics.params.is_empty() {
@@ -54,7 +54,7 @@ pub(crate) fn generics(item: &DeriveInput, needs: TokenStream) -> Generics {
     generics
 }
 
-/// The path to a crate that the SDK re-exports, as the string that serde and schemars expect.
+/// Returns the path to a crate that the SDK re-exports, as the string that serde and schemars expect.
 pub(crate) fn path_text(sdk: &Path, name: &str) -> String {
     let mut text = sdk.to_token_stream().to_string().replace(' ', "");
     text.push_str("::__private::");
@@ -76,7 +76,7 @@ impl Place {
         Self { first, last: spans.last().unwrap_or(first) }
     }
 
-    /// The same tokens at this place: errors of the expression that they are point at the whole of it.
+    /// Moves the tokens of an expression to this place, at which errors in it are then reported.
     pub(crate) fn locate(self, tokens: &impl ToTokens) -> TokenStream {
         let mut tokens: Vec<TokenTree> = located(tokens, self.first).into_iter().collect();
         if let [_, .., last] = &mut tokens[..] {
@@ -102,7 +102,7 @@ impl Place {
     }
 }
 
-/// The spans of tokens, those of delimiters included.
+/// Returns the spans of tokens, those of delimiters included.
 fn ends(tokens: TokenStream) -> impl Iterator<Item = Span> {
     tokens.into_iter().flat_map(|token| match token {
         // A type that came through a macro of the author stands in an invisible group.
@@ -112,12 +112,12 @@ fn ends(tokens: TokenStream) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether all generics of an item are lifetimes.
+/// Returns whether all generics of an item are lifetimes.
 pub(crate) fn has_lifetimes_only(generics: &Generics) -> bool {
     generics.params.iter().all(|parameter| matches!(parameter, GenericParam::Lifetime(_)))
 }
 
-/// The same tokens, with errors about them reported at another place.
+/// Returns the same tokens, with errors about them reported at another place.
 pub(crate) fn located(tokens: &impl ToTokens, span: Span) -> TokenStream {
     let located = tokens.to_token_stream().into_iter().map(|mut token| {
         if let TokenTree::Group(group) = &token {

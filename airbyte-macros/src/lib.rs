@@ -38,21 +38,21 @@ pub fn airbyte_stream(attributes: TokenStream, item: TokenStream) -> TokenStream
     stream::attribute(attributes.into(), parse_macro_input!(item)).into()
 }
 
-/// Says to write the attribute `#[airbyte_stream(…)]` instead.
+/// Reports an error that suggests the attribute `#[airbyte_stream(…)]`.
 #[doc(hidden)]
 #[proc_macro_derive(AirbyteStream, attributes(airbyte, serde))]
 pub fn derive_stream(item: TokenStream) -> TokenStream {
     misplaced_macros::derive_stream(&parse_macro_input!(item)).into()
 }
 
-/// Says to write the attribute `#[airbyte_source]` instead.
+/// Reports an error that suggests the attribute `#[airbyte_source]`.
 #[doc(hidden)]
 #[proc_macro_derive(AirbyteSource, attributes(airbyte, serde))]
 pub fn derive_source(_: TokenStream) -> TokenStream {
     misplaced_macros::derive_source().into()
 }
 
-/// Says to write `#[derive(AirbyteSpec)]` instead.
+/// Reports an error that suggests `#[derive(AirbyteSpec)]`.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn airbyte_spec(attributes: TokenStream, item: TokenStream) -> TokenStream {

@@ -1,5 +1,5 @@
-//! Macros that exist only to report a mix-up: a derive written where the SDK has an attribute, or the other way round.
-//! Without them the compiler suggests the macro with the most similar name, which is another one.
+//! Macros that exist only to report a mix-up: a derive written where the SDK has an attribute, or vice versa.
+//! Without them the compiler suggests the macro with the most similar name, which is the wrong one.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -19,7 +19,7 @@ pub(crate) fn derive_source() -> TokenStream {
     )
 }
 
-/// The item gets the derive, so that nothing else in the crate fails.
+/// Reports the mistake, and adds the derive to the item to avoid further errors.
 pub(crate) fn spec_attribute(attributes: &TokenStream, item: &TokenStream) -> TokenStream {
     let more = if attributes.is_empty() {
         String::new()
@@ -32,7 +32,7 @@ pub(crate) fn spec_attribute(attributes: &TokenStream, item: &TokenStream) -> To
     quote!(#error #[derive(::airbyte_sdk::AirbyteSpec)] #item)
 }
 
-/// An error at the name of the macro.
+/// Returns an error at the name of the macro.
 fn error(message: &str) -> TokenStream {
     syn::Error::new(Span::call_site(), message).into_compile_error()
 }

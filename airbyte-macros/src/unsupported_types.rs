@@ -1,4 +1,4 @@
-//! Types whose values cannot be serialized, as far as their syntax tells. serde would report its own traits, and not at the
+//! Detects types whose values cannot be serialized, by their syntax. serde would report its own traits, and not at the
 //! field.
 
 use crate::attributes::{as_text, bare};
@@ -11,7 +11,7 @@ const LONGEST_ARRAY: u64 = 32;
 /// serde writes tuples of up to this length.
 const LONGEST_TUPLE: usize = 16;
 
-/// The type on one line, with the usual spaces.
+/// Returns the type on one line, with the usual spaces.
 pub(crate) fn text(ty: &Type) -> String {
     let mut text = as_text(ty);
     for (spaced, tight) in [
@@ -36,22 +36,22 @@ pub(crate) fn text(ty: &Type) -> String {
     text
 }
 
-/// The type within a type that cannot be serialized, and what to use instead.
+/// Returns the type within a type that cannot be serialized, and what to use instead.
 pub(crate) fn unwritable(ty: &Type) -> Option<(&Type, String)> {
-    find(ty, &refusal)
+    find(ty, &problem)
 }
 
-/// Whether this holds for a type or one within it.
+/// Returns whether this holds for a type or one within it.
 pub(crate) fn any(ty: &Type, holds: &dyn Fn(&Type) -> bool) -> bool {
     find(ty, &|ty| holds(ty).then(String::new)).is_some()
 }
 
-/// Whether the type is an array whose length is a constant, which only the compiler knows.
+/// Returns whether the type is an array whose length is a constant, which only the compiler knows.
 pub(crate) fn is_array_of_named_length(ty: &Type) -> bool {
     matches!(ty, Type::Array(array) if !matches!(array.len, Expr::Lit(_)))
 }
 
-/// The first reference in a type that has no lifetime.
+/// Returns the first reference in a type that has no lifetime.
 pub(crate) fn elided_reference(ty: &Type) -> Option<&Type> {
     let is_elided = |ty: &Type| {
         matches!(ty, Type::Reference(reference) if reference.lifetime.is_none()).then(String::new)
@@ -86,18 +86,18 @@ fn unknown_of_path<'a>(ty: &'a Type, leaves: &mut Vec<&'a Type>) {
     };
     let before = leaves.len();
     type_table::arguments(ty).take(count).for_each(|ty| unknown(ty, leaves));
-    // One that holds none of what its name promises is another type.
+    // Without type arguments it is another type of the same name.
     let is_another = type_table::arguments(ty).next().is_none();
     if leaves.len() == before && (!certain || is_another) {
         leaves.push(ty);
     }
 }
 
-/// The first of a type and those within it for which the function returns something.
+/// Returns the first of a type and those within it for which the function returns something.
 fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a Type, String)> {
     let ty = bare(ty);
-    if let Some(said) = say(ty) {
-        return Some((ty, said));
+    if let Some(found) = say(ty) {
+        return Some((ty, found));
     }
     match ty {
         Type::Array(array) => find(&array.elem, say),
@@ -118,7 +118,7 @@ fn find<'a>(ty: &'a Type, say: &dyn Fn(&Type) -> Option<String>) -> Option<(&'a 
     }
 }
 
-fn refusal(ty: &Type) -> Option<String> {
+fn problem(ty: &Type) -> Option<String> {
     if let Some(replacement) = type_table::foreign(ty) {
         return Some(format!("use `{}`", replacement.column));
     }
@@ -159,7 +159,7 @@ fn refusal(ty: &Type) -> Option<String> {
     })
 }
 
-/// Whether no value of the type is serialized as a string, a number or a boolean, as far as its syntax tells.
+/// Returns whether no value of the type is serialized as a string, a number or a boolean, judging by its syntax.
 fn never_a_map_key(ty: &Type) -> bool {
     match bare(ty) {
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
@@ -171,7 +171,7 @@ fn never_a_map_key(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type is serialized as a simple value or an array, so that it has no fields, as far as its syntax tells.
+/// Returns whether the type is serialized as a simple value or an array, so that it has no fields, judging by its syntax.
 pub(crate) fn has_no_fields(ty: &Type) -> bool {
     match bare(ty) {
         Type::Array(_) | Type::Slice(_) => true,

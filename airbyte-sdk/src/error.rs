@@ -66,7 +66,7 @@ impl Error {
         Self::new(Reason::Failed(FailureType::SystemError), message)
     }
 
-    /// The rate limit is exhausted: a transient error, unless the source is configured to stop successfully.
+    /// Creates the error for an exhausted rate limit: transient, unless the source is configured to stop successfully.
     pub(crate) fn exhausted(message: impl Into<String>) -> Self {
         Self::new(Reason::Exhausted, message)
     }
@@ -80,7 +80,7 @@ impl Error {
         Self(Box::new(Inner { reason, message: message.into(), internal: None, status: None }))
     }
 
-    /// A copy of the error, for another waiter on the same failed operation.
+    /// Returns a copy of the error, for another waiter on the same failed operation.
     pub(crate) fn again(&self) -> Self {
         Self(self.0.clone())
     }
@@ -157,12 +157,12 @@ impl fmt::Debug for Error {
     }
 }
 
-/// What `?` converts: every [`std::error::Error`] that is [`Send`], [`Sync`] and `'static`. This is a trait of its own so
-/// that the compile error for any other type, such as a string, says what to write.
+/// What `?` converts: every [`std::error::Error`] that is [`Send`], [`Sync`] and `'static`. A separate trait, for the
+/// compile error: for any other type, such as a string, it says what to write.
 #[diagnostic::on_unimplemented(
     message = "`{E}` cannot be converted into `airbyte_sdk::Error`",
     label = "write `Error::config(…)`, `Error::transient(…)` or `Error::system(…)` to make an error of a string",
-    note = "`Error::config` is for what the user must change, `Error::transient` for what passes by itself; `?` converts every `std::error::Error` that is `Send`, `Sync` and `'static`"
+    note = "`Error::config` is for what the user must change, `Error::transient` for what a retry may fix; `?` converts every `std::error::Error` that is `Send`, `Sync` and `'static`"
 )]
 pub trait ConvertedFrom<E> {
     /// Returns the error that stands for the other one.
@@ -200,7 +200,7 @@ impl<E: std::error::Error + Send + Sync + 'static> ConvertedFrom<E> for Error {
     }
 }
 
-/// Whether an I/O error is likely to pass.
+/// Returns whether an I/O error is likely to pass.
 pub(crate) fn is_passing(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind::{
         ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, Interrupted, NetworkDown,

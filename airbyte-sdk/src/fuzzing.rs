@@ -10,12 +10,12 @@ use crate::protocol::StreamDescriptor;
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// The names of the streams in a configured catalog.
+/// Returns the names of the streams in a configured catalog.
 pub fn catalog(path: &Path) -> Result<Vec<String>> {
     Ok(input::catalog(path)?.streams.into_iter().map(|configured| configured.stream.name).collect())
 }
 
-/// The state of each stream of these names in a state file.
+/// Returns the state of each stream of these names in a state file.
 pub fn state(bytes: &[u8], streams: &[&str]) -> Result<Map<String, Value>> {
     let stream = |name: &&str| StreamDescriptor { name: (*name).to_owned(), namespace: None };
     let mut states = States::read(bytes, "The state", streams.iter().map(stream))?;

@@ -24,7 +24,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// The problems, each with its path.
+    /// Returns the problems, each with its path.
     pub(crate) fn list(&self) -> &[String] {
         &self.0
     }

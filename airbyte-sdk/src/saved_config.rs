@@ -28,7 +28,7 @@ pub(crate) struct SavedConfig {
     rotation: Mutex<RotationState>,
     /// Notified when `rotation` changes.
     rotated: Condvar,
-    /// The run is ending; no token is requested any more.
+    /// The run is ending; no more tokens are requested.
     closed: AtomicBool,
 }
 

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// For each module, the modules that it names.
-type Arrows = BTreeMap<String, BTreeSet<String>>;
+type Dependencies = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
 fn sdk_modules_match_the_map() {
@@ -62,9 +62,9 @@ fn read_all(folder: &Path, code: &mut String) {
 fn assert_arranged(package: &str) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = fs::read_to_string(workspace.join("ARCHITECTURE.md")).unwrap();
-    let arrows = arrows_of(&workspace.join(package).join("src"));
-    let mistakes = compare(&read_map(&page, &format!("modules of {package}")), &arrows);
-    let lines = arrows.iter().map(|(module, others)| {
+    let dependencies = dependencies_of(&workspace.join(package).join("src"));
+    let mistakes = compare(&read_map(&page, &format!("modules of {package}")), &dependencies);
+    let lines = dependencies.iter().map(|(module, others)| {
         let others = others.iter().map(|other| format!(" {other}")).collect::<String>();
         format!("{module}:{others}")
     });
@@ -76,7 +76,7 @@ fn assert_arranged(package: &str) {
     );
 }
 
-/// The dependencies in a map, in its order. A map is a code block that begins with its name; its lines are `module:
+/// Returns the dependencies in a map, in its order. A map is a code block that begins with its name; its lines are `module:
 /// others`.
 fn read_map(page: &str, name: &str) -> Vec<(String, BTreeSet<String>)> {
     let begin = format!("```text\n{name}\n");
@@ -91,8 +91,8 @@ fn read_map(page: &str, name: &str) -> Vec<(String, BTreeSet<String>)> {
     map.lines().map(line).collect()
 }
 
-/// The mistakes in a map. Each module must be listed above the modules that it names, so a valid map has no cycle.
-fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
+/// Returns the mistakes in a map. Each module must be listed above the modules that it names, so a valid map has no cycle.
+fn compare(map: &[(String, BTreeSet<String>)], dependencies: &Dependencies) -> Vec<String> {
     let mut mistakes = Vec::new();
     let mut above = BTreeSet::new();
     for (module, others) in map {
@@ -102,7 +102,7 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
         for other in others.iter().filter(|other| above.contains(other.as_str())) {
             mistakes.push(format!("cycle in the map: `{module}` names `{other}`, which is listed above it"));
         }
-        match arrows.get(module) {
+        match dependencies.get(module) {
             None => mistakes.push(format!("the map lists the module `{module}`, which does not exist")),
             Some(named) => {
                 let missing = named.difference(others);
@@ -116,14 +116,14 @@ fn compare(map: &[(String, BTreeSet<String>)], arrows: &Arrows) -> Vec<String> {
             }
         }
     }
-    let unknown = arrows.keys().filter(|module| !above.contains(module.as_str()));
+    let unknown = dependencies.keys().filter(|module| !above.contains(module.as_str()));
     mistakes.extend(unknown.map(|module| format!("the module `{module}` is missing in the map")));
     mistakes
 }
 
 /// Reads the dependencies in the code, without its tests. A module is a file or a folder directly in `src`.
-fn arrows_of(src: &Path) -> Arrows {
-    let (mut arrows, root) = (Arrows::new(), re_exports(&src.join("lib.rs")));
+fn dependencies_of(src: &Path) -> Dependencies {
+    let (mut dependencies, root) = (Dependencies::new(), re_exports(&src.join("lib.rs")));
     let tests = tests_of(&src.join("lib.rs"));
     for path in entries(src) {
         let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -133,19 +133,19 @@ fn arrows_of(src: &Path) -> Arrows {
         let mut named = BTreeSet::new();
         read(&path, &mut named);
         named.remove(&module);
-        arrows.insert(module, named);
+        dependencies.insert(module, named);
     }
-    let modules: BTreeSet<String> = arrows.keys().cloned().collect();
-    for (module, named) in &mut arrows {
+    let modules: BTreeSet<String> = dependencies.keys().cloned().collect();
+    for (module, named) in &mut dependencies {
         for name in named.difference(&modules).cloned().collect::<Vec<_>>() {
             named.remove(&name);
             named.extend(root.get(&name).filter(|home| modules.contains(*home) && *home != module).cloned());
         }
     }
-    arrows
+    dependencies
 }
 
-/// The re-exports of `lib.rs`: each name, and the module or crate it comes from.
+/// Returns the re-exports of `lib.rs`: each name, and the module or crate it comes from.
 fn re_exports(file: &Path) -> BTreeMap<String, String> {
     let items = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap().items;
     let uses = items.iter().filter_map(|item| match item {
@@ -192,7 +192,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
-/// The modules of a folder that are compiled only for tests.
+/// Returns the modules of a folder that are compiled only for tests.
 fn tests_of(file: &Path) -> BTreeSet<String> {
     let Ok(code) = fs::read_to_string(file) else { return BTreeSet::new() };
     let items = syn::parse_file(&code).unwrap().items;
@@ -248,12 +248,12 @@ fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
 
 #[test]
 fn mistakes_in_a_map_are_found() {
-    let arrows = |lines: &[(&str, &str)]| -> Vec<(String, BTreeSet<String>)> {
+    let dependencies = |lines: &[(&str, &str)]| -> Vec<(String, BTreeSet<String>)> {
         let others = |text: &str| text.split_whitespace().map(str::to_owned).collect();
         lines.iter().map(|(module, text)| ((*module).to_owned(), others(text))).collect()
     };
-    let code: Arrows = arrows(&[("a", "b c"), ("b", "c"), ("c", "")]).into_iter().collect();
-    let mistakes = |lines: &[(&str, &str)]| compare(&arrows(lines), &code).join("; ");
+    let code: Dependencies = dependencies(&[("a", "b c"), ("b", "c"), ("c", "")]).into_iter().collect();
+    let mistakes = |lines: &[(&str, &str)]| compare(&dependencies(lines), &code).join("; ");
     assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "")]), "");
     assert_eq!(mistakes(&[("a", "b"), ("b", "c"), ("c", "")]), "`a` names `c`, which is not in the map");
     assert_eq!(mistakes(&[("a", "b c"), ("b", "c"), ("c", "a")]).matches("cycle").count(), 1);

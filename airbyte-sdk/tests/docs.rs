@@ -73,7 +73,7 @@ fn is_rust(block: &Block<'_>) -> bool {
     matches!(block.language.split(',').next(), Some("" | "rust" | "no_run" | "ignore" | "compile_fail"))
 }
 
-/// All pages of the repository, by their paths.
+/// Returns all pages of the repository, by their paths.
 fn pages() -> Vec<String> {
     let mut pages = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -210,7 +210,7 @@ fn references(text: &str) -> Vec<(&str, &str)> {
     references
 }
 
-/// Whether a page has a heading with this anchor, as GitHub makes it.
+/// Returns whether a page has a heading with this anchor, as GitHub makes it.
 /// A heading that is repeated has a number in its anchor: `-1` the second time.
 fn has_heading(file: &Path, anchor: &str) -> bool {
     let page = fs::read_to_string(file).unwrap_or_default();

@@ -62,7 +62,7 @@ const PATTERNS: &[&str] = &[
     "é{2}",
 ];
 
-/// The characters that patterns treat differently in some engine are tried more often than others.
+/// Generates strings, mostly of characters that some engines treat differently.
 fn texts() -> impl Strategy<Value = String> {
     let special: Vec<char> =
         "abzAB019_-.[]\\^ \t\n\r\u{b}\u{85}\u{a0}\u{2028}\u{feff}\u{661}éK🦀".chars().collect();

@@ -131,7 +131,7 @@ const CONFIGURED_CATALOG: Example = Example {
             /streams/0/destination_sync_mode",
 };
 
-/// Whether the value of a member is arbitrary JSON, not defined by the protocol.
+/// Returns whether the value of a member is arbitrary JSON, not defined by the protocol.
 fn is_arbitrary(key: &str) -> bool {
     ["data", "json_schema", "stream_state", "shared_state", "config", "connectionSpecification"]
         .contains(&key)
@@ -152,7 +152,7 @@ fn objects(at: String, value: &Value) -> Vec<String> {
     value.is_object().then(|| at.clone()).into_iter().chain(inner).collect()
 }
 
-/// A copy of `value` with the object at `pointer` changed.
+/// Returns a copy of `value` with the object at `pointer` changed.
 fn with(value: &Value, pointer: &str, change: impl FnOnce(&mut Map<String, Value>)) -> Value {
     let mut value = value.clone();
     change(value.pointer_mut(pointer).unwrap().as_object_mut().unwrap());
@@ -436,7 +436,7 @@ fn check_values<T: Serialize + DeserializeOwned + Display + Debug>(
     (std::any::type_name::<T>().rsplit("::").next().unwrap(), values)
 }
 
-/// The enums, each with all its values.
+/// Returns the enums, each with all its values.
 fn values() -> Vec<(&'static str, &'static str)> {
     vec![
         check_values::<SyncMode>("full_refresh incremental"),
@@ -465,7 +465,7 @@ fn enum_values_are_exact_and_unknown_ones_are_kept() {
     values();
 }
 
-/// The distinct values at `pointer` in all lines.
+/// Returns the distinct values at `pointer` in all lines.
 fn found<'a>(lines: &'a [Value], pointer: &str) -> BTreeSet<&'a str> {
     lines.iter().filter_map(|line| line.pointer(pointer).and_then(Value::as_str)).collect()
 }

@@ -131,7 +131,7 @@ struct Limits {
     total: Option<u32>,
 }
 
-/// The smallest valid configuration.
+/// Returns the smallest valid configuration.
 fn config() -> Value {
     json!({
         "shopName": "toys",
@@ -141,7 +141,7 @@ fn config() -> Value {
     })
 }
 
-/// The message for the valid configuration with these changes.
+/// Returns the message for the valid configuration with these changes.
 fn message(changes: Value) -> String {
     let mut config = config();
     let (Value::Object(object), Value::Object(changes)) = (&mut config, changes) else { unreachable!() };
@@ -330,7 +330,7 @@ struct Access {
     webhook: Option<Secret>,
 }
 
-/// Whether the spec allows a configuration, and the message of the parser.
+/// Returns whether the spec allows a configuration, and the message of the parser.
 fn check(config: &Value) -> (bool, String) {
     let spec = spec::specification::<Access>().map(|spec| serde_json::to_value(spec).unwrap_or_default());
     let spec = spec.unwrap_or_default();

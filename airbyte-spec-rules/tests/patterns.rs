@@ -84,7 +84,7 @@ fn construct_that_differs_is_named_with_its_replacement() {
     for (pattern, message) in [
         (
             r"^\S+$",
-            r"`\S` at character 2 excludes more white space in JavaScript and Python; write `[^ \t\r\n]`",
+            r"`\S` at character 2 excludes more whitespace in JavaScript and Python; write `[^ \t\r\n]`",
         ),
         (r"(?<n>a)", "`(?<` at character 1 is a syntax error in Python; write `(?:…)`"),
         (r"a{,2}", "`{,` at character 2 repeats in Python only; write `{0,`"),

@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     if report.passed() { Ok(()) } else { Err("the acceptance tests failed".into()) }
 }
 
-/// The address of this machine for containers in Docker's default network.
+/// Returns the address of this machine for containers in Docker's default network.
 fn bridge() -> Result<IpAddr> {
     let format = "{{(index .IPAM.Config 0).Gateway}} {{(index .IPAM.Config 0).Subnet}}";
     let output = Command::new("docker").args(["network", "inspect", "bridge", "--format", format]).output();

@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// The time to check a crate with this many records.
+/// Returns the time to check a crate with this many records.
 fn check(records: usize) -> Result<Duration> {
     let folder = Path::new(FOLDER).join(format!("records-{records}"));
     fs::create_dir_all(folder.join("src"))?;

@@ -69,7 +69,7 @@ fn connector(named: Option<String>) -> Result<String> {
     }
 }
 
-/// The image's repository and tag.
+/// Returns the image's repository and tag.
 fn name(connector: &str) -> Result<(String, String)> {
     let file = Path::new("connectors").join(connector).join("metadata.yaml");
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;

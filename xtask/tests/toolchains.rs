@@ -5,7 +5,7 @@ const TOOLCHAIN: &str = include_str!("../../rust-toolchain.toml");
 const DOCKERFILE: &str = include_str!("../../Dockerfile");
 const WORKFLOW: &str = include_str!("../../.github/workflows/ci.yml");
 
-/// The value of a line `key = "value"`; empty if there is none.
+/// Returns the value of a line `key = "value"`; empty if there is none.
 fn value<'t>(text: &'t str, key: &str) -> &'t str {
     let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
     line.trim_start_matches([' ', '=']).trim_matches('"')

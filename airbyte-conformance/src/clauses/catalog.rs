@@ -113,7 +113,7 @@ fn schemas(stream: &Stream) -> Vec<(String, &Value)> {
         let properties = schema["properties"].as_object().into_iter().flatten();
         schemas.extend(properties.map(|(name, schema)| (format!("{place}.{name}"), schema)));
         schemas.extend(schema.get("items").map(|schema| (format!("{place}[]"), schema)));
-        let options = ["oneOf", "anyOf"].iter().filter_map(|word| schema[*word].as_array()).flatten();
+        let options = ["oneOf", "anyOf"].iter().filter_map(|keyword| schema[*keyword].as_array()).flatten();
         schemas.extend(options.map(|schema| (format!("{place}, an option"), schema)));
         next += 1;
     }
@@ -122,8 +122,9 @@ fn schemas(stream: &Stream) -> Vec<(String, &Value)> {
 
 fn schema_keywords(runs: &Runs) -> Checked {
     for (place, schema) in runs.streams()?.iter().flat_map(schemas) {
-        if let Some(word) = ["$ref", "allOf", "not"].iter().find(|word| schema.get(**word).is_some()) {
-            return fails(format_args!("{place} has {word}"), schema);
+        if let Some(keyword) = ["$ref", "allOf", "not"].iter().find(|keyword| schema.get(**keyword).is_some())
+        {
+            return fails(format_args!("{place} has {keyword}"), schema);
         }
         if schema["additionalProperties"] == false {
             return fails(format_args!("{place} forbids additional properties"), schema);

@@ -178,8 +178,8 @@ fn spec_keywords(runs: &Runs) -> Checked {
         "$defs",
     ];
     for Node { place, schema, .. } in nodes(root(runs)?) {
-        if let Some(word) = FORBIDDEN.iter().find(|word| schema.get(**word).is_some()) {
-            return fails(format_args!("{place} has {word}"), schema);
+        if let Some(keyword) = FORBIDDEN.iter().find(|keyword| schema.get(**keyword).is_some()) {
+            return fails(format_args!("{place} has {keyword}"), schema);
         }
         if schema.get("additionalProperties").is_some_and(|value| *value != true) {
             return fails(format_args!("{place} has additionalProperties other than true"), schema);
@@ -322,7 +322,7 @@ mod tests {
     use crate::{Verdict, check_spec};
     use serde_json::{Value, json};
 
-    /// The verdict on the patterns of a spec with this property.
+    /// Returns the verdict on the patterns of a spec with this property.
     fn patterns(property: &Value) -> Verdict {
         let spec = json!({"connectionSpecification": {"type": "object", "properties": {"days": {
             "type": "object", "oneOf": [{"title": "A", "properties": {"code": property}}],

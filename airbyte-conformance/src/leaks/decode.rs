@@ -131,7 +131,7 @@ fn sextet(c: char) -> Option<u8> {
     })
 }
 
-/// The digits of base32.
+/// Returns the digits of base32.
 fn quintet(c: char) -> Option<u8> {
     let byte = u8::try_from(c.to_ascii_uppercase()).ok()?;
     Some(match byte {

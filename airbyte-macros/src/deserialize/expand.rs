@@ -90,17 +90,17 @@ fn read_types(item: &DeriveInput, sdk: &Path) -> (Option<TokenStream>, TokenStre
     (bounds.map(|bounds| quote!(, bound(deserialize = #bounds))), checks)
 }
 
-/// Whether the type means the same in a string and outside of the item.
+/// Returns whether the type means the same in a string and outside of the item.
 fn is_nameable(ty: &Type) -> bool {
     let text = as_text(ty);
     !text.contains('$') && !text.split(' ').any(|token| token == "Self")
 }
 
-/// The names in `#[serde(…)]`.
+/// Returns the names in `#[serde(…)]`.
 fn attribute_names(attributes: &[Attribute]) -> Vec<String> {
     let mut names = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // serde reports what is invalid.
+        // serde reports invalid attributes.
         let _ = attribute.parse_nested_meta(|meta| {
             names.extend(meta.path.get_ident().map(Ident::to_string));
             if meta.input.peek(Token![=]) {
@@ -116,7 +116,7 @@ fn attribute_names(attributes: &[Attribute]) -> Vec<String> {
     names
 }
 
-/// Whether this is `#[serde(crate = "…")]`, which another macro wrote for its own derives; the copy has its own.
+/// Returns whether this is `#[serde(crate = "…")]`, which another macro wrote for its own derives; the copy has its own.
 fn names_the_crate(attribute: &Attribute) -> bool {
     let Meta::List(list) = &attribute.meta else { return false };
     list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string() == "crate")

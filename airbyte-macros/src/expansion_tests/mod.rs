@@ -31,7 +31,7 @@ fn check(name: &str, expansion: TokenStream) {
     }
 }
 
-/// The lines that differ, old and new, with the number of the first.
+/// Returns the lines that differ, old and new, with the number of the first.
 fn difference(expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;

@@ -101,7 +101,7 @@ fn checked(by: &str, function: &Function, config: &Type) -> TokenStream {
     quote!(#by #path)
 }
 
-/// The path by which `main` names a function.
+/// Returns the path by which `main` names a function.
 fn called(function: &Function, config: &Type) -> TokenStream {
     match function {
         Function::Named(name) => name.to_token_stream(),
@@ -130,7 +130,7 @@ fn rate_limits(limits: &RateLimits) -> TokenStream {
     quote!(.rate_limits(|#config| __airbyte::limits([#(#limits),*])))
 }
 
-/// A name that cannot conflict with the author's: the fetch function may be called `out` or `since`. Its span is the
+/// Returns a name that cannot conflict with the author's: the fetch function may be called `out` or `since`. Its span is the
 /// author's, since the compiler would otherwise mention a macro expansion.
 fn own(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)

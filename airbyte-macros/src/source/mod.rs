@@ -38,7 +38,7 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
     quote!(#main #item)
 }
 
-/// Takes out what would be reported again: a function named `main`, and bodies that return another error type.
+/// Removes what the compiler would report again: a function named `main`, and bodies that return another error type.
 fn avoid_further_errors(item: &mut Item) {
     match item {
         Item::Fn(function) => {

@@ -1,7 +1,7 @@
-//! Finds what else in the file declares `main`: another `#[airbyte_source]`, or the author.
+//! Finds another `main` in the file: the author's own, or that of another `#[airbyte_source]`.
 //!
-//! Each `#[airbyte_source]` generates `main`. Of two of them the compiler says that `main` is defined twice, a name that the
-//! author did not write. A macro sees its own item only, so this one reads the file that the item is in. If it is not
+//! Each `#[airbyte_source]` generates `main`. For two of them the compiler reports that `main` is defined twice, although the
+//! author wrote no `main`. A macro sees its own item only, so this one reads the file that the item is in. If it is not
 //! found there, or is conditional (`#[cfg(…)]`), nothing is reported here and the compiler decides.
 
 use crate::attributes::as_text;
@@ -52,7 +52,7 @@ fn find(file: &File, item: &Item) -> Option<Other> {
     mains.next().map(|_| Other::Main)
 }
 
-/// The items of the module that contains this one, and its position among them.
+/// Returns the items of the module that contains this one, and its position among them.
 fn locate<'a>(items: &'a [Item], wanted: &str) -> Option<(&'a [Item], usize)> {
     if let Some(at) = items.iter().position(|item| is_source(item) && normalized(item) == wanted) {
         return Some((items, at));
@@ -63,7 +63,7 @@ fn locate<'a>(items: &'a [Item], wanted: &str) -> Option<(&'a [Item], usize)> {
     })
 }
 
-/// The item without `#[airbyte_source]`, which the macro does not get.
+/// Returns the item without `#[airbyte_source]`, which the macro does not get.
 fn normalized(item: &Item) -> String {
     let mut item = item.clone();
     if let Some(attributes) = attributes_mut(&mut item) {
@@ -74,7 +74,7 @@ fn normalized(item: &Item) -> String {
     tokens
 }
 
-/// Whether the item certainly has `#[airbyte_source]`.
+/// Returns whether the item certainly has `#[airbyte_source]`.
 fn is_source(item: &Item) -> bool {
     attributes(item).iter().any(is_source_attribute) && !is_conditional(item)
 }
@@ -103,7 +103,7 @@ fn attributes_mut(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     }
 }
 
-/// The type of the configuration.
+/// Returns the type of the configuration.
 fn config(item: &Item) -> Option<String> {
     match item {
         Item::Fn(function) => match function.sig.inputs.first()? {
@@ -118,7 +118,7 @@ fn config(item: &Item) -> Option<String> {
     }
 }
 
-/// The methods of the streams, one a line.
+/// Returns the methods of the streams, one per line.
 fn streams(item: &Item) -> Vec<String> {
     match item {
         Item::Fn(function) => vec![method(&function.sig)],
@@ -133,7 +133,7 @@ fn streams(item: &Item) -> Vec<String> {
     }
 }
 
-/// A function as a method, in one line.
+/// Returns a function as a method, in one line.
 fn method(signature: &Signature) -> String {
     let arguments = signature.inputs.iter().skip(1).filter_map(|argument| match argument {
         FnArg::Typed(argument) => Some(format!(", {}: {}", as_text(&argument.pat), text(&argument.ty))),
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use syn::parse_quote;
 
-    /// What is found beside `fn b` with `#[airbyte_source]`, in this file.
+    /// Returns what is found beside `fn b` with `#[airbyte_source]`, in this file.
     fn beside_b(file: File) -> Option<Other> {
         find(
             &file,

@@ -23,7 +23,7 @@ const TIME: Replacement = Replacement {
     field: "a form has no field for a time of day; use a `String` with a `pattern`",
 };
 
-/// What to use in place of a type of `chrono`, `time` or `std::time`. `None` for any other.
+/// Returns what to use in place of a type of `chrono`, `time` or `std::time`. `None` for any other.
 pub(crate) fn foreign(ty: &Type) -> Option<Replacement> {
     let Type::Path(path) = bare(ty) else { return None };
     let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();

@@ -1,4 +1,4 @@
-//! What is known of a type by its name. The types are in `rows`.
+//! What the name of a type tells about it. The types are in `rows`.
 
 mod foreign;
 mod rows;
@@ -8,7 +8,7 @@ pub(crate) use self::rows::{Arguments, Column, Form, Kind, Known, Literal};
 use crate::attributes::last_segment;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// The row of a type. `None` for the author's own types.
+/// Returns the row of a type. `None` for the author's own types.
 pub(crate) fn known(ty: &Type) -> Option<&'static Known> {
     let segment = last_segment(ty)?;
     let known = rows::TYPES.iter().find(|known| segment.ident == known.name)?;
@@ -20,7 +20,7 @@ pub(crate) fn known(ty: &Type) -> Option<&'static Known> {
     (!is_another).then_some(known)
 }
 
-/// The types in the angle brackets of a type.
+/// Returns the types in the angle brackets of a type.
 pub(crate) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     let arguments = match last_segment(ty).map(|segment| &segment.arguments) {
         Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
@@ -32,17 +32,17 @@ pub(crate) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// How the type is serialized as a column.
+/// Returns how the type is serialized as a column.
 pub(crate) fn column(ty: &Type) -> Column {
     known(ty).map_or(Column::Unknown, |known| known.column)
 }
 
-/// Whether the type is an `Option`.
+/// Returns whether the type is an `Option`.
 pub(crate) fn is_option(ty: &Type) -> bool {
     column(ty) == Column::Nullable
 }
 
-/// The type inside of all `Option`s and wrappers.
+/// Returns the type inside of all `Option`s and wrappers.
 pub(crate) fn unwrapped(ty: &Type) -> &Type {
     match column(ty) {
         Column::Nullable | Column::Wrapper => arguments(ty).next().map_or(ty, unwrapped),

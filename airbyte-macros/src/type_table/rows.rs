@@ -107,7 +107,7 @@ impl Kind {
         }
     }
 
-    /// The literal of a default, and how it is written.
+    /// Returns the literal of a default, and how it is written.
     pub(crate) fn default(self) -> (Literal, &'static str) {
         match self {
             Self::Text | Self::Secret => (Literal::Text, "a string in quotes"),
@@ -122,7 +122,7 @@ impl Kind {
         }
     }
 
-    /// The literal of an example, which is only shown.
+    /// Returns the literal of an example, which is only shown.
     pub(crate) fn example(self) -> (Literal, &'static str) {
         match self {
             Self::Date => (Literal::Text, "a string such as \"2024-01-31\""),
@@ -139,7 +139,7 @@ impl Kind {
         matches!(self, Self::Text | Self::Secret)
     }
 
-    /// Whether the type is in scope everywhere.
+    /// Returns whether the type is in scope everywhere.
     pub(crate) fn is_of_the_prelude(self) -> bool {
         matches!(self, Self::Text | Self::Integer { .. } | Self::Float | Self::Bool)
     }

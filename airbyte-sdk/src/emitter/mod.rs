@@ -271,7 +271,7 @@ impl<T: Stream> Emitter<T> {
     fn tally(&self) -> Tally {
         let Some(to) = &self.to else { return Tally::default() };
         let tally = to.stream.tally();
-        Tally { records: tally.records + to.block.size().0, requests: self.stream_usage.answers(), ..tally }
+        Tally { records: tally.records + to.block.size().0, requests: self.stream_usage.responses(), ..tally }
     }
 
     /// Keeps the first error, so that a fetch function that drops it still fails.

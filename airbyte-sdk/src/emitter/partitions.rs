@@ -126,7 +126,7 @@ impl<T: Stream> Emitter<T> {
     fn must_be_repeated(&self, fetched: &Result<()>, is_first: bool) -> bool {
         let Err(error) = fetched else { return false };
         let records = self.to.as_ref().map_or(0, |to| to.block.total());
-        let got_something = || records > 0 || self.http.usage().good_answers() > 0;
+        let got_something = || records > 0 || self.http.usage().good_responses() > 0;
         error.is_stopped()
             || error.failure_type() == FailureType::TransientError
                 && !(is_first && (!error.is_exhausted() || got_something()))

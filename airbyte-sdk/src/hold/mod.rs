@@ -2,7 +2,7 @@
 //!
 //! Problem: a state claims that everything before its position was read. Some gaps are found only later: a page ends with
 //! fewer records than it announced, or a request fails and the fetch function drops, converts or ignores the error.
-//! Meanwhile records were emitted, and a state or a signal may come at any time.
+//! In the meantime records were emitted, and a state or a signal may come at any time.
 //!
 //! Idea: the stream remembers the gap, not the error value. A [`Hold`] is shared by an emitter and its HTTP client. An
 //! iterator holds the stream while a page can still turn out to be incomplete; a request or an iterator that fails holds it
@@ -40,7 +40,7 @@ struct Reasons {
     of_emitters: BTreeMap<u64, EmitterReasons>,
     last_id: u64,
     of_stream: StreamReasons,
-    /// The stream has ended; what its clients still do may concern any other stream.
+    /// The stream has ended; further requests of its clients may concern any other stream.
     ended: bool,
 }
 
@@ -274,10 +274,10 @@ impl Holder {
         error
     }
 
-    /// Does the same for a request of which no data was handed out, except for HTTP 404 and 410: the fetch function may take
-    /// them to mean that there is no data. They do count while partitions are listed.
+    /// Does the same for a request that failed before it returned any data. HTTP 404 and 410 are ignored unless partitions
+    /// are being listed, because they may mean that there is no data.
     #[cold]
-    pub(crate) fn refused(&self, error: Error) -> Error {
+    pub(crate) fn failed_before_data(&self, error: Error) -> Error {
         let reasons = self.hold.stream.reasons();
         let lists = reasons.of_emitters.get(&self.hold.id).is_some_and(|emitter| emitter.listing);
         drop(reasons);
@@ -325,10 +325,10 @@ pub(crate) fn failed(holder: Option<&Holder>, error: Error) -> Error {
     }
 }
 
-/// Calls [`Holder::refused`] if there is a holder.
-pub(crate) fn refused(holder: Option<&Holder>, error: Error) -> Error {
+/// Calls [`Holder::failed_before_data`] if there is a holder.
+pub(crate) fn failed_before_data(holder: Option<&Holder>, error: Error) -> Error {
     match holder {
-        Some(holder) => holder.refused(error),
+        Some(holder) => holder.failed_before_data(error),
         None => error,
     }
 }

@@ -64,19 +64,20 @@ fn failure_holds_until_forgiven_even_if_the_error_is_dropped() {
 #[test]
 fn only_404_and_410_do_not_hold_except_while_listing() {
     let hold = hold();
-    let refused = |status: u16| drop(hold.holder().refused(Error::config("no").with_status(status)));
-    refused(404);
-    refused(410);
+    let fails_with =
+        |status: u16| drop(hold.holder().failed_before_data(Error::config("no").with_status(status)));
+    fails_with(404);
+    fails_with(410);
     assert!(hold.failure().is_none());
-    refused(401);
+    fails_with(401);
     assert!(hold.failure().is_some());
     hold.forgive();
     // An error without a status: the request was not sent.
-    hold.holder().refused(Error::config("no URL"));
+    hold.holder().failed_before_data(Error::config("no URL"));
     assert!(hold.failure().is_some());
     hold.forgive();
     let list = RunHolds::default().stream().hold(true);
-    list.holder().refused(Error::config("no").with_status(404));
+    list.holder().failed_before_data(Error::config("no").with_status(404));
     assert!(list.failure().is_some());
 }
 
@@ -194,7 +195,7 @@ fn client_of_the_listing_holds_every_partition_later() {
     let page = client.begin_page();
     assert!(partition.current().is_some());
     page.confirm();
-    client.refused(Error::config("no").with_status(404));
+    client.failed_before_data(Error::config("no").with_status(404));
     assert!(partition.current().is_none() && stream.failure().is_none());
     client.failed(Error::transient("cut off"));
     assert!(partition.current().is_some() && stream.failure().is_some());

@@ -194,8 +194,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Decodes chunks of this size, through a buffer of size `room`.
-    fn decode(bytes: &[u8], charset: Charset, chunk: usize, room: usize) -> io::Result<String> {
+    /// Decodes chunks of this size, through a buffer of size `capacity`.
+    fn decode(bytes: &[u8], charset: Charset, chunk: usize, capacity: usize) -> io::Result<String> {
         struct Chunks<'a>(&'a [u8], usize);
         impl Read for Chunks<'_> {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -203,7 +203,7 @@ mod tests {
                 self.0.read(&mut buffer[..most])
             }
         }
-        let (mut text, mut buffer) = (Vec::new(), vec![0; room]);
+        let (mut text, mut buffer) = (Vec::new(), vec![0; capacity]);
         let mut utf8 = Utf8::new(Chunks(bytes, chunk), charset);
         loop {
             match utf8.read(&mut buffer)? {
@@ -215,7 +215,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_in_any_charset(text in "[a-zé€𝄞\u{feff}]{0,20}", chunk in 1..9_usize, room in 1..9_usize) {
+        fn any_text_is_read_in_any_charset(text in "[a-zé€𝄞\u{feff}]{0,20}", chunk in 1..9_usize, capacity in 1..9_usize) {
             let text = text.trim_start_matches('\u{feff}');
             let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -229,7 +229,7 @@ mod tests {
                 ([&[0xff, 0xfe], &little[..]].concat(), Charset::Utf8),
                 ([&[0xfe, 0xff], &big[..]].concat(), utf16(false)),
             ] {
-                prop_assert_eq!(decode(&bytes, charset, chunk, room).unwrap(), text);
+                prop_assert_eq!(decode(&bytes, charset, chunk, capacity).unwrap(), text);
             }
         }
     }

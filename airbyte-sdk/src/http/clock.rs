@@ -2,7 +2,7 @@
 //!
 //! When waits are skipped, sleeping advances the clock instead. With several threads, time must advance only when all
 //! of them sleep, and only to the earliest wake-up; otherwise a request that is being sent would seem to take as long
-//! as another thread's wait. So in tests of threads, each thread that sends a request holds an [`Awake`] meanwhile.
+//! as another thread's wait. So in tests of threads, each thread that sends a request holds an [`Awake`] in the meantime.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};

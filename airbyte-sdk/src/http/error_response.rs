@@ -36,7 +36,7 @@ impl ErrorResponse {
         self.message().is_some_and(|message| message.to_lowercase().contains(&text.to_lowercase()))
     }
 
-    /// The ID by which the API's support finds a request, if the body has one.
+    /// Returns the ID by which the API's support finds a request, if the body has one.
     pub(super) fn request_id(&self) -> Option<&str> {
         self.body.get("request_id")?.as_str()
     }
@@ -45,15 +45,15 @@ impl ErrorResponse {
 /// Returns the message of a document that reports an error.
 pub(super) fn message_of(document: &Value) -> Option<&str> {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-    let said =
+    let message =
         |value| if text(value) { Some(value) } else { value.get("message").filter(|inner| text(inner)) };
     let keys = ["message", "error", "error_description", "detail", "title"].iter();
-    let found = keys.filter_map(|&key| document.get(key)).find_map(said);
-    let found = found.or_else(|| said(document.get("errors")?.get(0)?));
+    let found = keys.filter_map(|&key| document.get(key)).find_map(message);
+    let found = found.or_else(|| message(document.get("errors")?.get(0)?));
     found?.as_str().map(str::trim)
 }
 
-/// Whether a document has a non-empty member `error` or `errors`, as in GraphQL and many other APIs.
+/// Returns whether a document has a non-empty member `error` or `errors`, as in GraphQL and many other APIs.
 pub(super) fn reports_error(document: &Value) -> bool {
     ["error", "errors"].iter().filter_map(|&key| document.get(key)).any(|error| match error {
         Value::Null | Value::Bool(false) => false,
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn message_is_found_in_common_error_formats() {
-        for (body, said) in [
+        for (body, message) in [
             (r#"{"status": "ERROR", "error": "Unknown API Key"}"#, Some("Unknown API Key")),
             (r#"{"error": {"code": 1, "message": " deep "}}"#, Some("deep")),
             (r#"{"message": "", "detail": "later"}"#, Some("later")),
@@ -80,7 +80,7 @@ mod tests {
             (r#"{"error": 5}"#, None),
             ("<html>", None),
         ] {
-            assert_eq!(ErrorResponse::new(400, body.as_bytes()).message(), said, "{body}");
+            assert_eq!(ErrorResponse::new(400, body.as_bytes()).message(), message, "{body}");
         }
         let response = ErrorResponse::new(403, br#"{"message": "Today's data before End of Day"}"#);
         assert!(response.says("end of day") && !response.says("end of week"));

@@ -9,12 +9,12 @@ use std::time::Duration;
 /// The longest wait that is reported.
 pub const LONGEST_WAIT: Duration = retry::LONGEST_HINT;
 
-/// The URL of the next page.
+/// Returns the URL of the next page.
 pub fn next_link(base: &str, reference: &str) -> Option<String> {
     pagination::resolve_at_origin(base, reference)
 }
 
-/// How long a response with this status and these headers asks to wait.
+/// Returns how long a response with this status and these headers asks to wait.
 pub fn requested_wait<'h>(
     status: u16,
     received: Timestamp,

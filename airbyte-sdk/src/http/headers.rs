@@ -10,13 +10,13 @@ const FRAMING: [&str; 2] = ["content-length", "transfer-encoding"];
 pub(super) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Sets a header, and replaces one with the same name. White space around the value is removed (RFC 9110).
+    /// Sets a header, and replaces one with the same name. Whitespace around the value is removed (RFC 9110).
     pub(super) fn set(&mut self, name: &str, value: &str) {
         self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.0.push((name.to_owned(), trimmed(value).to_owned()));
     }
 
-    /// Whether a header with this name is set.
+    /// Returns whether a header with this name is set.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
     }
@@ -67,12 +67,12 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     )))
 }
 
-/// Removes ASCII white space at both ends, which is often copied along with a key.
+/// Removes ASCII whitespace at both ends, which is often copied along with a key.
 pub(super) fn trimmed(value: &str) -> &str {
     value.trim_matches(|letter: char| letter.is_ascii_whitespace())
 }
 
-/// Returns why a value cannot be sent in a header, as the end of a sentence that does not show the value. White space
+/// Returns why a value cannot be sent in a header, as the end of a sentence that does not show the value. Whitespace
 /// at both ends is ignored.
 pub(super) fn fault(value: &str) -> Option<String> {
     let start = value.chars().take_while(char::is_ascii_whitespace).count();

@@ -133,7 +133,7 @@ fn truncation_error(end: End, allowed: bool) -> Option<io::Error> {
     Some(io::Error::new(ErrorKind::UnexpectedEof, why))
 }
 
-/// The error when an item takes too long, even though bytes keep arriving.
+/// Returns the error when an item takes too long, even though bytes keep arriving.
 pub(super) fn timed_out() -> io::Error {
     io::Error::new(ErrorKind::TimedOut, "timed out (the limit is `TransferLimits::body_timeout`)")
 }

@@ -35,13 +35,13 @@ impl Usage {
         Self(Arc::new(Counts { parent: Some(self.clone()), ..Counts::default() }))
     }
 
-    /// The number of responses.
-    pub(crate) fn answers(&self) -> u64 {
+    /// Returns the number of responses.
+    pub(crate) fn responses(&self) -> u64 {
         self.0.responses.load(Relaxed)
     }
 
-    /// The number of responses with a status of 2xx, without those to token requests.
-    pub(crate) fn good_answers(&self) -> u64 {
+    /// Returns the number of responses with a status of 2xx, without those to token requests.
+    pub(crate) fn good_responses(&self) -> u64 {
         self.0.good_responses.load(Relaxed)
     }
 

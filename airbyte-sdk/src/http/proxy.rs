@@ -126,7 +126,7 @@ fn credentials(user: &str) -> Vec<String> {
         .collect()
 }
 
-/// Parses entries separated by commas or white space.
+/// Parses entries separated by commas or whitespace.
 fn exceptions(text: &str) -> Vec<Exception> {
     let entries = text.split(|letter: char| letter == ',' || letter.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).map(|entry| exception(&entry.to_ascii_lowercase())).collect()

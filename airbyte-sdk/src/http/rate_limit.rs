@@ -74,7 +74,7 @@ pub(super) struct Limiter {
     /// The tickets that wait, first come first.
     waiting: VecDeque<u64>,
     last_ticket: u64,
-    /// Until when the API has asked for a pause.
+    /// The time until which the API requested a pause.
     paused_until: Duration,
 }
 
@@ -126,7 +126,7 @@ impl Limiter {
         self.paused_until = self.paused_until.max(until);
     }
 
-    /// Notes that the request with this ticket is sent now.
+    /// Records that the request with this ticket is sent now.
     pub(super) fn take(&mut self, ticket: u64, now: Duration) {
         self.leave(ticket);
         let Some(most) = self.limits.iter().map(|limit| limit.requests as usize).max() else { return };

@@ -37,7 +37,7 @@ pub struct Response {
     inner: http::Response<Body>,
     encoding: Encoding,
     expected: ExpectedResponse,
-    /// What the connection has noted about this response.
+    /// What the connection has recorded about this response.
     exchange: Arc<Exchange>,
     /// The URL of the request without its query, for messages.
     place: String,
@@ -204,7 +204,7 @@ impl Response {
 /// The JSON value of an accepted response without a body.
 const NO_CONTENT: &[u8] = b"null";
 
-/// Whether this is a complete JSON document. A number may always have lost its last digits.
+/// Returns whether this is a complete JSON document. A number may always have lost its last digits.
 fn is_complete_json(body: &[u8]) -> bool {
     let number = body.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'-' | b'0'..=b'9'));
     !number && serde_json::from_slice::<IgnoredAny>(body).is_ok()
@@ -226,7 +226,7 @@ fn exceeds_limit(error: &io::Error) -> bool {
     matches!(client_error(error), Some(ureq::Error::BodyExceedsLimit(_)))
 }
 
-/// The failure of reading a body.
+/// Returns the failure of reading a body.
 pub(super) fn read_failed(error: &io::Error, place: &str) -> (Outcome, Error) {
     let message = format!("reading the response from {place} failed: {error}");
     match client_error(error) {
@@ -241,7 +241,7 @@ pub(super) fn read_failed(error: &io::Error, place: &str) -> (Outcome, Error) {
     }
 }
 
-/// The error for an error status, if `map_error_response` has none.
+/// Returns the error for an error status, if `map_error_response` has none.
 fn error_for_status(response: &ErrorResponse, place: &str) -> Error {
     let status = response.status();
     let quoted = response.message().map_or_else(String::new, |text| format!(": \"{text}\""));

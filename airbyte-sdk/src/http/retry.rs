@@ -107,7 +107,7 @@ impl RetryPolicy {
     }
 }
 
-/// Whether another attempt may end differently. The same table decides whether a request is retried and whether its error
+/// Returns whether another attempt may end differently. The same table decides whether a request is retried and whether its error
 /// is transient. 501, 505, 506, 510 and 511 say what the API or the network does not support, so the next response would
 /// be the same.
 pub(super) fn is_transient(status: u16) -> bool {
@@ -139,7 +139,7 @@ pub(super) fn outcome_of(error: &ureq::Error) -> Outcome {
     }
 }
 
-/// Whether the connection cannot be trusted, which another attempt would not change. A certificate that cannot be
+/// Returns whether the connection cannot be trusted, which another attempt would not change. A certificate that cannot be
 /// verified arrives as an input error.
 pub(super) fn is_unsafe(error: &ureq::Error) -> bool {
     match error {

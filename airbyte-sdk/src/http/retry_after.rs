@@ -8,7 +8,7 @@ use std::time::Duration;
 /// timestamp in seconds or milliseconds.
 const RESET_HEADERS: [&str; 3] = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"];
 
-/// The wait that `Retry-After` requests, in seconds or as a date; otherwise, for status 429, the time until the rate limit's
+/// Returns the wait that `Retry-After` requests, in seconds or as a date; otherwise, for status 429, the time until the rate limit's
 /// window ends. `None` if no header says it in a known format. Never more than [`LONGEST_HINT`].
 pub(super) fn requested_wait<'h>(
     status: u16,

@@ -27,7 +27,7 @@ pub(super) fn describe(path: &str, error: &Error) -> String {
     format!("{what} {}", location(path))
 }
 
-/// Where this path is, as the end of a message.
+/// Returns where this path is, as the end of a message.
 pub(super) fn location(path: &str) -> String {
     if path.is_empty() { "at the top level".to_owned() } else { format!("at `{path}`") }
 }

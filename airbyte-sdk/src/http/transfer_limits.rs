@@ -67,7 +67,7 @@ impl TransferLimits {
     /// default is 10 minutes. The total time of a body that is read item by item is not limited.
     ///
     /// An item is an element, a line or a row; what comes before the first and after the last one also counts as one.
-    /// Bytes that do not complete an item (white space, for example) do not extend its timeout, nor do bytes that are
+    /// Bytes that do not complete an item (whitespace, for example) do not extend its timeout, nor do bytes that are
     /// not part of the body, such as chunk trailers. The time starts when the item is requested, so the time in which
     /// the connector processes the previous item does not count.
     #[must_use]

@@ -90,7 +90,7 @@ impl Exchange {
         self.end.store(end as u8, Relaxed);
     }
 
-    /// Whether the item has taken too long. Must be checked wherever input is consumed without a read from the
+    /// Returns whether the item has taken too long. Must be checked wherever input is consumed without a read from the
     /// connection.
     pub(super) fn has_timed_out(&self) -> bool {
         self.left().is_some_and(|left| left.is_zero())

@@ -2,7 +2,7 @@
 //!
 //! An API counts requests when they arrive, so each request must be sent at the time for which it was counted. Threads
 //! therefore queue with tickets. A thread that wakes up computes its turn again, because others may have been late, or
-//! the API may have asked for a pause meanwhile. It takes its turn under the lock, and sends the request at once.
+//! the API may have requested a pause in the meantime. It takes its turn under the lock, and sends the request at once.
 //! Everything that may block, such as writing a log line, happens before the thread takes a ticket, so
 //! that it does not delay the threads behind it.
 
@@ -39,7 +39,7 @@ impl Http {
         let mut awake = client.clock.awake();
         loop {
             let mut limiter = client.limiter();
-            // Computed again: others may have been late, or the API may have asked for a pause.
+            // Computed again: others may have been late, or the API may have requested a pause.
             let now = client.clock.now();
             let at = limiter.turn(Some(ticket.number), now);
             if at <= now {
@@ -90,7 +90,7 @@ fn check_wait(wait: Duration) -> Result<()> {
     if wait > RETRY_POLICY.longest_wait { Err(exhausted(wait)) } else { Ok(()) }
 }
 
-/// The error when the API allows no request for longer than a client waits.
+/// Returns the error when the API allows no request for longer than a client waits.
 pub(super) fn exhausted(wait: Duration) -> Error {
     let minutes = wait.as_secs().div_ceil(60);
     let time = if minutes > 24 * 60 {
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// Tokens are requested, expire and are rejected meanwhile, and each of these requests counts. A pause also
+    /// Tokens are requested, expire and are rejected in the meantime, and each of these requests counts. A pause also
     /// applies to threads that already sleep.
     #[test]
     fn eight_threads_with_oauth2_stay_within_the_rate_limit() {

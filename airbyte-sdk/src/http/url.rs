@@ -58,7 +58,7 @@ pub(crate) fn fault(url: &str) -> Option<String> {
         return Some("it is empty".to_owned());
     }
     if url.trim() != url {
-        return Some("it begins or ends with white space".to_owned());
+        return Some("it begins or ends with whitespace".to_owned());
     }
     let parts = Parts::of(url);
     let Some(authority) = parts.authority.filter(|_| parts.scheme.is_some()) else {
@@ -88,7 +88,7 @@ pub(crate) fn base_fault(url: &str) -> Option<String> {
         return Some("it must not contain a fragment (the text from `#` on)".to_owned());
     }
     url.contains(|letter: char| letter.is_whitespace() || letter.is_control())
-        .then(|| "it contains white space or a control character".to_owned())
+        .then(|| "it contains whitespace or a control character".to_owned())
 }
 
 /// Returns why this is not a host with an optional port.
@@ -184,7 +184,7 @@ pub(super) fn without_parameter(url: &str, name: &str) -> String {
     if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) }
 }
 
-/// Whether this is an absolute URL rather than a path.
+/// Returns whether this is an absolute URL rather than a path.
 pub(super) fn is_absolute(text: &str) -> bool {
     let parts = Parts::of(text);
     parts.scheme.is_some() && parts.authority.is_some()
@@ -230,8 +230,8 @@ mod tests {
         for (url, why) in [
             ("", "is empty"),
             (" \n", "is empty"),
-            (" https://a.example", "white space"),
-            ("https://a.example\n", "white space"),
+            (" https://a.example", "whitespace"),
+            ("https://a.example\n", "whitespace"),
             ("api.polygon.io", "must begin with"),
             ("localhost:80", "must begin with"),
             ("//a.example", "must begin with"),

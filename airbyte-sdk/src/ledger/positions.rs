@@ -25,7 +25,7 @@ pub(super) enum Positions {
 }
 
 impl Positions {
-    /// The position of a read that resumed from this state.
+    /// Returns the position of a read that resumed from this state.
     pub(super) fn given(state: String) -> Self {
         Self::Whole { given: state, at: None }
     }

@@ -208,7 +208,7 @@ fn check_history(steps: &[Step]) {
             Step::HandOverLate => late.drain(..).for_each(|emitter| drop(emitter.try_hand_over())),
         }
         let _ = world.ledger.output.flush();
-        // Without a record before the hold the limit is 0, which is no position of a record after it.
+        // Without a record before the hold the limit is 0, which is not the position of a record after it.
         let limit = |emitter: usize| held[emitter].map(|at: Option<u64>| at.unwrap_or_default());
         reader.read(&world.memory.take_messages(), limit);
     }

@@ -4,7 +4,7 @@
 //! 64 KiB, and whenever a caller calls [`Lines::flush`]: after a state, before a long wait, every 50 ms from the heartbeat
 //! thread, and at the end of the run.
 //!
-//! What must stay true: the buffer contains only whole lines; after a write has failed, nothing is written any more and
+//! What must stay true: the buffer contains only whole lines; after a write has failed, nothing more is written, and
 //! every call returns [`Error::stopped`]; once the run is ending, only the thread that claimed the end may add lines,
 //! and it also writes what other threads left in the buffer.
 
@@ -68,7 +68,7 @@ impl Lines {
         Arc::clone(&self.ending)
     }
 
-    /// Whether lines of the calling thread are no longer accepted.
+    /// Returns whether lines of the calling thread are no longer accepted.
     #[inline]
     fn is_over(&self) -> bool {
         self.closed || self.ending.load(Acquire) && self.claimed != Some(thread::current().id())

@@ -79,7 +79,7 @@ impl Output {
         secrets.iter().for_each(|secret| scrubber.add_recent(secret.as_ref()));
     }
 
-    /// The text with secrets blanked, for code that shortens or quotes a part of it.
+    /// Returns the text with secrets blanked, for code that shortens or quotes a part of it.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.scrubber().scrub(text)
     }
@@ -165,7 +165,7 @@ fn error_trace(error: &Error, stream: Option<&StreamDescriptor>) -> Trace {
     Trace::Error(trace)
 }
 
-/// The current time in milliseconds since 1970.
+/// Returns the current time in milliseconds since 1970.
 pub(crate) fn now() -> i64 {
     // Not `Timestamp::now`, which panics if the clock is beyond the year 9999.
     let (before, now) = (Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());

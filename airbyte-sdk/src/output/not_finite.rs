@@ -1,6 +1,6 @@
 //! Finds the non-finite numbers of a record: NaN and the infinities.
 //!
-//! JSON cannot represent them, so serde_json writes null, and the platform must be told which fields were nulled. A
+//! JSON cannot represent them: serde_json writes null, and the record must name the fields that were nulled. A
 //! check in the serializer would slow down every record. So only a record in which a null was written is serialized a
 //! second time, with [`Finder`], which writes nothing and collects the paths of non-finite numbers.
 
@@ -32,7 +32,7 @@ impl NotFiniteField {
     }
 }
 
-/// The fields of a record with non-finite numbers, each path once. Errors are ignored, because the record has already
+/// Returns the fields of a record with non-finite numbers, each path once. Errors are ignored, because the record has already
 /// been serialized successfully.
 #[inline]
 pub(super) fn fields(record: &impl Serialize) -> Vec<NotFiniteField> {

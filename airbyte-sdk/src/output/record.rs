@@ -120,7 +120,7 @@ impl RecordLine {
         Ok(())
     }
 
-    /// The line of the most recent record.
+    /// Returns the line of the most recent record.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -184,7 +184,7 @@ fn lost_in_a_panic() -> Error {
     Error::system("a record was lost in a panic that the connector caught")
 }
 
-/// The platform silently drops such records, so they are rejected here.
+/// Returns the error for a record that the platform would silently drop.
 #[cold]
 fn not_a_record() -> Error {
     Error::system("a record must be an object with at least one field")

@@ -204,12 +204,12 @@ impl TryFrom<Wire> for AirbyteMessage {
     }
 }
 
-/// The payload that type `ty` requires under `key`.
+/// Returns the payload that type `ty` requires under `key`.
 fn required<T>(payload: Option<T>, ty: &str, key: &str) -> Result<T, String> {
     payload.ok_or_else(|| format!("missing field `{key}`, which type `{ty}` requires"))
 }
 
-/// The error for an unknown type, whose payload cannot be represented.
+/// Returns the error for an unknown type, whose payload cannot be represented.
 fn unknown(what: &str, ty: &str) -> String {
     format!("unknown {what} type `{ty}`")
 }

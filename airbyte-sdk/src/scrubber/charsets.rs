@@ -23,7 +23,7 @@ const MAX_MISREADINGS: usize = 2;
 /// text.
 const MIN_ASCII: usize = 3;
 
-/// The possible forms of a non-ASCII secret: its UTF-8 read as Latin-1 or windows-1252, its letter case changed where
+/// Returns the possible forms of a non-ASCII secret: its UTF-8 read as Latin-1 or windows-1252, its letter case changed where
 /// that changes the number of characters (`ß`), and non-ASCII characters replaced by `?` or U+FFFD.
 pub(super) fn misread_forms(secret: &str) -> Vec<Zeroizing<String>> {
     if secret.is_ascii() {

@@ -175,7 +175,7 @@ impl Decoder<'_> {
     }
 }
 
-/// Whether a character does not occur in text. Non-ASCII control characters do, in UTF-8 that was read as Latin-1.
+/// Returns whether a character does not occur in text. Non-ASCII control characters do, in UTF-8 that was read as Latin-1.
 fn is_no_text(c: char) -> bool {
     c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r')
 }

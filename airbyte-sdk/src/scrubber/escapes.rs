@@ -6,7 +6,7 @@
 
 use super::reading::{Reading, Text};
 
-/// Whether an escape may begin with this character.
+/// Returns whether an escape may begin with this character.
 pub(super) fn may_begin(c: char) -> bool {
     matches!(c, '%' | '\\' | '&' | '=' | '+' | '\'' | '"' | '<')
 }
@@ -129,7 +129,7 @@ fn hex_pair(text: &Text, at: usize) -> Option<(u8, usize)> {
     byte(digits(text, at, 16, 2, 2))
 }
 
-/// A hex pair directly after a `=`, because `=` and a line break is another escape.
+/// Returns a hex pair directly after a `=`, because `=` and a line break is another escape.
 fn unbroken_hex_pair(text: &Text, at: usize) -> Option<(u8, usize)> {
     text.at(at).find(|reading| !reading.wrapped && reading.c.is_ascii_hexdigit())?;
     hex_pair(text, at)
@@ -160,7 +160,7 @@ fn digits(text: &Text, at: usize, radix: u32, least: usize, most: usize) -> Opti
     Some((number, to))
 }
 
-/// The positions after a character that matches.
+/// Returns the positions after a character that matches.
 fn characters(text: &Text, at: usize, is_it: impl Fn(char) -> bool) -> impl Iterator<Item = usize> {
     text.at(at).filter(move |reading| is_it(reading.c)).map(|reading| reading.to)
 }

@@ -42,7 +42,7 @@ impl Found {
         }
     }
 
-    /// Whether this position of a text must be searched, because it is not blanked yet.
+    /// Returns whether this position of a text must be searched, because it is not blanked yet.
     pub(super) fn is_open(&mut self, text: &Text, position: usize) -> bool {
         self.allowed += STEPS_PER_POSITION;
         text.units.get(position).is_some_and(|unit| unit.from < self.end)

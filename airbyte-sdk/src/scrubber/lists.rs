@@ -78,7 +78,7 @@ fn quoted(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
     found(&mut run);
 }
 
-/// Whether the quoted text that ends here is a key, followed by `:` or `=>`.
+/// Returns whether the quoted text that ends here is a key, followed by `:` or `=>`.
 fn is_key(units: &[Unit], end: usize) -> bool {
     let mut rest = units.get(end..).unwrap_or_default().iter().map(|unit| unit.c).take(MAX_DISTANCE);
     match rest.find(|c| !c.is_whitespace()) {
@@ -115,7 +115,7 @@ fn code_points(units: &[Unit], found: &mut impl FnMut(&mut Vec<Unit>)) {
     found(&mut run);
 }
 
-/// The text without the indexes of a list: `{"0": 115, "1": 107}` becomes `{ 115, 107}`. `None` if there are none.
+/// Returns the text without the indexes of a list: `{"0": 115, "1": 107}` becomes `{ 115, 107}`. `None` if there are none.
 pub(super) fn without_indexes(units: &[Unit]) -> Option<Vec<Unit>> {
     let mut rest: Vec<Unit> = Vec::with_capacity(units.len());
     for unit in units {

@@ -106,7 +106,7 @@ impl Scrubber {
         }
     }
 
-    /// Whether this secret needs not be added. Counts as a use of it.
+    /// Returns whether this secret need not be added. Counts as a use of it.
     pub(crate) fn knows(&self, secret: &str) -> bool {
         let hash = self.hasher.hash_one(secret);
         if let Some(recent) = self.recent.get(&hash) {
@@ -135,7 +135,7 @@ impl Scrubber {
         }
     }
 
-    /// The text with each secret replaced by stars.
+    /// Returns the text with each secret replaced by stars.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
         for _ in 0..MAX_PASSES {

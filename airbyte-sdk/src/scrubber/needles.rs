@@ -13,7 +13,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::collections::HashSet;
 use zeroize::Zeroizing;
 
-/// A folded secret: in lower case, with a single space for each run of white space.
+/// A folded secret: in lower case, with a single space for each run of whitespace.
 pub(super) type Needle = Zeroizing<Vec<char>>;
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ struct Walk {
     from: usize,
     to: usize,
     length: usize,
-    /// Whether the last character was white space.
+    /// Whether the last character was whitespace.
     blank: bool,
 }
 
@@ -63,12 +63,12 @@ impl Needles {
         self.sorted.len()
     }
 
-    /// The length of the shortest text that may contain a needle: an escape is never shorter than what it stands for.
+    /// Returns the minimum length of a text that contains a needle: an escape is never shorter than its character.
     pub(super) fn shortest(&self) -> usize {
         self.shortest
     }
 
-    /// Whether text that is not UTF-8 may contain a needle.
+    /// Returns whether text that is not UTF-8 may contain a needle.
     pub(super) fn beyond_ascii(&self) -> bool {
         self.beyond_ascii
     }
@@ -204,7 +204,7 @@ impl Needles {
         }
     }
 
-    /// The range of the needles that continue with this character.
+    /// Returns the range of the needles that continue with this character.
     fn narrow(&self, walk: &Walk, c: char) -> (usize, usize) {
         let Walk { mut from, mut to, length, .. } = *walk;
         if length == 0 {
@@ -223,13 +223,13 @@ impl Needles {
         (from + first, from + first + count)
     }
 
-    /// Whether a needle ends here. It is the first one of its range.
+    /// Returns whether a needle ends here. It is the first one of its range.
     fn is_whole(&self, walk: &Walk) -> bool {
         self.sorted.get(walk.from).is_some_and(|(needle, _)| needle.len() == walk.length)
     }
 }
 
-/// Maps characters that are not distinguished to the same one: letters to lower case, white space to a space, line breaks
+/// Maps characters that are not distinguished to the same one: letters to lower case, whitespace to a space, line breaks
 /// and characters without width to `\n`.
 fn fold(c: char) -> char {
     match c {
@@ -247,7 +247,7 @@ fn fold(c: char) -> char {
     }
 }
 
-/// The needles of a secret: the whole secret and each of its lines, unchanged and with its own escapes decoded, because
+/// Returns the needles of a secret: the whole secret and each of its lines, unchanged and with its own escapes decoded, because
 /// an API may echo the decoded form.
 pub(super) fn of(secret: &str) -> Vec<Needle> {
     let text = Text::of(secret);
@@ -296,7 +296,7 @@ fn folded(text: &str) -> Needle {
     folded
 }
 
-/// The part of a secret's base64 form that is the same at each alignment in a longer text, e.g. after `user:`. Needed for
+/// Returns the part of a secret's base64 form that is the same at each alignment in a longer text, e.g. after `user:`. Needed for
 /// base64 whose letter case was changed, which can be compared but not decoded.
 pub(super) fn lower_case_base64(secret: &str) -> Vec<Needle> {
     const MIN_BASE64_LENGTH: usize = 8;

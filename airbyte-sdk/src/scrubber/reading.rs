@@ -26,7 +26,7 @@ pub(super) struct Reading {
     pub(super) wrapped: bool,
 }
 
-/// Whether a position with this character may have several readings.
+/// Returns whether a position with this character may have several readings.
 fn begins(c: char) -> bool {
     escapes::may_begin(c) || is_break(c)
 }
@@ -52,7 +52,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// The original text.
+    /// Returns the original text.
     pub(super) fn of(text: &str) -> Self {
         let units = text.char_indices().map(|(from, c)| Unit { c, from, to: from + c.len_utf8() });
         Self::new(units.collect())
@@ -117,7 +117,7 @@ impl Text {
         self.units.get(at).map(|unit| Reading { c: unit.c, to: at + 1, soft: false, wrapped: false })
     }
 
-    /// The characters that an escape at this position may stand for.
+    /// Returns the characters that an escape at this position may stand for.
     pub(super) fn escaped(&self, at: usize) -> &[Reading] {
         match self.places.get(at) {
             None | Some(0) => &[],
@@ -125,7 +125,7 @@ impl Text {
         }
     }
 
-    /// All readings of a position, the character itself first.
+    /// Returns all readings of a position, the character itself first.
     pub(super) fn at(&self, at: usize) -> impl Iterator<Item = Reading> {
         self.raw(at).into_iter().chain(self.escaped(at).iter().copied())
     }
@@ -138,13 +138,13 @@ impl Text {
         self.readings.iter().flatten().any(|reading| reading.soft)
     }
 
-    /// The bytes of the original text at these positions.
+    /// Returns the bytes of the original text at these positions.
     pub(super) fn original(&self, positions: Range<usize>) -> Range<usize> {
         let units = self.units.get(positions).unwrap_or_default();
         units.first().map_or(0, |unit| unit.from)..units.last().map_or(0, |unit| unit.to)
     }
 
-    /// The text after decoding one layer of escapes from left to right; `None` if there are none. Does not decode `+` and
+    /// Returns the text after decoding one layer of escapes from left to right; `None` if there are none. Does not decode `+` and
     /// doubled quotes, which are ambiguous.
     pub(super) fn unescaped(&self, with_soft: bool) -> Option<Vec<Unit>> {
         let mut unescaped = Vec::with_capacity(self.units.len());
@@ -166,7 +166,7 @@ impl Text {
     }
 }
 
-/// The text after decoding one layer of escapes, two layers, and so on.
+/// Returns the text after decoding one layer of escapes, two layers, and so on.
 pub(super) fn layers(text: &Text, with_soft: bool) -> impl Iterator<Item = Text> {
     let flat = |units: Vec<Unit>| Text::read(units, is_break);
     let first = flat(text.units.clone()).unescaped(with_soft).map(flat);

@@ -78,7 +78,7 @@ where
             Err(_) if stream.tally().records > 0 || round.has_moved() => stream.checkpoint(),
             Err(_) => Ok(()),
         };
-        let tally = Tally { requests: context.http.usage().answers(), ..stream.tally() };
+        let tally = Tally { requests: context.http.usage().responses(), ..stream.tally() };
         (tally, fetched.and(state))
     }
 }
@@ -104,7 +104,7 @@ where
         // The positions of partitions missing from the list would be discarded.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
-        // What the client of the listing does from now on may concern any partition.
+        // From now on, a request of the listing's client may concern any partition.
         hold.end();
         let next = next_partition(&self.info, state.as_ref())?;
         if let Some(next) = &next {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 #[derive(Default)]
 pub struct Withheld(pub(super) Vec<String>);
 
-/// The default of a field as its schema shows it. Airbyte's form expects the default of an object at the object's fields,
+/// Returns the default of a field as its schema shows it. Airbyte's form expects the default of an object at the object's fields,
 /// and that of a choice as the name of the option plus the defaults of the option's fields, so those are filled in.
 pub(super) fn show(schema: &mut Map<String, Value>, default: Value) -> Option<Value> {
     let Value::Object(values) = default else { return Some(default).filter(|default| !default.is_null()) };
@@ -42,7 +42,7 @@ fn show_within(properties: &mut Map<String, Value>, values: &Map<String, Value>)
     }
 }
 
-/// The rules of the field that its default violates.
+/// Returns the rules of the field that its default violates.
 pub(super) fn faults(problems: &Problems) -> Vec<String> {
     let describe = |problem: &String| match problem.starts_with('`') {
         true => format!("in the default of {{path}}, {problem}"),

@@ -93,7 +93,7 @@ impl<T: ConfigValue> Field<T> {
         self.pattern(URL).pattern_descriptor(URL_IN_WORDS)
     }
 
-    /// Accepts a [`Secret`](crate::Secret) that is empty or only white space, which is otherwise rejected. A `String` may
+    /// Accepts a [`Secret`](crate::Secret) that is empty or only whitespace, which is otherwise rejected. A `String` may
     /// always be blank.
     #[must_use]
     pub fn allow_blank(mut self) -> Self
@@ -201,12 +201,12 @@ impl<T: ConfigValue> Field<T> {
         self
     }
 
-    /// Whether the user must provide a value.
+    /// Returns whether the user must provide a value.
     pub(super) fn is_required(&self) -> bool {
         self.default.is_none() && T::absent().is_none()
     }
 
-    /// The property in the spec; `order` is its position in the form.
+    /// Returns the property in the spec; `order` is its position in the form.
     pub(super) fn schema(self, order: usize) -> Map<String, Value> {
         let (default, faults) = self.examine_default();
         let bounds =
@@ -214,7 +214,7 @@ impl<T: ConfigValue> Field<T> {
         self.rules.property(T::schema(), default, bounds, faults, order)
     }
 
-    /// The default as the spec shows it, and the rules of the field that it violates.
+    /// Returns the default as the spec shows it, and the rules of the field that it violates.
     fn examine_default(&self) -> (Option<Value>, Vec<String>) {
         let Some(default) = &self.default else { return (None, Vec::new()) };
         let mut withheld = Withheld::default();
@@ -234,7 +234,7 @@ impl<T: ConfigValue> Field<T> {
         (Some(value), default::faults(&problems))
     }
 
-    /// The field's value; `None` after a problem was recorded.
+    /// Returns the field's value; `None` after a problem was recorded.
     pub(super) fn parse(self, given: Option<&Value>, place: &mut Place<'_>) -> Option<T> {
         let Some(given) = given.filter(|value| !value.is_null()) else {
             let value = self.default.or_else(T::absent);

@@ -26,16 +26,16 @@ pub trait ConfigValue: Sized {
     #[doc(hidden)]
     const A_FORM_CANNOT_CONTAIN_ITSELF: () = ();
 
-    /// The JSON Schema of the value, `type` included.
+    /// Returns the JSON Schema of the value, `type` included.
     fn schema() -> Map<String, Value>;
 
     /// Reads a value; on failure records a problem at `place` and returns `None`.
     fn parse(value: &Value, place: &mut Place<'_>) -> Option<Self>;
 
-    /// The value as the spec shows it as a default. Secrets are left out, and added to `withheld`.
+    /// Returns the value as the spec shows it as a default. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value;
 
-    /// A limit as the spec shows it.
+    /// Returns a limit as the spec shows it.
     fn bound_json(_: &Self::Bound) -> Value {
         Value::Null
     }
@@ -45,7 +45,7 @@ pub trait ConfigValue: Sized {
         None
     }
 
-    /// The value used if the user provides none; `None` if a value is required.
+    /// Returns the value used if the user provides none; `None` if a value is required.
     fn absent() -> Option<Self> {
         None
     }
@@ -264,7 +264,7 @@ integers! {
     u64: "an integer of at least 0", Some(0), None;
 }
 
-/// The integer in a JSON number; `3.0` is an integer too.
+/// Returns the integer in a JSON number; `3.0` is an integer too.
 fn integer(value: &Value) -> Option<i128> {
     /// Up to this value, a float represents each integer exactly.
     const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -20,7 +20,7 @@ impl<'a> Form<'a> {
         Self(Job::Describe { properties: Map::new(), required: Vec::new() })
     }
 
-    /// The form of one option of a choice. Its first field is the tag, which names the option.
+    /// Returns the form of one option of a choice. Its first field is the tag, which names the option.
     pub(super) fn describing_option(tag: &str, name: &str) -> Self {
         let mut properties = Map::new();
         properties.insert(tag.to_owned(), json!({"type": "string", "const": name, "order": 0}));

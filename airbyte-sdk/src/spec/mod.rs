@@ -56,7 +56,7 @@ pub trait AirbyteSpec: Sized + Send + Sync + 'static {
     /// The groups of fields, each with its id and title, in display order.
     const GROUPS: &'static [(&'static str, &'static str)] = &[];
 
-    /// The OAuth login that the platform performs for the user, if any.
+    /// Returns the OAuth login that the platform performs for the user, if any.
     fn oauth_login() -> Option<OAuthLogin> {
         None
     }
@@ -102,7 +102,7 @@ const NOT_SECRET: &str = "x-not-secret";
 /// Lists what is wrong with a field; `{path}` stands for its path. Present only while a spec is built.
 const FAULTS: &str = "x-faults";
 
-/// The names of the fields that are declared `not_secret`.
+/// Returns the names of the fields that are declared `not_secret`.
 #[cfg(feature = "testing")]
 pub(crate) fn not_secret<C: AirbyteSpec>() -> Vec<String> {
     let mut names = Vec::new();
@@ -129,8 +129,8 @@ fn take_marks(schema: &mut Map<String, Value>, names: &mut Vec<String>) {
 }
 
 /// Returns a description of each mistake in a spec that the compiler cannot find: two fields with the same key (after
-/// `flatten`), a default that its own field rejects or that contains a secret, and a path of an OAuth login that names no
-/// field. A debug build panics on any of them when it builds the spec.
+/// `flatten`), a pattern that is not portable, a default that its own field rejects or that contains a secret, and a path
+/// of an OAuth login that names no field. In a debug build, [`specification`] returns an error that names all of them.
 pub fn faults<C: AirbyteSpec>() -> Vec<String> {
     let schema = schema::<C>();
     let mut faults = Vec::new();

@@ -51,7 +51,7 @@ pub trait Fields: Sized {
     /// missing or invalid.
     fn form(form: &mut Form<'_>) -> Option<Self>;
 
-    /// The values as the spec shows them as a default; null to show none. Secrets are left out, and added to `withheld`.
+    /// Returns the values as the spec shows them as a default; null to show none. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value {
         let _ = withheld;
         Value::Null
@@ -94,7 +94,7 @@ pub trait Shaped: Sized {
     /// is invalid.
     fn shape(shape: &mut Shape<'_>) -> Option<Self>;
 
-    /// The value as the spec shows it as a default; null to show none. Secrets are left out, and added to `withheld`.
+    /// Returns the value as the spec shows it as a default; null to show none. Secrets are left out, and added to `withheld`.
     fn to_json(&self, withheld: &mut Withheld) -> Value {
         let _ = withheld;
         Value::Null
@@ -176,7 +176,7 @@ impl Shape<'_> {
     }
 }
 
-/// The beginning of an object's schema.
+/// Returns the beginning of an object's schema.
 pub(super) fn titled(title: &str, description: Option<&str>) -> Map<String, Value> {
     let mut schema = schema([("type", "object".into()), ("title", title.into())]);
     description.map(|description| schema.insert("description".to_owned(), description.trim().into()));
@@ -211,7 +211,7 @@ impl<T: Shaped> ConfigValue for T {
         T::shape(&mut Shape(Job::Read(value, place.reborrow())))
     }
 
-    /// An object whose fields may all be left out may be left out as well: it is the empty one.
+    /// Returns the value of an empty object, if all fields may be left out: the object may then be left out as well.
     fn absent() -> Option<Self> {
         let (mut problems, mut secrets) = (Problems::default(), Vec::new());
         let place = Place::top(&mut problems, &mut secrets);

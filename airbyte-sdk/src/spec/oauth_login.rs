@@ -203,7 +203,7 @@ impl OAuthLogin {
     }
 }
 
-/// The fields at the end of a path: more than one if several options of a choice have the field.
+/// Returns the fields at the end of a path: more than one if several options of a choice have the field.
 fn follow<'a>(form: &'a Map<String, Value>, route: &[&str]) -> Vec<&'a Map<String, Value>> {
     let mut found = vec![form];
     for key in route {

@@ -16,7 +16,7 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The configuration as a whole.
+    /// Returns the configuration as a whole.
     pub(super) fn top(problems: &'a mut Problems, secrets: &'a mut Vec<String>) -> Self {
         Self { path: String::new(), problems, secrets, allows_blank: false }
     }
@@ -38,18 +38,18 @@ impl<'a> Place<'a> {
         None
     }
 
-    /// The position of the field with this name in the object at this position.
+    /// Returns the position of the field with this name in the object at this position.
     pub(super) fn field(&mut self, name: &str) -> Place<'_> {
         let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         self.at(path)
     }
 
-    /// The position of an element in the array at this position.
+    /// Returns the position of an element in the array at this position.
     pub(super) fn element(&mut self, index: usize) -> Place<'_> {
         self.at(format!("{}[{index}]", self.path))
     }
 
-    /// The same position, by reference to the same lists of problems and secrets.
+    /// Returns the same position, by reference to the same lists of problems and secrets.
     pub(super) fn reborrow(&mut self) -> Place<'_> {
         self.at(self.path.clone())
     }
@@ -58,7 +58,7 @@ impl<'a> Place<'a> {
         Place { path, problems: self.problems, secrets: self.secrets, allows_blank: false }
     }
 
-    /// The same position with another list of problems: for collecting the secrets of a value that was already rejected.
+    /// Returns the same position with another list of problems: for collecting the secrets of a value that was already rejected.
     pub(super) fn with_problems<'b>(&'b mut self, problems: &'b mut Problems) -> Place<'b> {
         Place { path: self.path.clone(), problems, secrets: self.secrets, allows_blank: false }
     }
@@ -68,28 +68,29 @@ impl<'a> Place<'a> {
         self.secrets.push(text);
     }
 
-    /// Whether a text matches; a note if not.
-    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, words: Option<&str>) -> bool {
+    /// Returns whether a string matches; records a problem if not.
+    pub(super) fn matches(&mut self, text: &str, pattern: Option<&str>, description: Option<&str>) -> bool {
         let Some(pattern) = pattern else { return true };
         match Pattern::new(pattern) {
             Ok(pattern) if pattern.is_match(text) => return true,
-            Ok(_) => {
-                self.problem(format!("must be {}", words.unwrap_or(&format!("text that matches {pattern}"))))
-            }
+            Ok(_) => self.problem(format!(
+                "must be {}",
+                description.unwrap_or(&format!("text that matches {pattern}"))
+            )),
             // A fault of the connector, which its tests and debug builds report.
             Err(error) => self.problem(format!("cannot be checked: {error}")),
         }
         false
     }
 
-    /// Whether a string is a valid base URL for requests; records a problem if not.
+    /// Returns whether a string is a valid base URL for requests; records a problem if not.
     pub(super) fn is_url(&mut self, text: &str) -> bool {
         let Some(fault) = url::base_fault(text) else { return true };
         self.problem(format!("must be {URL_IN_WORDS}: {fault}"));
         false
     }
 
-    /// Whether a count is within its limits; records a problem if not.
+    /// Returns whether a count is within its limits; records a problem if not.
     pub(super) fn counts(&mut self, count: usize, least: Option<u64>, most: Option<u64>, one: &str) -> bool {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let counted = |number: u64| format!("{number} {one}{}", if number == 1 { "" } else { "s" });

@@ -28,7 +28,7 @@ impl Rules {
         self.notes.insert(key.to_owned(), value);
     }
 
-    /// The property in the spec, for a type with this schema; `order` is its position in the form.
+    /// Returns the property in the spec, for a type with this schema; `order` is its position in the form.
     pub(super) fn property(
         mut self,
         mut schema: Map<String, Value>,
@@ -79,7 +79,7 @@ impl Rules {
         property
     }
 
-    /// Whether a value obeys these rules; records a problem for each violation. `None` if further checks are pointless.
+    /// Returns whether a value obeys these rules; records a problem for each violation. `None` if further checks are pointless.
     pub(super) fn are_obeyed(&self, given: &Value, place: &mut Place<'_>) -> Option<bool> {
         let mut obeyed = true;
         if let Some(text) = given.as_str() {

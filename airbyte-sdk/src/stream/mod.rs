@@ -63,7 +63,7 @@ pub trait Stream: Serialize + Sized + 'static {
     /// How a non-finite number is handled.
     const NOT_FINITE: NotFinite = NotFinite::Null;
 
-    /// The record's JSON Schema (draft 7), an object with `properties`.
+    /// Returns the record's JSON Schema (draft 7), an object with `properties`.
     fn json_schema() -> serde_json::Map<String, Value>;
 
     /// Migrates a state written by an earlier version of this connector, or by another connector.

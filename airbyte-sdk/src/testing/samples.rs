@@ -19,7 +19,7 @@ impl Samples {
         Self(seed)
     }
 
-    /// A pseudo-random number below `end` (splitmix64).
+    /// Returns a pseudo-random number below `end` (splitmix64).
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -31,7 +31,7 @@ impl Samples {
         list.get(self.below(list.len()))
     }
 
-    /// A value that the schema allows; `Err` with the field for which none can be generated.
+    /// Returns a value that the schema allows; `Err` with the field for which none can be generated.
     pub(super) fn valid(&mut self, schema: &Value, place: &str) -> Result<Value, String> {
         if let Some(options) = schema["oneOf"].as_array() {
             let option = self.one_of(options).cloned().unwrap_or_default();
@@ -118,7 +118,7 @@ impl Samples {
         Some(text.collect::<String>().into())
     }
 
-    /// The same configuration with one mistake; `None` if no mistake is possible.
+    /// Returns the same configuration with one mistake; `None` if no mistake is possible.
     pub(super) fn invalid(&mut self, schema: &Value, valid: &Value) -> Option<Invalid> {
         let mut mistakes = Vec::new();
         collect(schema, valid, "", "", &mut mistakes);
@@ -233,7 +233,7 @@ fn wrong_values(schema: &Value, valid: &Value) -> Vec<Value> {
     wrong
 }
 
-/// The name of the type. In an array of types, the second is null.
+/// Returns the name of the type. In an array of types, the second is null.
 fn type_of(schema: &Value) -> &str {
     schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or_default()
 }

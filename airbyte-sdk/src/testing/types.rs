@@ -108,7 +108,7 @@ mod tests {
     use crate::{Date, Secret, Timestamp};
     use proptest::prelude::*;
 
-    /// An independent JSON Schema validator, to compare the parser with.
+    /// Returns an independent JSON Schema validator, to compare the parser with.
     fn validator<C: AirbyteSpec>() -> (Value, jsonschema::Validator) {
         let schema = spec_of::<C>()["connectionSpecification"].clone();
         let validator = jsonschema::draft7::options().should_validate_formats(true).build(&schema).unwrap();

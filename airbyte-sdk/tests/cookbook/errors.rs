@@ -1,7 +1,7 @@
 //! Error responses and size limits. Nothing here is retried, so no test waits.
 
+use crate::api::{Api, good, response};
 use crate::recipes::{error_responses, timeouts_and_sizes};
-use crate::service::{Service, answer, good};
 use airbyte_sdk::protocol::FailureType;
 use serde_json::{Value, json};
 
@@ -29,18 +29,18 @@ fn error_response_is_mapped_by_the_recipe_or_else_by_its_status() {
         ),
     ] {
         // A transient error is retried, unless the wait would be too long.
-        let service = Service::start([answer(status, "Retry-After: 3600", body)]);
-        let error = read!(error_responses, service).1.unwrap_err();
-        let url = format!("{}/reports/sales", service.url);
+        let api = Api::start([response(status, "Retry-After: 3600", body)]);
+        let error = read!(error_responses, api).1.unwrap_err();
+        let url = format!("{}/reports/sales", api.url);
         assert_eq!((error.failure_type(), error.message()), (kind, &*message.replace("URL", &url)));
-        assert_eq!(service.asked(), ["GET /reports/sales"]);
+        assert_eq!(api.requested(), ["GET /reports/sales"]);
     }
 }
 
 #[test]
 fn good_response_is_not_mapped() {
-    let service = Service::start([good(json!([{"amount": 1.5}]))]);
-    let (sales, end) = read!(error_responses, service);
+    let api = Api::start([good(json!([{"amount": 1.5}]))]);
+    let (sales, end) = read!(error_responses, api);
     end.unwrap();
     assert_eq!(sales, [json!({"amount": 1.5})]);
 }
@@ -49,9 +49,9 @@ fn good_response_is_not_mapped() {
 fn response_may_be_as_large_as_the_limit() {
     let megabyte = 1 << 20;
     let report = |size: usize| good(format!("[{}]", " ".repeat(size - "[]".len())));
-    let service = Service::start([report(megabyte), report(megabyte + 1)]);
-    read!(timeouts_and_sizes, service).1.unwrap();
-    let error = read!(timeouts_and_sizes, service).1.unwrap_err();
+    let api = Api::start([report(megabyte), report(megabyte + 1)]);
+    read!(timeouts_and_sizes, api).1.unwrap();
+    let error = read!(timeouts_and_sizes, api).1.unwrap_err();
     assert_eq!(error.failure_type(), FailureType::SystemError);
     assert!(
         error
@@ -59,5 +59,5 @@ fn response_may_be_as_large_as_the_limit() {
             .contains("/report is larger than 1048576 bytes: raise `TransferLimits::max_body_size`"),
         "{error}"
     );
-    assert_eq!(service.asked(), ["GET /report"; 2]);
+    assert_eq!(api.requested(), ["GET /report"; 2]);
 }

@@ -13,8 +13,8 @@ mod page;
 
 /// Runs the fetch function of a recipe against a mock API, and returns its records and its result.
 macro_rules! read {
-    ($recipe:ident, $service:expr) => {
-        crate::read_by(|out| $recipe::fetch(&$recipe::Config { api_url: $service.url.clone() }, out))
+    ($recipe:ident, $api:expr) => {
+        crate::read_by(|out| $recipe::fetch(&$recipe::Config { api_url: $api.url.clone() }, out))
     };
 }
 
@@ -24,7 +24,7 @@ mod pagination;
 mod pagination_guards;
 mod reading;
 mod recipes;
-mod service;
+mod api;
 mod streams;
 
 use crate::page::{assert_page, text_and_code};
@@ -59,7 +59,7 @@ fn read_by<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> (Vec
     (fetched.records, fetched.error.map_or(Ok(()), Err))
 }
 
-/// The field `id` of each record.
+/// Returns the field `id` of each record.
 fn ids(records: &[Value]) -> Vec<u64> {
     records.iter().map(|record| record["id"].as_u64().unwrap()).collect()
 }

@@ -1,8 +1,8 @@
 //! Incremental reads, partitions, and helpers that several streams share.
 
+use crate::api::{Api, good};
 use crate::ids;
 use crate::recipes::{incremental, partitions, shared_rows};
-use crate::service::{Service, good};
 use airbyte_sdk::testing::{fetch, http};
 use airbyte_sdk::{Date, Timestamp};
 use serde_json::json;
@@ -11,13 +11,13 @@ use serde_json::json;
 fn first_read_requests_everything_and_the_second_requests_from_the_cursor() {
     let order = |id: u64, time: &str| json!({"id": id, "updated_at": time});
     let page = |orders: &[_]| good(json!({"orders": orders}));
-    let service = Service::start([
+    let api = Api::start([
         page(&[order(1, "2026-11-19T08:00:00Z"), order(2, "2026-11-20T09:30:00Z")]),
         page(&[]),
         page(&[order(2, "2026-11-20T09:30:00Z"), order(3, "2026-11-20T09:30:00Z")]),
         page(&[]),
     ]);
-    let config = incremental::Config { api_url: service.url.clone() };
+    let config = incremental::Config { api_url: api.url.clone() };
     let first = fetch(|out| incremental::fetch(&config, None, out));
     assert_eq!(first.state, Some(json!({"updated_at": "2026-11-20T09:30:00Z"})));
     assert_eq!(ids(&first.unwrap()), [1, 2]);
@@ -26,17 +26,17 @@ fn first_read_requests_everything_and_the_second_requests_from_the_cursor() {
     assert_eq!(ids(&second.unwrap()), [2, 3]);
     let from = "&updated_at_min=2026-11-20T09%3A30%3A00Z";
     let pages = |from| [1, 2].map(|page| format!("GET /orders?sort=updated_at{from}&page={page}"));
-    assert_eq!(service.asked(), [pages(""), pages(from)].concat());
+    assert_eq!(api.requested(), [pages(""), pages(from)].concat());
 }
 
 #[test]
 fn partition_is_part_of_the_request_and_of_the_record() {
-    let service = Service::start([
+    let api = Api::start([
         good(json!(["Bergen", "Oslo"])),
         good(json!([{"day": "2026-11-19", "amount": 1.5}])),
         good("[]"),
     ]);
-    let config = partitions::Config { api_url: service.url.clone() };
+    let config = partitions::Config { api_url: api.url.clone() };
     let shops = partitions::shops(&config, &http()).unwrap();
     assert_eq!(shops, ["Bergen", "Oslo"]);
     let since = Some(Date::constant(2026, 11, 19));
@@ -44,24 +44,24 @@ fn partition_is_part_of_the_request_and_of_the_record() {
     assert_eq!(sales, [json!({"shop": "Bergen", "day": "2026-11-19", "amount": 1.5})]);
     assert!(fetch(|out| partitions::fetch(&config, &shops[1], None, out)).unwrap().is_empty());
     assert_eq!(
-        service.asked(),
+        api.requested(),
         ["GET /shops", "GET /sales?shop=Bergen&from=2026-11-19", "GET /sales?shop=Oslo"]
     );
 }
 
 #[test]
 fn streams_share_a_generic_helper() {
-    let service = Service::start([
+    let api = Api::start([
         good(json!({"rows": [{"id": 1, "address": {"city": "Oslo"}}], "after": "t-2"})),
         good(json!({"rows": [{"id": 2, "address": null}], "after": null})),
         good(json!({"rows": [{"id": 7, "total": 1.5}]})),
     ]);
-    let config = shared_rows::Config { api_url: service.url.clone() };
+    let config = shared_rows::Config { api_url: api.url.clone() };
     let customers = fetch(|out| shared_rows::customers(&config, out)).unwrap();
     assert_eq!(customers, [json!({"id": 1, "address": {"city": "Oslo"}}), json!({"id": 2, "address": null})]);
     assert_eq!(fetch(|out| shared_rows::invoices(&config, out)).unwrap(), [json!({"id": 7, "total": 1.5})]);
     assert_eq!(
-        service.asked(),
+        api.requested(),
         ["GET /tables/customers", "GET /tables/customers?after=t-2", "GET /tables/invoices"]
     );
 }

@@ -110,7 +110,7 @@ fn types() -> Vec<(&'static str, Facts)> {
     types.into_iter().chain(with_features.into_iter().flatten()).collect()
 }
 
-/// Whether the type is in a crate that the SDK does not depend on, or behind a feature that is off.
+/// Returns whether the type is in a crate that the SDK does not depend on, or behind a feature that is off.
 fn is_unavailable(name: &str) -> bool {
     match name {
         "IndexMap" | "IndexSet" => true,

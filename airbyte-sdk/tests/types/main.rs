@@ -15,7 +15,7 @@ mod features;
 mod known;
 mod nested;
 
-/// The serialized record, validated against its schema.
+/// Returns the serialized record, validated against its schema.
 fn written<T: Stream>(record: &T) -> Value {
     let schema = Value::from(T::json_schema());
     let value: Value = serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap();

@@ -101,7 +101,7 @@ const CODE: [(&str, &str); 24] = [
     ("url", "url"),
 ];
 
-/// A file name as a heading: `allow_blank_on_a_string` → "`allow_blank` on a string".
+/// Returns a file name as a heading: `allow_blank_on_a_string` → "`allow_blank` on a string".
 fn heading(name: &str) -> String {
     let mut words = String::new();
     let mut rest = name;
@@ -123,7 +123,7 @@ fn heading(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The anchor that GitHub gives a heading.
+/// Returns the anchor that GitHub gives a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.to_lowercase().replace(' ', "-");
     kept.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_')).collect()
@@ -144,7 +144,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     cases
 }
 
-/// The code without the lines that every case has.
+/// Returns the code without the lines that every case has.
 fn without_frame(code: &str) -> String {
     let is_frame =
         |line: &&str| line.starts_with("#![allow") || line.starts_with("use ") || *line == "fn main() {}";

@@ -100,7 +100,7 @@ fn ends_in_credential(words: &[&str]) -> bool {
         [.., before, "key" | "keys"] => ends_with_any(before, SECRET_KEYS),
         [.., before, "tokens"] => ends_with_any(before, SECRET_TOKENS),
         [.., "service", "account"] | [.., "service", "account", "info"] => true,
-        // `key_value` is no key, and `certificate_text` may be public.
+        // `key_value` is not a key, and `certificate_text` may be public.
         [only, last] if WHOLE_NAMES.contains(&only) && is_encoding(last) => false,
         [.., last] if is_encoding(last) => ends_in_credential(&words[..words.len() - 1]),
         _ => false,
@@ -111,7 +111,7 @@ fn is_encoding(word: &str) -> bool {
     ENCODINGS.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit())
 }
 
-/// The words of a name in small letters: `clientSecret`, `client-secret`, `CLIENT_SECRET` and `ClientSECRET` have the same.
+/// Returns the words of a name in lower case: the same for `clientSecret`, `client-secret`, `CLIENT_SECRET` and `ClientSECRET`.
 fn words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = vec![String::new()];
@@ -134,7 +134,7 @@ fn words(name: &str) -> Vec<String> {
     words.iter().filter(|word| !word.is_empty()).flat_map(|word| parts(word)).collect()
 }
 
-/// The words in a word: `apikey` is two, and `password2` is a word with a number behind it.
+/// Splits a word further: `apikey` is two words, and `password2` is a word and a number.
 fn parts(word: &str) -> Vec<String> {
     let bare = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let number = &word[bare.len()..];

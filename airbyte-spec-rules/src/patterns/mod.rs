@@ -117,7 +117,7 @@ impl Scanner {
         Self { pattern: pattern.chars().collect(), at: 0, compiled: String::new(), not_supported: None }
     }
 
-    /// Returns the pattern as it is compiled here. What is not a regular expression at all is left to `regex-lite`.
+    /// Returns the pattern as it is compiled here. `regex-lite` reports anything that is not a regular expression.
     fn scan(mut self) -> Result<String, PatternError> {
         let mut last = Last::Nothing;
         while let Some(c) = self.peek(0) {

@@ -98,7 +98,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// An emulator with pages of this size, and the path of the first page of `records` records.
+/// Returns an emulator with pages of this size, and the path of the first page of `records` records.
 fn emulator(records: usize, pages_of: u32) -> (Emulator, String) {
     let settings = Settings {
         api_key: "bench-key".to_owned(),
@@ -199,7 +199,7 @@ fn table(page: &str) -> String {
     format!("{}\n{}", COLUMNS.join(","), bars(page).map(row).collect::<String>())
 }
 
-/// A server with one body.
+/// Returns a server with one body.
 fn serve(body: String) -> Server {
     let server = Server::start();
     server.on("GET /").respond(Response::bytes(body).close());

@@ -1,4 +1,4 @@
-//! Reads what the author wrote: the configuration of a source, its streams, its check.
+//! Parses the input of the macro: the configuration of a source, its streams, its check.
 
 pub(super) mod partitions;
 pub(super) mod rate_limits;
@@ -59,7 +59,7 @@ impl Function {
         Self::Method(method.sig.ident.clone(), returns)
     }
 
-    /// Where errors about the function as a whole are reported.
+    /// Returns where errors about the function as a whole are reported.
     pub(super) fn span(&self) -> Span {
         match self {
             Self::Named(name) | Self::Method(name, _) => name.span(),
@@ -179,7 +179,13 @@ impl Model {
                     streams.iter().find(|other| as_text(&other.fetch.record) == as_text(&fetch.record))
                 {
                     let (record, helper) = (text(&fetch.record), home.helper(&method.sig));
-                    errors.at(&fetch.record, format!("`{}` already fetches `{record}`: each stream has a record type of its own{helper}", function.name()));
+                    errors.at(
+                        &fetch.record,
+                        format!(
+                            "`{}` already fetches `{record}`: each stream needs its own record type{helper}",
+                            function.name()
+                        ),
+                    );
                 }
                 let list = partitions.flatten();
                 streams.push(Stream {

@@ -11,7 +11,7 @@ const NAME: &str = "partitions";
 /// Attributes of the compiler with similar names.
 const OTHERS: &[&str] = &["path", "test"];
 
-/// The method that lists the partitions. `None` if the method has no such attribute, `Some(None)` if it has one that was
+/// Returns the method that lists the partitions. `None` if the method has no such attribute, `Some(None)` if it has one that was
 /// reported.
 pub(super) fn read<'a>(
     method: &ImplItemFn,
@@ -61,7 +61,7 @@ pub(super) fn read<'a>(
     Some(Some(list))
 }
 
-/// The only method that could list partitions.
+/// Returns the only method that could list partitions.
 pub(super) fn only_list(methods: &[&ImplItemFn]) -> Option<String> {
     let mut lists = methods.iter().filter(|method| signature::is_list(&method.sig));
     lists.next().filter(|_| lists.next().is_none()).map(|list| list.sig.ident.to_string())
@@ -71,7 +71,7 @@ fn suggested(methods: &[&ImplItemFn]) -> String {
     only_list(methods).unwrap_or_else(|| "list".to_owned())
 }
 
-/// The attribute, if there is one among these.
+/// Returns the attribute, if there is one among these.
 pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
     attributes.iter().find(|attribute| is_partitions(attribute))
 }
@@ -91,7 +91,7 @@ pub(in crate::source) fn take_out(item: &mut Item) {
     }
 }
 
-/// Whether the attribute is `partitions`, or probably meant as it: the compiler would report it as one that does not exist.
+/// Returns whether the attribute is `partitions` or a likely misspelling, which the compiler would report as unknown.
 fn is_partitions(attribute: &Attribute) -> bool {
     attribute.path().get_ident().is_some_and(|name| {
         let name = name.unraw().to_string();

@@ -1,9 +1,9 @@
 //! Reads the return types of the author's functions, as far as their names tell.
 //!
-//! No other error type is converted into the SDK's `Error` when a function returns, so each function returns
-//! `airbyte_sdk::Result`. What the compiler says to another `Result` depends on the body: one error for each `?`. A type
-//! whose name says that it is another one is rejected here, and the body is taken out. Others, such as an alias, are
-//! reported by the traits in the SDK's `source::signatures`.
+//! A returned error is not converted into the SDK's `Error`, so each function must return `airbyte_sdk::Result`. For
+//! another `Result` the compiler would report each `?` in the body. So a type whose name shows that it is another one is
+//! rejected here, and the body is removed. Others, such as an alias, are reported by the traits in the SDK's
+//! `source::signatures`.
 
 use crate::attributes::{bare, is_named};
 use crate::errors::Errors;
@@ -15,7 +15,7 @@ use syn::{
     parse_quote,
 };
 
-/// Crates and modules with a `Result` or an `Error` of their own.
+/// Crates and modules with their own `Result` or `Error`.
 const FOREIGN: &[&str] = &[
     "alloc",
     "anyhow",
@@ -42,14 +42,14 @@ pub(super) fn reject_foreign(ty: &Type, right: &str, errors: &mut Errors) -> boo
         errors.at(
             ty,
             format!(
-                "the error type must be `airbyte_sdk::Error`: write `airbyte_sdk::{right}`, and make an error with `Error::config(\"…\")` if the user must act, `Error::transient(\"…\")` if waiting helps, or `Error::system(\"…\")`"
+                "the error type must be `airbyte_sdk::Error`: write `airbyte_sdk::{right}`, and make an error with `Error::config(\"…\")` if the user must act, `Error::transient(\"…\")` if a retry may help, or `Error::system(\"…\")`"
             ),
         );
     }
     foreign
 }
 
-/// Takes out the body of a function that was reported, so that no `?` in it is reported as well.
+/// Removes the body of a function that was reported, because the compiler would report each `?` in it.
 pub(in crate::source) fn take_out_body(
     output: &ReturnType,
     body: &mut Block,
@@ -86,7 +86,7 @@ fn is_in_foreign_module(path: &Path) -> bool {
     path.segments.iter().take(modules).any(|module| FOREIGN.iter().any(|name| module.ident == name))
 }
 
-/// Whether the body must stay, since the compiler infers a type from it.
+/// Returns whether the body must stay, since the compiler infers a type from it.
 fn has_opaque_type(ty: &Type) -> bool {
     arguments(ty).any(|ty| matches!(bare(ty), Type::ImplTrait(_)))
 }
@@ -125,7 +125,7 @@ pub(super) fn returned_record(output: &ReturnType) -> Option<&Type> {
     arguments(item(&returned.bounds)?).next()
 }
 
-/// The return type that was probably meant by a list or another iterator of records.
+/// Returns the return type that was probably meant by a list or another iterator of records.
 pub(super) fn suggested(ty: &Type) -> Option<String> {
     let record = text(listed(ty)?);
     Some(format!(

@@ -39,7 +39,7 @@ pub(super) enum Home<'a> {
 }
 
 impl Home<'_> {
-    /// The valid signatures.
+    /// Returns the valid signatures.
     fn signatures(&self) -> String {
         let (config, partitions) = match self {
             Self::Function => ("config: &Config", "#[airbyte_source(partitions = list)]"),
@@ -53,7 +53,7 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
         )
     }
 
-    /// What to do with a method that is no stream.
+    /// Returns advice for a method that is not a stream.
     pub(super) fn helper(&self, method: &Signature) -> String {
         match self {
             Self::Function => String::new(),
@@ -65,7 +65,7 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
         }
     }
 
-    /// The attribute that gives a fetch function a partition.
+    /// Returns the attribute that gives a fetch function a partition.
     fn partitions(&self) -> String {
         match self {
             Self::Function => "write `#[airbyte_source(partitions = list)]`".to_owned(),
@@ -76,7 +76,7 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
     }
 }
 
-/// Whether a method of an `impl` block is a fetch function.
+/// Returns whether a method of an `impl` block is a fetch function.
 pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
     let takes_emitter = signature.inputs.iter().any(|argument| match argument {
         FnArg::Typed(argument) => emitter_record(&argument.ty).is_some(),
@@ -158,7 +158,7 @@ pub(super) fn read(
     Some(Fetch { record, config, partition, since, out, returns: Place::of(returns) })
 }
 
-/// The record type: that of the emitter, or of the iterator which is returned.
+/// Returns the record type: that of the emitter, or of the returned iterator.
 fn read_record<'a>(
     signature: &'a Signature,
     returns: &Type,
@@ -196,7 +196,7 @@ fn read_record<'a>(
     is_struct.then_some(record)
 }
 
-/// What is wrong with an argument that is neither `since` nor `out`. `too_late`: it cannot be a partition.
+/// Returns what is wrong with an argument that is neither `since` nor `out`. `too_late`: it cannot be a partition.
 fn unexpected(argument: &PatType, too_late: bool, signature: &Signature, home: &Home<'_>) -> String {
     let name = match &*argument.pat {
         Pat::Ident(name) => name.ident.to_string(),
@@ -267,7 +267,7 @@ fn read_config(first: &FnArg, home: &Home<'_>, errors: &mut Errors) -> Option<Sp
     }
 }
 
-/// The second argument of a stream that is read partition by partition.
+/// Returns the second argument of a stream that is read partition by partition.
 fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
     const MISSING: &str = "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list";
     match second {
@@ -308,7 +308,7 @@ pub(super) fn read_list(signature: &Signature, errors: &mut Errors) {
     read_method(signature, &right, "Result<Vec<Partition>>", return_types::is_list, errors);
 }
 
-/// A method that takes `&self` and `http: &Http`.
+/// Returns a method that takes `&self` and `http: &Http`.
 fn read_method(
     signature: &Signature,
     right: &str,
@@ -328,12 +328,12 @@ fn read_method(
     }
 }
 
-/// Whether a method could list partitions.
+/// Returns whether a method could list partitions.
 pub(super) fn is_list(signature: &Signature) -> bool {
     takes_http(signature) && matches!(&signature.output, ReturnType::Type(_, ty) if return_types::is_list(ty))
 }
 
-/// Whether the arguments are `&self` and another reference, which is that to `Http`.
+/// Returns whether the arguments are `&self` and another reference, which is that to `Http`.
 fn takes_http(signature: &Signature) -> bool {
     let mut arguments = signature.inputs.iter();
     matches!(arguments.next(), Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Reference(_, _, None)))
@@ -341,7 +341,7 @@ fn takes_http(signature: &Signature) -> bool {
         && arguments.next().is_none()
 }
 
-/// Whether the type is `&mut Emitter`, without a record type.
+/// Returns whether the type is `&mut Emitter`, without a record type.
 fn is_bare_emitter(ty: &Type) -> bool {
     match bare(ty) {
         Type::Reference(reference) => is_bare_emitter(&reference.elem),

@@ -35,7 +35,7 @@ pub(super) fn of_one_of(variants: &[Variant], tag: &str) -> Function {
     })
 }
 
-/// The JSON of a variant.
+/// Returns the JSON of a variant.
 fn arm(variant: &Variant, tag: &str) -> TokenStream {
     let Variant { ident, name, .. } = variant;
     let first = quote!((#tag, __airbyte::Into::into(#name)));
@@ -81,13 +81,13 @@ fn entry(key: &str, value: &impl ToTokens) -> TokenStream {
     quote!((#key, __airbyte::ConfigValue::to_json(#value, #withheld)))
 }
 
-/// The fields of a flattened struct.
+/// Returns the fields of a flattened struct.
 fn in_line(value: &impl ToTokens) -> TokenStream {
     let withheld = withheld();
     quote!(("", __airbyte::Fields::to_json(#value, #withheld)))
 }
 
-/// The underscore avoids a warning where the argument is unused. The locals of fields begin with two, so they do not clash.
+/// Returns the name of the argument. The underscore avoids a warning if it is unused; the locals of fields begin with two.
 fn withheld() -> Ident {
     own("_withheld")
 }

@@ -16,7 +16,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Expr, ExprLit, Lit, Path, Type};
 
-/// The whole configuration.
+/// Generates the impls of a whole configuration.
 pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     let Spec { ident, title, members, .. } = spec;
     let description = constant("DESCRIPTION", spec.description.as_ref());
@@ -50,7 +50,7 @@ pub(super) fn spec(spec: &Spec, sdk: &Path) -> TokenStream {
     generated_code::block(sdk, impls)
 }
 
-/// The type of a field.
+/// Generates the impls of the type of a field.
 pub(super) fn value(value: &model::Value, sdk: &Path) -> TokenStream {
     let impls = match value {
         model::Value::Object(object) => of_object(object, sdk),
@@ -89,7 +89,7 @@ fn of_object(object: &Object, sdk: &Path) -> TokenStream {
     quote!(#object #described)
 }
 
-/// An impl of `Fields` or `Shaped`, with the checks of the field types.
+/// Returns an impl of `Fields` or `Shaped`, with the checks of the field types.
 fn checked_impl(
     ident: &Ident,
     of: &TokenStream,
@@ -156,7 +156,7 @@ fn of_one_of(model: &OneOf, sdk: &Path) -> TokenStream {
     quote!(#shaped #described)
 }
 
-/// The description of a variant, and its form.
+/// Returns the description of a variant, and its form.
 fn option(variant: &Variant, form: &Ident) -> TokenStream {
     let Variant { ident, name, title, .. } = variant;
     let mut about = quote!(__airbyte::Variant::new(#name).title(#title));
@@ -176,7 +176,7 @@ fn option(variant: &Variant, form: &Ident) -> TokenStream {
     }
 }
 
-/// A hygienic name, which shadows nothing that a default refers to.
+/// Returns a hygienic name, which shadows nothing that a default refers to.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(&name.replace("r#", ""), Span::mixed_site())
 }
@@ -257,8 +257,8 @@ fn oauth_login(oauth: &OAuthLogin) -> TokenStream {
     }
 }
 
-/// `Field::<Type>::new("name").title("…")…`. What may not fit the type has the span of what the author wrote, where the
-/// compiler then reports it.
+/// `Field::<Type>::new("name").title("…")…`. A value that may have the wrong type keeps the span of the author's
+/// code, where the compiler then reports it.
 fn field(field: &Field) -> TokenStream {
     let Field { key, ty, title, .. } = field;
     let mut call = quote_spanned!(ty.span()=> __airbyte::Field::<#ty>::new(#key));
@@ -325,7 +325,7 @@ pub(super) fn spec_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     quote!(#spec #value)
 }
 
-/// The same for the type of a field.
+/// Returns the same for the type of a field.
 pub(super) fn value_fallback(item: &DeriveInput, sdk: &Path) -> TokenStream {
     let ident = &item.ident;
     let (generics, arguments, bounds) = item.generics.split_for_impl();

@@ -63,7 +63,7 @@ impl<'a> TypeChecks<'a> {
         }
     }
 
-    /// A check at each type, which fails if the type does not implement the trait or contains itself.
+    /// Returns a check at each type, which fails if the type does not implement the trait or contains itself.
     pub(super) fn constants(&self, sdk: &Path) -> Option<TokenStream> {
         let types = self.0.iter().map(|(ty, needs)| {
             let needs = needs.name();

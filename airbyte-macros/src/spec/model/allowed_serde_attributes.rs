@@ -1,6 +1,6 @@
 //! The attributes of serde that a configuration supports, and why it does not support the others.
 
-use crate::attributes::{Attributes, Legal};
+use crate::attributes::{Allowed, Attributes};
 use crate::errors::Errors;
 use crate::rename_rules::Case;
 use syn::Attribute;
@@ -14,9 +14,9 @@ const ALIAS: &str =
 const TRAITS: &str = "it configures serde's own derive";
 
 /// On a struct.
-pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
+pub(in crate::spec) const STRUCT: Allowed<'_> = Allowed {
     names: &["rename_all"],
-    refused: &[
+    unsupported: &[
         ("default", "write `#[serde(default)]` or `#[airbyte(default = …)]` on each field that has one"),
         ("deny_unknown_fields", "the platform may add keys, which must be accepted"),
         ("rename", "the form's title is `#[airbyte(title = \"…\")]`"),
@@ -36,9 +36,9 @@ pub(in crate::spec) const STRUCT: Legal<'_> = Legal {
 };
 
 /// On an enum.
-pub(in crate::spec) const ENUM: Legal<'_> = Legal {
+pub(in crate::spec) const ENUM: Allowed<'_> = Allowed {
     names: &["rename_all", "tag"],
-    refused: &[
+    unsupported: &[
         ("untagged", "a key must say which variant was chosen: write `tag = \"…\"`"),
         ("content", "the fields of a variant are next to its tag: remove `content`"),
         ("rename_all_fields", "write `#[serde(rename_all = \"…\")]` on each variant"),
@@ -58,9 +58,9 @@ pub(in crate::spec) const ENUM: Legal<'_> = Legal {
 };
 
 /// On a field.
-pub(in crate::spec) const FIELD: Legal<'_> = Legal {
+pub(in crate::spec) const FIELD: Allowed<'_> = Allowed {
     names: &["rename", "default", "skip", "flatten"],
-    refused: &[
+    unsupported: &[
         ("alias", ALIAS),
         ("skip_deserializing", "write `skip`: the field is not in the form and gets its `Default`"),
         ("skip_serializing", READ_ONLY),
@@ -76,9 +76,9 @@ pub(in crate::spec) const FIELD: Legal<'_> = Legal {
 };
 
 /// On a variant.
-pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
+pub(in crate::spec) const VARIANT: Allowed<'_> = Allowed {
     names: &["rename", "rename_all"],
-    refused: &[
+    unsupported: &[
         ("alias", ALIAS),
         ("skip", "write `#[airbyte(hidden)]` to keep a variant out of the form"),
         ("skip_deserializing", "write `#[airbyte(hidden)]` to keep a variant out of the form"),
@@ -93,8 +93,12 @@ pub(in crate::spec) const VARIANT: Legal<'_> = Legal {
     ],
 };
 
-pub(in crate::spec) fn read(attributes: &[Attribute], legal: Legal<'_>, errors: &mut Errors) -> Attributes {
-    Attributes::of_attribute("serde", attributes, legal, errors)
+pub(in crate::spec) fn read(
+    attributes: &[Attribute],
+    allowed: Allowed<'_>,
+    errors: &mut Errors,
+) -> Attributes {
+    Attributes::of_attribute("serde", attributes, allowed, errors)
 }
 
 /// `rename_all = "…"`.

@@ -93,7 +93,7 @@ fn check_kinds(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
 
 fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     if let (Some(url), true) = (field.attributes.get("url"), field.attributes.mentions("pattern")) {
-        errors.at(url, "`url` has a pattern of its own; remove one of them");
+        errors.at(url, "`url` already implies a pattern; remove one of the two");
     }
     if let (Some(attributes), false) =
         (field.attributes.get("pattern_descriptor"), field.attributes.mentions("pattern"))
@@ -112,7 +112,7 @@ fn check_pattern(field: &Field, kind: Option<Kind>, errors: &mut Errors) {
     }
 }
 
-/// The literal, without its sign.
+/// Returns the literal, without its sign.
 pub(in crate::spec) fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),

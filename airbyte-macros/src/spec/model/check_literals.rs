@@ -69,7 +69,7 @@ fn check_order([(low, least), (high, most)]: Pair<'_>, errors: &mut Errors) -> b
     true
 }
 
-/// An example of a list is an example of an element.
+/// Checks an example. An example of a list is one of its elements.
 fn check_example(example: &Expr, ty: &Type, errors: &mut Errors) -> bool {
     let ty = innermost(ty);
     let (Some(kind), Some(literal)) = (kind(ty), literal(example)) else { return true };
@@ -120,7 +120,7 @@ fn check_value(what: &str, value: &Expr, field: &Field, errors: &mut Errors) {
     }
 }
 
-/// Whether a literal can be a value of the field. The compiler checks other expressions.
+/// Returns whether a literal can be a value of the field. The compiler checks other expressions.
 fn check_literal(name: &str, value: &Expr, field: &Field, errors: &mut Errors) -> bool {
     let (Some(kind), Some(literal)) = (kind(&field.ty), literal(value)) else { return true };
     let (expected, written) = kind.default();
@@ -142,7 +142,7 @@ fn form_of(literal: &Lit) -> Option<Literal> {
     }
 }
 
-/// The number that the literal stands for.
+/// Returns the number that the literal stands for.
 fn number(value: &Expr) -> Option<f64> {
     if let Some(whole) = whole(value) {
         return Some(whole as f64);

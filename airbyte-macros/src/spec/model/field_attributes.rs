@@ -2,7 +2,7 @@
 //! row to the table here and the method there; rules are in `check_field.rs`.
 
 use super::field_types::{self, innermost};
-use crate::attributes::{Attributes, Legal};
+use crate::attributes::{Allowed, Attributes};
 use crate::errors::Errors;
 use crate::type_table::Kind;
 use crate::unsupported_types;
@@ -86,21 +86,26 @@ fn names() -> Vec<&'static str> {
     OTHERS.into_iter().chain(ATTRIBUTES.iter().map(|attribute| attribute.name)).collect()
 }
 
-/// The attributes of a field of this name and type.
+/// Returns the attributes of a field of this name and type.
 pub(super) fn read(field: &syn::Field, name: &str, errors: &mut Errors) -> Attributes {
     let secret = if field_types::kind(innermost(&field.ty)) == Some(Kind::Secret) {
-        "the type `Secret` says so already; remove it".to_owned()
+        "a `Secret` is sensitive already; remove the attribute".to_owned()
     } else {
         let inner = unsupported_types::text(innermost(&field.ty));
         let ty = unsupported_types::text(&field.ty).replace(&inner, "Secret");
         format!("the type says what is secret; write `{name}: {ty}`")
     };
     let secret = SECRET.map(|attribute| (attribute, secret.as_str()));
-    let refused = [&secret[..], &OFTEN_TRIED].concat();
-    Attributes::of_attribute("airbyte", &field.attrs, Legal { names: &names(), refused: &refused }, errors)
+    let unsupported = [&secret[..], &OFTEN_TRIED].concat();
+    Attributes::of_attribute(
+        "airbyte",
+        &field.attrs,
+        Allowed { names: &names(), unsupported: &unsupported },
+        errors,
+    )
 }
 
-/// Whether one of the attributes marks the field as a secret.
+/// Returns whether one of the attributes marks the field as a secret.
 pub(super) fn marks_secret(attributes: &Attributes) -> bool {
     SECRET.iter().any(|name| attributes.mention(name))
 }
@@ -173,7 +178,7 @@ impl FieldAttributes {
         self.given.iter().map(|(attribute, value)| (*attribute, value))
     }
 
-    /// Whether the attribute was written, valid or not.
+    /// Returns whether the attribute was written, valid or not.
     pub(in crate::spec) fn mentions(&self, name: &str) -> bool {
         self.mentioned.contains(&name)
     }

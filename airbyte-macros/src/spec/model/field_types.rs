@@ -1,10 +1,10 @@
-//! What is known of the type of a field by its name.
+//! What the name of a field's type tells about it.
 
 use crate::attributes::bare;
 use crate::type_table::{self, Form, Kind, is_option};
 use syn::Type;
 
-/// The kind of value that a field of this type, or of an `Option` of it, takes. `None` for the author's own types.
+/// Returns the kind of value that a field of this type, or of an `Option` of it, takes. `None` for the author's own types.
 pub(in crate::spec) fn kind(ty: &Type) -> Option<Kind> {
     match type_table::known(ty)?.form {
         Form::Field(kind) => Some(kind),
@@ -27,12 +27,12 @@ fn inside(ty: &Type) -> Option<&Type> {
     is_option(ty).then(|| type_table::arguments(ty).next())?
 }
 
-/// The type inside of all `Option`s and `Vec`s.
+/// Returns the type inside of all `Option`s and `Vec`s.
 pub(in crate::spec) fn innermost(ty: &Type) -> &Type {
     item(ty).or_else(|| inside(ty)).map_or(ty, innermost)
 }
 
-/// Whether a type contains the type of this name.
+/// Returns whether a type contains the type of this name.
 pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     let ty = innermost(ty);
     match wrapper(ty).and_then(|_| type_table::arguments(ty).next()) {
@@ -52,7 +52,7 @@ pub(in crate::spec) fn contains(ty: &Type, name: &syn::Ident) -> bool {
     }
 }
 
-/// A wrapper such as `Box`, which has no meaning in a form, with what to do.
+/// Returns a wrapper such as `Box`, which has no meaning in a form, with what to do.
 pub(in crate::spec) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
     match type_table::known(ty)?.form {
         Form::RejectedWrapper(why) => Some((ty, why)),
@@ -60,7 +60,7 @@ pub(in crate::spec) fn wrapper(ty: &Type) -> Option<(&Type, &'static str)> {
     }
 }
 
-/// Why a form cannot show a type, for types that are often tried.
+/// Returns why a form cannot show a type, for types that are often tried.
 pub(in crate::spec) fn rejection(ty: &Type) -> Option<(&Type, &'static str)> {
     if let Some(element) = item(ty) {
         if item(element).is_some() {

@@ -27,7 +27,7 @@ pub(in crate::spec) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// Whether the login fills in the field, which then need not be shown.
+    /// Returns whether the login fills in the field, which then need not be shown.
     pub(in crate::spec) fn is_filled_in(&self, key: &str) -> bool {
         self.login.is_some_and(|login| login.fills_in(key))
     }
@@ -111,7 +111,7 @@ impl Members {
         members
     }
 
-    /// The fields that the form shows at this level, without flattened ones.
+    /// Returns the fields that the form shows at this level, without flattened ones.
     pub(in crate::spec) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.0.iter().filter_map(|member| match member {
             Member::Field(field) => Some(field),
@@ -119,12 +119,12 @@ impl Members {
         })
     }
 
-    /// Whether the form shows no field; flattened ones may have some.
+    /// Returns whether the form shows no field; flattened ones may have some.
     pub(in crate::spec) fn are_none_shown(&self) -> bool {
         self.fields().next().is_none() && !self.flattens()
     }
 
-    /// Whether a field is flattened.
+    /// Returns whether a field is flattened.
     pub(in crate::spec) fn flattens(&self) -> bool {
         self.0.iter().any(|member| matches!(member, Member::Flattened(..)))
     }

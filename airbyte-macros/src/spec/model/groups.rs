@@ -10,7 +10,7 @@ use syn::{Expr, ExprAssign, ExprLit, Lit, LitStr};
 pub(in crate::spec) enum Groups {
     Known(Vec<Group>),
     /// They have a mistake, so a field's group cannot be checked.
-    Garbled,
+    Invalid,
     /// In the type of a field, which has no groups.
     Nested,
 }
@@ -25,26 +25,26 @@ impl Groups {
     pub(super) fn read(attributes: &mut Attributes, errors: &mut Errors) -> Self {
         let mentioned = attributes.mention("groups");
         let Some((_, list)) = attributes.list("groups", errors) else {
-            return if mentioned { Self::Garbled } else { Self::Known(Vec::new()) };
+            return if mentioned { Self::Invalid } else { Self::Known(Vec::new()) };
         };
         let mut groups: Vec<Group> = Vec::new();
-        let mut garbled = false;
+        let mut invalid = false;
         for group in list {
             match Group::read(group, errors) {
                 Some(Group { id, written, .. }) if groups.iter().any(|other| other.id == id) => {
                     errors.at(&written, format!("the group `{id}` is declared twice"));
                 }
                 Some(group) => groups.push(group),
-                None => garbled = true,
+                None => invalid = true,
             }
         }
-        if garbled { Self::Garbled } else { Self::Known(groups) }
+        if invalid { Self::Invalid } else { Self::Known(groups) }
     }
 
     pub(in crate::spec) fn known(&self) -> Option<&[Group]> {
         match self {
             Self::Known(groups) => Some(groups),
-            Self::Garbled | Self::Nested => None,
+            Self::Invalid | Self::Nested => None,
         }
     }
 
@@ -52,7 +52,7 @@ impl Groups {
     pub(in crate::spec) fn check(&self, group: &LitStr, errors: &mut Errors) {
         let id = group.value();
         let groups = match self {
-            Self::Garbled => return,
+            Self::Invalid => return,
             Self::Nested => {
                 return errors.at(group, "`group` is only supported in the struct with `#[derive(AirbyteSpec)]`: put it on the field that has this type");
             }

@@ -1,4 +1,4 @@
-//! What the author wrote about a configuration: parsed and checked, each value with its span.
+//! The input of the macro: a configuration, parsed and checked, each value with its span.
 
 mod allowed_serde_attributes;
 mod check_credential_names;
@@ -15,7 +15,7 @@ use self::enums::{Names, OneOf};
 use self::fields::{Members, Surroundings};
 use self::groups::Groups;
 use self::oauth_login::OAuthLogin;
-use crate::attributes::{Attributes, Legal};
+use crate::attributes::{Allowed, Attributes};
 use crate::errors::Errors;
 use crate::{doc_comments, generated_code};
 use proc_macro2::TokenStream;
@@ -114,11 +114,11 @@ impl Value {
 impl Object {
     fn read(item: &DeriveInput, errors: &mut Errors) -> (Option<Self>, Path) {
         const ROOT: &str = "it belongs on the struct with `#[derive(AirbyteSpec)]`";
-        let legal = Legal {
+        let allowed = Allowed {
             names: OBJECT,
-            refused: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
+            unsupported: &[("documentation_url", ROOT), ("groups", ROOT), ("oauth_login", ROOT)],
         };
-        let mut attributes = Attributes::of_attribute("airbyte", &item.attrs, legal, errors);
+        let mut attributes = Attributes::of_attribute("airbyte", &item.attrs, allowed, errors);
         let sdk = generated_code::sdk(&mut attributes, errors);
         let mut serde = allowed_serde_attributes::read(&item.attrs, allowed_serde_attributes::STRUCT, errors);
         let rename_all = allowed_serde_attributes::rename_all(&mut serde, errors);
@@ -166,7 +166,7 @@ fn named_fields<'a>(item: &'a DeriveInput, errors: &mut Errors) -> Option<&'a Fi
     None
 }
 
-/// The connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
+/// Returns the connector's name as a title: `source-stock-ticker-api` → "Stock Ticker API".
 fn connector_title() -> Option<String> {
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
     package.strip_prefix("source-").map(|name| doc_comments::title(&name.replace('-', "_")))

@@ -63,7 +63,7 @@ impl Parse for Route {
     }
 }
 
-/// A key, with or without quotes: not every key is a name in Rust.
+/// Returns a key, with or without quotes: not every key is a name in Rust.
 fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
     if input.peek(LitStr) {
         return input.parse();
@@ -78,8 +78,8 @@ impl OAuthLogin {
     pub(in crate::spec) fn read(at: &Ident, tokens: TokenStream, errors: &mut Errors) -> Option<Self> {
         let mut read = Self::default();
         let mut seen: Vec<String> = Vec::new();
-        let mut garbled = tokens.is_empty();
-        if garbled {
+        let mut invalid = tokens.is_empty();
+        if invalid {
             errors.at(at, format!("`oauth_login` is empty{}", hint("", ENTRIES.iter().copied())));
         }
         let entries = |input: ParseStream<'_>| {
@@ -96,14 +96,14 @@ impl OAuthLogin {
                 parenthesized!(content in input);
                 if !ENTRIES.contains(&text.as_str()) {
                     errors.at(&name, unknown("entry", &text, ENTRIES.iter().copied()));
-                    garbled = true;
+                    invalid = true;
                     content.parse::<TokenStream>()?;
                 } else if seen.contains(&text) {
                     errors.at(&name, format!("duplicate attribute `{text}`"));
                     content.parse::<TokenStream>()?;
                 } else if let Err(error) = read.read_entry(&text, &name, &content) {
                     errors.push(error);
-                    garbled = true;
+                    invalid = true;
                     content.parse::<TokenStream>()?;
                 }
                 seen.push(text);
@@ -115,12 +115,12 @@ impl OAuthLogin {
         };
         if let Err(error) = entries.parse2(tokens) {
             errors.push(error);
-            garbled = true;
+            invalid = true;
         }
-        if !garbled && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
+        if !invalid && !read.values.iter().any(|(entry, ..)| *entry == Entry::Output) {
             errors.at(at, "`oauth_login` has no `output`: name the field that gets the token, such as `output(access_token = credentials.access_token)`");
         }
-        (!garbled).then_some(read)
+        (!invalid).then_some(read)
     }
 
     fn read_entry(&mut self, text: &str, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
@@ -170,7 +170,7 @@ impl OAuthLogin {
         Ok(())
     }
 
-    /// Whether the login fills in this field.
+    /// Returns whether the login fills in this field.
     pub(in crate::spec) fn fills_in(&self, key: &str) -> bool {
         self.values.iter().any(|(entry, _, route)| {
             matches!(entry, Entry::Output | Entry::ServerOutput)
@@ -195,7 +195,7 @@ impl OAuthLogin {
     }
 }
 
-/// The attributes of `requests(…)`: `name = "string"`, each at most once.
+/// Returns the attributes of `requests(…)`: `name = "string"`, each at most once.
 fn read_requests(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Ident, LitStr)>> {
     let mut attributes: Vec<(Ident, LitStr)> = Vec::new();
     while !input.is_empty() {

@@ -65,7 +65,7 @@ fn check_field(sdk: &Path, field: &mut Field) {
     field.attrs.extend(checks);
 }
 
-/// Whether a type mentions `Self`, which is another type in the impl that serde writes.
+/// Returns whether a type mentions `Self`, which is another type in the impl that serde writes.
 fn mentions_self(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions_self(group.stream()),

@@ -88,7 +88,7 @@ pub(super) fn expand(model: &Model, item: DeriveInput) -> TokenStream {
 
 fn cursor(Cursor { at, on_null }: &Cursor, older_state: Option<&Expr>) -> TokenStream {
     let (ty, span, names) = (type_of(at), at.span(), names(at));
-    // Spanned at the type, where the compiler then reports one that cannot be a cursor, once.
+    // Has the span of the type, so that the compiler reports a type that cannot be a cursor once, at that place.
     let projection = quote_spanned!(span=> <#ty as __airbyte::CursorField>::Cursor);
     let reach = reach(at);
     let method = if at.rest.is_empty() {
@@ -149,7 +149,7 @@ fn type_of(place: &Place) -> TokenStream {
         .map_or_else(|| place.ty.to_token_stream(), |step| quote_spanned!(place.span()=> #step::Type))
 }
 
-/// The path as the record writes it.
+/// Returns the path as the record writes it.
 fn names(place: &Place) -> TokenStream {
     let outer = place.name.iter();
     let inner = steps(place).into_iter().zip(&place.rest);
@@ -157,7 +157,7 @@ fn names(place: &Place) -> TokenStream {
     quote!(&[#(#outer,)* #(#inner),*])
 }
 
-/// An expression for the field: `&self.field`, or an option of it if it lies deeper.
+/// Returns an expression for the field: `&self.field`, or an option of it if it lies deeper.
 fn reach(place: &Place) -> TokenStream {
     let field = &place.field;
     let place_of_mistakes = place.rest.first().map_or_else(|| place.ty.span(), |name| name.span());
@@ -180,7 +180,7 @@ fn never_null(place: &Place, message: &str) -> Option<TokenStream> {
         .then(|| quote_spanned!(span=> const _: () = __airbyte::assert!(!(#(#optional)||*), #message);))
 }
 
-/// The type with its derives of serde and schemars.
+/// Returns the type with its derives of serde and schemars.
 pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
     let deserialize = without_unreadable(&mut item).then(|| {
         let fallback = deserialize::fallback(&item);
@@ -200,8 +200,8 @@ pub(super) fn written(sdk: &Path, mut item: DeriveInput) -> TokenStream {
     }
 }
 
-/// Takes out the derive of `Deserialize` if it would report a mistake again. Whether it did: then the type needs a
-/// fallback. References get a lifetime, so that the compiler does not suggest to add a parameter for it.
+/// Removes the derive of `Deserialize` if it would report a mistake again; returns whether it did, and the type needs a
+/// fallback. Gives references a lifetime, because the compiler would suggest adding a parameter for it.
 fn without_unreadable(item: &mut DeriveInput) -> bool {
     let mut is_unreadable = !item.generics.params.is_empty();
     let (data, generics) = (&mut item.data, is_unreadable);
@@ -228,7 +228,7 @@ fn without_unreadable(item: &mut DeriveInput) -> bool {
     found
 }
 
-/// A type whose references are `'static`, if they say nothing else.
+/// Returns a type whose references are `'static`, if they say nothing else.
 fn with_lifetimes(ty: TokenStream) -> TokenStream {
     let mut written = TokenStream::new();
     let mut tokens = ty.into_iter().peekable();
@@ -249,7 +249,7 @@ fn with_lifetimes(ty: TokenStream) -> TokenStream {
     written
 }
 
-/// Removes what was reported and what the compiler would report again.
+/// Removes everything that was reported already or that the compiler would report again.
 fn forget_mistakes(item: &mut DeriveInput) {
     item.attrs.retain(|attribute| !attribute.path().is_ident("airbyte") && !has_unknown_rule(attribute));
     for attribute in item.attrs.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
@@ -290,7 +290,7 @@ fn forget_mistakes(item: &mut DeriveInput) {
     }
 }
 
-/// Whether the attribute has an unknown `rename_all` rule.
+/// Returns whether the attribute has an unknown `rename_all` rule.
 fn has_unknown_rule(attribute: &Attribute) -> bool {
     let rules = SerdeAttributes::of(std::slice::from_ref(attribute)).rules;
     rules.iter().any(|rule| Case::named(&rule.value()).is_none())
@@ -299,7 +299,7 @@ fn has_unknown_rule(attribute: &Attribute) -> bool {
 fn without_rejected_serde_attributes(mut item: DeriveInput) -> DeriveInput {
     item.attrs.retain(|attribute| {
         let attributes = SerdeAttributes::of(std::slice::from_ref(attribute)).all;
-        attributes.iter().all(|attribute| SERDE_OF_A_RECORD.iter().any(|legal| attribute.is_ident(legal)))
+        attributes.iter().all(|attribute| SERDE_OF_A_RECORD.iter().any(|allowed| attribute.is_ident(allowed)))
     });
     item
 }

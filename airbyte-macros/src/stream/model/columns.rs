@@ -34,21 +34,21 @@ pub(in crate::stream) struct Column<'a> {
 }
 
 impl Column<'_> {
-    /// The error for a type that cannot be serialized.
+    /// Returns the error for a type that cannot be serialized.
     fn unwritable(&self) -> Option<syn::Error> {
         let (ty, why) = unsupported_types::unwritable(self.ty)?;
         let message = format!("`{}` cannot be the type of a column: {why}", unsupported_types::text(ty));
         Some(syn::Error::new_spanned(ty, message))
     }
 
-    /// The error for a date or a time of another crate.
+    /// Returns the error for a date or a time of another crate.
     pub(in crate::stream) fn foreign_type(&self) -> Option<syn::Error> {
         let is_written = self.skip.is_none() && self.custom.is_none();
         let (ty, _) = unsupported_types::unwritable(self.ty).filter(|_| is_written)?;
         type_table::foreign(ty).and_then(|_| self.unwritable())
     }
 
-    /// The segment of the field in a path into the record; a flattened field has none.
+    /// Returns the segment of the field in a path into the record; a flattened field has none.
     pub(in crate::stream) fn segment(&self) -> Option<String> {
         self.flatten.is_none().then(|| self.name.clone())
     }
@@ -61,7 +61,7 @@ pub(in crate::stream) struct FieldPath<'c, 'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of a struct with named fields.
+    /// Returns the columns of a struct with named fields.
     pub(in crate::stream) fn of(item: &'a DeriveInput) -> Self {
         let mut columns = Vec::new();
         if let Data::Struct(data) = &item.data
@@ -163,7 +163,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The field that a path names. The compiler checks the nested fields.
+    /// Returns the field that a path names. The compiler checks the nested fields.
     pub(in crate::stream) fn find<'c>(
         &'c self,
         path: &Expr,
@@ -197,7 +197,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Why the type cannot be in a primary key, if its name tells.
+/// Returns why the type cannot be in a primary key, if its name tells.
 pub(in crate::stream) fn not_a_key(ty: &Type) -> Option<String> {
     if is_option(ty) {
         return Some("is an `Option`, but primary key fields must not be null: make it required, or choose another field".to_owned());
@@ -206,7 +206,7 @@ pub(in crate::stream) fn not_a_key(ty: &Type) -> Option<String> {
     Some(format!("is {what}, but primary key fields must be strings, integers, booleans or dates"))
 }
 
-/// Why the type cannot be a cursor, if its name tells.
+/// Returns why the type cannot be a cursor, if its name tells.
 pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
     if is_option(ty) {
         return not_a_cursor(type_table::arguments(ty).next()?);
@@ -217,7 +217,7 @@ pub(in crate::stream) fn not_a_cursor(ty: &Type) -> Option<String> {
     ))
 }
 
-/// Why a path cannot go through the type, if its name tells.
+/// Returns why a path cannot go through the type, if its name tells.
 pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
     let what = match type_table::column(ty) {
         Written::List => "a list",
@@ -227,7 +227,7 @@ pub(in crate::stream) fn not_a_way(ty: &Type) -> Option<String> {
     Some(format!("is {what}, and paths can only go through structs"))
 }
 
-/// Whether the type is known to be a cursor that is never null.
+/// Returns whether the type is known to be a cursor that is never null.
 pub(in crate::stream) fn is_plain_cursor(ty: &Type) -> bool {
     type_table::known(ty).is_some_and(|known| known.column == Written::Scalar && known.cursor.is_ok())
 }

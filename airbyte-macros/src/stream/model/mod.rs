@@ -1,4 +1,4 @@
-//! What the author wrote about a stream, checked against the fields of the struct.
+//! The input of the macro: the attributes of a stream, checked against the fields of the struct.
 
 pub(super) mod columns;
 pub(super) mod nested;
@@ -74,7 +74,7 @@ pub(super) enum OnNull {
 }
 
 impl Model {
-    /// What is invalid is left empty, and reported in `errors`.
+    /// Reads the attributes and the item. Invalid parts are reported in `errors` and left empty.
     pub(super) fn read(mut attributes: Attributes, item: &DeriveInput, errors: &mut Errors) -> Self {
         let sdk = generated_code::sdk(&mut attributes, errors);
         check_shape(item, errors);
@@ -250,7 +250,7 @@ impl FieldPath<'_, '_> {
 }
 
 impl Place {
-    /// The span of the last name.
+    /// Returns the span of the last name.
     pub(super) fn span(&self) -> Span {
         self.rest.last().map_or_else(|| self.ty.span(), Ident::span)
     }
@@ -326,7 +326,7 @@ fn schemars_only_attributes(attribute: &Attribute) -> Vec<Path> {
         ["rename", "rename_all", "skip", "skip_serializing", "flatten", "tag", "untagged"];
     let mut found = Vec::new();
     if attribute.path().is_ident("schemars") {
-        // schemars reports what is invalid.
+        // schemars reports invalid attributes.
         let _ = attribute.parse_nested_meta(|meta| {
             if BOTH.iter().any(|attribute| meta.path.is_ident(attribute)) {
                 found.push(meta.path.clone());
@@ -350,7 +350,7 @@ fn check_serde_attributes(item: &DeriveInput, errors: &mut Errors) {
     }
 }
 
-/// The attributes of fields and variants.
+/// Returns the attributes of fields and variants.
 fn inner_attributes(data: &Data) -> Vec<&Attribute> {
     let variants = match data {
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.attrs).collect(),
@@ -367,19 +367,19 @@ fn fields(data: &Data) -> Vec<&Field> {
     }
 }
 
-/// The derives of a `#[derive(…)]`. The compiler reports one that cannot be parsed.
+/// Returns the derives of a `#[derive(…)]`. The compiler reports one that cannot be parsed.
 pub(super) fn derives(attribute: &Attribute) -> Vec<Path> {
     let paths = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
     paths.map(|paths| paths.into_iter().collect()).unwrap_or_default()
 }
 
-/// Whether the macro adds this derive.
+/// Returns whether the macro adds this derive.
 pub(super) fn is_ours(derive: &Path) -> bool {
     let last = derive.segments.last();
     last.is_some_and(|segment| segment.ident == "Serialize" || segment.ident == "JsonSchema")
 }
 
-/// The name that is suggested for a stream of records of this type.
+/// Returns the name that is suggested for a stream of records of this type.
 pub(crate) fn default_name(name: &str) -> String {
     let mut snake = String::new();
     for (at, letter) in name.char_indices() {

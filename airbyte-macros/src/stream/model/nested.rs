@@ -62,14 +62,14 @@ impl Field {
     }
 }
 
-/// Whether a record may name the column: it has one serialized name, and its type is at least as visible as the struct.
+/// Returns whether a record may name the column: it has one serialized name, and its type is at least as visible as the struct.
 fn can_be_named(column: &Column<'_>, vis: &Visibility) -> bool {
     let visible =
         matches!(vis, Visibility::Inherited) || as_text(column.vis) == as_text(vis) || is_public(column.ty);
     visible && column.skip.is_none() && column.flatten.is_none() && column.custom.is_none()
 }
 
-/// Whether the type is public, and can be in a primary key or be a cursor.
+/// Returns whether the type is public, and can be in a primary key or be a cursor.
 fn is_public(ty: &Type) -> bool {
     if is_option(ty) {
         return type_table::arguments(ty).next().is_some_and(is_public);

@@ -70,7 +70,7 @@ impl SerdeAttributes {
     }
 }
 
-/// The attribute that gives a field a custom serialization, if no `#[schemars(…)]` gives its schema.
+/// Returns the attribute that gives a field a custom serialization, if no `#[schemars(…)]` gives its schema.
 pub(in crate::stream) fn undescribed(attributes: &[Attribute]) -> Option<Path> {
     let custom = SerdeAttributes::of(attributes).custom?;
     let mut described = false;

@@ -37,7 +37,7 @@ use ureq::http::Uri;
 /// # }
 /// ```
 ///
-/// White space around credentials, which is often copied along, is removed. Credentials that are blank, or contain a
+/// Whitespace around credentials, which is often copied along, is removed. Credentials that are blank, or contain a
 /// character that cannot be sent, are a config error before anything is sent.
 ///
 /// Credentials are masked in every log, trace and error, even if they are not in the configuration: those of each
@@ -177,13 +177,13 @@ impl Authenticator {
         }
     }
 
-    /// Whether the credentials that were tried last have neither expired nor been rejected, as far as is known.
+    /// Returns whether the credentials that were tried last have neither expired nor been rejected, as far as is known.
     pub(in crate::http) fn is_usable(&self, now: Duration, tried: &TriedTokens) -> bool {
         let (Self::Session(session), Some((number, until))) = (self, tried.last) else { return true };
         until.is_none_or(|until| now < until) && !session.is_rejected(number)
     }
 
-    /// Notes that the API rejected the credentials (401), for all requests with the same token. Returns whether to try
+    /// Records that the API rejected the credentials (401), for all requests with the same token. Returns whether to try
     /// a new token: once per request.
     pub(in crate::http) fn rejected(&self, tried: &mut TriedTokens) -> bool {
         let (Self::Session(session), Some((number, _))) = (self, tried.last) else { return false };
@@ -233,7 +233,7 @@ fn unencrypted_host(url: &str) -> Option<String> {
     (uri.scheme_str() == Some("http") && !here).then_some(host)
 }
 
-/// Whether two URLs have the same origin: scheme, host and port.
+/// Returns whether two URLs have the same origin: scheme, host and port.
 pub(in crate::http) fn same_origin(one: &str, other: &str) -> bool {
     let origin = |url: &str| {
         let uri: Uri = url.parse().ok()?;

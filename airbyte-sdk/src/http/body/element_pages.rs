@@ -251,7 +251,7 @@ impl<T: FromResponse> ElementPages<'_, T> {
     fn failed(&self, error: Error) -> Error {
         let begun = self.handed_out || self.trail.is_past_first();
         let hold = self.hold.as_ref();
-        if begun { hold::failed(hold, error) } else { hold::refused(hold, error) }
+        if begun { hold::failed(hold, error) } else { hold::failed_before_data(hold, error) }
     }
 
     /// Returns the request for the page after this one, which has ended.

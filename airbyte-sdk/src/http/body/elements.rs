@@ -74,7 +74,7 @@ impl<T> Elements<T> {
         Self { body, elements: PhantomData }
     }
 
-    /// The stream that the elements are read for.
+    /// Returns the stream that the elements are read for.
     pub(super) fn hold(&self) -> Option<&Holder> {
         self.body.hold.as_ref()
     }

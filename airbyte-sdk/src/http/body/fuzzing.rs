@@ -21,12 +21,12 @@ pub struct Chunks {
 }
 
 impl Chunks {
-    /// In chunks of so many bytes; of one byte for zero.
+    /// Splits the body into chunks of `size` bytes, or of one byte if it is 0.
     pub fn of(body: &[u8], size: u8) -> Self {
         Self { rest: io::Cursor::new(body.to_vec()), size: usize::from(size).max(1) }
     }
 
-    /// In one piece.
+    /// Returns the body in one chunk.
     pub fn whole(body: &[u8]) -> Self {
         Self { size: usize::MAX, ..Self::of(body, 0) }
     }
@@ -49,14 +49,14 @@ impl Read for Chunks {
     }
 }
 
-/// A body without its byte order mark; `None` if the mark says that it is in UTF-16.
+/// Returns a body without its byte order mark; `None` if the mark says that it is in UTF-16.
 pub fn utf8(body: &[u8]) -> Option<&[u8]> {
     let is_utf16 = body.starts_with(b"\xfe\xff") || body.starts_with(b"\xff\xfe");
     (!is_utf16).then(|| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-fn message(trouble: ReadError) -> Error {
-    trouble.failure("GET https://api.example.com").error
+fn message(error: ReadError) -> Error {
+    error.failure("GET https://api.example.com").error
 }
 
 fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Result<()>) {
@@ -65,12 +65,12 @@ fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Re
         match next() {
             Ok(Some(item)) => found.push(item),
             Ok(None) => return (found, Ok(())),
-            Err(trouble) => return (found, Err(message(trouble))),
+            Err(error) => return (found, Err(message(error))),
         }
     }
 }
 
-/// The elements of the array at the path, or the message of the error.
+/// Returns the elements of the array at the path, or the message of the error.
 pub fn elements(body: Chunks, path: &str) -> Result<Vec<Value>, String> {
     let mut json = Json::open(body.reader(), vec![0; 3], ArrayOptions::array(path));
     let (elements, end) = all(|| json.next());

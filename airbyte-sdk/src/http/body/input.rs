@@ -35,7 +35,7 @@ impl Input {
         self.start += count;
     }
 
-    /// Notes that an item is returned to the author: the next read begins another one, with its own timeout.
+    /// Records that an item is returned to the author: the next read begins another one, with its own timeout.
     #[inline]
     pub(super) fn item_returned(&mut self) {
         self.item_returned = true;

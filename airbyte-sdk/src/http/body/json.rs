@@ -37,7 +37,7 @@ pub(super) struct ArrayOptions {
 }
 
 impl ArrayOptions {
-    /// The array at this path, with dots between the keys. The empty path is the document itself.
+    /// Selects the array at this path, with dots between the keys. The empty path is the document itself.
     pub(super) fn array(path: &str) -> Self {
         let keys = path.split('.').filter(|_| !path.is_empty());
         Self { path: keys.map(str::to_owned).collect(), watch: None, allow_missing: false }
@@ -180,8 +180,8 @@ impl Json {
         if found.is_some() && !error_response::reports_error(&document) {
             return Ok(());
         }
-        let said = error_response::message_of(&document).map(str::to_owned);
-        Err(ReadError::NoArray { path: self.path.join("."), said })
+        let api_message = error_response::message_of(&document).map(str::to_owned);
+        Err(ReadError::NoArray { path: self.path.join("."), api_message })
     }
 
     /// Returns what is before the array. Reads up to the first element if necessary.
@@ -195,9 +195,10 @@ impl Json {
             // Many APIs report an error with status 200.
             ReadError::Structure { format, what, details } if !self.scanner.has_met_array() => {
                 let document: Value = serde_json::from_slice(&head).unwrap_or_default();
-                let said = error_response::message_of(&document);
-                let said = said.map_or_else(String::new, |said| format!("; the API says: \"{said}\""));
-                ReadError::Structure { format, what: what + &said, details }
+                let api_message = error_response::message_of(&document);
+                let api_message = api_message
+                    .map_or_else(String::new, |api_message| format!("; the API says: \"{api_message}\""));
+                ReadError::Structure { format, what: what + &api_message, details }
             }
             error => error,
         })

@@ -99,7 +99,7 @@ impl<F: Format> Body<F> {
     #[inline]
     fn read<T>(&mut self, read: impl FnOnce(&mut F) -> Result<T, ReadError>) -> Result<T> {
         if !matches!(self.stage, Stage::Open(..)) {
-            self.send().map_err(|error| hold::refused(self.hold.as_ref(), error))?;
+            self.send().map_err(|error| hold::failed_before_data(self.hold.as_ref(), error))?;
         }
         let Stage::Open(format, place) = &mut self.stage else { return Err(broken()) };
         match read(format) {
@@ -131,7 +131,7 @@ impl<F: Format> Body<F> {
     }
 }
 
-/// The error of each call after the first error.
+/// Returns the error of each call after the first error.
 fn broken() -> Error {
     Error::system("this response already failed; see the earlier error")
 }
@@ -148,8 +148,8 @@ enum ReadError {
     /// It ends in the middle of an item.
     #[cfg(feature = "csv")]
     Unfinished { format: &'static str, details: String },
-    /// It has no array at this path. `said` is the API's error message, if it has one.
-    NoArray { path: String, said: Option<String> },
+    /// It has no array at this path. `api_message` is the API's error message, if it has one.
+    NoArray { path: String, api_message: Option<String> },
     /// An item is larger than [`MAX_ITEM_SIZE`].
     TooLarge { what: String },
 }
@@ -183,13 +183,13 @@ impl ReadError {
                 Outcome::Final,
                 Error::transient(format!("incomplete {format} in the response from {place}: {details}")),
             ),
-            Self::NoArray { path, said: Some(said) } => (
+            Self::NoArray { path, api_message: Some(api_message) } => (
                 Outcome::Final,
                 Error::transient(format!(
-                    "the response from {place} has an error instead of the array `{path}`: \"{said}\""
+                    "the response from {place} has an error instead of the array `{path}`: \"{api_message}\""
                 )),
             ),
-            Self::NoArray { path, said: None } => (
+            Self::NoArray { path, api_message: None } => (
                 Outcome::Final,
                 Error::system(format!(
                     "the response from {place} has no array `{path}`. If the API omits the array when it is empty, \

@@ -74,7 +74,7 @@ impl Extent {
     }
 }
 
-/// The number of bytes before the next quote or backslash of a string.
+/// Returns the number of bytes before the next quote or backslash of a string.
 fn plain(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(bytes.len())
 }
@@ -121,7 +121,7 @@ enum State {
     Element,
     /// A comma or the end of the array is expected.
     ElementComma,
-    /// Only white space may follow.
+    /// Only whitespace may follow.
     Over,
 }
 
@@ -222,7 +222,7 @@ impl ArrayScanner {
             b'[' => return Err(self.structure("expected an object, found an array")),
             b'{' => return Err(self.structure("expected an array, found an object")),
             _ => {
-                // This may be no JSON at all, which is checked at the end.
+                // Whether this is JSON is checked at the end.
                 if byte != b'n' {
                     let kind = if at_array { "an array" } else { "an object" };
                     self.mismatch = Some(self.at_this_path(&format!("expected {kind} or null")));
@@ -238,7 +238,7 @@ impl ArrayScanner {
         if self.open == 0 { State::Over } else { State::Comma }
     }
 
-    /// Whether the key that just ended is the next one on the path.
+    /// Returns whether the key that just ended is the next one on the path.
     fn is_on_path(&self) -> bool {
         let key = &self.envelope[self.key..];
         let wanted = &self.path[self.open - 1];

@@ -147,7 +147,7 @@ impl OAuth2 {
     /// replace the refresh token each time it is used, and then reject the old one.
     /// A new refresh token is sent to the platform at once, also during `check`, as a CONTROL message with the whole
     /// configuration. The access token that came with it is used only after that message has been written. A run that
-    /// is ended from outside meanwhile waits up to 5 seconds for it.
+    /// is ended from outside in the meantime waits up to 5 seconds for it.
     #[must_use]
     pub fn rotates(mut self, path: &str) -> Self {
         self.rotates = Some(path.to_owned());
@@ -174,7 +174,7 @@ impl OAuth2 {
         form
     }
 
-    /// Whether both describe the same authentication.
+    /// Returns whether both describe the same authentication.
     fn is_same_as(&self, other: &Self) -> bool {
         let given = |oauth2: &Self| match &oauth2.grant {
             Grant::ClientCredentials => None,

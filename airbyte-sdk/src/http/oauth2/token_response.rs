@@ -66,30 +66,33 @@ pub(super) fn error_of(response: &ErrorResponse, has_refresh_token: bool) -> Opt
     is_permanent.then(|| described(response, Some(status), has_refresh_token))
 }
 
-/// The error that the body describes. A body that came with a status of 2xx has no status to be shown.
+/// Returns the error that the body describes. A body that came with a status of 2xx has no status to be shown.
 fn described(response: &ErrorResponse, status: Option<u16>, has_refresh_token: bool) -> Error {
     let code = response.body().get("error").and_then(Value::as_str).unwrap_or_default();
     let description = response.body().get("error_description").and_then(Value::as_str).map(str::trim);
     let quoted = description.filter(|text| !text.is_empty()).or_else(|| response.message());
     let quoted = quoted.map_or_else(String::new, |text| format!(": \"{text}\""));
-    let said = format!("{}{quoted}", status.map_or_else(String::new, |status| format!(" (HTTP {status})")));
-    let client = format!("the token endpoint rejected the client ID or the client secret{said}; check both");
+    let suffix = format!("{}{quoted}", status.map_or_else(String::new, |status| format!(" (HTTP {status})")));
+    let client =
+        format!("the token endpoint rejected the client ID or the client secret{suffix}; check both");
     let error = match code {
         "invalid_grant" if has_refresh_token => Error::config(format!(
-            "the token endpoint reports that the authorization has expired or was revoked{said}; authenticate again"
+            "the token endpoint reports that the authorization has expired or was revoked{suffix}; authenticate again"
         )),
         "invalid_client" | "unauthorized_client" if has_refresh_token => {
             Error::config(format!("{client}, or authenticate again"))
         }
         "invalid_grant" | "invalid_client" | "unauthorized_client" => Error::config(client),
         "invalid_scope" => Error::config(format!(
-            "the token endpoint does not grant the requested scopes{said}; check the permissions of the account"
+            "the token endpoint does not grant the requested scopes{suffix}; check the permissions of the account"
         )),
         "server_error" | "temporarily_unavailable" => {
-            Error::transient(format!("the token endpoint is temporarily unavailable{said}"))
+            Error::transient(format!("the token endpoint is temporarily unavailable{suffix}"))
         }
         _ if status == Some(401) => Error::config(client),
-        _ => Error::config(format!("the token endpoint rejected the request{said}; check the configuration")),
+        _ => {
+            Error::config(format!("the token endpoint rejected the request{suffix}; check the configuration"))
+        }
     };
     error.with_internal(if code.is_empty() { "no error code" } else { code })
 }

@@ -61,7 +61,7 @@ struct Shared {
 }
 
 impl Tokens {
-    /// Notes that the API rejected this token.
+    /// Records that the API rejected this token.
     pub(super) fn reject(&self, number: u64) {
         self.rejected.fetch_max(number, SeqCst);
     }
@@ -78,7 +78,7 @@ impl Tokens {
         self.get_since(self.requests.load(SeqCst), clock, request)
     }
 
-    /// The same for a thread that began to wait when `requests_before` tokens had been requested.
+    /// Returns the same for a thread that began to wait when `requests_before` tokens had been requested.
     fn get_since(
         &self,
         requests_before: u64,

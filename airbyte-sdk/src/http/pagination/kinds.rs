@@ -36,7 +36,7 @@ impl<P> Steps<'_, P> {
 
 type Next<'a, P> = dyn FnMut(&mut P, PageInfo) -> Result<Option<NextPage>> + 'a;
 
-/// What is known about a page besides its body.
+/// What is known about a page apart from its body.
 pub(in crate::http) struct PageInfo {
     /// The value of the header that finds the next page.
     pub(in crate::http) header: Option<String>,

@@ -165,7 +165,7 @@ impl PaginateElements<'static> for Pagination<ByCount> {
     }
 }
 
-/// The error after a panic that the fetch function caught.
+/// Returns the error after a panic that the fetch function caught.
 pub(super) fn interrupted() -> Error {
     Error::system("a page was lost in a panic that the connector caught; the connector must not catch panics")
 }

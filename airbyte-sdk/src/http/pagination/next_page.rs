@@ -49,7 +49,7 @@ impl NextPage {
         Self(Step::BodyField(path.to_owned(), value))
     }
 
-    /// Whether this ends the pagination. Some APIs send an empty string instead of none.
+    /// Returns whether this ends the pagination. Some APIs send an empty string instead of none.
     pub(super) fn is_empty(&self) -> bool {
         match &self.0 {
             Step::Url(url) => url.trim().is_empty(),

@@ -18,18 +18,18 @@ pub(super) struct PageSize {
 }
 
 impl PageSize {
-    /// A size that the API may reduce to any number.
+    /// Returns a size that the API may reduce to any number.
     pub(super) fn any(parameter: &str, records: u64) -> Self {
         let parameter = Some((parameter.to_owned(), records.to_string()));
         Self { parameter, ends_at_short: true, trusted: None, first: None }
     }
 
-    /// A size that the API is documented to accept.
+    /// Returns a size that the API is documented to accept.
     pub(super) fn trusted(parameter: &str, records: u64) -> Self {
         Self { trusted: Some(records), ..Self::any(parameter, records) }
     }
 
-    /// Whether a page with this many records is the last one.
+    /// Returns whether a page with this many records is the last one.
     pub(super) fn is_last(&mut self, records: u64) -> bool {
         if records == 0 || !self.ends_at_short {
             return records == 0;
@@ -48,7 +48,7 @@ impl PageSize {
     }
 }
 
-/// Whether an API might return this many records per page whatever size is requested.
+/// Returns whether an API might return this many records per page whatever size is requested.
 fn is_usual(records: u64) -> bool {
     let is_round = [4, 5, 6].iter().any(|number| records.is_multiple_of(*number));
     is_round

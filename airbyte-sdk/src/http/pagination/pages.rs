@@ -43,7 +43,11 @@ impl<P: FromResponse> Pages<'_, P> {
     #[cold]
     fn failed(&self, error: Error) -> Error {
         let hold = self.hold.as_ref();
-        if self.trail.is_past_first() { hold::failed(hold, error) } else { hold::refused(hold, error) }
+        if self.trail.is_past_first() {
+            hold::failed(hold, error)
+        } else {
+            hold::failed_before_data(hold, error)
+        }
     }
 
     fn read(&mut self, request: Request) -> Result<P> {

@@ -2,7 +2,7 @@
 
 use crate::http::url::{Parts, encoded};
 
-/// Whether the target of a reference depends on the path of the base URL.
+/// Returns whether the target of a reference depends on the path of the base URL.
 pub(super) fn depends_on_path(reference: &str) -> bool {
     let parts = Parts::of(reference.trim());
     parts.authority.is_none() && !parts.path.is_empty() && !parts.path.starts_with('/')

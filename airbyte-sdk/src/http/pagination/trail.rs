@@ -47,7 +47,7 @@ impl Trail {
         }
     }
 
-    /// Whether a page after the first was requested.
+    /// Returns whether a page after the first was requested.
     pub(in crate::http) fn is_past_first(&self) -> bool {
         self.page > 1
     }

@@ -78,7 +78,7 @@ impl Request {
     /// Sets a header. Replaces one with the same name that was set before, here or on the client. The header that
     /// [`auth`](Self::auth) sets takes precedence.
     ///
-    /// White space around the value is removed. A name or value that cannot be sent in a header is a config error when
+    /// Whitespace around the value is removed. A name or value that cannot be sent in a header is a config error when
     /// the request is sent. It is a system error to set `Content-Length` or `Transfer-Encoding`, which the client
     /// sets, or codings other than `gzip` and `identity` in `Accept-Encoding`.
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
@@ -143,7 +143,7 @@ impl Request {
             Ok(response)
         });
         let value = response.and_then(|response| response.parse(&body));
-        value.map_err(|error| hold::refused(self.hold(), error))
+        value.map_err(|error| hold::failed_before_data(self.hold(), error))
     }
 
     /// Sends the request, and returns when the headers of the response have arrived.
@@ -163,7 +163,7 @@ impl Request {
     ///
     /// Returns a config error, without sending anything, if the URL, a header or the credentials cannot be sent.
     pub fn send(&self) -> Result<Response> {
-        self.until_begun(Ok).map_err(|error| hold::refused(self.hold(), error))
+        self.until_begun(Ok).map_err(|error| hold::failed_before_data(self.hold(), error))
     }
 
     /// Changes the URL, which includes the query.
@@ -180,7 +180,7 @@ impl Request {
         self.query.push((name, value));
     }
 
-    /// The stream that the request is sent for.
+    /// Returns the stream that the request is sent for.
     pub(super) fn hold(&self) -> Option<&Holder> {
         self.holder.as_ref()
     }

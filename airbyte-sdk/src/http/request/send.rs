@@ -28,7 +28,7 @@ impl Request {
         self.repeat(true, finish)
     }
 
-    /// The same for a response whose body may be read after `finish` returns, without a limit of the total time.
+    /// Returns the same for a response whose body may be read after `finish` returns, without a limit of the total time.
     pub(in crate::http) fn until_begun<T>(
         &self,
         finish: impl FnMut(Response) -> Result<T, Failure>,
@@ -151,7 +151,7 @@ impl Request {
         }
     }
 
-    /// Gets the credentials, and then waits for the turn. A token that has expired or was rejected meanwhile is
+    /// Gets the credentials, and then waits for the turn. A token that has expired or was rejected in the meantime is
     /// replaced.
     fn credentials_and_turn(
         &self,

@@ -121,7 +121,7 @@ const SECRETS: &[&str] = &[
     "1234",
 ];
 
-/// Whether the composition of the encoders is ambiguous or not supported.
+/// Returns whether the composition of the encoders is ambiguous or not supported.
 fn is_ambiguous(encoders: &[&Encoder], secret: &str) -> bool {
     let names: Vec<&str> = encoders.iter().map(|(name, _)| *name).collect();
     // Only ASCII is decoded from UTF-16, and a line break after a `=` is read as quoted-printable.

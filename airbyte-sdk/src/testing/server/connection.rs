@@ -128,7 +128,7 @@ struct Input<'c> {
 }
 
 impl Input<'_> {
-    /// The next request, and whether the connection is kept alive; `None` if the client closed the connection.
+    /// Returns the next request, and whether the connection is kept alive; `None` if the client closed the connection.
     fn next_request(&mut self) -> Result<Option<(Request, bool)>, Unreadable> {
         self.deadline = None;
         let Some((mut request, is_http_1_0)) = self.head()? else { return Ok(None) };

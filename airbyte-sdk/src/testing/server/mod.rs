@@ -40,7 +40,7 @@
 //! 5. the route that was added first.
 //!
 //! If no route matches, the client gets HTTP 501 with a message that lists the routes, and the server panics when it is
-//! dropped. This distinguishes a misspelt path from an API without data. To respond to all other requests, add the route
+//! dropped. This distinguishes a misspelled path from an API without data. To respond to all other requests, add the route
 //! `*`.
 //!
 //! # Several responses, and computed responses

@@ -92,7 +92,7 @@ impl Request {
         find(&self.text(), name)
     }
 
-    /// The target without the origin, which is present in a request to a proxy.
+    /// Returns the target without the origin, which is present in a request to a proxy.
     fn origin_form(&self) -> &str {
         match self.target.split_once("://") {
             Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
@@ -103,7 +103,7 @@ impl Request {
     }
 }
 
-/// The decoded value of the first parameter with this name.
+/// Returns the decoded value of the first parameter with this name.
 fn find(parameters: &str, name: &str) -> Option<String> {
     let mut pairs = parameters.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.find(|(key, _)| decoded_form(key) == name).map(|(_, value)| decoded_form(value))

@@ -186,7 +186,7 @@ impl Rule {
         Ok(rule)
     }
 
-    /// The parameters in the path of a request; `None` if the rule does not match the request.
+    /// Returns the parameters in the path of a request; `None` if the rule does not match the request.
     pub(super) fn matches(&self, request: &Request) -> Option<Vec<(String, String)>> {
         if self.method.as_ref().is_some_and(|method| *method != request.method) {
             return None;
@@ -197,7 +197,7 @@ impl Rule {
         (query && headers && self.conditions.iter().all(|condition| condition(request))).then_some(parameters)
     }
 
-    /// The specificity of the rule: the higher rank takes precedence.
+    /// Returns the specificity of the rule: the higher rank takes precedence.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         let (literals, path) = match &self.path {
             Path::Any => (0, 0),
@@ -248,7 +248,7 @@ impl fmt::Display for Rule {
 }
 
 impl Responder {
-    /// The response to the next request; `None` if all responses were used.
+    /// Returns the response to the next request; `None` if all responses were used.
     pub(super) fn choose(&self) -> Option<Chosen> {
         match &self.responses {
             Responses::Computed(compute) => Some(Chosen::ToCompute(Arc::clone(compute))),

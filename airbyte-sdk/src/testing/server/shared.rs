@@ -166,7 +166,7 @@ impl Shared {
         true
     }
 
-    /// A guard for the thread that [`opened`](Self::opened) counted.
+    /// Returns a guard for the thread that [`opened`](Self::opened) counted.
     pub(super) fn working(&self) -> Working<'_> {
         Working(self)
     }

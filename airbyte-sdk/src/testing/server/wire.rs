@@ -162,7 +162,7 @@ fn chunks(body: &[u8], size: usize, trailers: &[(String, String)]) -> Vec<u8> {
     framed
 }
 
-/// The offset in a chunked body at which `bytes` bytes of the original body have been sent.
+/// Returns the offset in a chunked body at which `bytes` bytes of the original body have been sent.
 fn chunked_offset(bytes: usize, size: usize, length: usize) -> usize {
     let (mut left, mut at, mut rest) = (bytes, 0, length);
     while left > 0 {
@@ -189,7 +189,7 @@ impl Sender<'_> {
         self.left().map(drop)
     }
 
-    /// Waits until the client closes the connection or the server ends. Ignores what the client sends meanwhile.
+    /// Waits until the client closes the connection or the server ends. Ignores what the client sends in the meantime.
     fn stall(&mut self) -> io::Result<()> {
         let mut ignored = [0; 4096];
         loop {
@@ -218,7 +218,7 @@ impl Write for Sender<'_> {
     }
 }
 
-/// A read timeout is one of these two kinds, depending on the platform.
+/// Returns whether the error is a timeout, which has one of two kinds depending on the platform.
 pub(super) fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

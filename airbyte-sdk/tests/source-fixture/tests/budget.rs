@@ -71,7 +71,7 @@ fn last_state(run: &Run) -> Value {
     run.final_state()[0]["stream"]["stream_state"].clone()
 }
 
-/// The shops of the records, in order.
+/// Returns the shops of the records, in order.
 fn shops(run: &Run) -> Vec<String> {
     let records = run.records("shop_visits");
     let mut shops: Vec<String> =
@@ -80,7 +80,7 @@ fn shops(run: &Run) -> Vec<String> {
     shops
 }
 
-/// The budget of a day suffices for one partition.
+/// The budget of a day is enough for one partition.
 #[test]
 fn each_partition_is_read_in_turn_with_a_small_budget() {
     let mut state = None;
@@ -130,7 +130,7 @@ fn list_that_exhausts_the_budget_leaves_the_state_unchanged() {
 /// Otherwise rejected requests would decide where the next day starts.
 #[test]
 fn partition_without_any_response_is_next_again() {
-    // The first 429 asks for a short wait, the second for an hour.
+    // The first 429 requests a short wait, the second for an hour.
     let (waits, rejecting) = (AtomicU64::new(1), Server::start());
     rejecting
         .on("GET /visits")

@@ -20,7 +20,7 @@ fn read(config: &Value, streams: &[&str], mode: &str, state: Option<&Value>) -> 
     connector.read(config, &json!({"streams": chosen}), state)
 }
 
-/// The ids of a stream's records.
+/// Returns the ids of a stream's records.
 fn ids(run: &Run, stream: &str) -> Vec<u64> {
     run.records(stream).iter().map(|record| record["id"].as_u64().unwrap()).collect()
 }

@@ -4,7 +4,7 @@ use airbyte_sdk::AirbyteSpec;
 struct Config {
     #[airbyte(pattern = "(?i)^[a-z]+$", pattern_descriptor = "letters")]
     city: String,
-    #[airbyte(pattern = r"^\S+$", pattern_descriptor = "no white space")]
+    #[airbyte(pattern = r"^\S+$", pattern_descriptor = "no whitespace")]
     shop: String,
     #[airbyte(pattern = r"\Aab\z", pattern_descriptor = "the letters ab")]
     code: String,

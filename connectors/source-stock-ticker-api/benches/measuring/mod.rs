@@ -9,14 +9,14 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 use stock_api_emulator::is_trading_day;
 
-/// The first of the last `days` trading days, up to yesterday in New York.
+/// Returns the first of the last `days` trading days, up to yesterday in New York.
 pub(crate) fn first_day(days: usize) -> String {
     let last = DateRange::ended_at(Offset::constant(-5), 1).last();
     let trading = last.series(-1.day()).filter(|day| is_trading_day(*day)).nth(days - 1);
     trading.expect("enough days").to_string()
 }
 
-/// The time of one read to /dev/null, and its peak memory in KiB.
+/// Returns the time of one read to /dev/null, and its peak memory in KiB.
 pub(crate) fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
     let null = File::create("/dev/null").expect("/dev/null");
     let started = Instant::now();

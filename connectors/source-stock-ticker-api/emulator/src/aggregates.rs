@@ -42,7 +42,7 @@ impl Api<'_> {
     }
 }
 
-/// The response of the API, not compressed.
+/// Returns the response of the API, not compressed.
 pub(crate) fn respond(api: &Api<'_>, request: &Request) -> Response {
     let request_id = format!("{:032x}", 0x6a7e_4663_79af_0a71_0000_0000_0000_0000 + api.number as u128);
     let response = match page(api, request, &request_id) {
@@ -277,7 +277,7 @@ impl Page<'_> {
         body
     }
 
-    /// The bars separated by commas, their number, and where the next page begins.
+    /// Returns the bars separated by commas, their number, and where the next page begins.
     fn results(&self) -> (Vec<u8>, u32, Option<Rest>) {
         let Some(company) = bars::company(&self.path.ticker) else {
             return (Vec::new(), 0, None);
@@ -309,7 +309,7 @@ impl Page<'_> {
         (results, count, None)
     }
 
-    /// All days of the range in the requested order.
+    /// Returns all days of the range in the requested order.
     fn dates(&self) -> impl Iterator<Item = Date> {
         let range = self.allowed.first..=self.allowed.last;
         let (start, step): (_, fn(Date) -> _) = if self.parameters.descending {
@@ -321,7 +321,7 @@ impl Page<'_> {
             .take_while(move |date| range.contains(date))
     }
 
-    /// The same range, beginning the day after the last bar or, in descending order, ending the day before it. The
+    /// Returns the same range, beginning the day after the last bar or, in descending order, ending the day before it. The
     /// other end of the range is unchanged, and the cursor contains the parameters without the API key.
     fn next_url(&self, rest: &Rest) -> String {
         let Parameters { limit, descending, adjusted, .. } = *self.parameters;

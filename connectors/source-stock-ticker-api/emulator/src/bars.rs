@@ -67,7 +67,7 @@ pub(crate) struct Day {
 }
 
 impl Day {
-    /// The bars of a day; `None` on a day without trade.
+    /// Returns the bars of a day; `None` on a day without trade.
     pub(crate) fn new(company: &Company, date: Date, adjusted: bool, form: VolumeForm) -> Option<Self> {
         let is_delisted = company.delisted.is_some_and(|last| date > last);
         if date.year() < FIRST_YEAR || is_delisted || !is_trading_day(date) {
@@ -126,7 +126,7 @@ impl Day {
     }
 }
 
-/// The closing prices of a well-known tutorial, to reproduce its tables.
+/// Returns the closing prices of a well-known tutorial, to reproduce its tables.
 fn tutorial_close(ticker: &str, day: Date) -> Option<u64> {
     if ticker != "TSLA" || day.year() != 2020 || day.month() != 12 {
         return None;
@@ -141,7 +141,7 @@ fn tutorial_close(ticker: &str, day: Date) -> Option<u64> {
     }
 }
 
-/// A price in cents that moves around its level: a sum of waves with lengths from three years to a day. Uses only sums
+/// Returns a price in cents that moves around its level: a sum of waves with lengths from three years to a day. Uses only sums
 /// and products, whose results are the same on every machine.
 fn close(level: f64, seed: u64, day: i64) -> u64 {
     const WAVES: [(i64, f64); 6] = [(1024, 0.30), (256, 0.12), (64, 0.06), (16, 0.03), (4, 0.02), (1, 0.01)];
@@ -149,7 +149,7 @@ fn close(level: f64, seed: u64, day: i64) -> u64 {
     (level * (1.0 + swing)) as u64
 }
 
-/// A smooth curve through random heights between -1 and 1, one every `length` days.
+/// Returns a smooth curve through random heights between -1 and 1, one every `length` days.
 fn wave(seed: u64, day: i64, length: i64) -> f64 {
     let knot = day.div_euclid(length);
     let height = |knot: i64| {
@@ -161,7 +161,7 @@ fn wave(seed: u64, day: i64, length: i64) -> f64 {
     from + (to - from) * phase * phase * (3.0 - 2.0 * phase)
 }
 
-/// A pseudo-random number, the same for the same input.
+/// Returns a pseudo-random number, the same for the same input.
 fn mixed(input: u64) -> u64 {
     let mut bits = input.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

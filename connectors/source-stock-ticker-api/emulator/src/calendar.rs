@@ -15,7 +15,7 @@ pub fn is_trading_day(date: Date) -> bool {
     !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_holiday(date)
 }
 
-/// Whether the market observes a holiday on this working day. A holiday on a Saturday is observed on Friday, one on a
+/// Returns whether the market observes a holiday on this working day. A holiday on a Saturday is observed on Friday, one on a
 /// Sunday on Monday, except that New Year's Day is never observed in the old year.
 fn is_holiday(date: Date) -> bool {
     let (year, day, weekday) = (date.year(), date.day(), date.weekday());
@@ -37,7 +37,7 @@ fn is_holiday(date: Date) -> bool {
     }
 }
 
-/// A day of March or April, counted from the end of February: 1 April is 32.
+/// Returns a day of March or April, counted from the end of February: 1 April is 32.
 fn days_from_february(date: Date) -> i32 {
     i32::from(date.day()) + if date.month() == 4 { 31 } else { 0 }
 }
@@ -53,25 +53,25 @@ fn easter(year: i16) -> i32 {
     moon + weekday - 7 * correction + 22
 }
 
-/// The number of days since 1 January 1970.
+/// Returns the number of days since 1 January 1970.
 pub(crate) fn epoch_day(date: Date) -> i64 {
     date.duration_since(EPOCH).as_secs() / 86_400
 }
 
-/// The instant of 00:00 in New York on `date`, in milliseconds since the epoch.
+/// Returns the instant of 00:00 in New York on `date`, in milliseconds since the epoch.
 pub(crate) fn new_york_midnight(date: Date) -> i64 {
     let behind = if is_dst_at_midnight(date) { 4 } else { 5 };
     (epoch_day(date) * 24 + behind) * HOUR_MS
 }
 
-/// The date in New York at a timestamp in milliseconds; `None` if it is out of range.
+/// Returns the date in New York at a timestamp in milliseconds; `None` if it is out of range.
 pub(crate) fn new_york_date(ms: i64) -> Option<Date> {
     let utc = Timestamp::from_millisecond(ms).ok()?.to_zoned(TimeZone::UTC).date();
     // New York is always behind UTC, so its date is the same or the previous one.
     if new_york_midnight(utc) <= ms { Some(utc) } else { utc.yesterday().ok() }
 }
 
-/// Whether daylight saving time is in effect in New York at 00:00 on `date`. Clocks change at 02:00, so on the Sunday
+/// Returns whether daylight saving time is in effect in New York at 00:00 on `date`. Clocks change at 02:00, so on the Sunday
 /// of a change the result is that of the day before.
 ///
 /// From 2007: second Sunday of March to first Sunday of November. Before: first Sunday of April to last Sunday of

@@ -92,7 +92,7 @@ fn announce(url: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Whether stdin is the null device, which shells and containers pass to background programs. Its end is no signal to
+/// Returns whether stdin is the null device, which shells and containers pass to background programs. Its end is no signal to
 /// stop.
 #[cfg(unix)]
 fn has_no_input() -> bool {

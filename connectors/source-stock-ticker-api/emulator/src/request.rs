@@ -32,7 +32,7 @@ impl Request {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The API key, from the header or else from the query. An empty key counts as none.
+    /// Returns the API key, from the header or else from the query. An empty key counts as none.
     pub(crate) fn api_key(&self) -> Option<Cow<'_, str>> {
         let bearer = self.header("Authorization").and_then(|value| {
             let (scheme, key) = value.trim().split_once(' ')?;
@@ -53,7 +53,7 @@ impl Request {
         })
     }
 
-    /// Whether the client expects the connection to be closed after the response.
+    /// Returns whether the client expects the connection to be closed after the response.
     pub(crate) fn wants_close(&self, is_http_1_0: bool) -> bool {
         let connection = self.header("Connection").unwrap_or_default();
         let has_token =
@@ -61,14 +61,14 @@ impl Request {
         has_token("close") || (is_http_1_0 && !has_token("keep-alive"))
     }
 
-    /// Whether a body follows the head.
+    /// Returns whether a body follows the head.
     pub(crate) fn has_body(&self) -> bool {
         self.header("Transfer-Encoding").is_some()
             || self.header("Content-Length").is_some_and(|length| length.trim() != "0")
     }
 }
 
-/// The names and values of a query, decoded.
+/// Returns the names and values of a query, decoded.
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

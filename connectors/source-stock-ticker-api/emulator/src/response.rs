@@ -81,7 +81,7 @@ impl Response {
         Ok(Self { body, ..self }.header("Content-Encoding", "gzip"))
     }
 
-    /// The bytes to send; `None` to close the connection.
+    /// Returns the bytes to send; `None` to close the connection.
     pub(crate) fn into_wire(mut self, keep_alive: bool, is_head: bool) -> Option<Wire> {
         let mut wire = Wire { head: Vec::with_capacity(256), body: Vec::new(), keep_alive, script: None };
         let length = self.body.len();

@@ -222,7 +222,7 @@ fn error_for_an_invalid_url_names_its_field() {
     for (url, why) in [
         ("api.polygon.io", "it must begin with `https://` or `http://`"),
         ("localhost:80", "it must begin with"),
-        (" https://api.polygon.io", "it begins or ends with white space"),
+        (" https://api.polygon.io", "it begins or ends with whitespace"),
         ("https:/api.polygon.io", "it must begin with"),
         ("http:///x", "the host is missing"),
         ("http://127.0.0.1:8o80", "the port is not a number from 1 to 65535"),

@@ -15,7 +15,7 @@ pub(crate) fn emulator() -> Emulator {
     emulator_with(|_| {})
 }
 
-/// An emulator with scripted responses; `None` sends the real one.
+/// Returns an emulator with scripted responses; `None` sends the real one.
 pub(crate) fn scripted(
     script: impl Fn(usize, &Request) -> Option<Response> + Send + Sync + 'static,
 ) -> Emulator {
@@ -37,12 +37,12 @@ pub(crate) fn state(date: &str) -> Value {
     json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "stock_prices"}, "stream_state": {"partitions": {"TSLA": {"date": date}}}}}])
 }
 
-/// The day in a state.
+/// Returns the day in a state.
 pub(crate) fn day(state: &Value) -> &Value {
     &state["stream"]["stream_state"]["partitions"]["TSLA"]["date"]
 }
 
-/// The first and last day of a request.
+/// Returns the first and last day of a request.
 pub(crate) fn range(request: &Request) -> (Date, Date) {
     let path = request.target.split('?').next().unwrap();
     let mut segments = path.rsplit('/');

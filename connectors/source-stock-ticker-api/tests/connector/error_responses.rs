@@ -63,7 +63,7 @@ fn each_error_response_has_its_category_and_number_of_requests() {
         let message = assert_error(&run, failure_type);
         assert!(message.contains(expected), "{status}: {message}");
         assert_eq!(emulator.requests().len(), requests, "{status}");
-        // The API's support asks for the request ID.
+        // The API's support needs the request ID.
         let details = run.errors()[0]["internal_message"].as_str().unwrap_or_default().to_owned();
         assert_eq!(details.contains("6a7e466379af0a71"), has_id, "{details}");
         assert!(run.records("stock_prices").is_empty() && run.states().is_empty(), "{run}");

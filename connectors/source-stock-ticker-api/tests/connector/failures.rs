@@ -288,7 +288,7 @@ fn key_in_an_error_message_is_blanked() {
     }
 }
 
-/// The peak memory of a read from this day on, in KiB.
+/// Returns the peak memory of a read from this day on, in KiB.
 #[cfg(target_os = "linux")]
 fn peak(emulator: &Emulator, first_day: &str) -> u64 {
     let connector = connector();

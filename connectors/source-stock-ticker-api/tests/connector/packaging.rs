@@ -6,7 +6,7 @@ use serde_json::Value;
 
 const DOCKERFILE: &str = include_str!("../../../../Dockerfile");
 
-/// The rest of the only line of the Dockerfile that begins with `begin`.
+/// Returns the rest of the only line of the Dockerfile that begins with `begin`.
 fn line(begin: &str) -> &'static str {
     let found: Vec<&str> = DOCKERFILE.lines().filter_map(|line| line.strip_prefix(begin)).collect();
     assert_eq!(found.len(), 1, "lines of the Dockerfile that begin with {begin}: {found:?}");

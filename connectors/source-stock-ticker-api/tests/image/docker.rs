@@ -18,14 +18,14 @@ pub(crate) fn docker(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> 
     Command::new("docker").args(arguments).output().expect("the docker command")
 }
 
-/// The output of `docker inspect` for an image or a container.
+/// Returns the output of `docker inspect` for an image or a container.
 pub(crate) fn inspect(name: &str) -> Value {
     let output = docker(["inspect", name]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice::<Value>(&output.stdout).unwrap()[0].take()
 }
 
-/// A unique name.
+/// Returns a unique name.
 pub(crate) fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("airbyte-image-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed))
@@ -52,12 +52,12 @@ impl Folder {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     }
 
-    /// The contents of a file, if it exists.
+    /// Returns the contents of a file, if it exists.
     pub(crate) fn read(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.0.join(name)).ok()
     }
 
-    /// The value of `--volume`.
+    /// Returns the value of `--volume`.
     pub(crate) fn mounted_at(&self, place: &str) -> String {
         format!("{}:{place}", self.0.display())
     }

@@ -10,12 +10,12 @@ pub(crate) fn config(emulator: &Emulator, start_date: &str) -> Value {
         "start_date": start_date, "end_date": LAST_DAY.to_string()})
 }
 
-/// The date `days` before the last one to read.
+/// Returns the date `days` before the last one to read.
 pub(crate) fn days_before(days: i32) -> String {
     (LAST_DAY - days.days()).to_string()
 }
 
-/// The messages of an output, except a truncated last line.
+/// Returns the messages of an output, except a truncated last line.
 pub(crate) fn messages(stdout: &str) -> Vec<Value> {
     let whole = stdout.rfind('\n').map_or("", |end| &stdout[..end]);
     whole
@@ -24,18 +24,18 @@ pub(crate) fn messages(stdout: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The days of the records.
+/// Returns the days of the records.
 pub(crate) fn days(messages: &[Value]) -> Vec<String> {
     let records = messages.iter().filter(|message| message["type"] == "RECORD");
     records.map(|message| message["record"]["data"]["date"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The statuses of the stream, in order.
+/// Returns the statuses of the stream, in order.
 pub(crate) fn statuses(messages: &[Value]) -> Vec<&str> {
     messages.iter().filter_map(|message| message["trace"]["stream_status"]["status"].as_str()).collect()
 }
 
-/// The last state, as the state file of the next read, and the number of records before it.
+/// Returns the last state, as the state file of the next read, and the number of records before it.
 pub(crate) fn last_state(messages: &[Value]) -> (Value, usize) {
     let at = messages.iter().rposition(|message| message["type"] == "STATE").expect("a state");
     (json!([messages[at]["state"]]), days(&messages[..at]).len())

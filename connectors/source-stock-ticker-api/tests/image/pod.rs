@@ -73,7 +73,7 @@ pub(crate) struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// A first read, without privileges and with the platform's paths.
+    /// Returns a first read, without privileges and with the platform's paths.
     pub(crate) fn of(config: &'a Value, catalog: &'a Value) -> Self {
         Self {
             user: User::WithoutPrivileges,
@@ -162,7 +162,7 @@ impl Pod {
         Self { container, folder, ended }
     }
 
-    /// The FIFOs that the other containers read, opened in the same order as by the shell.
+    /// Returns the FIFOs that the other containers read, opened in the same order as by the shell.
     pub(crate) fn outputs(&self) -> (BufReader<File>, File) {
         let open = |fifo| File::open(self.folder.path().join(fifo)).unwrap();
         (BufReader::new(open("stdout")), open("stderr"))

@@ -1,7 +1,7 @@
 //! CSV with a header.
 //!
-//! A quote that is never closed makes one row of the rest of the body. So each row may use only a limited number of
-//! bytes, and a row that ends with the body must not be within a quote; see [`BoundedBody`].
+//! An unclosed quote turns the rest of the body into one row. So the size of each row is limited, and the last row must
+//! not end within a quote; see [`BoundedBody`].
 
 mod columns;
 

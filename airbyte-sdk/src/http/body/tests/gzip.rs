@@ -28,7 +28,7 @@ fn request_with(api: &Api, compressed: &[u8]) -> Request {
     Http::new("test", "0", Vec::new(), None).post(url)
 }
 
-/// The values as an array, as lines and as a table, compressed and then damaged: each read item by item.
+/// Returns the values as an array, as lines and as a table, compressed and then damaged: each read item by item.
 fn read(damage: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<Vec<Result<u8>>> {
     let api = Api::start();
     let body = |text: &str| request_with(&api, &damage(compress(text)));

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::cell::Cell;
 use std::fmt::Debug;
 
-/// A server that sends these responses, head and body, one for each request.
+/// Returns a server that sends these responses, head and body, one for each request.
 pub(super) fn server_with(responses: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Server {
     let server = Server::start();
     server.on("*").respond_in_order(responses.into_iter().map(Response::raw));

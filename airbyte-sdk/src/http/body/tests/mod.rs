@@ -35,7 +35,7 @@ impl ChunkedBody {
         Self { bytes, at: 0, chunks, ends_early: false }
     }
 
-    /// A body that is shorter than its announced length.
+    /// Returns a body that is shorter than its announced length.
     pub(super) fn broken(bytes: impl AsRef<[u8]>) -> Self {
         Self { ends_early: true, ..Self::new(bytes, &[]) }
     }
@@ -44,7 +44,7 @@ impl ChunkedBody {
         self.framed_by(Proof::Syntax, false, End::Proven)
     }
 
-    /// A body without a length, whose connection ends in this way.
+    /// Returns a body without a length, whose connection ends in this way.
     pub(super) fn unframed(self, proof: Proof, end: End) -> Reader {
         self.framed_by(proof, true, end)
     }

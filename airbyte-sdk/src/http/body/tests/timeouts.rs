@@ -35,7 +35,7 @@ fn responding_with(response: impl Fn(&mut dyn Write) -> io::Result<()> + Send + 
 const PLAIN: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 const GZIP: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
 
-/// A body that begins well, and then repeats the same bytes slowly for as long as the client reads.
+/// Returns a body that begins well, and then repeats the same bytes slowly for as long as the client reads.
 fn slowly_repeating(begin: &'static [u8], what: &'static [u8]) -> Server {
     responding_with(move |stream| {
         stream.write_all(&[PLAIN, begin].concat())?;
@@ -47,7 +47,7 @@ fn slowly_repeating(begin: &'static [u8], what: &'static [u8]) -> Server {
     })
 }
 
-/// A gzip body that begins well, and then has empty blocks, sent as fast as possible.
+/// Returns a gzip body that begins well, and then has empty blocks, sent as fast as possible.
 fn endless_gzip(begin: &'static [u8]) -> Server {
     responding_with(move |stream| {
         let mut compressed = GzEncoder::new(GZIP.to_vec(), Compression::fast());
@@ -62,7 +62,7 @@ fn endless_gzip(begin: &'static [u8]) -> Server {
     })
 }
 
-/// A complete body, followed by bytes that are not part of it.
+/// Returns a complete body, followed by bytes that are not part of it.
 fn trailing(begin: &'static str, what: &'static [u8]) -> Server {
     responding_with(move |stream| {
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -79,7 +79,7 @@ fn hurried() -> Http {
     Http::new("test", "0", Vec::new(), None).transfer_limits(TransferLimits::default().body_timeout(SHORT))
 }
 
-/// A request that is not retried.
+/// Returns a request that is not retried.
 fn post(url: &str) -> Request {
     hurried().post(url)
 }
@@ -102,7 +102,7 @@ fn slow_response_that_never_ends_times_out() {
     assert_too_slow(post(server.url()).pages::<String>(Pagination::link_header()));
 }
 
-/// White space before, between and after items does not complete any.
+/// Whitespace before, between and after items does not complete any.
 #[test]
 fn incomplete_item_times_out_although_bytes_arrive() {
     for (begin, what, items) in [
@@ -243,7 +243,7 @@ fn limits_may_be_as_large_as_possible() {
 }
 
 /// A few bytes of a body with three layers of gzip are read at once, and decompress to more than the time allows. The
-/// connection is not read meanwhile.
+/// connection is not read in the meantime.
 #[test]
 fn small_body_that_decompresses_to_very_much_times_out() {
     let gzip = |bytes: &[u8]| {

@@ -27,7 +27,7 @@ const ITEM_TIMEOUT: Duration = Duration::from_millis(500);
 
 const UNFRAMED: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 
-/// A server that sends these bodies, one for each request, and closes the connection after each.
+/// Returns a server that sends these bodies, one for each request, and closes the connection after each.
 fn closing(bodies: &[&[u8]]) -> Server {
     server_with(bodies.iter().map(|body| [UNFRAMED.as_bytes(), body].concat()))
 }
@@ -40,7 +40,7 @@ fn get(server: &Server) -> Request {
     client().get(server.url())
 }
 
-/// A server that resets the connection after the body, when the gate opens.
+/// Returns a server that resets the connection after the body, when the gate opens.
 fn resetting(body: &str) -> (Server, Gate) {
     let (server, gate) = (Server::start(), Gate::new());
     let bytes = format!("{UNFRAMED}{body}");

@@ -55,12 +55,12 @@ fn unquoted(value: &str) -> &str {
     value.trim_matches(|letter: char| letter.is_whitespace() || "'`\"‘’“”".contains(letter))
 }
 
-/// Whether one of the relations is `next`.
+/// Returns whether one of the relations is `next`.
 fn has_next(rel: &str) -> bool {
     rel.split_whitespace().any(|relation| unquoted(relation).eq_ignore_ascii_case("next"))
 }
 
-/// Whether text outside of any link, which should not be there, contains the relation `next`.
+/// Returns whether text outside of any link, which should not be there, contains the relation `next`.
 fn mentions_next(stray: &str) -> bool {
     stray.split([',', ';', '=', ':', '{', '}']).any(has_next)
 }

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-/// A connection with a read timeout, to fail instead of hanging.
+/// Returns a connection with a read timeout, to fail instead of hanging.
 fn connect(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
@@ -37,21 +37,21 @@ fn bytes(stream: &mut TcpStream, count: usize) -> String {
     String::from_utf8(received).unwrap()
 }
 
-/// The response to a single GET request.
+/// Returns the response to a single GET request.
 fn get(server: &Server, target: &str) -> String {
     let (response, end) = exchange(server, &format!("GET {target} HTTP/1.1\r\nConnection: close\r\n\r\n"));
     end.unwrap();
     response
 }
 
-/// A server with one response to all requests.
+/// Returns a server with one response to all requests.
 fn responding(response: Response) -> Server {
     let server = Server::start();
     server.on("*").respond(response);
     server
 }
 
-/// The panic message of the server when it is dropped, if it panics.
+/// Returns the panic message of the server when it is dropped, if it panics.
 fn reported(server: Server) -> Option<String> {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(server))).err()?;
     Some(panic.downcast_ref::<String>().unwrap().clone())

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// A connection on which a request was sent.
+/// Returns a connection on which a request was sent.
 fn send_request(server: &Server) -> TcpStream {
     let mut stream = connect(server);
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();

@@ -83,7 +83,7 @@ fn tunnel_carries_the_next_request() {
     assert_eq!(targets, ["CONNECT a.example:80", "GET /"]);
 }
 
-/// The last header and the body of the response, and how its connection ended.
+/// Returns the last header and the body of the response, and how its connection ended.
 fn body_of(response: Response) -> (String, Option<ErrorKind>) {
     let (response, end) = exchange(&responding(response), "GET / HTTP/1.1\r\n\r\n");
     let (head, body) = response.split_once("\r\n\r\n").unwrap();

@@ -98,7 +98,7 @@ fn key_replaces_a_header_of_the_same_name() {
 }
 
 #[test]
-fn white_space_around_a_key_is_trimmed_for_every_method() {
+fn whitespace_around_a_key_is_trimmed_for_every_method() {
     for (method, name, expected) in [
         ("bearer", "Authorization", "Bearer k-1"),
         ("header", "X-Key", "k-1"),
@@ -152,7 +152,7 @@ fn invalid_base_url_is_rejected_before_any_request() {
         (format!("127.0.0.1:{port}"), "must begin with `https://` or `http://`"),
         (format!("localhost:{port}"), "must begin with"),
         (String::new(), "is empty"),
-        (format!(" {}", server.url()), "begins or ends with white space"),
+        (format!(" {}", server.url()), "begins or ends with whitespace"),
         (format!("http:/127.0.0.1:{port}"), "must begin with"),
         ("http:///x".to_owned(), "the host is missing"),
         ("http://127.0.0.1:8o80".to_owned(), "the port is not a number from 1 to 65535"),
@@ -162,7 +162,7 @@ fn invalid_base_url_is_rejected_before_any_request() {
         ("http://bücher.example".to_owned(), "non-ASCII"),
         (format!("{}/v1?key=hunter2", server.url()), "must not contain a query"),
         (format!("{}/v1#x", server.url()), "must not contain a fragment"),
-        (format!("{}/v 1", server.url()), "contains white space"),
+        (format!("{}/v 1", server.url()), "contains whitespace"),
     ] {
         for method in ["bearer", "query"] {
             let message = rejected(&config(&url, method, &json!({"api_key": "k-1234"})));

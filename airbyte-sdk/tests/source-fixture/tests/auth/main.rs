@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 fn connector() -> Connector {
-    Connector::new(env!("CARGO_BIN_EXE_signed")).skip_waits()
+    Connector::new(env!("CARGO_BIN_EXE_authenticated")).skip_waits()
 }
 
 fn catalog(streams: &[&str]) -> Value {
@@ -30,7 +30,7 @@ fn read(config: &Value, streams: &[&str]) -> Run {
     connector().read(config, &catalog(streams), None)
 }
 
-/// A configuration with this authentication method.
+/// Returns a configuration with this authentication method.
 fn config(url: &str, method: &str, more: &Value) -> Value {
     let mut config = json!({"api_url": url, "method": method});
     let fields = more.as_object().unwrap().clone();
@@ -38,7 +38,7 @@ fn config(url: &str, method: &str, more: &Value) -> Value {
     config
 }
 
-/// All output except CONTROL messages, which contain the configuration.
+/// Returns all output except CONTROL messages, which contain the configuration.
 fn output_without_control(run: &Run) -> String {
     let lines = run.stdout.lines().filter(|line| !line.contains("\"CONTROL\""));
     lines.chain(run.stderr.lines()).collect::<Vec<_>>().join("\n")

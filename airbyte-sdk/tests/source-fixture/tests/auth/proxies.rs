@@ -5,7 +5,7 @@ use renamed_sdk::testing::Server;
 use renamed_sdk::testing::server::Response;
 use serde_json::json;
 
-/// The exit code and output of a read with these variables.
+/// Returns the exit code and output of a read with these variables.
 fn read(url: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let connector = connector();
     let config = config(url, "bearer", &json!({"api_key": "k-1234"}));

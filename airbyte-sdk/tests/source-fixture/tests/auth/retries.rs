@@ -4,7 +4,7 @@ use super::{config, read, server};
 use renamed_sdk::testing::server::Response;
 use serde_json::{Value, json};
 
-/// The failure type, the message and the number of requests of a read that always gets this response.
+/// Returns the failure type, the message and the number of requests of a read that always gets this response.
 fn failure(
     more: &Value,
     streams: &[&str],

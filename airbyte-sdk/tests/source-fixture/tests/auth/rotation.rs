@@ -35,7 +35,7 @@ impl SingleUse {
     }
 }
 
-/// A configuration with unknown fields, one of which contains the token.
+/// Returns a configuration with unknown fields, one of which contains the token.
 fn given(url: &str, refresh_token: &str) -> Value {
     let more = json!({"refresh_token": refresh_token, "rotates": "credentials.refresh_token",
         "client_secret": "s-12345", "z": {"kept": [1.5, null, "é\u{2028}"]},
@@ -43,7 +43,7 @@ fn given(url: &str, refresh_token: &str) -> Value {
     config(url, "refresh", &more)
 }
 
-/// The configuration after the token was replaced.
+/// Returns the configuration after the token was replaced.
 fn replaced(config: &Value, refresh_token: &str) -> Value {
     let mut config = config.clone();
     config["credentials"]["refresh_token"] = refresh_token.into();
@@ -111,7 +111,7 @@ fn wrong_rotates_path_is_an_error_before_any_request() {
     assert_eq!(server.requests().len(), 0);
 }
 
-/// A server that delays either its token responses or all others until the gate opens.
+/// Returns a server that delays either its token responses or all others until the gate opens.
 fn waiting(for_token: bool) -> (Server, Gate) {
     let (gate, single_use) = (Gate::new(), SingleUse(Mutex::new(0)));
     let held = gate.clone();
@@ -129,7 +129,7 @@ fn start(config: &Value) -> (renamed_sdk::testing::Connector, Child) {
     (connector, child)
 }
 
-/// The configurations in its CONTROL messages.
+/// Returns the configurations in its CONTROL messages.
 fn sent(child: &mut Child) -> Vec<Value> {
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();

@@ -20,12 +20,12 @@ pub(crate) fn is_for_a_token(request: &Request) -> bool {
     request.target() == "/token"
 }
 
-/// The bearer token of a request, if any.
+/// Returns the bearer token of a request, if any.
 pub(crate) fn token(request: &Request) -> Option<&str> {
     request.header("Authorization")?.strip_prefix("Bearer ")
 }
 
-/// The requests to the token endpoint, and all others.
+/// Returns the requests to the token endpoint, and all others.
 pub(crate) fn sorted(server: &Server) -> (Vec<Request>, Vec<Request>) {
     server.requests().into_iter().partition(is_for_a_token)
 }

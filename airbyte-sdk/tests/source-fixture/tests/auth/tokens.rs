@@ -117,7 +117,7 @@ fn rejected_token_of_eight_threads_is_renewed_once() {
     assert!(others[9..].iter().all(|request| server::token(request) == Some("at-2")), "{others:?}");
 }
 
-/// Responds so to every token request.
+/// Responds in this way to every token request.
 fn token_endpoint(status: u16, body: Value) -> Server {
     server::start(
         move |request| if server::is_for_a_token(request) { server::json(status, &body) } else { good() },

@@ -15,12 +15,12 @@ use crate::{Emulator, Settings};
 
 const KEY: &str = "Authorization: Bearer test-key\r\n";
 
-/// An emulator with a fixed clock.
+/// Returns an emulator with a fixed clock.
 fn at(now: &str, settings: Settings) -> Emulator {
     Emulator::start(Settings { clock: Some(now.parse().unwrap()), ..settings }).unwrap()
 }
 
-/// An emulator whose clock is fixed at noon in New York on Friday, 13 November 2026.
+/// Returns an emulator whose clock is fixed at noon in New York on Friday, 13 November 2026.
 fn friday(settings: Settings) -> Emulator {
     at("2026-11-13T17:00:00Z", settings)
 }
@@ -97,7 +97,7 @@ fn range(emulator: &Emulator, ticker: &str, range: &str) -> Received {
     Client::new(emulator).get(&format!("/v2/aggs/ticker/{ticker}/range/1/day/{range}"), KEY)
 }
 
-/// The field `t` of all bars in a response.
+/// Returns the field `t` of all bars in a response.
 fn times(body: &Value) -> Vec<i64> {
     let bars = body.get("results").and_then(Value::as_array);
     bars.map(|bars| bars.iter().map(|bar| bar["t"].as_i64().unwrap()).collect()).unwrap_or_default()

@@ -1,18 +1,17 @@
 //! A mock API with one response for each request, which records the requests.
 
 use airbyte_sdk::testing::Server;
-use airbyte_sdk::testing::server::{Request, Response};
+use airbyte_sdk::testing::server::Request;
+pub(crate) use airbyte_sdk::testing::server::Response;
 use std::fmt::Display;
 
-pub(crate) type Answer = Response;
-
-/// A response with status 200.
-pub(crate) fn good(body: impl Display) -> Answer {
-    answer(200, "", body)
+/// Returns a response with status 200.
+pub(crate) fn good(body: impl Display) -> Response {
+    response(200, "", body)
 }
 
-/// A response with a header line such as `Retry-After: 3`, or none if it is empty.
-pub(crate) fn answer(status: u16, header: &str, body: impl Display) -> Answer {
+/// Returns a response with a header line such as `Retry-After: 3`, or none if it is empty.
+pub(crate) fn response(status: u16, header: &str, body: impl Display) -> Response {
     // The next request then comes on a new connection, so the requests are recorded in order.
     let response = Response::bytes(body.to_string()).status(status).close();
     match header.split_once(": ") {
@@ -21,23 +20,23 @@ pub(crate) fn answer(status: u16, header: &str, body: impl Display) -> Answer {
     }
 }
 
-pub(crate) struct Service {
+pub(crate) struct Api {
     pub(crate) url: String,
     server: Server,
 }
 
-impl Service {
+impl Api {
     /// Further requests get an error that is not retried, and fail the test.
-    pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn start(responses: impl IntoIterator<Item = Response>) -> Self {
         let server = Server::start();
-        server.on("*").respond_in_order(answers);
+        server.on("*").respond_in_order(responses);
         Self { url: server.url().to_owned(), server }
     }
 
     /// Computes the response to each request.
-    pub(crate) fn answering(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn responding(response: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
         let server = Server::start();
-        server.on("*").respond_with(answer);
+        server.on("*").respond_with(response);
         Self { url: server.url().to_owned(), server }
     }
 
@@ -45,13 +44,13 @@ impl Service {
         self.server.requests()
     }
 
-    /// The methods, paths and queries of the requests.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    /// Returns the methods, paths and queries of the requests.
+    pub(crate) fn requested(&self) -> Vec<String> {
         self.requests().iter().map(ToString::to_string).collect()
     }
 }
 
-/// The value of the only header of this name; empty if there is none.
+/// Returns the value of the only header of this name; empty if there is none.
 pub(crate) fn header<'r>(request: &'r Request, name: &str) -> &'r str {
     let mut values = request.header_values(name);
     let value = values.next().unwrap_or_default();
