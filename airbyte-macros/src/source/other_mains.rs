@@ -2,7 +2,7 @@
 //!
 //! Each `#[airbyte_source]` generates `main`. For two of them the compiler reports that `main` is defined twice, although the
 //! author wrote no `main`. A macro sees its own item only, so this one reads the file that the item is in. If it is not
-//! found there, or is conditional (`#[cfg(…)]`), nothing is reported here and the compiler decides.
+//! found there, or is conditional (`#[cfg(…)]`, `#[test]`), nothing is reported here and the compiler decides.
 
 use crate::attributes::as_text;
 use crate::errors::Errors;
@@ -79,8 +79,12 @@ fn is_source(item: &Item) -> bool {
     attributes(item).iter().any(is_source_attribute) && !is_conditional(item)
 }
 
+/// Returns whether the item may be absent from the compiled code.
 fn is_conditional(item: &Item) -> bool {
-    attributes(item).iter().any(|attribute| attribute.path().is_ident("cfg"))
+    let may_remove = |attribute: &Attribute| {
+        ["cfg", "cfg_attr", "test", "bench"].iter().any(|name| attribute.path().is_ident(name))
+    };
+    attributes(item).iter().any(may_remove)
 }
 
 fn is_source_attribute(attribute: &Attribute) -> bool {
@@ -197,6 +201,10 @@ mod tests {
             #[airbyte_source]
             fn b(config: &Config) {}
             #[cfg(windows)]
+            fn main() {}
+            #[cfg_attr(all(), cfg(windows))]
+            fn main() {}
+            #[test]
             fn main() {}
         });
         assert!(other.is_none());

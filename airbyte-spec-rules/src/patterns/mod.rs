@@ -68,8 +68,8 @@ enum Kind {
 }
 
 impl PatternError {
-    /// Returns whether the pattern means the same in JavaScript, Java and Python, and is not supported here only: look-around
-    /// and backreferences.
+    /// Returns whether only this crate lacks a construct of the pattern: look-around or a backreference. Whether JavaScript,
+    /// Java and Python accept the rest of it is not checked.
     pub fn is_portable(&self) -> bool {
         matches!(self.0, Kind::NotSupported(_))
     }
