@@ -29,6 +29,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     bytes: Vec<u8>,
+    /// When the last of them arrived.
+    arrived: Option<Instant>,
     /// The pipe is closed or broken, or the limit is exceeded.
     is_closed: bool,
     /// The suite has stopped reading.
@@ -52,6 +54,7 @@ impl Output {
                 let count = pipe.read(&mut chunk).unwrap_or(0);
                 let mut state = shared.state();
                 state.bytes.extend_from_slice(&chunk[..count]);
+                state.arrived = Some(Instant::now());
                 state.is_closed = count == 0 || state.bytes.len() > most;
                 shared.changed.notify_all();
                 // Closes the pipe: a process that still writes gets SIGPIPE or an error.
@@ -68,19 +71,20 @@ impl Output {
         self.shared.state().bytes.len() > self.most
     }
 
-    /// Returns the output, once the program has exited.
-    pub(super) fn finish(self) -> Vec<u8> {
-        let began = Instant::now();
+    /// Returns the output of a program that has exited at this time.
+    pub(super) fn finish(self, exited: Instant) -> Vec<u8> {
         let mut state = self.shared.state();
         loop {
             let before = state.bytes.len();
+            let idle = state.arrived.map_or(exited, |arrived| arrived.max(exited)).elapsed();
+            let left = IDLE.saturating_sub(idle);
             let (next, timeout) = self
                 .shared
                 .changed
-                .wait_timeout_while(state, IDLE, |state| !state.is_closed && state.bytes.len() == before)
+                .wait_timeout_while(state, left, |state| !state.is_closed && state.bytes.len() == before)
                 .unwrap_or_else(PoisonError::into_inner);
             state = next;
-            if state.is_closed || timeout.timed_out() || began.elapsed() > LONGEST {
+            if state.is_closed || timeout.timed_out() || exited.elapsed() > LONGEST {
                 break;
             }
         }
@@ -107,7 +111,7 @@ mod tests {
         let output = Output::collect(reader, 1 << 20);
         writer.write_all(&[7; 100_000]).unwrap();
         drop(writer);
-        assert_eq!(output.finish(), [7; 100_000]);
+        assert_eq!(output.finish(Instant::now()), [7; 100_000]);
         drop(other);
     }
 
@@ -117,6 +121,6 @@ mod tests {
         let output = Output::collect(reader, 1 << 20);
         while writer.write_all(&[7; 4096]).is_ok() {}
         assert!(output.is_full());
-        assert_eq!(output.finish().len(), KEPT_OF_TOO_MUCH);
+        assert_eq!(output.finish(Instant::now()).len(), KEPT_OF_TOO_MUCH);
     }
 }

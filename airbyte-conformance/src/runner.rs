@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// Connectors that are built with `airbyte-sdk`, and with debug assertions, skip their waits if this is set.
 pub(super) const SKIP_WAITS: &str = "AIRBYTE_SDK_SKIP_WAITS";
@@ -123,8 +123,9 @@ impl<'a> Runner<'a> {
         let stderr = child.stderr.take().map(|pipe| Output::collect(pipe, MOST_OF_A_RUN));
         let both = || stdout.iter().chain(&stderr);
         let end = launch.wait(&mut child, *time_limit, || both().any(Output::is_full));
+        let exited = Instant::now();
         let is_full = both().any(Output::is_full);
-        let bytes = |output: Option<Output>| output.map(Output::finish).unwrap_or_default();
+        let bytes = |output: Option<Output>| output.map(|output| output.finish(exited)).unwrap_or_default();
         let (stdout, stderr) = (bytes(stdout), bytes(stderr));
         self.kept += stdout.len() + stderr.len();
         let exit_code = match &end {

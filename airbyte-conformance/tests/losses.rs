@@ -7,6 +7,8 @@ mod shared;
 use airbyte_conformance::{Report, Subject, Verdict};
 use serde_json::json;
 use shared::{FAULTS, ONLY_HERE};
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -15,17 +17,29 @@ use std::time::Duration;
 /// Correct connectors that are unusual.
 const CORRECT: &[&str] = &["none", "global", "leaves_a_process_behind"];
 
-/// The interpreter itself: `python3` in PATH may be a script that searches for it each time.
-static PYTHON: LazyLock<String> = LazyLock::new(|| {
-    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
-    let output = output.expect("python3 is needed").stdout;
-    String::from_utf8(output).expect("a path").trim().to_owned()
+/// The model, which Cargo builds with `--test` only if asked to.
+static MODEL: LazyLock<PathBuf> = LazyLock::new(|| {
+    // This test is `TARGET/PROFILE/deps/losses-…`.
+    let this = std::env::current_exe().expect("the path of this test");
+    let folder = this.ancestors().nth(2).expect("the folder of the profile");
+    let target = folder.parent().expect("the folder of all profiles");
+    let profile = match folder.file_name().and_then(OsStr::to_str) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--example", "model", "--profile", profile, "--manifest-path"]);
+    cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).arg("--target-dir").arg(target);
+    let output = cargo.output().expect("cargo starts");
+    assert!(output.status.success(), "the model is not built:\n{}", String::from_utf8_lossy(&output.stderr));
+    let model = folder.join("examples/model");
+    assert!(model.exists(), "Cargo has not built {}", model.display());
+    model
 });
 
 fn check(faults: &str) -> Report {
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/models/model.py");
-    Subject::new(&*PYTHON)
-        .arguments(["-ISE", model, faults])
+    Subject::new(&*MODEL)
+        .arguments([faults])
         .config(json!({"token": "correct horse battery"}))
         .invalid_config(json!({"token": "wrong-t0ken-4711"}))
         .unreachable_config(json!({"token": "correct horse battery", "place": "nowhere"}))

@@ -1,8 +1,8 @@
 //! The faults of the two model connectors: `models/model.sh` has one for each clause, except for those that only
-//! `models/model.py` can violate.
+//! `models/model` can violate.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-/// Clauses that only the model in Python violates.
+/// Clauses that only the model in Rust violates.
 pub(crate) const ONLY_HERE: &[&str] = &[
     "stdout_is_utf8",
     "lines_end_with_line_feeds",
@@ -19,7 +19,7 @@ pub(crate) const ONLY_HERE: &[&str] = &[
     "global_state_loses_nothing",
 ];
 
-/// Each fault of the model in Python, and the clauses that fail for it.
+/// Each fault of the model in Rust, and the clauses that fail for it.
 pub(crate) const FAULTS: &[(&str, &[&str])] = &[
     // A stream with a state is not read.
     (
