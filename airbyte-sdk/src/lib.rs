@@ -23,10 +23,10 @@
 //! | emit records | [`Emitter`] |
 //! | report errors, log | [`Error`], [`Result`], [`log`] |
 //! | read JSON | [`Deserialize`](macro@Deserialize), [`DeserializeOwned`], [`serde_json`] |
-//! | handle dates and times | [`Date`], [`Timestamp`], [`jiff`] |
+//! | handle dates and times | [`Date`], [`Timestamp`], [`jiff`](https://docs.rs/jiff) |
 //! | test | [`testing`] (feature `testing`) |
 //!
-//! A connector depends on this crate alone: [`jiff`] and [`serde_json`] are re-exported.
+//! A connector depends on this crate alone: [`jiff`](https://docs.rs/jiff) and [`serde_json`] are re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
