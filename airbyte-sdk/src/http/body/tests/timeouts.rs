@@ -151,9 +151,13 @@ fn endless_heads_and_error_responses_time_out() {
     });
     let error = post(rejecting.url()).send().err().unwrap();
     assert!(error.message().ends_with("(HTTP 404); check the configuration"), "{error}");
-    for head in ["HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 2"] {
+    for (begin, repeated) in [
+        ("", "HTTP/1.1 103 Early Hints\r\n\r\n"),
+        ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+        ("HTTP/1.1 200 OK\r\nX-T: ", "b"),
+    ] {
         let waiting = responding_with(move |stream| {
-            let mut bytes = head.bytes().cycle();
+            let mut bytes = begin.bytes().chain(repeated.bytes().cycle());
             for _ in 0..REPEATS {
                 stream.write_all(&[bytes.next().unwrap_or_default()])?;
                 std::thread::sleep(Duration::from_millis(1));
