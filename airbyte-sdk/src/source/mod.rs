@@ -1,6 +1,7 @@
 //! The builder of a source: its configuration, its streams and their fetch functions. The macro generates calls of it.
 
 mod any;
+mod partition_state;
 mod partitioned;
 pub(crate) mod signatures;
 mod unpartitioned;

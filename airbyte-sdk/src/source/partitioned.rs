@@ -4,20 +4,21 @@
 //! is `next` (see `emitter/partitions.rs`). In a full refresh, a finished partition has an empty position. A position is only
 //! discarded if a list that is known to be complete lacks its partition.
 
-use super::any::{AnyStream, OwnFormat, cursor_in_state, invalid_state, read_own_format, unknown_format};
-use crate::cursor;
+use super::any::{AnyStream, cursor_in_state};
+use super::partition_state::{
+    next_partition, positions, rotate_to, warn_of_renamed_partitions, with_current_key,
+};
 use crate::emitter::{Emitter, RoundRobin};
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::Http;
-use crate::ledger::{NEXT, PARTITIONS, PartitionPositions as Positions, Tally};
+use crate::ledger::{PartitionPositions as Positions, Tally};
 use crate::panics;
-use crate::problems::list;
 use crate::protocol::{AirbyteStream, FailureType};
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Map, Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::marker::PhantomData;
 
@@ -255,139 +256,4 @@ fn unique_names<P>(partitions: &[(String, P)]) -> Result<HashSet<&str>> {
             "duplicate partition `{name}`; the names of partitions must be unique"
         ))),
     }
-}
-
-/// Warns if partitions of the state seem to be listed under other names now, since those are read from the beginning.
-fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &HashSet<&str>) {
-    let unlisted = || positions.keys().map(|name| &**name).filter(|name| !names.contains(name));
-    if names.is_empty() || unlisted().next().is_none() {
-        return;
-    }
-    let plain = |name: &str| name.split_whitespace().collect::<String>().to_lowercase();
-    let new = names.iter().filter(|name| !positions.contains_key(**name));
-    let new: HashMap<String, &str> = new.map(|name| (plain(name), *name)).collect();
-    let similar = unlisted().filter_map(|old| Some((*new.get(&plain(old))?, old)));
-    let similar: Vec<String> =
-        similar.map(|(new, old)| format!("{} (in the state: {})", list([new]), list([old]))).collect();
-    if !similar.is_empty() {
-        let (first, more) =
-            (similar.iter().take(10).cloned().collect::<Vec<_>>().join(", "), similar.len() > 10);
-        let more = if more { ", …" } else { "" };
-        log::warn!(
-            "{stream}: reading from the beginning because the state spells the name differently: {first}{more}"
-        );
-    } else if unlisted().count() == positions.len() {
-        log::warn!(
-            "{stream}: reading all partitions from the beginning because the state has none of them; it has {}",
-            list(unlisted())
-        );
-    }
-}
-
-/// The former key of `partitions`, which is still read.
-const FORMER_KEY: &str = "parts";
-
-/// Moves the positions from the former key to the current one.
-fn with_current_key(info: &StreamInfo, mut state: Map<String, Value>) -> Map<String, Value> {
-    let is_cursor = info.state_key().is_some_and(|field| field == FORMER_KEY);
-    let has_none = match state.get(PARTITIONS) {
-        None | Some(Value::Null) => true,
-        Some(positions) => positions.as_object().is_some_and(Map::is_empty),
-    };
-    if !is_cursor
-        && has_none
-        && let Some(positions) = state.remove(FORMER_KEY)
-    {
-        state.insert(PARTITIONS.to_owned(), positions);
-    }
-    state
-}
-
-/// Returns the partition to start with, if the last read did not get through all partitions.
-fn next_partition(info: &StreamInfo, state: Option<&Map<String, Value>>) -> Result<Option<String>> {
-    match state.filter(|state| state.contains_key(PARTITIONS)).and_then(|state| state.get(NEXT)) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(name)) => Ok(Some(name.clone())),
-        Some(_) => Err(invalid_state(info, format_args!("`{NEXT}` is not the name of a partition"))),
-    }
-}
-
-/// Sorts the partitions by name and rotates them to start with `next`, or with the one after it if it is no longer listed.
-/// Sorted, because the API may list them in another order each time, and one that is always last might never be read.
-fn rotate_to<P>(next: &str, partitions: &mut [(String, P)]) {
-    partitions.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let start = partitions.partition_point(|(name, _)| name.as_str() < next);
-    partitions.rotate_left(start % partitions.len().max(1));
-}
-
-/// Returns the positions as JSON strings. Inserted one by one, because `collect` would add the code of a sort to the binary.
-fn to_json(positions: Map<String, Value>) -> Positions {
-    let mut json = Positions::new();
-    for (name, state) in positions {
-        json.insert(name.into(), state.to_string().into());
-    }
-    json
-}
-
-/// Returns the position of each partition; in a full refresh, an empty one for each finished partition. The cursor value of
-/// a stream that was not partitioned before applies to every partition.
-fn positions<T: Stream>(
-    info: &StreamInfo,
-    state: Option<Map<String, Value>>,
-    partitions: &[(String, impl Display)],
-    incremental: bool,
-) -> Result<Positions> {
-    let Some(mut state) = state else { return Ok(Positions::new()) };
-    match state.get_mut(PARTITIONS) {
-        Some(Value::Object(positions)) => {
-            return match positions.iter().find(|(_, state)| !state.is_object()) {
-                Some((name, _)) => {
-                    Err(invalid_state(info, format_args!("`{PARTITIONS}.{name}` is not an object")))
-                }
-                None => Ok(to_json(std::mem::take(positions))),
-            };
-        }
-        None | Some(Value::Null) => {}
-        Some(_) => return Err(invalid_state(info, format_args!("`{PARTITIONS}` is not an object"))),
-    }
-    let Some(field) = info.state_key().filter(|_| incremental) else {
-        let empty = state.values().all(Value::is_null);
-        return if empty {
-            Ok(Positions::new())
-        } else {
-            Err(invalid_state(info, format_args!("`{PARTITIONS}` is missing")))
-        };
-    };
-    let to_position =
-        |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
-    match read_own_format::<T>(&state, &field) {
-        OwnFormat::Empty => return Ok(Positions::new()),
-        OwnFormat::Cursor(cursor) => {
-            log::info!(
-                "{}: the state is from before the stream was partitioned; applying it to every partition",
-                info.name
-            );
-            let position = to_position(cursor)?;
-            let mut positions = Positions::new();
-            for (name, _) in partitions {
-                positions.insert(name.as_str().into(), position.clone());
-            }
-            return Ok(positions);
-        }
-        OwnFormat::Unknown => {}
-    }
-    // The position that another connector wrote for one partition must not be applied to the others.
-    let mut positions = Positions::new();
-    let older = Value::Object(state);
-    for (name, _) in partitions {
-        if let Some(cursor) = T::older_state(&older, Some(name))? {
-            positions.insert(name.as_str().into(), to_position(cursor)?);
-        }
-    }
-    if positions.is_empty() {
-        let none = Map::new();
-        return Err(unknown_format(info, older.as_object().unwrap_or(&none), &field));
-    }
-    log::info!("{}: migrated the state of {} partitions from an older format", info.name, positions.len());
-    Ok(positions)
 }
