@@ -7,6 +7,7 @@ use crate::ledger::LedgerStream;
 use crate::protocol::StreamDescriptor;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// Before a wait of this length or longer a state is sent: it costs little compared with the wait.
@@ -15,7 +16,7 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 /// What a stream is read with.
 pub(crate) struct ReadContext<'a, C> {
     pub(crate) config: &'a C,
-    pub(crate) http: &'a Http,
+    pub(crate) http: Http,
     /// Where the records go. `None` for `check`, which stops at the first record and writes none.
     pub(crate) stream: Option<LedgerStream>,
     /// The name and namespace that the records carry: those of the configured catalog.
@@ -25,6 +26,8 @@ pub(crate) struct ReadContext<'a, C> {
     /// The stream's state from an earlier run.
     pub(crate) state: Option<Map<String, Value>>,
     pub(crate) intervals: RecordIntervals,
+    /// The place of the stream in the catalog: earlier streams are read first.
+    pub(crate) rank: u32,
 }
 
 impl<C> ReadContext<'_, C> {
@@ -33,25 +36,42 @@ impl<C> ReadContext<'_, C> {
         self.stream.as_ref().map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone())
     }
 
-    /// Returns a client whose failures affect this hold.
-    pub(crate) fn http_for(&self, hold: &Hold) -> Http {
-        let observer = self.stream.clone().map(|stream| Arc::new(stream) as Arc<dyn Observer>);
-        self.http.for_reader(hold, observer)
+    /// Returns a client for the task with this number, whose failures affect this hold.
+    pub(crate) fn http_for(&self, hold: &Hold, task: usize) -> Http {
+        let observer = self.stream.clone().map(|stream| Arc::new(Reader::of(stream)) as Arc<dyn Observer>);
+        let task = u32::try_from(task).unwrap_or(u32::MAX);
+        self.http.for_reader(hold, observer, u64::from(self.rank) << 32 | u64::from(task))
     }
 }
 
-/// What a stream reports while its requests wait.
-impl Observer for LedgerStream {
+/// One of the readers of a stream, which reports what its requests wait for.
+struct Reader {
+    stream: LedgerStream,
+    id: u64,
+}
+
+impl Reader {
+    fn of(stream: LedgerStream) -> Self {
+        static LAST_ID: AtomicU64 = AtomicU64::new(0);
+        Self { stream, id: LAST_ID.fetch_add(1, Relaxed) }
+    }
+}
+
+impl Observer for Reader {
     fn waiting_for(&self, request: Option<&str>) {
-        self.waiting_for(request);
+        self.stream.waiting_for(self.id, request);
     }
 
     fn rate_limited(&self, wait: Duration) -> Result<()> {
-        self.rate_limited(wait)
+        self.stream.rate_limited(self.id, wait)
+    }
+
+    fn rate_limit_over(&self) {
+        self.stream.rate_limit_over(self.id);
     }
 
     fn about_to_wait(&self, wait: Duration) -> Result<()> {
-        if wait >= LONG_WAIT { self.checkpoint_before_wait() } else { Ok(()) }
+        if wait >= LONG_WAIT { self.stream.checkpoint_before_wait() } else { Ok(()) }
     }
 }
 

@@ -7,17 +7,16 @@ use crate::error::{Error, Result};
 use crate::input;
 use crate::output::{self, Output};
 use crate::panics;
-use crate::run_context::RunContext;
+use crate::run_context::{FAILED, RunContext};
 use crate::signals;
 use crate::source::Source;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const FAILED: u8 = 1;
 const USAGE_ERROR: u8 = 2;
 
-impl<C> Source<C> {
+impl<C: Sync> Source<C> {
     /// Runs the command given on the command line: `spec`, `check`, `discover` or `read`. Return the result from `main`.
     ///
     /// | exit code | meaning |
@@ -31,7 +30,7 @@ impl<C> Source<C> {
 }
 
 /// Runs one command of a source, from the process's arguments to its exit code.
-fn run<C>(source: &Source<C>) -> ExitCode {
+fn run<C: Sync>(source: &Source<C>) -> ExitCode {
     let context = RunContext::stdout();
     let output = &context.output;
     let cli = match Cli::parse_from_args(source.name, source.version, std::env::args_os()) {
@@ -41,7 +40,7 @@ fn run<C>(source: &Source<C>) -> ExitCode {
     output::install_logger(output, cli.wants_debug());
     let holds = context.ledger.holds().clone();
     panics::install_hook(move |panic| holds.note_stray_panic(panic));
-    watch_for_exit(&context);
+    context.watch_for_exit();
 
     let result = panics::catch(|| execute(source, cli.command, &context));
     let code = finish(&context, result);
@@ -52,9 +51,10 @@ fn run<C>(source: &Source<C>) -> ExitCode {
     }
 }
 
-fn execute<C>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Outcome> {
+fn execute<C: Sync>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Outcome> {
     if !matches!(command, Command::Spec) {
-        context.ledger.keep_alive();
+        let closed = context.clone();
+        context.ledger.keep_alive(move || closed.exit_without_output());
         signals::watch(context);
     }
     if matches!(command, Command::Check(_) | Command::Discover(_)) {
@@ -75,22 +75,6 @@ fn execute<C>(source: &Source<C>, command: Command, context: &RunContext) -> Res
         }
     };
     Ok(Outcome::Message(Box::new(message)))
-}
-
-/// Ends the process with an error if the author's code exits during a command, even with exit code 0.
-fn watch_for_exit(context: &RunContext) {
-    let context = context.clone();
-    early_exit::watch(move || {
-        if context.claim_end() {
-            let message = "the connector called `std::process::exit` before the command had finished";
-            context.end(Some(Error::system(message).with_internal("return an error instead")));
-            early_exit::exit_now(FAILED);
-        }
-        // A signal or the deadline came first and ends the process after its final messages.
-        loop {
-            std::thread::park();
-        }
-    });
 }
 
 /// Ends the process with an error if the command has not ended by the deadline.

@@ -56,7 +56,8 @@ fn source_with_partitions() {
             }
         }
     };
-    check("source/impl_with_partitions", source::attribute(quote!(), item, None));
+    let attributes = quote!(concurrency = config.workers, one_at_a_time(days, streets));
+    check("source/impl_with_partitions", source::attribute(attributes, item, None));
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn source_of_a_renamed_sdk() {
             out.emit(Day { day: config.start_date })
         }
     };
-    check("source/renamed_sdk", source::attribute(quote!(crate = ::renamed), item, None));
+    let attributes = quote!(crate = ::renamed, concurrency = 8);
+    check("source/renamed_sdk", source::attribute(attributes, item, None));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Generates `main`: a call of the public builder, which could be written by hand as well.
 
+use super::model::concurrency::Concurrency;
 use super::model::rate_limits::{RateLimit, RateLimits};
 use super::model::{Function, Model, Stream};
 use crate::generated_code::{self, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Path, Type};
+use syn::{Expr, Path, Type};
 
 pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     let streams = model.streams.iter().map(|stream| self::stream(stream, &model.config));
@@ -15,6 +16,8 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
         quote!(.#method(#check))
     });
     let limits = model.rate_limits.as_ref().map(rate_limits);
+    let concurrency = model.concurrency.as_ref().map(concurrency);
+    let group = one_at_a_time(&model.one_at_a_time);
     let stops = model.stops_when_exhausted.then(|| quote!(.stop_when_exhausted()));
     let config = &model.config;
     // Spanned at the configuration's type, parentheses included: a type without `AirbyteSpec` is reported there.
@@ -30,6 +33,8 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
                 #(#streams)*
                 #check
                 #limits
+                #concurrency
+                #group
                 #stops
                 .run()
         }
@@ -128,6 +133,27 @@ fn rate_limits(limits: &RateLimits) -> TokenStream {
     // The name by which the author's expressions refer to the configuration.
     let config = Ident::new("config", Span::call_site());
     quote!(.rate_limits(|#config| __airbyte::limits([#(#limits),*])))
+}
+
+/// `.concurrency(…)`, with a function that takes the number from the configuration.
+fn concurrency(concurrency: &Concurrency) -> TokenStream {
+    let (span, count) = match concurrency {
+        Concurrency::Function(function) => (function.span(), function.to_token_stream()),
+        Concurrency::Count(count @ Expr::Lit(_)) => (count.span(), quote!(|_| #count)),
+        Concurrency::Count(count) => {
+            // The name by which the author's expression refers to the configuration.
+            let config = Ident::new("config", Span::call_site());
+            (count.span(), quote!(|#config| #count))
+        }
+    };
+    let method = quote_spanned!(span=> concurrency);
+    quote!(.#method(#count))
+}
+
+/// `.one_at_a_time([…])`, with the names of the streams.
+fn one_at_a_time(records: &[Type]) -> Option<TokenStream> {
+    let names = records.iter().map(|record| quote!(<#record as __airbyte::Stream>::NAME));
+    (!records.is_empty()).then(|| quote!(.one_at_a_time([#(#names),*])))
 }
 
 /// Returns a name that cannot conflict with the author's: the fetch function may be called `out` or `since`. Its span is the

@@ -37,6 +37,8 @@ struct World {
     budget: u64,
     /// Whether the API reports an exhausted rate limit; otherwise each further partition fails.
     reports_limit: bool,
+    /// How many threads read.
+    concurrency: u32,
     /// The number of reads; every second one gets the partitions in reverse order.
     reads: AtomicUsize,
 }
@@ -57,7 +59,7 @@ impl World {
                 // The API ignores `since`, so each partition costs the same in each read.
                 move |_: &Config, partition: &usize, _since: Option<u64>, out: &mut Emitter<$kind>| {
                     for number in 0..sizes[*partition] {
-                        if left.load(Relaxed) == 0 {
+                        if left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err() {
                             let no_more = "no more for today";
                             return Err(if reports_limit {
                                 Error::exhausted(no_more)
@@ -65,7 +67,6 @@ impl World {
                                 Error::transient(no_more)
                             });
                         }
-                        left.fetch_sub(1, Relaxed);
                         seen.lock().unwrap().started.insert(*partition);
                         out.emit($kind { number })?;
                     }
@@ -88,7 +89,8 @@ impl World {
             .incremental_partitions(list, fetch!(Ascending))
             .stop_when_exhausted();
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state: 3 };
-        source
+        let concurrency = self.concurrency;
+        source.concurrency(move |_| concurrency)
     }
 
     /// Reads one stream once, and returns its state after that.
@@ -125,9 +127,10 @@ proptest! {
         sizes in prop::collection::vec(0..8_u64, 1..6),
         budget in 0..8_u64,
         reports_limit: bool,
+        concurrency in 1..5_u32,
         before in 0..5_usize,
     ) {
-        let world = World { sizes, budget, reports_limit, reads: AtomicUsize::default() };
+        let world = World { sizes, budget, reports_limit, concurrency, reads: AtomicUsize::default() };
         for stream in ["unordered", "ascending"] {
             let (ignored, mut state) = (Arc::default(), None);
             for _ in 0..before {
@@ -146,7 +149,7 @@ proptest! {
                 prop_assert!(*size > world.budget || seen.finished.contains(&partition), "{stream}: {partition} was never finished");
             }
             // With a sufficient budget all are read, and the state has no `next`.
-            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, reports_limit, reads: AtomicUsize::default() };
+            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, reports_limit, concurrency, reads: AtomicUsize::default() };
             let state = whole.read(stream, state, &Arc::default());
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
             let positions = positions.map(|(partition, size)| (partition.to_string(), json!({"number": size - 1})));

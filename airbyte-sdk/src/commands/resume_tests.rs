@@ -103,6 +103,8 @@ impl Serialize for Id {
 struct World {
     /// The id, the cursor and whether the cursor is null, of each record. The cursors do not decrease.
     records: Arc<[(usize, i64, bool)]>,
+    /// How many threads read.
+    concurrency: u32,
     interrupt: Arc<Interrupt>,
 }
 
@@ -191,7 +193,8 @@ impl World {
                 everything.serve(None, records, out)
             });
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state };
-        source
+        let concurrency = self.concurrency;
+        source.concurrency(move |_| concurrency)
     }
 
     /// Reads all streams from these states; ends the run after `until` steps, if given.
@@ -290,12 +293,13 @@ proptest! {
         // Small steps, so that cursors are equal often.
         steps in prop::collection::vec((0..3_i64, any::<bool>()), 0..11),
         records_per_state in 1..6_u64,
+        concurrency in 1..5_u32,
         interrupts in prop::collection::vec(0..286_usize, 16),
     ) {
         let mut at = 0;
         let records: Arc<[_]> =
             steps.iter().enumerate().map(|(id, (step, null))| { at += step; (id, at, *null) }).collect();
-        let world = World { records, interrupt: Arc::default() };
+        let world = World { records, concurrency, interrupt: Arc::default() };
         let whole = world.read(&BTreeMap::new(), records_per_state, None);
         assert_eq!(seen(&whole).len(), 13 * steps.len());
         let counted: f64 = whole.iter().filter_map(|message| message["state"]["sourceStats"]["recordCount"].as_f64()).sum();

@@ -4,6 +4,6 @@ use crate::error::Result;
 use crate::protocol::AirbyteMessage;
 use crate::source::Source;
 
-pub(crate) fn spec<C>(source: &Source<C>) -> Result<AirbyteMessage> {
+pub(crate) fn spec<C: Sync>(source: &Source<C>) -> Result<AirbyteMessage> {
     (source.config.specification)().map(|specification| AirbyteMessage::Spec(Box::new(specification)))
 }

@@ -7,8 +7,6 @@
 mod checkpoint;
 mod partitions;
 
-pub(crate) use self::partitions::RoundRobin;
-
 use crate::cursor::Progress;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
@@ -65,12 +63,13 @@ struct Destination<C> {
 impl<T: Stream> Emitter<T> {
     /// Creates the emitter of an unpartitioned stream that resumes from `since`.
     pub(crate) fn new<C>(info: &StreamInfo, context: &ReadContext<'_, C>, since: Option<T::Cursor>) -> Self {
-        Self::create(info, context, None, Progress::new(info.order, since))
+        Self::create(info, context, 0, None, Progress::new(info.order, since))
     }
 
     fn create<C>(
         info: &StreamInfo,
         context: &ReadContext<'_, C>,
+        task: usize,
         partition: Option<&str>,
         progress: Progress<T::Cursor>,
     ) -> Self {
@@ -86,7 +85,7 @@ impl<T: Stream> Emitter<T> {
         let not_finite_fails = info.not_finite == NotFinite::Fail;
         Self {
             to,
-            http: context.http_for(&hold),
+            http: context.http_for(&hold, task),
             stream_usage: context.http.usage().clone(),
             needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
             ascends,

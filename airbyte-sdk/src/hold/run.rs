@@ -3,7 +3,7 @@
 use super::{Stream, StreamHolds};
 use crate::epoch::Epoch;
 use crate::error::Error;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The holds of a run. Clones share them.
@@ -16,8 +16,8 @@ struct Run {
     streams: Mutex<Vec<Weak<Stream>>>,
     /// The first panic on a thread started by the author, until it is reported.
     stray_panic: Mutex<Option<Error>>,
-    /// Whether there was such a panic.
-    panicked: AtomicBool,
+    /// The number of such panics.
+    panics: AtomicU32,
     /// The number of pages that are read by clients of streams that have ended.
     open_pages: AtomicU32,
 }
@@ -30,7 +30,7 @@ impl RunHolds {
         streams.retain(|stream| stream.upgrade().is_some_and(|stream| !StreamHolds(stream).has_ended()));
         streams.push(Arc::downgrade(&holds.0));
         // Under the lock of the streams: a panic is either seen here, or sees the new stream in the list.
-        if self.0.panicked.load(Relaxed) {
+        if self.panics() > 0 {
             holds.hold_externally(None);
         }
         drop(streams);
@@ -45,8 +45,13 @@ impl RunHolds {
     /// the thread worked for.
     pub(crate) fn note_stray_panic(&self, panic: Error) {
         self.0.stray_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
-        self.0.panicked.store(true, Relaxed);
+        self.0.panics.fetch_add(1, Relaxed);
         self.hold_externally(None);
+    }
+
+    /// Returns the number of such panics.
+    pub(crate) fn panics(&self) -> u32 {
+        self.0.panics.load(Relaxed)
     }
 
     /// Returns the first such panic since the last call.

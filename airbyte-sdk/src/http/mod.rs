@@ -46,6 +46,7 @@ use self::auth::Authenticator;
 use self::clock::Clock;
 use self::headers::Headers;
 use self::oauth2::Session;
+use self::observer::RateLimited;
 use self::proxy::Proxies;
 use self::rate_limit::Limiter;
 use crate::error::{Error, Result};
@@ -85,7 +86,12 @@ pub struct Http {
     hold: Option<Hold>,
     observer: Option<Arc<dyn Observer>>,
     usage: Usage,
+    /// Requests of the lowest rank are sent first when several wait for a rate limit.
+    rank: u64,
 }
+
+/// How many connections are kept for further requests, and how many of them to one host: as many as threads can read.
+const MAX_IDLE_CONNECTIONS: usize = 64;
 
 type MapErrorResponse = dyn Fn(&ErrorResponse) -> Option<Error> + Send + Sync;
 
@@ -132,6 +138,9 @@ impl Http {
             .http_status_as_error(false)
             // Redirects are not followed: that would send the request and its credentials to another place.
             .max_redirects(0)
+            // One for each thread that reads.
+            .max_idle_connections(MAX_IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
             .user_agent(user_agent)
             // Decompressed in `incoming`, where the timeout is checked.
             .accept_encoding("gzip")
@@ -164,6 +173,7 @@ impl Http {
             hold: None,
             observer: None,
             usage: Usage::default(),
+            rank: 0,
         }
     }
 
@@ -259,13 +269,14 @@ impl Http {
         Self { usage: self.usage.child(), ..self.clone() }
     }
 
-    /// Returns a client for one reader: it holds the reader's state when records may be missing, reports to the
-    /// observer what it waits for, and has its own counters.
-    pub(crate) fn for_reader(&self, hold: &Hold, observer: Option<Arc<dyn Observer>>) -> Self {
-        Self { hold: Some(hold.clone()), observer, ..self.counted() }
+    /// Returns a client for one reader of this rank: it holds the reader's state when records may be missing, reports to
+    /// the observer what it waits for, and has its own counters.
+    pub(crate) fn for_reader(&self, hold: &Hold, observer: Option<Arc<dyn Observer>>, rank: u64) -> Self {
+        Self { hold: Some(hold.clone()), observer, rank, ..self.counted() }
     }
 
-    /// Returns a client without the settings of the author.
+    /// Returns a client without the settings of the author, for token requests. They have the lowest rank, because
+    /// requests of any rank wait for them.
     fn without_settings(&self) -> Self {
         let client = Arc::clone(&self.client);
         Self { observer: self.observer.clone(), usage: self.usage.clone(), ..Self::of(client) }
@@ -325,8 +336,11 @@ impl Http {
         }
     }
 
-    fn report_rate_limited(&self, wait: Duration) -> Result<()> {
-        self.observer.as_ref().map_or(Ok(()), |observer| observer.rate_limited(wait))
+    /// Reports that a rate limit blocks this client, until the returned value is dropped.
+    fn report_rate_limited(&self, wait: Duration) -> Result<RateLimited> {
+        let limited = RateLimited(self.observer.clone());
+        self.observer.as_ref().map_or(Ok(()), |observer| observer.rate_limited(wait))?;
+        Ok(limited)
     }
 
     fn report_about_to_wait(&self, wait: Duration) -> Result<()> {

@@ -13,8 +13,23 @@ pub(crate) trait Observer: Send + Sync {
     /// The API, or a rate limit set by the author, allows no requests for this duration.
     fn rate_limited(&self, wait: Duration) -> Result<()>;
 
+    /// The wait for the rate limit is over.
+    fn rate_limit_over(&self);
+
     /// The client is about to sleep for this duration.
     fn about_to_wait(&self, wait: Duration) -> Result<()>;
+}
+
+/// While this exists, the client waits for a rate limit.
+#[must_use]
+pub(super) struct RateLimited(pub(super) Option<Arc<dyn Observer>>);
+
+impl Drop for RateLimited {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.0 {
+            observer.rate_limit_over();
+        }
+    }
 }
 
 /// Counts the responses to the requests of one reader. Clones share the counters.

@@ -65,15 +65,22 @@ pub fn limits<const N: usize>(limits: [Limit; N]) -> Vec<RateLimit> {
 /// Added to each period, because the API counts requests when they arrive, and clocks differ.
 const SLACK: Duration = Duration::from_millis(250);
 
+/// A place in the queue: the lowest rank is served first, and among equal ranks the one that came first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket {
+    rank: u64,
+    number: u64,
+}
+
 /// Computes when requests may be sent: a pure function of when others were sent, and of the queue.
 #[derive(Debug, Default)]
 pub(super) struct Limiter {
     limits: Vec<RateLimit>,
     /// When the last requests were sent; as many as the largest limit counts.
     sent: VecDeque<Duration>,
-    /// The tickets that wait, first come first.
-    waiting: VecDeque<u64>,
-    last_ticket: u64,
+    /// The tickets that wait, in the order in which they are served.
+    waiting: Vec<Ticket>,
+    last_number: u64,
     /// The time until which the API requested a pause.
     paused_until: Duration,
 }
@@ -83,27 +90,37 @@ impl Limiter {
         Self { limits, ..Self::default() }
     }
 
-    /// Appends a ticket to the queue.
-    pub(super) fn queue(&mut self) -> u64 {
-        self.last_ticket += 1;
-        self.waiting.push_back(self.last_ticket);
-        self.last_ticket
+    /// Adds a ticket to the queue, behind those of the same rank.
+    pub(super) fn queue(&mut self, rank: u64) -> Ticket {
+        self.last_number += 1;
+        let ticket = Ticket { rank, number: self.last_number };
+        self.waiting.insert(self.ahead_of(ticket), ticket);
+        ticket
     }
 
     /// Removes a ticket from the queue.
-    pub(super) fn leave(&mut self, ticket: u64) {
+    pub(super) fn leave(&mut self, ticket: Ticket) {
         self.waiting.retain(|waiting| *waiting != ticket);
     }
 
-    /// Returns when a request with this ticket, or a new one, may be sent, assuming that those before it are sent as
-    /// soon as possible. If that is now, the caller must [take](Self::take) or [leave](Self::leave).
-    pub(super) fn turn(&self, ticket: Option<u64>, now: Duration) -> Duration {
-        let ahead = ticket.and_then(|ticket| self.waiting.iter().position(|waiting| *waiting == ticket));
+    /// Returns when a request with this ticket may be sent, assuming that those before it are sent as soon as possible. If
+    /// that is now, the caller must [take](Self::take) or [leave](Self::leave).
+    pub(super) fn turn(&self, ticket: Ticket, now: Duration) -> Duration {
         let mut planned = Vec::new();
-        for _ in 0..ahead.unwrap_or(self.waiting.len()) {
+        for _ in 0..self.ahead_of(ticket) {
             planned.push(self.next(&planned, now));
         }
         self.next(&planned, now)
+    }
+
+    /// Returns the same for a ticket that is queued now.
+    pub(super) fn turn_of_new(&self, rank: u64, now: Duration) -> Duration {
+        self.turn(Ticket { rank, number: u64::MAX }, now)
+    }
+
+    /// Returns the number of tickets before this one.
+    fn ahead_of(&self, ticket: Ticket) -> usize {
+        self.waiting.partition_point(|waiting| *waiting < ticket)
     }
 
     /// Returns when the API allows the next request, whichever it is.
@@ -127,7 +144,7 @@ impl Limiter {
     }
 
     /// Records that the request with this ticket is sent now.
-    pub(super) fn take(&mut self, ticket: u64, now: Duration) {
+    pub(super) fn take(&mut self, ticket: Ticket, now: Duration) {
         self.leave(ticket);
         let Some(most) = self.limits.iter().map(|limit| limit.requests as usize).max() else { return };
         if self.sent.len() >= most {
@@ -146,8 +163,8 @@ mod tests {
         let mut limiter = Limiter::new(limits.to_vec());
         let mut now = Duration::ZERO;
         let mut next = |after: u64| {
-            let ticket = limiter.queue();
-            now = limiter.turn(Some(ticket), now + Duration::from_millis(after));
+            let ticket = limiter.queue(0);
+            now = limiter.turn(ticket, now + Duration::from_millis(after));
             limiter.take(ticket, now);
             u64::try_from(now.as_millis()).unwrap()
         };
@@ -167,22 +184,22 @@ mod tests {
     #[test]
     fn pause_applies_to_waiting_and_new_requests() {
         let mut limiter = Limiter::new(vec![RateLimit::per_second(1)]);
-        let [first, second] = [limiter.queue(), limiter.queue()];
+        let [first, second] = [limiter.queue(0), limiter.queue(0)];
         limiter.take(first, SECOND * 2);
-        assert_eq!(limiter.turn(Some(second), SECOND * 2), SECOND * 3 + SLACK);
+        assert_eq!(limiter.turn(second, SECOND * 2), SECOND * 3 + SLACK);
         limiter.pause(SECOND * 7);
         limiter.pause(SECOND * 5);
-        assert_eq!(limiter.turn(Some(second), SECOND * 3 + SLACK), SECOND * 7);
-        assert_eq!(limiter.turn(None, SECOND * 4), SECOND * 8 + SLACK);
-        assert_eq!(limiter.turn(Some(second), SECOND * 8), SECOND * 8);
+        assert_eq!(limiter.turn(second, SECOND * 3 + SLACK), SECOND * 7);
+        assert_eq!(limiter.turn_of_new(0, SECOND * 4), SECOND * 8 + SLACK);
+        assert_eq!(limiter.turn(second, SECOND * 8), SECOND * 8);
     }
 
     #[test]
     fn requests_are_sent_in_order_and_a_returned_ticket_is_free() {
         let mut limiter = Limiter::new(vec![RateLimit::per_minute(2)]);
-        let tickets = [(); 5].map(|()| limiter.queue());
-        let minutes = |limiter: &Limiter, tickets: &[u64]| -> Vec<u64> {
-            tickets.iter().map(|ticket| limiter.turn(Some(*ticket), Duration::ZERO).as_secs() / 60).collect()
+        let tickets = [(); 5].map(|()| limiter.queue(0));
+        let minutes = |limiter: &Limiter, tickets: &[Ticket]| -> Vec<u64> {
+            tickets.iter().map(|ticket| limiter.turn(*ticket, Duration::ZERO).as_secs() / 60).collect()
         };
         assert_eq!(minutes(&limiter, &tickets), [0, 0, 1, 1, 2]);
         limiter.leave(tickets[1]);
@@ -192,10 +209,21 @@ mod tests {
         assert_eq!(minutes(&limiter, &[tickets[0], tickets[3]]), [0, 1]);
     }
 
+    #[test]
+    fn lowest_rank_is_served_first() {
+        let mut limiter = Limiter::new(vec![RateLimit::per_minute(1)]);
+        let tickets = [5, 2, 5, 0].map(|rank| limiter.queue(rank));
+        let minutes = tickets.map(|ticket| limiter.turn(ticket, Duration::ZERO).as_secs() / 60);
+        assert_eq!(minutes, [2, 1, 3, 0]);
+        assert_eq!(limiter.turn_of_new(2, Duration::ZERO).as_secs() / 60, 2);
+        limiter.leave(tickets[1]);
+        assert_eq!(limiter.turn(tickets[0], Duration::ZERO).as_secs() / 60, 1);
+    }
+
     /// Events of threads that take a ticket, sleep until their turn, and wake up late.
     enum What {
         Comes { pauses: Vec<u64> },
-        Wakes { ticket: u64, pauses: Vec<u64> },
+        Wakes { ticket: Ticket, pauses: Vec<u64> },
         Pause { wait: u64 },
     }
 
@@ -218,7 +246,8 @@ mod tests {
         while let Some(((now, _), what)) = events.pop_first() {
             let time = Duration::from_millis(now);
             let (ticket, mut pauses) = match what {
-                What::Comes { pauses } => (limiter.queue(), pauses),
+                // Any ranks: they change the order only.
+                What::Comes { pauses } => (limiter.queue(pauses.len() as u64 % 3), pauses),
                 What::Wakes { ticket, pauses } => (ticket, pauses),
                 What::Pause { wait } => {
                     limiter.pause(time + Duration::from_millis(wait));
@@ -226,7 +255,7 @@ mod tests {
                     continue;
                 }
             };
-            let at = limiter.turn(Some(ticket), time);
+            let at = limiter.turn(ticket, time);
             if at > time {
                 let at = u64::try_from(at.as_millis()).unwrap() + late.next().unwrap_or(&0);
                 add(&mut events, at, What::Wakes { ticket, pauses });

@@ -1,13 +1,14 @@
 //! Lets requesting threads take turns within the rate limit.
 //!
 //! An API counts requests when they arrive, so each request must be sent at the time for which it was counted. Threads
-//! therefore queue with tickets. A thread that wakes up computes its turn again, because others may have been late, or
+//! therefore queue with tickets, ordered by the rank of what they read: with a small limit, one partition after the other is
+//! finished instead of none. A thread that wakes up computes its turn again, because others may have been late, or
 //! the API may have requested a pause in the meantime. It takes its turn under the lock, and sends the request at once.
 //! Everything that may block, such as writing a log line, happens before the thread takes a ticket, so
 //! that it does not delay the threads behind it.
 
 use super::clock::Awake;
-use super::rate_limit::Limiter;
+use super::rate_limit::{Limiter, Ticket};
 use super::retry::RETRY_POLICY;
 use super::{Client, Http};
 use crate::error::{Error, Result};
@@ -28,23 +29,25 @@ impl Http {
         let wait = {
             let limiter = client.limiter();
             check_wait(limiter.free(now) - now)?;
-            limiter.turn(None, now) - now
+            limiter.turn_of_new(self.rank, now) - now
         };
+        let mut limited = None;
         if wait > LOGGED_WAIT {
             log::info!("rate limit reached; sending the next request in {:.1} s", wait.as_secs_f64());
-            self.report_rate_limited(wait)?;
+            limited = Some(self.report_rate_limited(wait)?);
             self.report_about_to_wait(wait)?;
         }
-        let ticket = Ticket::of(&client.limiter);
+        let queued = Queued::in_line(&client.limiter, self.rank);
         let mut awake = client.clock.awake();
         loop {
             let mut limiter = client.limiter();
             // Computed again: others may have been late, or the API may have requested a pause.
             let now = client.clock.now();
-            let at = limiter.turn(Some(ticket.number), now);
+            let at = limiter.turn(queued.ticket, now);
             if at <= now {
+                drop(limited);
                 return Ok(is_ready(now).then(|| {
-                    limiter.take(ticket.number, now);
+                    limiter.take(queued.ticket, now);
                     awake
                 }));
             }
@@ -68,20 +71,20 @@ impl Client {
 }
 
 /// A ticket in the queue, which is returned on drop.
-struct Ticket<'c> {
+struct Queued<'c> {
     limiter: &'c Mutex<Limiter>,
-    number: u64,
+    ticket: Ticket,
 }
 
-impl<'c> Ticket<'c> {
-    fn of(limiter: &'c Mutex<Limiter>) -> Self {
-        Self { limiter, number: limiter.lock().unwrap_or_else(PoisonError::into_inner).queue() }
+impl<'c> Queued<'c> {
+    fn in_line(limiter: &'c Mutex<Limiter>, rank: u64) -> Self {
+        Self { limiter, ticket: limiter.lock().unwrap_or_else(PoisonError::into_inner).queue(rank) }
     }
 }
 
-impl Drop for Ticket<'_> {
+impl Drop for Queued<'_> {
     fn drop(&mut self) {
-        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).leave(self.number);
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner).leave(self.ticket);
     }
 }
 
@@ -251,7 +254,7 @@ mod tests {
         let awake = client.clock.awake();
         std::thread::scope(|scope| {
             let asking = scope.spawn(|| authenticated.get("/").json::<u8>());
-            while client.limiter().turn(None, Duration::ZERO) < MINUTE * 2 {
+            while client.limiter().turn_of_new(0, Duration::ZERO) < MINUTE * 2 {
                 std::thread::yield_now();
             }
             assert!(config.close());

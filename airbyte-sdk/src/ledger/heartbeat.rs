@@ -33,8 +33,9 @@ impl Idle {
 }
 
 impl Ledger {
-    /// Starts the heartbeat thread.
-    pub(crate) fn keep_alive(self: &Arc<Self>) {
+    /// Starts the heartbeat thread. It calls `on_closed` if nothing more can be written, since all other threads may be waiting
+    /// for the API.
+    pub(crate) fn keep_alive(self: &Arc<Self>, on_closed: impl FnOnce() + Send + 'static) {
         let ledger = Arc::downgrade(self);
         // If the thread cannot be spawned, records are still written when a block is full and with every state.
         let _ = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(move || {
@@ -43,7 +44,7 @@ impl Ledger {
                 let Some(ledger) = ledger.upgrade() else { return };
                 ledger.holds().epoch().advance();
                 if ledger.beat().is_err() {
-                    return;
+                    return on_closed();
                 }
             }
         });
@@ -111,7 +112,7 @@ mod tests {
         block.add(b"{\"type\":\"RECORD\"}\n", None).unwrap();
         block.hand_over().unwrap();
         minutes_later(109);
-        stream.waiting_for(Some("GET https://a.example/b"));
+        stream.waiting_for(1, Some("GET https://a.example/b"));
         let message = minutes_later(110);
         assert_eq!(message.as_deref(), Some("a: no records for 60 s, waiting for GET https://a.example/b"));
         minutes_later(118);

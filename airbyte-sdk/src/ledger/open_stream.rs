@@ -28,8 +28,12 @@ pub(super) struct OpenStream {
     pub(super) state_at: i64,
     /// The expected number of records.
     pub(super) estimate: u64,
-    /// The request that the stream waits for.
-    pub(super) waiting_for: Option<String>,
+    /// The requests that readers wait for, with the readers' ids.
+    pub(super) waiting_for: Vec<(u64, String)>,
+    /// The readers that wait for a rate limit.
+    limited: Vec<u64>,
+    /// Whether it was reported that all of them wait.
+    reported_limit: bool,
     emitters: Vec<Weak<dyn HandOver>>,
 }
 
@@ -48,7 +52,9 @@ impl OpenStream {
             state_length: 0,
             state_at: output::now(),
             estimate: 0,
-            waiting_for: None,
+            waiting_for: Vec::new(),
+            limited: Vec::new(),
+            reported_limit: false,
             emitters: Vec::new(),
         }
     }
@@ -74,6 +80,22 @@ impl OpenStream {
 
     pub(super) fn emitters(&self) -> impl Iterator<Item = Arc<dyn HandOver>> + '_ {
         self.emitters.iter().filter_map(Weak::upgrade)
+    }
+
+    /// Adds a reader that waits for a rate limit. Returns whether that must be reported: all readers wait, and it was not
+    /// reported since one of them last stopped waiting.
+    pub(super) fn add_limited(&mut self, reader: u64) -> bool {
+        if !self.limited.contains(&reader) {
+            self.limited.push(reader);
+        }
+        // Partitions are listed without an emitter.
+        let all_wait = self.limited.len() >= self.emitters().count();
+        all_wait && !std::mem::replace(&mut self.reported_limit, true)
+    }
+
+    pub(super) fn remove_limited(&mut self, reader: u64) {
+        self.limited.retain(|limited| *limited != reader);
+        self.reported_limit = false;
     }
 
     /// Writes a block of records and empties it.
@@ -129,11 +151,13 @@ impl OpenStream {
 
     /// Returns the log message for a stream that has been idle for this long.
     pub(super) fn describe_wait(&self, seconds: i64) -> String {
-        match &self.waiting_for {
-            Some(request) => {
-                format!("{}: no records for {seconds} s, waiting for {request}", self.descriptor.name)
+        let idle = format!("{}: no records for {seconds} s", self.descriptor.name);
+        match &self.waiting_for[..] {
+            [] => idle,
+            [(_, request)] => format!("{idle}, waiting for {request}"),
+            [(_, request), others @ ..] => {
+                format!("{idle}, waiting for {request} and {} more", others.len())
             }
-            None => format!("{}: no records for {seconds} s", self.descriptor.name),
         }
     }
 }
@@ -163,5 +187,36 @@ mod tests {
         output.flush().unwrap();
         let lines = memory.take_lines();
         assert_eq!((&lines[0], &lines[2]), (&lines[1], &lines[3]));
+    }
+
+    #[test]
+    fn rate_limit_is_reported_if_all_readers_wait_for_it() {
+        struct Reader;
+        impl HandOver for Reader {
+            fn hand_over(&self) -> Result<()> {
+                Ok(())
+            }
+
+            fn try_hand_over(&self) -> Result<()> {
+                Ok(())
+            }
+        }
+
+        let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), "{}".to_owned());
+        assert!(stream.add_limited(0), "the partitions are being listed");
+        stream.remove_limited(0);
+        let (one, two) = (Arc::new(Reader), Arc::new(Reader));
+        for reader in [&one, &two] {
+            let reader: Weak<Reader> = Arc::downgrade(reader);
+            stream.add(reader);
+        }
+        assert!(!stream.add_limited(1), "the other one is reading");
+        assert!(stream.add_limited(2));
+        assert!(!stream.add_limited(2), "it was reported");
+        stream.remove_limited(1);
+        assert!(stream.add_limited(1), "it had ended");
+        drop(two);
+        stream.remove_limited(2);
+        assert!(stream.add_limited(1), "the other one has ended");
     }
 }

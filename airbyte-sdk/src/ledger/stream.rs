@@ -148,13 +148,17 @@ impl LedgerStream {
         })
     }
 
-    /// Reports that the stream waits for a rate limit, and until when. The next record ends that status for the platform.
-    pub(crate) fn rate_limited(&self, wait: Duration) -> Result<()> {
+    /// Records that a reader waits for a rate limit. Reports it, and until when, if all readers of the stream do. The next
+    /// record ends that status for the platform.
+    pub(crate) fn rate_limited(&self, reader: u64, wait: Duration) -> Result<()> {
         let mut limit = AirbyteStreamStatusRateLimitedReason::new();
         limit.quota_reset = Some(output::now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
         let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
         reason.rate_limited = Some(limit);
         let sent = self.change_if_open(|stream, ledger| {
+            if !stream.add_limited(reader) {
+                return Ok(());
+            }
             let running = AirbyteStreamStatus::Running;
             let mut status = AirbyteStreamStatusTraceMessage::new(stream.descriptor.clone(), running);
             status.reasons = Some(vec![reason]);
@@ -164,10 +168,18 @@ impl LedgerStream {
         sent.unwrap_or(Ok(()))
     }
 
-    /// Sets the request that the stream waits for; `None` once the response has arrived.
-    pub(crate) fn waiting_for(&self, what: Option<&str>) {
+    /// Records that a reader no longer waits for a rate limit.
+    pub(crate) fn rate_limit_over(&self, reader: u64) {
         if let Ok(stream) = self.ledger.streams().find(self.id) {
-            stream.waiting_for = what.map(str::to_owned);
+            stream.remove_limited(reader);
+        }
+    }
+
+    /// Sets the request that a reader waits for; `None` once the response has arrived.
+    pub(crate) fn waiting_for(&self, reader: u64, what: Option<&str>) {
+        if let Ok(stream) = self.ledger.streams().find(self.id) {
+            stream.waiting_for.retain(|(waiting, _)| *waiting != reader);
+            stream.waiting_for.extend(what.map(|what| (reader, what.to_owned())));
         }
     }
 

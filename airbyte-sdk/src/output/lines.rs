@@ -79,6 +79,10 @@ impl Lines {
         self.claimed = Some(thread::current().id());
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Stops all further output.
     pub(super) fn shut(&mut self) {
         self.closed = true;

@@ -141,6 +141,11 @@ impl Output {
         self.lines().claim();
     }
 
+    /// Returns whether nothing more can be written: stdout was closed, or the run has ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lines().is_closed()
+    }
+
     /// Writes the buffer, and stops all further output.
     pub(crate) fn end(&self) {
         let mut lines = self.lines();

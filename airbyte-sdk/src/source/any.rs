@@ -15,8 +15,39 @@ pub(crate) trait AnyStream<C>: Send + Sync {
     /// Returns whether an incremental read that stops in the middle can be resumed there.
     fn can_end_early(&self) -> bool;
 
-    /// Reads the stream and returns its totals. For `check`, stops at the first record.
-    fn read(&self, context: ReadContext<'_, C>) -> (Tally, Result<()>);
+    /// Begins to read the stream. For `check`, each task stops at its first record.
+    fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a>;
+}
+
+/// The read of a stream, in tasks that threads take and run: a partition, or the whole stream.
+pub(crate) trait Reading: Send + Sync {
+    /// Takes the next task. It must be [run](Self::run).
+    fn take(&self) -> Take;
+
+    /// Runs a task that was taken.
+    fn run(&self, task: usize);
+
+    /// Ends the read, after [`Take::Nothing`] and the end of all tasks: sends the final state, and returns the totals.
+    fn end(&self) -> (Tally, Result<()>);
+}
+
+/// The next task of a stream.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Take {
+    /// The task with this number. Those with a lower number matter more.
+    Task(usize),
+    /// None at present: ask again when a task has ended.
+    Later,
+    /// There are no more tasks.
+    Nothing,
+}
+
+/// Reads a stream on this thread, and returns its totals.
+pub(crate) fn read_alone(reading: &dyn Reading) -> (Tally, Result<()>) {
+    while let Take::Task(task) = reading.take() {
+        reading.run(task);
+    }
+    reading.end()
 }
 
 /// The contents of a state, as far as this SDK's own format goes.

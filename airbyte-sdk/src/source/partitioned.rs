@@ -1,16 +1,18 @@
 //! A partitioned stream: the partitions are listed, and the fetch function is called for each.
 //!
-//! The state of the stream is a map from the names of the partitions to their positions, and the name of the partition that
-//! is `next` (see `emitter/partitions.rs`). In a full refresh, a finished partition has an empty position. A position is only
-//! discarded if a list that is known to be complete lacks its partition.
+//! The list is the first task of the read; each partition is one more. The state of the stream is a map from the names of the
+//! partitions to their positions, and the name of the partition that is `next` (see `round_robin.rs`). In a full refresh, a
+//! finished partition has an empty position. A position is only discarded if a list that is known to be complete lacks its
+//! partition.
 
-use super::any::{AnyStream, cursor_in_state};
+use super::any::{AnyStream, Reading, Take, cursor_in_state};
 use super::partition_state::{
     next_partition, positions, rotate_to, warn_of_renamed_partitions, with_current_key,
 };
-use crate::emitter::{Emitter, RoundRobin};
+use super::round_robin::{RoundRobin, Turn};
+use crate::emitter::Emitter;
 use crate::error::{Error, Result};
-use crate::hold::Hold;
+use crate::hold::{Hold, StreamHolds};
 use crate::http::Http;
 use crate::ledger::{PartitionPositions as Positions, Tally};
 use crate::panics;
@@ -21,6 +23,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// After this many failures in a row the remaining partitions are skipped: the API itself seems to fail.
 const MAX_FAILURES_IN_A_ROW: u32 = 3;
@@ -41,6 +44,7 @@ impl<T: Stream, P, L, F> Partitioned<T, P, L, F> {
 
 impl<C, T, P, L, F> AnyStream<C> for Partitioned<T, P, L, F>
 where
+    C: Sync,
     T: Stream,
     P: Display + Send + Sync,
     L: Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync,
@@ -55,7 +59,7 @@ where
         self.incremental
     }
 
-    fn read(&self, mut context: ReadContext<'_, C>) -> (Tally, Result<()>) {
+    fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
         // Moved rather than cloned: it may contain very many positions.
         let state = context.state.take().map(|state| with_current_key(&self.info, state));
         if let Some(stream) = &context.stream {
@@ -63,78 +67,142 @@ where
             stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
         }
         let holds = context.holds();
-        let hold = holds.hold(true);
-        let mut round = RoundRobin::new(None);
-        let fetched = panics::catch(|| self.read_all(&context, state, &hold, &mut round));
-        hold.end();
+        Box::new(Read { stream: self, context, holds, phase: Mutex::new(Phase::Unlisted(state)) })
+    }
+}
+
+/// The read of a partitioned stream.
+struct Read<'a, C, T, P, L, F> {
+    stream: &'a Partitioned<T, P, L, F>,
+    context: ReadContext<'a, C>,
+    holds: StreamHolds,
+    phase: Mutex<Phase<P>>,
+}
+
+enum Phase<P> {
+    /// With the given state.
+    Unlisted(Option<Map<String, Value>>),
+    /// With the given state, until it is used.
+    Listing(Option<Map<String, Value>>),
+    /// The partitions could not be listed.
+    Failed(Error),
+    Listed(Listed<P>),
+}
+
+struct Listed<P> {
+    /// The partitions with their names.
+    partitions: Arc<Vec<(String, P)>>,
+    /// Whether the list may be incomplete.
+    may_lack_partitions: bool,
+    round: RoundRobin,
+    failures: Failures,
+    /// Why no further partition is started: the budget is exhausted, or the run has ended.
+    stopped_by: Option<Error>,
+}
+
+/// The number of the task that lists the partitions. The others follow in the order of the list.
+const LIST: usize = 0;
+
+impl<C, T, P, L, F> Reading for Read<'_, C, T, P, L, F>
+where
+    C: Sync,
+    T: Stream,
+    P: Display + Send + Sync,
+    L: Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync,
+    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
+{
+    fn take(&self) -> Take {
+        match &mut *self.phase() {
+            Phase::Listing(_) => Take::Later,
+            Phase::Failed(_) => Take::Nothing,
+            Phase::Listed(listed) => self.take_partition(listed),
+            unlisted @ Phase::Unlisted(_) => {
+                if let Phase::Unlisted(state) = std::mem::replace(unlisted, Phase::Listing(None)) {
+                    *unlisted = Phase::Listing(state);
+                }
+                Take::Task(LIST)
+            }
+        }
+    }
+
+    fn run(&self, task: usize) {
+        if task == LIST { self.list() } else { self.read_partition(task) }
+    }
+
+    fn end(&self) -> (Tally, Result<()>) {
+        let (fetched, has_moved) = match std::mem::replace(&mut *self.phase(), Phase::Listing(None)) {
+            // The run has ended before.
+            Phase::Unlisted(_) | Phase::Listing(_) => (Err(Error::stopped()), false),
+            Phase::Failed(error) => (Err(error), false),
+            Phase::Listed(mut listed) => {
+                self.update_next(&mut listed);
+                let has_moved = listed.round.has_moved();
+                (self.end_round(listed), has_moved)
+            }
+        };
         // A failure that concerns no single partition may have occurred after the last one.
-        let fetched = fetched.and_then(|()| holds.failure().map_or(Ok(()), Err));
-        let Some(stream) = &context.stream else { return (Tally::default(), fetched) };
+        let fetched = fetched.and_then(|()| self.holds.failure().map_or(Ok(()), Err));
+        let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };
         let state = match &fetched {
             Ok(()) => stream.checkpoint(),
             Err(error) if error.is_stopped() => Ok(()),
             // May be reported as a success, which must include a state.
             Err(error) if error.is_exhausted() => stream.checkpoint(),
             // Finished partitions count despite the failure, and the next read starts with another partition.
-            Err(_) if stream.tally().records > 0 || round.has_moved() => stream.checkpoint(),
+            Err(_) if stream.tally().records > 0 || has_moved => stream.checkpoint(),
             Err(_) => Ok(()),
         };
-        let tally = Tally { requests: context.http.usage().responses(), ..stream.tally() };
+        let tally = Tally { requests: self.context.http.usage().responses(), ..stream.tally() };
         (tally, fetched.and(state))
     }
 }
 
-impl<T, P, L, F> Partitioned<T, P, L, F>
+impl<C, T, P, L, F> Read<'_, C, T, P, L, F>
 where
     T: Stream,
     P: Display,
+    L: Fn(&C, &Http) -> Result<Vec<P>>,
+    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
 {
-    fn read_all<C>(
-        &self,
-        context: &ReadContext<'_, C>,
-        state: Option<Map<String, Value>>,
-        hold: &Hold,
-        round: &mut RoundRobin,
-    ) -> Result<()>
-    where
-        L: Fn(&C, &Http) -> Result<Vec<P>>,
-        F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
-    {
-        let http = context.http_for(hold);
-        let mut partitions = named((self.list)(context.config, &http)?);
+    fn phase(&self) -> MutexGuard<'_, Phase<P>> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lists the partitions.
+    fn list(&self) {
+        let Phase::Listing(state) = std::mem::replace(&mut *self.phase(), Phase::Listing(None)) else {
+            return;
+        };
+        let hold = self.holds.hold(true);
+        let listed = panics::catch(|| self.listed(state, &hold));
+        hold.end();
+        *self.phase() = listed.map_or_else(Phase::Failed, Phase::Listed);
+    }
+
+    fn listed(&self, state: Option<Map<String, Value>>, hold: &Hold) -> Result<Listed<P>> {
+        let Self { stream: Partitioned { info, list, incremental, .. }, context, .. } = self;
+        let http = context.http_for(hold, LIST);
+        let mut partitions = named(list(context.config, &http)?);
         // The positions of partitions missing from the list would be discarded.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
         // From now on, a request of the listing's client may concern any partition.
         hold.end();
-        let next = next_partition(&self.info, state.as_ref())?;
+        let next = next_partition(info, state.as_ref())?;
         if let Some(next) = &next {
             rotate_to(next, &mut partitions);
         }
         let names = unique_names(&partitions)?;
-        let positions = positions::<T>(&self.info, state, &partitions, self.incremental)?;
-        *round = RoundRobin::new(next.clone());
+        let positions = positions::<T>(info, state, &partitions, *incremental)?;
+        let round = RoundRobin::new(next.clone());
         if let Some(stream) = &context.stream {
             self.log_start(&partitions, &names, &positions, next.is_some());
             stream.in_partitions(positions, next);
         }
-        self.read_partitions(context, &partitions, round)?;
-        let Some(stream) = &context.stream else { return Ok(()) };
-        if partitions.is_empty() && stream.has_positions() {
-            log::warn!(
-                "{}: the list of partitions is empty; discarding the positions of all partitions",
-                self.info.name
-            );
-        }
-        if may_lack_partitions {
-            log::warn!(
-                "{}: the list of partitions may be incomplete; keeping the positions of all partitions",
-                self.info.name
-            );
-        } else {
-            stream.keep_partitions(&names);
-        }
-        Ok(())
+        drop(names);
+        let partitions = Arc::new(partitions);
+        let failures = Failures::default();
+        Ok(Listed { partitions, may_lack_partitions, round, failures, stopped_by: None })
     }
 
     fn log_start(
@@ -144,10 +212,10 @@ where
         positions: &Positions,
         is_resumed: bool,
     ) {
-        let stream = &self.info.name;
+        let stream = &self.stream.info.name;
         warn_of_renamed_partitions(stream, positions, names);
         let known = names.iter().filter(|name| positions.contains_key(**name)).count();
-        let known_as = if self.incremental { "resumed" } else { "finished before" };
+        let known_as = if self.stream.incremental { "resumed" } else { "finished before" };
         match partitions {
             [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from the beginning"),
             [(name, _)] => log::info!("{stream}: reading `{name}` ({known_as})"),
@@ -159,57 +227,118 @@ where
         }
     }
 
-    fn read_partitions<C>(
-        &self,
-        context: &ReadContext<'_, C>,
-        partitions: &[(String, P)],
-        round: &mut RoundRobin,
-    ) -> Result<()>
-    where
-        F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
-    {
-        let stream = context.stream.as_ref();
-        let mut failures = Failures::default();
-        // The name of the only partition is not needed in an error.
-        let named = |error: Error, name: &str| if partitions.len() > 1 { error.context(name) } else { error };
-        for (index, (name, partition)) in partitions.iter().enumerate() {
-            let state: Option<Map<String, Value>> =
-                stream.and_then(|stream| serde_json::from_str(&stream.position_of(name)?).ok());
-            // Finished by the interrupted read. A position that is not empty is from a time when the stream was incremental.
-            if !self.incremental && state.as_ref().is_some_and(Map::is_empty) {
-                continue;
-            }
-            let state = state.filter(|_| self.incremental);
-            let since = state.as_ref().map_or(Ok(None), |state| {
-                panics::catch(|| cursor_in_state::<T>(&self.info, state, Some(name)))
-            });
-            let reached = since.as_ref().ok().cloned().flatten();
-            let mut out = Emitter::<T>::of_partition(&self.info, context, name, self.incremental, reached);
-            let fetched = since
-                .and_then(|since| panics::catch(|| (self.fetch)(context.config, partition, since, &mut out)));
-            let following = partitions.get(index + 1).map(|(name, _)| name.as_str());
-            match out.finish_partition(fetched, self.incremental, following, round) {
-                Ok(()) => failures.in_a_row = 0,
-                // The run has ended, or a `check` has seen a record.
-                Err(error) if error.is_stopped() => return failures.end().and(Err(error)),
-                Err(error) if error.is_exhausted() => {
-                    return failures.end().and(Err(named(error, name)));
+    /// Takes the next partition, without those that the interrupted read has finished.
+    fn take_partition(&self, listed: &mut Listed<P>) -> Take {
+        if listed.stopped_by.is_some() || listed.failures.are_too_many() {
+            return Take::Nothing;
+        }
+        loop {
+            match listed.round.take(listed.partitions.len()) {
+                Turn::Partition(place) if self.was_finished(&listed.partitions[place].0) => {
+                    listed.round.skip(place);
                 }
-                Err(error) => {
-                    failures.add(&self.info.name, named(error, name));
-                    if failures.in_a_row == MAX_FAILURES_IN_A_ROW {
-                        log::error!(
-                            "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row; skipping the remaining {}",
-                            self.info.name,
-                            partitions.len() - index - 1
-                        );
-                        return failures.end();
-                    }
-                }
+                Turn::Partition(place) => return Take::Task(LIST + 1 + place),
+                Turn::Later => return Take::Later,
+                Turn::None => return Take::Nothing,
             }
         }
-        round.end(stream);
-        failures.end()
+    }
+
+    /// Returns whether a full refresh that was interrupted has finished this partition. A position that is not empty is from
+    /// a time when the stream was incremental.
+    fn was_finished(&self, name: &str) -> bool {
+        !self.stream.incremental && self.state_of(name).is_some_and(|state| state.is_empty())
+    }
+
+    fn state_of(&self, name: &str) -> Option<Map<String, Value>> {
+        serde_json::from_str(&self.context.stream.as_ref()?.position_of(name)?).ok()
+    }
+
+    fn read_partition(&self, task: usize) {
+        let partitions = match &*self.phase() {
+            Phase::Listed(listed) => Arc::clone(&listed.partitions),
+            _ => return,
+        };
+        let place = task - LIST - 1;
+        let Some((name, partition)) = partitions.get(place) else { return };
+        let Self { stream: Partitioned { info, fetch, incremental, .. }, context, .. } = self;
+        let state = self.state_of(name).filter(|_| *incremental);
+        let since = state
+            .as_ref()
+            .map_or(Ok(None), |state| panics::catch(|| cursor_in_state::<T>(info, state, Some(name))));
+        let reached = since.as_ref().ok().cloned().flatten();
+        let mut out = Emitter::<T>::of_partition(info, context, task, name, *incremental, reached);
+        let fetched =
+            since.and_then(|since| panics::catch(|| fetch(context.config, partition, since, &mut out)));
+        let result = out.finish_partition(fetched, *incremental, |fetched, got_something| {
+            self.ended(place, fetched, got_something)
+        });
+        let Err(error) = result else {
+            return self.count(None);
+        };
+        // The name of the only partition is not needed in an error.
+        self.count(Some(if partitions.len() > 1 && !error.is_stopped() {
+            error.context(name)
+        } else {
+            error
+        }));
+    }
+
+    /// Records the end of a partition in the round. Returns whether others are still to be read.
+    fn ended(&self, place: usize, fetched: &Result<()>, got_something: bool) -> bool {
+        let mut phase = self.phase();
+        let Phase::Listed(listed) = &mut *phase else { return false };
+        listed.round.ended(place, fetched, got_something);
+        self.update_next(listed);
+        listed.round.untaken(listed.partitions.len()) > 0
+    }
+
+    fn update_next(&self, listed: &mut Listed<P>) {
+        if let Some(next) = listed.round.update_next(&listed.partitions)
+            && let Some(stream) = &self.context.stream
+        {
+            stream.set_next(next);
+        }
+    }
+
+    /// Counts the result of a partition, and decides whether further ones are started.
+    fn count(&self, error: Option<Error>) {
+        let mut phase = self.phase();
+        let Phase::Listed(listed) = &mut *phase else { return };
+        let Some(error) = error else {
+            return listed.failures.reset();
+        };
+        // The run has ended, or a `check` has seen a record, or the budget is exhausted.
+        if error.is_stopped() || error.is_exhausted() {
+            listed.stopped_by.get_or_insert(error);
+            return;
+        }
+        if listed.failures.add(&self.stream.info.name, error) {
+            log::error!(
+                "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row; skipping the remaining {}",
+                self.stream.info.name,
+                listed.round.untaken(listed.partitions.len())
+            );
+        }
+    }
+
+    /// Returns the result of the round. If all partitions were read, discards the positions of others.
+    fn end_round(&self, listed: Listed<P>) -> Result<()> {
+        let Listed { partitions, may_lack_partitions, failures, stopped_by, .. } = listed;
+        failures.end()?;
+        stopped_by.map_or(Ok(()), Err)?;
+        let (name, Some(stream)) = (&self.stream.info.name, &self.context.stream) else { return Ok(()) };
+        if partitions.is_empty() && stream.has_positions() {
+            log::warn!("{name}: the list of partitions is empty; discarding the positions of all partitions");
+        }
+        if may_lack_partitions {
+            log::warn!(
+                "{name}: the list of partitions may be incomplete; keeping the positions of all partitions"
+            );
+        } else {
+            stream.keep_partitions(&partitions.iter().map(|(name, _)| name.as_str()).collect());
+        }
+        Ok(())
     }
 }
 
@@ -220,11 +349,14 @@ struct Failures {
     /// else the first one.
     reported: Option<Error>,
     count: u32,
+    /// How many partitions ended in this way one after the other.
     in_a_row: u32,
 }
 
 impl Failures {
-    fn add(&mut self, stream: &str, error: Error) {
+    /// Adds an error. Returns whether it is the one after which no further partition is started.
+    fn add(&mut self, stream: &str, error: Error) -> bool {
+        let were_too_many = self.are_too_many();
         self.count += 1;
         self.in_a_row += 1;
         log::error!("{stream}: {error:?}");
@@ -232,6 +364,18 @@ impl Failures {
         if self.reported.as_ref().is_none_or(|reported| is_final(reported) && !is_final(&error)) {
             self.reported = Some(error);
         }
+        self.are_too_many() && !were_too_many
+    }
+
+    /// Records a success, unless it came too late.
+    fn reset(&mut self) {
+        if !self.are_too_many() {
+            self.in_a_row = 0;
+        }
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.in_a_row >= MAX_FAILURES_IN_A_ROW
     }
 
     fn end(self) -> Result<()> {

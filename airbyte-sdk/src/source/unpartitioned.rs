@@ -1,14 +1,16 @@
 //! A stream without partitions: one call of the fetch function reads it.
 
-use super::any::{AnyStream, cursor_in_state};
+use super::any::{AnyStream, Reading, Take, cursor_in_state};
 use crate::emitter::Emitter;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Order, Resume, Stream, StreamInfo};
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 pub(super) struct Unpartitioned<T, F> {
     info: StreamInfo,
@@ -25,6 +27,7 @@ impl<T: Stream, F> Unpartitioned<T, F> {
 
 impl<C, T, F> AnyStream<C> for Unpartitioned<T, F>
 where
+    C: Sync,
     T: Stream,
     F: Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
@@ -37,19 +40,49 @@ where
         self.incremental && self.info.order == Order::Ascending
     }
 
-    fn read(&self, context: ReadContext<'_, C>) -> (Tally, Result<()>) {
-        let state = context.state.as_ref().filter(|_| self.incremental);
+    fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
+        Box::new(Read { stream: self, context, is_taken: AtomicBool::new(false), result: Mutex::default() })
+    }
+}
+
+/// The read of an unpartitioned stream: one task.
+struct Read<'a, C, T, F> {
+    stream: &'a Unpartitioned<T, F>,
+    context: ReadContext<'a, C>,
+    is_taken: AtomicBool,
+    result: Mutex<Option<(Tally, Result<()>)>>,
+}
+
+impl<C, T, F> Reading for Read<'_, C, T, F>
+where
+    C: Sync,
+    T: Stream,
+    F: Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
+{
+    fn take(&self) -> Take {
+        if self.is_taken.swap(true, Relaxed) { Take::Nothing } else { Take::Task(0) }
+    }
+
+    fn run(&self, _: usize) {
+        let (Unpartitioned { info, fetch, incremental, .. }, context) = (self.stream, &self.context);
+        let state = context.state.as_ref().filter(|_| *incremental);
         let cursor =
-            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(&self.info, state, None)));
+            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, state, None)));
         let since = cursor.as_ref().ok().cloned().flatten();
         if context.stream.is_some() && cursor.is_ok() {
             let start =
                 if since.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
-            log::info!("{}: {start}", self.info.name);
+            log::info!("{}: {start}", info.name);
         }
-        let mut out = Emitter::<T>::new(&self.info, &context, since);
-        let fetched =
-            cursor.and_then(|since| panics::catch(|| (self.fetch)(context.config, since, &mut out)));
-        out.finish(fetched)
+        let mut out = Emitter::<T>::new(info, context, since);
+        let fetched = cursor.and_then(|since| panics::catch(|| fetch(context.config, since, &mut out)));
+        let result = out.finish(fetched);
+        *self.result.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+
+    fn end(&self) -> (Tally, Result<()>) {
+        let result = self.result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The task was not run because the run has ended.
+        result.unwrap_or_else(|| (Tally::default(), Err(Error::stopped())))
     }
 }

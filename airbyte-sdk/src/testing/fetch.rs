@@ -66,12 +66,13 @@ fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> 
         &info,
         &ReadContext {
             config: &(),
-            http: &Http::without_waits(),
+            http: Http::without_waits(),
             stream: Some(stream.clone()),
             descriptor,
             columns: None,
             state: None,
             intervals: RecordIntervals::default(),
+            rank: 0,
         },
         None,
     );

@@ -1,10 +1,12 @@
 //! Parses the input of the macro: the configuration of a source, its streams, its check.
 
+pub(super) mod concurrency;
 pub(super) mod partitions;
 pub(super) mod rate_limits;
 pub(super) mod return_types;
 mod signature;
 
+use self::concurrency::Concurrency;
 use self::rate_limits::RateLimits;
 use self::signature::{Fetch, Home};
 use crate::attributes::{Attributes, as_text, bare};
@@ -15,13 +17,17 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, ReturnType, Type};
 
 /// The attributes in `#[airbyte_source(…)]`.
-pub(super) const ATTRIBUTES: &[&str] = &["check", "partitions", "rate_limit", "stop_when_exhausted", "crate"];
+pub(super) const ATTRIBUTES: &[&str] =
+    &["check", "partitions", "concurrency", "one_at_a_time", "rate_limit", "stop_when_exhausted", "crate"];
 
 pub(super) struct Model {
     pub(super) config: Type,
     pub(super) streams: Vec<Stream>,
     pub(super) check: Option<Function>,
     pub(super) rate_limits: Option<RateLimits>,
+    pub(super) concurrency: Option<Concurrency>,
+    /// The record types of the streams that are read one at a time.
+    pub(super) one_at_a_time: Vec<Type>,
     pub(super) stops_when_exhausted: bool,
 }
 
@@ -72,6 +78,8 @@ impl Model {
     pub(super) fn read(item: &Item, attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
         let (check, partitions) = (attributes.expr("check", errors), attributes.expr("partitions", errors));
         let rate_limits = RateLimits::read(attributes, errors);
+        let concurrency = Concurrency::read(attributes, errors);
+        let group = concurrency::read_group(attributes, errors);
         let stops_when_exhausted = attributes.flag("stop_when_exhausted", errors).is_some();
         let model = match item {
             Item::Fn(function) => Self::of_function(function, check, partitions, errors),
@@ -81,11 +89,22 @@ impl Model {
                 None
             }
         };
-        model.map(|model| Self { rate_limits, stops_when_exhausted, ..model })
+        let model = model?;
+        let one_at_a_time =
+            group.map_or_else(Vec::new, |group| concurrency::records(group, &model.streams, errors));
+        Some(Self { rate_limits, concurrency, one_at_a_time, stops_when_exhausted, ..model })
     }
 
     fn new(config: Type, streams: Vec<Stream>, check: Option<Function>) -> Self {
-        Self { config, streams, check, rate_limits: None, stops_when_exhausted: false }
+        Self {
+            config,
+            streams,
+            check,
+            rate_limits: None,
+            concurrency: None,
+            one_at_a_time: Vec::new(),
+            stops_when_exhausted: false,
+        }
     }
 
     fn of_function(

@@ -28,6 +28,11 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
                 <Config>::streets(__config, __partition),
             ),
         )
+        .concurrency(|config| config.workers)
+        .one_at_a_time([
+            <Day as __airbyte::Stream>::NAME,
+            <Street as __airbyte::Stream>::NAME,
+        ])
         .run()
 }
 impl Config {

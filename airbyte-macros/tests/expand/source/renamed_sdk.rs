@@ -7,6 +7,7 @@ fn main() -> ::renamed::__private::ExitCode {
         .full_refresh::<
             Day,
         >(|__config, __out| __airbyte::fetched(fetch(__config, __out)))
+        .concurrency(|_| 8)
         .run()
 }
 fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {

@@ -68,9 +68,10 @@ impl Request {
                 Next::Exhausted(wait) => return Err(exhausted(wait).with_internal(failure.error)),
             };
             log::info!("{}; retrying in {:.1} s", failure.error, wait.as_secs_f64());
+            let mut limited = None;
             if matches!(failure.outcome, Outcome::Status(429, _)) {
                 client.pause(wait);
-                self.http.report_rate_limited(wait)?;
+                limited = Some(self.http.report_rate_limited(wait)?);
             }
             if let Some(token_request) = &self.token_request {
                 token_request.failed(client);
@@ -78,6 +79,7 @@ impl Request {
             drop(awake);
             self.http.report_about_to_wait(wait)?;
             client.clock.sleep(wait);
+            drop(limited);
             attempt += 1;
         }
     }

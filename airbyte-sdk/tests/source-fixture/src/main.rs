@@ -115,7 +115,7 @@ struct Silent {
     number: i64,
 }
 
-#[airbyte_source(crate = ::renamed_sdk)]
+#[airbyte_source(crate = ::renamed_sdk, concurrency = 1)]
 impl Config {
     /// Numbers that never decrease; with ties, several records have the same number.
     fn numbers(&self, since: Option<i64>, out: &mut Emitter<Number>) -> Result<()> {

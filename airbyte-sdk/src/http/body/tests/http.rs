@@ -228,7 +228,7 @@ fn response_may_be_as_large_as_the_limit() {
 #[test]
 fn failed_request_holds_its_stream() {
     let hold = RunHolds::default().stream().hold(false);
-    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
+    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None, 0);
     let failed = |what: &str, expected: bool| {
         assert_eq!(hold.failure().is_some(), expected, "{what}");
         hold.forgive();
@@ -281,7 +281,7 @@ fn page_lost_in_a_panic_is_an_error() {
     }
 
     let hold = RunHolds::default().stream().hold(false);
-    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None);
+    let http = Http::new("test", "0", Vec::new(), None).for_reader(&hold, None, 0);
     let server = server_with([whole("[1]"), whole("1")]);
     let error = second(http.post(server.url()).elements::<Fragile>("").paginate(Pagination::link_header()))
         .unwrap()

@@ -65,7 +65,7 @@ struct Page {
     next: Option<String>,
 }
 
-#[airbyte_source(crate = ::renamed_sdk)]
+#[airbyte_source(crate = ::renamed_sdk, concurrency = 1)]
 impl Config {
     fn items(&self, out: &mut Emitter<Item>) -> Result<()> {
         let next = Pagination::next_url(|page: &Page| page.next.clone());

@@ -31,7 +31,7 @@ struct ShopVisit {
     number: u64,
 }
 
-#[airbyte_source(crate = ::renamed_sdk, rate_limit(3 / day), stop_when_exhausted)]
+#[airbyte_source(crate = ::renamed_sdk, concurrency = 1, rate_limit(3 / day), stop_when_exhausted)]
 impl Config {
     fn visits(&self, since: Option<u64>, out: &mut Emitter<Visit>) -> Result<()> {
         for number in since.unwrap_or(0).. {

@@ -107,7 +107,7 @@ static KEPT: Mutex<Option<Http>> = Mutex::new(None);
 /// A thread that outlives its stream, and the sender that resumes it.
 static LATE: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
-#[airbyte_source(crate = ::renamed_sdk)]
+#[airbyte_source(crate = ::renamed_sdk, concurrency = 1)]
 impl Config {
     fn rows(&self, _since: Option<u64>, out: &mut Emitter<Row>) -> Result<()> {
         if self.error == "kept_client" {

@@ -1,7 +1,11 @@
-//! THE SYNC LOOP: reads the configured streams one after the other and reports the result of each.
+//! THE SYNC LOOP: reads the configured streams and reports the result of each.
 
+mod workers;
+
+use self::workers::{Begun, Streams};
 use super::{Outcome, http_for};
 use crate::error::{Error, Result};
+use crate::http::Http;
 use crate::input::States;
 use crate::ledger::Tally;
 use crate::problems::{list, shorten};
@@ -11,65 +15,110 @@ use crate::protocol::{
 };
 use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
-use crate::source::{AnyStream, Source, validate_stream};
-use serde_json::{Map, json};
+use crate::source::{AnyStream, Reading, Source, Take, validate_stream};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+/// How many tasks are run at a time if neither the author nor the environment says so. Few enough for APIs that limit
+/// connections, enough to hide most of the time that a response takes.
+const DEFAULT_CONCURRENCY: u32 = 4;
+
+/// Each task has a thread of its own.
+const MAX_CONCURRENCY: u32 = 64;
+
+/// Overrides the concurrency of the source.
+const CONCURRENCY: &str = "AIRBYTE_SDK_CONCURRENCY";
+
 /// Reads every configured stream. A stream that fails does not stop the others, but the run has failed.
-pub(crate) fn read<C>(
+pub(crate) fn read<C: Sync>(
     source: &Source<C>,
     config: &C,
     catalog: ConfiguredAirbyteCatalog,
-    mut states: States,
+    states: States,
     run: &RunContext,
 ) -> Result<Outcome> {
     if catalog.streams.is_empty() {
         return Err(Error::config("the catalog has no streams; select at least one"));
     }
     let http = http_for(source, config, run);
-    let output = &run.output;
+    let most = concurrency(source, config)?;
     let plan = plan(source, catalog);
-    let mut failed = false;
-    for Planned { descriptor, columns, incremental, stream } in plan {
+    let work = Work { source, config, http, states: Mutex::new(states), run };
+    let all_succeeded = workers::read(plan, &work, most, run)?;
+    // A panic that was noticed after the end of its stream.
+    let none_panicked = run.ledger.holds().panics() == 0;
+    Ok(if all_succeeded && none_panicked { Outcome::Success } else { Outcome::FailedStreams })
+}
+
+/// Returns how many tasks are run at a time.
+fn concurrency<C>(source: &Source<C>, config: &C) -> Result<usize> {
+    let count = match std::env::var(CONCURRENCY) {
+        Ok(count) => count
+            .parse()
+            .map_err(|_| Error::config(format!("the environment variable {CONCURRENCY} is not a number")))?,
+        Err(_) => source.concurrency.as_ref().map_or(DEFAULT_CONCURRENCY, |count| count(config)),
+    };
+    Ok(count.clamp(1, MAX_CONCURRENCY) as usize)
+}
+
+/// Begins and ends the streams of a run.
+struct Work<'a, C> {
+    source: &'a Source<C>,
+    config: &'a C,
+    http: Http,
+    states: Mutex<States>,
+    run: &'a RunContext,
+}
+
+impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
+    fn begin(&self, planned: &Planned<'a, C>) -> Result<Begun<'a>> {
+        let Planned { descriptor, columns, stream, rank, .. } = planned;
         let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
-        let state = states.take(&descriptor).filter(|_| resumes);
-        let none = Map::new();
-        let open_stream =
-            run.ledger.start(&descriptor, json!(state.as_ref().unwrap_or(&none)).to_string())?;
-        let http = http.counted();
-        let started = Instant::now();
-        // A full refresh replaces the destination's data, so ending one early would lose the rest.
-        let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early());
-        let may_end_early = source.stops_when_exhausted && incremental && can_end_early;
-        let (tally, result) = match stream {
-            Ok((stream, _)) => stream.read(ReadContext {
-                config,
-                http: &http,
+        let state = self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
+        let state = state.filter(|_| resumes);
+        let panics = self.run.ledger.holds().panics();
+        let given = state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
+        let open_stream = self.run.ledger.start(descriptor, given)?;
+        let reading = match stream {
+            Ok((stream, _)) => stream.begin(ReadContext {
+                config: self.config,
+                http: self.http.counted(),
                 stream: Some(open_stream.clone()),
                 descriptor: descriptor.clone(),
-                columns,
+                columns: columns.clone(),
                 state,
-                intervals: source.intervals,
+                intervals: self.source.intervals,
+                rank: *rank,
             }),
-            Err(error) => (Tally::default(), Err(error)),
+            Err(error) => Box::new(Unreadable(error.again())),
         };
+        Ok(Begun { reading, stream: open_stream, started: Instant::now(), panics })
+    }
+
+    fn end(&self, planned: &Planned<'a, C>, begun: &Begun<'a>) -> Result<bool> {
+        let Planned { descriptor, incremental, stream, .. } = planned;
+        let output = &self.run.output;
+        let (tally, result) = begun.reading.end();
+        // A full refresh replaces the destination's data, so ending one early would lose the rest.
+        let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early());
+        let may_end_early = self.source.stops_when_exhausted && *incremental && can_end_early;
         if !matches!(&result, Err(error) if error.is_stopped()) {
-            open_stream.run()?;
+            begun.stream.run()?;
         }
-        let stray_panic = run.ledger.holds().take_stray_panic();
-        if let Some(panic) = &stray_panic {
-            failed = true;
-            // Not attributed to a stream: the thread may have been started for an earlier one.
-            output.error(panic, None)?;
+        // Not attributed to a stream: the thread may have been started for any of those that were open.
+        let holds = self.run.ledger.holds();
+        if let Some(panic) = holds.take_stray_panic() {
+            output.error(&panic, None)?;
         }
         let status = match result {
-            Ok(()) if stray_panic.is_some() => {
+            Ok(()) if holds.panics() > begun.panics => {
                 log::info!("{}: stopped after {tally}", descriptor.name);
                 AirbyteStreamStatus::Incomplete
             }
             Ok(()) => {
-                log::info!("{}: {tally} in {:.1} s", descriptor.name, started.elapsed().as_secs_f64());
+                log::info!("{}: {tally} in {:.1} s", descriptor.name, begun.started.elapsed().as_secs_f64());
                 AirbyteStreamStatus::Complete
             }
             Err(error) if error.is_stopped() => return Err(error),
@@ -81,15 +130,34 @@ pub(crate) fn read<C>(
                 AirbyteStreamStatus::Complete
             }
             Err(error) => {
-                failed = true;
-                output.error(&error, Some(&descriptor))?;
+                output.error(&error, Some(descriptor))?;
                 log::info!("{}: stopped after {tally}", descriptor.name);
                 AirbyteStreamStatus::Incomplete
             }
         };
-        open_stream.end(status)?;
+        begun.stream.end(status.clone())?;
+        Ok(status == AirbyteStreamStatus::Complete)
     }
-    Ok(if failed { Outcome::FailedStreams } else { Outcome::Success })
+
+    fn group(&self, planned: &Planned<'a, C>) -> Option<usize> {
+        let name = planned.descriptor.name.as_str();
+        self.source.one_at_a_time.iter().position(|group| group.contains(&name))
+    }
+}
+
+/// The read of a stream that cannot be read.
+struct Unreadable(Error);
+
+impl Reading for Unreadable {
+    fn take(&self) -> Take {
+        Take::Nothing
+    }
+
+    fn run(&self, _: usize) {}
+
+    fn end(&self) -> (Tally, Result<()>) {
+        (Tally::default(), Err(self.0.again()))
+    }
 }
 
 /// A stream of the configured catalog.
@@ -99,6 +167,8 @@ struct Planned<'s, C> {
     incremental: bool,
     /// The stream and whether it resumes from a state, or why it cannot be read.
     stream: Result<(&'s dyn AnyStream<C>, bool)>,
+    /// Its place in the plan.
+    rank: u32,
 }
 
 /// Finds the source's stream for each stream of the catalog. Those that cannot be read come last, so that their errors do
@@ -135,9 +205,12 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
         let columns = matches.first().and_then(|&index| selected_columns(&configured, &offered[index]));
         let incremental = configured.sync_mode == SyncMode::Incremental;
         let group = if stream.is_ok() { &mut plan } else { &mut unreadable };
-        group.push(Planned { descriptor, columns, incremental, stream });
+        group.push(Planned { descriptor, columns, incremental, stream, rank: 0 });
     }
     plan.append(&mut unreadable);
+    for (planned, rank) in plan.iter_mut().zip(0..) {
+        planned.rank = rank;
+    }
     plan
 }
 

@@ -1,0 +1,180 @@
+//! Which partition is read next, in this read and in the next one.
+//!
+//! Problem: if every read started with the same partition, a small budget of requests would never reach the last ones.
+//! Idea: the state names the partition that is `next`, and each read starts there. That is the first partition of the list
+//! that has not ended, or was interrupted, or failed with a transient error. The partition that the read started with does
+//! not qualify, since it had the whole budget and might use it up in every read, unless the budget was exhausted before it
+//! got anything. For the same reason it is read alone if the state has a `next`: several partitions that share a small
+//! budget might all be interrupted, in each read.
+//! What must stay true: each read that gets anything moves on by at least one partition.
+
+use crate::error::{Error, Result};
+use crate::protocol::FailureType;
+use std::collections::BTreeSet;
+
+/// Tracks the partitions of one read, by their places in the list.
+pub(super) struct RoundRobin {
+    /// The `next` of the state that this read began with.
+    given: Option<String>,
+    /// The `next` of the states of this read.
+    next: Option<String>,
+    /// The first partition that was not taken.
+    untaken: usize,
+    /// Whether the first partition has ended.
+    first_ended: bool,
+    /// The first partition that is not settled: the next read starts with it.
+    lowest: usize,
+    /// The settled partitions after it.
+    settled: BTreeSet<usize>,
+    /// Partitions from this one on need not be settled, because it must be repeated.
+    repeated: usize,
+}
+
+/// The next partition of this read.
+pub(super) enum Turn {
+    Partition(usize),
+    /// The first partition must end before.
+    Later,
+    None,
+}
+
+impl RoundRobin {
+    /// `given` is the `next` of the state, if the last read did not get through all partitions.
+    pub(super) fn new(given: Option<String>) -> Self {
+        Self {
+            next: given.clone(),
+            given,
+            untaken: 0,
+            first_ended: false,
+            lowest: 0,
+            settled: BTreeSet::new(),
+            repeated: usize::MAX,
+        }
+    }
+
+    /// Takes the next of this many partitions.
+    pub(super) fn take(&mut self, count: usize) -> Turn {
+        if self.untaken == count {
+            return Turn::None;
+        }
+        if self.untaken > 0 && self.given.is_some() && !self.first_ended {
+            return Turn::Later;
+        }
+        self.untaken += 1;
+        Turn::Partition(self.untaken - 1)
+    }
+
+    /// Returns how many of this many partitions were not taken.
+    pub(super) fn untaken(&self, count: usize) -> usize {
+        count - self.untaken
+    }
+
+    /// Records that a partition was finished by an earlier read.
+    pub(super) fn skip(&mut self, place: usize) {
+        self.first_ended |= place == 0;
+        self.settle(place);
+    }
+
+    /// Records the end of a partition. `got_something` is whether it received records or a successful response.
+    pub(super) fn ended(&mut self, place: usize, fetched: &Result<()>, got_something: bool) {
+        self.first_ended |= place == 0;
+        if fetched.as_ref().is_err_and(|error| must_be_repeated(error, place == 0, got_something)) {
+            self.repeated = self.repeated.min(place);
+        } else {
+            self.settle(place);
+        }
+    }
+
+    fn settle(&mut self, place: usize) {
+        if place < self.repeated {
+            self.settled.insert(place);
+        }
+        while self.settled.remove(&self.lowest) {
+            self.lowest += 1;
+        }
+    }
+
+    /// Updates the `next` of the states. Returns it if it has changed.
+    pub(super) fn update_next<P>(&mut self, partitions: &[(String, P)]) -> Option<Option<&str>> {
+        let next = match partitions.get(self.lowest) {
+            // If the first partition was read alone, or its name was in the state already, nothing changes.
+            Some(_) if self.lowest == 0 && (self.given.is_some() || self.untaken <= 1) => self.given.as_ref(),
+            Some((name, _)) => Some(name),
+            None => None,
+        };
+        if self.next.as_ref() == next {
+            return None;
+        }
+        self.next = next.cloned();
+        Some(self.next.as_deref())
+    }
+
+    /// Returns whether `next` has changed since the read began.
+    pub(super) fn has_moved(&self) -> bool {
+        self.next != self.given
+    }
+}
+
+/// Returns whether the next read must start with this partition, because it was stopped or failed with a transient error.
+///
+/// If this read started with it, that is so only if the budget was exhausted before it got anything: otherwise a partition
+/// larger than the budget would keep the others from ever being read.
+fn must_be_repeated(error: &Error, is_first: bool, got_something: bool) -> bool {
+    error.is_stopped()
+        || error.failure_type() == FailureType::TransientError
+            && !(is_first && (!error.is_exhausted() || got_something))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(names: &[&str]) -> Vec<(String, ())> {
+        names.iter().map(|name| ((*name).to_owned(), ())).collect()
+    }
+
+    fn taken(round: &mut RoundRobin, count: usize) -> Option<usize> {
+        match round.take(count) {
+            Turn::Partition(place) => Some(place),
+            Turn::Later | Turn::None => None,
+        }
+    }
+
+    #[test]
+    fn partition_that_is_next_is_read_alone() {
+        let mut round = RoundRobin::new(Some("a".to_owned()));
+        assert_eq!((taken(&mut round, 3), taken(&mut round, 3)), (Some(0), None));
+        round.ended(0, &Ok(()), true);
+        assert_eq!((taken(&mut round, 3), taken(&mut round, 3)), (Some(1), Some(2)));
+        let mut round = RoundRobin::new(None);
+        assert_eq!((taken(&mut round, 3), taken(&mut round, 3)), (Some(0), Some(1)));
+    }
+
+    #[test]
+    fn first_partition_that_has_not_ended_is_next() {
+        let (partitions, mut round) = (list(&["a", "b", "c", "d"]), RoundRobin::new(None));
+        while taken(&mut round, 4).is_some() {}
+        round.ended(2, &Ok(()), true);
+        assert_eq!(round.update_next(&partitions), Some(Some("a")));
+        round.ended(0, &Ok(()), true);
+        assert_eq!(round.update_next(&partitions), Some(Some("b")));
+        round.ended(1, &Err(Error::transient("cut off")), true);
+        round.ended(3, &Err(Error::transient("cut off")), true);
+        assert_eq!(round.update_next(&partitions), None);
+        assert!(round.has_moved());
+    }
+
+    /// Even if others got something from the same budget.
+    #[test]
+    fn first_partition_is_repeated_if_it_got_nothing_of_the_budget() {
+        let (partitions, mut round) = (list(&["a", "b"]), RoundRobin::new(None));
+        while taken(&mut round, 2).is_some() {}
+        round.ended(0, &Err(Error::exhausted("no more today")), false);
+        round.ended(1, &Err(Error::exhausted("no more today")), true);
+        assert_eq!(round.update_next(&partitions), Some(Some("a")));
+        let mut round = RoundRobin::new(None);
+        while taken(&mut round, 2).is_some() {}
+        round.ended(0, &Err(Error::exhausted("no more today")), true);
+        assert_eq!(round.update_next(&partitions), Some(Some("b")));
+    }
+}
