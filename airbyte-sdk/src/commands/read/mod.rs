@@ -44,9 +44,12 @@ pub(crate) fn read<C: Sync>(
     }
     let http = http_for(source, config, run);
     let most = concurrency(source, config)?;
-    let plan = plan(source, catalog);
+    // Those that cannot be read come last, so that their errors do not keep the others from being read.
+    let (readable, unreadable): (Vec<_>, Vec<_>) =
+        plan(source, catalog).into_iter().partition(|planned| planned.stream.is_ok());
     let work = Work { source, config, http, states: Mutex::new(states), run };
-    let all_succeeded = workers::read(plan, &work, most, run)?;
+    let all_succeeded =
+        workers::read(readable, &work, most, run)? & workers::read(unreadable, &work, most, run)?;
     // A panic that was noticed after the end of its stream.
     let none_panicked = run.ledger.holds().panics() == 0;
     Ok(if all_succeeded && none_panicked { Outcome::Success } else { Outcome::FailedStreams })
