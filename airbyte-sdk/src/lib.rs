@@ -70,6 +70,7 @@ mod scrubber;
 mod problems;
 mod panics;
 mod error;
+mod feed;
 pub mod protocol;
 
 #[cfg(any(test, feature = "testing"))]

@@ -1,6 +1,7 @@
 //! What a stream is read with: the configuration, the HTTP client, the state and the selected columns.
 
 use crate::error::Result;
+use crate::feed::{Feed, Queue};
 use crate::hold::{Hold, RunHolds, StreamHolds};
 use crate::http::{Http, Observer};
 use crate::ledger::LedgerStream;
@@ -17,8 +18,13 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct ReadContext<'a, C> {
     pub(crate) config: &'a C,
     pub(crate) http: Http,
-    /// Where the records go. `None` for `check`, which stops at the first record and writes none.
+    /// Where the records go. `None` for `check`, which stops at the first record, and for a parent that is only read for its
+    /// children.
     pub(crate) stream: Option<LedgerStream>,
+    /// Where the records go as parents of other streams.
+    pub(crate) feed: Option<Feed>,
+    /// The parents of this stream, if it is one of children.
+    pub(crate) parents: Option<Queue>,
     /// The name and namespace that the records carry: those of the configured catalog.
     pub(crate) descriptor: StreamDescriptor,
     /// The columns that the user has selected; `None` for all.

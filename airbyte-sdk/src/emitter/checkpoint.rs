@@ -105,6 +105,11 @@ impl<T: Stream> Emitter<T> {
             )
             .with_internal("call `Emitter::release` when the records are complete, or return an error"));
         }
+        if let Some(feed) = &self.feed
+            && self.hold.current().is_some()
+        {
+            feed.may_lack_records();
+        }
         if self.to.as_ref().is_some_and(|to| to.block.is_held()) {
             let consequence = if self.info.has_cursor() {
                 "the next sync reads them again"

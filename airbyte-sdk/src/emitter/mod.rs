@@ -10,6 +10,7 @@ mod partitions;
 use crate::cursor::Progress;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
+use crate::feed::Feed;
 use crate::hold::Hold;
 use crate::http::{Http, Usage};
 use crate::ledger::{Block, LedgerStream, Tally};
@@ -26,8 +27,10 @@ const MILLISECONDS_PER_PROGRESS_LOG: i64 = 10_000;
 /// Buffering, flushing and checkpointing are handled by the SDK. Records are written within about 100 ms, and memory does
 /// not grow with their number.
 pub struct Emitter<T: Stream> {
-    /// `None` for `check`, which stops at the first record and writes none.
+    /// `None` for `check`, which stops at the first record, and for a parent that is only read for its children.
     to: Option<Destination<T::Cursor>>,
+    /// Where the records go as parents of other streams.
+    feed: Option<Feed>,
     http: Http,
     /// Counts the requests of the whole stream.
     stream_usage: Usage,
@@ -85,6 +88,7 @@ impl<T: Stream> Emitter<T> {
         let not_finite_fails = info.not_finite == NotFinite::Fail;
         Self {
             to,
+            feed: context.feed.clone(),
             http: context.http_for(&hold, task),
             stream_usage: context.http.usage().clone(),
             needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
@@ -151,7 +155,8 @@ impl<T: Stream> Emitter<T> {
     #[inline]
     pub fn emit(&mut self, record: T) -> Result<()> {
         match self.try_emit(&record) {
-            Ok(()) => Ok(()),
+            Ok(()) if self.feed.is_none() => Ok(()),
+            Ok(()) => self.pass_to_children(record),
             Err(error) => Err(self.fail(error)),
         }
     }
@@ -227,7 +232,7 @@ impl<T: Stream> Emitter<T> {
             self.pause()?;
         }
         let Some(to) = &self.to else {
-            return Err(Error::stopped());
+            return if self.feed.is_some() && self.failed.is_none() { Ok(()) } else { Err(Error::stopped()) };
         };
         self.clock_in -= 1;
         self.line.write(record)?;
@@ -264,6 +269,18 @@ impl<T: Stream> Emitter<T> {
             to.checkpoint()?;
         }
         Ok(())
+    }
+
+    /// Passes a record to the streams of its children.
+    #[cold]
+    fn pass_to_children(&mut self, record: T) -> Result<()> {
+        let Some(feed) = &self.feed else { return Ok(()) };
+        match feed.pass_record(record) {
+            // If nobody needs more parents, and the records are not selected, nothing is left to do.
+            Ok(false) if self.to.is_none() => Err(self.fail(Error::stopped())),
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.fail(error)),
+        }
     }
 
     /// Returns the totals of the stream so far.

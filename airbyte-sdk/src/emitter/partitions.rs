@@ -74,6 +74,6 @@ impl<T: Stream> Emitter<T> {
         let since = to.since_state();
         let due = pays_for_state(&since, RECORD_BYTES_PER_STATE_BYTE)
             || to.is_state_due(&self.intervals, output::now());
-        if since.records > 0 && due { to.stream.checkpoint() } else { Ok(()) }
+        if since.records > 0 && due { to.stream.checkpoint_if_changed() } else { Ok(()) }
     }
 }

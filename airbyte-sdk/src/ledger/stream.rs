@@ -109,6 +109,11 @@ impl LedgerStream {
             self.ledger.streams().find(self.id).map(|stream| stream.emitters().collect::<Vec<_>>());
         // Waits for a block that the heartbeat is handing over; without its records, there may be no new state.
         emitters.unwrap_or_default().into_iter().try_for_each(|emitter| emitter.hand_over())?;
+        self.checkpoint_if_changed()
+    }
+
+    /// Sends a state and flushes the output, if a state may be sent and differs from the last one.
+    pub(crate) fn checkpoint_if_changed(&self) -> Result<()> {
         let sent = self.change_if_open(|stream, ledger| {
             let has_changed =
                 stream.positions.can_checkpoint() && stream.positions.to_state() != stream.last_state;

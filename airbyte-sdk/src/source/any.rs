@@ -2,11 +2,13 @@
 
 use crate::cursor;
 use crate::error::{Error, Result};
+use crate::feed::ToParent;
 use crate::ledger::Tally;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
+use std::any::TypeId;
 
 /// A stream with any type of record. Only the implementations know the type, so the sync loop is not generic over it.
 pub(crate) trait AnyStream<C>: Send + Sync {
@@ -14,6 +16,14 @@ pub(crate) trait AnyStream<C>: Send + Sync {
 
     /// Returns whether an incremental read that stops in the middle can be resumed there.
     fn can_end_early(&self) -> bool;
+
+    /// Returns the type of its records.
+    fn record_type(&self) -> TypeId;
+
+    /// Returns the type of the records of its parent stream, if it is one of children, and how they are passed to it.
+    fn parent_type(&self) -> Option<(TypeId, ToParent)> {
+        None
+    }
 
     /// Begins to read the stream. For `check`, each task stops at its first record.
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a>;

@@ -1,6 +1,8 @@
 //! The builder of a source: its configuration, its streams and their fetch functions. The macro generates calls of it.
 
 mod any;
+mod children;
+mod partition;
 mod partition_state;
 mod partitioned;
 mod round_robin;
@@ -9,6 +11,7 @@ mod unpartitioned;
 
 pub(crate) use self::any::{AnyStream, Reading, Take, read_alone};
 
+use self::children::Children;
 use self::partitioned::Partitioned;
 use self::unpartitioned::Unpartitioned;
 use crate::cursor::Cursor;
@@ -175,6 +178,45 @@ impl<C: Sync> Source<C> {
         self
     }
 
+    /// Adds an incremental stream that is read once for each record of another stream, its parent: the ad groups of each
+    /// campaign. Each parent has its own cursor value in the state, under its primary key.
+    ///
+    /// The parent is a stream of this source. It is fetched once, however many streams have it as their parent, and also if
+    /// only its children are selected. It is read from the beginning, because a child may have changed without its parent.
+    #[must_use]
+    pub fn incremental_children<P, T>(
+        mut self,
+        fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: Stream + Send + Sync,
+        T: Stream,
+        T::Cursor: Cursor,
+    {
+        const { assert_parent_has_key::<P>() }
+        self.streams.push(Box::new(Children::new(fetch, true)));
+        self
+    }
+
+    /// Adds a full refresh stream that is read once for each record of another stream, its parent. A read that was interrupted
+    /// resumes with the parents that were not finished. See [`incremental_children`](Self::incremental_children).
+    #[must_use]
+    pub fn full_refresh_children<P, T>(
+        mut self,
+        fetch: impl Fn(&C, &P, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: Stream + Send + Sync,
+        T: Stream,
+    {
+        const { assert_parent_has_key::<P>() }
+        let fetch = move |config: &C, parent: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            fetch(config, parent, out)
+        };
+        self.streams.push(Box::new(Children::new(fetch, false)));
+        self
+    }
+
     /// Sets the function that checks the connection. By default, `check` fetches each stream up to its first record.
     ///
     /// Return [`Error::config`] for a problem that the user can fix: the platform shows it next to the form. Any other error
@@ -234,6 +276,30 @@ impl<C: Sync> Source<C> {
         self
     }
 
+    /// Returns the parent of the stream with this index, the parent of that, and so on.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a parent is not a stream of this source, or if a stream is its own ancestor.
+    pub(crate) fn ancestors(&self, index: usize) -> Result<Vec<usize>> {
+        let (mut ancestors, mut last) = (Vec::new(), index);
+        while let Some((record, _)) = self.streams[last].parent_type() {
+            let parent = self.streams.iter().position(|stream| stream.record_type() == record);
+            let fault = match parent {
+                Some(parent) if parent != index && !ancestors.contains(&parent) => {
+                    ancestors.push(parent);
+                    last = parent;
+                    continue;
+                }
+                Some(_) => "is its own ancestor",
+                None => "is one of children, but its parent is not a stream of this source",
+            };
+            let name = self.streams[last].describe().name;
+            return Err(Error::system(format!("the stream `{name}` {fault}")));
+        }
+        Ok(ancestors)
+    }
+
     /// Returns the streams as the catalog lists them.
     ///
     /// # Errors
@@ -247,11 +313,22 @@ impl<C: Sync> Source<C> {
             validate_stream(&stream, is_duplicate)?;
             catalog.push(stream);
         }
+        for index in 0..self.streams.len() {
+            self.ancestors(index)?;
+        }
         if catalog.is_empty() {
             return Err(Error::system("this source has no streams"));
         }
         Ok(catalog)
     }
+}
+
+/// A stream without a primary key cannot be a parent: its records have no names.
+const fn assert_parent_has_key<P: Stream>() {
+    assert!(
+        !P::PRIMARY_KEY.is_empty(),
+        "the parent of another stream needs a primary key: add `primary_key(…)` to its `#[airbyte_stream(…)]`"
+    );
 }
 
 /// Checks whether a stream can be in a catalog; `is_duplicate` if another one has its name.

@@ -5,7 +5,8 @@
 //! finished partition has an empty position. A position is only discarded if a list that is known to be complete lacks its
 //! partition.
 
-use super::any::{AnyStream, Reading, Take, cursor_in_state};
+use super::any::{AnyStream, Reading, Take};
+use super::partition::{Failures, MAX_FAILURES_IN_A_ROW, Partition};
 use super::partition_state::{
     next_partition, positions, rotate_to, warn_of_renamed_partitions, with_current_key,
 };
@@ -16,17 +17,15 @@ use crate::hold::{Hold, StreamHolds};
 use crate::http::Http;
 use crate::ledger::{PartitionPositions as Positions, Tally};
 use crate::panics;
-use crate::protocol::{AirbyteStream, FailureType};
+use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Map, Value, json};
+use std::any::TypeId;
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// After this many failures in a row the remaining partitions are skipped: the API itself seems to fail.
-const MAX_FAILURES_IN_A_ROW: u32 = 3;
 
 pub(super) struct Partitioned<T, P, L, F> {
     info: StreamInfo,
@@ -57,6 +56,10 @@ where
 
     fn can_end_early(&self) -> bool {
         self.incremental
+    }
+
+    fn record_type(&self) -> TypeId {
+        TypeId::of::<T>()
     }
 
     fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
@@ -157,7 +160,7 @@ where
     }
 }
 
-impl<C, T, P, L, F> Read<'_, C, T, P, L, F>
+impl<'a, C, T, P, L, F> Read<'a, C, T, P, L, F>
 where
     T: Stream,
     P: Display,
@@ -234,7 +237,9 @@ where
         }
         loop {
             match listed.round.take(listed.partitions.len()) {
-                Turn::Partition(place) if self.was_finished(&listed.partitions[place].0) => {
+                Turn::Partition(place)
+                    if self.partition(place, &listed.partitions[place].0).was_finished() =>
+                {
                     listed.round.skip(place);
                 }
                 Turn::Partition(place) => return Take::Task(LIST + 1 + place),
@@ -244,14 +249,9 @@ where
         }
     }
 
-    /// Returns whether a full refresh that was interrupted has finished this partition. A position that is not empty is from
-    /// a time when the stream was incremental.
-    fn was_finished(&self, name: &str) -> bool {
-        !self.stream.incremental && self.state_of(name).is_some_and(|state| state.is_empty())
-    }
-
-    fn state_of(&self, name: &str) -> Option<Map<String, Value>> {
-        serde_json::from_str(&self.context.stream.as_ref()?.position_of(name)?).ok()
+    fn partition<'r>(&'r self, place: usize, name: &'r str) -> Partition<'r, 'a, C> {
+        let Partitioned { info, incremental, .. } = self.stream;
+        Partition { info, context: &self.context, task: LIST + 1 + place, name, incremental: *incremental }
     }
 
     fn read_partition(&self, task: usize) {
@@ -261,27 +261,17 @@ where
         };
         let place = task - LIST - 1;
         let Some((name, partition)) = partitions.get(place) else { return };
-        let Self { stream: Partitioned { info, fetch, incremental, .. }, context, .. } = self;
-        let state = self.state_of(name).filter(|_| *incremental);
-        let since = state
-            .as_ref()
-            .map_or(Ok(None), |state| panics::catch(|| cursor_in_state::<T>(info, state, Some(name))));
-        let reached = since.as_ref().ok().cloned().flatten();
-        let mut out = Emitter::<T>::of_partition(info, context, task, name, *incremental, reached);
-        let fetched =
-            since.and_then(|since| panics::catch(|| fetch(context.config, partition, since, &mut out)));
-        let result = out.finish_partition(fetched, *incremental, |fetched, got_something| {
-            self.ended(place, fetched, got_something)
-        });
-        let Err(error) = result else {
-            return self.count(None);
-        };
+        let result = self.partition(place, name).read(
+            |since, out| (self.stream.fetch)(self.context.config, partition, since, out),
+            |fetched, got_something| self.ended(place, fetched, got_something),
+        );
         // The name of the only partition is not needed in an error.
-        self.count(Some(if partitions.len() > 1 && !error.is_stopped() {
-            error.context(name)
-        } else {
-            error
-        }));
+        let is_named = partitions.len() > 1;
+        self.count(result.map_err(
+            |error| {
+                if is_named && !error.is_stopped() { error.context(name) } else { error }
+            },
+        ));
     }
 
     /// Records the end of a partition in the round. Returns whether others are still to be read.
@@ -294,7 +284,8 @@ where
     }
 
     fn update_next(&self, listed: &mut Listed<P>) {
-        if let Some(next) = listed.round.update_next(&listed.partitions)
+        let lowest = listed.partitions.get(listed.round.lowest()).map(|(name, _)| name.as_str());
+        if let Some(next) = listed.round.update_next(lowest)
             && let Some(stream) = &self.context.stream
         {
             stream.set_next(next);
@@ -302,10 +293,10 @@ where
     }
 
     /// Counts the result of a partition, and decides whether further ones are started.
-    fn count(&self, error: Option<Error>) {
+    fn count(&self, result: Result<()>) {
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return };
-        let Some(error) = error else {
+        let Err(error) = result else {
             return listed.failures.reset();
         };
         // The run has ended, or a `check` has seen a record, or the budget is exhausted.
@@ -339,51 +330,6 @@ where
             stream.keep_partitions(&partitions.iter().map(|(name, _)| name.as_str()).collect());
         }
         Ok(())
-    }
-}
-
-/// Collects the errors of the partitions that failed.
-#[derive(Default)]
-struct Failures {
-    /// The error to report: the first one that is not a config error, since the platform does not retry after those, or
-    /// else the first one.
-    reported: Option<Error>,
-    count: u32,
-    /// How many partitions ended in this way one after the other.
-    in_a_row: u32,
-}
-
-impl Failures {
-    /// Adds an error. Returns whether it is the one after which no further partition is started.
-    fn add(&mut self, stream: &str, error: Error) -> bool {
-        let were_too_many = self.are_too_many();
-        self.count += 1;
-        self.in_a_row += 1;
-        log::error!("{stream}: {error:?}");
-        let is_final = |error: &Error| error.failure_type() == FailureType::ConfigError;
-        if self.reported.as_ref().is_none_or(|reported| is_final(reported) && !is_final(&error)) {
-            self.reported = Some(error);
-        }
-        self.are_too_many() && !were_too_many
-    }
-
-    /// Records a success, unless it came too late.
-    fn reset(&mut self) {
-        if !self.are_too_many() {
-            self.in_a_row = 0;
-        }
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.in_a_row >= MAX_FAILURES_IN_A_ROW
-    }
-
-    fn end(self) -> Result<()> {
-        match self.reported {
-            None => Ok(()),
-            Some(error) if self.count == 1 => Err(error),
-            Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.count))),
-        }
     }
 }
 

@@ -57,11 +57,16 @@ impl RoundRobin {
         if self.untaken == count {
             return Turn::None;
         }
-        if self.untaken > 0 && self.given.is_some() && !self.first_ended {
+        if self.must_wait() {
             return Turn::Later;
         }
         self.untaken += 1;
         Turn::Partition(self.untaken - 1)
+    }
+
+    /// Returns whether the first partition must end before another one is taken.
+    pub(super) fn must_wait(&self) -> bool {
+        self.untaken > 0 && self.given.is_some() && !self.first_ended
     }
 
     /// Returns how many of this many partitions were not taken.
@@ -94,18 +99,30 @@ impl RoundRobin {
         }
     }
 
-    /// Updates the `next` of the states. Returns it if it has changed.
-    pub(super) fn update_next<P>(&mut self, partitions: &[(String, P)]) -> Option<Option<&str>> {
-        let next = match partitions.get(self.lowest) {
+    /// Returns the first partition that is not settled: the next read starts with it.
+    pub(super) fn lowest(&self) -> usize {
+        self.lowest
+    }
+
+    /// Returns the first partition that must be repeated; `usize::MAX` if there is none.
+    pub(super) fn repeated(&self) -> usize {
+        self.repeated
+    }
+
+    /// Updates the `next` of the states. `lowest` is the name of the [first partition that is not settled](Self::lowest);
+    /// `None` if all are. Returns the new `next` if it has changed.
+    pub(super) fn update_next(&mut self, lowest: Option<&str>) -> Option<Option<&str>> {
+        let next = match lowest {
             // If the first partition was read alone, or its name was in the state already, nothing changes.
-            Some(_) if self.lowest == 0 && (self.given.is_some() || self.untaken <= 1) => self.given.as_ref(),
-            Some((name, _)) => Some(name),
-            None => None,
+            Some(_) if self.lowest == 0 && (self.given.is_some() || self.untaken <= 1) => {
+                self.given.as_deref()
+            }
+            name => name,
         };
-        if self.next.as_ref() == next {
+        if self.next.as_deref() == next {
             return None;
         }
-        self.next = next.cloned();
+        self.next = next.map(str::to_owned);
         Some(self.next.as_deref())
     }
 
@@ -129,8 +146,10 @@ fn must_be_repeated(error: &Error, is_first: bool, got_something: bool) -> bool 
 mod tests {
     use super::*;
 
-    fn list(names: &[&str]) -> Vec<(String, ())> {
-        names.iter().map(|name| ((*name).to_owned(), ())).collect()
+    /// Updates `next` of the partitions a, b, c and d.
+    fn next(round: &mut RoundRobin) -> Option<Option<String>> {
+        let lowest = ["a", "b", "c", "d"].get(round.lowest()).copied();
+        round.update_next(lowest).map(|next| next.map(str::to_owned))
     }
 
     fn taken(round: &mut RoundRobin, count: usize) -> Option<usize> {
@@ -152,29 +171,29 @@ mod tests {
 
     #[test]
     fn first_partition_that_has_not_ended_is_next() {
-        let (partitions, mut round) = (list(&["a", "b", "c", "d"]), RoundRobin::new(None));
+        let mut round = RoundRobin::new(None);
         while taken(&mut round, 4).is_some() {}
         round.ended(2, &Ok(()), true);
-        assert_eq!(round.update_next(&partitions), Some(Some("a")));
+        assert_eq!(next(&mut round), Some(Some("a".to_owned())));
         round.ended(0, &Ok(()), true);
-        assert_eq!(round.update_next(&partitions), Some(Some("b")));
+        assert_eq!(next(&mut round), Some(Some("b".to_owned())));
         round.ended(1, &Err(Error::transient("cut off")), true);
         round.ended(3, &Err(Error::transient("cut off")), true);
-        assert_eq!(round.update_next(&partitions), None);
+        assert_eq!(next(&mut round), None);
         assert!(round.has_moved());
     }
 
     /// Even if others got something from the same budget.
     #[test]
     fn first_partition_is_repeated_if_it_got_nothing_of_the_budget() {
-        let (partitions, mut round) = (list(&["a", "b"]), RoundRobin::new(None));
+        let mut round = RoundRobin::new(None);
         while taken(&mut round, 2).is_some() {}
         round.ended(0, &Err(Error::exhausted("no more today")), false);
         round.ended(1, &Err(Error::exhausted("no more today")), true);
-        assert_eq!(round.update_next(&partitions), Some(Some("a")));
+        assert_eq!(next(&mut round), Some(Some("a".to_owned())));
         let mut round = RoundRobin::new(None);
         while taken(&mut round, 2).is_some() {}
         round.ended(0, &Err(Error::exhausted("no more today")), true);
-        assert_eq!(round.update_next(&partitions), Some(Some("b")));
+        assert_eq!(next(&mut round), Some(Some("b".to_owned())));
     }
 }

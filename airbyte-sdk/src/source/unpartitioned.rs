@@ -8,6 +8,7 @@ use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Order, Resume, Stream, StreamInfo};
+use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -38,6 +39,10 @@ where
 
     fn can_end_early(&self) -> bool {
         self.incremental && self.info.order == Order::Ascending
+    }
+
+    fn record_type(&self) -> TypeId {
+        TypeId::of::<T>()
     }
 
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {

@@ -68,6 +68,8 @@ fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> 
             config: &(),
             http: Http::without_waits(),
             stream: Some(stream.clone()),
+            feed: None,
+            parents: None,
             descriptor,
             columns: None,
             state: None,

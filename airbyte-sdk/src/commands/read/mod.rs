@@ -5,6 +5,7 @@ mod workers;
 use self::workers::{Begun, Streams};
 use super::{Outcome, http_for};
 use crate::error::{Error, Result};
+use crate::feed::{Feed, Queue, Slots, ToParent};
 use crate::http::Http;
 use crate::input::States;
 use crate::ledger::Tally;
@@ -17,7 +18,8 @@ use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
 use crate::source::{AnyStream, Reading, Source, Take, validate_stream};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -43,13 +45,14 @@ pub(crate) fn read<C: Sync>(
         return Err(Error::config("the catalog has no streams; select at least one"));
     }
     let http = http_for(source, config, run);
-    let most = concurrency(source, config)?;
+    let slots = Slots::new(concurrency(source, config)?);
     // Those that cannot be read come last, so that their errors do not keep the others from being read.
     let (readable, unreadable): (Vec<_>, Vec<_>) =
         plan(source, catalog).into_iter().partition(|planned| planned.stream.is_ok());
+    let readable = with_parents(source, readable, &states, &slots)?;
     let work = Work { source, config, http, states: Mutex::new(states), run };
     let all_succeeded =
-        workers::read(readable, &work, most, run)? & workers::read(unreadable, &work, most, run)?;
+        workers::read(readable, &work, &slots, run)? & workers::read(unreadable, &work, &slots, run)?;
     // A panic that was noticed after the end of its stream.
     let none_panicked = run.ledger.holds().panics() == 0;
     Ok(if all_succeeded && none_panicked { Outcome::Success } else { Outcome::FailedStreams })
@@ -77,18 +80,20 @@ struct Work<'a, C> {
 
 impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
     fn begin(&self, planned: &Planned<'a, C>) -> Result<Begun<'a>> {
-        let Planned { descriptor, columns, stream, rank, .. } = planned;
+        let Planned { descriptor, columns, stream, rank, is_selected, feed, parents, .. } = planned;
         let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
-        let state = self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
-        let state = state.filter(|_| resumes);
+        let states = || self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
+        let state = if *is_selected { states().filter(|_| resumes) } else { None };
         let panics = self.run.ledger.holds().panics();
         let given = state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
-        let open_stream = self.run.ledger.start(descriptor, given)?;
+        let open_stream = if *is_selected { Some(self.run.ledger.start(descriptor, given)?) } else { None };
         let reading = match stream {
             Ok((stream, _)) => stream.begin(ReadContext {
                 config: self.config,
                 http: self.http.counted(),
-                stream: Some(open_stream.clone()),
+                stream: open_stream.clone(),
+                feed: feed.clone(),
+                parents: parents.clone(),
                 descriptor: descriptor.clone(),
                 columns: columns.clone(),
                 state,
@@ -101,14 +106,26 @@ impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
     }
 
     fn end(&self, planned: &Planned<'a, C>, begun: &Begun<'a>) -> Result<bool> {
-        let Planned { descriptor, incremental, stream, .. } = planned;
+        let Planned { descriptor, incremental, stream, feed, .. } = planned;
         let output = &self.run.output;
         let (tally, result) = begun.reading.end();
+        if let Some(feed) = feed {
+            // The read of a parent that is not selected ends like this if its children need no more.
+            let error = result.as_ref().err().filter(|error| !error.is_stopped());
+            let error = error.map(|error| {
+                error.again().context(format!("while reading the parent `{}`", descriptor.name))
+            });
+            feed.end(error.as_ref());
+        }
+        let Some(open_stream) = &begun.stream else {
+            // The children report the error.
+            return Ok(true);
+        };
         // A full refresh replaces the destination's data, so ending one early would lose the rest.
         let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early());
         let may_end_early = self.source.stops_when_exhausted && *incremental && can_end_early;
         if !matches!(&result, Err(error) if error.is_stopped()) {
-            begun.stream.run()?;
+            open_stream.run()?;
         }
         // Not attributed to a stream: the thread may have been started for any of those that were open.
         let holds = self.run.ledger.holds();
@@ -138,13 +155,34 @@ impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
                 AirbyteStreamStatus::Incomplete
             }
         };
-        begun.stream.end(status.clone())?;
+        open_stream.end(status.clone())?;
         Ok(status == AirbyteStreamStatus::Complete)
     }
 
-    fn group(&self, planned: &Planned<'a, C>) -> Option<usize> {
-        let name = planned.descriptor.name.as_str();
-        self.source.one_at_a_time.iter().position(|group| group.contains(&name))
+    fn exclude_each_other(&self, one: &Planned<'a, C>, other: &Planned<'a, C>) -> bool {
+        let names = [one.descriptor.name.as_str(), other.descriptor.name.as_str()];
+        let is_in_group = |group: &Vec<&str>| names.iter().all(|name| group.contains(name));
+        // A parent may have to wait until its children are read.
+        self.source.one_at_a_time.iter().any(is_in_group) && !self.are_related(one, other)
+    }
+
+    fn has_children(&self, planned: &Planned<'a, C>) -> bool {
+        planned.feed.is_some()
+    }
+
+    fn has_parent(&self, planned: &Planned<'a, C>) -> bool {
+        planned.parents.is_some()
+    }
+}
+
+impl<C: Sync> Work<'_, C> {
+    /// Returns whether one of the streams is an ancestor of the other.
+    fn are_related(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+        let is_ancestor = |of: &Planned<'_, C>, ancestor: &Planned<'_, C>| {
+            let ancestors = of.index.and_then(|index| self.source.ancestors(index).ok());
+            ancestors.zip(ancestor.index).is_some_and(|(ancestors, index)| ancestors.contains(&index))
+        };
+        is_ancestor(one, other) || is_ancestor(other, one)
     }
 }
 
@@ -170,13 +208,21 @@ struct Planned<'s, C> {
     incremental: bool,
     /// The stream and whether it resumes from a state, or why it cannot be read.
     stream: Result<(&'s dyn AnyStream<C>, bool)>,
+    /// Its place in the source; `None` if it cannot be read.
+    index: Option<usize>,
     /// Its place in the plan.
     rank: u32,
+    /// Whether it is in the catalog; otherwise it is only read for its children.
+    is_selected: bool,
+    /// Where its records go as parents of other streams.
+    feed: Option<Feed>,
+    /// Its parents, if it is a stream of children.
+    parents: Option<Queue>,
 }
 
 /// Finds the source's stream for each stream of the catalog. Those that cannot be read come last, so that their errors do
 /// not keep the others from being read.
-fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
+fn plan<C: Sync>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
     // Not `Source::catalog`, which fails if a single stream is invalid.
     let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
     // Catalogs may have tens of thousands of streams, so the lookup must not be quadratic.
@@ -197,6 +243,7 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
                 shorten(&descriptor.name)
             ))),
             Some(&index) => validate_stream(&offered[index], matches.len() > 1)
+                .and_then(|()| source.ancestors(index).map(drop))
                 .and_then(|()| resumes(&configured, &offered[index]))
                 .map(|resumes| (source.streams[index].as_ref(), resumes)),
             None => Err(Error::config(format!(
@@ -208,13 +255,91 @@ fn plan<C>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned
         let columns = matches.first().and_then(|&index| selected_columns(&configured, &offered[index]));
         let incremental = configured.sync_mode == SyncMode::Incremental;
         let group = if stream.is_ok() { &mut plan } else { &mut unreadable };
-        group.push(Planned { descriptor, columns, incremental, stream, rank: 0 });
+        let index = stream.as_ref().ok().and(matches.first().copied());
+        group.push(Planned {
+            descriptor,
+            columns,
+            incremental,
+            stream,
+            index,
+            rank: 0,
+            is_selected: true,
+            feed: None,
+            parents: None,
+        });
     }
     plan.append(&mut unreadable);
-    for (planned, rank) in plan.iter_mut().zip(0..) {
-        planned.rank = rank;
-    }
     plan
+}
+
+/// Puts the parent of each stream before it, and connects them. A parent is added if it is not in the catalog, or if it resumes
+/// from a state: then its read has the new records only, and the children of the others are needed, too.
+fn with_parents<'s, C: Sync>(
+    source: &'s Source<C>,
+    planned: Vec<Planned<'s, C>>,
+    states: &States,
+    slots: &Slots,
+) -> Result<Vec<Planned<'s, C>>> {
+    let is_whole = |planned: &Planned<'s, C>| {
+        let resumes = planned.stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
+        !(resumes && states.contains(&planned.descriptor))
+    };
+    let order: Vec<usize> = planned.iter().filter_map(|planned| planned.index).collect();
+    let mut selected: HashMap<usize, Planned<'s, C>> =
+        planned.into_iter().filter_map(|planned| Some((planned.index?, planned))).collect();
+    let mut plan: Vec<(usize, Planned<'s, C>)> = Vec::with_capacity(order.len());
+    // The place in the plan of the read that has all records of a stream.
+    let mut whole: HashMap<usize, usize> = HashMap::new();
+    for index in order {
+        for ancestor in source.ancestors(index)?.into_iter().rev() {
+            if let Entry::Vacant(place) = whole.entry(ancestor) {
+                place.insert(plan.len());
+                let read = match selected.get(&ancestor).is_some_and(&is_whole) {
+                    true => selected.remove(&ancestor),
+                    false => None,
+                };
+                plan.push((ancestor, read.unwrap_or_else(|| unselected(source, ancestor))));
+            }
+        }
+        if let Some(planned) = selected.remove(&index) {
+            if is_whole(&planned) {
+                whole.entry(index).or_insert(plan.len());
+            }
+            plan.push((index, planned));
+        }
+    }
+    let mut children: Vec<Option<(Vec<Queue>, ToParent)>> = plan.iter().map(|_| None).collect();
+    for (index, planned) in &mut plan {
+        if let Some((_, to_parent)) = source.streams[*index].parent_type()
+            && let Some(place) = source.ancestors(*index)?.first().and_then(|parent| whole.get(parent))
+        {
+            let queue = Queue::new(slots, None);
+            planned.parents = Some(queue.clone());
+            children[*place].get_or_insert_with(|| (Vec::new(), to_parent)).0.push(queue);
+        }
+    }
+    let connected = plan.into_iter().zip(children).zip(0..).map(|(((_, mut planned), children), rank)| {
+        planned.feed = children.map(|(queues, to_parent)| Feed::new(queues, to_parent));
+        planned.rank = rank;
+        planned
+    });
+    Ok(connected.collect())
+}
+
+/// Returns a stream that is only read for its children.
+fn unselected<C: Sync>(source: &Source<C>, index: usize) -> Planned<'_, C> {
+    let stream = source.streams[index].as_ref();
+    Planned {
+        descriptor: stream.describe().descriptor(),
+        columns: None,
+        incremental: false,
+        stream: Ok((stream, false)),
+        index: Some(index),
+        rank: 0,
+        is_selected: false,
+        feed: None,
+        parents: None,
+    }
 }
 
 /// Returns whether the stream resumes from a state when read in the configured mode; an error for an unknown mode.

@@ -9,18 +9,20 @@
 //! in the order of the catalog; once stdout is closed nobody waits for a worker.
 
 use crate::error::{Error, Result};
+use crate::feed::Slots;
 use crate::ledger::LedgerStream;
 use crate::run_context::RunContext;
 use crate::source::{Reading, Take};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Instant;
 
 /// A stream that is being read.
 pub(super) struct Begun<'a> {
     pub(super) reading: Box<dyn Reading + 'a>,
-    pub(super) stream: LedgerStream,
+    /// `None` if it is only read for its children.
+    pub(super) stream: Option<LedgerStream>,
     pub(super) started: Instant,
     /// The number of panics of the author's threads before.
     pub(super) panics: u32,
@@ -34,27 +36,33 @@ pub(super) trait Streams<'a, S>: Sync {
     /// Ends the read of a stream, all of whose tasks have ended. Returns whether it succeeded.
     fn end(&self, stream: &S, begun: &Begun<'a>) -> Result<bool>;
 
-    /// Returns the group of streams that are read one at a time, if the stream is in one.
-    fn group(&self, stream: &S) -> Option<usize>;
+    /// Returns whether no tasks of these streams may run at the same time.
+    fn exclude_each_other(&self, one: &S, other: &S) -> bool;
+
+    /// Returns whether the stream passes its records to children, and may have to wait until they are read.
+    fn has_children(&self, stream: &S) -> bool;
+
+    /// Returns whether the stream is one of children.
+    fn has_parent(&self, stream: &S) -> bool;
 }
 
-/// Reads these streams with at most `most` threads. Returns whether all succeeded; an error means that the run has ended.
+/// Reads these streams with as many threads as there are slots. Returns whether all succeeded; an error means that the run
+/// has ended.
 pub(super) fn read<'a, S: Send + Sync>(
     streams: Vec<S>,
     work: &impl Streams<'a, S>,
-    most: usize,
+    slots: &Slots,
     run: &RunContext,
 ) -> Result<bool> {
     let queue = Queue {
         waiting: streams.into(),
         open: Vec::new(),
-        workers: 1,
         idle: 0,
         running: 0,
         all_succeeded: true,
         stopped_by: None,
     };
-    let pool = Pool { queue: Mutex::new(queue), changed: Condvar::new(), work, most, run };
+    let pool = Pool { queue: Mutex::new(queue), slots, work, run };
     std::thread::scope(|scope| pool.work(scope, None));
     let Queue { all_succeeded, stopped_by, .. } =
         pool.queue.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -63,10 +71,8 @@ pub(super) fn read<'a, S: Send + Sync>(
 
 struct Pool<'p, 'a, S, W> {
     queue: Mutex<Queue<'a, S>>,
-    /// Notified when a task has ended.
-    changed: Condvar,
+    slots: &'p Slots,
     work: &'p W,
-    most: usize,
     run: &'p RunContext,
 }
 
@@ -75,10 +81,9 @@ struct Queue<'a, S> {
     waiting: VecDeque<S>,
     /// Those that have, in order.
     open: Vec<Open<'a, S>>,
-    workers: usize,
-    /// How many of them have nothing to do.
+    /// How many workers have nothing to do.
     idle: usize,
-    /// The number of tasks being run, including the ends of streams.
+    /// The number of jobs being run, including those that wait for their children.
     running: usize,
     all_succeeded: bool,
     stopped_by: Option<Error>,
@@ -92,6 +97,7 @@ struct Open<'a, S> {
     is_ending: bool,
 }
 
+/// What a worker does next. It has a slot for it.
 enum Job<'a, S> {
     Task(Arc<(S, Begun<'a>)>, usize),
     End(Arc<(S, Begun<'a>)>),
@@ -103,80 +109,108 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     }
 
     /// Runs jobs until there are no more, beginning with this one.
-    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, first: Option<Job<'a, S>>)
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut first: Option<Job<'a, S>>)
     where
         'a: 'scope,
         'p: 'scope,
     {
-        let mut first = first;
         while let Some(job) = first.take().or_else(|| self.wait_for_job()) {
-            self.start_workers(scope);
+            self.start_workers(scope, &job);
             self.run(job);
         }
     }
 
     /// Waits for a job; `None` if there are no more.
     fn wait_for_job(&self) -> Option<Job<'a, S>> {
-        let mut queue = self.queue();
         loop {
+            // Before looking for a job, so that no change is missed.
+            let seen = self.slots.changes();
+            let mut queue = self.queue();
             if let Some(job) = self.next(&mut queue) {
                 return Some(job);
             }
             if queue.running == 0 || queue.stopped_by.is_some() {
-                queue.workers -= 1;
                 return None;
             }
             queue.idle += 1;
-            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            queue.idle -= 1;
+            drop(queue);
+            self.slots.wait_for_change(seen);
+            self.queue().idle -= 1;
         }
     }
 
-    /// Starts a worker for each job that no other one is free for.
-    fn start_workers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>)
+    /// Starts a worker for each job that no other one is free for. If this job may have to wait for its children, at least
+    /// one other worker must be able to read them.
+    fn start_workers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, own: &Job<'a, S>)
     where
         'a: 'scope,
         'p: 'scope,
     {
+        let may_wait = matches!(own, Job::Task(read, _) if self.work.has_children(&read.0));
         loop {
             let mut queue = self.queue();
-            if queue.workers >= self.most || queue.idle > 0 {
+            if queue.idle > 0 {
                 return;
             }
-            let Some(job) = self.next(&mut queue) else { return };
-            queue.workers += 1;
+            let job = self.next(&mut queue);
             drop(queue);
-            let job = Arc::new(Mutex::new(Some(job)));
-            let given = Arc::clone(&job);
-            let take =
-                |job: &Mutex<Option<Job<'a, S>>>| job.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let worker = Builder::new().name("reader".to_owned()).spawn_scoped(scope, move || {
-                self.run.watching_for_exit(|| self.work(scope, take(&given)));
-            });
-            if worker.is_err() {
+            let is_last = job.is_none();
+            if is_last && !may_wait {
+                return;
+            }
+            if let Err(job) = self.start_worker(scope, job) {
                 // No more threads can be created: read on with those that exist.
-                self.queue().workers -= 1;
-                if let Some(job) = take(&job) {
-                    self.run(job);
-                }
+                self.slots.remove_limits();
+                return job.into_iter().for_each(|job| self.run(job));
+            }
+            if is_last {
                 return;
             }
         }
     }
 
-    /// Takes the next job, and begins the next stream if necessary.
+    /// Starts a worker with this job. Returns the job if no thread can be created.
+    fn start_worker<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        job: Option<Job<'a, S>>,
+    ) -> Result<(), Option<Job<'a, S>>>
+    where
+        'a: 'scope,
+        'p: 'scope,
+    {
+        let job = Arc::new(Mutex::new(job));
+        let take = |job: &Mutex<Option<_>>| job.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let given = Arc::clone(&job);
+        let worker = Builder::new().name("reader".to_owned()).spawn_scoped(scope, move || {
+            self.run.watching_for_exit(|| self.work(scope, take(&given)));
+        });
+        worker.map(drop).map_err(|_| take(&job))
+    }
+
+    /// Takes the next job and a slot for it.
     fn next(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
-        if queue.stopped_by.is_some() {
+        if queue.stopped_by.is_some() || !self.slots.try_enter() {
             return None;
         }
+        let job = self.find(queue);
+        match &job {
+            Some(_) => queue.running += 1,
+            None => self.slots.leave_unused(),
+        }
+        job
+    }
+
+    /// Takes the next job, and begins the next stream if necessary.
+    fn find(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
         loop {
             if let Some(job) = self.next_of_open(queue) {
-                queue.running += 1;
                 return Some(job);
             }
-            let is_free = |stream: &S| match self.work.group(stream) {
-                None => true,
-                group => !queue.open.iter().any(|open| self.work.group(&open.read.0) == group),
+            // Children begin in any case: their parent may be open, and wait for them.
+            let is_free = |stream: &S| {
+                self.work.has_parent(stream)
+                    || !queue.open.iter().any(|open| self.work.exclude_each_other(&open.read.0, stream))
             };
             let place = queue.waiting.iter().position(is_free)?;
             let stream = queue.waiting.remove(place)?;
@@ -187,6 +221,7 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
                 }
                 Err(error) => {
                     queue.stopped_by = Some(error);
+                    self.slots.stop();
                     return None;
                 }
             }
@@ -195,10 +230,15 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
 
     /// Takes the next job of the streams that have begun.
     fn next_of_open(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
-        for open in queue.open.iter_mut().filter(|open| !open.is_ending) {
-            if open.running > 0 && self.work.group(&open.read.0).is_some() {
+        for place in 0..queue.open.len() {
+            let stream = &queue.open[place].read.0;
+            let excludes = |other: &Open<'a, S>| {
+                other.running > 0 && self.work.exclude_each_other(stream, &other.read.0)
+            };
+            if queue.open[place].is_ending || queue.open.iter().any(excludes) {
                 continue;
             }
+            let open = &mut queue.open[place];
             match open.read.1.reading.take() {
                 Take::Task(task) => {
                     open.running += 1;
@@ -241,9 +281,13 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
         if is_closed {
             queue.stopped_by.get_or_insert_with(Error::stopped);
         }
-        let others_run = queue.stopped_by.is_some() && queue.running > 0;
+        let is_over = queue.stopped_by.is_some();
+        let others_run = is_over && queue.running > 0;
         drop(queue);
-        self.changed.notify_all();
+        if is_over {
+            self.slots.stop();
+        }
+        self.slots.leave();
         if others_run && is_closed {
             self.run.exit_without_output();
         }

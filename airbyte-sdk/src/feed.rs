@@ -1,0 +1,348 @@
+//! Passes the records of a parent stream to its children, and lets a limited number of threads work.
+//!
+//! Problem: a child stream is read once per record of its parent. The parent may have millions of records, must be fetched
+//! only once however many children it has, and may be read by the only thread that could also read the children.
+//!
+//! Idea: the parent's emitter puts each record into a [`Queue`] per child stream. If a queue is full, the emitter waits; in
+//! the meantime it gives up its right to work ([`Slots`]), so that another thread can read children.
+//!
+//! What must stay true: a queue holds a limited number of bytes; no more threads work than there are slots; a thread that
+//! waits for space never holds a slot, so somebody can always make space.
+
+use crate::error::{Error, Result};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How many bytes of records a queue may hold, by the length of their JSON.
+const MAX_QUEUED: usize = 8 << 20;
+
+/// How many threads may work, and a signal for those that wait for work. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Slots(Arc<(Mutex<Counts>, Condvar)>);
+
+struct Counts {
+    most: usize,
+    working: usize,
+    /// Whether a slot was needed and none was free.
+    was_refused: bool,
+    /// Advances when there may be something to do.
+    changes: u64,
+    /// The run has ended.
+    stopped: bool,
+    /// Nobody may wait for space, because no thread could be started that makes it.
+    without_limits: bool,
+}
+
+impl Slots {
+    pub(crate) fn new(most: usize) -> Self {
+        let counts = Counts {
+            most,
+            working: 0,
+            was_refused: false,
+            changes: 0,
+            stopped: false,
+            without_limits: false,
+        };
+        Self(Arc::new((Mutex::new(counts), Condvar::new())))
+    }
+
+    /// Takes a slot, unless all are taken.
+    pub(crate) fn try_enter(&self) -> bool {
+        let mut counts = self.counts();
+        let is_free = counts.working < counts.most;
+        counts.working += usize::from(is_free);
+        counts.was_refused |= !is_free;
+        is_free
+    }
+
+    /// Returns a slot.
+    pub(crate) fn leave(&self) {
+        self.counts().working -= 1;
+        self.notify();
+    }
+
+    /// Returns a slot that was taken and not used. Wakes up others only if one of them needed it in the meantime: they would
+    /// otherwise wake up each other forever.
+    pub(crate) fn leave_unused(&self) {
+        let mut counts = self.counts();
+        counts.working -= 1;
+        if std::mem::take(&mut counts.was_refused) {
+            counts.changes += 1;
+            self.0.1.notify_all();
+        }
+    }
+
+    /// Returns a number that changes with each [`notify`](Self::notify).
+    pub(crate) fn changes(&self) -> u64 {
+        self.counts().changes
+    }
+
+    /// Wakes up all threads that wait.
+    pub(crate) fn notify(&self) {
+        self.counts().changes += 1;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until something has changed since [`changes`](Self::changes) returned this number.
+    pub(crate) fn wait_for_change(&self, seen: u64) {
+        let mut counts = self.counts();
+        while counts.changes == seen {
+            counts = self.0.1.wait(counts).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Ends all waits: the run has ended.
+    pub(crate) fn stop(&self) {
+        self.counts().stopped = true;
+        self.notify();
+    }
+
+    /// Lets queues grow without limit, because no thread could be started that empties them.
+    pub(crate) fn remove_limits(&self) {
+        self.counts().without_limits = true;
+        self.notify();
+    }
+
+    /// Gives up the slot of this thread until the condition holds.
+    fn wait_until(&self, is_ready: impl Fn() -> bool) -> Result<()> {
+        self.leave();
+        loop {
+            let seen = self.changes();
+            let Counts { stopped, without_limits, .. } = *self.counts();
+            if stopped || ((without_limits || is_ready()) && self.try_enter()) {
+                if stopped {
+                    // The caller returns its slot.
+                    self.counts().working += 1;
+                    return Err(Error::stopped());
+                }
+                return Ok(());
+            }
+            self.wait_for_change(seen);
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A record of a parent stream.
+#[derive(Clone)]
+pub(crate) struct Parent {
+    /// The name of the partition that its children are.
+    pub(crate) name: Arc<str>,
+    pub(crate) record: Arc<dyn Any + Send + Sync>,
+    /// The length of its JSON in bytes.
+    size: usize,
+}
+
+impl Parent {
+    pub(crate) fn new(name: String, record: impl Any + Send + Sync, size: usize) -> Self {
+        Self { name: name.into(), record: Arc::new(record), size }
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// How the read of a parent ended.
+pub(crate) struct End {
+    pub(crate) error: Option<Error>,
+    /// Whether records may be missing.
+    pub(crate) may_lack_records: bool,
+}
+
+/// The next parent of a queue.
+pub(crate) enum Next {
+    Parent(Parent),
+    /// The parent stream is still being read.
+    Later,
+    /// There are no more.
+    End,
+}
+
+/// The parents that a child stream has still to visit. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Queue(Arc<(Slots, Mutex<Waiting>)>);
+
+struct Waiting {
+    parents: VecDeque<Parent>,
+    size: usize,
+    /// How many more parents are accepted; `None` for all.
+    left: Option<u32>,
+    end: Option<End>,
+}
+
+impl Queue {
+    /// Creates a queue for all parents, or for the first ones only.
+    pub(crate) fn new(slots: &Slots, first: Option<u32>) -> Self {
+        let waiting = Waiting { parents: VecDeque::new(), size: 0, left: first, end: None };
+        Self(Arc::new((slots.clone(), Mutex::new(waiting))))
+    }
+
+    pub(crate) fn next(&self) -> Next {
+        let mut waiting = self.waiting();
+        let Some(parent) = waiting.parents.pop_front() else {
+            return if waiting.end.is_some() { Next::End } else { Next::Later };
+        };
+        waiting.size -= parent.size;
+        let may_wait = waiting.size < MAX_QUEUED / 2 && waiting.size + parent.size >= MAX_QUEUED / 2;
+        drop(waiting);
+        if may_wait {
+            self.0.0.notify();
+        }
+        Next::Parent(parent)
+    }
+
+    /// Accepts no further parents, and drops those that wait.
+    pub(crate) fn refuse(&self) {
+        let mut waiting = self.waiting();
+        (waiting.left, waiting.size) = (Some(0), 0);
+        waiting.parents.clear();
+        drop(waiting);
+        self.0.0.notify();
+    }
+
+    /// Returns how the read of the parents ended.
+    pub(crate) fn take_end(&self) -> Option<End> {
+        self.waiting().end.take()
+    }
+
+    /// Adds a parent, and waits for space first. Returns whether more are accepted.
+    fn push(&self, parent: Parent) -> Result<bool> {
+        let (slots, _) = &*self.0;
+        if self.waiting().size >= MAX_QUEUED {
+            slots.wait_until(|| self.waiting().size < MAX_QUEUED / 2)?;
+        }
+        let mut waiting = self.waiting();
+        let left = waiting.left.map(|left| left.saturating_sub(1));
+        if waiting.left != Some(0) {
+            waiting.size += parent.size;
+            waiting.parents.push_back(parent);
+        }
+        waiting.left = left;
+        drop(waiting);
+        slots.notify();
+        Ok(left != Some(0))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The function that makes a record a parent; an `fn(R) -> Result<Parent>`, where `R` is the type of the record. Only streams of
+/// children know that the type can be sent to other threads.
+pub(crate) type ToParent = Arc<dyn Any + Send + Sync>;
+
+/// The queues of all children of a stream. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Feed(Arc<Children>);
+
+struct Children {
+    queues: Vec<Queue>,
+    to_parent: ToParent,
+    may_lack_records: AtomicBool,
+}
+
+impl Feed {
+    pub(crate) fn new(queues: Vec<Queue>, to_parent: ToParent) -> Self {
+        Self(Arc::new(Children { queues, to_parent, may_lack_records: AtomicBool::new(false) }))
+    }
+
+    /// Passes a record to all children. Returns whether any of them accepts more.
+    pub(crate) fn pass_record<R: 'static>(&self, record: R) -> Result<bool> {
+        match self.0.to_parent.downcast_ref::<fn(R) -> Result<Parent>>() {
+            Some(to_parent) => self.pass(&to_parent(record)?),
+            None => Err(Error::system("the children of this stream have a parent of another type")),
+        }
+    }
+
+    /// Passes a parent to all children. Returns whether any of them accepts more.
+    fn pass(&self, parent: &Parent) -> Result<bool> {
+        let mut accepts_more = false;
+        for queue in &self.0.queues {
+            accepts_more |= queue.push(parent.clone())?;
+        }
+        Ok(accepts_more)
+    }
+
+    /// Records that parents may be missing.
+    pub(crate) fn may_lack_records(&self) {
+        self.0.may_lack_records.store(true, Relaxed);
+    }
+
+    /// Ends the queues after the parent stream was read.
+    pub(crate) fn end(&self, error: Option<&Error>) {
+        for queue in &self.0.queues {
+            let may_lack_records = self.0.may_lack_records.load(Relaxed) || error.is_some();
+            queue.waiting().end = Some(End { error: error.map(Error::again), may_lack_records });
+            queue.0.0.notify();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parent(size: usize) -> Parent {
+        Parent::new("1".to_owned(), (), size)
+    }
+
+    #[test]
+    fn full_queue_frees_the_slot_until_there_is_space() {
+        let slots = Slots::new(1);
+        let queue = Queue::new(&slots, None);
+        let feed = Feed::new(vec![queue.clone()], Arc::new(()));
+        assert!(slots.try_enter());
+        std::thread::scope(|scope| {
+            let parents = scope.spawn(|| {
+                feed.pass(&parent(MAX_QUEUED)).unwrap();
+                feed.pass(&parent(1)).unwrap();
+                feed.end(None);
+                slots.leave();
+            });
+            let mut seen = slots.changes();
+            while !slots.try_enter() {
+                slots.wait_for_change(seen);
+                seen = slots.changes();
+            }
+            assert!(!parents.is_finished());
+            assert!(matches!(queue.next(), Next::Parent(_)));
+            assert!(matches!(queue.next(), Next::Later), "the parent works while this thread has the slot");
+            slots.leave();
+            parents.join().unwrap();
+        });
+        assert!(matches!(queue.next(), Next::Parent(_)));
+        assert!(matches!(queue.next(), Next::End));
+        assert!(!queue.take_end().unwrap().may_lack_records);
+    }
+
+    #[test]
+    fn child_that_accepts_no_more_does_not_stop_its_parent() {
+        let slots = Slots::new(1);
+        let (three, none) = (Queue::new(&slots, Some(3)), Queue::new(&slots, None));
+        let feed = Feed::new(vec![three.clone(), none.clone()], Arc::new(()));
+        none.refuse();
+        let accepted = [(); 4].map(|()| feed.pass(&parent(1)).unwrap());
+        assert_eq!(accepted, [true, true, false, false]);
+        let count = std::iter::from_fn(|| matches!(three.next(), Next::Parent(_)).then_some(())).count();
+        assert_eq!(count, 3);
+        assert!(matches!(none.next(), Next::Later));
+    }
+
+    #[test]
+    fn end_of_the_run_ends_the_wait_for_space() {
+        let slots = Slots::new(2);
+        let feed = Feed::new(vec![Queue::new(&slots, None)], Arc::new(()));
+        assert!(slots.try_enter() && slots.try_enter());
+        feed.pass(&parent(MAX_QUEUED)).unwrap();
+        slots.stop();
+        assert!(feed.pass(&parent(1)).unwrap_err().is_stopped());
+        assert!(!slots.try_enter());
+    }
+}

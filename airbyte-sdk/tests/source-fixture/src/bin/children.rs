@@ -1,0 +1,90 @@
+//! A source with three levels of streams: shops, the orders of each shop, the items of each order.
+
+use renamed_sdk::{
+    AirbyteSpec, Deserialize, DeserializeOwned, Emitter, Error, Http, Result, Source, airbyte_stream,
+};
+
+#[derive(AirbyteSpec)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Config {
+    url: String,
+    /// How many are read at the same time
+    #[airbyte(default = 4)]
+    workers: u32,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "shops", primary_key(id))]
+struct Shop {
+    id: u64,
+    name: String,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "orders", primary_key(shop, id), cursor = id, order = ascending)]
+struct Order {
+    shop: u64,
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "items", primary_key(order, id), cursor = id, order = ascending)]
+struct Item {
+    order: u64,
+    id: u64,
+}
+
+#[airbyte_stream(crate = ::renamed_sdk, name = "reviews")]
+struct Review {
+    shop: u64,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[airbyte(crate = ::renamed_sdk)]
+struct Id {
+    id: u64,
+}
+
+impl Config {
+    fn get<T: DeserializeOwned + 'static>(&self, path: &str, http: &Http) -> Result<Vec<T>> {
+        http.get(format!("{}/{path}", self.url)).json()
+    }
+
+    fn shops(&self, out: &mut Emitter<Shop>) -> Result<()> {
+        self.get::<Id>("shops", &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Shop { id, name: format!("shop {id}") }))
+    }
+
+    fn orders(&self, shop: &Shop, since: Option<u64>, out: &mut Emitter<Order>) -> Result<()> {
+        let path = format!("shops/{}/orders?since={}", shop.id, since.unwrap_or(0));
+        self.get::<Id>(&path, &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Order { shop: shop.id, id }))
+    }
+
+    fn items(&self, order: &Order, since: Option<u64>, out: &mut Emitter<Item>) -> Result<()> {
+        let path = format!("orders/{}/items?since={}", order.id, since.unwrap_or(0));
+        self.get::<Id>(&path, &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Item { order: order.id, id }))
+    }
+
+    fn reviews(&self, shop: &Shop, out: &mut Emitter<Review>) -> Result<()> {
+        if shop.name.is_empty() {
+            return Err(Error::system("a shop has no name"));
+        }
+        self.get::<Id>(&format!("shops/{}/reviews", shop.id), &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Review { shop: shop.id, text: format!("review {id}") }))
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    Source::<Config>::new("source-children", "0")
+        // Before their parents, as authors may write them.
+        .incremental_children::<Order, Item>(Config::items)
+        .incremental_children::<Shop, Order>(Config::orders)
+        .full_refresh_children::<Shop, Review>(Config::reviews)
+        .full_refresh::<Shop>(Config::shops)
+        .concurrency(|config| config.workers)
+        .run()
+}
