@@ -3,6 +3,7 @@
 mod any;
 mod partition_state;
 mod partitioned;
+mod python_state;
 mod round_robin;
 pub(crate) mod signatures;
 mod unpartitioned;
@@ -62,6 +63,8 @@ pub struct Source<C> {
     pub(crate) concurrency: Option<Concurrency<C>>,
     /// The groups of streams, by name, that are not read at the same time.
     pub(crate) one_at_a_time: Vec<Vec<&'static str>>,
+    /// A key that [`Source::partition_key`] could not give to a stream.
+    misplaced_key: Option<&'static str>,
     pub(crate) config: ConfigType<C>,
 }
 
@@ -99,6 +102,7 @@ impl<C: Sync> Source<C> {
             intervals: RecordIntervals::default(),
             concurrency: None,
             one_at_a_time: Vec::new(),
+            misplaced_key: None,
             config: ConfigType { specification: spec::specification::<C>, read: spec::read::<C> },
         }
     }
@@ -172,6 +176,19 @@ impl<C: Sync> Source<C> {
             fetch(config, partition, out)
         };
         self.streams.push(Box::new(Partitioned::new(list, fetch, false)));
+        self
+    }
+
+    /// Names the key of a partition in states that a connector with the Python CDK wrote, for the partitioned stream that was
+    /// added last. With it this connector continues where that one stopped; see
+    /// [the guide](crate::guide::replacing_a_python_connector). Without it such a state is an error.
+    ///
+    /// It must follow [`incremental_partitions`](Self::incremental_partitions); elsewhere `check` and `discover` fail.
+    #[must_use]
+    pub fn partition_key(mut self, key: &'static str) -> Self {
+        if !self.streams.last_mut().is_some_and(|stream| stream.set_partition_key(key)) {
+            self.misplaced_key = Some(key);
+        }
         self
     }
 
@@ -249,6 +266,11 @@ impl<C: Sync> Source<C> {
         }
         if catalog.is_empty() {
             return Err(Error::system("this source has no streams"));
+        }
+        if let Some(key) = self.misplaced_key {
+            return Err(Error::system(format!(
+                "`partition_key(\"{key}\")` must follow the `incremental_partitions` that it belongs to"
+            )));
         }
         Ok(catalog)
     }
