@@ -51,3 +51,8 @@ class Api:
             first, last = query.get("since", ""), query.get("until", "~")
             records = [record for record in records if first <= str(record[cursor]) <= last]
         return 200, records
+
+    def ids(self, stream):
+        """Returns the records that a stream has in the end."""
+        records = [*self.data["records"].items(), *self.data["later"].items()]
+        return {record["id"] for path, found in records if path.endswith(f"/{stream}") for record in found}
