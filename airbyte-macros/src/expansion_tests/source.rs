@@ -45,7 +45,7 @@ fn source_with_partitions() {
                 Ok(self.cities.clone())
             }
 
-            #[partitions(cities)]
+            #[partitions(cities, key = "city_id")]
             fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
                 Ok(())
             }
