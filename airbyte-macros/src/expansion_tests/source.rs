@@ -61,6 +61,17 @@ fn source_with_partitions() {
 }
 
 #[test]
+fn source_of_a_function_with_partitions() {
+    let item = parse_quote! {
+        fn fetch(config: &Config, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+            Ok(())
+        }
+    };
+    let attributes = quote!(partitions = cities, partition_key = "city_id");
+    check("source/function_with_partitions", source::attribute(attributes, item, None));
+}
+
+#[test]
 fn source_of_a_renamed_sdk() {
     let item = parse_quote! {
         fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {

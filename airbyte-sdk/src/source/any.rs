@@ -115,8 +115,9 @@ pub(super) fn unknown_format(info: &StreamInfo, state: &Map<String, Value>, fiel
 
 /// Returns the error for a state that the author may be able to migrate.
 pub(super) fn unsupported(info: &StreamInfo, why: &str) -> Error {
-    invalid_state(info, format_args!("{why}"))
-        .with_internal("the connector can migrate a state by `older_state`")
+    invalid_state(info, format_args!("{why}")).with_internal(
+        "a connector names the key of a partition by `partition_key`, and migrates other states by `older_state`",
+    )
 }
 
 pub(super) fn invalid_state(info: &StreamInfo, why: std::fmt::Arguments<'_>) -> Error {

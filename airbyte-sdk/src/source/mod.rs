@@ -287,3 +287,42 @@ pub(crate) fn validate_stream(stream: &AirbyteStream, is_duplicate: bool) -> Res
         problems => Err(Error::system(format!("the stream `{name}` is invalid: {problems}"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AirbyteSpec, Date, airbyte_stream};
+
+    #[derive(AirbyteSpec)]
+    struct Config {}
+
+    #[airbyte_stream(name = "days", cursor = day)]
+    struct Day {
+        day: Date,
+    }
+
+    #[airbyte_stream(name = "streets")]
+    struct Street {
+        name: String,
+    }
+
+    fn list(_: &Config, _: &Http) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    #[test]
+    fn partition_key_without_an_incremental_stream_in_partitions_is_an_error() {
+        let new = || Source::<Config>::new("source-days", "0.1.0");
+        let with_partitions = || new().incremental_partitions::<Day, String>(list, |_, _, _, _| Ok(()));
+        assert!(with_partitions().partition_key("city_id").catalog().is_ok());
+        for source in [
+            new().partition_key("city_id").incremental_partitions::<Day, String>(list, |_, _, _, _| Ok(())),
+            new().incremental::<Day>(|_, _, _| Ok(())).partition_key("city_id"),
+            with_partitions().full_refresh::<Street>(|_, _| Ok(())).partition_key("city_id"),
+            new().full_refresh_partitions::<Street, String>(list, |_, _, _| Ok(())).partition_key("city_id"),
+        ] {
+            let error = source.catalog().err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("`partition_key(\"city_id\")` must follow"), "{error}");
+        }
+    }
+}

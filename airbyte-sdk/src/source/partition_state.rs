@@ -142,7 +142,10 @@ pub(super) fn positions<T: Stream>(
         .and_then(|positions| none_are_unlisted(positions, partitions));
     match python {
         Ok(Some(PartitionPositions::All(position))) => {
-            log::info!("{}: the state of the Python CDK has one position for all partitions", info.name);
+            log::info!(
+                "{}: the state of the Python CDK has one position for all partitions, including new ones",
+                info.name
+            );
             return position.map_or_else(|| Ok(Positions::new()), for_all);
         }
         Ok(Some(PartitionPositions::Each(each))) => {

@@ -139,7 +139,61 @@ fn partition_of_two_parents_has_the_earlier_position() {
     }
 }
 
+/// Any JSON with the keys of the CDK.
+fn any_state() -> impl Strategy<Value = Value> {
+    const KEYS: [&str; 14] = [
+        "states",
+        "state",
+        "partition",
+        "cursor",
+        "at",
+        "id",
+        "parent_slice",
+        "use_global_cursor",
+        "lookback_window",
+        "state_type",
+        "slices",
+        "start",
+        "end",
+        "most_recent_cursor_value",
+    ];
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(&["date-range", "5", "1714978800", "9223372036854775807", "2024-05-06", ""][..])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 60, 6, |inner| {
+        let key = prop::sample::select(&KEYS[..]).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key, inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn any_state_is_read_or_an_error_that_names_a_key(state in any_state(), key in proptest::option::of(Just("id"))) {
+        let state = json!({"states": state, "state": state, "state_type": state.get("state_type"), "slices": state.get("slices")});
+        for remove in ["", "states", "state"] {
+            let mut state = state.as_object().unwrap().clone();
+            state.remove(remove);
+            let errors = [
+                position::<i64>(&state).err(),
+                partition_positions::<i64>(&state, "at", key).err(),
+                partition_positions::<Timestamp>(&state, "at", key).err(),
+                partition_positions::<Date>(&state, "at", key).err(),
+            ];
+            for error in errors.into_iter().flatten() {
+                prop_assert!(error.contains('`'), "{error}");
+            }
+        }
+    }
+
     #[test]
     fn time_since_1970_is_never_later_in_any_unit(seconds in 315_532_800_i64..7_258_118_400, micros in 0_i64..1_000_000) {
         let time = Timestamp::from_microsecond(seconds * 1_000_000 + micros).unwrap();
