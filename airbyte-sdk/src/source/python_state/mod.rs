@@ -186,8 +186,9 @@ where
 
 /// Returns the position in a state that lists intervals, at this path; `None` if it has another format.
 ///
-/// It is in the interval that begins first. The CDK merges intervals without a gap before it writes them, so a gap before the
-/// second one is real. They are not merged here: as values of a type with less precision, two may touch that do not.
+/// It is in the first interval. The CDK sorts them, and merges those without a gap before it writes them, so a gap before the
+/// second one is real. They are not merged here: as values of a type with less precision, two may touch that do not. If their
+/// order is another one, the type compares values in another way than the CDK, such as dates as text.
 ///
 /// The position is that of the newest record, if the interval has one, because others may have come late. The CDK writes the
 /// same one if the state is sequential.
@@ -195,7 +196,7 @@ fn in_intervals<C>(state: &Object, at: &str) -> Understood<Option<C>>
 where
     C: PartialOrd + DeserializeOwned + 'static,
 {
-    let Some(ty) = state.get("state_type") else { return Ok(None) };
+    let Some(ty) = state.get("state_type").filter(|ty| !ty.is_null()) else { return Ok(None) };
     if !matches!(ty.as_str(), Some("date-range" | "integer")) {
         let ty = ty.as_str().map_or_else(|| kind_of(ty).to_owned(), |ty| format!("`{}`", shorten(ty)));
         return Err(format!("`{}` is {ty}, not `date-range`", within(at, "state_type")));
@@ -204,7 +205,7 @@ where
     let Some(Value::Array(intervals)) = state.get("slices") else {
         return Err(format!("`{slices}` must be an array"));
     };
-    let mut first: Option<Interval<C>> = None;
+    let (mut first, mut before): (Option<C>, Option<C>) = (None, None);
     for (index, interval) in intervals.iter().enumerate() {
         let value = |key: &str| -> Understood<Option<C>> {
             let value = interval.get(key).filter(|value| !value.is_null());
@@ -214,22 +215,13 @@ where
             return Err(format!("`{slices}[{index}]` has no `start` and `end`"));
         };
         let newest = value("most_recent_cursor_value")?;
-        if first.as_ref().is_none_or(|first| (&start, &end) < (&first.start, &first.end)) {
-            first = Some(Interval { start, end, newest });
+        if before.is_some_and(|before| start < before) {
+            return Err(format!("`{slices}[{index}].start` is before that of the previous element"));
         }
+        before = Some(start);
+        first = first.or_else(|| Some(newest.filter(|newest| *newest < end).unwrap_or(end)));
     }
-    match first {
-        None => Err(format!("`{slices}` is empty")),
-        Some(Interval { end, newest, .. }) => Ok(Some(newest.filter(|newest| *newest < end).unwrap_or(end))),
-    }
-}
-
-/// What was read from `start` to `end`.
-struct Interval<C> {
-    start: C,
-    end: C,
-    /// The cursor value of the newest record.
-    newest: Option<C>,
+    first.map(Some).ok_or_else(|| format!("`{slices}` is empty"))
 }
 
 fn value_at<C: DeserializeOwned + 'static>(value: &Value, path: &str) -> Understood<C> {

@@ -30,12 +30,11 @@ fn respond(api: &Value, request: &Request) -> Response {
     Response::json(json!(found.collect::<Vec<_>>())).close()
 }
 
-/// The identifiers of all records that a stream has in the end.
+/// The identifiers of all records that a stream, or a path, has in the end.
 fn all_ids(stream: &str) -> BTreeSet<u64> {
     let (api, mut all) = (api(), BTreeSet::new());
-    let suffix = format!("/{stream}");
     for part in ["records", "later"] {
-        let paths = api[part].as_object().unwrap().iter().filter(|(path, _)| path.ends_with(&suffix));
+        let paths = api[part].as_object().unwrap().iter().filter(|(path, _)| path.ends_with(stream));
         all.extend(paths.flat_map(|(_, records)| ids(records.as_array().unwrap())));
     }
     all
@@ -121,6 +120,12 @@ fn partitions_are_found_by_their_key() {
         {"partition": {"board": "green"}, "cursor": at},
     ]});
     assert_eq!(positions("tasks", &state), json!({"blue": beginning, "green": cursor, "red": beginning}));
+    let expected = all_ids("/boards/red/tasks").union(&all_ids("/boards/blue/tasks")).copied().collect();
+    assert_eq!(
+        ids(&read("tasks", &state).records("tasks")),
+        expected,
+        "read from the beginning, despite `state`"
+    );
 }
 
 #[test]
