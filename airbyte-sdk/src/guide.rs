@@ -8,6 +8,7 @@
 //! | [`forms`] | each type of a configuration, and its form |
 //! | [`records`] | each type of a record, and its catalog entry |
 //! | [`commands`] | the command line and its input files |
+//! | [`replacing_a_python_connector`] | continuing from the state of a connector with the Python CDK |
 //!
 //! The code of all pages is compiled and run by the SDK's tests. `docs/mistakes.md` in the repository lists mistakes with
 //! their compile errors.
@@ -53,5 +54,12 @@ pub mod forms {}
 #[doc = include_str!("../docs/records.md")]
 pub mod records {}
 
+/// [replacing]: crate::guide::replacing_a_python_connector
+///
 #[doc = include_str!("../docs/commands.md")]
 pub mod commands {}
+
+/// [airbyte_stream]: macro@crate::airbyte_stream
+///
+#[doc = include_str!("../docs/replacing_a_python_connector.md")]
+pub mod replacing_a_python_connector {}

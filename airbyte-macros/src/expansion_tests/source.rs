@@ -45,7 +45,7 @@ fn source_with_partitions() {
                 Ok(self.cities.clone())
             }
 
-            #[partitions(cities)]
+            #[partitions(cities, key = "city_id")]
             fn days(&self, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
                 Ok(())
             }
@@ -58,6 +58,17 @@ fn source_with_partitions() {
     };
     let attributes = quote!(concurrency = config.workers, one_at_a_time(days, streets));
     check("source/impl_with_partitions", source::attribute(attributes, item, None));
+}
+
+#[test]
+fn source_of_a_function_with_partitions() {
+    let item = parse_quote! {
+        fn fetch(config: &Config, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+            Ok(())
+        }
+    };
+    let attributes = quote!(partitions = cities, partition_key = "city_id");
+    check("source/function_with_partitions", source::attribute(attributes, item, None));
 }
 
 #[test]

@@ -86,7 +86,8 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
                 Some(partition) => generated_code::located(partition, span),
                 None => quote_spanned!(span=> _),
             };
-            quote!(.#method::<#record, #partition>(#list, #closure))
+            let key = stream.partition_key.as_ref().map(|key| quote!(.partition_key(#key)));
+            quote!(.#method::<#record, #partition>(#list, #closure) #key)
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A stream without its record type, as the sync loop sees it.
 
+use super::python_state::{self, values::cursor_value};
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::feed::ToParent;
 use crate::ledger::Tally;
+use crate::problems::list;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
@@ -23,6 +25,11 @@ pub(crate) trait AnyStream<C>: Send + Sync {
     /// Returns the type of the records of its parent stream, if it is one of children, and how they are passed to it.
     fn parent_type(&self) -> Option<(TypeId, ToParent)> {
         None
+    }
+
+    /// Sets the key of a partition in states of the Python CDK. Returns whether the stream has partitions with a position.
+    fn set_partition_key(&mut self, _key: &'static str) -> bool {
+        false
     }
 
     /// Begins to read the stream. For `check`, each task stops at its first record.
@@ -71,7 +78,7 @@ pub(super) enum OwnFormat<C> {
 
 pub(super) fn read_own_format<T: Stream>(state: &Map<String, Value>, field: &str) -> OwnFormat<T::Cursor> {
     let value = state.get(field).filter(|value| !value.is_null());
-    match value.and_then(cursor::from_state) {
+    match value.and_then(cursor_value) {
         Some(cursor) => OwnFormat::Cursor(cursor),
         None if state.values().all(Value::is_null) => OwnFormat::Empty,
         None => OwnFormat::Unknown,
@@ -90,21 +97,37 @@ pub(super) fn cursor_in_state<T: Stream>(
         OwnFormat::Cursor(cursor) => return Ok(Some(cursor)),
         OwnFormat::Unknown => {}
     }
+    let python = python_state::position(state);
+    if let Ok(Some(cursor)) = python {
+        log::info!("{}: the state is from a connector with the Python CDK", info.name);
+        return Ok(Some(cursor));
+    }
     if let Some(cursor) = T::older_state(&state.clone().into(), partition)? {
         log::info!("{}: migrated the state from an older format", info.name);
         return Ok(Some(cursor));
     }
-    Err(unknown_format(info, state, &field))
+    Err(match python {
+        Err(why) => unsupported(info, &why),
+        Ok(_) => unknown_format(info, state, &field),
+    })
 }
 
 /// Returns the error for a state in an unknown format.
 pub(super) fn unknown_format(info: &StreamInfo, state: &Map<String, Value>, field: &str) -> Error {
     match state.get(field).filter(|value| !value.is_null()).map(cursor::describe_invalid) {
-        Some(kind) => {
-            invalid_state(info, format_args!("`{field}` is not a valid cursor value: it is {kind}"))
+        Some(kind) => unsupported(info, &format!("`{field}` is not a valid cursor value: it is {kind}")),
+        None => {
+            let keys = list(state.keys().map(String::as_str));
+            unsupported(info, &format!("`{field}` is missing: it has {keys}"))
         }
-        None => invalid_state(info, format_args!("`{field}` is missing")),
     }
+}
+
+/// Returns the error for a state that the author may be able to migrate.
+pub(super) fn unsupported(info: &StreamInfo, why: &str) -> Error {
+    invalid_state(info, format_args!("{why}")).with_internal(
+        "a connector names the key of a partition by `partition_key`, and migrates other states by `older_state`",
+    )
 }
 
 pub(super) fn invalid_state(info: &StreamInfo, why: std::fmt::Arguments<'_>) -> Error {

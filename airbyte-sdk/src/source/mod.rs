@@ -1,26 +1,28 @@
 //! The builder of a source: its configuration, its streams and their fetch functions. The macro generates calls of it.
 
 mod any;
+mod catalog;
 mod children;
 mod partition;
 mod partition_state;
 mod partitioned;
+mod python_state;
 mod round_robin;
 pub(crate) mod signatures;
 mod unpartitioned;
 
 pub(crate) use self::any::{AnyStream, Reading, Take, read_alone};
+pub(crate) use self::catalog::validate_stream;
 
 use self::children::Children;
 use self::partitioned::Partitioned;
 use self::unpartitioned::Unpartitioned;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Http, RateLimit};
-use crate::protocol::{AirbyteStream, ConnectorSpecification};
+use crate::protocol::ConnectorSpecification;
 use crate::read_context::RecordIntervals;
-use crate::schema;
 use crate::spec::{self, AirbyteSpec, ReadConfig};
 use crate::stream::{Partition, Stream};
 use std::time::Duration;
@@ -65,6 +67,8 @@ pub struct Source<C> {
     pub(crate) concurrency: Option<Concurrency<C>>,
     /// The groups of streams, by name, that are not read at the same time.
     pub(crate) one_at_a_time: Vec<Vec<&'static str>>,
+    /// A key that [`Source::partition_key`] could not give to a stream.
+    misplaced_key: Option<&'static str>,
     pub(crate) config: ConfigType<C>,
 }
 
@@ -102,6 +106,7 @@ impl<C: Sync> Source<C> {
             intervals: RecordIntervals::default(),
             concurrency: None,
             one_at_a_time: Vec::new(),
+            misplaced_key: None,
             config: ConfigType { specification: spec::specification::<C>, read: spec::read::<C> },
         }
     }
@@ -217,6 +222,19 @@ impl<C: Sync> Source<C> {
         self
     }
 
+    /// Names the key of a partition in states that a connector with the Python CDK wrote, for the partitioned stream that was
+    /// added last. With it this connector continues where that one stopped; see
+    /// [the guide](crate::guide::replacing_a_python_connector). Without it such a state is an error.
+    ///
+    /// It must follow [`incremental_partitions`](Self::incremental_partitions); elsewhere `check` and `discover` fail.
+    #[must_use]
+    pub fn partition_key(mut self, key: &'static str) -> Self {
+        if !self.streams.last_mut().is_some_and(|stream| stream.set_partition_key(key)) {
+            self.misplaced_key = Some(key);
+        }
+        self
+    }
+
     /// Sets the function that checks the connection. By default, `check` fetches each stream up to its first record.
     ///
     /// Return [`Error::config`] for a problem that the user can fix: the platform shows it next to the form. Any other error
@@ -275,52 +293,6 @@ impl<C: Sync> Source<C> {
         self.one_at_a_time.push(streams.into_iter().collect());
         self
     }
-
-    /// Returns the parent of the stream with this index, the parent of that, and so on.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a parent is not a stream of this source, or if a stream is its own ancestor.
-    pub(crate) fn ancestors(&self, index: usize) -> Result<Vec<usize>> {
-        let (mut ancestors, mut last) = (Vec::new(), index);
-        while let Some((record, _)) = self.streams[last].parent_type() {
-            let parent = self.streams.iter().position(|stream| stream.record_type() == record);
-            let fault = match parent {
-                Some(parent) if parent != index && !ancestors.contains(&parent) => {
-                    ancestors.push(parent);
-                    last = parent;
-                    continue;
-                }
-                Some(_) => "is its own ancestor",
-                None => "is one of children, but its parent is not a stream of this source",
-            };
-            let name = self.streams[last].describe().name;
-            return Err(Error::system(format!("the stream `{name}` {fault}")));
-        }
-        Ok(ancestors)
-    }
-
-    /// Returns the streams as the catalog lists them.
-    ///
-    /// # Errors
-    ///
-    /// Fails if there are none, if one is invalid, or if two have the same name: the second would never be read.
-    pub(crate) fn catalog(&self) -> Result<Vec<AirbyteStream>> {
-        let mut catalog: Vec<AirbyteStream> = Vec::with_capacity(self.streams.len());
-        for stream in self.streams.iter().map(|stream| stream.describe()) {
-            let descriptor = stream.descriptor();
-            let is_duplicate = catalog.iter().any(|other| other.descriptor().is_same_as(&descriptor));
-            validate_stream(&stream, is_duplicate)?;
-            catalog.push(stream);
-        }
-        for index in 0..self.streams.len() {
-            self.ancestors(index)?;
-        }
-        if catalog.is_empty() {
-            return Err(Error::system("this source has no streams"));
-        }
-        Ok(catalog)
-    }
 }
 
 /// A stream without a primary key cannot be a parent: its records have no names.
@@ -329,16 +301,4 @@ const fn assert_parent_has_key<P: Stream>() {
         !P::PRIMARY_KEY.is_empty(),
         "the parent of another stream needs a primary key: add `primary_key(…)` to its `#[airbyte_stream(…)]`"
     );
-}
-
-/// Checks whether a stream can be in a catalog; `is_duplicate` if another one has its name.
-pub(crate) fn validate_stream(stream: &AirbyteStream, is_duplicate: bool) -> Result<()> {
-    let name = &stream.name;
-    if is_duplicate {
-        return Err(Error::system(format!("this source has two streams named `{name}`")));
-    }
-    match schema::problems(stream).join("; ") {
-        none if none.is_empty() => Ok(()),
-        problems => Err(Error::system(format!("the stream `{name}` is invalid: {problems}"))),
-    }
 }

@@ -1,6 +1,7 @@
 //! Reads the state of a partitioned stream: the position of each partition, and which partition is next.
 
-use super::any::{OwnFormat, invalid_state, read_own_format, unknown_format};
+use super::any::{OwnFormat, invalid_state, read_own_format, unknown_format, unsupported};
+use super::python_state::{self, PartitionPositions};
 use crate::cursor;
 use crate::error::Result;
 use crate::ledger::{NEXT, PARTITIONS, PartitionPositions as Positions};
@@ -107,7 +108,8 @@ pub(super) fn positions<T: Stream>(
         Some(_) => return Err(invalid_state(info, format_args!("`{PARTITIONS}` is not an object"))),
     }
     let Some(field) = info.state_key().filter(|_| incremental) else {
-        let empty = state.values().all(Value::is_null);
+        // A full refresh reads all partitions. The CDK's states do not say which ones an interrupted refresh has finished.
+        let empty = state.values().all(Value::is_null) || python_state::has_partitions(&state);
         return if empty {
             Ok(Positions::new())
         } else {
@@ -116,6 +118,15 @@ pub(super) fn positions<T: Stream>(
     };
     let to_position =
         |cursor: T::Cursor| -> Result<Box<str>> { Ok(cursor::to_state(field.clone(), &cursor)?.into()) };
+    // Inserted one by one, because `collect` would add the code of a sort to the binary.
+    let for_all = |cursor: T::Cursor| -> Result<Positions> {
+        let position = to_position(cursor)?;
+        let mut positions = Positions::new();
+        for (name, _) in partitions {
+            positions.insert(name.as_str().into(), position.clone());
+        }
+        Ok(positions)
+    };
     match read_own_format::<T>(&state, &field) {
         OwnFormat::Empty => return Ok(Positions::new()),
         OwnFormat::Cursor(cursor) => {
@@ -123,14 +134,31 @@ pub(super) fn positions<T: Stream>(
                 "{}: the state is from before the stream was partitioned; applying it to every partition",
                 info.name
             );
-            let position = to_position(cursor)?;
+            return for_all(cursor);
+        }
+        OwnFormat::Unknown => {}
+    }
+    let python = python_state::partition_positions(&state, &field, info.partition_key)
+        .and_then(|positions| none_are_unlisted(positions, partitions));
+    match python {
+        Ok(Some(PartitionPositions::All(position))) => {
+            log::info!(
+                "{}: the state of the Python CDK has one position for all partitions, including new ones",
+                info.name
+            );
+            return position.map_or_else(|| Ok(Positions::new()), for_all);
+        }
+        Ok(Some(PartitionPositions::Each(each))) => {
+            log::info!("{}: the state of the Python CDK has {} partitions", info.name, each.len());
             let mut positions = Positions::new();
-            for (name, _) in partitions {
-                positions.insert(name.as_str().into(), position.clone());
+            for (name, position) in each {
+                if let Some(position) = position {
+                    positions.insert(name.into(), to_position(position)?);
+                }
             }
             return Ok(positions);
         }
-        OwnFormat::Unknown => {}
+        Ok(None) | Err(_) => {}
     }
     // The position that another connector wrote for one partition must not be applied to the others.
     let mut positions = Positions::new();
@@ -142,8 +170,30 @@ pub(super) fn positions<T: Stream>(
     }
     if positions.is_empty() {
         let none = Map::new();
-        return Err(unknown_format(info, older.as_object().unwrap_or(&none), &field));
+        return Err(match python {
+            Err(why) => unsupported(info, &why),
+            Ok(_) => unknown_format(info, older.as_object().unwrap_or(&none), &field),
+        });
     }
     log::info!("{}: migrated the state of {} partitions from an older format", info.name, positions.len());
+    Ok(positions)
+}
+
+/// Rejects positions of which no partition is listed: their names are probably in another form, and the read would silently
+/// start from the beginning.
+fn none_are_unlisted<C>(
+    positions: Option<PartitionPositions<C>>,
+    partitions: &[(String, impl Display)],
+) -> std::result::Result<Option<PartitionPositions<C>>, String> {
+    if let Some(PartitionPositions::Each(each)) = &positions
+        && let (Some((example, _)), Some(_)) = (partitions.first(), each.keys().next())
+        && !partitions.iter().any(|(name, _)| each.contains_key(name))
+    {
+        return Err(format!(
+            "`states` has none of the listed partitions: it has {}, and the list has {}",
+            list(each.keys().map(String::as_str)),
+            list([example.as_str()])
+        ));
+    }
     Ok(positions)
 }

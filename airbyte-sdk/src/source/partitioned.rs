@@ -62,6 +62,11 @@ where
         TypeId::of::<T>()
     }
 
+    fn set_partition_key(&mut self, key: &'static str) -> bool {
+        self.info.partition_key = Some(key);
+        self.incremental
+    }
+
     fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
         // Moved rather than cloned: it may contain very many positions.
         let state = context.state.take().map(|state| with_current_key(&self.info, state));

@@ -19,6 +19,8 @@ pub(crate) struct StreamInfo {
     pub(crate) on_null: OnNull,
     pub(crate) order: Order,
     pub(crate) not_finite: NotFinite,
+    /// The key that names a partition in states of the Python CDK.
+    pub(crate) partition_key: Option<&'static str>,
 }
 
 /// The path of a field.
@@ -46,6 +48,7 @@ impl StreamInfo {
             on_null: T::ON_NULL,
             order: T::ORDER,
             not_finite: T::NOT_FINITE,
+            partition_key: None,
         }
     }
 

@@ -68,7 +68,8 @@ pub trait Stream: Serialize + Sized + 'static {
 
     /// Migrates a state written by an earlier version of this connector, or by another connector.
     ///
-    /// Called if the state has no valid cursor value. Returns `None` if the format of the state is unknown, which fails the
+    /// Called if the state has no valid cursor value, and is none of
+    /// [the Python CDK's](crate::guide::replacing_a_python_connector) that the SDK reads itself. Returns `None` if the format of the state is unknown, which fails the
     /// read: silently starting from the beginning would hide the problem.
     ///
     /// For a partitioned stream, called with the name of each partition, and returns the cursor value of that partition.

@@ -14,11 +14,21 @@ use crate::errors::Errors;
 use crate::unsupported_types::text;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, ReturnType, Type};
+use syn::{
+    Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, LitStr, ReturnType, Type,
+};
 
 /// The attributes in `#[airbyte_source(…)]`.
-pub(super) const ATTRIBUTES: &[&str] =
-    &["check", "partitions", "concurrency", "one_at_a_time", "rate_limit", "stop_when_exhausted", "crate"];
+pub(super) const ATTRIBUTES: &[&str] = &[
+    "check",
+    "partitions",
+    "partition_key",
+    "concurrency",
+    "one_at_a_time",
+    "rate_limit",
+    "stop_when_exhausted",
+    "crate",
+];
 
 pub(super) struct Model {
     pub(super) config: Type,
@@ -38,6 +48,8 @@ pub(super) struct Stream {
     pub(super) partitions: Option<Function>,
     /// The type of a partition, if it is known and can be named outside of the `impl` block.
     pub(super) partition: Option<Type>,
+    /// The key of a partition in states of the Python CDK.
+    pub(super) partition_key: Option<LitStr>,
 }
 
 /// A function of the author's.
@@ -77,13 +89,19 @@ impl Function {
 impl Model {
     pub(super) fn read(item: &Item, attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
         let (check, partitions) = (attributes.expr("check", errors), attributes.expr("partitions", errors));
+        let partition_key = attributes.text("partition_key", errors);
         let rate_limits = RateLimits::read(attributes, errors);
         let concurrency = Concurrency::read(attributes, errors);
         let group = concurrency::read_group(attributes, errors);
         let stops_when_exhausted = attributes.flag("stop_when_exhausted", errors).is_some();
         let model = match item {
-            Item::Fn(function) => Self::of_function(function, check, partitions, errors),
-            Item::Impl(block) => Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors),
+            Item::Fn(function) => Self::of_function(function, check, partitions, partition_key, errors),
+            Item::Impl(block) => {
+                if let Some(key) = &partition_key {
+                    errors.at(key, format!("in an `impl` block, write `#[partitions(list, key = {})]` above the method that fetches the stream", as_text(key)));
+                }
+                Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors)
+            }
             other => {
                 errors.at_item(other, "`#[airbyte_source]` belongs on a fetch function, or on an `impl Config` block with a method per stream");
                 None
@@ -111,6 +129,7 @@ impl Model {
         function: &ItemFn,
         check: Option<Expr>,
         partitions: Option<Expr>,
+        partition_key: Option<LitStr>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let name = &function.sig.ident;
@@ -138,9 +157,15 @@ impl Model {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
+        if let Some(key) = &partition_key {
+            if partitions.is_none() {
+                errors.at(key, "`partition_key` needs `partitions = list`");
+            }
+            partitions::check_key(key, fetch.since.is_some(), errors);
+        }
         let function = Function::Named(name.clone());
-        let streams =
-            vec![Stream { function, fetch, partitions: partitions.map(Function::Given), partition: None }];
+        let partitions = partitions.map(Function::Given);
+        let streams = vec![Stream { function, fetch, partitions, partition: None, partition_key }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
@@ -206,10 +231,16 @@ impl Model {
                         ),
                     );
                 }
-                let list = partitions.flatten();
+                let partitions = partitions.flatten();
+                let (list, partition_key) = partitions.map(|given| (given.list, given.key)).unzip();
+                let partition_key = partition_key.flatten();
+                if let Some(key) = &partition_key {
+                    partitions::check_key(key, fetch.since.is_some(), errors);
+                }
                 streams.push(Stream {
                     function: Function::method(method),
                     fetch,
+                    partition_key,
                     partitions: list.map(Function::method),
                     partition: list.and_then(|list| return_types::element(&list.sig.output)).cloned(),
                 });

@@ -1,15 +1,40 @@
-//! Reads `#[partitions(list)]` on a fetch method: the method that lists the partitions of its stream.
+//! Reads `#[partitions(list, key = "…")]` on a fetch method: the method that lists the partitions of its stream, and the key of
+//! a partition in states of the Python CDK.
 
 use super::signature;
-use crate::attributes::as_text;
+use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint, nearest};
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, LitStr, Meta, Token};
 
 const NAME: &str = "partitions";
 
 /// Attributes of the compiler with similar names.
 const OTHERS: &[&str] = &["path", "test"];
+
+pub(super) struct Partitions<'a> {
+    /// The method that lists them.
+    pub(super) list: &'a ImplItemFn,
+    pub(super) key: Option<LitStr>,
+}
+
+/// `list`, or `list, key = "…"`.
+struct Arguments {
+    list: Ident,
+    attributes: TokenStream,
+}
+
+impl Parse for Arguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let list = input.parse()?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok(Self { list, attributes: input.parse()? })
+    }
+}
 
 /// Returns the method that lists the partitions. `None` if the method has no such attribute, `Some(None)` if it has one that was
 /// reported.
@@ -17,16 +42,17 @@ pub(super) fn read<'a>(
     method: &ImplItemFn,
     methods: &[&'a ImplItemFn],
     errors: &mut Errors,
-) -> Option<Option<&'a ImplItemFn>> {
+) -> Option<Option<Partitions<'a>>> {
     let mut attributes = method.attrs.iter().filter(|attribute| is_partitions(attribute));
     let attribute = attributes.next()?;
     if let Some(second) = attributes.next() {
         errors.at(second, "duplicate attribute `partitions`: one method lists the partitions");
     }
-    let name = match &attribute.meta {
-        Meta::List(list) => list.parse_args::<Ident>().ok(),
+    let arguments = match &attribute.meta {
+        Meta::List(list) => list.parse_args::<Arguments>().ok(),
         _ => None,
     };
+    let (name, attributes) = arguments.map(|given| (given.list, given.attributes)).unzip();
     if !attribute.path().is_ident(NAME) {
         let (given, list) =
             (as_text(attribute.path()), name.map_or_else(|| suggested(methods), |name| name.to_string()));
@@ -44,6 +70,7 @@ pub(super) fn read<'a>(
         );
         return Some(None);
     };
+    let key = Attributes::parse(attributes.unwrap_or_default(), &["key"], errors).text("key", errors);
     let Some(list) = methods.iter().find(|other| other.sig.ident == name) else {
         let names: Vec<String> = methods
             .iter()
@@ -58,7 +85,17 @@ pub(super) fn read<'a>(
         return Some(None);
     };
     signature::read_list(&list.sig, errors);
-    Some(Some(list))
+    Some(Some(Partitions { list, key }))
+}
+
+/// Reports a key that no state can have. `is_incremental` is whether the stream has positions.
+pub(super) fn check_key(key: &LitStr, is_incremental: bool, errors: &mut Errors) {
+    const EXAMPLE: &str = "expected the key of a partition in states of the Python CDK, such as `campaign_id` in `{\"campaign_id\": 7, \"parent_slice\": {}}`";
+    if key.value().trim().is_empty() || key.value() == "parent_slice" {
+        errors.at(key, EXAMPLE);
+    } else if !is_incremental {
+        errors.at(key, "the key of a partition in states needs an incremental stream: add the argument `since`, or remove the key");
+    }
 }
 
 /// Returns the only method that could list partitions.

@@ -18,6 +18,7 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
                 ),
             ),
         )
+        .partition_key("city_id")
         .full_refresh_partitions::<
             Street,
             String,

@@ -125,6 +125,24 @@ fn migrated_state_applies_only_to_the_partitions_it_names() {
     }
 }
 
+/// The same names may be those of other things.
+#[test]
+fn partitions_of_the_python_cdk_need_their_key() {
+    let state = json!({"states": [{"partition": {"shelf": "a"}, "cursor": {"number": 2}}]});
+    let run = read(&json!({"count": 3}), "books", "incremental", Some(state.clone()));
+    assert_eq!((run.exit_code, run.all("RECORD").len(), run.states().len()), (Some(1), 0, 0), "{run}");
+    let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.contains(
+            "`states[0].partition` names a partition by `shelf`, which this connector does not know"
+        ),
+        "{message}"
+    );
+    // In a full refresh all are read.
+    let run = read(&json!({"count": 3}), "boxes", "full_refresh", Some(state));
+    assert_eq!((run.exit_code, run.records("boxes").len()), (Some(0), 6), "{run}");
+}
+
 #[test]
 fn failed_partition_does_not_stop_the_others() {
     let config = json!({"count": 2, "shelves": ["a", "bad", "c"]});

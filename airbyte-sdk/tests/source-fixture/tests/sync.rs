@@ -267,7 +267,7 @@ fn older_state_is_migrated_or_rejected() {
     }
     for (state, failure_type, expected) in [
         (json!({"at": 5}), "config_error", "`number` is missing"),
-        (json!({"number": "5"}), "config_error", "`number` is not a valid cursor value: it is a string"),
+        (json!({"number": "five"}), "config_error", "`number` is not a valid cursor value: it is a string"),
         (json!({"last": "number x"}), "system_error", "invalid digit"),
     ] {
         let run = numbers(state);
