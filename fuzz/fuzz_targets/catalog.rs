@@ -8,15 +8,17 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-static FILE: LazyLock<PathBuf> =
-    LazyLock::new(|| std::env::temp_dir().join(format!("airbyte-fuzz-catalog-{}.json", std::process::id())));
+static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
+    std::env::temp_dir().join(format!("airbyte-fuzz-catalog-{:010}.json", std::process::id()))
+});
 
 fuzz_target!(|bytes: &[u8]| {
     std::fs::write(&*FILE, bytes).expect("a temporary file can be written");
     match catalog(&FILE) {
         Ok(streams) => {
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            let document: Value = serde_json::from_slice(text).expect("what was read is JSON");
+            let text =
+                std::str::from_utf8(bytes).expect("what was read is UTF-8").trim_start_matches('\u{feff}');
+            let document: Value = serde_json::from_str(text).expect("what was read is JSON");
             let given: Vec<&str> = document["streams"]
                 .as_array()
                 .expect("a catalog has streams")

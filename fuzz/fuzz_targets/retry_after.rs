@@ -10,7 +10,9 @@ use std::time::Duration;
 fuzz_target!(|data: (u16, bool, &str)| {
     let (status, is_reset, value) = data;
     let name = if is_reset { "x-ratelimit-reset" } else { "retry-after" };
-    if let Some(wait) = requested_wait(status, Timestamp::UNIX_EPOCH, |header| (header == name).then_some(value)) {
+    if let Some(wait) =
+        requested_wait(status, Timestamp::UNIX_EPOCH, |header| (header == name).then_some(value))
+    {
         assert!(wait <= LONGEST_WAIT, "{value:?}: {wait:?}");
     }
     if let (false, Ok(seconds)) = (is_reset, value.parse::<u32>())

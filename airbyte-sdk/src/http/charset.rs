@@ -2,6 +2,9 @@
 //!
 //! A read may end in the middle of a character or of a UTF-16 surrogate pair, so its first bytes are kept for the next
 //! read. UTF-8 without a mark is passed through without a copy.
+//!
+//! The result does not depend on how the body is cut into reads: the text before invalid UTF-16 is returned before the
+//! error.
 
 use std::io::{self, Read};
 
@@ -69,7 +72,10 @@ const WINDOWS_1252: [char; 32] = [
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// A reader that converts to UTF-8, without a byte order mark.
+/// The byte order mark in UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// A reader that converts to UTF-8, without byte order marks.
 pub(super) struct Utf8<R> {
     text: R,
     charset: Charset,
@@ -79,14 +85,16 @@ pub(super) struct Utf8<R> {
     at: usize,
     /// The first bytes of an incomplete character.
     rest: Vec<u8>,
+    /// Whether invalid UTF-16 follows what is decoded.
+    invalid: bool,
 }
 
 impl<R: Read> Utf8<R> {
     pub(super) fn new(text: R, charset: Charset) -> Self {
-        Self { text, charset, begun: false, decoded: Vec::new(), at: 0, rest: Vec::new() }
+        Self { text, charset, begun: false, decoded: Vec::new(), at: 0, rest: Vec::new(), invalid: false }
     }
 
-    /// Performs the first read, and removes a byte order mark.
+    /// Performs the first read, and removes byte order marks.
     fn begin(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut count = self.text.read(buffer)?;
         self.begun = true;
@@ -102,13 +110,38 @@ impl<R: Read> Utf8<R> {
         }
         let (charset, mark) = Charset::of_mark(&begin).unwrap_or((self.charset, 0));
         self.charset = charset;
-        self.decode(&begin[mark..])?;
+        self.decode(&begin[mark..]);
+        self.skip_marks()?;
         self.next_decoded(buffer)
+    }
+
+    /// Removes further marks, which some programs write before text that begins with one. The parsers must not see
+    /// any: `csv` takes a first read that consists of a mark for the end of the body.
+    fn skip_marks(&mut self) -> io::Result<()> {
+        let mut start = Vec::new();
+        loop {
+            let mut more = [0; MARK.len()];
+            let may_be_mark = MARK.starts_with(&start);
+            let count = if may_be_mark { read(self, &mut more[..MARK.len() - start.len()])? } else { 0 };
+            if count == 0 {
+                break;
+            }
+            start.extend_from_slice(&more[..count]);
+            if start == MARK {
+                start.clear();
+            }
+        }
+        self.decoded.splice(..self.at, start);
+        self.at = 0;
+        Ok(())
     }
 
     /// Returns decoded bytes, and decodes more if none are left.
     fn next_decoded(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.decoded.len() {
+            if self.invalid {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "invalid UTF-16"));
+            }
             if self.charset == Charset::Utf8 {
                 return self.text.read(buffer);
             }
@@ -123,14 +156,14 @@ impl<R: Read> Utf8<R> {
                     "the body ends in the middle of a character",
                 ));
             }
-            self.decode(&encoded[..count])?;
+            self.decode(&encoded[..count]);
         }
         let count = (&self.decoded[self.at..]).read(buffer)?;
         self.at += count;
         Ok(count)
     }
 
-    fn decode(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn decode(&mut self, bytes: &[u8]) {
         self.at = 0;
         self.decoded.clear();
         match self.charset {
@@ -157,12 +190,14 @@ impl<R: Read> Utf8<R> {
                     units.pop();
                 }
                 self.rest.drain(..2 * units.len());
-                let text = String::from_utf16(&units)
-                    .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "invalid UTF-16"))?;
+                let valid = char::decode_utf16(units).map_while(|character| {
+                    self.invalid = character.is_err();
+                    character.ok()
+                });
+                let text: String = valid.collect();
                 self.decoded = text.into_bytes();
             }
         }
-        Ok(())
     }
 }
 
@@ -196,6 +231,17 @@ mod tests {
 
     /// Decodes chunks of this size, through a buffer of size `capacity`.
     fn decode(bytes: &[u8], charset: Charset, chunk: usize, capacity: usize) -> io::Result<String> {
+        let (text, end) = decode_until_error(bytes, charset, chunk, capacity);
+        end.map(|()| String::from_utf8(text).unwrap())
+    }
+
+    /// Returns the text up to an error.
+    fn decode_until_error(
+        bytes: &[u8],
+        charset: Charset,
+        chunk: usize,
+        capacity: usize,
+    ) -> (Vec<u8>, io::Result<()>) {
         struct Chunks<'a>(&'a [u8], usize);
         impl Read for Chunks<'_> {
             fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -206,31 +252,68 @@ mod tests {
         let (mut text, mut buffer) = (Vec::new(), vec![0; capacity]);
         let mut utf8 = Utf8::new(Chunks(bytes, chunk), charset);
         loop {
-            match utf8.read(&mut buffer)? {
-                0 => return Ok(String::from_utf8(text).unwrap()),
-                count => text.extend_from_slice(&buffer[..count]),
+            match utf8.read(&mut buffer) {
+                Ok(0) => return (text, Ok(())),
+                Ok(count) => text.extend_from_slice(&buffer[..count]),
+                Err(error) => return (text, Err(error)),
             }
         }
+    }
+
+    const CHARSETS: &[Charset] = &[
+        Charset::Utf8,
+        Charset::Windows1252,
+        Charset::Utf16 { big_endian: false },
+        Charset::Utf16 { big_endian: true },
+    ];
+
+    const PARTS: &[&[u8]] =
+        &[b"\xfe\xff", b"\xff\xfe", MARK, b"\xd8\0", b"\0\xd8", b"\xdc\0", b"\0\xdc", b"\0a", b"a"];
+
+    /// Bytes with many marks, surrogates and incomplete characters.
+    fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            prop::sample::select(PARTS).prop_map(<[u8]>::to_vec),
+            any::<u8>().prop_map(|byte| vec![byte]),
+        ];
+        prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_in_any_charset(text in "[a-zé€𝄞\u{feff}]{0,20}", chunk in 1..9_usize, capacity in 1..9_usize) {
             let text = text.trim_start_matches('\u{feff}');
+            let marked = format!("\u{feff}{text}");
             let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
             let utf16 = |big_endian| Charset::Utf16 { big_endian };
             for (bytes, charset) in [
                 (text.as_bytes().to_vec(), Charset::Utf8),
-                (format!("\u{feff}{text}").into_bytes(), Charset::Utf8),
-                (format!("\u{feff}{text}").into_bytes(), Charset::Windows1252),
+                (marked.clone().into_bytes(), Charset::Utf8),
+                (marked.clone().into_bytes(), Charset::Windows1252),
+                (format!("\u{feff}\u{feff}{marked}").into_bytes(), Charset::Utf8),
                 (little.clone(), utf16(false)),
                 (big.clone(), utf16(true)),
                 ([&[0xff, 0xfe], &little[..]].concat(), Charset::Utf8),
                 ([&[0xfe, 0xff], &big[..]].concat(), utf16(false)),
+                ([&[0xfe, 0xff, 0xfe, 0xff], &big[..]].concat(), Charset::Utf8),
             ] {
                 prop_assert_eq!(decode(&bytes, charset, chunk, capacity).unwrap(), text);
             }
+        }
+
+        #[test]
+        fn any_bytes_are_decoded_equally_in_any_chunks(
+            bytes in any_bytes(),
+            charset in prop::sample::select(CHARSETS),
+            chunk in 1..9_usize,
+            capacity in 1..9_usize,
+        ) {
+            let (text, end) = decode_until_error(&bytes, charset, chunk, capacity);
+            let (whole, whole_end) = decode_until_error(&bytes, charset, usize::MAX, 1 << 10);
+            let (end, whole_end) = (end.map_err(|error| error.to_string()), whole_end.map_err(|error| error.to_string()));
+            prop_assert_eq!((&text, end), (&whole, whole_end));
+            prop_assert!(!text.starts_with(MARK));
         }
     }
 

@@ -4,7 +4,6 @@ use super::csv::Table;
 use super::json::{ArrayOptions, Json};
 use super::json_lines::Lines;
 use super::{Format, ReadError, Reader};
-use crate::error::{Error, Result};
 use crate::http::charset::Charset;
 use crate::http::incoming::{Decoding, Proof};
 use crate::http::transport::{End, Exchange};
@@ -31,6 +30,11 @@ impl Chunks {
         Self { size: usize::MAX, ..Self::of(body, 0) }
     }
 
+    /// Returns a buffer that holds a whole body if it arrives in one chunk.
+    fn buffer(&self) -> Vec<u8> {
+        vec![0; self.size.clamp(3, 8 << 10)]
+    }
+
     fn reader(self) -> Reader {
         let exchange = Arc::new(Exchange::new(Duration::MAX));
         exchange.ended(End::Proven);
@@ -49,17 +53,25 @@ impl Read for Chunks {
     }
 }
 
-/// Returns a body without its byte order mark; `None` if the mark says that it is in UTF-16.
-pub fn utf8(body: &[u8]) -> Option<&[u8]> {
-    let is_utf16 = body.starts_with(b"\xfe\xff") || body.starts_with(b"\xff\xfe");
-    (!is_utf16).then(|| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+/// Returns a body without byte order marks; `None` if a mark says that it is in UTF-16.
+pub fn utf8(mut body: &[u8]) -> Option<&[u8]> {
+    if body.starts_with(b"\xfe\xff") || body.starts_with(b"\xff\xfe") {
+        return None;
+    }
+    while let Some(rest) = body.strip_prefix(b"\xef\xbb\xbf") {
+        body = rest;
+    }
+    Some(body)
 }
 
-fn message(error: ReadError) -> Error {
-    error.failure("GET https://api.example.com").error
+/// The items up to the first error, and that error with its details.
+type Items<T> = (Vec<T>, Result<(), String>);
+
+fn message(error: ReadError) -> String {
+    format!("{:?}", error.failure("GET https://api.example.com").error)
 }
 
-fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Result<()>) {
+fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> Items<T> {
     let mut found = Vec::new();
     loop {
         match next() {
@@ -70,21 +82,22 @@ fn all<T>(mut next: impl FnMut() -> Result<Option<T>, ReadError>) -> (Vec<T>, Re
     }
 }
 
-/// Returns the elements of the array at the path, or the message of the error.
-pub fn elements(body: Chunks, path: &str) -> Result<Vec<Value>, String> {
-    let mut json = Json::open(body.reader(), vec![0; 3], ArrayOptions::array(path));
-    let (elements, end) = all(|| json.next());
-    end.map(|()| elements).map_err(|error| error.to_string())
+/// Returns the elements of the array at the path.
+pub fn elements(body: Chunks, path: &str) -> Items<Value> {
+    let buffer = body.buffer();
+    let mut json = Json::open(body.reader(), buffer, ArrayOptions::array(path));
+    all(|| json.next())
 }
 
-/// The values of the lines up to the first error.
-pub fn json_lines(body: Chunks) -> (Vec<Value>, Result<()>) {
-    let mut lines = Lines::open(body.reader(), vec![0; 3], ());
+/// Returns the values of the lines.
+pub fn json_lines(body: Chunks) -> Items<Value> {
+    let buffer = body.buffer();
+    let mut lines = Lines::open(body.reader(), buffer, ());
     all(|| lines.next())
 }
 
-/// The rows up to the first error.
-pub fn csv_rows<T: DeserializeOwned>(body: Chunks) -> (Vec<T>, Result<()>) {
+/// Returns the rows.
+pub fn csv_rows<T: DeserializeOwned>(body: Chunks) -> Items<T> {
     let mut table = Table::open(body.reader(), Vec::new(), ());
     all(|| table.next())
 }

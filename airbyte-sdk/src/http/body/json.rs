@@ -1,7 +1,7 @@
 //! Reads a JSON document element by element: the scanner finds the elements, serde_json parses them.
 
 use super::input::Input;
-use super::scan::{ArrayScanner, Extent, JSON, Step};
+use super::scan::{ArrayScanner, Extent, JSON, Step, ends_literal};
 use super::{Format, MAX_ITEM_SIZE, ReadError, Reader};
 use crate::http::error_response;
 use crate::http::incoming::Proof;
@@ -108,12 +108,15 @@ impl Json {
         let mut values = Deserializer::from_slice(bytes).into_iter::<T>();
         let element = values.next()?.ok()?;
         let end = values.byte_offset();
+        let next = *bytes.get(end)?;
         // A `Deserialize` that ignores an error may stop in the middle of the value.
-        let closed = matches!(
-            (bytes.first()?, bytes.get(end.checked_sub(1)?)?),
-            (b'{', b'}') | (b'[', b']') | (b'"', b'"') | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _)
-        );
-        if !closed || end >= bytes.len() || end > MAX_ITEM_SIZE {
+        let closed = match (bytes.first()?, bytes.get(end.checked_sub(1)?)?) {
+            (b'{', b'}') | (b'[', b']') | (b'"', b'"') => true,
+            // serde_json accepts a number directly before a string or a bracket.
+            (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => ends_literal(next),
+            _ => false,
+        };
+        if !closed || end > MAX_ITEM_SIZE {
             return None;
         }
         self.used(end);

@@ -79,7 +79,8 @@ fn plain(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(bytes.len())
 }
 
-fn ends_literal(byte: u8) -> bool {
+/// Whether a number, `true`, `false` or `null` ends before this byte.
+pub(super) fn ends_literal(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b':' | b' ' | b'\t' | b'\n' | b'\r')
 }
 

@@ -138,8 +138,11 @@ impl Table {
 
     #[inline]
     fn fill(&mut self) -> Result<bool, ReadError> {
+        let consumed = self.reader.position().byte();
         let body = self.reader.get_mut();
-        body.left = MAX_ITEM_SIZE;
+        // If the row needs more than what the parser has in its buffer, all of that belongs to the row.
+        let buffered = usize::try_from(body.count.saturating_sub(consumed)).unwrap_or(usize::MAX);
+        body.left = MAX_ITEM_SIZE.saturating_sub(buffered);
         body.reader.begin_item();
         let filled = self.reader.read_record(&mut self.row);
         let body = self.reader.get_ref();
@@ -211,7 +214,7 @@ impl Table {
 /// value.
 struct BoundedBody {
     reader: Reader,
-    /// How many bytes the current row may still read.
+    /// How many bytes may still be read for the current row.
     left: usize,
     /// How many bytes were read.
     count: u64,

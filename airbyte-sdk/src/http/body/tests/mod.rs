@@ -1,5 +1,6 @@
 //! Tests of bodies that are read item by item.
 
+mod chunks;
 mod unexpected_responses;
 mod documents;
 mod elements;
