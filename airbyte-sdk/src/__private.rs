@@ -5,8 +5,8 @@ pub use crate::http::RateLimit;
 pub use crate::http::rate_limit::limits;
 pub use crate::protocol::OAuthConnectorInputSpecification;
 pub use crate::schema::of_record;
-pub use crate::source::Source;
 pub use crate::source::signatures::{check, emit_returned, fetched, list, since};
+pub use crate::source::{Source, parent_has_key};
 pub use crate::spec::deferred_bounds::{
     Believed, Described, DescriptionOf, NestedValue, Undescribed, WholeSpec,
 };

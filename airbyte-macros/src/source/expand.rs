@@ -24,11 +24,13 @@ pub(super) fn expand(model: &Model, sdk: &Path) -> TokenStream {
     let new = quote_spanned! {config.span()=>
         __airbyte::Source::<#config>::new(__airbyte::env!("CARGO_PKG_NAME"), __airbyte::env!("CARGO_PKG_VERSION"))
     };
+    let keys = model.streams.iter().filter_map(parent_key);
     let private = generated_code::alias(sdk);
     quote! {
         #[doc(hidden)]
         fn main() -> #sdk::__private::ExitCode {
             #private
+            #(#keys)*
             #new
                 #(#streams)*
                 #check
@@ -67,17 +69,20 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     };
     let first = fetch.out.is_none().then(|| quote!(#out,));
     let result_of = returns.arguments(quote!(#first #path #arguments));
-    let method = match (&since, &partitions) {
-        (Some(_), None) => "incremental",
-        (None, None) => "full_refresh",
-        (Some(_), Some(_)) => "incremental_partitions",
-        (None, Some(_)) => "full_refresh_partitions",
+    let mode = if since.is_some() { "incremental" } else { "full_refresh" };
+    let kind = match (partitions, &stream.parent) {
+        (Some(_), _) => "_partitions",
+        (None, Some(_)) => "_children",
+        (None, None) => "",
     };
-    let method = Ident::new(method, function.span().resolved_at(Span::call_site()));
+    let method = Ident::new(&format!("{mode}{kind}"), function.span().resolved_at(Span::call_site()));
     let given = [Some(&config), partition.as_ref(), since.as_ref(), Some(&out)].into_iter().flatten();
     let closure = quote!(|#(#given),*| #result #result_of);
     match partitions {
-        None => quote!(.#method::<#record>(#closure)),
+        None => {
+            let parent = stream.parent.iter();
+            quote!(.#method::<#(#parent,)* #record>(#closure))
+        }
         Some(list) => {
             let list = checked("list", list, config_type);
             // A type that cannot be a partition is reported where the partition is taken.
@@ -90,6 +95,12 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
             quote!(.#method::<#record, #partition>(#list, #closure) #key)
         }
     }
+}
+
+/// `const _: () = parent_has_key::<Campaign>();`: a parent without a primary key is reported where it is taken.
+fn parent_key(stream: &Stream) -> Option<TokenStream> {
+    let (parent, span) = (stream.parent.as_ref()?, stream.fetch.partition?);
+    Some(quote_spanned!(span=> const _: () = __airbyte::parent_has_key::<#parent>();))
 }
 
 /// `check::<Config, _>(function)`: a wrong return type is reported at the function's name in an attribute, or at the return

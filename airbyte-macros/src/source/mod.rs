@@ -4,7 +4,7 @@ mod expand;
 mod model;
 mod other_mains;
 
-use self::model::{partitions, return_types};
+use self::model::{children, partitions, return_types};
 use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::generated_code;
@@ -21,6 +21,7 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
     let other_main = file.is_some_and(|file| other_mains::report(file, &item, &mut errors));
     let model = model::Model::read(&item, &mut attributes, &mut errors);
     partitions::take_out(&mut item);
+    children::take_out(&mut item);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, &sdk),
         (errors, _) => {

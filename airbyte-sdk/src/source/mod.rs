@@ -198,7 +198,7 @@ impl<C: Sync> Source<C> {
         T: Stream,
         T::Cursor: Cursor,
     {
-        const { assert_parent_has_key::<P>() }
+        const { parent_has_key::<P>() }
         self.streams.push(Box::new(Children::new(fetch, true)));
         self
     }
@@ -214,7 +214,7 @@ impl<C: Sync> Source<C> {
         P: Stream + Send + Sync,
         T: Stream,
     {
-        const { assert_parent_has_key::<P>() }
+        const { parent_has_key::<P>() }
         let fetch = move |config: &C, parent: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
             fetch(config, parent, out)
         };
@@ -296,7 +296,7 @@ impl<C: Sync> Source<C> {
 }
 
 /// A stream without a primary key cannot be a parent: its records have no names.
-const fn assert_parent_has_key<P: Stream>() {
+pub const fn parent_has_key<P: Stream>() {
     assert!(
         !P::PRIMARY_KEY.is_empty(),
         "the parent of another stream needs a primary key: add `primary_key(…)` to its `#[airbyte_stream(…)]`"

@@ -1,5 +1,6 @@
 //! Parses the input of the macro: the configuration of a source, its streams, its check.
 
+pub(super) mod children;
 pub(super) mod concurrency;
 pub(super) mod partitions;
 pub(super) mod rate_limits;
@@ -8,7 +9,7 @@ mod signature;
 
 use self::concurrency::Concurrency;
 use self::rate_limits::RateLimits;
-use self::signature::{Fetch, Home};
+use self::signature::{Fetch, Home, Second};
 use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
 use crate::unsupported_types::text;
@@ -46,6 +47,8 @@ pub(super) struct Stream {
     pub(super) fetch: Fetch,
     /// The function that lists the partitions.
     pub(super) partitions: Option<Function>,
+    /// The type of the parents' records, if it is a stream of children.
+    pub(super) parent: Option<Type>,
     /// The type of a partition, if it is known and can be named outside of the `impl` block.
     pub(super) partition: Option<Type>,
     /// The key of a partition in states of the Python CDK.
@@ -140,6 +143,10 @@ impl Model {
             errors.at(attribute, "on a function, write `#[airbyte_source(partitions = list)]`");
             return None;
         }
+        if let Some(attribute) = children::find(&function.attrs) {
+            errors.at(attribute, "the parent is another stream: put both into an `impl` block");
+            return None;
+        }
         for (attribute, function) in [("check", &check), ("partitions", &partitions)] {
             if let Some(literal @ Expr::Lit(_)) = function {
                 let example = match literal {
@@ -152,7 +159,8 @@ impl Model {
                 );
             }
         }
-        let fetch = signature::read(&function.sig, partitions.is_some(), &Home::Function, errors)?;
+        let second = if partitions.is_some() { Second::Partition } else { Second::None };
+        let fetch = signature::read(&function.sig, second, &Home::Function, errors)?;
         let config = match function.sig.inputs.first() {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
@@ -165,7 +173,8 @@ impl Model {
         }
         let function = Function::Named(name.clone());
         let partitions = partitions.map(Function::Given);
-        let streams = vec![Stream { function, fetch, partitions, partition: None, partition_key }];
+        let streams =
+            vec![Stream { function, fetch, partitions, parent: None, partition: None, partition_key }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
@@ -207,18 +216,35 @@ impl Model {
             })
             .collect();
         let home = Home::Block { config, list: partitions::only_list(&methods) };
-        let mut streams: Vec<Stream> = Vec::new();
+        let (mut streams, mut parents): (Vec<Stream>, Vec<Option<Ident>>) = (Vec::new(), Vec::new());
         let mut found = false;
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
                 if let Some(attribute) = partitions::find(&method.attrs) {
                     errors.at(attribute, "`#[partitions(list)]` belongs on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
                 }
+                if let Some(attribute) = children::find(&method.attrs) {
+                    errors.at(attribute, "`#[children_of(parents)]` belongs on the method that fetches the children, which takes an `Emitter` or returns an iterator");
+                }
                 continue;
             }
             found = true;
             let partitions = partitions::read(method, &methods, errors);
-            if let Some(fetch) = signature::read(&method.sig, partitions.is_some(), &home, errors) {
+            let parent = children::read(method, errors);
+            let second = match (&partitions, &parent) {
+                (Some(_), Some(_)) => {
+                    errors.at(
+                        &method.sig.ident,
+                        "a stream has either partitions or parents: remove `partitions` or `children_of`",
+                    );
+                    continue;
+                }
+                (Some(_), None) => Second::Partition,
+                (None, Some(_)) => Second::Parent,
+                (None, None) => Second::None,
+            };
+            if let Some(fetch) = signature::read(&method.sig, second, &home, errors) {
+                parents.push(parent.flatten());
                 if let Some(Stream { function, .. }) =
                     streams.iter().find(|other| as_text(&other.fetch.record) == as_text(&fetch.record))
                 {
@@ -241,11 +267,13 @@ impl Model {
                     function: Function::method(method),
                     fetch,
                     partition_key,
+                    parent: None,
                     partitions: list.map(Function::method),
                     partition: list.and_then(|list| return_types::element(&list.sig.output)).cloned(),
                 });
             }
         }
+        children::resolve(&mut streams, &parents, errors);
         if !found {
             errors.at(config, "this block has no stream: add a method `fn records(&self, out: &mut Emitter<Record>) -> Result<()>`");
         }

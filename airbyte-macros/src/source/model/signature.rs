@@ -28,6 +28,31 @@ pub(in crate::source) struct Fetch {
     pub(in crate::source) returns: Place,
 }
 
+/// What the second argument of a fetch function is, if it has one beside `since` and `out`.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Second {
+    None,
+    Partition,
+    Parent,
+}
+
+impl Second {
+    fn name(self) -> &'static str {
+        if self == Self::Parent { "parent" } else { "partition" }
+    }
+
+    fn missing(self) -> &'static str {
+        match self {
+            Self::Parent => {
+                "missing argument: with `children_of` the second argument is a reference to a record of the parent stream"
+            }
+            _ => {
+                "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list"
+            }
+        }
+    }
+}
+
 /// Where a fetch function is written, for errors that show the right signature.
 pub(super) enum Home<'a> {
     Function,
@@ -87,7 +112,7 @@ pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
 
 pub(super) fn read(
     signature: &Signature,
-    in_partitions: bool,
+    second: Second,
     home: &Home<'_>,
     errors: &mut Errors,
 ) -> Option<Fetch> {
@@ -114,8 +139,10 @@ pub(super) fn read(
         return None;
     };
     let config = read_config(first, home, errors)?;
-    let partition =
-        if in_partitions { Some(read_partition(arguments.next(), signature, errors)?) } else { None };
+    let partition = match second {
+        Second::None => None,
+        second => Some(read_second(second, arguments.next(), signature, errors)?),
+    };
     let (mut since, mut out) = (None, None);
     for argument in arguments {
         let FnArg::Typed(argument) = argument else {
@@ -140,7 +167,10 @@ pub(super) fn read(
         } else if is_named(ty, "Option") && since.is_none() {
             since = Some(Place::of(ty));
         } else {
-            errors.at(argument, unexpected(argument, since.is_some() || in_partitions, signature, home));
+            errors.at(
+                argument,
+                unexpected(argument, since.is_some() || second != Second::None, signature, home),
+            );
             return None;
         }
     }
@@ -268,15 +298,22 @@ fn read_config(first: &FnArg, home: &Home<'_>, errors: &mut Errors) -> Option<Sp
 }
 
 /// Returns the second argument of a stream that is read partition by partition.
-fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Errors) -> Option<Span> {
-    const MISSING: &str = "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list";
-    match second {
+fn read_second(
+    second: Second,
+    argument: Option<&FnArg>,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Option<Span> {
+    let what = second.name();
+    match argument {
         Some(FnArg::Typed(argument)) => match bare(&argument.ty) {
             ty if emitter_record(ty).is_some() || is_named(ty, "Option") => {
                 let is_partition = |later: &&FnArg| matches!(later, FnArg::Typed(later) if matches!(bare(&later.ty), Type::Reference(_)) && emitter_record(&later.ty).is_none());
                 match signature.inputs.iter().skip(2).find(is_partition) {
-                    Some(partition) => errors.at(partition, "the partition must be the second argument"),
-                    None => errors.at(argument, MISSING),
+                    Some(partition) => {
+                        errors.at(partition, format!("the {what} must be the second argument"))
+                    }
+                    None => errors.at(argument, second.missing()),
                 }
             }
             Type::Reference(reference) if reference.mutability.is_none() => {
@@ -284,14 +321,14 @@ fn read_partition(second: Option<&FnArg>, signature: &Signature, errors: &mut Er
             }
             Type::Reference(reference) => {
                 let name = text(&reference.elem);
-                errors.at(&argument.ty, format!("take the partition by shared reference: `&{name}`"));
+                errors.at(&argument.ty, format!("take the {what} by shared reference: `&{name}`"));
             }
             ty => {
                 let name = if is_named(ty, "String") { "str".to_owned() } else { text(ty) };
-                errors.at(ty, format!("take the partition by reference: `&{name}`"));
+                errors.at(ty, format!("take the {what} by reference: `&{name}`"));
             }
         },
-        _ => errors.at(&signature.ident, MISSING),
+        _ => errors.at(&signature.ident, second.missing()),
     }
     None
 }

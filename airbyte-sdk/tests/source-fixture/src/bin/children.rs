@@ -1,7 +1,7 @@
 //! A source with three levels of streams: shops, the orders of each shop, the items of each order.
 
 use renamed_sdk::{
-    AirbyteSpec, Deserialize, DeserializeOwned, Emitter, Error, Http, Result, Source, airbyte_stream,
+    AirbyteSpec, Deserialize, DeserializeOwned, Emitter, Error, Http, Result, airbyte_source, airbyte_stream,
 };
 
 #[derive(AirbyteSpec)]
@@ -47,20 +47,12 @@ impl Config {
     fn get<T: DeserializeOwned + 'static>(&self, path: &str, http: &Http) -> Result<Vec<T>> {
         http.get(format!("{}/{path}", self.url)).json()
     }
+}
 
-    fn shops(&self, out: &mut Emitter<Shop>) -> Result<()> {
-        self.get::<Id>("shops", &out.http())?
-            .into_iter()
-            .try_for_each(|Id { id }| out.emit(Shop { id, name: format!("shop {id}") }))
-    }
-
-    fn orders(&self, shop: &Shop, since: Option<u64>, out: &mut Emitter<Order>) -> Result<()> {
-        let path = format!("shops/{}/orders?since={}", shop.id, since.unwrap_or(0));
-        self.get::<Id>(&path, &out.http())?
-            .into_iter()
-            .try_for_each(|Id { id }| out.emit(Order { shop: shop.id, id }))
-    }
-
+#[airbyte_source(crate = ::renamed_sdk, concurrency = config.workers)]
+impl Config {
+    // Before their parents, as authors may write them.
+    #[children_of(orders)]
     fn items(&self, order: &Order, since: Option<u64>, out: &mut Emitter<Item>) -> Result<()> {
         let path = format!("orders/{}/items?since={}", order.id, since.unwrap_or(0));
         self.get::<Id>(&path, &out.http())?
@@ -68,6 +60,15 @@ impl Config {
             .try_for_each(|Id { id }| out.emit(Item { order: order.id, id }))
     }
 
+    #[children_of(shops)]
+    fn orders(&self, shop: &Shop, since: Option<u64>, out: &mut Emitter<Order>) -> Result<()> {
+        let path = format!("shops/{}/orders?since={}", shop.id, since.unwrap_or(0));
+        self.get::<Id>(&path, &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Order { shop: shop.id, id }))
+    }
+
+    #[children_of(shops)]
     fn reviews(&self, shop: &Shop, out: &mut Emitter<Review>) -> Result<()> {
         if shop.name.is_empty() {
             return Err(Error::system("a shop has no name"));
@@ -76,15 +77,10 @@ impl Config {
             .into_iter()
             .try_for_each(|Id { id }| out.emit(Review { shop: shop.id, text: format!("review {id}") }))
     }
-}
 
-fn main() -> std::process::ExitCode {
-    Source::<Config>::new("source-children", "0")
-        // Before their parents, as authors may write them.
-        .incremental_children::<Order, Item>(Config::items)
-        .incremental_children::<Shop, Order>(Config::orders)
-        .full_refresh_children::<Shop, Review>(Config::reviews)
-        .full_refresh::<Shop>(Config::shops)
-        .concurrency(|config| config.workers)
-        .run()
+    fn shops(&self, out: &mut Emitter<Shop>) -> Result<()> {
+        self.get::<Id>("shops", &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Shop { id, name: format!("shop {id}") }))
+    }
 }

@@ -1,0 +1,35 @@
+#![allow(unused)]
+
+use airbyte_sdk::{AirbyteSpec, Date, Emitter, Http, Result, airbyte_source, airbyte_stream};
+
+#[derive(AirbyteSpec)]
+struct Config {
+    account: String,
+}
+
+#[airbyte_stream(name = "campaigns", primary_key(id))]
+struct Campaign {
+    id: u64,
+}
+
+#[airbyte_stream(name = "groups", cursor = day)]
+struct Group {
+    day: Date,
+}
+
+#[airbyte_stream(name = "notes")]
+struct Note {
+    text: String,
+}
+
+#[airbyte_source]
+impl Config {
+    fn notes(&self, out: &mut Emitter<Note>) -> Result<()> {
+        Ok(())
+    }
+
+    #[children_of(notes)]
+    fn groups(&self, note: &Note, since: Option<Date>, out: &mut Emitter<Group>) -> Result<()> {
+        Ok(())
+    }
+}
