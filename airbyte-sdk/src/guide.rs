@@ -5,6 +5,8 @@
 //! | [`first_connector`] | from `cargo new` to several streams, partitions, incremental reads and tests |
 //! | [`cookbook`] | recipes for pagination, authentication, reading responses and incremental reads |
 //! | [`testing`] | which tool tests what |
+//! | [`reading_in_parallel`] | partitions and streams that are read at the same time |
+//! | [`children`] | streams whose records belong to those of another stream |
 //! | [`forms`] | each type of a configuration, and its form |
 //! | [`records`] | each type of a record, and its catalog entry |
 //! | [`commands`] | the command line and its input files |
@@ -40,6 +42,19 @@ pub mod cookbook {}
 ///
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
+
+/// [`Source::concurrency`]: crate::Source::concurrency
+/// [`Source::one_at_a_time`]: crate::Source::one_at_a_time
+///
+#[doc = include_str!("../docs/reading_in_parallel.md")]
+pub mod reading_in_parallel {}
+
+/// [parallel]: crate::guide::reading_in_parallel
+/// [`Source::incremental_children`]: crate::Source::incremental_children
+/// [`Source::full_refresh_children`]: crate::Source::full_refresh_children
+///
+#[doc = include_str!("../docs/children.md")]
+pub mod children {}
 
 /// [`AirbyteSpec`]: derive@crate::AirbyteSpec
 /// [`ConfigValue`]: derive@crate::ConfigValue

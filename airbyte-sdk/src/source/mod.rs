@@ -237,7 +237,7 @@ impl<C: Sync> Source<C> {
 
     /// Sets the function that checks the connection. By default, `check` fetches each stream up to its first record.
     ///
-    /// Return [`Error::config`] for a problem that the user can fix: the platform shows it next to the form. Any other error
+    /// Return [`Error::config`](crate::Error::config) for a problem that the user can fix: the platform shows it next to the form. Any other error
     /// means that the connection could not be checked.
     #[must_use]
     pub fn check(mut self, check: impl Fn(&C, &Http) -> Result<()> + Send + Sync + 'static) -> Self {
@@ -275,7 +275,7 @@ impl<C: Sync> Source<C> {
     /// 0 counts as 1. With 1, one partition and one stream is read after the other.
     ///
     /// The first streams of the catalog, and the first partitions of a list, are read first. All threads share the rate limits
-    /// and the pauses that the API requests. Memory grows by about 0.3 MiB and one page for each.
+    /// and the pauses that the API requests. Memory grows for each by what its fetch function holds, such as a page.
     ///
     /// The variable `AIRBYTE_SDK_CONCURRENCY` in the environment overrides this, for debugging.
     #[must_use]
