@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`first_connector`] | from `cargo new` to several streams, partitions, incremental reads and tests |
 //! | [`cookbook`] | recipes for pagination, authentication, reading responses and incremental reads |
+//! | [`windows`] | reading a range of time step by step, with a checkpoint at the end of each |
 //! | [`testing`] | which tool tests what |
 //! | [`forms`] | each type of a configuration, and its form |
 //! | [`records`] | each type of a record, and its catalog entry |
@@ -27,6 +28,7 @@ pub mod first_connector {}
 
 /// [`http`]: crate::http
 /// [testing]: crate::guide::testing
+/// [windows]: crate::guide::windows
 /// [first_connector]: crate::guide::first_connector
 /// [`AirbyteSpec`]: derive@crate::AirbyteSpec
 /// [`airbyte_stream`]: macro@crate::airbyte_stream
@@ -34,6 +36,12 @@ pub mod first_connector {}
 ///
 #[doc = include_str!("../docs/cookbook.md")]
 pub mod cookbook {}
+
+/// [cookbook]: crate::guide::cookbook
+/// [`windows`]: crate::windows
+///
+#[doc = include_str!("../docs/windows.md")]
+pub mod windows {}
 
 /// [first_connector]: crate::guide::first_connector
 /// [`testing`]: crate::testing
