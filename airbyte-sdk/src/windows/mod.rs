@@ -1,14 +1,17 @@
 //! Windows: consecutive ranges of time, for APIs that limit the range of one request.
 //!
-//! Problem: APIs want `from` and `to`, at most a day or a month apart, as dates, timestamps or numbers, with an inclusive or
-//! an exclusive end. What is wrong at a bound is lost or read twice.
-//!
-//! Idea: the range from `since` to now is cut lazily into half-open windows; each starts where its predecessor ends. A bound
-//! is a point on one of two axes ([`At`]): instants, with calendar steps in a time zone, or civil times, for dates and local
-//! times. Bounds are whole seconds, days or units of an epoch, so an API that truncates them leaves no gap.
-//!
-//! What must stay true: the windows cover the range without gap or overlap, and none is longer than the step. Nothing here
-//! reads the clock.
+//! [`Emitter::windows`](crate::Emitter::windows) creates them in a fetch function. The [guide](crate::guide::windows) has an
+//! overview.
+
+// Problem: APIs want `from` and `to`, at most a day or a month apart, as dates, timestamps or numbers, with an inclusive or an
+// exclusive end. What is wrong at a bound is lost or read twice.
+//
+// Idea: the range from `since` to now is cut lazily into half-open windows; each starts where its predecessor ends. A bound is
+// a point on one of two axes (`At`): instants, with calendar steps in a time zone, or civil times, for dates and local times.
+// Bounds are whole seconds, days or units of an epoch, so an API that truncates them leaves no gap.
+//
+// What must stay true: the windows cover the range without gap or overlap, and none is longer than the step. Nothing here
+// reads the clock.
 
 mod at;
 mod cursor;
