@@ -140,7 +140,7 @@ impl<T: Stream> Emitter<T> {
     where
         T::Cursor: TimeCursor,
     {
-        Windows::new(since, start, self.started_at()).newest_only(self.to.is_none())
+        Windows::new(since, start, self.started_at()).newest_only(self.is_check())
     }
 
     /// Does the same as [`windows`](Self::windows) for a cursor that is the number of seconds, milliseconds or microseconds
@@ -169,7 +169,12 @@ impl<T: Stream> Emitter<T> {
         T::Cursor: EpochCursor,
     {
         self.epoch_cursor = Some((unit, <T::Cursor as Bound>::of_epoch));
-        Windows::epoch(unit, since, start, self.started_at()).newest_only(self.to.is_none())
+        Windows::epoch(unit, since, start, self.started_at()).newest_only(self.is_check())
+    }
+
+    /// Returns whether nothing is read but the first record. A parent whose records are not selected is read for its children.
+    fn is_check(&self) -> bool {
+        self.to.is_none() && self.feed.is_none()
     }
 }
 
