@@ -2,13 +2,18 @@
 //! record first.
 
 use super::{Config, Id, World, kinds};
+use crate::commands;
 use crate::error::Result;
+use crate::input::States;
+use crate::output::{Lines, Memory};
+use crate::run_context::RunContext;
 use crate::source::Source;
 use crate::stream::{Order, Stream};
 use crate::windows::{Bound, EpochUnit, Windows};
 use crate::{Emitter, airbyte_stream};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use serde_json::json;
 
 kinds! {
     Numbers "numbers" i64;
@@ -75,4 +80,42 @@ impl World {
                 },
             )
     }
+}
+
+#[airbyte_stream(name = "days", primary_key(at), cursor = at)]
+struct Day {
+    at: i64,
+}
+
+#[airbyte_stream(name = "reports")]
+struct Report {
+    day: i64,
+}
+
+/// `check` reads only the newest window, and does not select the parent either.
+#[test]
+fn all_windows_of_a_parent_that_is_not_selected_are_read() {
+    let source = Source::<Config>::new("family", "0")
+        .incremental(|_, since: Option<i64>, out: &mut Emitter<Day>| {
+            let windows = out.epoch_windows(EpochUnit::Second, since, Date::constant(1970, 1, 1));
+            for window in windows.until(Date::constant(1970, 1, 5)).steps(1.day())? {
+                out.emit(Day { at: window.start() })?;
+                out.checkpoint(window.end())?;
+            }
+            Ok(())
+        })
+        .full_refresh_children::<Day, Report>(|_, day, out| out.emit(Report { day: day.at }));
+    let memory = Memory::default();
+    let run = RunContext::to(Lines::new(Box::new(memory.clone())));
+    let reports = source.catalog().unwrap().into_iter().find(|stream| stream.name == "reports");
+    let configured =
+        json!({"stream": reports, "sync_mode": "full_refresh", "destination_sync_mode": "append"});
+    let catalog = serde_json::from_value(json!({"streams": [configured]})).unwrap();
+    commands::read(&source, &Config {}, catalog, States::default(), &run).unwrap();
+    run.output.flush().unwrap();
+    let messages = memory.take_messages();
+    let mut days: Vec<i64> =
+        messages.iter().filter_map(|message| message["record"]["data"]["day"].as_i64()).collect();
+    days.sort_unstable();
+    assert_eq!(days, [0, 1, 2, 3].map(seconds));
 }
