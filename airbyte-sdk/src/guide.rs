@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`first_connector`] | from `cargo new` to several streams, partitions, incremental reads and tests |
 //! | [`cookbook`] | recipes for pagination, authentication, reading responses and incremental reads |
+//! | [`windows`] | reading a range of time step by step, with a checkpoint at the end of each |
 //! | [`testing`] | which tool tests what |
 //! | [`reading_in_parallel`] | partitions and streams that are read at the same time |
 //! | [`children`] | streams whose records belong to those of another stream |
@@ -29,6 +30,7 @@ pub mod first_connector {}
 
 /// [`http`]: crate::http
 /// [testing]: crate::guide::testing
+/// [windows]: crate::guide::windows
 /// [first_connector]: crate::guide::first_connector
 /// [`AirbyteSpec`]: derive@crate::AirbyteSpec
 /// [`airbyte_stream`]: macro@crate::airbyte_stream
@@ -36,6 +38,12 @@ pub mod first_connector {}
 ///
 #[doc = include_str!("../docs/cookbook.md")]
 pub mod cookbook {}
+
+/// [cookbook]: crate::guide::cookbook
+/// [`windows`]: crate::windows
+///
+#[doc = include_str!("../docs/windows.md")]
+pub mod windows {}
 
 /// [first_connector]: crate::guide::first_connector
 /// [`testing`]: crate::testing

@@ -8,6 +8,7 @@
 //! [forms]: crate::guide::forms
 //! [records]: crate::guide::records
 //! [testing]: crate::guide::testing
+//! [windows]: crate::guide::windows
 //! [commands]: crate::guide::commands
 //!
 #![doc = include_str!("../README.md")]
@@ -19,7 +20,7 @@
 //! | declare the configuration | [`#[derive(AirbyteSpec)]`](derive@AirbyteSpec), [`#[derive(ConfigValue)]`](derive@ConfigValue) for the types of its fields, [`Secret`] |
 //! | declare a stream | [`#[airbyte_stream]`](macro@airbyte_stream); [`stream`] has types of columns |
 //! | generate `main` | [`#[airbyte_source]`](macro@airbyte_source), or [`Source`] without a macro |
-//! | fetch | [`Http`], with pagination, authentication and formats in [`http`]; [`DateRange`] for APIs that are read by day |
+//! | fetch | [`Http`], with pagination, authentication and formats in [`http`]; [`DateRange`] for APIs that are read by day, [`windows`] for those that limit the range |
 //! | emit records | [`Emitter`] |
 //! | report errors, log | [`Error`], [`Result`], [`log`] |
 //! | read JSON | [`Deserialize`](macro@Deserialize), [`DeserializeOwned`], [`serde_json`] |
@@ -49,6 +50,7 @@ pub mod stream;
 pub mod spec;
 mod emitter;
 mod date_range;
+pub mod windows;
 pub mod http;
 
 // The read of a stream.

@@ -6,7 +6,7 @@
 #[test]
 fn compile_errors_match_the_recorded_ones() {
     let cases = trybuild::TestCases::new();
-    for folder in ["spec", "stream", "source", "deserialize", "secret", "pagination"] {
+    for folder in ["spec", "stream", "source", "deserialize", "secret", "pagination", "windows"] {
         // There the compiler lists what else serde can read, and that depends on serde's features.
         if folder != "deserialize" || cfg!(not(feature = "raw_json")) {
             cases.compile_fail(format!("tests/ui/{folder}/*.rs"));

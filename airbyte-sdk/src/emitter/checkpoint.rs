@@ -1,7 +1,7 @@
 //! Decides when a state of the stream is sent, and what it covers.
 //!
 //! A state must never cover a record that was not sent, or records that may be missing (a hold), or rely on an order that
-//! was broken. Within these limits it is sent when it is worth its cost: by count, by time, and, because the state of a
+//! was broken. Checkpoints of the fetch function are in `windows.rs`. Within these limits it is sent when it is worth its cost: by count, by time, and, because the state of a
 //! partitioned stream grows with the number of partitions, by its size compared with the records since the last one.
 
 use super::{Destination, Emitter};
@@ -40,9 +40,9 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Destination<C> {
         Ok(())
     }
 
-    /// Does the same at the end of the stream, when the position of an unordered stream is known too.
-    fn checkpoint_at_end(&self) -> Result<()> {
-        let position = self.block.position()?.unwrap_or_else(|| json!({}).to_string());
+    /// Does the same with this position, or an empty one, at the end of the stream.
+    fn checkpoint_at(&self, position: Option<String>) -> Result<()> {
+        let position = position.unwrap_or_else(|| json!({}).to_string());
         self.block.hand_over_at(PositionUpdate::Set(position))?;
         self.stream.checkpoint()
     }
@@ -64,11 +64,14 @@ impl<T: Stream> Emitter<T> {
     pub(crate) fn finish(mut self, fetched: Result<()>) -> (Tally, Result<()>) {
         let fetched = self.settle(fetched);
         let state = self.to.as_ref().map_or(Ok(()), |to| match &fetched {
-            Ok(()) => to.checkpoint_at_end(),
+            // The position of an unordered stream is known, too.
+            Ok(()) => to.block.final_position().and_then(|position| to.checkpoint_at(position)),
             Err(error) if error.is_stopped() => Ok(()),
             // May be reported as a success, which must include a state.
-            Err(error) if error.is_exhausted() && to.block.can_checkpoint() => to.checkpoint_at_end(),
-            // An ascending stream can be resumed after the records that were sent.
+            Err(error) if error.is_exhausted() && to.block.can_checkpoint() => {
+                to.block.position().and_then(|position| to.checkpoint_at(position))
+            }
+            // The stream can be resumed after the records that were sent, or after the last checkpoint.
             Err(_) if to.block.can_checkpoint() && to.block.has_uncovered() => to.checkpoint(),
             Err(_) => to.block.hand_over(),
         });
@@ -123,7 +126,7 @@ impl<T: Stream> Emitter<T> {
 
     /// If an ascending stream turns out to be unordered, immediately retracts the states that relied on the order.
     pub(super) fn retract_states(&mut self) {
-        let Some(to) = self.to.as_ref().filter(|to| self.ascends && !to.block.can_checkpoint()) else {
+        let Some(to) = self.to.as_ref().filter(|to| self.ascends && !to.block.ascends()) else {
             return;
         };
         let position = to.block.position().ok().flatten().map_or(PositionUpdate::Clear, PositionUpdate::Set);
@@ -131,6 +134,7 @@ impl<T: Stream> Emitter<T> {
         if handed_over.is_ok() && to.stream.tally().states > 0 {
             // If stdout is closed, the next message fails too.
             let _ = to.stream.checkpoint();
+            to.block.mark_state_sent();
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod checkpoint;
 mod partitions;
+mod windows;
 
 use crate::cursor::Progress;
 use crate::epoch::Epoch;
@@ -18,6 +19,7 @@ use crate::output::{self, RecordLine};
 use crate::read_context::{ReadContext, RecordIntervals};
 use crate::stream::{NotFinite, OnNull, Stream, StreamInfo};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How often the log reports the progress of a long read.
 const MILLISECONDS_PER_PROGRESS_LOG: i64 = 10_000;
@@ -47,7 +49,12 @@ pub struct Emitter<T: Stream> {
     /// The epoch of the last `pause`.
     seen_epoch: u32,
     epoch: Epoch,
+    /// When the read of the stream or partition began, in milliseconds.
     started_at: i64,
+    /// How long after its time a record may still become visible.
+    settling_time: Duration,
+    /// Returns the cursor value of a time, if numbers are times.
+    epoch_cursor: Option<windows::EpochCursorOf<T::Cursor>>,
     /// When the progress was last logged.
     logged_at: i64,
     /// The expected number of records of this read.
@@ -60,13 +67,15 @@ pub struct Emitter<T: Stream> {
 struct Destination<C> {
     stream: LedgerStream,
     block: Arc<Block<C>>,
+    /// Whether the position is a cursor value: not in a full refresh of a partition, which is finished or not.
+    takes_checkpoints: bool,
     in_partitions: bool,
 }
 
 impl<T: Stream> Emitter<T> {
     /// Creates the emitter of an unpartitioned stream that resumes from `since`.
     pub(crate) fn new<C>(info: &StreamInfo, context: &ReadContext<'_, C>, since: Option<T::Cursor>) -> Self {
-        Self::create(info, context, 0, None, Progress::new(info.order, since))
+        Self::create(info, context, 0, None, info.state_key(), Progress::new(info.order, since))
     }
 
     fn create<C>(
@@ -74,15 +83,17 @@ impl<T: Stream> Emitter<T> {
         context: &ReadContext<'_, C>,
         task: usize,
         partition: Option<&str>,
+        key: Option<String>,
         progress: Progress<T::Cursor>,
     ) -> Self {
         let now = output::now();
         let hold = context.holds().hold(false);
         let epoch = context.stream.as_ref().map_or_else(Epoch::default, |stream| stream.epoch().clone());
-        let ascends = progress.can_checkpoint();
+        let ascends = progress.ascends();
         let to = context.stream.as_ref().map(|stream| Destination {
             stream: stream.clone(),
-            block: Block::new(stream, partition, info.state_key(), &hold, progress),
+            takes_checkpoints: key.is_some(),
+            block: Block::new(stream, partition, key, &hold, progress),
             in_partitions: partition.is_some(),
         });
         let not_finite_fails = info.not_finite == NotFinite::Fail;
@@ -101,6 +112,8 @@ impl<T: Stream> Emitter<T> {
             seen_epoch: 0,
             epoch,
             started_at: now,
+            settling_time: windows::DEFAULT_SETTLING_TIME,
+            epoch_cursor: None,
             logged_at: now,
             estimate: 0,
             failed: None,
@@ -204,8 +217,8 @@ impl<T: Stream> Emitter<T> {
     /// an iterator of [`http`](Self::http) has failed, even if the fetch function ignores the error. The exception is HTTP
     /// 404 or 410 for a single request or the first one of an iterator, which may mean that there is no data.
     ///
-    /// A stream without `order = ascending` moves its position only at the end, so a hold that lasts until then keeps the
-    /// position where the read began. In a stream without a cursor, a hold that is not released is an error.
+    /// A stream without `order = ascending` moves its position only at the end and at a [`checkpoint`](Self::checkpoint), so a
+    /// hold that lasts until the end keeps the position at the last checkpoint, or where the read began. In a stream without a cursor, a hold that is not released is an error.
     pub fn hold(&mut self) {
         self.hold.hold();
     }

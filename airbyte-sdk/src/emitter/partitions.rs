@@ -25,7 +25,8 @@ impl<T: Stream> Emitter<T> {
         since: Option<T::Cursor>,
     ) -> Self {
         let order = if incremental { info.order } else { Order::Unordered };
-        Self::create(info, context, task, Some(name), Progress::new(order, since))
+        let key = info.state_key().filter(|_| incremental);
+        Self::create(info, context, task, Some(name), key, Progress::new(order, since))
     }
 
     /// Ends the partition: records its position, and sends a state if one is due. Returns the error if it failed.
@@ -55,10 +56,11 @@ impl<T: Stream> Emitter<T> {
         if fetched.as_ref().is_err_and(|error| error.is_stopped()) {
             return Ok(());
         }
-        // After a failure only an ascending partition has a valid position; others keep the one they had.
+        // After a failure only an ascending partition, or one with a checkpoint, has a valid position; others keep the one they
+        // had.
         let is_valid = fetched.is_ok() || to.block.can_checkpoint();
         let position = if incremental {
-            to.block.position()?
+            if fetched.is_ok() { to.block.final_position()? } else { to.block.position()? }
         } else {
             // While the partition is held, it is not known to be complete.
             (!to.block.is_held()).then(|| json!({}).to_string())

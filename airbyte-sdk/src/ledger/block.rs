@@ -30,6 +30,8 @@ struct Pending<C> {
     progress: Progress<C>,
     /// Whether there are records before a hold that no state covers yet.
     owes_state: bool,
+    /// Whether a checkpoint was set since the last hand-over.
+    has_checkpoint: bool,
     /// The emitter and its hold have ended, so the position must not be read again.
     ended: bool,
 }
@@ -62,6 +64,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
                 total: 0,
                 progress,
                 owes_state: false,
+                has_checkpoint: false,
                 ended: false,
             }),
         });
@@ -81,6 +84,15 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         pending.records += 1;
         pending.total += 1;
         if pending.lines.len() < BLOCK_SIZE { Ok(()) } else { self.hand_over_pending(&mut pending) }
+    }
+
+    /// Sets a checkpoint of the fetch function, which covers all records so far that are before it.
+    pub(crate) fn set_checkpoint(&self, position: &C, limit: Option<C>) {
+        let mut pending = self.pending();
+        // A hold that began before the checkpoint keeps the position before it.
+        self.update_hold_of(&mut pending);
+        pending.progress.set_checkpoint(position, limit);
+        pending.has_checkpoint = true;
     }
 
     /// Hands over the pending records.
@@ -110,7 +122,12 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         self.pending().total
     }
 
-    /// Returns whether a state may be sent before the end: the stream is ascending, and its order was not broken.
+    /// Returns whether the stream is ascending, and its order was not broken.
+    pub(crate) fn ascends(&self) -> bool {
+        self.pending().progress.ascends()
+    }
+
+    /// Returns whether a state may be sent before the end: the stream ascends, or there is a checkpoint.
     pub(crate) fn can_checkpoint(&self) -> bool {
         self.pending().progress.can_checkpoint()
     }
@@ -120,10 +137,13 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         self.pending().progress.is_held()
     }
 
-    /// Returns whether there are records that a state could cover and none does yet.
+    /// Returns whether there are records, or a checkpoint, that a state could cover and none does yet.
     pub(crate) fn has_uncovered(&self) -> bool {
         let pending = self.pending();
-        if pending.progress.is_held() { pending.owes_state } else { self.uncovered(&pending) > 0 }
+        // In an unordered stream, records after the last checkpoint are covered only at the end.
+        let has_records = pending.progress.ascends()
+            && if pending.progress.is_held() { pending.owes_state } else { self.uncovered(&pending) > 0 };
+        has_records || pending.progress.owes_checkpoint()
     }
 
     /// Updates the position if a hold began or ended after the last record.
@@ -133,16 +153,23 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
 
     /// Records that a state was sent.
     pub(crate) fn mark_state_sent(&self) {
-        self.pending().owes_state = false;
+        let mut pending = self.pending();
+        pending.owes_state = false;
+        pending.progress.mark_covered();
+    }
+
+    /// Returns the position for a state before the end of the stream, or after a failure, as JSON.
+    pub(crate) fn position(&self) -> Result<Option<String>> {
+        self.to_state(self.pending().progress.position())
     }
 
     /// Returns the position for a state at the end of the stream, as JSON.
-    pub(crate) fn position(&self) -> Result<Option<String>> {
-        self.position_of(&self.pending())
+    pub(crate) fn final_position(&self) -> Result<Option<String>> {
+        self.to_state(self.pending().progress.final_position())
     }
 
-    fn position_of(&self, pending: &Pending<C>) -> Result<Option<String>> {
-        let (Some(key), Some(cursor)) = (&self.key, pending.progress.position()) else { return Ok(None) };
+    fn to_state(&self, position: Option<&C>) -> Result<Option<String>> {
+        let (Some(key), Some(cursor)) = (&self.key, position) else { return Ok(None) };
         cursor::to_state(key.clone(), cursor).map(Some)
     }
 
@@ -162,16 +189,19 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         }
         let was_held = pending.progress.is_held();
         self.update_hold_of(pending);
-        // If a hold has ended, records written earlier may now be covered.
-        if pending.records == 0 && was_held == pending.progress.is_held() {
+        // After a checkpoint, or if a hold has ended, records written earlier may now be covered.
+        let may_have_moved = pending.has_checkpoint || was_held != pending.progress.is_held();
+        if pending.records == 0 && !may_have_moved {
             return Ok(());
         }
-        let position = if pending.progress.can_checkpoint() { self.position_of(pending)? } else { None };
+        let can_checkpoint = pending.progress.can_checkpoint();
+        let position = if can_checkpoint { self.to_state(pending.progress.position())? } else { None };
         self.hand_over_with(pending, position.map_or(PositionUpdate::Keep, PositionUpdate::Set))
     }
 
     fn hand_over_with(&self, pending: &mut Pending<C>, position: PositionUpdate) -> Result<()> {
         let records = std::mem::take(&mut pending.records);
+        pending.has_checkpoint = false;
         let result = self.stream.take(&mut pending.lines, records, self.partition.as_deref(), position);
         pending.lines.clear();
         result

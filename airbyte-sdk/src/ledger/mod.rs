@@ -85,8 +85,10 @@ impl Ledger {
         self.hand_over_all();
         let mut streams = self.streams();
         for mut stream in std::mem::take(&mut streams.open) {
-            // The state of an unpartitioned stream contains something new only after a record.
-            let has_news = stream.positions.are_partitioned() || stream.records > 0;
+            // The state of an unpartitioned stream contains something new only after a record or a checkpoint.
+            let has_news = stream.positions.are_partitioned()
+                || stream.records > 0
+                || stream.positions.to_state() != stream.last_state;
             if stream.positions.can_checkpoint() && has_news {
                 let _ = stream.send_state(&self.output);
             }

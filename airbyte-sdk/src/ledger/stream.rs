@@ -216,6 +216,16 @@ impl LedgerStream {
         self.partitions(|positions, _| positions.get(partition).cloned()).flatten()
     }
 
+    /// Returns whether a state that covers what was read so far could be sent before the end.
+    pub(crate) fn has_reached_position(&self) -> bool {
+        self.look(|stream| stream.positions.can_checkpoint())
+    }
+
+    /// Returns whether a position has changed since the last state.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.look(|stream| stream.positions.to_state() != stream.last_state)
+    }
+
     /// Returns whether any partition has a position.
     pub(crate) fn has_positions(&self) -> bool {
         self.partitions(|positions, _| !positions.is_empty()).unwrap_or_default()

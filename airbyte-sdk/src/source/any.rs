@@ -16,7 +16,7 @@ use std::any::TypeId;
 pub(crate) trait AnyStream<C>: Send + Sync {
     fn describe(&self) -> AirbyteStream;
 
-    /// Returns whether an incremental read that stops in the middle can be resumed there.
+    /// Returns whether an incremental read that stops in the middle can be resumed, if it has reached a position.
     fn can_end_early(&self) -> bool;
 
     /// Returns the type of its records.

@@ -156,8 +156,8 @@ where
             Err(error) if error.is_stopped() => Ok(()),
             // May be reported as a success, which must include a state.
             Err(error) if error.is_exhausted() => stream.checkpoint(),
-            // Finished partitions count despite the failure, and the next read starts with another partition.
-            Err(_) if stream.tally().records > 0 || has_moved => stream.checkpoint(),
+            // Finished partitions and checkpoints count despite the failure, and the next read starts with another partition.
+            Err(_) if stream.tally().records > 0 || has_moved || stream.has_moved() => stream.checkpoint(),
             Err(_) => Ok(()),
         };
         let tally = Tally { requests: self.context.http.usage().responses(), ..stream.tally() };

@@ -7,7 +7,7 @@ use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
-use crate::stream::{Order, Resume, Stream, StreamInfo};
+use crate::stream::{Resume, Stream, StreamInfo};
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -38,7 +38,7 @@ where
     }
 
     fn can_end_early(&self) -> bool {
-        self.incremental && self.info.order == Order::Ascending
+        self.incremental
     }
 
     fn record_type(&self) -> TypeId {

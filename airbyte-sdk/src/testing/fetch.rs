@@ -9,6 +9,7 @@ use crate::output::{Lines, Memory, Output};
 use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
 use crate::read_context::{ReadContext, RecordIntervals};
 use crate::stream::{Stream, StreamInfo};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -39,11 +40,44 @@ use std::sync::Arc;
 /// The client of the emitter behaves like that of [`http`](super::http). The checks of a real read apply: it is an
 /// error if the cursor of an ascending stream decreases, if a cursor is null, or if the function ignores a failed
 /// request.
+///
+/// If the result depends on the date, use [`fetch_at`].
 pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
+    run(None, fetch)
+}
+
+/// Does the same as [`fetch()`] for a read that begins at this time: [`Emitter::windows`] end there, and no
+/// [`Emitter::checkpoint`] moves the position beyond.
+///
+/// ```
+/// use airbyte_sdk::testing::fetch_at;
+/// use airbyte_sdk::{Date, Emitter, Result, airbyte_stream, jiff::ToSpan};
+/// use serde_json::json;
+///
+/// #[airbyte_stream(name = "sales", cursor = day)]
+/// struct Sale {
+///     day: Date,
+/// }
+///
+/// fn no_sales(since: Option<Date>, out: &mut Emitter<Sale>) -> Result<()> {
+///     for window in out.windows(since, Date::constant(2026, 1, 1)).steps(7.days())? {
+///         out.checkpoint(window.end())?;
+///     }
+///     Ok(())
+/// }
+///
+/// let fetched = fetch_at("2026-03-01T15:00:00Z".parse().unwrap(), |out| no_sales(None, out));
+/// assert_eq!(fetched.state, Some(json!({"day": "2026-03-01"})));
+/// ```
+pub fn fetch_at<T: Stream>(time: Timestamp, fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
+    run(Some(time), fetch)
+}
+
+fn run<T: Stream>(time: Option<Timestamp>, fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fetched {
     let memory = Memory::default();
     let output = Output::to(Lines::new(Box::new(memory.clone())));
     // Flushes after an error too, to return the records before it.
-    let result = read(&output, fetch);
+    let result = read(&output, time, fetch);
     let result = result.and(output.flush());
     let (mut records, mut state) = (Vec::new(), None);
     for mut message in memory.take_messages() {
@@ -57,7 +91,11 @@ pub fn fetch<T: Stream>(fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Fe
 }
 
 /// Reads the stream as a run without a state does.
-fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>) -> Result<()> {
+fn read<T: Stream>(
+    output: &Arc<Output>,
+    time: Option<Timestamp>,
+    fetch: impl FnOnce(&mut Emitter<T>) -> Result<()>,
+) -> Result<()> {
     let info = StreamInfo::of::<T>();
     let mut descriptor = StreamDescriptor::new(T::NAME);
     descriptor.namespace = T::NAMESPACE.map(str::to_owned);
@@ -78,6 +116,9 @@ fn read<T: Stream>(output: &Arc<Output>, fetch: impl FnOnce(&mut Emitter<T>) -> 
         },
         None,
     );
+    if let Some(time) = time {
+        out.begin_at(time);
+    }
     let fetched = fetch(&mut out);
     let (_, result) = out.finish(fetched);
     let status = if result.is_ok() { AirbyteStreamStatus::Complete } else { AirbyteStreamStatus::Incomplete };

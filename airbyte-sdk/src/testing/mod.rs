@@ -143,7 +143,7 @@ pub use airbyte_conformance::{Connector, Run};
 #[cfg(feature = "testing")]
 pub use client::http;
 #[cfg(feature = "testing")]
-pub use fetch::{Fetched, fetch};
+pub use fetch::{Fetched, fetch, fetch_at};
 #[cfg(feature = "testing")]
 pub use golden::assert_golden;
 #[cfg(feature = "testing")]

@@ -26,6 +26,7 @@ mod reading;
 mod recipes;
 mod api;
 mod streams;
+mod windows;
 
 use crate::page::{assert_page, text_and_code};
 use airbyte_sdk::{Emitter, Result, Stream, testing};
@@ -50,6 +51,7 @@ test yours. The reference is in the module [`http`].
 /// rustdoc has other targets, in `src/guide.rs`.
 const LINKS: &str = "
 [testing]: testing.md
+[windows]: windows.md
 [`http`]: ../src/http/mod.rs
 ";
 

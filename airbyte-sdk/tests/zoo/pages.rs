@@ -32,13 +32,14 @@ fn page(name: &str, head: &str, examples: &[Example], shown: fn(&Value) -> &Valu
 }
 
 /// The folders of `tests/ui`, with the topic each is on.
-const TOPICS: [(&str, &str); 6] = [
+const TOPICS: [(&str, &str); 7] = [
     ("spec", "Configuration"),
     ("stream", "Records"),
     ("source", "Fetch functions"),
     ("deserialize", "Types read from a response"),
     ("secret", "Secrets"),
     ("pagination", "Pagination"),
+    ("windows", "Windows"),
 ];
 
 /// The compiler's message for each case in `tests/ui`, with a table of contents.

@@ -122,7 +122,9 @@ impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
             return Ok(true);
         };
         // A full refresh replaces the destination's data, so ending one early would lose the rest.
-        let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early());
+        let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early())
+            // An unordered stream can be resumed only after a checkpoint.
+            && open_stream.has_reached_position();
         let may_end_early = self.source.stops_when_exhausted && *incremental && can_end_early;
         if !matches!(&result, Err(error) if error.is_stopped()) {
             open_stream.run()?;

@@ -6,7 +6,8 @@
 //! resolution from `since`.
 //!
 //! With `order = ascending`, the SDK sends states during the read, and a sync that breaks off resumes at the last one. The API must
-//! sort by the cursor: a record out of order is an error. Without `order`, the state is sent at the end of the read.
+//! sort by the cursor: a record out of order is an error. Without `order`, the state is sent at the end of the read,
+//! unless the fetch function sets checkpoints: see the next recipe.
 
 use airbyte_sdk::http::Pagination;
 use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, Timestamp, airbyte_stream};

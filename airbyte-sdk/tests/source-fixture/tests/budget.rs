@@ -34,13 +34,16 @@ fn read_with(mut config: Value, stream: &str, mode: &str, state: Option<Value>) 
 }
 
 #[test]
-fn exhausted_budget_completes_an_ascending_stream_and_the_next_read_resumes() {
+fn exhausted_budget_completes_a_stream_with_a_position_and_the_next_read_resumes() {
     let mut state = None;
-    for (first, last) in [(0, 2), (2, 4)] {
-        let run = read("visits", "incremental", state);
+    let ascending = [("visits", 0, 2), ("visits", 2, 4)];
+    // Its position is a checkpoint.
+    let unordered = [("checked_visits", 0, 2), ("checked_visits", 2, 4)];
+    for (stream, first, last) in ascending.into_iter().chain(unordered) {
+        let run = read(stream, "incremental", state.filter(|_| first > 0));
         assert_eq!(run.exit_code, Some(0), "{run}");
-        assert_eq!(run.statuses("visits"), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
-        let records = run.records("visits");
+        assert_eq!(run.statuses(stream), ["STARTED", "RUNNING", "COMPLETE"], "{run}");
+        let records = run.records(stream);
         assert_eq!((&records[0]["number"], &records[2]["number"]), (&json!(first), &json!(last)), "{run}");
         let reached = run.final_state()[0]["stream"]["stream_state"].clone();
         assert_eq!(reached, json!({"number": last}));

@@ -25,6 +25,11 @@ struct JumbledVisit {
     number: u64,
 }
 
+#[airbyte_stream(crate = ::renamed_sdk, name = "checked_visits", primary_key(number), cursor = number)]
+struct CheckedVisit {
+    number: u64,
+}
+
 #[airbyte_stream(crate = ::renamed_sdk, name = "shop_visits", primary_key(shop, number), cursor = number, order = ascending)]
 struct ShopVisit {
     shop: String,
@@ -45,6 +50,15 @@ impl Config {
         for number in since.unwrap_or(0).. {
             let number = self.request(number, &out.http())?;
             out.emit(JumbledVisit { number })?;
+        }
+        Ok(())
+    }
+
+    fn checked_visits(&self, since: Option<u64>, out: &mut Emitter<CheckedVisit>) -> Result<()> {
+        for number in since.unwrap_or(0).. {
+            let number = self.request(number, &out.http())?;
+            out.emit(CheckedVisit { number })?;
+            out.checkpoint(number)?;
         }
         Ok(())
     }

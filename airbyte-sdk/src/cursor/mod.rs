@@ -1,19 +1,22 @@
 //! Cursors: which types can be one, how they are stored in a state, and how the position of a read advances.
 //!
-//! Cursor values are compared by their type, never as JSON or text. [`Progress`] tracks the position of one read: in an
-//! ascending stream each record advances it, so a state may be sent at any time; in an unordered stream the furthest value
-//! is valid only at the end. What must stay true: the position never decreases, never passes a hold, and relies on the order
-//! only as long as no record has violated it.
+//! Cursor values are compared by their type, never as JSON or text.
 
-use crate::error::{Error, Result};
+mod progress;
+
+pub use self::progress::Order;
+pub(crate) use self::progress::Progress;
+
+use crate::error::Result;
 use crate::problems::kind_of;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use serde::Serialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde_json::Value;
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
 /// A type whose values order the records of a stream, so that a sync can resume after the last one.
 ///
@@ -93,6 +96,18 @@ pub(crate) fn to_state(field: String, cursor: &impl Serialize) -> Result<String>
     Ok(Value::Object([(field, serde_json::to_value(cursor)?)].into_iter().collect()).to_string())
 }
 
+/// Returns the cursor value of this time, which no record of a later time is before; `None` if the type has no times.
+///
+/// A date and a local time do not say where they are. So this is the one at UTC−12, where each day begins last.
+pub(crate) fn at_time<C: 'static>(time: Timestamp) -> Option<C> {
+    fn same_type<C: 'static>(value: impl Any) -> Option<C> {
+        let mut value = Some(value);
+        (&mut value as &mut dyn Any).downcast_mut::<Option<C>>().and_then(Option::take)
+    }
+    let local = Offset::constant(-12).to_datetime(time);
+    same_type(time).or_else(|| same_type(local)).or_else(|| same_type(local.date()))
+}
+
 /// Describes a value that is not a valid cursor value, without showing it.
 pub(crate) fn describe_invalid(value: &Value) -> &'static str {
     match value.as_f64().filter(|_| value.is_f64()) {
@@ -118,107 +133,6 @@ fn without_utc(text: &str) -> Option<&str> {
         None => Some(text),
         Some((local, "Z" | "z" | "+00:00" | "+0000" | "+00" | "-00:00")) => Some(local),
         Some(_) => None,
-    }
-}
-
-/// The order in which the records of a stream are emitted, by their cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Order {
-    /// Any order. A state is sent only at the end of the stream.
-    Unordered,
-    /// The cursor never decreases. States are sent during the read.
-    Ascending,
-}
-
-/// Tracks the position of one read.
-pub(crate) struct Progress<C> {
-    order: Order,
-    /// The position that the read resumed from.
-    since: Option<C>,
-    /// The greatest cursor value seen, or `since` if that is greater.
-    furthest: Option<C>,
-    /// The cursor value of the last record, which may be before `since`.
-    last: Option<C>,
-    /// While the stream is held: the number of the hold and the position at which it began.
-    held: Option<(u64, Option<C>)>,
-}
-
-impl<C: PartialOrd + Clone + Serialize> Progress<C> {
-    pub(crate) fn new(order: Order, since: Option<C>) -> Self {
-        Self { order, furthest: since.clone(), since, last: None, held: None }
-    }
-
-    /// Returns whether a state may be sent before the end: the stream is ascending, and its order was not violated.
-    pub(crate) fn can_checkpoint(&self) -> bool {
-        self.order == Order::Ascending
-    }
-
-    /// Returns the position for a state: the furthest one, or the one at which a hold began.
-    pub(crate) fn position(&self) -> Option<&C> {
-        self.held.as_ref().map_or(&self.furthest, |(_, position)| position).as_ref()
-    }
-
-    pub(crate) fn is_held(&self) -> bool {
-        self.held.is_some()
-    }
-
-    /// Updates the current hold. Returns whether a new one began since the last call.
-    pub(crate) fn update_hold(&mut self, current: Option<u64>) -> bool {
-        let Some(number) = current else {
-            self.held = None;
-            return false;
-        };
-        if self.held.as_ref().is_some_and(|(known, _)| *known == number) {
-            return false;
-        }
-        // In an unordered stream the records before the hold do not determine a position.
-        let position = if self.can_checkpoint() { &self.furthest } else { &self.since };
-        self.held = Some((number, position.clone()));
-        true
-    }
-
-    /// Advances the position by a record. In an ascending stream, a cursor that decreases is an error.
-    #[inline]
-    pub(crate) fn observe(&mut self, cursor: &C) -> Result<()> {
-        if self.order == Order::Ascending {
-            if self.last.as_ref().is_some_and(|last| cursor < last) {
-                return Err(self.decreased(cursor));
-            }
-            advance(&mut self.last, cursor);
-        }
-        if self.furthest.as_ref().is_none_or(|furthest| cursor > furthest) {
-            advance(&mut self.furthest, cursor);
-        }
-        Ok(())
-    }
-
-    /// Resets the position to the start of the read, since it relied on an order that does not hold.
-    #[cold]
-    fn decreased(&mut self, cursor: &C) -> Error {
-        self.order = Order::Unordered;
-        self.furthest = self.since.clone();
-        if let Some((_, position)) = &mut self.held {
-            *position = self.since.clone();
-        }
-        let text = |value: &C| serde_json::to_string(value).unwrap_or_else(|_| "?".to_owned());
-        let last = self.last.as_ref().map_or_else(String::new, text);
-        Error::system(format!(
-            "the stream is declared `order = ascending`, but its cursor decreased from {last} to {}",
-            text(cursor)
-        ))
-        .with_internal(
-            "request the records sorted by the cursor, or remove `order = ascending` from the stream",
-        )
-    }
-}
-
-/// Sets the value by `clone_from`, which reuses the buffer of a string.
-#[inline]
-fn advance<C: Clone>(target: &mut Option<C>, to: &C) {
-    match target {
-        Some(value) => value.clone_from(to),
-        None => *target = Some(to.clone()),
     }
 }
 
@@ -291,49 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn furthest_position_never_decreases() {
-        let mut progress = Progress::new(Order::Unordered, Some(5));
-        for value in [3, 9, 4] {
-            progress.observe(&value).unwrap();
-        }
-        assert_eq!(progress.position(), Some(&9));
-    }
-
-    #[test]
-    fn ascending_stream_may_start_before_the_resumed_position() {
-        let mut progress = Progress::new(Order::Ascending, Some(5));
-        for value in [3, 3, 4] {
-            progress.observe(&value).unwrap();
-        }
-        assert_eq!(progress.position(), Some(&5));
-        let error = progress.observe(&1).unwrap_err();
-        assert!(error.message().ends_with("its cursor decreased from 4 to 1"), "{error}");
-        assert!(!progress.can_checkpoint());
-        assert_eq!(progress.position(), Some(&5));
-    }
-
-    #[test]
-    fn hold_keeps_the_position_where_it_began() {
-        for (order, held_at) in [(Order::Ascending, 7), (Order::Unordered, 5)] {
-            let mut progress = Progress::new(order, Some(5));
-            progress.observe(&7).unwrap();
-            assert!(progress.update_hold(Some(1)));
-            progress.observe(&9).unwrap();
-            assert!(!progress.update_hold(Some(1)));
-            assert_eq!(progress.position(), Some(&held_at));
-            assert!(progress.update_hold(Some(2)), "the first one was released");
-            assert_eq!(progress.position(), Some(&if order == Order::Ascending { 9 } else { 5 }));
-            progress.update_hold(None);
-            assert_eq!(progress.position(), Some(&9));
-        }
-    }
-
-    #[test]
-    fn decreasing_cursor_resets_the_position_of_a_hold() {
-        let mut progress = Progress::new(Order::Ascending, Some(5));
-        progress.observe(&7).unwrap();
-        progress.update_hold(Some(1));
-        progress.observe(&6).unwrap_err();
-        assert_eq!(progress.position(), Some(&5));
+    fn time_of_a_date_is_that_where_the_day_begins_last() {
+        let noon: Timestamp = "2024-05-06T12:00:00Z".parse().unwrap();
+        assert_eq!(at_time(noon), Some(noon));
+        assert_eq!(at_time(noon), Some(Date::constant(2024, 5, 6)));
+        assert_eq!(at_time(noon), Some(Date::constant(2024, 5, 6).at(0, 0, 0, 0)));
+        let before: Timestamp = "2024-05-06T11:59:59Z".parse().unwrap();
+        assert_eq!(at_time(before), Some(Date::constant(2024, 5, 5)));
+        assert_eq!((at_time::<i64>(noon), at_time::<String>(noon)), (None, None));
+        assert!(at_time::<Date>(Timestamp::MIN).is_some());
     }
 }
