@@ -73,6 +73,7 @@ pub(crate) fn validate_stream(stream: &AirbyteStream, is_duplicate: bool) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Http;
     use crate::{AirbyteSpec, Date, airbyte_stream};
 
     #[derive(AirbyteSpec)]

@@ -53,9 +53,8 @@ fn paths(server: &Server) -> Vec<String> {
 
 fn state_of(run: &Run, stream: &str) -> Value {
     let states = run.states();
-    let states = states.iter().map(|state| &state["stream"]);
-    states.filter(|state| state["stream_descriptor"]["name"] == stream).last().unwrap()["stream_state"]
-        .clone()
+    let mut states = states.iter().map(|state| &state["stream"]);
+    states.rfind(|state| state["stream_descriptor"]["name"] == stream).unwrap()["stream_state"].clone()
 }
 
 #[test]
