@@ -9,6 +9,8 @@
 //! [records]: crate::guide::records
 //! [testing]: crate::guide::testing
 //! [windows]: crate::guide::windows
+//! [children]: crate::guide::children
+//! [parallel]: crate::guide::reading_in_parallel
 //! [commands]: crate::guide::commands
 //!
 #![doc = include_str!("../README.md")]

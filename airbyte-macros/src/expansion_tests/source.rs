@@ -72,6 +72,28 @@ fn source_of_a_function_with_partitions() {
 }
 
 #[test]
+fn source_with_children() {
+    let item = parse_quote! {
+        impl Config {
+            fn cities(&self, out: &mut Emitter<City>) -> Result<()> {
+                Ok(())
+            }
+
+            #[children_of(cities)]
+            fn days(&self, city: &City, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {
+                Ok(())
+            }
+
+            #[children_of(cities)]
+            fn streets(&self, city: &City) -> Result<impl Iterator<Item = Result<Street>>> {
+                Ok(std::iter::empty())
+            }
+        }
+    };
+    check("source/impl_with_children", source::attribute(quote!(), item, None));
+}
+
+#[test]
 fn source_of_a_renamed_sdk() {
     let item = parse_quote! {
         fn fetch(config: &Config, out: &mut Emitter<Day>) -> Result<()> {
