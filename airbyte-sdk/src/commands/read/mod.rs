@@ -45,10 +45,12 @@ pub(crate) fn read<C: Sync>(
     // Those that cannot be read come last, so that their errors do not keep the others from being read.
     let (readable, unreadable): (Vec<_>, Vec<_>) =
         plan(source, catalog).into_iter().partition(|planned| planned.stream.is_ok());
-    let readable = with_parents(source, readable, &states, &slots)?;
-    let work = Work { source, config, http, states: Mutex::new(states), run };
+    let mut plan = with_parents(source, readable, &states, &slots)?;
+    let (readable, all) = (plan.len(), plan.len() + unreadable.len());
+    plan.extend(unreadable);
+    let work = Work { source, plan, config, http, states: Mutex::new(states), run };
     let all_succeeded =
-        workers::read(readable, &work, &slots, run)? & workers::read(unreadable, &work, &slots, run)?;
+        workers::read(0..readable, &work, &slots, run)? & workers::read(readable..all, &work, &slots, run)?;
     // A panic that was noticed after the end of its stream.
     let none_panicked = run.ledger.holds().panics() == 0;
     Ok(if all_succeeded && none_panicked { Outcome::Success } else { Outcome::FailedStreams })
@@ -68,15 +70,17 @@ fn concurrency<C>(source: &Source<C>, config: &C) -> Result<usize> {
 /// Begins and ends the streams of a run.
 struct Work<'a, C> {
     source: &'a Source<C>,
+    plan: Vec<Planned<'a, C>>,
     config: &'a C,
     http: Http,
     states: Mutex<States>,
     run: &'a RunContext,
 }
 
-impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
-    fn begin(&self, planned: &Planned<'a, C>) -> Result<Begun<'a>> {
-        let Planned { descriptor, columns, stream, rank, is_selected, feed, parents, .. } = planned;
+impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
+    fn begin(&self, stream: usize) -> Result<Begun<'a>> {
+        let Planned { descriptor, columns, stream, rank, is_selected, feed, parents, .. } =
+            &self.plan[stream];
         let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
         let states = || self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
         let state = if *is_selected { states().filter(|_| resumes) } else { None };
@@ -101,8 +105,8 @@ impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
         Ok(Begun { reading, stream: open_stream, started: Instant::now(), panics })
     }
 
-    fn end(&self, planned: &Planned<'a, C>, begun: &Begun<'a>) -> Result<bool> {
-        let Planned { descriptor, incremental, stream, feed, .. } = planned;
+    fn end(&self, stream: usize, begun: &Begun<'a>) -> Result<bool> {
+        let Planned { descriptor, incremental, stream, feed, .. } = &self.plan[stream];
         let output = &self.run.output;
         let (tally, result) = begun.reading.end();
         if let Some(feed) = feed {
@@ -157,19 +161,20 @@ impl<'a, C: Sync> Streams<'a, Planned<'a, C>> for Work<'a, C> {
         Ok(status == AirbyteStreamStatus::Complete)
     }
 
-    fn exclude_each_other(&self, one: &Planned<'a, C>, other: &Planned<'a, C>) -> bool {
+    fn exclude_each_other(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.plan[one], &self.plan[other]);
         let names = [one.descriptor.name.as_str(), other.descriptor.name.as_str()];
         let is_in_group = |group: &Vec<&str>| names.iter().all(|name| group.contains(name));
         // A parent may have to wait until its children are read.
         self.source.one_at_a_time.iter().any(is_in_group) && !self.are_related(one, other)
     }
 
-    fn has_children(&self, planned: &Planned<'a, C>) -> bool {
-        planned.feed.is_some()
+    fn has_children(&self, stream: usize) -> bool {
+        self.plan[stream].feed.is_some()
     }
 
-    fn has_parent(&self, planned: &Planned<'a, C>) -> bool {
-        planned.parents.is_some()
+    fn has_parent(&self, stream: usize) -> bool {
+        self.plan[stream].parents.is_some()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::ledger::LedgerStream;
 use crate::run_context::RunContext;
 use crate::source::{Reading, Take};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Instant;
@@ -28,34 +29,34 @@ pub(super) struct Begun<'a> {
     pub(super) panics: u32,
 }
 
-/// What the workers do with streams.
-pub(super) trait Streams<'a, S>: Sync {
+/// What the workers do with streams, which they know by their places in the plan.
+pub(super) trait Streams<'a>: Sync {
     /// Begins to read a stream.
-    fn begin(&self, stream: &S) -> Result<Begun<'a>>;
+    fn begin(&self, stream: usize) -> Result<Begun<'a>>;
 
     /// Ends the read of a stream, all of whose tasks have ended. Returns whether it succeeded.
-    fn end(&self, stream: &S, begun: &Begun<'a>) -> Result<bool>;
+    fn end(&self, stream: usize, begun: &Begun<'a>) -> Result<bool>;
 
     /// Returns whether no tasks of these streams may run at the same time.
-    fn exclude_each_other(&self, one: &S, other: &S) -> bool;
+    fn exclude_each_other(&self, one: usize, other: usize) -> bool;
 
     /// Returns whether the stream passes its records to children, and may have to wait until they are read.
-    fn has_children(&self, stream: &S) -> bool;
+    fn has_children(&self, stream: usize) -> bool;
 
     /// Returns whether the stream is one of children.
-    fn has_parent(&self, stream: &S) -> bool;
+    fn has_parent(&self, stream: usize) -> bool;
 }
 
 /// Reads these streams with as many threads as there are slots. Returns whether all succeeded; an error means that the run
-/// has ended.
-pub(super) fn read<'a, S: Send + Sync>(
-    streams: Vec<S>,
-    work: &impl Streams<'a, S>,
+/// has ended. Not generic over the configuration, so that this code is compiled once, for size.
+pub(super) fn read<'a>(
+    streams: Range<usize>,
+    work: &dyn Streams<'a>,
     slots: &Slots,
     run: &RunContext,
 ) -> Result<bool> {
     let queue = Queue {
-        waiting: streams.into(),
+        waiting: streams.collect(),
         open: Vec::new(),
         idle: 0,
         running: 0,
@@ -69,18 +70,18 @@ pub(super) fn read<'a, S: Send + Sync>(
     stopped_by.map_or(Ok(all_succeeded), Err)
 }
 
-struct Pool<'p, 'a, S, W> {
-    queue: Mutex<Queue<'a, S>>,
+struct Pool<'p, 'a> {
+    queue: Mutex<Queue<'a>>,
     slots: &'p Slots,
-    work: &'p W,
+    work: &'p dyn Streams<'a>,
     run: &'p RunContext,
 }
 
-struct Queue<'a, S> {
+struct Queue<'a> {
     /// The streams that have not begun, in order.
-    waiting: VecDeque<S>,
+    waiting: VecDeque<usize>,
     /// Those that have, in order.
-    open: Vec<Open<'a, S>>,
+    open: Vec<Open<'a>>,
     /// How many workers have nothing to do.
     idle: usize,
     /// The number of jobs being run, including those that wait for their children.
@@ -89,8 +90,8 @@ struct Queue<'a, S> {
     stopped_by: Option<Error>,
 }
 
-struct Open<'a, S> {
-    read: Arc<(S, Begun<'a>)>,
+struct Open<'a> {
+    read: Arc<(usize, Begun<'a>)>,
     /// The number of its tasks being run.
     running: usize,
     /// Whether a worker is ending it.
@@ -98,18 +99,18 @@ struct Open<'a, S> {
 }
 
 /// What a worker does next. It has a slot for it.
-enum Job<'a, S> {
-    Task(Arc<(S, Begun<'a>)>, usize),
-    End(Arc<(S, Begun<'a>)>),
+enum Job<'a> {
+    Task(Arc<(usize, Begun<'a>)>, usize),
+    End(Arc<(usize, Begun<'a>)>),
 }
 
-impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
-    fn queue(&self) -> MutexGuard<'_, Queue<'a, S>> {
+impl<'p, 'a> Pool<'p, 'a> {
+    fn queue(&self) -> MutexGuard<'_, Queue<'a>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs jobs until there are no more, beginning with this one.
-    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut first: Option<Job<'a, S>>)
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut first: Option<Job<'a>>)
     where
         'a: 'scope,
         'p: 'scope,
@@ -121,7 +122,7 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     }
 
     /// Waits for a job; `None` if there are no more.
-    fn wait_for_job(&self) -> Option<Job<'a, S>> {
+    fn wait_for_job(&self) -> Option<Job<'a>> {
         loop {
             // Before looking for a job, so that no change is missed.
             let seen = self.slots.changes();
@@ -141,12 +142,12 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
 
     /// Starts a worker for each job that no other one is free for. If this job may have to wait for its children, at least
     /// one other worker must be able to read them.
-    fn start_workers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, own: &Job<'a, S>)
+    fn start_workers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, own: &Job<'a>)
     where
         'a: 'scope,
         'p: 'scope,
     {
-        let may_wait = matches!(own, Job::Task(read, _) if self.work.has_children(&read.0));
+        let may_wait = matches!(own, Job::Task(read, _) if self.work.has_children(read.0));
         loop {
             let mut queue = self.queue();
             if queue.idle > 0 {
@@ -173,8 +174,8 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     fn start_worker<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
-        job: Option<Job<'a, S>>,
-    ) -> Result<(), Option<Job<'a, S>>>
+        job: Option<Job<'a>>,
+    ) -> Result<(), Option<Job<'a>>>
     where
         'a: 'scope,
         'p: 'scope,
@@ -189,7 +190,7 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     }
 
     /// Takes the next job and a slot for it.
-    fn next(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
+    fn next(&self, queue: &mut Queue<'a>) -> Option<Job<'a>> {
         if queue.stopped_by.is_some() || !self.slots.try_enter() {
             return None;
         }
@@ -202,19 +203,19 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     }
 
     /// Takes the next job, and begins the next stream if necessary.
-    fn find(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
+    fn find(&self, queue: &mut Queue<'a>) -> Option<Job<'a>> {
         loop {
             if let Some(job) = self.next_of_open(queue) {
                 return Some(job);
             }
             // Children begin in any case: their parent may be open, and wait for them.
-            let is_free = |stream: &S| {
-                self.work.has_parent(stream)
-                    || !queue.open.iter().any(|open| self.work.exclude_each_other(&open.read.0, stream))
+            let is_free = |stream: &usize| {
+                self.work.has_parent(*stream)
+                    || !queue.open.iter().any(|open| self.work.exclude_each_other(open.read.0, *stream))
             };
             let place = queue.waiting.iter().position(is_free)?;
             let stream = queue.waiting.remove(place)?;
-            match self.work.begin(&stream) {
+            match self.work.begin(stream) {
                 Ok(begun) => {
                     let read = Arc::new((stream, begun));
                     queue.open.push(Open { read, running: 0, is_ending: false });
@@ -229,12 +230,11 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
     }
 
     /// Takes the next job of the streams that have begun.
-    fn next_of_open(&self, queue: &mut Queue<'a, S>) -> Option<Job<'a, S>> {
+    fn next_of_open(&self, queue: &mut Queue<'a>) -> Option<Job<'a>> {
         for place in 0..queue.open.len() {
-            let stream = &queue.open[place].read.0;
-            let excludes = |other: &Open<'a, S>| {
-                other.running > 0 && self.work.exclude_each_other(stream, &other.read.0)
-            };
+            let stream = queue.open[place].read.0;
+            let excludes =
+                |other: &Open<'a>| other.running > 0 && self.work.exclude_each_other(stream, other.read.0);
             if queue.open[place].is_ending || queue.open.iter().any(excludes) {
                 continue;
             }
@@ -254,14 +254,14 @@ impl<'p, 'a, S: Send + Sync, W: Streams<'a, S>> Pool<'p, 'a, S, W> {
         None
     }
 
-    fn run(&self, job: Job<'a, S>) {
+    fn run(&self, job: Job<'a>) {
         let (read, ended) = match job {
             Job::Task(read, task) => {
                 read.1.reading.run(task);
                 (read, None)
             }
             Job::End(read) => {
-                let ended = self.work.end(&read.0, &read.1);
+                let ended = self.work.end(read.0, &read.1);
                 (read, Some(ended))
             }
         };
