@@ -7,7 +7,8 @@
 //! the meantime it gives up its right to work ([`Slots`]), so that another thread can read children.
 //!
 //! What must stay true: a queue holds a limited number of bytes; no more threads work than there are slots; a thread that
-//! waits for space never holds a slot, so somebody can always make space.
+//! waits for space never holds a slot, so somebody can always make space; while one waits, no further partition of its
+//! stream begins, since each would take the slot and then wait, too.
 
 use crate::error::{Error, Result};
 use std::any::Any;
@@ -15,8 +16,8 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How many bytes of records a queue may hold, by the length of their JSON.
-const MAX_QUEUED: usize = 8 << 20;
+/// How many bytes of records a queue may hold, by the length of their JSON. Small in tests.
+const MAX_QUEUED: usize = if cfg!(test) { 16 << 10 } else { 8 << 20 };
 
 /// How many threads may work, and a signal for those that wait for work. Clones share it.
 #[derive(Clone)]
@@ -173,13 +174,15 @@ struct Waiting {
     size: usize,
     /// How many more parents are accepted; `None` for all.
     left: Option<u32>,
+    /// How many threads wait for space.
+    waiters: usize,
     end: Option<End>,
 }
 
 impl Queue {
     /// Creates a queue for all parents, or for the first ones only.
     pub(crate) fn new(slots: &Slots, first: Option<u32>) -> Self {
-        let waiting = Waiting { parents: VecDeque::new(), size: 0, left: first, end: None };
+        let waiting = Waiting { parents: VecDeque::new(), size: 0, left: first, waiters: 0, end: None };
         Self(Arc::new((slots.clone(), Mutex::new(waiting))))
     }
 
@@ -214,10 +217,16 @@ impl Queue {
     /// Adds a parent, and waits for space first. Returns whether more are accepted.
     fn push(&self, parent: Parent) -> Result<bool> {
         let (slots, _) = &*self.0;
-        if self.waiting().size >= MAX_QUEUED {
-            slots.wait_until(|| self.waiting().size < MAX_QUEUED / 2)?;
-        }
         let mut waiting = self.waiting();
+        // The first few parents need no space: nobody reads their children in the meantime.
+        if waiting.left.is_none() && waiting.size >= MAX_QUEUED {
+            waiting.waiters += 1;
+            drop(waiting);
+            let waited = slots.wait_until(|| self.waiting().size < MAX_QUEUED / 2);
+            waiting = self.waiting();
+            waiting.waiters -= 1;
+            waited?;
+        }
         let left = waiting.left.map(|left| left.saturating_sub(1));
         if waiting.left != Some(0) {
             waiting.size += parent.size;
@@ -227,6 +236,12 @@ impl Queue {
         drop(waiting);
         slots.notify();
         Ok(left != Some(0))
+    }
+
+    /// Returns whether a thread that adds a parent has to wait, or some already do.
+    fn is_full(&self) -> bool {
+        let waiting = self.waiting();
+        (waiting.size >= MAX_QUEUED || waiting.waiters > 0) && !self.0.0.counts().without_limits
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -268,6 +283,11 @@ impl Feed {
             accepts_more |= queue.push(parent.clone())?;
         }
         Ok(accepts_more)
+    }
+
+    /// Returns whether a thread that passes a record has to wait.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.queues.iter().any(Queue::is_full)
     }
 
     /// Records that parents may be missing.

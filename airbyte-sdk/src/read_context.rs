@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::feed::{Feed, Queue};
-use crate::hold::{Hold, RunHolds, StreamHolds};
+use crate::hold::{Hold, StreamHolds};
 use crate::http::{Http, Observer};
 use crate::ledger::LedgerStream;
 use crate::protocol::StreamDescriptor;
@@ -21,6 +21,7 @@ pub(crate) struct ReadContext<'a, C> {
     /// Where the records go. `None` for `check`, which stops at the first record, and for a parent that is only read for its
     /// children.
     pub(crate) stream: Option<LedgerStream>,
+    pub(crate) holds: StreamHolds,
     /// Where the records go as parents of other streams.
     pub(crate) feed: Option<Feed>,
     /// The parents of this stream, if it is one of children.
@@ -37,11 +38,6 @@ pub(crate) struct ReadContext<'a, C> {
 }
 
 impl<C> ReadContext<'_, C> {
-    /// Returns the holds of the stream, or new ones for `check`.
-    pub(crate) fn holds(&self) -> StreamHolds {
-        self.stream.as_ref().map_or_else(|| RunHolds::default().stream(), |stream| stream.holds().clone())
-    }
-
     /// Returns a client for the task with this number, whose failures affect this hold.
     pub(crate) fn http_for(&self, hold: &Hold, task: usize) -> Http {
         let observer = self.stream.clone().map(|stream| Arc::new(Reader::of(stream)) as Arc<dyn Observer>);

@@ -51,12 +51,12 @@ fn try_connection<C: Sync>(source: &Source<C>, config: &C, run: &RunContext) -> 
             let Some((_, to_parent)) = source.streams[child].parent_type() else { continue };
             let queue = Queue::new(&slots, Some(CHECKED_PARENTS));
             let feed = Feed::new(vec![queue.clone()], to_parent);
-            let read = try_stream(source, config, &http, ancestor, parents.take(), Some(feed.clone()));
+            let read = try_stream(source, config, &http, run, ancestor, parents.take(), Some(feed.clone()));
             feed.end(read.as_ref().err());
             read?;
             parents = Some(queue);
         }
-        try_stream(source, config, &http, index, parents, None)?;
+        try_stream(source, config, &http, run, index, parents, None)?;
     }
     Ok(())
 }
@@ -66,6 +66,7 @@ fn try_stream<C: Sync>(
     source: &Source<C>,
     config: &C,
     http: &Http,
+    run: &RunContext,
     index: usize,
     parents: Option<Queue>,
     feed: Option<Feed>,
@@ -75,6 +76,7 @@ fn try_stream<C: Sync>(
         config,
         http: http.clone(),
         stream: None,
+        holds: run.ledger.holds().stream(),
         feed,
         parents,
         descriptor: stream.describe().descriptor(),

@@ -1,6 +1,6 @@
 //! Property tests of round-robin reading, for generated partitions and request budgets. However small the budget of a read,
 //! and in whichever way the API reports its end, n + 1 reads reach each of n partitions and finish each that fits into a
-//! budget, even if the API lists them in another order each time.
+//! budget, even if the API lists them in another order each time. The same holds for parents, in the same order each time.
 
 use super::Source;
 use crate::commands;
@@ -26,6 +26,21 @@ struct Unordered {
 
 #[airbyte_stream(name = "ascending", cursor = number, order = ascending)]
 struct Ascending {
+    number: u64,
+}
+
+#[airbyte_stream(name = "shops", primary_key(id))]
+struct Shop {
+    id: usize,
+}
+
+#[airbyte_stream(name = "unordered_children", cursor = number)]
+struct UnorderedChild {
+    number: u64,
+}
+
+#[airbyte_stream(name = "ascending_children", cursor = number, order = ascending)]
+struct AscendingChild {
     number: u64,
 }
 
@@ -77,6 +92,18 @@ impl World {
             }};
         }
         let (count, reversed) = (self.sizes.len(), self.reads.fetch_add(1, Relaxed) % 2 == 1);
+        let shops = move |_: &Config, out: &mut Emitter<Shop>| {
+            // Always in the same order: parents are read as they arrive.
+            (0..count).try_for_each(|id| out.emit(Shop { id }))
+        };
+        macro_rules! children {
+            ($kind:ident) => {{
+                let fetch = fetch!($kind);
+                move |config: &Config, shop: &Shop, since: Option<u64>, out: &mut Emitter<$kind>| {
+                    fetch(config, &shop.id, since, out)
+                }
+            }};
+        }
         let list = move |_: &Config, _: &crate::Http| {
             let mut partitions: Vec<usize> = (0..count).collect();
             if reversed {
@@ -87,6 +114,9 @@ impl World {
         let mut source = Source::new("fair", "0")
             .incremental_partitions(list, fetch!(Unordered))
             .incremental_partitions(list, fetch!(Ascending))
+            .full_refresh(shops)
+            .incremental_children(children!(UnorderedChild))
+            .incremental_children(children!(AscendingChild))
             .stop_when_exhausted();
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state: 3 };
         let concurrency = self.concurrency;
@@ -131,7 +161,7 @@ proptest! {
         before in 0..5_usize,
     ) {
         let world = World { sizes, budget, reports_limit, concurrency, reads: AtomicUsize::default() };
-        for stream in ["unordered", "ascending"] {
+        for stream in ["unordered", "ascending", "unordered_children", "ascending_children"] {
             let (ignored, mut state) = (Arc::default(), None);
             for _ in 0..before {
                 state = world.read(stream, state, &ignored);

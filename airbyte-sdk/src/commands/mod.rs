@@ -3,6 +3,8 @@
 mod check;
 mod discover;
 #[cfg(test)]
+mod children_tests;
+#[cfg(test)]
 mod fairness_tests;
 mod read;
 #[cfg(test)]

@@ -87,7 +87,7 @@ impl<T: Stream> Emitter<T> {
         progress: Progress<T::Cursor>,
     ) -> Self {
         let now = output::now();
-        let hold = context.holds().hold(false);
+        let hold = context.holds.hold(false);
         let epoch = context.stream.as_ref().map_or_else(Epoch::default, |stream| stream.epoch().clone());
         let ascends = progress.ascends();
         let to = context.stream.as_ref().map(|stream| Destination {

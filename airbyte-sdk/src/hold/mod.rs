@@ -125,6 +125,11 @@ impl StreamHolds {
         self.reasons().of_stream.failure().map(Error::again)
     }
 
+    /// Returns whether records of any partition may be missing.
+    pub(crate) fn are_held(&self) -> bool {
+        self.reasons().of_stream.holds() || self.0.run.has_open_pages()
+    }
+
     /// Ends the stream. Its open pages become open pages of the run.
     pub(crate) fn end(&self) {
         let open_pages = self.change(|reasons| {

@@ -24,8 +24,8 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many bytes of parents may be deferred, by the length of their JSON.
-const MAX_DEFERRED: usize = 8 << 20;
+/// How many bytes of parents may be deferred, by the length of their JSON. Small in tests.
+const MAX_DEFERRED: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 
 pub(super) struct Children<T, P, F> {
     info: StreamInfo,
@@ -90,7 +90,7 @@ where
             failures: Failures::default(),
             stopped_by: None,
         };
-        let holds = context.holds();
+        let holds = context.holds.clone();
         Box::new(Read { stream: self, context, parents, holds, round: Mutex::new(round) })
     }
 }
@@ -166,6 +166,7 @@ impl Round {
                     return Next::Parent(parent);
                 }
                 (Next::Later, Some(_)) => return Next::Later,
+                (Next::Later, None) if self.deferred_size <= MAX_DEFERRED => return Next::Later,
                 (next @ (Next::Later | Next::End), _) => {
                     self.deferred_until = None;
                     return self.deferred.pop_front().map_or(next, Next::Parent);
@@ -174,10 +175,10 @@ impl Round {
         }
     }
 
-    /// Returns whether the next read must start with a parent that was not taken yet.
+    /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.
     fn needs_following(&self) -> bool {
         (self.failures.are_too_many() || self.stopped_by.as_ref().is_some_and(Error::is_exhausted))
-            && self.robin.lowest() == self.count
+            && self.robin.repeated() == usize::MAX
             && self.following.is_none()
     }
 
@@ -260,12 +261,13 @@ where
         // What was not visited because the parents could not be read.
         let End { error, may_lack_records } =
             end.unwrap_or(End { error: Some(Error::stopped()), may_lack_records: true });
+        let all_came = error.is_none();
         let fetched = fetched.and_then(|()| error.map_or(Ok(()), Err));
         let fetched = fetched.and_then(|()| self.holds.failure().map_or(Ok(()), Err));
         match round.lowest() {
             Some(lowest) => self.set_next(&mut round, Some(&lowest)),
-            // All were tried.
-            None if !stopped => self.set_next(&mut round, None),
+            // All were tried. If the parents could not be read, the next read starts with the last one that was.
+            None if !stopped && all_came => self.set_next(&mut round, None),
             None => {}
         }
         let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };

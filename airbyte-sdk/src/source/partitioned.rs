@@ -74,7 +74,7 @@ where
             let none = Map::new();
             stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
         }
-        let holds = context.holds();
+        let holds = context.holds.clone();
         Box::new(Read { stream: self, context, holds, phase: Mutex::new(Phase::Unlisted(state)) })
     }
 }
@@ -194,6 +194,9 @@ where
         // The positions of partitions missing from the list would be discarded.
         hold.failure().map_or(Ok(()), Err)?;
         let may_lack_partitions = hold.current().is_some();
+        if let Some(feed) = context.feed.as_ref().filter(|_| may_lack_partitions) {
+            feed.may_lack_records();
+        }
         // From now on, a request of the listing's client may concern any partition.
         hold.end();
         let next = next_partition(info, state.as_ref())?;

@@ -4,8 +4,8 @@
 //! Idea: the state names the partition that is `next`, and each read starts there. That is the first partition of the list
 //! that has not ended, or was interrupted, or failed with a transient error. The partition that the read started with does
 //! not qualify, since it had the whole budget and might use it up in every read, unless the budget was exhausted before it
-//! got anything. For the same reason it is read alone if the state has a `next`: several partitions that share a small
-//! budget might all be interrupted, in each read.
+//! got anything, or it shared the budget with others. For the same reason it is read alone if the state has a `next`:
+//! several partitions that share a small budget might all be interrupted, in each read.
 //! What must stay true: each read that gets anything moves on by at least one partition.
 
 use crate::error::{Error, Result};
@@ -83,7 +83,8 @@ impl RoundRobin {
     /// Records the end of a partition. `got_something` is whether it received records or a successful response.
     pub(super) fn ended(&mut self, place: usize, fetched: &Result<()>, got_something: bool) {
         self.first_ended |= place == 0;
-        if fetched.as_ref().is_err_and(|error| must_be_repeated(error, place == 0, got_something)) {
+        let had_whole_budget = place == 0 && (self.given.is_some() || self.untaken == 1);
+        if fetched.as_ref().is_err_and(|error| must_be_repeated(error, had_whole_budget, got_something)) {
             self.repeated = self.repeated.min(place);
         } else {
             self.settle(place);
@@ -134,12 +135,12 @@ impl RoundRobin {
 
 /// Returns whether the next read must start with this partition, because it was stopped or failed with a transient error.
 ///
-/// If this read started with it, that is so only if the budget was exhausted before it got anything: otherwise a partition
-/// larger than the budget would keep the others from ever being read.
-fn must_be_repeated(error: &Error, is_first: bool, got_something: bool) -> bool {
+/// If it had the whole budget of this read, that is so only if the budget was exhausted before it got anything: otherwise a
+/// partition larger than the budget would keep the others from ever being read.
+fn must_be_repeated(error: &Error, had_whole_budget: bool, got_something: bool) -> bool {
     error.is_stopped()
         || error.failure_type() == FailureType::TransientError
-            && !(is_first && (!error.is_exhausted() || got_something))
+            && !(had_whole_budget && (!error.is_exhausted() || got_something))
 }
 
 #[cfg(test)]
@@ -192,8 +193,24 @@ mod tests {
         round.ended(1, &Err(Error::exhausted("no more today")), true);
         assert_eq!(next(&mut round), Some(Some("a".to_owned())));
         let mut round = RoundRobin::new(None);
-        while taken(&mut round, 2).is_some() {}
+        assert_eq!(taken(&mut round, 2), Some(0));
         round.ended(0, &Err(Error::exhausted("no more today")), true);
         assert_eq!(next(&mut round), Some(Some("b".to_owned())));
+    }
+
+    /// It might be interrupted in each read, while the others are finished.
+    #[test]
+    fn first_partition_is_repeated_if_it_shared_the_budget() {
+        for error in [Error::exhausted("no more today"), Error::transient("cut off")] {
+            let mut round = RoundRobin::new(None);
+            while taken(&mut round, 2).is_some() {}
+            round.ended(1, &Ok(()), true);
+            round.ended(0, &Err(error), true);
+            assert_eq!(next(&mut round), Some(Some("a".to_owned())));
+            let mut round = RoundRobin::new(Some("a".to_owned()));
+            assert_eq!(taken(&mut round, 2), Some(0));
+            round.ended(0, &Err(Error::exhausted("no more today")), true);
+            assert_eq!(next(&mut round), Some(Some("b".to_owned())));
+        }
     }
 }

@@ -105,6 +105,7 @@ fn read<T: Stream>(
         &ReadContext {
             config: &(),
             http: Http::without_waits(),
+            holds: stream.holds().clone(),
             stream: Some(stream.clone()),
             feed: None,
             parents: None,

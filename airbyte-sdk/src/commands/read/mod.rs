@@ -7,7 +7,7 @@ use self::plan::{Planned, plan, with_parents};
 use self::workers::{Begun, Streams};
 use super::{Outcome, http_for};
 use crate::error::{Error, Result};
-use crate::feed::Slots;
+use crate::feed::{Feed, Slots};
 use crate::http::Http;
 use crate::input::States;
 use crate::ledger::Tally;
@@ -87,11 +87,16 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
         let panics = self.run.ledger.holds().panics();
         let given = state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
         let open_stream = if *is_selected { Some(self.run.ledger.start(descriptor, given)?) } else { None };
+        let holds = match &open_stream {
+            Some(stream) => stream.holds().clone(),
+            None => self.run.ledger.holds().stream(),
+        };
         let reading = match stream {
             Ok((stream, _)) => stream.begin(ReadContext {
                 config: self.config,
                 http: self.http.counted(),
                 stream: open_stream.clone(),
+                holds: holds.clone(),
                 feed: feed.clone(),
                 parents: parents.clone(),
                 descriptor: descriptor.clone(),
@@ -102,7 +107,7 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             }),
             Err(error) => Box::new(Unreadable(error.again())),
         };
-        Ok(Begun { reading, stream: open_stream, started: Instant::now(), panics })
+        Ok(Begun { reading, stream: open_stream, holds, started: Instant::now(), panics })
     }
 
     fn end(&self, stream: usize, begun: &Begun<'a>) -> Result<bool> {
@@ -115,9 +120,13 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             let error = error.map(|error| {
                 error.again().context(format!("while reading the parent `{}`", descriptor.name))
             });
+            if begun.holds.are_held() {
+                feed.may_lack_records();
+            }
             feed.end(error.as_ref());
         }
         let Some(open_stream) = &begun.stream else {
+            begun.holds.end();
             // The children report the error.
             return Ok(true);
         };
@@ -163,14 +172,21 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
 
     fn exclude_each_other(&self, one: usize, other: usize) -> bool {
         let (one, other) = (&self.plan[one], &self.plan[other]);
-        let names = [one.descriptor.name.as_str(), other.descriptor.name.as_str()];
-        let is_in_group = |group: &Vec<&str>| names.iter().all(|name| group.contains(name));
         // A parent may have to wait until its children are read.
-        self.source.one_at_a_time.iter().any(is_in_group) && !self.are_related(one, other)
+        let exclude = || {
+            self.share_group(one, other)
+                || self.descendants_exclude(one, other)
+                || self.descendants_exclude(other, one)
+        };
+        !self.source.one_at_a_time.is_empty() && exclude() && !self.are_related(one, other)
     }
 
     fn has_children(&self, stream: usize) -> bool {
         self.plan[stream].feed.is_some()
+    }
+
+    fn waits_for_children(&self, stream: usize) -> bool {
+        self.plan[stream].feed.as_ref().is_some_and(Feed::is_full)
     }
 
     fn has_parent(&self, stream: usize) -> bool {
@@ -179,13 +195,28 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
 }
 
 impl<C: Sync> Work<'_, C> {
+    /// Returns whether a group contains both streams.
+    fn share_group(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+        let names = [one.descriptor.name.as_str(), other.descriptor.name.as_str()];
+        self.source.one_at_a_time.iter().any(|group| names.iter().all(|name| group.contains(name)))
+    }
+
+    /// Returns whether a group contains a descendant of one stream, and the other. With several groups, two parents could
+    /// otherwise wait for ever, each for children that the other one excludes.
+    fn descendants_exclude(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+        one.feed.is_some()
+            && self.source.one_at_a_time.len() > 1
+            && self.plan.iter().any(|stream| self.share_group(stream, other) && self.is_ancestor(one, stream))
+    }
+
     /// Returns whether one of the streams is an ancestor of the other.
     fn are_related(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
-        let is_ancestor = |of: &Planned<'_, C>, ancestor: &Planned<'_, C>| {
-            let ancestors = of.index.and_then(|index| self.source.ancestors(index).ok());
-            ancestors.zip(ancestor.index).is_some_and(|(ancestors, index)| ancestors.contains(&index))
-        };
-        is_ancestor(one, other) || is_ancestor(other, one)
+        self.is_ancestor(one, other) || self.is_ancestor(other, one)
+    }
+
+    fn is_ancestor(&self, ancestor: &Planned<'_, C>, of: &Planned<'_, C>) -> bool {
+        let ancestors = of.index.and_then(|index| self.source.ancestors(index).ok());
+        ancestors.zip(ancestor.index).is_some_and(|(ancestors, index)| ancestors.contains(&index))
     }
 }
 

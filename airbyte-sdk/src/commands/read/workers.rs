@@ -10,6 +10,7 @@
 
 use crate::error::{Error, Result};
 use crate::feed::Slots;
+use crate::hold::StreamHolds;
 use crate::ledger::LedgerStream;
 use crate::run_context::RunContext;
 use crate::source::{Reading, Take};
@@ -25,6 +26,7 @@ pub(super) struct Begun<'a> {
     /// `None` if it is only read for its children.
     pub(super) stream: Option<LedgerStream>,
     pub(super) started: Instant,
+    pub(super) holds: StreamHolds,
     /// The number of panics of the author's threads before.
     pub(super) panics: u32,
 }
@@ -42,6 +44,9 @@ pub(super) trait Streams<'a>: Sync {
 
     /// Returns whether the stream passes its records to children, and may have to wait until they are read.
     fn has_children(&self, stream: usize) -> bool;
+
+    /// Returns whether no further tasks of the stream may begin at present, since they would wait for its children.
+    fn waits_for_children(&self, stream: usize) -> bool;
 
     /// Returns whether the stream is one of children.
     fn has_parent(&self, stream: usize) -> bool;
@@ -235,7 +240,10 @@ impl<'p, 'a> Pool<'p, 'a> {
             let stream = queue.open[place].read.0;
             let excludes =
                 |other: &Open<'a>| other.running > 0 && self.work.exclude_each_other(stream, other.read.0);
-            if queue.open[place].is_ending || queue.open.iter().any(excludes) {
+            if queue.open[place].is_ending
+                || self.work.waits_for_children(stream)
+                || queue.open.iter().any(excludes)
+            {
                 continue;
             }
             let open = &mut queue.open[place];
