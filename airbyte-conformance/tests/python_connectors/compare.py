@@ -20,6 +20,10 @@ CONFIGS = {
     "source-faker": {"count": 50, "seed": 7, "parallelism": 1, "records_per_slice": 10, "always_updated": False},
 }
 
+# The records of source-faker have the time at which they were made as their cursor, in seconds. These clauses apply only if a read
+# lasts from one second to the next.
+DEPENDING_ON_SECONDS = {"finished_refresh_is_recognised", "last_state_is_used"}
+
 
 def check(name, program, folder):
     with tempfile.TemporaryDirectory() as inputs:
@@ -43,8 +47,14 @@ def differences(name, outcomes):
     return [
         f"{name}: {clause} was {recorded.get(clause)}, and is {verdicts.get(clause)}: {why.get(clause)}"
         for clause in {**recorded, **verdicts}
-        if recorded.get(clause) != verdicts.get(clause)
+        if verdicts.get(clause) not in accepted(name, clause, recorded.get(clause))
     ]
+
+
+def accepted(name, clause, verdict):
+    if name == "source-faker" and clause in DEPENDING_ON_SECONDS:
+        return {verdict, "passed", "not_applicable"}
+    return {verdict}
 
 
 def main():
