@@ -6,13 +6,12 @@
 //! memory. A position is only discarded if all parents were read and none of them has its name.
 
 use super::any::{AnyStream, Reading, Take};
-use super::partition::{Failures, MAX_FAILURES_IN_A_ROW, Partition};
+use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
 use super::partition_state::{next_partition, positions, with_current_key};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::feed::{End, Next, Parent, Queue, ToParent};
-use crate::hold::StreamHolds;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
@@ -87,11 +86,9 @@ where
             deferred: VecDeque::new(),
             deferred_size: 0,
             following: None,
-            failures: Failures::default(),
-            stopped_by: None,
+            results: Results::default(),
         };
-        let holds = context.holds.clone();
-        Box::new(Read { stream: self, context, parents, holds, round: Mutex::new(round) })
+        Box::new(Read { stream: self, context, parents, round: Mutex::new(round) })
     }
 }
 
@@ -119,7 +116,6 @@ struct Read<'a, C, T, P, F> {
     stream: &'a Children<T, P, F>,
     context: ReadContext<'a, C>,
     parents: Option<Queue>,
-    holds: StreamHolds,
     round: Mutex<Round>,
 }
 
@@ -140,9 +136,7 @@ struct Round {
     deferred_size: usize,
     /// The parent after the last one, if the read stopped before it.
     following: Option<Arc<str>>,
-    failures: Failures,
-    /// Why no further parent is visited: the budget is exhausted, or the run has ended.
-    stopped_by: Option<Error>,
+    results: Results,
 }
 
 impl Round {
@@ -177,9 +171,7 @@ impl Round {
 
     /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.
     fn needs_following(&self) -> bool {
-        (self.failures.are_too_many() || self.stopped_by.as_ref().is_some_and(Error::is_exhausted))
-            && self.robin.repeated() == usize::MAX
-            && self.following.is_none()
+        self.results.leave_others() && self.robin.repeated() == usize::MAX && self.following.is_none()
     }
 
     /// Returns the name of the parent that the next read starts with, if that is known.
@@ -189,7 +181,7 @@ impl Round {
     }
 
     fn is_over(&self) -> bool {
-        self.started.is_err() || self.stopped_by.is_some() || self.failures.are_too_many()
+        self.started.is_err() || self.results.are_final()
     }
 }
 
@@ -252,18 +244,17 @@ where
     }
 
     fn end(&self) -> (Tally, Result<()>) {
-        let end = self.parents.as_ref().and_then(Queue::take_end);
+        let parents_end = self.parents.as_ref().and_then(Queue::take_end);
         let mut round = self.round();
         let stopped = round.is_over() && !round.needs_following();
         let fetched = std::mem::replace(&mut round.started, Ok(()));
-        let fetched = fetched.and_then(|()| std::mem::take(&mut round.failures).end());
-        let fetched = fetched.and_then(|()| round.stopped_by.take().map_or(Ok(()), Err));
+        let fetched = fetched.and_then(|()| std::mem::take(&mut round.results).end());
         // What was not visited because the parents could not be read.
         let End { error, may_lack_records } =
-            end.unwrap_or(End { error: Some(Error::stopped()), may_lack_records: true });
+            parents_end.unwrap_or(End { error: Some(Error::stopped()), may_lack_records: true });
         let all_came = error.is_none();
         let fetched = fetched.and_then(|()| error.map_or(Ok(()), Err));
-        let fetched = fetched.and_then(|()| self.holds.failure().map_or(Ok(()), Err));
+        let fetched = fetched.and_then(|()| self.context.holds.failure().map_or(Ok(()), Err));
         match round.lowest() {
             Some(lowest) => self.set_next(&mut round, Some(&lowest)),
             // All were tried. If the parents could not be read, the next read starts with the last one that was.
@@ -281,17 +272,7 @@ where
             }
             Err(_) => {}
         }
-        let state = match &fetched {
-            Ok(()) => stream.checkpoint(),
-            Err(error) if error.is_stopped() => Ok(()),
-            // May be reported as a success, which must include a state.
-            Err(error) if error.is_exhausted() => stream.checkpoint(),
-            // Finished parents count despite the failure, and the next read starts with another one.
-            Err(_) if stream.tally().records > 0 || round.robin.has_moved() => stream.checkpoint(),
-            Err(_) => Ok(()),
-        };
-        let tally = Tally { requests: self.context.http.usage().responses(), ..stream.tally() };
-        (tally, fetched.and(state))
+        end(&self.context, fetched, round.robin.has_moved())
     }
 }
 
@@ -327,24 +308,12 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     }
 
     fn set_next(&self, round: &mut Round, lowest: Option<&str>) {
-        if let Some(next) = round.robin.update_next(lowest)
-            && let Some(stream) = &self.context.stream
-        {
-            stream.set_next(next);
-        }
+        round.robin.publish_next(lowest, self.context.stream.as_ref());
     }
 
     /// Counts the result of a parent, and decides whether further ones are visited.
     fn count(&self, result: Result<()>) {
-        let mut round = self.round();
-        let Err(error) = result else {
-            return round.failures.reset();
-        };
-        if error.is_stopped() || error.is_exhausted() {
-            round.stopped_by.get_or_insert(error);
-            return;
-        }
-        if round.failures.add(&self.stream.info.name, error) {
+        if self.round().results.add(&self.stream.info.name, result) {
             log::error!(
                 "{}: the children of {MAX_FAILURES_IN_A_ROW} parents in a row failed; skipping the remaining ones",
                 self.stream.info.name

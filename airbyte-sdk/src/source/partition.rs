@@ -1,8 +1,9 @@
-//! The read of one partition, and the failures of several.
+//! The read of one partition, and what the reads of several have in common: their results and the end of the stream.
 
 use super::any::cursor_in_state;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
+use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::FailureType;
 use crate::read_context::ReadContext;
@@ -51,47 +52,85 @@ impl<C> Partition<'_, '_, C> {
     }
 }
 
-/// Collects the errors of the partitions that failed.
+/// Ends the read of a stream in partitions: sends the final state, if one may be sent, and returns the totals. `has_moved` is
+/// whether the next read starts with another partition.
+pub(super) fn end<C>(
+    context: &ReadContext<'_, C>,
+    fetched: Result<()>,
+    has_moved: bool,
+) -> (Tally, Result<()>) {
+    let Some(stream) = &context.stream else { return (Tally::default(), fetched) };
+    let state = match &fetched {
+        Ok(()) => stream.checkpoint(),
+        Err(error) if error.is_stopped() => Ok(()),
+        // May be reported as a success, which must include a state.
+        Err(error) if error.is_exhausted() => stream.checkpoint(),
+        // Finished partitions and checkpoints count despite the failure, and the next read starts with another partition.
+        Err(_) if stream.tally().records > 0 || has_moved || stream.has_moved() => stream.checkpoint(),
+        Err(_) => Ok(()),
+    };
+    let tally = Tally { requests: context.http.usage().responses(), ..stream.tally() };
+    (tally, fetched.and(state))
+}
+
+/// Collects the results of partitions, and decides whether further ones are started.
 #[derive(Default)]
-pub(super) struct Failures {
+pub(super) struct Results {
     /// The error to report: the first one that is not a config error, since the platform does not retry after those, or
     /// else the first one.
     reported: Option<Error>,
-    count: u32,
-    /// How many partitions ended in this way one after the other.
+    failures: u32,
+    /// How many partitions failed one after the other.
     in_a_row: u32,
+    /// The run has ended, or a `check` has seen a record, or the budget is exhausted.
+    stopped_by: Option<Error>,
 }
 
-impl Failures {
-    /// Adds an error. Returns whether it is the one after which no further partition is started.
-    pub(super) fn add(&mut self, stream: &str, error: Error) -> bool {
-        let were_too_many = self.are_too_many();
-        self.count += 1;
+impl Results {
+    /// Adds the result of a partition. Returns whether it is the failure after which no further partition is started.
+    pub(super) fn add(&mut self, stream: &str, result: Result<()>) -> bool {
+        let were_too_many = self.too_many_failed();
+        let Err(error) = result else {
+            // A success that came too late changes nothing.
+            if !were_too_many {
+                self.in_a_row = 0;
+            }
+            return false;
+        };
+        if error.is_stopped() || error.is_exhausted() {
+            self.stopped_by.get_or_insert(error);
+            return false;
+        }
+        self.failures += 1;
         self.in_a_row += 1;
         log::error!("{stream}: {error:?}");
         let is_final = |error: &Error| error.failure_type() == FailureType::ConfigError;
         if self.reported.as_ref().is_none_or(|reported| is_final(reported) && !is_final(&error)) {
             self.reported = Some(error);
         }
-        self.are_too_many() && !were_too_many
+        self.too_many_failed() && !were_too_many
     }
 
-    /// Records a success, unless it came too late.
-    pub(super) fn reset(&mut self) {
-        if !self.are_too_many() {
-            self.in_a_row = 0;
-        }
+    /// Returns whether no further partition is started.
+    pub(super) fn are_final(&self) -> bool {
+        self.stopped_by.is_some() || self.too_many_failed()
     }
 
-    pub(super) fn are_too_many(&self) -> bool {
+    /// Returns whether the remaining partitions are left to the next read.
+    pub(super) fn leave_others(&self) -> bool {
+        self.too_many_failed() || self.stopped_by.as_ref().is_some_and(Error::is_exhausted)
+    }
+
+    fn too_many_failed(&self) -> bool {
         self.in_a_row >= MAX_FAILURES_IN_A_ROW
     }
 
+    /// Returns the result of the stream.
     pub(super) fn end(self) -> Result<()> {
         match self.reported {
-            None => Ok(()),
-            Some(error) if self.count == 1 => Err(error),
-            Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.count))),
+            None => self.stopped_by.map_or(Ok(()), Err),
+            Some(error) if self.failures == 1 => Err(error),
+            Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.failures))),
         }
     }
 }

@@ -6,14 +6,14 @@
 //! partition.
 
 use super::any::{AnyStream, Reading, Take};
-use super::partition::{Failures, MAX_FAILURES_IN_A_ROW, Partition};
+use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
 use super::partition_state::{
     next_partition, positions, rotate_to, warn_of_renamed_partitions, with_current_key,
 };
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
-use crate::hold::{Hold, StreamHolds};
+use crate::hold::Hold;
 use crate::http::Http;
 use crate::ledger::{PartitionPositions as Positions, Tally};
 use crate::panics;
@@ -74,8 +74,8 @@ where
             let none = Map::new();
             stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
         }
-        let holds = context.holds.clone();
-        Box::new(Read { stream: self, context, holds, phase: Mutex::new(Phase::Unlisted(state)) })
+        let unlisted = Phase::Unlisted { state, is_taken: false };
+        Box::new(Read { stream: self, context, phase: Mutex::new(unlisted) })
     }
 }
 
@@ -83,15 +83,15 @@ where
 struct Read<'a, C, T, P, L, F> {
     stream: &'a Partitioned<T, P, L, F>,
     context: ReadContext<'a, C>,
-    holds: StreamHolds,
     phase: Mutex<Phase<P>>,
 }
 
 enum Phase<P> {
-    /// With the given state.
-    Unlisted(Option<Map<String, Value>>),
-    /// With the given state, until it is used.
-    Listing(Option<Map<String, Value>>),
+    /// With the given state until the list is read, and whether a thread has taken that task.
+    Unlisted {
+        state: Option<Map<String, Value>>,
+        is_taken: bool,
+    },
     /// The partitions could not be listed.
     Failed(Error),
     Listed(Listed<P>),
@@ -103,9 +103,7 @@ struct Listed<P> {
     /// Whether the list may be incomplete.
     may_lack_partitions: bool,
     round: RoundRobin,
-    failures: Failures,
-    /// Why no further partition is started: the budget is exhausted, or the run has ended.
-    stopped_by: Option<Error>,
+    results: Results,
 }
 
 /// The number of the task that lists the partitions. The others follow in the order of the list.
@@ -121,15 +119,13 @@ where
 {
     fn take(&self) -> Take {
         match &mut *self.phase() {
-            Phase::Listing(_) => Take::Later,
-            Phase::Failed(_) => Take::Nothing,
-            Phase::Listed(listed) => self.take_partition(listed),
-            unlisted @ Phase::Unlisted(_) => {
-                if let Phase::Unlisted(state) = std::mem::replace(unlisted, Phase::Listing(None)) {
-                    *unlisted = Phase::Listing(state);
-                }
+            Phase::Unlisted { is_taken: true, .. } => Take::Later,
+            Phase::Unlisted { is_taken, .. } => {
+                *is_taken = true;
                 Take::Task(LIST)
             }
+            Phase::Failed(_) => Take::Nothing,
+            Phase::Listed(listed) => self.take_partition(listed),
         }
     }
 
@@ -138,9 +134,10 @@ where
     }
 
     fn end(&self) -> (Tally, Result<()>) {
-        let (fetched, has_moved) = match std::mem::replace(&mut *self.phase(), Phase::Listing(None)) {
+        let ended = Phase::Unlisted { state: None, is_taken: true };
+        let (fetched, has_moved) = match std::mem::replace(&mut *self.phase(), ended) {
             // The run has ended before.
-            Phase::Unlisted(_) | Phase::Listing(_) => (Err(Error::stopped()), false),
+            Phase::Unlisted { .. } => (Err(Error::stopped()), false),
             Phase::Failed(error) => (Err(error), false),
             Phase::Listed(mut listed) => {
                 self.update_next(&mut listed);
@@ -149,19 +146,8 @@ where
             }
         };
         // A failure that concerns no single partition may have occurred after the last one.
-        let fetched = fetched.and_then(|()| self.holds.failure().map_or(Ok(()), Err));
-        let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };
-        let state = match &fetched {
-            Ok(()) => stream.checkpoint(),
-            Err(error) if error.is_stopped() => Ok(()),
-            // May be reported as a success, which must include a state.
-            Err(error) if error.is_exhausted() => stream.checkpoint(),
-            // Finished partitions and checkpoints count despite the failure, and the next read starts with another partition.
-            Err(_) if stream.tally().records > 0 || has_moved || stream.has_moved() => stream.checkpoint(),
-            Err(_) => Ok(()),
-        };
-        let tally = Tally { requests: self.context.http.usage().responses(), ..stream.tally() };
-        (tally, fetched.and(state))
+        let fetched = fetched.and_then(|()| self.context.holds.failure().map_or(Ok(()), Err));
+        end(&self.context, fetched, has_moved)
     }
 }
 
@@ -178,10 +164,11 @@ where
 
     /// Lists the partitions.
     fn list(&self) {
-        let Phase::Listing(state) = std::mem::replace(&mut *self.phase(), Phase::Listing(None)) else {
-            return;
+        let state = match &mut *self.phase() {
+            Phase::Unlisted { state, .. } => state.take(),
+            _ => return,
         };
-        let hold = self.holds.hold(true);
+        let hold = self.context.holds.hold(true);
         let listed = panics::catch(|| self.listed(state, &hold));
         hold.end();
         *self.phase() = listed.map_or_else(Phase::Failed, Phase::Listed);
@@ -212,8 +199,7 @@ where
         }
         drop(names);
         let partitions = Arc::new(partitions);
-        let failures = Failures::default();
-        Ok(Listed { partitions, may_lack_partitions, round, failures, stopped_by: None })
+        Ok(Listed { partitions, may_lack_partitions, round, results: Results::default() })
     }
 
     fn log_start(
@@ -240,7 +226,7 @@ where
 
     /// Takes the next partition, without those that the interrupted read has finished.
     fn take_partition(&self, listed: &mut Listed<P>) -> Take {
-        if listed.stopped_by.is_some() || listed.failures.are_too_many() {
+        if listed.results.are_final() {
             return Take::Nothing;
         }
         loop {
@@ -293,26 +279,14 @@ where
 
     fn update_next(&self, listed: &mut Listed<P>) {
         let lowest = listed.partitions.get(listed.round.lowest()).map(|(name, _)| name.as_str());
-        if let Some(next) = listed.round.update_next(lowest)
-            && let Some(stream) = &self.context.stream
-        {
-            stream.set_next(next);
-        }
+        listed.round.publish_next(lowest, self.context.stream.as_ref());
     }
 
     /// Counts the result of a partition, and decides whether further ones are started.
     fn count(&self, result: Result<()>) {
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return };
-        let Err(error) = result else {
-            return listed.failures.reset();
-        };
-        // The run has ended, or a `check` has seen a record, or the budget is exhausted.
-        if error.is_stopped() || error.is_exhausted() {
-            listed.stopped_by.get_or_insert(error);
-            return;
-        }
-        if listed.failures.add(&self.stream.info.name, error) {
+        if listed.results.add(&self.stream.info.name, result) {
             log::error!(
                 "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row; skipping the remaining {}",
                 self.stream.info.name,
@@ -323,9 +297,8 @@ where
 
     /// Returns the result of the round. If all partitions were read, discards the positions of others.
     fn end_round(&self, listed: Listed<P>) -> Result<()> {
-        let Listed { partitions, may_lack_partitions, failures, stopped_by, .. } = listed;
-        failures.end()?;
-        stopped_by.map_or(Ok(()), Err)?;
+        let Listed { partitions, may_lack_partitions, results, .. } = listed;
+        results.end()?;
         let (name, Some(stream)) = (&self.stream.info.name, &self.context.stream) else { return Ok(()) };
         if partitions.is_empty() && stream.has_positions() {
             log::warn!("{name}: the list of partitions is empty; discarding the positions of all partitions");

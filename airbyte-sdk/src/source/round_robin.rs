@@ -9,6 +9,7 @@
 //! What must stay true: each read that gets anything moves on by at least one partition.
 
 use crate::error::{Error, Result};
+use crate::ledger::LedgerStream;
 use crate::protocol::FailureType;
 use std::collections::BTreeSet;
 
@@ -112,7 +113,7 @@ impl RoundRobin {
 
     /// Updates the `next` of the states. `lowest` is the name of the [first partition that is not settled](Self::lowest);
     /// `None` if all are. Returns the new `next` if it has changed.
-    pub(super) fn update_next(&mut self, lowest: Option<&str>) -> Option<Option<&str>> {
+    fn update_next(&mut self, lowest: Option<&str>) -> Option<Option<&str>> {
         let next = match lowest {
             // If the first partition was read alone, or its name was in the state already, nothing changes.
             Some(_) if self.lowest == 0 && (self.given.is_some() || self.untaken <= 1) => {
@@ -125,6 +126,13 @@ impl RoundRobin {
         }
         self.next = next.map(str::to_owned);
         Some(self.next.as_deref())
+    }
+
+    /// Does the same, and passes a change on to the stream.
+    pub(super) fn publish_next(&mut self, lowest: Option<&str>, stream: Option<&LedgerStream>) {
+        if let (Some(next), Some(stream)) = (self.update_next(lowest), stream) {
+            stream.set_next(next);
+        }
     }
 
     /// Returns whether `next` has changed since the read began.
