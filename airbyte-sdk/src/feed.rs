@@ -7,7 +7,7 @@
 //! the meantime it gives up its right to work ([`Slots`]), so that another thread can read children.
 //!
 //! What must stay true: a queue holds a limited number of bytes; no more threads work than there are slots; a thread that
-//! waits for space never holds a slot, so somebody can always make space; while one waits, no further partition of its
+//! waits for space never holds a slot, so another one can always make space; while one waits, no further partition of its
 //! stream begins, since each would take the slot and then wait, too.
 
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ struct Counts {
     changes: u64,
     /// The run has ended.
     stopped: bool,
-    /// Nobody may wait for space, because no thread could be started that makes it.
+    /// No thread may wait for space, because none could be started that makes it.
     without_limits: bool,
 }
 
@@ -112,12 +112,12 @@ impl Slots {
         loop {
             let seen = self.changes();
             let Counts { stopped, without_limits, .. } = *self.counts();
-            if stopped || ((without_limits || is_ready()) && self.try_enter()) {
-                if stopped {
-                    // The caller returns its slot.
-                    self.counts().working += 1;
-                    return Err(Error::stopped());
-                }
+            if stopped {
+                // The caller returns its slot.
+                self.counts().working += 1;
+                return Err(Error::stopped());
+            }
+            if (without_limits || is_ready()) && self.try_enter() {
                 return Ok(());
             }
             self.wait_for_change(seen);
@@ -218,7 +218,7 @@ impl Queue {
     fn push(&self, parent: Parent) -> Result<bool> {
         let (slots, _) = &*self.0;
         let mut waiting = self.waiting();
-        // The first few parents need no space: nobody reads their children in the meantime.
+        // No space is needed for the first few parents: their children are read only after them.
         if waiting.left.is_none() && waiting.size >= MAX_QUEUED {
             waiting.waiters += 1;
             drop(waiting);

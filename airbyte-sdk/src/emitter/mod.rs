@@ -289,7 +289,7 @@ impl<T: Stream> Emitter<T> {
     fn pass_to_children(&mut self, record: T) -> Result<()> {
         let Some(feed) = &self.feed else { return Ok(()) };
         match feed.pass_record(record) {
-            // If nobody needs more parents, and the records are not selected, nothing is left to do.
+            // No child accepts more parents, and the stream itself is not selected: the rest of it need not be read.
             Ok(false) if self.to.is_none() => Err(self.fail(Error::stopped())),
             Ok(_) => Ok(()),
             Err(error) => Err(self.fail(error)),

@@ -6,7 +6,7 @@
 //! if there is a task for it, so a single stream is read on the main thread.
 //!
 //! What must stay true: the tasks of a stream end before its final state and status; with one worker everything happens
-//! in the order of the catalog; once stdout is closed nobody waits for a worker.
+//! in the order of the catalog; once stdout is closed, the process ends without waiting for a worker.
 
 use crate::error::{Error, Result};
 use crate::feed::Slots;
