@@ -11,7 +11,7 @@ use crate::generated_code;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::path::Path;
-use syn::{ImplItem, Item, parse_quote};
+use syn::{Attribute, ImplItem, Item, parse_quote};
 
 /// `file` is the one that the item is in, if that is known.
 pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&Path>) -> TokenStream {
@@ -20,8 +20,7 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
     let sdk = generated_code::sdk(&mut attributes, &mut errors);
     let other_main = file.is_some_and(|file| other_mains::report(file, &item, &mut errors));
     let model = model::Model::read(&item, &mut attributes, &mut errors);
-    partitions::take_out(&mut item);
-    children::take_out(&mut item);
+    take_out_attributes(&mut item);
     let main = match (errors.finish(), model) {
         (None, Some(model)) => expand::expand(&model, &sdk),
         (errors, _) => {
@@ -37,6 +36,23 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
     };
     // First, so that the compiler reports a wrong signature before what follows from it in the bodies.
     quote!(#main #item)
+}
+
+/// Removes the attributes of functions that the compiler does not know.
+fn take_out_attributes(item: &mut Item) {
+    let is_other =
+        |attribute: &Attribute| !partitions::is_partitions(attribute) && !children::is_children(attribute);
+    match item {
+        Item::Fn(function) => function.attrs.retain(is_other),
+        Item::Impl(block) => {
+            for item in &mut block.items {
+                if let ImplItem::Fn(method) = item {
+                    method.attrs.retain(is_other);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Removes what the compiler would report again: a function named `main`, and bodies that return another error type.

@@ -60,7 +60,7 @@ where
     }
 
     fn parent_type(&self) -> Option<(TypeId, ToParent)> {
-        let to_parent: fn(P) -> Result<Parent> = |record| StreamInfo::of::<P>().to_parent(record);
+        let to_parent: fn(P) -> Result<Parent> = to_parent;
         Some((TypeId::of::<P>(), Arc::new(to_parent)))
     }
 
@@ -320,4 +320,30 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
             );
         }
     }
+}
+
+/// Returns a record as a parent. Its primary key names it: the value if the key is one field, otherwise a JSON array.
+fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
+    let json = serde_json::to_vec(&record)?;
+    let data: Value = serde_json::from_slice(&json)?;
+    let mut keys = Vec::with_capacity(P::PRIMARY_KEY.len());
+    for path in P::PRIMARY_KEY {
+        let value = path.iter().try_fold(&data, |value, name| value.get(name));
+        match value.filter(|value| !value.is_null()) {
+            Some(value) => keys.push(value.clone()),
+            None => {
+                return Err(Error::system(format!(
+                    "a record of the stream `{}`, which has children, has no value for its primary key `{}`",
+                    P::NAME,
+                    path.join(".")
+                )));
+            }
+        }
+    }
+    let name = match &keys[..] {
+        [Value::String(name)] => name.clone(),
+        [key] => key.to_string(),
+        _ => Value::Array(keys).to_string(),
+    };
+    Ok(Parent::new(name, record, json.len()))
 }

@@ -1,10 +1,7 @@
 //! The properties of a stream, as a value.
 
 use super::{NotFinite, OnNull, Order, Stream};
-use crate::error::{Error, Result};
-use crate::feed::Parent;
 use crate::protocol::{AirbyteStream, SyncMode};
-use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -55,33 +52,6 @@ impl StreamInfo {
     /// Returns whether the stream has a cursor field.
     pub(crate) fn has_cursor(&self) -> bool {
         !self.cursor_field.is_empty()
-    }
-
-    /// Returns a record as the parent of other streams. Its primary key names it: the value if the key is one field, otherwise
-    /// a JSON array.
-    pub(crate) fn to_parent(&self, record: impl Serialize + Send + Sync + 'static) -> Result<Parent> {
-        let json = serde_json::to_vec(&record)?;
-        let data: Value = serde_json::from_slice(&json)?;
-        let mut keys = Vec::with_capacity(self.primary_key.len());
-        for path in &self.primary_key {
-            let value = path.iter().try_fold(&data, |value, name| value.get(name.as_ref()));
-            match value.filter(|value| !value.is_null()) {
-                Some(value) => keys.push(value.clone()),
-                None => {
-                    return Err(Error::system(format!(
-                        "a record of the stream `{}`, which has children, has no value for its primary key `{}`",
-                        self.name,
-                        path.join(".")
-                    )));
-                }
-            }
-        }
-        let name = match &keys[..] {
-            [Value::String(name)] => name.clone(),
-            [key] => key.to_string(),
-            _ => Value::Array(keys).to_string(),
-        };
-        Ok(Parent::new(name, record, json.len()))
     }
 
     /// Returns the key of the cursor value in a state.

@@ -4,7 +4,7 @@ use super::Stream;
 use crate::attributes::as_text;
 use crate::errors::{Errors, hint, nearest};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, Meta};
+use syn::{Attribute, Ident, ImplItemFn, Meta};
 
 const NAME: &str = "children_of";
 
@@ -85,22 +85,7 @@ pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
     attributes.iter().find(|attribute| is_children(attribute))
 }
 
-/// Removes the attributes, which the compiler does not know.
-pub(in crate::source) fn take_out(item: &mut Item) {
-    match item {
-        Item::Fn(function) => function.attrs.retain(|attribute| !is_children(attribute)),
-        Item::Impl(block) => {
-            for item in &mut block.items {
-                if let ImplItem::Fn(method) = item {
-                    method.attrs.retain(|attribute| !is_children(attribute));
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Returns whether the attribute is `children_of` or a likely misspelling, which the compiler would report as unknown.
-fn is_children(attribute: &Attribute) -> bool {
+pub(in crate::source) fn is_children(attribute: &Attribute) -> bool {
     attribute.path().get_ident().is_some_and(|name| nearest(&name.unraw().to_string(), [NAME]).is_some())
 }

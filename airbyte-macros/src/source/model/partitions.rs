@@ -7,7 +7,7 @@ use crate::errors::{Errors, hint, nearest};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, Item, LitStr, Meta, Token};
+use syn::{Attribute, Ident, ImplItemFn, LitStr, Meta, Token};
 
 const NAME: &str = "partitions";
 
@@ -113,23 +113,8 @@ pub(super) fn find(attributes: &[Attribute]) -> Option<&Attribute> {
     attributes.iter().find(|attribute| is_partitions(attribute))
 }
 
-/// Removes the attributes, which the compiler does not know.
-pub(in crate::source) fn take_out(item: &mut Item) {
-    match item {
-        Item::Fn(function) => function.attrs.retain(|attribute| !is_partitions(attribute)),
-        Item::Impl(block) => {
-            for item in &mut block.items {
-                if let ImplItem::Fn(method) = item {
-                    method.attrs.retain(|attribute| !is_partitions(attribute));
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Returns whether the attribute is `partitions` or a likely misspelling, which the compiler would report as unknown.
-fn is_partitions(attribute: &Attribute) -> bool {
+pub(in crate::source) fn is_partitions(attribute: &Attribute) -> bool {
     attribute.path().get_ident().is_some_and(|name| {
         let name = name.unraw().to_string();
         !OTHERS.contains(&name.as_str()) && nearest(&name, [NAME]).is_some()
