@@ -9,6 +9,7 @@ use crate::protocol::{AirbyteConnectionStatus, AirbyteMessage, ConnectionStatus,
 use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
 use crate::source::{Source, read_alone};
+use std::collections::HashSet;
 
 /// With how many parents a stream of children is tried.
 const CHECKED_PARENTS: u32 = 3;
@@ -41,53 +42,57 @@ fn try_connection<C: Sync>(source: &Source<C>, config: &C, run: &RunContext) -> 
         return panics::catch(|| check(config, &http));
     }
     source.catalog()?;
-    let slots = Slots::new(1);
+    let attempt = Attempt { source, config, http, run, slots: Slots::new(1) };
+    let mut parents = HashSet::new();
     for index in 0..source.streams.len() {
-        let mut parents = None;
-        let ancestors = source.ancestors(index)?;
-        let children = ancestors[..ancestors.len().saturating_sub(1)].iter().rev().chain([&index]);
-        // Each parent is read for its first records, with which the children are read.
-        for (&ancestor, &child) in ancestors.iter().rev().zip(children) {
-            let Some((_, to_parent)) = source.streams[child].parent_type() else { continue };
-            let queue = Queue::new(&slots, Some(CHECKED_PARENTS));
-            let feed = Feed::new(vec![queue.clone()], to_parent);
-            let read = try_stream(source, config, &http, run, ancestor, parents.take(), Some(feed.clone()));
-            feed.end(read.as_ref().err());
-            read?;
-            parents = Some(queue);
-        }
-        try_stream(source, config, &http, run, index, parents, None)?;
+        parents.extend(source.ancestors(index)?);
     }
-    Ok(())
+    // A parent is read with its children.
+    (0..source.streams.len())
+        .filter(|index| !parents.contains(index))
+        .try_for_each(|index| attempt.read(index, None))
 }
 
-/// Reads a stream up to its first record, or to the first parents if it has a feed.
-fn try_stream<C: Sync>(
-    source: &Source<C>,
-    config: &C,
-    http: &Http,
-    run: &RunContext,
-    index: usize,
-    parents: Option<Queue>,
-    feed: Option<Feed>,
-) -> Result<()> {
-    let stream = &source.streams[index];
-    let context = ReadContext {
-        config,
-        http: http.clone(),
-        stream: None,
-        holds: run.ledger.holds().stream(),
-        feed,
-        parents,
-        descriptor: stream.describe().descriptor(),
-        columns: None,
-        state: None,
-        intervals: source.intervals,
-        rank: 0,
-    };
-    match read_alone(&*stream.begin(context)).1 {
-        // The first record stops the read, which is a success; so is an end without records.
-        Err(error) if !error.is_stopped() => Err(error),
-        _ => Ok(()),
+struct Attempt<'a, C> {
+    source: &'a Source<C>,
+    config: &'a C,
+    http: Http,
+    run: &'a RunContext,
+    slots: Slots,
+}
+
+impl<C: Sync> Attempt<'_, C> {
+    /// Reads a stream up to its first record, or up to the first parents if it has a feed. Reads its own parents first.
+    fn read(&self, index: usize, feed: Option<Feed>) -> Result<()> {
+        let stream = &self.source.streams[index];
+        let parent = self.source.ancestors(index)?.first().copied();
+        let parents = match parent.zip(stream.parent_type()) {
+            None => None,
+            Some((parent, (_, to_parent))) => {
+                let queue = Queue::new(&self.slots, Some(CHECKED_PARENTS));
+                let feed = Feed::new(vec![queue.clone()], to_parent);
+                self.read(parent, Some(feed.clone()))?;
+                feed.end(None);
+                Some(queue)
+            }
+        };
+        let context = ReadContext {
+            config: self.config,
+            http: self.http.clone(),
+            stream: None,
+            holds: self.run.ledger.holds().stream(),
+            feed,
+            parents,
+            descriptor: stream.describe().descriptor(),
+            columns: None,
+            state: None,
+            intervals: self.source.intervals,
+            rank: 0,
+        };
+        match read_alone(&*stream.begin(context)).1 {
+            // The first record stops the read, which is a success; so is an end without records.
+            Err(error) if !error.is_stopped() => Err(error),
+            _ => Ok(()),
+        }
     }
 }
