@@ -154,6 +154,17 @@ pub(crate) struct End {
     pub(crate) error: Option<Error>,
     /// Whether records may be missing.
     pub(crate) may_lack_records: bool,
+    /// Whether only the records were read that changed since an earlier read.
+    pub(crate) only_changed: bool,
+    /// The state of the parent stream that covers its records, as JSON, if it was read to its end.
+    pub(crate) state: Option<String>,
+}
+
+impl End {
+    /// The run has ended before the parent was read.
+    pub(crate) fn stopped() -> Self {
+        Self { error: Some(Error::stopped()), may_lack_records: true, only_changed: true, state: None }
+    }
 }
 
 /// The next parent of a queue.
@@ -260,12 +271,16 @@ pub(crate) struct Feed(Arc<Children>);
 struct Children {
     queues: Vec<Queue>,
     to_parent: ToParent,
+    /// See [`End::only_changed`].
+    only_changed: bool,
     may_lack_records: AtomicBool,
 }
 
 impl Feed {
-    pub(crate) fn new(queues: Vec<Queue>, to_parent: ToParent) -> Self {
-        Self(Arc::new(Children { queues, to_parent, may_lack_records: AtomicBool::new(false) }))
+    /// For `only_changed`, see [`End::only_changed`].
+    pub(crate) fn new(queues: Vec<Queue>, to_parent: ToParent, only_changed: bool) -> Self {
+        let may_lack_records = AtomicBool::new(false);
+        Self(Arc::new(Children { queues, to_parent, only_changed, may_lack_records }))
     }
 
     /// Passes a record to all children. Returns whether any of them accepts more.
@@ -295,11 +310,15 @@ impl Feed {
         self.0.may_lack_records.store(true, Relaxed);
     }
 
-    /// Ends the queues after the parent stream was read.
-    pub(crate) fn end(&self, error: Option<&Error>) {
+    /// Ends the queues after the parent stream was read: with its state, or an error.
+    pub(crate) fn end(&self, read: std::result::Result<Option<&str>, &Error>) {
         for queue in &self.0.queues {
-            let may_lack_records = self.0.may_lack_records.load(Relaxed) || error.is_some();
-            queue.waiting().end = Some(End { error: error.map(Error::again), may_lack_records });
+            queue.waiting().end = Some(End {
+                error: read.err().map(Error::again),
+                may_lack_records: self.0.may_lack_records.load(Relaxed) || read.is_err(),
+                only_changed: self.0.only_changed,
+                state: read.ok().flatten().map(str::to_owned),
+            });
             queue.0.0.notify();
         }
     }
@@ -317,13 +336,13 @@ mod tests {
     fn full_queue_frees_the_slot_until_there_is_space() {
         let slots = Slots::new(1);
         let queue = Queue::new(&slots, None);
-        let feed = Feed::new(vec![queue.clone()], Arc::new(()));
+        let feed = Feed::new(vec![queue.clone()], Arc::new(()), false);
         assert!(slots.try_enter());
         std::thread::scope(|scope| {
             let parents = scope.spawn(|| {
                 feed.pass(&parent(MAX_QUEUED)).unwrap();
                 feed.pass(&parent(1)).unwrap();
-                feed.end(None);
+                feed.end(Ok(None));
                 slots.leave();
             });
             let mut seen = slots.changes();
@@ -346,7 +365,7 @@ mod tests {
     fn child_that_accepts_no_more_does_not_stop_its_parent() {
         let slots = Slots::new(1);
         let (three, none) = (Queue::new(&slots, Some(3)), Queue::new(&slots, None));
-        let feed = Feed::new(vec![three.clone(), none.clone()], Arc::new(()));
+        let feed = Feed::new(vec![three.clone(), none.clone()], Arc::new(()), false);
         none.refuse();
         let accepted = [(); 4].map(|()| feed.pass(&parent(1)).unwrap());
         assert_eq!(accepted, [true, true, false, false]);
@@ -358,7 +377,7 @@ mod tests {
     #[test]
     fn end_of_the_run_ends_the_wait_for_space() {
         let slots = Slots::new(2);
-        let feed = Feed::new(vec![Queue::new(&slots, None)], Arc::new(()));
+        let feed = Feed::new(vec![Queue::new(&slots, None)], Arc::new(()), false);
         assert!(slots.try_enter() && slots.try_enter());
         feed.pass(&parent(MAX_QUEUED)).unwrap();
         slots.stop();

@@ -84,6 +84,11 @@ fn source_with_children() {
                 Ok(())
             }
 
+            #[children_of(days, changed)]
+            fn hours(&self, day: &Day, since: Option<i64>, out: &mut Emitter<Hour>) -> Result<()> {
+                Ok(())
+            }
+
             #[children_of(cities)]
             fn streets(&self, city: &City) -> Result<impl Iterator<Item = Result<Street>>> {
                 Ok(std::iter::empty())

@@ -72,6 +72,7 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     let mode = if since.is_some() { "incremental" } else { "full_refresh" };
     let kind = match (partitions, &stream.parent) {
         (Some(_), _) => "_partitions",
+        (None, Some(_)) if stream.follows_changes => "_children_of_changed",
         (None, Some(_)) => "_children",
         (None, None) => "",
     };

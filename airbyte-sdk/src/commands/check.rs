@@ -70,9 +70,9 @@ impl<C: Sync> Attempt<'_, C> {
             None => None,
             Some((parent, (_, to_parent))) => {
                 let queue = Queue::new(&self.slots, Some(CHECKED_PARENTS));
-                let feed = Feed::new(vec![queue.clone()], to_parent);
+                let feed = Feed::new(vec![queue.clone()], to_parent, false);
                 self.read(parent, Some(feed.clone()))?;
-                feed.end(None);
+                feed.end(Ok(None));
                 Some(queue)
             }
         };

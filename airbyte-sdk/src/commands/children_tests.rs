@@ -208,7 +208,7 @@ impl<'a> Stepwise<'a> {
             intervals: RecordIntervals::default(),
             rank: 0,
         });
-        Self { reading, feed: Feed::new(vec![queue], to_parent), memory, run }
+        Self { reading, feed: Feed::new(vec![queue], to_parent, false), memory, run }
     }
 
     fn pass(&self, ids: impl IntoIterator<Item = u64>) {
@@ -216,7 +216,7 @@ impl<'a> Stepwise<'a> {
     }
 
     fn end(self) -> Value {
-        self.feed.end(None);
+        self.feed.end(Ok(None));
         while let Take::Task(task) = self.reading.take() {
             self.reading.run(task);
         }

@@ -1,5 +1,7 @@
 //! The four commands: values in, messages out.
 
+#[cfg(test)]
+mod changed_parents_tests;
 mod check;
 mod discover;
 #[cfg(test)]

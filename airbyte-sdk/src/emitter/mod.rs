@@ -290,10 +290,15 @@ impl<T: Stream> Emitter<T> {
         let Some(feed) = &self.feed else { return Ok(()) };
         match feed.pass_record(record) {
             // No child accepts more parents, and the stream itself is not selected: the rest of it need not be read.
-            Ok(false) if self.to.is_none() => Err(self.fail(Error::stopped())),
+            Ok(false) if !self.is_selected() => Err(self.fail(Error::stopped())),
             Ok(_) => Ok(()),
             Err(error) => Err(self.fail(error)),
         }
+    }
+
+    /// Returns whether the stream is in the configured catalog.
+    fn is_selected(&self) -> bool {
+        self.to.as_ref().is_some_and(|to| to.stream.is_selected())
     }
 
     /// Returns the totals of the stream so far.

@@ -65,7 +65,8 @@ impl Ledger {
         let mut streams = self.streams();
         let is_active = std::mem::take(&mut streams.is_active);
         let mut idle = streams.idle;
-        let Some(stream) = streams.open.first_mut().filter(|_| !is_active) else {
+        let Some(stream) = streams.open.iter_mut().find(|stream| stream.is_selected).filter(|_| !is_active)
+        else {
             streams.idle = Idle::since(now);
             return None;
         };

@@ -22,7 +22,7 @@ mod prefix_tests;
 mod stream;
 
 pub(crate) use self::block::Block;
-pub(crate) use self::positions::{NEXT, PARTITIONS, PartitionPositions, PositionUpdate};
+pub(crate) use self::positions::{NEXT, PARENT, PARTITIONS, ParentState, PartitionPositions, PositionUpdate};
 pub(crate) use self::stream::{LedgerStream, SinceState, Tally};
 
 use self::block::HandOver;
@@ -67,14 +67,24 @@ impl Ledger {
         descriptor: &StreamDescriptor,
         given: String,
     ) -> Result<LedgerStream> {
-        let holds = self.holds.stream();
         let mut streams = self.streams();
-        streams.next_id += 1;
-        let id = streams.next_id;
-        let stream = OpenStream::new(id, descriptor.clone(), given);
+        let stream = streams.next_stream(descriptor, given);
         stream.start(&self.output)?;
+        Ok(self.open(streams, stream))
+    }
+
+    /// Opens a stream that was not selected, to track its position. None of its messages is sent.
+    pub(crate) fn track(self: &Arc<Self>, descriptor: &StreamDescriptor, given: String) -> LedgerStream {
+        let mut streams = self.streams();
+        let mut stream = streams.next_stream(descriptor, given);
+        stream.is_selected = false;
+        self.open(streams, stream)
+    }
+
+    fn open(self: &Arc<Self>, mut streams: MutexGuard<'_, Streams>, stream: OpenStream) -> LedgerStream {
+        let (id, is_selected) = (stream.id, stream.is_selected);
         streams.open.push(stream);
-        Ok(LedgerStream::new(Arc::clone(self), id, holds))
+        LedgerStream::new(Arc::clone(self), id, is_selected, self.holds.stream())
     }
 
     /// Closes all open streams when the run is ended by another thread than the reading ones: sends the last state of each
@@ -84,7 +94,7 @@ impl Ledger {
     pub(crate) fn close(&self) {
         self.hand_over_all();
         let mut streams = self.streams();
-        for mut stream in std::mem::take(&mut streams.open) {
+        for mut stream in std::mem::take(&mut streams.open).into_iter().filter(|stream| stream.is_selected) {
             // The state of an unpartitioned stream contains something new only after a record or a checkpoint.
             let has_news = stream.positions.are_partitioned()
                 || stream.records > 0
@@ -113,6 +123,11 @@ impl Ledger {
 }
 
 impl Streams {
+    fn next_stream(&mut self, descriptor: &StreamDescriptor, given: String) -> OpenStream {
+        self.next_id += 1;
+        OpenStream::new(self.next_id, descriptor.clone(), given)
+    }
+
     /// Returns an open stream. An error means that it, or the run, has ended.
     fn find(&mut self, id: u64) -> Result<&mut OpenStream> {
         self.open.iter_mut().find(|stream| stream.id == id).ok_or_else(Error::stopped)

@@ -10,6 +10,8 @@ use std::sync::{Arc, Weak};
 pub(super) struct OpenStream {
     pub(super) id: u64,
     pub(super) descriptor: StreamDescriptor,
+    /// Whether its messages are sent. Otherwise only its position is tracked.
+    pub(super) is_selected: bool,
     pub(super) positions: Positions,
     /// Whether the status RUNNING was sent.
     is_running: bool,
@@ -42,6 +44,7 @@ impl OpenStream {
         Self {
             id,
             descriptor,
+            is_selected: true,
             positions: Positions::given(given.clone()),
             is_running: false,
             records: 0,
@@ -65,7 +68,7 @@ impl OpenStream {
 
     /// Reports the stream as running, once: before its first record, or at its end if there was none.
     pub(super) fn run(&mut self, output: &Output) -> Result<()> {
-        if self.is_running {
+        if self.is_running || !self.is_selected {
             return Ok(());
         }
         output.status(&self.descriptor, AirbyteStreamStatus::Running)?;
@@ -102,7 +105,11 @@ impl OpenStream {
     pub(super) fn take(&mut self, output: &Output, lines: &mut Vec<u8>, records: u64) -> Result<()> {
         self.run(output)?;
         let bytes = lines.len() as u64;
-        output.block(lines)?;
+        if self.is_selected {
+            output.block(lines)?;
+        } else {
+            lines.clear();
+        }
         self.records += records;
         self.record_bytes += bytes;
         Ok(())
@@ -110,6 +117,9 @@ impl OpenStream {
 
     /// Sends a state that covers all records written so far.
     pub(super) fn send_state(&mut self, output: &Output) -> Result<()> {
+        if !self.is_selected {
+            return Ok(());
+        }
         let state = self.positions.to_state();
         let line = self.state_line(&state)?;
         output.line(&line)?;

@@ -10,6 +10,18 @@ pub(crate) const PARTITIONS: &str = "partitions";
 /// positions cannot express it, since platforms do not preserve the order of keys.
 pub(crate) const NEXT: &str = "next";
 
+/// The key of a state of children that holds the state of their parent stream, by its name.
+pub(crate) const PARENT: &str = "parent";
+
+/// The state of a parent stream.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ParentState {
+    /// The name of the stream.
+    pub(crate) name: &'static str,
+    /// Its state, as JSON.
+    pub(crate) state: String,
+}
+
 /// The position of each partition that has one, as JSON, by the partition's name. Kept as strings because a map of JSON
 /// values would take several times as much memory.
 pub(crate) type PartitionPositions = BTreeMap<Box<str>, Box<str>>;
@@ -21,7 +33,7 @@ pub(super) enum Positions {
     /// A partitioned stream whose partitions are not listed yet: the state that the read resumed from.
     Unlisted { given: String },
     /// A partitioned stream.
-    Partitions { positions: PartitionPositions, next: Option<String> },
+    Partitions { positions: PartitionPositions, next: Option<String>, parent: Option<ParentState> },
 }
 
 impl Positions {
@@ -60,11 +72,11 @@ impl Positions {
 
     /// Returns the state of the stream, as JSON.
     pub(super) fn to_state(&self) -> String {
-        let (positions, next) = match self {
+        let (positions, next, parent) = match self {
             Self::Whole { at: Some(state), .. }
             | Self::Whole { given: state, at: None }
             | Self::Unlisted { given: state } => return state.clone(),
-            Self::Partitions { positions, next } => (positions, next),
+            Self::Partitions { positions, next, parent } => (positions, next, parent),
         };
         let quoted = |text: &str| Value::from(text).to_string();
         let mut state = format!("{{{}:{{", quoted(PARTITIONS));
@@ -77,6 +89,9 @@ impl Positions {
         state.push('}');
         if let Some(next) = next {
             state.push_str(&format!(",{}:{}", quoted(NEXT), quoted(next)));
+        }
+        if let Some(ParentState { name, state: of_parent }) = parent {
+            state.push_str(&format!(",{}:{{{}:{of_parent}}}", quoted(PARENT), quoted(name)));
         }
         state.push('}');
         state
@@ -99,7 +114,8 @@ mod tests {
     #[test]
     fn cleared_position_is_in_no_state() {
         let set = |position: &str| PositionUpdate::Set(position.to_owned());
-        let mut positions = Positions::Partitions { positions: BTreeMap::new(), next: Some("b".to_owned()) };
+        let mut positions =
+            Positions::Partitions { positions: BTreeMap::new(), next: Some("b".to_owned()), parent: None };
         positions.update(Some("a"), set(r#"{"id":1}"#));
         positions.update(Some("b"), set(r#"{"id":2}"#));
         positions.update(Some("b"), PositionUpdate::Keep);

@@ -29,7 +29,7 @@ impl World {
         let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
         let start = |name: &str| ledger.start(&StreamDescriptor::new(name), "{}".to_owned()).unwrap();
         let streams = vec![start("0"), start("1")];
-        streams[1].in_partitions(BTreeMap::new(), None);
+        streams[1].in_partitions(BTreeMap::new(), None, None);
         let block = |&(stream, partition): &(usize, Option<&str>)| {
             let stream: &LedgerStream = &streams[stream];
             let hold = stream.holds().hold(false);

@@ -3,7 +3,7 @@
 use super::Ledger;
 use super::block::HandOver;
 use super::open_stream::OpenStream;
-use super::positions::{PartitionPositions, PositionUpdate, Positions};
+use super::positions::{ParentState, PartitionPositions, PositionUpdate, Positions};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::hold::StreamHolds;
@@ -23,6 +23,7 @@ use std::time::Duration;
 pub(crate) struct LedgerStream {
     ledger: Arc<Ledger>,
     id: u64,
+    is_selected: bool,
     holds: StreamHolds,
 }
 
@@ -58,8 +59,13 @@ impl fmt::Display for Tally {
 }
 
 impl LedgerStream {
-    pub(super) fn new(ledger: Arc<Ledger>, id: u64, holds: StreamHolds) -> Self {
-        Self { ledger, id, holds }
+    pub(super) fn new(ledger: Arc<Ledger>, id: u64, is_selected: bool, holds: StreamHolds) -> Self {
+        Self { ledger, id, is_selected, holds }
+    }
+
+    /// Returns whether its messages are sent: it is in the configured catalog.
+    pub(crate) fn is_selected(&self) -> bool {
+        self.is_selected
     }
 
     pub(crate) fn holds(&self) -> &StreamHolds {
@@ -92,7 +98,7 @@ impl LedgerStream {
             stream.take(&self.ledger.output, lines, records)?;
         }
         stream.positions.update(partition, update);
-        streams.is_active |= records > 0;
+        streams.is_active |= records > 0 && self.is_selected;
         Ok(())
     }
 
@@ -142,6 +148,9 @@ impl LedgerStream {
 
     /// Reports the expected record count, which is `more` than reported before.
     pub(crate) fn estimate(&self, more: i128) -> Result<()> {
+        if !self.is_selected {
+            return Ok(());
+        }
         self.change(|stream, ledger| {
             let sum = i128::from(stream.estimate).saturating_add(more);
             stream.estimate = sum.clamp(0, i128::from(u64::MAX)) as u64;
@@ -161,7 +170,7 @@ impl LedgerStream {
         let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
         reason.rate_limited = Some(limit);
         let sent = self.change_if_open(|stream, ledger| {
-            if !stream.add_limited(reader) {
+            if !stream.add_limited(reader) || !stream.is_selected {
                 return Ok(());
             }
             let running = AirbyteStreamStatus::Running;
@@ -193,9 +202,29 @@ impl LedgerStream {
         self.set_positions(Positions::Unlisted { given });
     }
 
-    /// Sets the positions of the partitions that the read resumes from, and which partition is `next`.
-    pub(crate) fn in_partitions(&self, positions: PartitionPositions, next: Option<String>) {
-        self.set_positions(Positions::Partitions { positions, next });
+    /// Sets the positions of the partitions that the read resumes from, and which partition is `next`. `parent` is the state of
+    /// the parent stream, if only the children of changed parents are read.
+    pub(crate) fn in_partitions(
+        &self,
+        positions: PartitionPositions,
+        next: Option<String>,
+        parent: Option<ParentState>,
+    ) {
+        self.set_positions(Positions::Partitions { positions, next, parent });
+    }
+
+    /// Sets the state of the parent stream, whose changes before it need not be read again.
+    pub(crate) fn set_parent(&self, state: ParentState) {
+        if let Ok(stream) = self.ledger.streams().find(self.id)
+            && let Positions::Partitions { parent, .. } = &mut stream.positions
+        {
+            *parent = Some(state);
+        }
+    }
+
+    /// Returns the state that covers what was read so far, as JSON.
+    pub(crate) fn state(&self) -> Option<String> {
+        Some(self.ledger.streams().find(self.id).ok()?.positions.to_state())
     }
 
     /// Nothing has been read yet, so the state is the one of the last read, possibly migrated to the current format.
@@ -247,7 +276,7 @@ impl LedgerStream {
         let mut streams = self.ledger.streams();
         let descriptor = streams.find(self.id)?.descriptor.clone();
         streams.open.retain(|stream| stream.id != self.id);
-        self.ledger.output.status(&descriptor, status)
+        if self.is_selected { self.ledger.output.status(&descriptor, status) } else { Ok(()) }
     }
 
     fn partitions<R>(
@@ -255,7 +284,7 @@ impl LedgerStream {
         work: impl FnOnce(&mut PartitionPositions, &mut Option<String>) -> R,
     ) -> Option<R> {
         match &mut self.ledger.streams().find(self.id).ok()?.positions {
-            Positions::Partitions { positions, next } => Some(work(positions, next)),
+            Positions::Partitions { positions, next, .. } => Some(work(positions, next)),
             _ => None,
         }
     }

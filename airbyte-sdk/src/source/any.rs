@@ -27,6 +27,18 @@ pub(crate) trait AnyStream<C>: Send + Sync {
         None
     }
 
+    /// Returns whether it needs only the parents that changed since its last read, if it is one of children.
+    fn follows_changes(&self) -> bool {
+        false
+    }
+
+    /// Returns the state from which a read has everything that reads from these states have; `None` if it must start at the
+    /// beginning.
+    fn earliest(&self, mut states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
+        let last = states.pop()?;
+        states.iter().all(|state| *state == last).then_some(last)
+    }
+
     /// Sets the key of a partition in states of the Python CDK. Returns whether the stream has partitions with a position.
     fn set_partition_key(&mut self, _key: &'static str) -> bool {
         false

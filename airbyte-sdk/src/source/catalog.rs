@@ -16,6 +16,11 @@ impl<C: Sync> Source<C> {
         while let Some((record, _)) = self.streams[last].parent_type() {
             let parent = self.streams.iter().position(|stream| stream.record_type() == record);
             let fault = match parent {
+                Some(parent)
+                    if self.streams[last].follows_changes() && !self.streams[parent].can_end_early() =>
+                {
+                    "is one of the children of changed records, but its parent is not incremental"
+                }
                 Some(parent) if parent != index && !ancestors.contains(&parent) => {
                     ancestors.push(parent);
                     last = parent;

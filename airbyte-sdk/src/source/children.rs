@@ -5,14 +5,14 @@
 //! names the parent that is `next`, the parents before it are deferred until it has been read, as long as they need little
 //! memory. A position is only discarded if all parents were read and none of them has its name.
 
-use super::any::{AnyStream, Reading, Take};
+use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{next_partition, positions, with_current_key};
+use super::partition_state::{next_partition, parent_state, positions, with_current_key};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::feed::{End, Next, Parent, Queue, ToParent};
-use crate::ledger::Tally;
+use crate::ledger::{PARENT, ParentState, Tally};
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
@@ -30,12 +30,19 @@ pub(super) struct Children<T, P, F> {
     info: StreamInfo,
     fetch: F,
     incremental: bool,
+    /// Whether only the parents that changed since the last read are visited.
+    follows_changes: bool,
     types: PhantomData<fn() -> (T, P)>,
 }
 
 impl<T: Stream, P, F> Children<T, P, F> {
     pub(super) fn new(fetch: F, incremental: bool) -> Self {
-        Self { info: StreamInfo::of::<T>(), fetch, incremental, types: PhantomData }
+        Self { info: StreamInfo::of::<T>(), fetch, incremental, follows_changes: false, types: PhantomData }
+    }
+
+    /// Creates an incremental stream of the children of those parents that changed since the last read.
+    pub(super) fn of_changed_parents(fetch: F) -> Self {
+        Self { follows_changes: true, ..Self::new(fetch, true) }
     }
 }
 
@@ -62,6 +69,10 @@ where
     fn parent_type(&self) -> Option<(TypeId, ToParent)> {
         let to_parent: fn(P) -> Result<Parent> = to_parent;
         Some((TypeId::of::<P>(), Arc::new(to_parent)))
+    }
+
+    fn follows_changes(&self) -> bool {
+        self.follows_changes
     }
 
     fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
@@ -92,7 +103,7 @@ where
     }
 }
 
-impl<T: Stream, P, F> Children<T, P, F> {
+impl<T: Stream, P: Stream, F> Children<T, P, F> {
     /// Sets the positions that the read resumes from. Returns which parent is next.
     fn start<C>(
         &self,
@@ -102,12 +113,28 @@ impl<T: Stream, P, F> Children<T, P, F> {
         let Some(stream) = &context.stream else { return Ok(None) };
         stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&Map::new())).to_string());
         let next = next_partition(&self.info, state.as_ref())?;
+        let parent = self.given_parent_state(state.as_ref())?;
         let known = positions::<T>(&self.info, state, &[] as &[(String, String)], self.incremental)?;
         let (name, known_as) =
             (&self.info.name, if self.incremental { "resumed" } else { "finished before" });
-        log::info!("{name}: reading the children of each parent ({} {known_as})", known.len());
-        stream.in_partitions(known, next.clone());
+        let which = if parent.is_some() { "each parent that changed" } else { "each parent" };
+        log::info!("{name}: reading the children of {which} ({} {known_as})", known.len());
+        stream.in_partitions(known, next.clone(), parent);
         Ok(next)
+    }
+
+    /// Returns the state of the parent stream that the read starts from.
+    fn given_parent_state(&self, state: Option<&Map<String, Value>>) -> Result<Option<ParentState>> {
+        let Some(state) = state.filter(|_| self.follows_changes) else { return Ok(None) };
+        match parent_state(state, P::NAME) {
+            Some(Value::Object(state)) => {
+                Ok(Some(ParentState { name: P::NAME, state: Value::from(state.clone()).to_string() }))
+            }
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => {
+                Err(invalid_state(&self.info, format_args!("`{PARENT}.{}` is not an object", P::NAME)))
+            }
+        }
     }
 }
 
@@ -250,8 +277,7 @@ where
         let fetched = std::mem::replace(&mut round.started, Ok(()));
         let fetched = fetched.and_then(|()| std::mem::take(&mut round.results).end());
         // What was not visited because the parents could not be read.
-        let End { error, may_lack_records } =
-            parents_end.unwrap_or(End { error: Some(Error::stopped()), may_lack_records: true });
+        let End { error, may_lack_records, only_changed, state } = parents_end.unwrap_or_else(End::stopped);
         let all_came = error.is_none();
         let fetched = fetched.and_then(|()| error.map_or(Ok(()), Err));
         let fetched = fetched.and_then(|()| self.context.holds.failure().map_or(Ok(()), Err));
@@ -268,7 +294,16 @@ where
                 log::warn!("{name}: the parents may be incomplete; keeping the positions of all parents")
             }
             Ok(()) => {
-                stream.keep_partitions(&round.names.iter().map(|name| &**name).collect());
+                // The others still exist, as far as is known.
+                if !only_changed {
+                    stream.keep_partitions(&round.names.iter().map(|name| &**name).collect());
+                }
+                // All children of the parents up to this state have been read, and none of them may be missing.
+                if let Some(state) =
+                    state.filter(|_| self.stream.follows_changes && !self.context.holds.are_held())
+                {
+                    stream.set_parent(ParentState { name: P::NAME, state });
+                }
             }
             Err(_) => {}
         }

@@ -13,6 +13,7 @@ mod unpartitioned;
 
 pub(crate) use self::any::{AnyStream, Reading, Take, read_alone};
 pub(crate) use self::catalog::validate_stream;
+pub(crate) use self::partition_state::parent_state;
 
 use self::children::Children;
 use self::partitioned::Partitioned;
@@ -200,6 +201,31 @@ impl<C: Sync> Source<C> {
     {
         const { parent_has_key::<P>() }
         self.streams.push(Box::new(Children::new(fetch, true)));
+        self
+    }
+
+    /// Does the same as [`incremental_children`](Self::incremental_children), but visits only the parents that changed since the
+    /// last read: those that the parent stream returns when it resumes from its own last state, which the state of this stream
+    /// contains.
+    ///
+    /// Right only if every change of a child also changes its parent, such as the `updated_at` of an order whenever one of its
+    /// items changes. Otherwise changes of children are missed.
+    ///
+    /// The parent must be an incremental stream. If the children of a parent could not be read, the next read visits all
+    /// parents again that changed since the last complete one.
+    #[must_use]
+    pub fn incremental_children_of_changed<P, T>(
+        mut self,
+        fetch: impl Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: Stream + Send + Sync,
+        P::Cursor: Cursor,
+        T: Stream,
+        T::Cursor: Cursor,
+    {
+        const { parent_has_key::<P>() }
+        self.streams.push(Box::new(Children::of_changed_parents(fetch)));
         self
     }
 

@@ -4,7 +4,7 @@ use super::any::{OwnFormat, invalid_state, read_own_format, unknown_format, unsu
 use super::python_state::{self, PartitionPositions};
 use crate::cursor;
 use crate::error::Result;
-use crate::ledger::{NEXT, PARTITIONS, PartitionPositions as Positions};
+use crate::ledger::{NEXT, PARENT, PARTITIONS, PartitionPositions as Positions};
 use crate::problems::list;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
@@ -67,6 +67,11 @@ pub(super) fn next_partition(
         Some(Value::String(name)) => Ok(Some(name.clone())),
         Some(_) => Err(invalid_state(info, format_args!("`{NEXT}` is not the name of a partition"))),
     }
+}
+
+/// Returns the state of the parent stream with this name in the state of its children. The Python CDK has it under another key.
+pub(crate) fn parent_state<'s>(state: &'s Map<String, Value>, parent: &str) -> Option<&'s Value> {
+    state.get(PARENT).or_else(|| state.get("parent_state"))?.get(parent)
 }
 
 /// Sorts the partitions by name and rotates them to start with `next`, or with the one after it if it is no longer listed.

@@ -195,7 +195,7 @@ where
         let round = RoundRobin::new(next.clone());
         if let Some(stream) = &context.stream {
             self.log_start(&partitions, &names, &positions, next.is_some());
-            stream.in_partitions(positions, next);
+            stream.in_partitions(positions, next, None);
         }
         drop(names);
         let partitions = Arc::new(partitions);

@@ -8,7 +8,9 @@ use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
+use serde_json::{Map, Value};
 use std::any::TypeId;
+use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -43,6 +45,21 @@ where
 
     fn record_type(&self) -> TypeId {
         TypeId::of::<T>()
+    }
+
+    fn earliest(&self, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
+        let mut states = states.into_iter();
+        let mut earliest = states.next()?;
+        for state in states {
+            // A state that cannot be read is no position.
+            let cursor =
+                |state| panics::catch(|| cursor_in_state::<T>(&self.info, state, None)).ok().flatten();
+            match cursor(&state)?.partial_cmp(&cursor(&earliest)?)? {
+                Ordering::Less => earliest = state,
+                Ordering::Equal | Ordering::Greater => {}
+            }
+        }
+        Some(earliest)
     }
 
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {

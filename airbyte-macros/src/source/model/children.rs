@@ -1,58 +1,74 @@
-//! Reads `#[children_of(campaigns)]` on a fetch method: the method that fetches the parents of its records.
+//! Reads `#[children_of(campaigns, changed)]` on a fetch method: the method that fetches the parents of its records, and whether
+//! only those that changed are visited.
 
 use super::Stream;
-use crate::attributes::as_text;
+use super::partitions::Arguments;
+use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint, nearest};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ImplItemFn, Meta};
 
 const NAME: &str = "children_of";
 
-/// Returns the name of the parents' method. `None` if the method has no such attribute, `Some(None)` if it has one that was
-/// reported.
-pub(super) fn read(method: &ImplItemFn, errors: &mut Errors) -> Option<Option<Ident>> {
+pub(super) struct Parents {
+    /// The method that fetches them.
+    pub(super) method: Ident,
+    /// Where it says that only those that changed are visited.
+    pub(super) changed: Option<Ident>,
+}
+
+/// Returns the parents. `None` if the method has no such attribute, `Some(None)` if it has one that was reported.
+pub(super) fn read(method: &ImplItemFn, errors: &mut Errors) -> Option<Option<Parents>> {
     let mut attributes = method.attrs.iter().filter(|attribute| is_children(attribute));
     let attribute = attributes.next()?;
     if let Some(second) = attributes.next() {
         errors.at(second, "duplicate attribute `children_of`: a stream has one parent");
     }
-    let name = match &attribute.meta {
-        Meta::List(list) => list.parse_args::<Ident>().ok(),
+    let arguments = match &attribute.meta {
+        Meta::List(list) => list.parse_args::<Arguments>().ok(),
         _ => None,
     };
     if !attribute.path().is_ident(NAME) {
         let given = as_text(attribute.path());
-        let example = name.map_or_else(|| "parents".to_owned(), |name| name.to_string());
+        let example = arguments.map_or_else(|| "parents".to_owned(), |given| given.method.to_string());
         errors.at(
             attribute.path(),
             format!("unknown attribute `{given}`, did you mean `#[children_of({example})]`?"),
         );
         return Some(None);
     }
-    if name.is_none() {
+    let Some(Arguments { method, attributes }) = arguments else {
         errors.at(
             attribute,
             "expected the name of the method that fetches the parents: `#[children_of(parents)]`",
         );
-    }
-    Some(name)
+        return Some(None);
+    };
+    let changed = Attributes::parse(attributes, &["changed"], errors).flag("changed", errors);
+    Some(Some(Parents { method, changed }))
 }
 
-/// Finds the record types of the parents. `names` has the name of each stream's parent.
-pub(super) fn resolve(streams: &mut [Stream], names: &[Option<Ident>], errors: &mut Errors) {
+/// Finds the record types of the parents. `parents` has those of each stream.
+pub(super) fn resolve(streams: &mut [Stream], parents: &[Option<Parents>], errors: &mut Errors) {
     let methods: Vec<String> = streams.iter().map(|stream| stream.function.name()).collect();
-    for (place, name) in names.iter().enumerate() {
-        let Some(name) = name else { continue };
+    for (place, parent) in parents.iter().enumerate() {
+        let Some(Parents { method: name, changed }) = parent else { continue };
         let text = name.unraw().to_string();
         match methods.iter().position(|method| *method == text) {
             Some(parent) if parent == place => {
                 errors
                     .at(name, "a stream cannot be its own parent: name the method that fetches the parents");
             }
-            Some(parent) if is_ancestor(place, parent, &methods, names) => {
+            Some(parent) if is_ancestor(place, parent, &methods, parents) => {
                 errors.at(name, format!("`{text}` is itself a stream of children of this one"));
             }
-            Some(parent) => streams[place].parent = Some(streams[parent].fetch.record.clone()),
+            Some(parent) => {
+                if let Some(changed) = changed {
+                    check_changed(changed, &streams[place], &streams[parent], errors);
+                    streams[place].follows_changes = true;
+                }
+                streams[place].parent = Some(streams[parent].fetch.record.clone());
+            }
             None => {
                 let others = methods.iter().enumerate().filter(|(other, _)| *other != place);
                 let hint = hint(&text, others.map(|(_, method)| method.as_str()));
@@ -65,12 +81,29 @@ pub(super) fn resolve(streams: &mut [Stream], names: &[Option<Ident>], errors: &
     }
 }
 
+/// Reports `changed` where it cannot be: both streams must be incremental.
+fn check_changed(at: &Ident, stream: &Stream, parent: &Stream, errors: &mut Errors) {
+    if parent.fetch.since.is_none() {
+        let method = parent.function.name();
+        errors.at(
+            at,
+            format!("which parents changed is known only if they are fetched incrementally: add the argument `since` to `{method}`, or remove `changed`"),
+        );
+    }
+    if stream.fetch.since.is_none() {
+        errors.at(
+            at,
+            "a full refresh needs the children of all parents: add the argument `since`, or remove `changed`",
+        );
+    }
+}
+
 /// Returns whether the stream at `ancestor` is the parent of the one at `of`, or a parent of its parent.
-fn is_ancestor(ancestor: usize, of: usize, methods: &[String], names: &[Option<Ident>]) -> bool {
+fn is_ancestor(ancestor: usize, of: usize, methods: &[String], parents: &[Option<Parents>]) -> bool {
     let mut at = of;
     // More steps than streams would be a circle without the ancestor.
     for _ in 0..methods.len() {
-        let parent = names[at].as_ref().map(|name| name.unraw().to_string());
+        let parent = parents[at].as_ref().map(|parent| parent.method.unraw().to_string());
         match methods.iter().position(|method| Some(method) == parent.as_ref()) {
             Some(parent) if parent == ancestor => return true,
             Some(parent) => at = parent,

@@ -49,6 +49,8 @@ pub(super) struct Stream {
     pub(super) partitions: Option<Function>,
     /// The type of the parents' records, if it is a stream of children.
     pub(super) parent: Option<Type>,
+    /// Whether only the parents that changed are visited.
+    pub(super) follows_changes: bool,
     /// The type of a partition, if it is known and can be named outside of the `impl` block.
     pub(super) partition: Option<Type>,
     /// The key of a partition in states of the Python CDK.
@@ -173,8 +175,15 @@ impl Model {
         }
         let function = Function::Named(name.clone());
         let partitions = partitions.map(Function::Given);
-        let streams =
-            vec![Stream { function, fetch, partitions, parent: None, partition: None, partition_key }];
+        let streams = vec![Stream {
+            function,
+            fetch,
+            partitions,
+            parent: None,
+            follows_changes: false,
+            partition: None,
+            partition_key,
+        }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
@@ -216,7 +225,8 @@ impl Model {
             })
             .collect();
         let home = Home::Block { config, list: partitions::only_list(&methods) };
-        let (mut streams, mut parents): (Vec<Stream>, Vec<Option<Ident>>) = (Vec::new(), Vec::new());
+        let (mut streams, mut parents): (Vec<Stream>, Vec<Option<children::Parents>>) =
+            (Vec::new(), Vec::new());
         let mut found = false;
         for method in &methods {
             if !signature::is_fetch(&method.sig) {
@@ -268,6 +278,7 @@ impl Model {
                     fetch,
                     partition_key,
                     parent: None,
+                    follows_changes: false,
                     partitions: list.map(Function::method),
                     partition: list.and_then(|list| return_types::element(&list.sig.output)).cloned(),
                 });

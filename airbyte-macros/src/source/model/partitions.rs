@@ -20,19 +20,19 @@ pub(super) struct Partitions<'a> {
     pub(super) key: Option<LitStr>,
 }
 
-/// `list`, or `list, key = "…"`.
-struct Arguments {
-    list: Ident,
-    attributes: TokenStream,
+/// `method`, or `method, key = "…"`.
+pub(super) struct Arguments {
+    pub(super) method: Ident,
+    pub(super) attributes: TokenStream,
 }
 
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let list = input.parse()?;
+        let method = input.parse()?;
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
-        Ok(Self { list, attributes: input.parse()? })
+        Ok(Self { method, attributes: input.parse()? })
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) fn read<'a>(
         Meta::List(list) => list.parse_args::<Arguments>().ok(),
         _ => None,
     };
-    let (name, attributes) = arguments.map(|given| (given.list, given.attributes)).unzip();
+    let (name, attributes) = arguments.map(|given| (given.method, given.attributes)).unzip();
     if !attribute.path().is_ident(NAME) {
         let (given, list) =
             (as_text(attribute.path()), name.map_or_else(|| suggested(methods), |name| name.to_string()));

@@ -2,6 +2,7 @@
 fn main() -> ::airbyte_sdk::__private::ExitCode {
     use ::airbyte_sdk::__private as __airbyte;
     const _: () = __airbyte::parent_has_key::<City>();
+    const _: () = __airbyte::parent_has_key::<Day>();
     const _: () = __airbyte::parent_has_key::<City>();
     __airbyte::Source::<
         Config,
@@ -17,6 +18,17 @@ fn main() -> ::airbyte_sdk::__private::ExitCode {
                 __config,
                 __partition,
                 __airbyte::since::<Day, _, _>(__since),
+                __out,
+            ),
+        ))
+        .incremental_children_of_changed::<
+            Day,
+            Hour,
+        >(|__config, __partition, __since, __out| __airbyte::fetched(
+            <Config>::hours(
+                __config,
+                __partition,
+                __airbyte::since::<Hour, _, _>(__since),
                 __out,
             ),
         ))
@@ -38,6 +50,14 @@ impl Config {
         city: &City,
         since: Option<Date>,
         out: &mut Emitter<Day>,
+    ) -> Result<()> {
+        Ok(())
+    }
+    fn hours(
+        &self,
+        day: &Day,
+        since: Option<i64>,
+        out: &mut Emitter<Hour>,
     ) -> Result<()> {
         Ok(())
     }

@@ -1,16 +1,18 @@
 //! THE SYNC LOOP: reads the configured streams and reports the result of each.
 
+mod parents;
 mod plan;
 mod workers;
 
-use self::plan::{Planned, plan, with_parents};
+use self::parents::with_parents;
+use self::plan::{Planned, Purpose, plan};
 use self::workers::{Begun, Streams};
 use super::{Outcome, http_for};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Slots};
 use crate::http::Http;
 use crate::input::States;
-use crate::ledger::Tally;
+use crate::ledger::{LedgerStream, Tally};
 use crate::protocol::{AirbyteStreamStatus, ConfiguredAirbyteCatalog};
 use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
@@ -79,17 +81,23 @@ struct Work<'a, C> {
 
 impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
     fn begin(&self, stream: usize) -> Result<Begun<'a>> {
-        let Planned { descriptor, columns, stream, rank, is_selected, feed, parents, .. } =
-            &self.plan[stream];
+        let Planned { descriptor, columns, stream, rank, purpose, feed, parents, .. } = &self.plan[stream];
         let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
-        let states = || self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
-        let state = if *is_selected { states().filter(|_| resumes) } else { None };
-        let panics = self.run.ledger.holds().panics();
-        let given = state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
-        let open_stream = if *is_selected { Some(self.run.ledger.start(descriptor, given)?) } else { None };
+        let own_state = || self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
+        let state = match purpose {
+            Purpose::Selected => own_state().filter(|_| resumes),
+            Purpose::Children { given, .. } => given.clone(),
+        };
+        let (ledger, panics) = (&self.run.ledger, self.run.ledger.holds().panics());
+        let given = || state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
+        let open_stream = match purpose {
+            Purpose::Selected => Some(ledger.start(descriptor, given())?),
+            Purpose::Children { is_tracked: true, .. } => Some(ledger.track(descriptor, given())),
+            Purpose::Children { is_tracked: false, .. } => None,
+        };
         let holds = match &open_stream {
             Some(stream) => stream.holds().clone(),
-            None => self.run.ledger.holds().stream(),
+            None => ledger.holds().stream(),
         };
         let reading = match stream {
             Ok((stream, _)) => stream.begin(ReadContext {
@@ -123,9 +131,13 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             if begun.holds.are_held() {
                 feed.may_lack_records();
             }
-            feed.end(error.as_ref());
+            let state = begun.stream.as_ref().filter(|_| result.is_ok()).and_then(LedgerStream::state);
+            feed.end(error.as_ref().map_or(Ok(state.as_deref()), Err));
         }
-        let Some(open_stream) = &begun.stream else {
+        let Some(open_stream) = begun.stream.as_ref().filter(|stream| stream.is_selected()) else {
+            if let Some(stream) = &begun.stream {
+                stream.end(AirbyteStreamStatus::Complete)?;
+            }
             begun.holds.end();
             // The children report the error.
             return Ok(true);

@@ -1,15 +1,15 @@
-//! Which streams are read, in which order, and which of them feed others.
+//! The streams of the configured catalog, and how they are read.
 
 use crate::error::{Error, Result};
-use crate::feed::{Feed, Queue, Slots, ToParent};
+use crate::feed::{Feed, Queue};
 use crate::input::States;
 use crate::problems::{list, shorten};
 use crate::protocol::{
     AirbyteStream, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor, SyncMode,
 };
 use crate::source::{AnyStream, Source, validate_stream};
-use std::collections::HashSet;
-use std::collections::hash_map::{Entry, HashMap};
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
 
 /// A stream of the configured catalog.
 pub(super) struct Planned<'s, C> {
@@ -22,12 +22,32 @@ pub(super) struct Planned<'s, C> {
     pub(super) index: Option<usize>,
     /// Its place in the plan.
     pub(super) rank: u32,
-    /// Whether it is in the catalog; otherwise it is only read for its children.
-    pub(super) is_selected: bool,
+    pub(super) purpose: Purpose,
     /// Where its records go as parents of other streams.
     pub(super) feed: Option<Feed>,
     /// Its parents, if it is a stream of children.
     pub(super) parents: Option<Queue>,
+}
+
+impl<C> Planned<'_, C> {
+    /// Returns the state that the read of a selected stream resumes from.
+    pub(super) fn given<'s>(&self, states: &'s States) -> Option<&'s Map<String, Value>> {
+        let resumes = self.stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
+        states.get(&self.descriptor).filter(|_| resumes)
+    }
+}
+
+/// Why a stream is read.
+pub(super) enum Purpose {
+    /// It is in the catalog.
+    Selected,
+    /// Only for its children.
+    Children {
+        /// The state that the read resumes from; `None` for all records.
+        given: Option<Map<String, Value>>,
+        /// Whether its position is tracked, because the state of its children contains it.
+        is_tracked: bool,
+    },
 }
 
 /// Finds the source's stream for each stream of the catalog. Those that cannot be read come last, so that their errors do
@@ -73,83 +93,13 @@ pub(super) fn plan<C: Sync>(source: &Source<C>, catalog: ConfiguredAirbyteCatalo
             stream,
             index,
             rank: 0,
-            is_selected: true,
+            purpose: Purpose::Selected,
             feed: None,
             parents: None,
         });
     }
     plan.append(&mut unreadable);
     plan
-}
-
-/// Puts the parent of each stream before it, and connects them. A parent is added if it is not in the catalog, or if it resumes
-/// from a state: then its read has the new records only, and the children of the others are needed, too.
-pub(super) fn with_parents<'s, C: Sync>(
-    source: &'s Source<C>,
-    planned: Vec<Planned<'s, C>>,
-    states: &States,
-    slots: &Slots,
-) -> Result<Vec<Planned<'s, C>>> {
-    let is_whole = |planned: &Planned<'s, C>| {
-        let resumes = planned.stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
-        !(resumes && states.contains(&planned.descriptor))
-    };
-    let order: Vec<usize> = planned.iter().filter_map(|planned| planned.index).collect();
-    let mut selected: HashMap<usize, Planned<'s, C>> =
-        planned.into_iter().filter_map(|planned| Some((planned.index?, planned))).collect();
-    let mut plan: Vec<(usize, Planned<'s, C>)> = Vec::with_capacity(order.len());
-    // The place in the plan of the read that has all records of a stream.
-    let mut whole: HashMap<usize, usize> = HashMap::new();
-    for index in order {
-        for ancestor in source.ancestors(index)?.into_iter().rev() {
-            if let Entry::Vacant(place) = whole.entry(ancestor) {
-                place.insert(plan.len());
-                let read = match selected.get(&ancestor).is_some_and(&is_whole) {
-                    true => selected.remove(&ancestor),
-                    false => None,
-                };
-                plan.push((ancestor, read.unwrap_or_else(|| unselected(source, ancestor))));
-            }
-        }
-        if let Some(planned) = selected.remove(&index) {
-            if is_whole(&planned) {
-                whole.entry(index).or_insert(plan.len());
-            }
-            plan.push((index, planned));
-        }
-    }
-    let mut children: Vec<Option<(Vec<Queue>, ToParent)>> = plan.iter().map(|_| None).collect();
-    for (index, planned) in &mut plan {
-        if let Some((_, to_parent)) = source.streams[*index].parent_type()
-            && let Some(place) = source.ancestors(*index)?.first().and_then(|parent| whole.get(parent))
-        {
-            let queue = Queue::new(slots, None);
-            planned.parents = Some(queue.clone());
-            children[*place].get_or_insert_with(|| (Vec::new(), to_parent)).0.push(queue);
-        }
-    }
-    let connected = plan.into_iter().zip(children).zip(0..).map(|(((_, mut planned), children), rank)| {
-        planned.feed = children.map(|(queues, to_parent)| Feed::new(queues, to_parent));
-        planned.rank = rank;
-        planned
-    });
-    Ok(connected.collect())
-}
-
-/// Returns a stream that is only read for its children.
-fn unselected<C: Sync>(source: &Source<C>, index: usize) -> Planned<'_, C> {
-    let stream = source.streams[index].as_ref();
-    Planned {
-        descriptor: stream.describe().descriptor(),
-        columns: None,
-        incremental: false,
-        stream: Ok((stream, false)),
-        index: Some(index),
-        rank: 0,
-        is_selected: false,
-        feed: None,
-        parents: None,
-    }
 }
 
 /// Returns whether the stream resumes from a state when read in the configured mode; an error for an unknown mode.
@@ -181,10 +131,10 @@ fn selected_columns(configured: &ConfiguredAirbyteStream, offered: &AirbyteStrea
 mod tests {
     use super::*;
     use crate::commands::{self, Outcome};
+    use crate::input::States;
     use crate::output::Lines;
     use crate::run_context::RunContext;
     use crate::{AirbyteSpec, Emitter, airbyte_stream};
-    use serde_json::Value;
     use serde_json::json;
 
     #[derive(AirbyteSpec)]

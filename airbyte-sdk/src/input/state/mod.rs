@@ -44,9 +44,9 @@ const UNWRAPPED: [&str; 3] = ["stream_descriptor", "streamDescriptor", "stream_s
 pub(crate) struct States(HashMap<StreamDescriptor, Option<AirbyteStateBlob>>);
 
 impl States {
-    /// Returns whether this stream has a state that is not empty.
-    pub(crate) fn contains(&self, descriptor: &StreamDescriptor) -> bool {
-        self.0.get(&descriptor.normalized()).is_some_and(Option::is_some)
+    /// Returns the state of this stream, if it has one that is not empty.
+    pub(crate) fn get(&self, descriptor: &StreamDescriptor) -> Option<&AirbyteStateBlob> {
+        self.0.get(&descriptor.normalized())?.as_ref()
     }
 
     /// Removes and returns the state of this stream, if it has one that is not empty.

@@ -10,7 +10,7 @@ fn since(request: &renamed_sdk::testing::server::Request) -> u64 {
     request.query("since").and_then(|since| since.parse().ok()).unwrap_or(0)
 }
 
-/// Three shops with two orders each, of two items each.
+/// Three shops with two orders each, of two items and one payment each.
 fn serve() -> Server {
     let server = Server::start();
     server.on("GET /shops").json(json!([{"id": 1}, {"id": 2}, {"id": 3}]));
@@ -23,6 +23,9 @@ fn serve() -> Server {
         let order: u64 = request.parameter("order").unwrap().parse().unwrap();
         let items = (order * 10 + 1..=order * 10 + 2).filter(|id| *id >= since(request));
         Response::json(items.map(|id| json!({"id": id})).collect())
+    });
+    server.on("GET /orders/{order}/payments").respond_with(|request| {
+        Response::json((1..=1).filter(|id| *id >= since(request)).map(|id| json!({"id": id})).collect())
     });
     server.on("GET /shops/{shop}/reviews").json(json!([{"id": 1}]));
     server
@@ -121,6 +124,44 @@ fn parent_that_resumes_is_read_again_for_its_children() {
     assert_eq!((run.records("orders").len(), run.records("items").len()), (3, 6), "{run}");
     assert_eq!(state_of(&run, "items"), state_of(&first, "items"), "{run}");
     assert_eq!(server.requests().len() - requests, 1 + 3 + 3 + 6);
+}
+
+#[test]
+fn only_parents_that_changed_are_visited() {
+    for streams in [&["payments"][..], &["payments", "orders"]] {
+        let server = serve();
+        let first = read(&server, streams, None);
+        assert_eq!(first.exit_code, Some(0), "{first}");
+        assert_eq!(paths(&server).len(), 1 + 3 + 6);
+        let orders = json!({"partitions": {"1": {"id": 12}, "2": {"id": 22}, "3": {"id": 32}}});
+        assert_eq!(state_of(&first, "payments")["parent"], json!({"orders": orders}), "{first}");
+        server.on("GET /shops/1/orders").json(json!([{"id": 12}, {"id": 13}]));
+        let run = read(&server, streams, Some(&json!(first.final_state())));
+        assert_eq!(run.exit_code, Some(0), "{run}");
+        // The last order of each shop is read again, since `since` is inclusive. The orders are fetched once.
+        let paths = &paths(&server)[..];
+        let count = |end: &str| paths.iter().filter(|path| path.ends_with(end)).count();
+        assert_eq!((count("/shops"), count("/orders"), count("/payments")), (2, 3 + 3, 6 + 4), "{run}");
+        assert_eq!(state_of(&run, "payments")["parent"]["orders"]["partitions"]["1"], json!({"id": 13}));
+        assert_eq!(state_of(&run, "payments")["partitions"].as_object().unwrap().len(), 7);
+        assert!(streams.len() > 1 || !run.stdout.contains(r#""stream":"orders""#), "{run}");
+    }
+}
+
+/// The items need all orders, the payments only those that changed.
+#[test]
+fn one_child_that_needs_all_parents_does_not_make_others_visit_all() {
+    let server = serve();
+    let streams = ["payments", "items", "orders"];
+    let first = read(&server, &streams, None);
+    assert_eq!(paths(&server).len(), 1 + 3 + 6 + 6);
+    let run = read(&server, &streams, Some(&json!(first.final_state())));
+    assert_eq!(run.exit_code, Some(0), "{run}");
+    let paths = &paths(&server)[..];
+    let count = |end: &str| paths.iter().filter(|path| path.ends_with(end)).count();
+    assert_eq!((count("/shops"), count("/orders")), (2, 3 + 3 + 3), "{run}");
+    assert_eq!((count("/items"), count("/payments")), (6 + 6, 6 + 3), "{run}");
+    assert_eq!(state_of(&run, "payments"), state_of(&first, "payments"), "{run}");
 }
 
 #[test]

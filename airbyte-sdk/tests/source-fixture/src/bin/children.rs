@@ -1,4 +1,5 @@
-//! A source with three levels of streams: shops, the orders of each shop, the items of each order.
+//! A source with three levels of streams: shops, the orders of each shop, the items of each order. The payments of an order
+//! are visited only if the order has changed.
 
 use renamed_sdk::{
     AirbyteSpec, Deserialize, DeserializeOwned, Emitter, Error, Http, Result, airbyte_source, airbyte_stream,
@@ -31,6 +32,12 @@ struct Item {
     id: u64,
 }
 
+#[airbyte_stream(crate = ::renamed_sdk, name = "payments", primary_key(order, id), cursor = id, order = ascending)]
+struct Payment {
+    order: u64,
+    id: u64,
+}
+
 #[airbyte_stream(crate = ::renamed_sdk, name = "reviews")]
 struct Review {
     shop: u64,
@@ -58,6 +65,14 @@ impl Config {
         self.get::<Id>(&path, &out.http())?
             .into_iter()
             .try_for_each(|Id { id }| out.emit(Item { order: order.id, id }))
+    }
+
+    #[children_of(orders, changed)]
+    fn payments(&self, order: &Order, since: Option<u64>, out: &mut Emitter<Payment>) -> Result<()> {
+        let path = format!("orders/{}/payments?since={}", order.id, since.unwrap_or(0));
+        self.get::<Id>(&path, &out.http())?
+            .into_iter()
+            .try_for_each(|Id { id }| out.emit(Payment { order: order.id, id }))
     }
 
     #[children_of(shops)]
