@@ -75,6 +75,17 @@ pub(crate) const FAULTS: &[(&str, &[&str])] = &[
     ("null_is_not_declared", &["schema_nullability", "values_match_their_types"]),
     ("a_key_twice", &["primary_keys_are_unique"]),
     ("a_key_of_two_records", &["primary_keys_are_unique"]),
+    // A part that is read at the same time as others is taken for finished.
+    (
+        "partitions_in_turns,position_of_the_fastest_partition",
+        &["states_are_not_repeated", "resuming_loses_nothing", "resumed_refresh_loses_nothing"],
+    ),
+    ("windows,position_of_a_later_window", &["resuming_loses_nothing", "resumed_refresh_loses_nothing"]),
+    (
+        "new_parents,parent_ahead_of_its_children",
+        &["resuming_loses_nothing", "resumed_refresh_loses_nothing"],
+    ),
+    ("key_is_unique_in_its_partition_only", &["primary_keys_are_unique"]),
     // Lines are malformed.
     ("invalid_utf8", &["stdout_is_utf8"]),
     ("carriage_returns", &["lines_end_with_line_feeds"]),

@@ -74,7 +74,7 @@ pub(crate) fn streams() -> Vec<Value> {
         incremental(
             "visits",
             "day",
-            &["shop", "day"],
+            if has("key_is_unique_in_its_partition_only") { &["day"] } else { &["shop", "day"] },
             json!({"shop": {"type": text}, "day": {"type": text, "format": "date"}}),
         ),
         stream("colours", json!({"name": {"type": text}}), &json!({"namespace": "paint"})),

@@ -5,6 +5,7 @@
 //! `colours` supports only full refreshes, and `pages` can resume them.
 #![expect(clippy::print_stderr, reason = "a program")]
 
+mod concurrent;
 mod data;
 mod input;
 mod output;

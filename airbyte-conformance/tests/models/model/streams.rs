@@ -27,6 +27,9 @@ impl Read<'_> {
         if drops_the_first && !rest.is_empty() {
             rest.remove(0);
         }
+        if has("windows") {
+            return self.read_orders_in_windows(configured, descriptor, &rest, reached);
+        }
         for (at, order) in (1..).zip(&rest) {
             if has("state_before_records")
                 && at % 3 == 1
@@ -85,6 +88,12 @@ impl Read<'_> {
             Some(Value::Object(shops)) => shops.clone(),
             Some(_) => return Err(Stop::crash("`shops` is no object")),
         };
+        if has("partitions_in_turns") {
+            return self.read_visits_in_turns(configured, descriptor, reached);
+        }
+        if has("new_parents") {
+            return self.read_visits_of_new_shops(configured, descriptor, given, reached);
+        }
         for shop in data::SHOPS {
             let mut before = day_of(&reached, shop).to_owned();
             if has("partitions_ahead_are_read_again") && *before > *"2900" {
@@ -146,11 +155,11 @@ impl Read<'_> {
 }
 
 /// Returns the last day of a shop.
-fn day_of<'a>(reached: &'a Map<String, Value>, shop: &str) -> &'a str {
+pub(crate) fn day_of<'a>(reached: &'a Map<String, Value>, shop: &str) -> &'a str {
     reached.get(shop).and_then(|reached| reached.get("day")).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn whole(value: &Value, field: &str) -> Result<i64, Stop> {
+pub(crate) fn whole(value: &Value, field: &str) -> Result<i64, Stop> {
     get(value, field)?.as_i64().ok_or_else(|| Stop::crash(format!("`{field}` is no integer")))
 }
 
