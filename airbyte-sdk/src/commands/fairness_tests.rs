@@ -3,6 +3,7 @@
 //! budget, even if the API lists them in another order each time. The same holds for parents, in the same order each time.
 
 use super::Source;
+use super::turnstile::Turnstile;
 use crate::commands;
 use crate::error::Error;
 use crate::input::States;
@@ -54,6 +55,9 @@ struct World {
     reports_limit: bool,
     /// How many threads read.
     concurrency: u32,
+    /// Chooses the order of the threads' steps.
+    seed: u64,
+    turnstile: Arc<Turnstile>,
     /// The number of reads; every second one gets the partitions in reverse order.
     reads: AtomicUsize,
 }
@@ -70,10 +74,12 @@ impl World {
         macro_rules! fetch {
             ($kind:ident) => {{
                 let (left, seen, sizes) = (AtomicU64::new(self.budget), Arc::clone(seen), self.sizes.clone());
-                let reports_limit = self.reports_limit;
+                let (reports_limit, turnstile) = (self.reports_limit, Arc::clone(&self.turnstile));
                 // The API ignores `since`, so each partition costs the same in each read.
                 move |_: &Config, partition: &usize, _since: Option<u64>, out: &mut Emitter<$kind>| {
+                    let _running = turnstile.enter();
                     for number in 0..sizes[*partition] {
+                        turnstile.pass();
                         if left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err() {
                             let no_more = "no more for today";
                             return Err(if reports_limit {
@@ -125,6 +131,7 @@ impl World {
 
     /// Reads one stream once, and returns its state after that.
     fn read(&self, stream: &str, given: Option<Value>, seen: &Arc<Mutex<Seen>>) -> Option<Value> {
+        self.turnstile.start(self.concurrency as usize, self.seed);
         let memory = Memory::default();
         let run = RunContext::to(Lines::new(Box::new(memory.clone())));
         let source = self.source(seen);
@@ -158,9 +165,10 @@ proptest! {
         budget in 0..8_u64,
         reports_limit: bool,
         concurrency in 1..5_u32,
+        seed: u64,
         before in 0..5_usize,
     ) {
-        let world = World { sizes, budget, reports_limit, concurrency, reads: AtomicUsize::default() };
+        let world = World { sizes, budget, reports_limit, concurrency, seed, turnstile: Arc::default(), reads: AtomicUsize::default() };
         for stream in ["unordered", "ascending", "unordered_children", "ascending_children"] {
             let (ignored, mut state) = (Arc::default(), None);
             for _ in 0..before {
@@ -179,7 +187,7 @@ proptest! {
                 prop_assert!(*size > world.budget || seen.finished.contains(&partition), "{stream}: {partition} was never finished");
             }
             // With a sufficient budget all are read, and the state has no `next`.
-            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, reports_limit, concurrency, reads: AtomicUsize::default() };
+            let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, reports_limit, concurrency, seed, turnstile: Arc::default(), reads: AtomicUsize::default() };
             let state = whole.read(stream, state, &Arc::default());
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
             let positions = positions.map(|(partition, size)| (partition.to_string(), json!({"number": size - 1})));

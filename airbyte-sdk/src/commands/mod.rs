@@ -12,6 +12,8 @@ mod read;
 #[cfg(test)]
 mod resume_tests;
 mod spec;
+#[cfg(test)]
+mod turnstile;
 
 pub(crate) use self::check::check;
 pub(crate) use self::discover::discover;

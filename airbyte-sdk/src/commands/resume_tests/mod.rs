@@ -6,6 +6,7 @@ mod children;
 mod windowed;
 
 use super::Source;
+use super::turnstile::Turnstile;
 use crate::commands;
 use crate::error::Result;
 use crate::input::States;
@@ -75,13 +76,23 @@ struct EverythingInPartitions {
     id: Id,
 }
 
-/// Ends the run, as a signal does, after a number of steps of the fetch functions.
+/// What happens at the steps of the fetch functions: another thread goes on, and after a number of steps the run is ended, as
+/// by a signal.
 #[derive(Default)]
-struct Interrupt(Mutex<Option<(usize, RunContext)>>);
+struct Steps {
+    left: Mutex<Option<(usize, RunContext)>>,
+    turnstile: Turnstile,
+}
 
-impl Interrupt {
+impl Steps {
+    /// Before a record is emitted.
+    fn before_record(&self) {
+        self.turnstile.pass();
+        self.step();
+    }
+
     fn step(&self) {
-        let mut left = self.0.lock().unwrap();
+        let mut left = self.left.lock().unwrap();
         match &mut *left {
             Some((0, run)) => {
                 run.end(None);
@@ -95,7 +106,7 @@ impl Interrupt {
 
 /// The number of a record. Its serialization is a step in the middle of `emit`.
 #[derive(Clone)]
-struct Id(usize, Arc<Interrupt>);
+struct Id(usize, Arc<Steps>);
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -120,7 +131,9 @@ struct World {
     records: Arc<[(usize, i64, bool)]>,
     /// How many threads read.
     concurrency: u32,
-    interrupt: Arc<Interrupt>,
+    /// Chooses the order of the threads' steps.
+    seed: u64,
+    steps: Arc<Steps>,
 }
 
 impl World {
@@ -133,8 +146,9 @@ impl World {
     ) -> Result<()> {
         let is_requested =
             |record: &T| since.is_none_or(|since| record.cursor().is_none_or(|at| at >= since));
+        let _running = self.steps.turnstile.enter();
         records.filter(is_requested).try_for_each(|record| {
-            self.interrupt.step();
+            self.steps.before_record();
             out.emit(record)
         })
     }
@@ -143,7 +157,7 @@ impl World {
     fn all(&self, partition: Option<usize>) -> impl DoubleEndedIterator<Item = (Id, i64, bool)> + '_ {
         let records = self.records.iter();
         let records = records.filter(move |(id, ..)| partition.is_none_or(|partition| id % 3 == partition));
-        records.map(|&(id, at, null)| (Id(id, Arc::clone(&self.interrupt)), at, null))
+        records.map(|&(id, at, null)| (Id(id, Arc::clone(&self.steps)), at, null))
     }
 
     fn source(&self, records_per_state: u64) -> Source<Config> {
@@ -229,7 +243,8 @@ impl World {
     ) -> Vec<Value> {
         let memory = Memory::default();
         let run = RunContext::to(Lines::new(Box::new(memory.clone())));
-        *self.interrupt.0.lock().unwrap() = until.map(|steps| (steps, run.clone()));
+        self.steps.turnstile.start(self.concurrency as usize, self.seed);
+        *self.steps.left.lock().unwrap() = until.map(|steps| (steps, run.clone()));
         let source = self.source(records_per_state);
         let streams = source.catalog().unwrap().into_iter();
         let streams = streams.filter(|stream| stream.name != children::PARENTS).map(|stream| {
@@ -343,6 +358,7 @@ struct History {
     steps: Vec<(i64, bool)>,
     records_per_state: u64,
     concurrency: u32,
+    seed: u64,
     interrupts: Vec<usize>,
 }
 
@@ -350,15 +366,21 @@ fn history(streams: usize) -> impl Strategy<Value = History> {
     // Small steps, so that cursors are equal often.
     let steps = prop::collection::vec((0..3_i64, any::<bool>()), 0..11);
     let interrupts = prop::collection::vec(0..streams * 22, 16);
-    (steps, 1..6_u64, 1..5_u32, interrupts).prop_map(|(steps, records_per_state, concurrency, interrupts)| {
-        History { steps, records_per_state, concurrency, interrupts }
-    })
+    (steps, 1..6_u64, 1..5_u32, any::<u64>(), interrupts).prop_map(
+        |(steps, records_per_state, concurrency, seed, interrupts)| History {
+            steps,
+            records_per_state,
+            concurrency,
+            seed,
+            interrupts,
+        },
+    )
 }
 
 impl History {
     /// Reads the records in this number of streams.
     fn check(&self, streams: usize, kind: Kind) {
-        let Self { steps, records_per_state, concurrency, interrupts } = self;
+        let Self { steps, records_per_state, concurrency, seed, interrupts } = self;
         let mut at = 0;
         let records: Arc<[_]> = steps
             .iter()
@@ -368,7 +390,7 @@ impl History {
                 (id, at, *null)
             })
             .collect();
-        let world = World { kind, records, concurrency: *concurrency, interrupt: Arc::default() };
+        let world = World { kind, records, concurrency: *concurrency, seed: *seed, steps: Arc::default() };
         let whole = world.read(&BTreeMap::new(), *records_per_state, None);
         assert_eq!(seen(&whole).len(), streams * steps.len());
         let counted: f64 =

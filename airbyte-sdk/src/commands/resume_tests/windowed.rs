@@ -38,6 +38,7 @@ impl World {
         record: impl Fn(Id, i64) -> T,
         out: &mut Emitter<T>,
     ) -> Result<()> {
+        let _running = self.steps.turnstile.enter();
         for window in windows.until(Date::constant(1970, 1, 25)).steps(2.days())? {
             let records = self.all(partition).map(|(id, at, _)| record(id, at));
             let mut records: Vec<T> =
@@ -46,7 +47,7 @@ impl World {
                 records.reverse();
             }
             for record in records {
-                self.interrupt.step();
+                self.steps.before_record();
                 out.emit(record)?;
             }
             out.checkpoint(window.end())?;
