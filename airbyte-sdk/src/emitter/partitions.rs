@@ -47,7 +47,11 @@ impl<T: Stream> Emitter<T> {
         let state = handed_over
             .and_then(|()| if fetched.is_ok() && others_follow { self.checkpoint_between() } else { Ok(()) });
         self.end();
-        fetched.and(state)
+        let stream = self.to.as_ref().map(|to| to.stream.clone());
+        // The block must be gone: its reader no longer counts.
+        drop(self);
+        let reported = stream.map_or(Ok(()), |stream| stream.report_limit());
+        fetched.and(state).and(reported)
     }
 
     /// Hands over the records and the position of the partition.

@@ -32,8 +32,8 @@ pub(super) struct OpenStream {
     pub(super) estimate: u64,
     /// The requests that readers wait for, with the readers' ids.
     pub(super) waiting_for: Vec<(u64, String)>,
-    /// The readers that wait for a rate limit.
-    limited: Vec<u64>,
+    /// The readers that wait for a rate limit, and until when.
+    limited: Vec<(u64, i64)>,
     /// Whether it was reported that all of them wait.
     reported_limit: bool,
     emitters: Vec<Weak<dyn HandOver>>,
@@ -85,20 +85,25 @@ impl OpenStream {
         self.emitters.iter().filter_map(Weak::upgrade)
     }
 
-    /// Adds a reader that waits for a rate limit. Returns whether that must be reported: all readers wait, and it was not
-    /// reported since one of them last stopped waiting.
-    pub(super) fn add_limited(&mut self, reader: u64) -> bool {
-        if !self.limited.contains(&reader) {
-            self.limited.push(reader);
-        }
-        // Partitions are listed without an emitter.
-        let all_wait = self.limited.len() >= self.emitters().count();
-        all_wait && !std::mem::replace(&mut self.reported_limit, true)
+    /// Adds a reader that waits for a rate limit until this time.
+    pub(super) fn add_limited(&mut self, reader: u64, until: i64) {
+        self.limited.retain(|(limited, _)| *limited != reader);
+        self.limited.push((reader, until));
     }
 
     pub(super) fn remove_limited(&mut self, reader: u64) {
-        self.limited.retain(|limited| *limited != reader);
+        self.limited.retain(|(limited, _)| *limited != reader);
         self.reported_limit = false;
+    }
+
+    /// Returns when the stream will be read again, if that must be reported: all readers wait for a rate limit, and it was not
+    /// reported since one of them last stopped waiting.
+    pub(super) fn unreported_limit(&mut self) -> Option<i64> {
+        let until = self.limited.iter().map(|(_, until)| *until).min()?;
+        // Partitions are listed without an emitter.
+        let all_wait = self.limited.len() >= self.emitters().count();
+        let must_report = self.is_selected && all_wait && !std::mem::replace(&mut self.reported_limit, true);
+        must_report.then_some(until)
     }
 
     /// Writes a block of records and empties it.
@@ -213,20 +218,25 @@ mod tests {
         }
 
         let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), "{}".to_owned());
-        assert!(stream.add_limited(0), "the partitions are being listed");
+        let add = |stream: &mut OpenStream, reader: u64, until| {
+            stream.add_limited(reader, until);
+            stream.unreported_limit()
+        };
+        assert_eq!(add(&mut stream, 0, 5), Some(5), "the partitions are being listed");
         stream.remove_limited(0);
         let (one, two) = (Arc::new(Reader), Arc::new(Reader));
         for reader in [&one, &two] {
             let reader: Weak<Reader> = Arc::downgrade(reader);
             stream.add(reader);
         }
-        assert!(!stream.add_limited(1), "the other one is reading");
-        assert!(stream.add_limited(2));
-        assert!(!stream.add_limited(2), "it was reported");
+        assert_eq!(add(&mut stream, 1, 5), None, "the other one is reading");
+        assert_eq!(add(&mut stream, 2, 3), Some(3), "the first one that goes on");
+        assert_eq!(add(&mut stream, 2, 3), None, "it was reported");
         stream.remove_limited(1);
-        assert!(stream.add_limited(1), "it had ended");
-        drop(two);
+        assert_eq!(add(&mut stream, 1, 5), Some(3), "it had ended");
         stream.remove_limited(2);
-        assert!(stream.add_limited(1), "the other one has ended");
+        assert_eq!(stream.unreported_limit(), None, "the other one is reading");
+        drop(two);
+        assert_eq!(stream.unreported_limit(), Some(5), "the other one has ended");
     }
 }

@@ -165,14 +165,21 @@ impl LedgerStream {
     /// Records that a reader waits for a rate limit. Reports it, and until when, if all readers of the stream do. The next
     /// record ends that status for the platform.
     pub(crate) fn rate_limited(&self, reader: u64, wait: Duration) -> Result<()> {
-        let mut limit = AirbyteStreamStatusRateLimitedReason::new();
-        limit.quota_reset = Some(output::now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2));
-        let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
-        reason.rate_limited = Some(limit);
+        let until = output::now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
+        if let Ok(stream) = self.ledger.streams().find(self.id) {
+            stream.add_limited(reader, until);
+        }
+        self.report_limit()
+    }
+
+    /// Reports the rate limit if all readers of the stream wait for it. Called also when another reader has ended.
+    pub(crate) fn report_limit(&self) -> Result<()> {
         let sent = self.change_if_open(|stream, ledger| {
-            if !stream.add_limited(reader) || !stream.is_selected {
-                return Ok(());
-            }
+            let Some(until) = stream.unreported_limit() else { return Ok(()) };
+            let mut limit = AirbyteStreamStatusRateLimitedReason::new();
+            limit.quota_reset = Some(until);
+            let mut reason = AirbyteStreamStatusReason::new(AirbyteStreamStatusReasonType::RateLimited);
+            reason.rate_limited = Some(limit);
             let running = AirbyteStreamStatus::Running;
             let mut status = AirbyteStreamStatusTraceMessage::new(stream.descriptor.clone(), running);
             status.reasons = Some(vec![reason]);

@@ -279,3 +279,30 @@ fn closed_stdout_ends_the_run_while_other_partitions_wait() {
     assert_eq!(child.wait().unwrap().code(), Some(1));
     gate.open();
 }
+
+/// Nothing happens in the stream until the limit is over.
+#[cfg(unix)]
+#[test]
+fn rate_limit_is_reported_when_the_last_other_partition_ends() {
+    let (server, gate) = (Server::start(), Gate::new());
+    server.on("GET /visits/a").respond(Response::new(429).header("retry-after", "60"));
+    server.on("GET /visits/b").respond(Response::json(json!([])).wait_for(&gate));
+    let (connector, config) = (connector(), json!({"url": server.url()}));
+    let catalog = catalog(&connector, &config, &["visits"]);
+    let mut child = connector.read_command(&config, &catalog, None).stdout(Stdio::piped()).spawn().unwrap();
+    server.wait_for_requests(2);
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut is_waiting = false;
+    for line in stdout.lines() {
+        let line = line.unwrap();
+        if line.contains("retrying in") {
+            is_waiting = true;
+            gate.open();
+        } else if line.contains("RATE_LIMITED") {
+            assert!(is_waiting, "the other partition is being read: {line}");
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
