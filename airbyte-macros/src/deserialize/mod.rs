@@ -9,12 +9,14 @@ use crate::errors::Errors;
 use crate::{generated_code, unsupported_types};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Data, DeriveInput, Field, Fields};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Expr, Field, Fields, LitStr, Meta, MetaNameValue, Path, Token};
 
 pub(crate) fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
     let mut attributes = Attributes::of(&item.attrs, &["crate"], &mut errors);
-    let sdk = generated_code::sdk(&mut attributes, &mut errors);
+    let of_stream = item.attrs.iter().find_map(sdk_of_stream);
+    let sdk = of_stream.unwrap_or_else(|| generated_code::sdk(&mut attributes, &mut errors));
     let is_record = item.attrs.iter().any(is_stream_attribute);
     let owned = unowned(&item);
     match &owned {
@@ -57,6 +59,32 @@ fn unowned(item: &DeriveInput) -> Option<(TokenStream, &'static str)> {
         "generic types need serde's own derive: add `serde` to your crate and write `#[derive(serde::Deserialize)]`"
     };
     Some((generics.to_token_stream(), message))
+}
+
+/// Returns the path to the SDK that `#[airbyte_stream]` names: in its own `crate = …` if it follows the derive, otherwise in
+/// the `#[serde(crate = "…")]` that it wrote.
+fn sdk_of_stream(attribute: &Attribute) -> Option<Path> {
+    if is_stream_attribute(attribute) {
+        let arguments = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+        return arguments.into_iter().find_map(|argument| match argument {
+            Meta::NameValue(MetaNameValue { path, value: Expr::Path(sdk), .. }) if path.is_ident("crate") => {
+                Some(sdk.path)
+            }
+            _ => None,
+        });
+    }
+    let mut sdk = None;
+    if attribute.path().is_ident("serde") {
+        // serde reports invalid attributes.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                let text = meta.value()?.parse::<LitStr>()?.value();
+                sdk = text.strip_suffix("::__private::serde").and_then(|sdk| syn::parse_str(sdk).ok());
+            }
+            Ok(())
+        });
+    }
+    sdk
 }
 
 fn is_stream_attribute(attribute: &Attribute) -> bool {

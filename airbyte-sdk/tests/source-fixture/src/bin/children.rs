@@ -15,8 +15,10 @@ struct Config {
 }
 
 #[airbyte_stream(crate = ::renamed_sdk, name = "shops", primary_key(id))]
+#[derive(Deserialize)]
 struct Shop {
     id: u64,
+    #[serde(default = "any_name")]
     name: String,
 }
 
@@ -44,10 +46,15 @@ struct Review {
     text: String,
 }
 
+/// Derived before the attribute.
 #[derive(Deserialize)]
-#[airbyte(crate = ::renamed_sdk)]
+#[airbyte_stream(crate = ::renamed_sdk, name = "ids")]
 struct Id {
     id: u64,
+}
+
+fn any_name() -> String {
+    "a shop".to_owned()
 }
 
 impl Config {
@@ -94,8 +101,6 @@ impl Config {
     }
 
     fn shops(&self, out: &mut Emitter<Shop>) -> Result<()> {
-        self.get::<Id>("shops", &out.http())?
-            .into_iter()
-            .try_for_each(|Id { id }| out.emit(Shop { id, name: format!("shop {id}") }))
+        self.get::<Shop>("shops", &out.http())?.into_iter().try_for_each(|shop| out.emit(shop))
     }
 }
