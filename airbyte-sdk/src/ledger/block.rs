@@ -8,8 +8,8 @@ use crate::hold::Hold;
 use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
-/// The size in bytes at which a block is handed over; a `write` of this size costs less than the records in it.
-const BLOCK_SIZE: usize = 64 * 1024;
+/// The size in bytes at which a block is handed over. The output writes as many bytes at once, so a full block is not copied.
+const BLOCK_SIZE: usize = 128 * 1024;
 
 /// The pending records of one emitter. The emitter adds to them; the heartbeat and a signal may hand them over.
 pub(crate) struct Block<C> {

@@ -8,7 +8,10 @@
 
 #[cfg(unix)]
 mod blocking;
+mod line_breaks;
 mod lines;
+#[cfg(test)]
+mod lines_tests;
 mod log;
 #[cfg(any(test, feature = "testing"))]
 mod memory;
@@ -18,7 +21,8 @@ mod redact;
 
 #[cfg(unix)]
 use self::blocking::Blocking;
-pub(crate) use self::lines::{Lines, escape_line_breaks};
+pub(crate) use self::line_breaks::escape_line_breaks;
+pub(crate) use self::lines::Lines;
 pub(crate) use self::log::install as install_logger;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use self::memory::Memory;
@@ -32,16 +36,13 @@ use crate::protocol::{
 use crate::scrubber::Scrubber;
 use jiff::Timestamp;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, Ordering::Release};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The output of the process.
 pub(crate) struct Output {
-    lines: Mutex<Lines>,
+    lines: Arc<Lines>,
     scrubber: RwLock<Scrubber>,
-    /// Set when only the final messages may still be written.
-    ending: Arc<AtomicBool>,
 }
 
 impl Output {
@@ -52,14 +53,19 @@ impl Output {
         // to a closed descriptor.
         #[cfg(unix)]
         if let Ok(file) = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned() {
-            return Self::to(Lines::new(Box::new(Blocking(std::fs::File::from(file)))));
+            let file = Blocking(std::fs::File::from(file));
+            let is_pipe = file.enlarge_pipe();
+            return Self::to(if is_pipe {
+                Lines::to_pipe(Box::new(file))
+            } else {
+                Lines::new(Box::new(file))
+            });
         }
         Self::to(Lines::new(Box::new(stdout)))
     }
 
     pub(crate) fn to(lines: Lines) -> Arc<Self> {
-        let ending = lines.ending();
-        Arc::new(Self { lines: Mutex::new(lines), scrubber: RwLock::default(), ending })
+        Arc::new(Self { lines: Arc::new(lines), scrubber: RwLock::default() })
     }
 
     /// Blanks these secrets of the configuration from now on, in all text for people.
@@ -117,44 +123,39 @@ impl Output {
 
     /// Queues whole lines, and leaves `lines` empty.
     pub(crate) fn block(&self, lines: &mut Vec<u8>) -> Result<()> {
-        self.lines().push_block(lines)
+        self.lines.push_block(lines)
     }
 
     /// Queues a line, which ends with a line break.
     pub(crate) fn line(&self, line: &[u8]) -> Result<()> {
-        self.lines().push(line)
+        self.lines.push(line)
     }
 
     /// Writes the buffer.
     pub(crate) fn flush(&self) -> Result<()> {
-        self.lines().flush()
+        self.lines.flush()
     }
 
     /// From now on only the final messages are written, by the thread that calls [`claim`](Self::claim). Takes no lock,
     /// because a slow reader may block it.
     pub(crate) fn begin_to_end(&self) {
-        self.ending.store(true, Release);
+        self.lines.begin_to_end();
     }
 
     /// Declares that the calling thread writes the final messages.
     pub(crate) fn claim(&self) {
-        self.lines().claim();
+        self.lines.claim();
     }
 
     /// Returns whether nothing more can be written: stdout was closed, or the run has ended.
     pub(crate) fn is_closed(&self) -> bool {
-        self.lines().is_closed()
+        self.lines.is_closed()
     }
 
     /// Writes the buffer, and stops all further output.
     pub(crate) fn end(&self) {
-        let mut lines = self.lines();
-        let _ = lines.flush();
-        lines.shut();
-    }
-
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+        let _ = self.lines.flush();
+        self.lines.shut();
     }
 }
 

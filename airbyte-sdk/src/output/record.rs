@@ -1,6 +1,7 @@
 //! The line of a RECORD message.
 
-use super::lines::{RECORD_START, escape_line_breaks};
+use super::line_breaks::escape_line_breaks;
+use super::lines::RECORD_START;
 use super::not_finite::{self, NotFiniteField};
 use crate::error::{Error, Result};
 use crate::protocol::{AirbyteRecordMessageMeta, StreamDescriptor};

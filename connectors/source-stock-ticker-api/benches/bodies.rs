@@ -21,7 +21,7 @@ use airbyte_sdk::testing::server::Response;
 use airbyte_sdk::testing::{Connector, Server};
 use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
 use jiff::tz::Offset;
-use measuring::{first_day, measure};
+use measuring::{Stdout, first_day, measure};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -132,9 +132,9 @@ fn compare(records: usize, pages_of: u32) {
         ways[0].1.push((started.elapsed(), 0));
         // Whole pages are limited to 256 MiB.
         if bytes < 256 << 20 {
-            ways[1].1.push(measure(&connector, &config("pages"), &catalog));
+            ways[1].1.push(measure(&connector, &config("pages"), &catalog, Stdout::Null));
         }
-        ways[2].1.push(measure(&connector, &config("elements"), &catalog));
+        ways[2].1.push(measure(&connector, &config("elements"), &catalog, Stdout::Null));
     }
     ways.into_iter().for_each(|(way, runs)| print(way, runs, records));
 }
@@ -159,7 +159,7 @@ fn compare_formats(records: usize) {
             let started = Instant::now();
             plain(server.url(), "/");
             ways[0].1.push((started.elapsed(), 0));
-            ways[1].1.push(measure(&connector, &config, &catalog));
+            ways[1].1.push(measure(&connector, &config, &catalog, Stdout::Null));
         }
         ways.into_iter().for_each(|(way, runs)| print(way, runs, records));
     }

@@ -1,5 +1,5 @@
-//! Measures how fast records are emitted: a source that emits from memory to `/dev/null`, compared with a loop that writes
-//! the same bytes. `cargo bench -p source-stock-ticker-api --bench emit`
+//! Measures how fast records are emitted: a source that emits from memory to `/dev/null` and through a pipe to `cat`,
+//! compared with a loop that writes the same bytes. `cargo bench -p source-stock-ticker-api --bench emit`
 //!
 //! The program starts itself: with the command `read` it is a connector, with `copy` it is the loop.
 #![allow(
@@ -11,9 +11,11 @@
     reason = "a benchmark"
 )]
 
+mod measuring;
+
 use airbyte_sdk::jiff::ToSpan;
 use airbyte_sdk::{AirbyteSpec, Date, Emitter, Result, Source, airbyte_stream};
-use std::fs::File;
+use measuring::{Stdout, spawn};
 use std::io::Write;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -84,22 +86,32 @@ fn compare() {
         r#"{"streams":[{"stream":{"name":"stock_prices","json_schema":{},"supported_sync_modes":["incremental"]},"sync_mode":"incremental","destination_sync_mode":"append"}]}"#,
     );
     let program = std::env::current_exe().expect("this program");
-    let mut read = Command::new(&program);
-    read.arg("read").arg("--config").arg(config).arg("--catalog").arg(catalog);
-    let mut copy = Command::new(&program);
-    copy.arg("copy");
+    let read = || {
+        let mut command = Command::new(&program);
+        command.arg("read").arg("--config").arg(&config).arg("--catalog").arg(&catalog);
+        command
+    };
+    let copy = || {
+        let mut command = Command::new(&program);
+        command.arg("copy");
+        command
+    };
 
-    let bytes = read.output().expect("a run").stdout.len();
-    // Alternating, so that a slow phase of the machine affects both.
-    let (mut reads, mut copies) = (Vec::new(), Vec::new());
-    for _ in 0..RUNS {
-        reads.push(time(&mut read));
-        copies.push(time(&mut copy));
+    let bytes = read().output().expect("a run").stdout.len();
+    let programs: [(&str, &dyn Fn() -> Command); 2] = [("emit", &read), ("copy", &copy)];
+    let mut ways = Vec::new();
+    for (name, command) in programs {
+        ways.push((format!("{name} to /dev/null"), command, Stdout::Null, Vec::new()));
+        ways.push((format!("{name} to a pipe"), command, Stdout::Pipe, Vec::new()));
     }
-    println!(
-        "{RECORDS} records, {bytes} bytes to /dev/null, median of {RUNS} runs, including the start of the process"
-    );
-    for (name, times) in [("emit", &mut reads), ("copy", &mut copies)] {
+    // Alternating, so that a slow phase of the machine affects all.
+    for _ in 0..RUNS {
+        for (_, command, stdout, times) in &mut ways {
+            times.push(time(&mut command(), *stdout));
+        }
+    }
+    println!("{RECORDS} records, {bytes} bytes, median of {RUNS} runs, including the start of the process");
+    for (name, _, _, mut times) in ways {
         times.sort_unstable();
         let seconds = times[RUNS / 2].as_secs_f64();
         println!(
@@ -114,10 +126,10 @@ fn compare() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
-fn time(command: &mut Command) -> Duration {
-    let null = File::create("/dev/null").expect("/dev/null");
+fn time(command: &mut Command, stdout: Stdout) -> Duration {
     let started = Instant::now();
-    let status = command.stdin(Stdio::null()).stdout(null).status().expect("a run");
-    assert!(status.success());
+    let (mut child, cat) = spawn(command.stdin(Stdio::null()), stdout);
+    assert!(child.wait().expect("a run").success());
+    assert!(cat.is_none_or(|mut cat| cat.wait().expect("cat").success()));
     started.elapsed()
 }

@@ -162,6 +162,38 @@ fn slow_reader_gets_the_final_messages_in_whole_lines() {
     assert!(records < 200_000);
 }
 
+/// Enough records for the background thread that writes to a pipe.
+#[test]
+fn pipe_closed_in_the_middle_of_a_read_ends_it_without_stderr_output() {
+    let connector = connector();
+    let (mut child, stdout) = start(&connector, &json!({"count": 200_000}), "numbers", None);
+    assert_eq!(stdout.lines().map_while(Result::ok).take(50_000).count(), 50_000);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.is_empty(), "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it opens a device as stdout")]
+fn full_disk_is_reported_on_stderr() {
+    let connector = connector();
+    for count in [1, 60_000] {
+        let config = json!({ "count": count });
+        let mut catalog = connector.discover(&config).configured("incremental");
+        catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == "numbers");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = connector.read_command(&config, &catalog, None);
+        let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let run = child.wait_with_output().unwrap();
+        assert_eq!(run.status.code(), Some(1));
+        let stderr = String::from_utf8(run.stderr).unwrap();
+        assert!(stderr.starts_with("error: cannot write to stdout: No space left on device"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+}
+
 #[test]
 fn check_that_exceeds_its_deadline_fails() {
     let connector = Connector::new(env!("CARGO_BIN_EXE_slow"));

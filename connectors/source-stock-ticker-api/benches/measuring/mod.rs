@@ -1,11 +1,12 @@
 //! Shared by the benchmarks: trading days, times and memory.
+#![allow(dead_code, reason = "each benchmark uses a part")]
 
 use airbyte_sdk::DateRange;
 use airbyte_sdk::testing::Connector;
 use jiff::{ToSpan, tz::Offset};
 use serde_json::Value;
 use std::fs::File;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use stock_api_emulator::is_trading_day;
 
@@ -16,11 +17,39 @@ pub(crate) fn first_day(days: usize) -> String {
     trading.expect("enough days").to_string()
 }
 
-/// Returns the time of one read to /dev/null, and its peak memory in KiB.
-pub(crate) fn measure(connector: &Connector, config: &Value, catalog: &Value) -> (Duration, u64) {
-    let null = File::create("/dev/null").expect("/dev/null");
+/// Where a measured program writes to.
+#[derive(Clone, Copy)]
+pub(crate) enum Stdout {
+    /// `> /dev/null`
+    Null,
+    /// `| cat > /dev/null`
+    Pipe,
+}
+
+/// Starts the command with this stdout. Returns it, and `cat` if it writes to that.
+pub(crate) fn spawn(command: &mut Command, stdout: Stdout) -> (Child, Option<Child>) {
+    let null = || File::create("/dev/null").expect("/dev/null");
+    match stdout {
+        Stdout::Null => (command.stdout(null()).spawn().expect("a run"), None),
+        Stdout::Pipe => {
+            let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(null()).spawn().expect("cat");
+            let child = command.stdout(cat.stdin.take().expect("a pipe")).spawn().expect("a run");
+            // Otherwise it keeps the pipe open, and `cat` does not end.
+            command.stdout(Stdio::null());
+            (child, Some(cat))
+        }
+    }
+}
+
+/// Returns the time of one read, and its peak memory in KiB.
+pub(crate) fn measure(
+    connector: &Connector,
+    config: &Value,
+    catalog: &Value,
+    stdout: Stdout,
+) -> (Duration, u64) {
     let started = Instant::now();
-    let mut child = connector.read_command(config, catalog, None).stdout(null).spawn().expect("a run");
+    let (mut child, cat) = spawn(&mut connector.read_command(config, catalog, None), stdout);
     let mut peak = 0;
     // The kernel reports the peak only while the process exists, so the last value before its end counts.
     while child.try_wait().expect("a run").is_none() {
@@ -28,6 +57,7 @@ pub(crate) fn measure(connector: &Connector, config: &Value, catalog: &Value) ->
         std::thread::sleep(Duration::from_millis(2));
     }
     assert!(child.wait().expect("a run").success());
+    assert!(cat.is_none_or(|mut cat| cat.wait().expect("cat").success()));
     (started.elapsed(), peak)
 }
 

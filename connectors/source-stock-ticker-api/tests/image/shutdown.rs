@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use stock_api_emulator::{Emulator, is_trading_day};
 
 /// With two bars per day these are 18 000 records. The first state is sent after 10 000 records, at the end of a page. The
-/// 8 000 records after it (1 MB) exceed a FIFO (64 KiB) and the buffers at its ends, so the connector cannot end before the
+/// 8 000 records after it (1.2 MB) exceed a FIFO (256 KiB) and the buffers at its ends (0.7 MB), so the connector cannot end before the
 /// test continues to read.
 const START: &str = "1990-01-02";
 const BARS_PER_DAY: u32 = 2;
