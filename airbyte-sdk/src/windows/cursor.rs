@@ -4,6 +4,7 @@ use super::at::At;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use std::fmt::Display;
 
 /// A cursor type that is a time: `Date`, `DateTime` and `Timestamp`.
 #[diagnostic::on_unimplemented(
@@ -56,7 +57,7 @@ impl EpochUnit {
 }
 
 /// A value that can be the bound of a window. Cannot be implemented by other crates.
-pub trait Bound: Copy + PartialOrd {
+pub trait Bound: Copy + PartialOrd + Display {
     /// Whether the value has no time zone.
     #[doc(hidden)]
     const IS_CIVIL: bool = false;
