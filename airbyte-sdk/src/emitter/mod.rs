@@ -160,7 +160,7 @@ impl<T: Stream> Emitter<T> {
 
     /// Reports the expected record count, if the API provides one, so that the platform can show progress.
     ///
-    /// For a partition, pass the count of that partition; the SDK adds them up.
+    /// For a partition or a window, pass the count of that one; the SDK adds them up.
     ///
     /// # Errors
     ///

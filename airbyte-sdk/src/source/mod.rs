@@ -224,7 +224,7 @@ impl<C: Sync> Source<C> {
     ) -> Self
     where
         T: Stream,
-        T::Cursor: Cursor + Bound,
+        T::Cursor: Bound,
     {
         self.streams.push(Box::new(Windowed::new(list, fetch)));
         self
@@ -343,7 +343,7 @@ impl<C: Sync> Source<C> {
         self
     }
 
-    /// Sets how many partitions and streams are read at the same time, each by a thread of its own; 4 by default, at most 64.
+    /// Sets how many partitions, windows and streams are read at the same time, each by a thread of its own; 4 by default, at most 64.
     /// 0 counts as 1. With 1, one partition and one stream is read after the other.
     ///
     /// The first streams of the catalog, and the first partitions of a list, are read first. All threads share the rate limits

@@ -225,8 +225,7 @@ where
         let Some(mut out) = out else { return };
         let fetched = panics::catch(|| (self.stream.fetch)(self.context.config, &window, &mut out));
         let (fetched, complete) = out.finish_window(fetched, window.end());
-        let fetched = fetched
-            .map_err(|error| if error.is_stopped() { error } else { error.context(&window.to_string()) });
+        let fetched = fetched.map_err(|error| if error.is_stopped() { error } else { error.context(window) });
         // Locked first, so that positions are set in order.
         let mut position = self.position();
         let passed = {

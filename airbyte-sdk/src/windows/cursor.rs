@@ -56,7 +56,12 @@ impl EpochUnit {
     }
 }
 
-/// A value that can be the bound of a window. Cannot be implemented by other crates.
+/// A value that can be the bound of a window: a time or an integer. Cannot be implemented by other crates.
+#[diagnostic::on_unimplemented(
+    message = "a stream with the cursor type `{Self}` has no windows",
+    label = "not a `Date`, `DateTime`, `Timestamp` or integer",
+    note = "`NoCursor` means that the stream has no cursor: add `cursor = field` to its `#[airbyte_stream(…)]`"
+)]
 pub trait Bound: Copy + PartialOrd + Display {
     /// Whether the value has no time zone.
     #[doc(hidden)]
@@ -113,6 +118,7 @@ fn timestamp(at: &At) -> Timestamp {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for Date {
     const IS_CIVIL: bool = true;
     const IS_DATE: bool = true;
@@ -130,6 +136,7 @@ impl Bound for Date {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for DateTime {
     const IS_CIVIL: bool = true;
 
@@ -147,6 +154,7 @@ impl Bound for DateTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for Timestamp {
     fn value(at: &At, _: EpochUnit) -> Self {
         EpochUnit::Second.time(EpochUnit::Second.count(timestamp(at)))
