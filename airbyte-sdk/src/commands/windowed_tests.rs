@@ -332,3 +332,21 @@ fn records_of_all_windows_are_parents() {
         assert_eq!(read.records(), [1, 2, 3, 4, 5].map(|number| json!(day(number))));
     }
 }
+
+#[test]
+fn children_of_changed_parents_resume_where_the_windows_were_read_to() {
+    let source =
+        source()
+            .concurrency(|_| 2)
+            .incremental_windows(daily, |_, window, out| emit(window, out))
+            .incremental_children_of_changed::<Day, Report>(|_, day, _, out| out.emit(Report { at: day.at }));
+    let first = Read::incremental(&source, Report::NAME);
+    assert_eq!(first.records().len(), 5, "{}", first.error());
+    let mut state = first.last_state();
+    assert_eq!(state["parent"]["days"], json!({"at": "1970-01-06"}), "{state}");
+    state["parent"]["days"]["at"] = json!("1970-01-05");
+    assert_eq!(Read::of(&source, Report::NAME, "incremental", Some(state)).records(), [json!("1970-01-05")]);
+    let states = ["1970-01-04", "1970-01-02", "1970-01-03"].map(|at| json!({"at": at}).as_object().cloned());
+    let earliest = source.streams[0].earliest(states.into_iter().flatten().collect());
+    assert_eq!(json!(earliest), json!({"at": "1970-01-02"}));
+}

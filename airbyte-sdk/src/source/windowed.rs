@@ -11,7 +11,7 @@
 //! What must stay true: the position never passes a window that is not complete. Memory does not grow with the number of
 //! windows.
 
-use super::any::{AnyStream, Reading, Take, cursor_in_state};
+use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
 use super::partition::Results;
 use crate::emitter::{CompleteWindow, Emitter};
 use crate::error::{Error, Result};
@@ -21,6 +21,7 @@ use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
 use crate::windows::{Bound, Steps, Window};
+use serde_json::{Map, Value};
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -60,6 +61,10 @@ where
 
     fn record_type(&self) -> TypeId {
         TypeId::of::<T>()
+    }
+
+    fn earliest(&self, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
+        earliest_state::<T>(&self.info, states)
     }
 
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
