@@ -146,6 +146,7 @@ pub use airbyte_macros::{AirbyteSource, AirbyteStream, airbyte_spec};
 
 /// [Result]: crate::Result
 /// [`Emitter`]: struct@Emitter
+/// [`Product`]: crate::stream::Product
 /// [replacing]: crate::guide::replacing_a_python_connector
 /// [children]: crate::guide::children
 /// [parallel]: crate::guide::reading_in_parallel
