@@ -276,6 +276,20 @@ fn decreasing_cursor_in_a_window_leaves_the_position_before_it() {
     assert_eq!(read.last_state(), json!({"at": "1970-01-03"}));
 }
 
+/// The order of its records says nothing about the other windows.
+#[test]
+fn ascending_stream_sends_no_state_before_its_first_window_has_ended() {
+    let list = |_: &Config, since: Option<Date>, out: &mut Emitter<Ascending>| {
+        out.windows(since, FIRST).until(day(6)).steps(1.day())
+    };
+    let source = source().stop_when_exhausted().incremental_windows(list, |_, window, out| {
+        out.emit(Ascending { at: window.start() })?;
+        Err(Error::exhausted("no more today"))
+    });
+    let read = Read::of(&source, "ascending", "incremental", Some(json!({"at": "1970-01-03"})));
+    assert_eq!((read.succeeded, read.records().len(), read.states().len()), (false, 1, 0));
+}
+
 /// A long window must not delay the state of those before it.
 #[test]
 fn state_of_earlier_windows_is_sent_while_a_window_is_read() {
