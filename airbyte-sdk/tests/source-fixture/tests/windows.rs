@@ -133,12 +133,14 @@ fn windows_are_read_at_the_same_time() {
         let opener = std::thread::spawn({
             let server = std::sync::Arc::clone(&server);
             move || {
-                server.wait_for_requests(5);
+                let waited =
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.wait_for_requests(5)));
                 gate.open();
+                waited.is_ok()
             }
         });
         let run = read(&config, "visits", None);
-        opener.join().unwrap();
+        assert!(opener.join().unwrap(), "the others were not requested: {run}");
         assert_eq!(run.exit_code, Some(i32::from(!succeeds)), "{run}");
         let mut requested = requested(&server);
         assert_eq!(requested[0], "2024-05-01T00:00:00Z", "the first window is read alone");
