@@ -4,9 +4,9 @@
 //! | --- | --- |
 //! | [`first_connector`] | from `cargo new` to several streams, partitions, incremental reads and tests |
 //! | [`cookbook`] | recipes for pagination, authentication, reading responses and incremental reads |
-//! | [`windows`] | reading a range of time step by step, with a checkpoint at the end of each |
+//! | [`windows`] | reading a range of time in steps, one after the other or several at a time |
 //! | [`testing`] | which tool tests what |
-//! | [`reading_in_parallel`] | partitions and streams that are read at the same time |
+//! | [`reading_in_parallel`] | partitions, windows and streams that are read at the same time |
 //! | [`children`] | streams whose records belong to those of another stream |
 //! | [`forms`] | each type of a configuration, and its form |
 //! | [`records`] | each type of a record, and its catalog entry |
@@ -40,7 +40,9 @@ pub mod first_connector {}
 pub mod cookbook {}
 
 /// [cookbook]: crate::guide::cookbook
+/// [parallel]: crate::guide::reading_in_parallel
 /// [`windows`]: crate::windows
+/// [`Source::incremental_windows`]: crate::Source::incremental_windows
 ///
 #[doc = include_str!("../docs/windows.md")]
 pub mod windows {}
@@ -51,6 +53,7 @@ pub mod windows {}
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 
+/// [windows]: crate::guide::windows#at-the-same-time
 /// [`Source::concurrency`]: crate::Source::concurrency
 /// [`Source::one_at_a_time`]: crate::Source::one_at_a_time
 ///

@@ -146,9 +146,11 @@ pub use airbyte_macros::{AirbyteSource, AirbyteStream, airbyte_spec};
 
 /// [Result]: crate::Result
 /// [`Emitter`]: struct@Emitter
+/// [`Product`]: crate::stream::Product
 /// [replacing]: crate::guide::replacing_a_python_connector
 /// [children]: crate::guide::children
 /// [parallel]: crate::guide::reading_in_parallel
+/// [windows]: crate::guide::windows
 ///
 #[doc = include_str!("../docs/airbyte_source.md")]
 pub use airbyte_macros::airbyte_source;

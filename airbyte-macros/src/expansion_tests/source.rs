@@ -38,6 +38,33 @@ fn source_of_an_impl() {
 }
 
 #[test]
+fn source_with_windows() {
+    let item = parse_quote! {
+        impl Config {
+            fn monthly(&self, since: Option<Date>, out: &mut Emitter<Day>) -> Result<Steps<Date>> {
+                out.windows(since, self.start_date).steps(1.month())
+            }
+
+            #[windows(monthly)]
+            fn days(&self, window: &Window<Date>, out: &mut Emitter<Day>) -> Result<()> {
+                Ok(())
+            }
+        }
+    };
+    check("source/impl_with_windows", source::attribute(quote!(), item, None));
+}
+
+#[test]
+fn source_of_a_function_with_windows() {
+    let item = parse_quote! {
+        fn days(config: &Config, window: &Window<Date>) -> Result<impl Iterator<Item = Result<Day>>> {
+            Ok(std::iter::empty())
+        }
+    };
+    check("source/function_with_windows", source::attribute(quote!(windows = dates::monthly), item, None));
+}
+
+#[test]
 fn source_with_partitions() {
     let item = parse_quote! {
         impl Config {

@@ -2,6 +2,7 @@
 
 use super::model::concurrency::Concurrency;
 use super::model::rate_limits::{RateLimit, RateLimits};
+use super::model::windows::Windows;
 use super::model::{Function, Model, Stream};
 use crate::generated_code::{self, Place};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -69,12 +70,13 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     };
     let first = fetch.out.is_none().then(|| quote!(#out,));
     let result_of = returns.arguments(quote!(#first #path #arguments));
-    let mode = if since.is_some() { "incremental" } else { "full_refresh" };
-    let kind = match (partitions, &stream.parent) {
-        (Some(_), _) => "_partitions",
-        (None, Some(_)) if stream.follows_changes => "_children_of_changed",
-        (None, Some(_)) => "_children",
-        (None, None) => "",
+    let mode = if since.is_some() || stream.windows.is_some() { "incremental" } else { "full_refresh" };
+    let kind = match (partitions, &stream.parent, &stream.windows) {
+        (Some(_), ..) => "_partitions",
+        (None, Some(_), _) if stream.follows_changes => "_children_of_changed",
+        (None, Some(_), _) => "_children",
+        (None, None, Some(_)) => "_windows",
+        (None, None, None) => "",
     };
     let method = Ident::new(&format!("{mode}{kind}"), function.span().resolved_at(Span::call_site()));
     let given = [Some(&config), partition.as_ref(), since.as_ref(), Some(&out)].into_iter().flatten();
@@ -82,7 +84,8 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     match partitions {
         None => {
             let parent = stream.parent.iter();
-            quote!(.#method::<#(#parent,)* #record>(#closure))
+            let list = stream.windows.iter().map(|windows| list_of_windows(windows, record, config_type));
+            quote!(.#method::<#(#parent,)* #record>(#(#list,)* #closure))
         }
         Some(list) => {
             let list = checked("list", list, config_type);
@@ -96,6 +99,16 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
             quote!(.#method::<#record, #partition>(#list, #closure) #key)
         }
     }
+}
+
+/// `|config, since, out| list(config, since(since), out)`.
+fn list_of_windows(windows: &Windows, record: &Type, config_type: &Type) -> TokenStream {
+    let Windows { function, config, since: place, out, returns } = windows;
+    let (config, since, out) = (own("config", *config), own("since", place.first), own("out", *out));
+    let (cursor, given) = (place.generic("since", record, 2), place.arguments(since.to_token_stream()));
+    let path = generated_code::located(&called(function, config_type), returns.first);
+    let arguments = returns.arguments(quote!(#config, #cursor #given, #out));
+    quote!(|#config, #since, #out| #path #arguments)
 }
 
 /// `const _: () = parent_has_key::<Campaign>();`: a parent without a primary key is reported where it is taken.

@@ -4,7 +4,7 @@ mod expand;
 mod model;
 mod other_mains;
 
-use self::model::{children, partitions, return_types};
+use self::model::{children, partitions, return_types, windows};
 use crate::attributes::Attributes;
 use crate::errors::Errors;
 use crate::generated_code;
@@ -40,8 +40,11 @@ pub(crate) fn attribute(attributes: TokenStream, mut item: Item, file: Option<&P
 
 /// Removes the attributes of functions that the compiler does not know.
 fn take_out_attributes(item: &mut Item) {
-    let is_other =
-        |attribute: &Attribute| !partitions::is_partitions(attribute) && !children::is_children(attribute);
+    let is_other = |attribute: &Attribute| {
+        !partitions::is_partitions(attribute)
+            && !children::is_children(attribute)
+            && !windows::is_windows(attribute)
+    };
     match item {
         Item::Fn(function) => function.attrs.retain(is_other),
         Item::Impl(block) => {

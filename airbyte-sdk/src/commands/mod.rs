@@ -14,6 +14,8 @@ mod resume_tests;
 mod spec;
 #[cfg(test)]
 mod turnstile;
+#[cfg(test)]
+mod windowed_tests;
 
 pub(crate) use self::check::check;
 pub(crate) use self::discover::discover;

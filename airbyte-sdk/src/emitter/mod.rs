@@ -6,7 +6,10 @@
 
 mod checkpoint;
 mod partitions;
+mod window;
 mod windows;
+
+pub(crate) use self::window::CompleteWindow;
 
 use crate::cursor::Progress;
 use crate::epoch::Epoch;
@@ -36,6 +39,7 @@ pub struct Emitter<T: Stream> {
     http: Http,
     /// Counts the requests of the whole stream.
     stream_usage: Usage,
+    purpose: Purpose,
     info: StreamInfo,
     /// Whether a record without a cursor value is an error.
     needs_cursor: bool,
@@ -61,6 +65,17 @@ pub struct Emitter<T: Stream> {
     estimate: u64,
     /// The first error, kept because a fetch function may drop it.
     failed: Option<Error>,
+}
+
+/// What an emitter is used for.
+#[derive(Clone, Copy, PartialEq)]
+enum Purpose {
+    /// Reading a stream or a partition.
+    Stream,
+    /// Listing the windows of a stream, and keeping its position while they are read.
+    Windows,
+    /// Reading one of these windows. It does not move the position.
+    Window,
 }
 
 /// Where the records are sent.
@@ -102,6 +117,7 @@ impl<T: Stream> Emitter<T> {
             feed: context.feed.clone(),
             http: context.http_for(&hold, task),
             stream_usage: context.http.usage().clone(),
+            purpose: Purpose::Stream,
             needs_cursor: info.has_cursor() && info.on_null == OnNull::Fail,
             ascends,
             info: info.clone(),
@@ -144,7 +160,7 @@ impl<T: Stream> Emitter<T> {
 
     /// Reports the expected record count, if the API provides one, so that the platform can show progress.
     ///
-    /// For a partition, pass the count of that partition; the SDK adds them up.
+    /// For a partition or a window, pass the count of that one; the SDK adds them up.
     ///
     /// # Errors
     ///
@@ -259,6 +275,9 @@ impl<T: Stream> Emitter<T> {
     /// Reads the clock and the holds, and sends a state if one is due.
     #[cold]
     fn pause(&mut self) -> Result<()> {
+        if self.purpose == Purpose::Windows {
+            return Err(window::emitted_while_listing());
+        }
         let Some(to) = &self.to else { return Ok(()) };
         // The epoch first: a hold that begins after this line advances it again, and the next record sees that.
         self.seen_epoch = self.epoch.current();
@@ -275,13 +294,16 @@ impl<T: Stream> Emitter<T> {
         if now - self.logged_at >= MILLISECONDS_PER_PROGRESS_LOG {
             self.logged_at = now;
             let seconds = (now - self.started_at) as f64 / 1e3;
-            let rate = to.block.total() as f64 / seconds;
+            let records =
+                if self.purpose == Purpose::Window { self.tally().records } else { to.block.total() };
+            let rate = records as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records/s", self.info.name, self.tally());
         }
-        if to.block.can_checkpoint() && to.block.has_uncovered() && to.is_state_due(&self.intervals, now) {
-            to.checkpoint()?;
-        }
-        Ok(())
+        let owes_state = match self.purpose {
+            Purpose::Window => to.stream.has_reached_position() && to.stream.has_moved(),
+            Purpose::Stream | Purpose::Windows => to.block.can_checkpoint() && to.block.has_uncovered(),
+        };
+        if owes_state && to.is_state_due(&self.intervals, now) { to.checkpoint() } else { Ok(()) }
     }
 
     /// Passes a record to the streams of its children.

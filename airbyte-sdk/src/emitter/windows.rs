@@ -7,7 +7,7 @@
 //! What must stay true: a checkpoint never moves the position back, past a hold, or past the time at which the read began
 //! minus the settling time.
 
-use super::Emitter;
+use super::{Emitter, Purpose};
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::output;
@@ -58,8 +58,8 @@ impl<T: Stream> Emitter<T> {
     ///   records may become visible later. In a stream with checkpoints this also applies to the position at the end of the
     ///   read, unless the stream is ascending. A `Date` or `DateTime` has no time zone, so the time at UTC−12 counts.
     ///
-    /// The SDK decides when a state is sent. A full refresh of partitions has no positions, so checkpoints have no effect
-    /// there.
+    /// The SDK decides when a state is sent. Checkpoints have no effect in a full refresh of partitions, which has no positions,
+    /// and in [`#[windows]`](crate::airbyte_source#windows), whose windows move the position at their ends.
     ///
     /// # Errors
     ///
@@ -75,6 +75,9 @@ impl<T: Stream> Emitter<T> {
         if self.failed.is_some() {
             return Err(Error::stopped());
         }
+        if self.purpose == Purpose::Windows {
+            return Err(super::window::checkpoint_while_listing());
+        }
         let Some(to) = self.to.as_ref().filter(|to| to.takes_checkpoints) else { return Ok(()) };
         to.block.set_checkpoint(position, self.limit());
         let is_due = to.block.has_uncovered() && to.is_state_due(&self.intervals, output::now());
@@ -82,7 +85,7 @@ impl<T: Stream> Emitter<T> {
     }
 
     /// Returns the greatest position that a checkpoint may claim; `None` if the cursor is not a time.
-    fn limit(&self) -> Option<T::Cursor> {
+    pub(super) fn limit(&self) -> Option<T::Cursor> {
         let settling_time = SignedDuration::try_from(self.settling_time).unwrap_or(SignedDuration::MAX);
         let limit = self.started_at().checked_sub(settling_time).unwrap_or(Timestamp::MIN);
         match self.epoch_cursor {

@@ -215,6 +215,11 @@ impl Hold {
         });
     }
 
+    /// Returns whether the emitter is held by what its own thread did, and not only for reasons that concern the whole stream.
+    pub(crate) fn has_own_reasons(&self) -> bool {
+        self.stream.reasons().of_emitters.get(&self.id).is_some_and(EmitterReasons::holds)
+    }
+
     /// Returns the error after which records are known to be missing.
     pub(crate) fn failure(&self) -> Option<Error> {
         let reasons = self.stream.reasons();

@@ -6,6 +6,7 @@ use crate::cursor::{self, Progress};
 use crate::error::Result;
 use crate::hold::Hold;
 use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 
 /// The size in bytes at which a block is handed over. The output writes as many bytes at once, so a full block is not copied.
@@ -19,6 +20,8 @@ pub(crate) struct Block<C> {
     /// The key of the cursor value in a state, if the stream has a cursor.
     key: Option<String>,
     hold: Hold,
+    /// Whether an emitter still adds records.
+    reads: AtomicBool,
     pending: Mutex<Pending<C>>,
 }
 
@@ -43,6 +46,11 @@ pub(super) trait HandOver: Send + Sync {
 
     /// Hands over the pending records, unless another thread is adding one or handing them over.
     fn try_hand_over(&self) -> Result<()>;
+
+    /// Returns whether the emitter sends requests, and may wait for a rate limit.
+    fn reads(&self) -> bool {
+        true
+    }
 }
 
 impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
@@ -58,6 +66,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
             partition: partition.map(Into::into),
             key,
             hold: hold.clone(),
+            reads: AtomicBool::new(true),
             pending: Mutex::new(Pending {
                 lines: Vec::new(),
                 records: 0,
@@ -104,6 +113,11 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
     pub(crate) fn hand_over_at(&self, position: PositionUpdate) -> Result<()> {
         let mut pending = self.pending();
         self.hand_over_with(&mut pending, position)
+    }
+
+    /// Records that the emitter only keeps the position from now on, while others read.
+    pub(crate) fn stop_reading(&self) {
+        self.reads.store(false, Relaxed);
     }
 
     /// Returns the number of pending records and of their bytes.
@@ -223,6 +237,10 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandOver for Block<C> {
             Err(TryLockError::Poisoned(poisoned)) => self.hand_over_pending(&mut poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => Ok(()),
         }
+    }
+
+    fn reads(&self) -> bool {
+        self.reads.load(Relaxed)
     }
 }
 

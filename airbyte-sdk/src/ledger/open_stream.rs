@@ -101,7 +101,7 @@ impl OpenStream {
     pub(super) fn unreported_limit(&mut self) -> Option<i64> {
         let until = self.limited.iter().map(|(_, until)| *until).min()?;
         // Partitions are listed without an emitter.
-        let all_wait = self.limited.len() >= self.emitters().count();
+        let all_wait = self.limited.len() >= self.emitters().filter(|emitter| emitter.reads()).count();
         let must_report = self.is_selected && all_wait && !std::mem::replace(&mut self.reported_limit, true);
         must_report.then_some(until)
     }
@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn rate_limit_is_reported_if_all_readers_wait_for_it() {
-        struct Reader;
+        /// Whether the emitter reads.
+        struct Reader(bool);
         impl HandOver for Reader {
             fn hand_over(&self) -> Result<()> {
                 Ok(())
@@ -214,6 +215,10 @@ mod tests {
 
             fn try_hand_over(&self) -> Result<()> {
                 Ok(())
+            }
+
+            fn reads(&self) -> bool {
+                self.0
             }
         }
 
@@ -224,8 +229,8 @@ mod tests {
         };
         assert_eq!(add(&mut stream, 0, 5), Some(5), "the partitions are being listed");
         stream.remove_limited(0);
-        let (one, two) = (Arc::new(Reader), Arc::new(Reader));
-        for reader in [&one, &two] {
+        let (one, two, position) = (Arc::new(Reader(true)), Arc::new(Reader(true)), Arc::new(Reader(false)));
+        for reader in [&one, &two, &position] {
             let reader: Weak<Reader> = Arc::downgrade(reader);
             stream.add(reader);
         }

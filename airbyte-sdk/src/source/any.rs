@@ -5,12 +5,14 @@ use crate::cursor;
 use crate::error::{Error, Result};
 use crate::feed::ToParent;
 use crate::ledger::Tally;
+use crate::panics;
 use crate::problems::list;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
 use std::any::TypeId;
+use std::cmp::Ordering;
 
 /// A stream with any type of record. Only the implementations know the type, so the sync loop is not generic over it.
 pub(crate) trait AnyStream<C>: Send + Sync {
@@ -122,6 +124,24 @@ pub(super) fn cursor_in_state<T: Stream>(
         Err(why) => unsupported(info, &why),
         Ok(_) => unknown_format(info, state, &field),
     })
+}
+
+/// Returns the state of an unpartitioned stream with the earliest cursor.
+pub(super) fn earliest_state<T: Stream>(
+    info: &StreamInfo,
+    states: Vec<Map<String, Value>>,
+) -> Option<Map<String, Value>> {
+    let mut states = states.into_iter();
+    let mut earliest = states.next()?;
+    for state in states {
+        // A state that cannot be read is no position.
+        let cursor = |state| panics::catch(|| cursor_in_state::<T>(info, state, None)).ok().flatten();
+        match cursor(&state)?.partial_cmp(&cursor(&earliest)?)? {
+            Ordering::Less => earliest = state,
+            Ordering::Equal | Ordering::Greater => {}
+        }
+    }
+    Some(earliest)
 }
 
 /// Returns the error for a state in an unknown format.

@@ -10,6 +10,7 @@ mod python_state;
 mod round_robin;
 pub(crate) mod signatures;
 mod unpartitioned;
+mod windowed;
 
 pub(crate) use self::any::{AnyStream, Reading, Take, read_alone};
 pub(crate) use self::catalog::validate_stream;
@@ -18,6 +19,7 @@ pub(crate) use self::partition_state::parent_state;
 use self::children::Children;
 use self::partitioned::Partitioned;
 use self::unpartitioned::Unpartitioned;
+use self::windowed::Windowed;
 use crate::cursor::Cursor;
 use crate::emitter::Emitter;
 use crate::error::Result;
@@ -26,6 +28,7 @@ use crate::protocol::ConnectorSpecification;
 use crate::read_context::RecordIntervals;
 use crate::spec::{self, AirbyteSpec, ReadConfig};
 use crate::stream::{Partition, Stream};
+use crate::windows::{Bound, Steps, Window};
 use std::time::Duration;
 
 /// Builds and runs a source connector: add its streams, then call [`run`](Self::run).
@@ -184,6 +187,49 @@ impl<C: Sync> Source<C> {
         self
     }
 
+    /// Adds an incremental stream that is read window by window, several windows at the same time.
+    ///
+    /// `list` receives the cursor value reached so far, `None` in the first sync, and an emitter that creates
+    /// [`windows`](Emitter::windows); it must emit no records. `fetch` must emit all records of a window. The state has the same
+    /// form as that of [`incremental`](Self::incremental).
+    ///
+    /// Windows are read in order, the first one alone, so that a small rate limit completes at least one. The position is the
+    /// end of the last window before which all have been read, limited as in [`checkpoint`](Emitter::checkpoint). If a window
+    /// fails, no further ones are started, because the next read has to read them again.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{AirbyteSpec, Date, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
+    /// # use airbyte_sdk::{jiff::ToSpan, windows::{Steps, Window}};
+    /// # #[derive(AirbyteSpec)] struct Config { start_date: Date }
+    /// # #[airbyte_stream(name = "orders", cursor = updated_at)] #[derive(Deserialize)] struct Order { updated_at: Timestamp }
+    /// fn monthly(config: &Config, since: Option<Timestamp>, out: &mut Emitter<Order>) -> Result<Steps<Timestamp>> {
+    ///     out.windows(since, config.start_date).steps(1.month())
+    /// }
+    ///
+    /// fn orders(_: &Config, window: &Window<Timestamp>, out: &mut Emitter<Order>) -> Result<()> {
+    ///     let orders = out.http().get("https://shop.example/orders");
+    ///     let orders = orders.query("from", window.start()).query("before", window.end());
+    ///     out.try_extend(orders.elements("orders"))
+    /// }
+    ///
+    /// fn main() -> std::process::ExitCode {
+    ///     Source::new("source-shop", "0.1.0").incremental_windows(monthly, orders).run()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn incremental_windows<T>(
+        mut self,
+        list: impl Fn(&C, Option<T::Cursor>, &mut Emitter<T>) -> Result<Steps<T::Cursor>> + Send + Sync + 'static,
+        fetch: impl Fn(&C, &Window<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        T: Stream,
+        T::Cursor: Bound,
+    {
+        self.streams.push(Box::new(Windowed::new(list, fetch)));
+        self
+    }
+
     /// Adds an incremental stream that is read once for each record of another stream, its parent: the ad groups of each
     /// campaign. Each parent has its own cursor value in the state, under its primary key.
     ///
@@ -297,7 +343,7 @@ impl<C: Sync> Source<C> {
         self
     }
 
-    /// Sets how many partitions and streams are read at the same time, each by a thread of its own; 4 by default, at most 64.
+    /// Sets how many partitions, windows and streams are read at the same time, each by a thread of its own; 4 by default, at most 64.
     /// 0 counts as 1. With 1, one partition and one stream is read after the other.
     ///
     /// The first streams of the catalog, and the first partitions of a list, are read first. All threads share the rate limits

@@ -125,12 +125,22 @@ impl Results {
         self.in_a_row >= MAX_FAILURES_IN_A_ROW
     }
 
+    /// Returns whether one has failed.
+    pub(super) fn has_failure(&self) -> bool {
+        self.failures > 0
+    }
+
     /// Returns the result of the stream.
     pub(super) fn end(self) -> Result<()> {
+        self.end_of("partitions")
+    }
+
+    /// Does the same for a stream that is read in parts of this name.
+    pub(super) fn end_of(self, parts: &str) -> Result<()> {
         match self.reported {
             None => self.stopped_by.map_or(Ok(()), Err),
             Some(error) if self.failures == 1 => Err(error),
-            Some(error) => Err(error.with_internal(format_args!("{} partitions failed", self.failures))),
+            Some(error) => Err(error.with_internal(format_args!("{} {parts} failed", self.failures))),
         }
     }
 }

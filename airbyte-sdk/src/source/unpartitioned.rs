@@ -1,6 +1,6 @@
 //! A stream without partitions: one call of the fetch function reads it.
 
-use super::any::{AnyStream, Reading, Take, cursor_in_state};
+use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::ledger::Tally;
@@ -10,7 +10,6 @@ use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
 use serde_json::{Map, Value};
 use std::any::TypeId;
-use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -48,18 +47,7 @@ where
     }
 
     fn earliest(&self, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
-        let mut states = states.into_iter();
-        let mut earliest = states.next()?;
-        for state in states {
-            // A state that cannot be read is no position.
-            let cursor =
-                |state| panics::catch(|| cursor_in_state::<T>(&self.info, state, None)).ok().flatten();
-            match cursor(&state)?.partial_cmp(&cursor(&earliest)?)? {
-                Ordering::Less => earliest = state,
-                Ordering::Equal | Ordering::Greater => {}
-            }
-        }
-        Some(earliest)
+        earliest_state::<T>(&self.info, states)
     }
 
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {

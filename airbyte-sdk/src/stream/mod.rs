@@ -5,6 +5,7 @@ pub(crate) mod column;
 mod info;
 pub(crate) mod nested;
 mod partition;
+mod product;
 #[cfg(feature = "raw_json")]
 mod raw_json;
 
@@ -12,6 +13,7 @@ pub use self::binary::Binary;
 pub use self::column::Column;
 pub(crate) use self::info::{Resume, StreamInfo};
 pub use self::partition::Partition;
+pub use self::product::Product;
 #[cfg(feature = "raw_json")]
 pub use self::raw_json::RawJson;
 pub use crate::cursor::{Cursor, CursorField, NoCursor, Order};

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 
 /// A partition of a stream. Implemented for all types that are [`Display`], [`Send`], [`Sync`] and `'static`; `Display`
-/// names the partition in the state.
+/// names the partition in the state. A [`Product`](super::Product) is a partition of two or three parts.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a partition",
-    label = "`{Self}` must implement `Display`, which names it in the state, and be `Send` and `Sync`"
+    label = "`{Self}` must implement `Display`, which names it in the state, and be `Send` and `Sync`",
+    note = "combine two or three partitions in a `stream::Product`: `Product((account, month))`"
 )]
 pub trait Partition: Display + Send + Sync + 'static {}
 

@@ -4,6 +4,7 @@ use super::at::At;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use std::fmt::Display;
 
 /// A cursor type that is a time: `Date`, `DateTime` and `Timestamp`.
 #[diagnostic::on_unimplemented(
@@ -55,8 +56,13 @@ impl EpochUnit {
     }
 }
 
-/// A value that can be the bound of a window. Cannot be implemented by other crates.
-pub trait Bound: Copy + PartialOrd {
+/// A value that can be the bound of a window: a time or an integer. Cannot be implemented by other crates.
+#[diagnostic::on_unimplemented(
+    message = "a stream with the cursor type `{Self}` has no windows",
+    label = "not a `Date`, `DateTime`, `Timestamp` or integer",
+    note = "`NoCursor` means that the stream has no cursor: add `cursor = field` to its `#[airbyte_stream(…)]`"
+)]
+pub trait Bound: Copy + PartialOrd + Display {
     /// Whether the value has no time zone.
     #[doc(hidden)]
     const IS_CIVIL: bool = false;
@@ -112,6 +118,7 @@ fn timestamp(at: &At) -> Timestamp {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for Date {
     const IS_CIVIL: bool = true;
     const IS_DATE: bool = true;
@@ -129,6 +136,7 @@ impl Bound for Date {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for DateTime {
     const IS_CIVIL: bool = true;
 
@@ -146,6 +154,7 @@ impl Bound for DateTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Bound for Timestamp {
     fn value(at: &At, _: EpochUnit) -> Self {
         EpochUnit::Second.time(EpochUnit::Second.count(timestamp(at)))

@@ -164,7 +164,7 @@ impl<C: Bound> Windows<C> {
     ///   otherwise whole seconds;
     /// - the lookback is negative;
     /// - the unit of [`align`](Self::align) is none of those named there.
-    pub fn steps(self, step: Span) -> Result<impl Iterator<Item = Window<C>>> {
+    pub fn steps(self, step: Span) -> Result<Steps<C>> {
         self.check(step)?;
         let (at, end) = self.range(step)?;
         Ok(Steps { at, end, step, unit: self.unit, cursor: PhantomData })
@@ -250,8 +250,12 @@ fn nanoseconds(span: &Span) -> i128 {
     units.into_iter().map(|(count, size)| count * size).sum()
 }
 
-/// The windows that are left.
-struct Steps<C> {
+/// The windows of a range, from the first to the newest. Created by [`Windows::steps`].
+///
+/// A function that lists the windows of a stream, for [`#[windows]`](crate::airbyte_source#windows), returns this type.
+#[derive(Clone, Debug)]
+#[must_use = "iterate over the windows, or return them"]
+pub struct Steps<C> {
     at: At,
     end: At,
     step: Span,

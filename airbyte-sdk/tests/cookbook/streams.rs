@@ -2,7 +2,7 @@
 
 use crate::api::{Api, good};
 use crate::ids;
-use crate::recipes::{incremental, partitions, shared_rows};
+use crate::recipes::{incremental, partitions, product_partitions, shared_rows};
 use airbyte_sdk::testing::{fetch, http};
 use airbyte_sdk::{Date, Timestamp};
 use serde_json::json;
@@ -27,6 +27,22 @@ fn first_read_requests_everything_and_the_second_requests_from_the_cursor() {
     let from = "&updated_at_min=2026-11-20T09%3A30%3A00Z";
     let pages = |from| [1, 2].map(|page| format!("GET /orders?sort=updated_at{from}&page={page}"));
     assert_eq!(api.requested(), [pages(""), pages(from)].concat());
+}
+
+#[test]
+fn each_part_of_a_partition_is_in_the_request_and_in_the_record() {
+    let api = Api::start([good(json!(["Bergen", "Oslo"])), good(json!([{"day": "2026-11-19"}]))]);
+    let regions = vec!["east".to_owned(), "west".to_owned()];
+    let config = product_partitions::Config { api_url: api.url.clone(), regions };
+    let reports = product_partitions::reports(&config, &http()).unwrap();
+    let names = reports.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let expected =
+        [r#"["Bergen","east"]"#, r#"["Bergen","west"]"#, r#"["Oslo","east"]"#, r#"["Oslo","west"]"#];
+    assert_eq!(names, expected);
+    let since = Some(Date::constant(2026, 11, 19));
+    let sales = fetch(|out| product_partitions::fetch(&config, &reports[1], since, out)).unwrap();
+    assert_eq!(sales, [json!({"shop": "Bergen", "region": "west", "day": "2026-11-19"})]);
+    assert_eq!(api.requested()[1], "GET /sales?shop=Bergen&region=west&from=2026-11-19");
 }
 
 #[test]

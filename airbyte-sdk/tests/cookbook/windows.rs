@@ -2,7 +2,7 @@
 
 use crate::api::{Api, good};
 use crate::ids;
-use crate::recipes::{client_side_filter, newest_first, windows};
+use crate::recipes::{client_side_filter, newest_first, parallel_windows, windows};
 use airbyte_sdk::testing::server::{Request, Response};
 use airbyte_sdk::testing::{Fetched, fetch_at};
 use airbyte_sdk::{Date, Timestamp};
@@ -55,6 +55,32 @@ fn windows_cover_the_time_since_the_last_read() {
     let failed = read(None, &api);
     assert!(failed.error.is_some());
     assert_eq!(failed.state, Some(json!({"updated_at": "2026-01-31T00:00:00Z"})));
+}
+
+#[test]
+fn windows_listed_for_parallel_reads_are_those_of_the_loop() {
+    let api = Api::responding(|request: &Request| {
+        let orders = match request.query("page").as_deref() {
+            Some("1") => vec![order(1, &request.query("from").unwrap())],
+            _ => vec![],
+        };
+        good(json!({"orders": orders}))
+    });
+    let config =
+        parallel_windows::Config { api_url: api.url.clone(), start_date: Date::constant(2026, 1, 1) };
+    let read = fetch_at(time("2026-02-10T12:00:00Z"), |out| {
+        for window in parallel_windows::windows(&config, None, out)? {
+            parallel_windows::fetch(&config, &window, out)?;
+        }
+        Ok(())
+    });
+    assert_eq!(ids(&read.unwrap()), [1, 1]);
+    let queries = [
+        "from=2026-01-01T00%3A00%3A00Z&before=2026-01-31T00%3A00%3A00Z",
+        "from=2026-01-31T00%3A00%3A00Z&before=2026-02-10T12%3A00%3A00Z",
+    ];
+    let requests = queries.map(|query| [1, 2].map(|page| format!("GET /orders?{query}&page={page}")));
+    assert_eq!(api.requested(), requests.concat());
 }
 
 #[test]

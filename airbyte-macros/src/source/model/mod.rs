@@ -5,11 +5,15 @@ pub(super) mod concurrency;
 pub(super) mod partitions;
 pub(super) mod rate_limits;
 pub(super) mod return_types;
+mod second;
 mod signature;
+pub(super) mod windows;
 
 use self::concurrency::Concurrency;
 use self::rate_limits::RateLimits;
-use self::signature::{Fetch, Home, Second};
+use self::second::Second;
+use self::signature::{Fetch, Home};
+use self::windows::Windows;
 use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
 use crate::unsupported_types::text;
@@ -24,6 +28,7 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "check",
     "partitions",
     "partition_key",
+    "windows",
     "concurrency",
     "one_at_a_time",
     "rate_limit",
@@ -47,6 +52,8 @@ pub(super) struct Stream {
     pub(super) fetch: Fetch,
     /// The function that lists the partitions.
     pub(super) partitions: Option<Function>,
+    /// The function that lists the windows.
+    pub(super) windows: Option<Windows>,
     /// The type of the parents' records, if it is a stream of children.
     pub(super) parent: Option<Type>,
     /// Whether only the parents that changed are visited.
@@ -95,17 +102,26 @@ impl Model {
     pub(super) fn read(item: &Item, attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
         let (check, partitions) = (attributes.expr("check", errors), attributes.expr("partitions", errors));
         let partition_key = attributes.text("partition_key", errors);
+        let windows = attributes.expr("windows", errors);
         let rate_limits = RateLimits::read(attributes, errors);
         let concurrency = Concurrency::read(attributes, errors);
         let group = concurrency::read_group(attributes, errors);
         let stops_when_exhausted = attributes.flag("stop_when_exhausted", errors).is_some();
         let model = match item {
-            Item::Fn(function) => Self::of_function(function, check, partitions, partition_key, errors),
+            Item::Fn(function) => {
+                let given = Given { check, partitions, partition_key, windows };
+                Self::of_function(function, given, errors)
+            }
             Item::Impl(block) => {
                 if let Some(key) = &partition_key {
                     errors.at(key, format!("in an `impl` block, write `#[partitions(list, key = {})]` above the method that fetches the stream", as_text(key)));
                 }
-                Self::of_impl(block, check.as_ref(), partitions.as_ref(), errors)
+                for (attribute, list) in [("partitions", &partitions), ("windows", &windows)] {
+                    if let Some(list) = list {
+                        errors.at(list, format!("in an `impl` block, write `#[{attribute}({})]` above the method that fetches the stream", as_text(list)));
+                    }
+                }
+                Self::of_impl(block, check.as_ref(), errors)
             }
             other => {
                 errors.at_item(other, "`#[airbyte_source]` belongs on a fetch function, or on an `impl Config` block with a method per stream");
@@ -132,9 +148,7 @@ impl Model {
 
     fn of_function(
         function: &ItemFn,
-        check: Option<Expr>,
-        partitions: Option<Expr>,
-        partition_key: Option<LitStr>,
+        Given { check, partitions, partition_key, windows }: Given,
         errors: &mut Errors,
     ) -> Option<Self> {
         let name = &function.sig.ident;
@@ -145,11 +159,15 @@ impl Model {
             errors.at(attribute, "on a function, write `#[airbyte_source(partitions = list)]`");
             return None;
         }
+        if let Some(attribute) = windows::find(&function.attrs) {
+            errors.at(attribute, "on a function, write `#[airbyte_source(windows = list)]`");
+            return None;
+        }
         if let Some(attribute) = children::find(&function.attrs) {
             errors.at(attribute, "the parent is another stream: put both into an `impl` block");
             return None;
         }
-        for (attribute, function) in [("check", &check), ("partitions", &partitions)] {
+        for (attribute, function) in [("check", &check), ("partitions", &partitions), ("windows", &windows)] {
             if let Some(literal @ Expr::Lit(_)) = function {
                 let example = match literal {
                     Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => name.value(),
@@ -161,7 +179,18 @@ impl Model {
                 );
             }
         }
-        let second = if partitions.is_some() { Second::Partition } else { Second::None };
+        let second = match (&partitions, &windows) {
+            (Some(_), Some(windows)) => {
+                errors.at(
+                    windows,
+                    "a stream has either windows or partitions: remove `windows` or `partitions`",
+                );
+                return None;
+            }
+            (Some(_), None) => Second::Partition,
+            (None, Some(_)) => Second::Window,
+            (None, None) => Second::None,
+        };
         let fetch = signature::read(&function.sig, second, &Home::Function, errors)?;
         let config = match function.sig.inputs.first() {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
@@ -174,11 +203,12 @@ impl Model {
             partitions::check_key(key, fetch.since.is_some(), errors);
         }
         let function = Function::Named(name.clone());
-        let partitions = partitions.map(Function::Given);
+        let (partitions, windows) = (partitions.map(Function::Given), windows.map(Windows::given));
         let streams = vec![Stream {
             function,
             fetch,
             partitions,
+            windows,
             parent: None,
             follows_changes: false,
             partition: None,
@@ -187,24 +217,10 @@ impl Model {
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
 
-    fn of_impl(
-        block: &ItemImpl,
-        check: Option<&Expr>,
-        partitions: Option<&Expr>,
-        errors: &mut Errors,
-    ) -> Option<Self> {
+    fn of_impl(block: &ItemImpl, check: Option<&Expr>, errors: &mut Errors) -> Option<Self> {
         let config = &*block.self_ty;
         if let Some(check) = check {
             errors.at(check, "remove `check`: in an `impl` block, the method named `check` is the check");
-        }
-        if let Some(partitions) = partitions {
-            errors.at(
-                partitions,
-                format!(
-                    "in an `impl` block, write `#[partitions({})]` above the method that fetches the stream",
-                    as_text(partitions)
-                ),
-            );
         }
         if !block.generics.params.is_empty() {
             errors.at(&block.generics, "a configuration has no generics: name the types");
@@ -229,29 +245,46 @@ impl Model {
             (Vec::new(), Vec::new());
         let mut found = false;
         for method in &methods {
-            if !signature::is_fetch(&method.sig) {
+            let is_list = windows::is_list(method, &methods);
+            if is_list || !signature::is_fetch(&method.sig) {
                 if let Some(attribute) = partitions::find(&method.attrs) {
                     errors.at(attribute, "`#[partitions(list)]` belongs on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
+                }
+                if let Some(attribute) = windows::find(&method.attrs) {
+                    errors.at(attribute, "`#[windows(list)]` belongs on the method that fetches the stream, which takes an `Emitter` or returns an iterator");
                 }
                 if let Some(attribute) = children::find(&method.attrs) {
                     errors.at(attribute, "`#[children_of(parents)]` belongs on the method that fetches the children, which takes an `Emitter` or returns an iterator");
                 }
                 continue;
             }
+            if windows::reject_unnamed(method, &methods, errors) {
+                continue;
+            }
             found = true;
             let partitions = partitions::read(method, &methods, errors);
             let parent = children::read(method, errors);
-            let second = match (&partitions, &parent) {
-                (Some(_), Some(_)) => {
+            let windows = windows::read(method, &methods, errors);
+            let second = match (&partitions, &parent, &windows) {
+                (Some(_), Some(_), _) => {
                     errors.at(
                         &method.sig.ident,
                         "a stream has either partitions or parents: remove `partitions` or `children_of`",
                     );
                     continue;
                 }
-                (Some(_), None) => Second::Partition,
-                (None, Some(_)) => Second::Parent,
-                (None, None) => Second::None,
+                (Some(_), None, Some(_)) | (None, Some(_), Some(_)) => {
+                    let (other, attribute) = match parent {
+                        Some(_) => ("parents", "children_of"),
+                        None => ("partitions", "partitions"),
+                    };
+                    errors.at(&method.sig.ident, format!("a stream has either windows or {other}: remove `windows` or `{attribute}`; to read each of the {other} in windows, loop over `out.windows(…)`"));
+                    continue;
+                }
+                (Some(_), None, None) => Second::Partition,
+                (None, Some(_), None) => Second::Parent,
+                (None, None, Some(_)) => Second::Window,
+                (None, None, None) => Second::None,
             };
             if let Some(fetch) = signature::read(&method.sig, second, &home, errors) {
                 parents.push(parent.flatten());
@@ -273,8 +306,10 @@ impl Model {
                 if let Some(key) = &partition_key {
                     partitions::check_key(key, fetch.since.is_some(), errors);
                 }
+                let windows = windows.flatten();
                 streams.push(Stream {
                     function: Function::method(method),
+                    windows: windows.and_then(|list| windows::read_list(list, &fetch.record, errors)),
                     fetch,
                     partition_key,
                     parent: None,
@@ -295,6 +330,14 @@ impl Model {
         let check = check.map(|method| Function::method(method));
         Some(Self::new(config.clone(), streams, check))
     }
+}
+
+/// The attributes that name functions of the author, on a function.
+struct Given {
+    check: Option<Expr>,
+    partitions: Option<Expr>,
+    partition_key: Option<LitStr>,
+    windows: Option<Expr>,
 }
 
 /// `T` of `&T`.

@@ -1,6 +1,7 @@
 //! Reads the signatures of the author's functions. The arguments of a fetch function determine the kind of its stream.
 
 use super::return_types::{self, returned_record};
+use super::second::Second;
 use crate::attributes::{as_text, bare, is_named};
 use crate::errors::Errors;
 use crate::generated_code::Place;
@@ -26,31 +27,6 @@ pub(in crate::source) struct Fetch {
     /// `None`: the records are returned.
     pub(in crate::source) out: Option<Span>,
     pub(in crate::source) returns: Place,
-}
-
-/// What the second argument of a fetch function is, if it has one beside `since` and `out`.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Second {
-    None,
-    Partition,
-    Parent,
-}
-
-impl Second {
-    fn name(self) -> &'static str {
-        if self == Self::Parent { "parent" } else { "partition" }
-    }
-
-    fn missing(self) -> &'static str {
-        match self {
-            Self::Parent => {
-                "missing argument: with `children_of` the second argument is a reference to a record of the parent stream"
-            }
-            _ => {
-                "missing argument `partition`: with `partitions` the second argument is `partition: &Partition`, a reference to an element of the list"
-            }
-        }
-    }
 }
 
 /// Where a fetch function is written, for errors that show the right signature.
@@ -97,6 +73,14 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
             Self::Block { list, .. } => {
                 format!("add `#[partitions({})]` to the method", list.as_deref().unwrap_or("list"))
             }
+        }
+    }
+
+    /// Returns the attribute that gives a fetch function a window.
+    fn windows(&self) -> &'static str {
+        match self {
+            Self::Function => "write `#[airbyte_source(windows = list)]`",
+            Self::Block { .. } => "add `#[windows(list)]` to the method",
         }
     }
 }
@@ -164,6 +148,12 @@ pub(super) fn read(
                 return None;
             }
             out = Some((record, record.span()));
+        } else if is_named(ty, "Option") && second == Second::Window {
+            errors.at(
+                argument,
+                "`since` is an argument of the function that lists the windows: remove it here",
+            );
+            return None;
         } else if is_named(ty, "Option") && since.is_none() {
             since = Some(Place::of(ty));
         } else {
@@ -239,6 +229,12 @@ fn unexpected(argument: &PatType, too_late: bool, signature: &Signature, home: &
         }
         if is_named(&reference.elem, "Http") {
             return format!("unexpected argument `{name}`: `out.http()` returns the HTTP client");
+        }
+        if !too_late && is_named(&reference.elem, "Window") {
+            let windows = home.windows();
+            return format!(
+                "unexpected argument `{name}`: if the stream is read window by window, {windows}"
+            );
         }
         if !too_late && reference.mutability.is_none() {
             let (partitions, helper) = (home.partitions(), home.helper(signature));
@@ -387,7 +383,7 @@ fn is_bare_emitter(ty: &Type) -> bool {
 }
 
 /// `T` of `&mut Emitter<T>`.
-fn emitter_record(ty: &Type) -> Option<&Type> {
+pub(super) fn emitter_record(ty: &Type) -> Option<&Type> {
     match bare(ty) {
         Type::Reference(reference) => emitter_record(&reference.elem),
         ty => type_table::arguments(ty).next().filter(|_| is_named(ty, "Emitter")),

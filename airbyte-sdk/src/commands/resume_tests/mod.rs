@@ -3,6 +3,7 @@
 //! states equal those of an uninterrupted run. A partitioned stream resumes with the partition that was being read.
 
 mod children;
+mod parallel_windows;
 mod windowed;
 
 use super::Source;
@@ -120,6 +121,7 @@ impl Serialize for Id {
 enum Kind {
     Plain,
     Windowed,
+    ParallelWindows,
     Children,
 }
 
@@ -164,6 +166,7 @@ impl World {
         let mut source = match self.kind {
             Kind::Plain => self.plain_source(),
             Kind::Windowed => self.windowed_source(),
+            Kind::ParallelWindows => self.source_of_parallel_windows(),
             Kind::Children => self.source_of_children(),
         };
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state };
@@ -344,6 +347,13 @@ proptest! {
     #[test]
     fn no_record_is_lost_wherever_a_run_of_windows_is_interrupted(history in history(windowed::STREAMS)) {
         history.check(windowed::STREAMS, Kind::Windowed);
+    }
+
+    #[test]
+    fn no_record_is_lost_wherever_a_run_of_parallel_windows_is_interrupted(
+        history in history(parallel_windows::STREAMS),
+    ) {
+        history.check(parallel_windows::STREAMS, Kind::ParallelWindows);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::output::{Lines, Memory};
 use crate::run_context::RunContext;
 use crate::source::Source;
 use crate::stream::{Order, Stream};
-use crate::windows::{Bound, EpochUnit, Windows};
+use crate::windows::{Bound, EpochUnit, Window, Windows};
 use crate::{Emitter, airbyte_stream};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -26,7 +26,7 @@ kinds! {
 pub(super) const STREAMS: usize = 4;
 
 /// One unit of the cursors of the simulated API is a day.
-fn seconds(at: i64) -> i64 {
+pub(super) fn seconds(at: i64) -> i64 {
     at * 24 * 60 * 60
 }
 
@@ -40,19 +40,29 @@ impl World {
     ) -> Result<()> {
         let _running = self.steps.turnstile.enter();
         for window in windows.until(Date::constant(1970, 1, 25)).steps(2.days())? {
-            let records = self.all(partition).map(|(id, at, _)| record(id, at));
-            let mut records: Vec<T> =
-                records.filter(|record| record.cursor().is_some_and(|at| window.contains(at))).collect();
-            if T::ORDER == Order::Unordered {
-                records.reverse();
-            }
-            for record in records {
-                self.steps.before_record();
-                out.emit(record)?;
-            }
+            self.serve_window(&window, partition, &record, out)?;
             out.checkpoint(window.end())?;
         }
         Ok(())
+    }
+
+    pub(super) fn serve_window<T: Stream<Cursor: Bound>>(
+        &self,
+        window: &Window<T::Cursor>,
+        partition: Option<usize>,
+        record: impl Fn(Id, i64) -> T,
+        out: &mut Emitter<T>,
+    ) -> Result<()> {
+        let records = self.all(partition).map(|(id, at, _)| record(id, at));
+        let mut records: Vec<T> =
+            records.filter(|record| record.cursor().is_some_and(|at| window.contains(at))).collect();
+        if T::ORDER == Order::Unordered {
+            records.reverse();
+        }
+        records.into_iter().try_for_each(|record| {
+            self.steps.before_record();
+            out.emit(record)
+        })
     }
 
     pub(super) fn windowed_source(&self) -> Source<Config> {

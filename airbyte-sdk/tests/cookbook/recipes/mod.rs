@@ -20,7 +20,7 @@ cookbook! {
     "Authentication": bearer, key_in_a_header, key_in_the_query, basic, oauth_client_credentials, oauth_refresh_token,
         choice_of_authentication;
     "Reading a response": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
-    "Incremental reads and partitions": incremental, windows, newest_first, client_side_filter, partitions,
-        shared_rows;
+    "Incremental reads and partitions": incremental, windows, parallel_windows, newest_first,
+        client_side_filter, partitions, product_partitions, shared_rows;
     "Errors and limits": error_responses, timeouts_and_sizes;
 }

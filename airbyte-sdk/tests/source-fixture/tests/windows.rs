@@ -1,7 +1,7 @@
 //! Streams that are read in windows, with a checkpoint at the end of each.
 #![allow(clippy::unwrap_used, reason = "a test may panic in its helpers too")]
 
-use renamed_sdk::testing::server::{Request, Response};
+use renamed_sdk::testing::server::{Gate, Request, Response};
 use renamed_sdk::testing::{Connector, Run, Server};
 use serde_json::{Value, json};
 
@@ -118,6 +118,42 @@ fn read_that_fails_in_a_window_resumes_at_its_start() {
     }
 }
 
+/// The second of five windows ends last: its response waits until the others were requested.
+#[test]
+fn windows_are_read_at_the_same_time() {
+    for succeeds in [true, false] {
+        let gate = Gate::new();
+        let second = gate.clone();
+        let server = std::sync::Arc::new(serve_events(move || {
+            let response = if succeeds { event_page() } else { Response::new(400) };
+            response.wait_for(&second)
+        }));
+        let mut config = config(&server);
+        config["end_date"] = json!("2024-05-10");
+        let opener = std::thread::spawn({
+            let server = std::sync::Arc::clone(&server);
+            move || {
+                let waited =
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.wait_for_requests(5)));
+                gate.open();
+                waited.is_ok()
+            }
+        });
+        let run = read(&config, "visits", None);
+        assert!(opener.join().unwrap(), "the others were not requested: {run}");
+        assert_eq!(run.exit_code, Some(i32::from(!succeeds)), "{run}");
+        let mut requested = requested(&server);
+        assert_eq!(requested[0], "2024-05-01T00:00:00Z", "the first window is read alone");
+        requested.sort();
+        let days = ["01", "03", "05", "07", "09"].map(|day| format!("2024-05-{day}T00:00:00Z"));
+        assert_eq!(requested, days);
+        // What the later windows sent is read again if the second one fails.
+        let end = if succeeds { "2024-05-11T00:00:00Z" } else { "2024-05-03T00:00:00Z" };
+        assert_eq!(last_state(&run), json!({"time": end}), "{run}");
+        assert_eq!(run.records("visits").len(), if succeeds { 10 } else { 8 }, "{run}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn signal_in_a_window_keeps_the_position_at_its_start() {
@@ -227,7 +263,8 @@ fn check_requests_only_the_newest_window() {
     server.on("GET /shops").json(json!([]));
     let run = connector().check(&config(&server));
     assert_eq!(run.exit_code, Some(0), "{run}");
-    assert_eq!(requested(&server), ["2024-05-05T00:00:00Z"], "{run}");
+    // Of the loop, and of the windows that are read at the same time.
+    assert_eq!(requested(&server), ["2024-05-05T00:00:00Z"; 2], "{run}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A source that reads its API in windows of two days, in streams without an order.
 
 use renamed_sdk::jiff::ToSpan;
+use renamed_sdk::windows::{Steps, Window};
 use renamed_sdk::{
     AirbyteSpec, Date, Deserialize, Emitter, Error, Http, Result, Timestamp, airbyte_source, airbyte_stream,
 };
@@ -33,6 +34,12 @@ struct Event {
 struct Sale {
     shop: String,
     day: Date,
+}
+
+/// Read in windows at the same time.
+#[airbyte_stream(crate = ::renamed_sdk, name = "visits", cursor = time)]
+struct Visit {
+    time: Timestamp,
 }
 
 /// A full refresh in partitions.
@@ -78,6 +85,21 @@ impl Config {
             out.checkpoint(window.end())?;
         }
         Ok(())
+    }
+
+    #[windows(windows_of_visits)]
+    fn visits(&self, window: &Window<Timestamp>, out: &mut Emitter<Visit>) -> Result<()> {
+        let request = out.http().base_url(&self.url).get("/events");
+        let request = request.query("from", window.start()).query("before", window.end());
+        request.elements::<Moment>("rows").try_for_each(|row| out.emit(Visit { time: row?.time }))
+    }
+
+    fn windows_of_visits(
+        &self,
+        since: Option<Timestamp>,
+        out: &mut Emitter<Visit>,
+    ) -> Result<Steps<Timestamp>> {
+        out.windows(since, self.start_date).through(self.end_date).steps(self.days_per_window.days())
     }
 
     fn shops(&self, http: &Http) -> Result<Vec<String>> {
