@@ -19,6 +19,6 @@ pub fn catalog(path: &Path) -> Result<Vec<String>> {
 pub fn state(bytes: &[u8], streams: &[&str]) -> Result<Map<String, Value>> {
     let stream = |name: &&str| StreamDescriptor { name: (*name).to_owned(), namespace: None };
     let mut states = States::read(bytes, "The state", streams.iter().map(stream))?;
-    let found = |name: &&str| Some(((*name).to_owned(), states.take(&stream(name))?.into()));
+    let found = |name: &&str| Some(((*name).to_owned(), states.take(&stream(name))?.to_value()));
     Ok(streams.iter().filter_map(found).collect())
 }

@@ -72,6 +72,8 @@ mod output;
 mod secret;
 mod scrubber;
 mod problems;
+mod json_text;
+mod text_map;
 mod panics;
 mod error;
 mod feed;

@@ -4,9 +4,9 @@ use crate::error::Result;
 use crate::feed::{Feed, Queue};
 use crate::hold::{Hold, StreamHolds};
 use crate::http::{Http, Observer};
+use crate::json_text::JsonText;
 use crate::ledger::LedgerStream;
 use crate::protocol::StreamDescriptor;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -30,8 +30,8 @@ pub(crate) struct ReadContext<'a, C> {
     pub(crate) descriptor: StreamDescriptor,
     /// The columns that the user has selected; `None` for all.
     pub(crate) columns: Option<Vec<String>>,
-    /// The stream's state from an earlier run.
-    pub(crate) state: Option<Map<String, Value>>,
+    /// The stream's state from an earlier run, an object.
+    pub(crate) state: Option<JsonText>,
     pub(crate) intervals: RecordIntervals,
     /// The place of the stream in the catalog: earlier streams are read first.
     pub(crate) rank: u32,

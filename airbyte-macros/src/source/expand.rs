@@ -81,11 +81,12 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     let method = Ident::new(&format!("{mode}{kind}"), function.span().resolved_at(Span::call_site()));
     let given = [Some(&config), partition.as_ref(), since.as_ref(), Some(&out)].into_iter().flatten();
     let closure = quote!(|#(#given),*| #result #result_of);
+    let key = stream.partition_key.as_ref().map(|key| quote!(.partition_key(#key)));
     match partitions {
         None => {
             let parent = stream.parent.iter();
             let list = stream.windows.iter().map(|windows| list_of_windows(windows, record, config_type));
-            quote!(.#method::<#(#parent,)* #record>(#(#list,)* #closure))
+            quote!(.#method::<#(#parent,)* #record>(#(#list,)* #closure) #key)
         }
         Some(list) => {
             let list = checked("list", list, config_type);
@@ -95,7 +96,6 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
                 Some(partition) => generated_code::located(partition, span),
                 None => quote_spanned!(span=> _),
             };
-            let key = stream.partition_key.as_ref().map(|key| quote!(.partition_key(#key)));
             quote!(.#method::<#record, #partition>(#list, #closure) #key)
         }
     }

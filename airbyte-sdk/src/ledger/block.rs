@@ -248,6 +248,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandOver for Block<C> {
 mod tests {
     use super::*;
     use crate::cursor::Order;
+    use crate::json_text::JsonText;
     use crate::ledger::Ledger;
     use crate::output::{Lines, Memory, Output};
     use crate::protocol::StreamDescriptor;
@@ -278,7 +279,7 @@ mod tests {
     fn checkpoint_before_a_wait_includes_a_block_that_the_heartbeat_hands_over() {
         let memory = Memory::default();
         let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
-        let stream = ledger.start(&StreamDescriptor::new("a"), "{}".to_owned()).unwrap();
+        let stream = ledger.start(&StreamDescriptor::new("a"), JsonText::empty_object()).unwrap();
         let progress = Progress::new(Order::Ascending, None);
         let block = Block::new(&stream, None, Some("id".to_owned()), &stream.holds().hold(false), progress);
         block.add(b"{\"type\":\"RECORD\"}\n", Some(&Id(1))).unwrap();

@@ -22,7 +22,9 @@ mod prefix_tests;
 mod stream;
 
 pub(crate) use self::block::Block;
-pub(crate) use self::positions::{NEXT, PARENT, PARTITIONS, ParentState, PartitionPositions, PositionUpdate};
+pub(crate) use self::positions::{
+    GIVEN, NEXT, PARENT, PARTITIONS, ParentState, PartitionPositions, PositionUpdate,
+};
 pub(crate) use self::stream::{LedgerStream, SinceState, Tally};
 
 use self::block::HandOver;
@@ -30,6 +32,7 @@ use self::heartbeat::Idle;
 use self::open_stream::OpenStream;
 use crate::error::{Error, Result};
 use crate::hold::RunHolds;
+use crate::json_text::JsonText;
 use crate::output::{self, Output};
 use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,11 +64,11 @@ impl Ledger {
         &self.holds
     }
 
-    /// Opens a stream and reports it as started. `given` is the state that its read resumes from, as JSON.
+    /// Opens a stream and reports it as started. `given` is the state that its read resumes from.
     pub(crate) fn start(
         self: &Arc<Self>,
         descriptor: &StreamDescriptor,
-        given: String,
+        given: JsonText,
     ) -> Result<LedgerStream> {
         let mut streams = self.streams();
         let stream = streams.next_stream(descriptor, given);
@@ -74,7 +77,7 @@ impl Ledger {
     }
 
     /// Opens a stream that was not selected, to track its position. None of its messages is sent.
-    pub(crate) fn track(self: &Arc<Self>, descriptor: &StreamDescriptor, given: String) -> LedgerStream {
+    pub(crate) fn track(self: &Arc<Self>, descriptor: &StreamDescriptor, given: JsonText) -> LedgerStream {
         let mut streams = self.streams();
         let mut stream = streams.next_stream(descriptor, given);
         stream.is_selected = false;
@@ -96,9 +99,7 @@ impl Ledger {
         let mut streams = self.streams();
         for mut stream in std::mem::take(&mut streams.open).into_iter().filter(|stream| stream.is_selected) {
             // The state of an unpartitioned stream contains something new only after a record or a checkpoint.
-            let has_news = stream.positions.are_partitioned()
-                || stream.records > 0
-                || stream.positions.to_state() != stream.last_state;
+            let has_news = stream.positions.are_partitioned() || stream.records > 0 || stream.has_moved();
             if stream.positions.can_checkpoint() && has_news {
                 let _ = stream.send_state(&self.output);
             }
@@ -123,7 +124,7 @@ impl Ledger {
 }
 
 impl Streams {
-    fn next_stream(&mut self, descriptor: &StreamDescriptor, given: String) -> OpenStream {
+    fn next_stream(&mut self, descriptor: &StreamDescriptor, given: JsonText) -> OpenStream {
         self.next_id += 1;
         OpenStream::new(self.next_id, descriptor.clone(), given)
     }

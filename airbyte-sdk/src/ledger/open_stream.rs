@@ -1,11 +1,18 @@
 //! An open stream as the ledger sees it: what was written, and the position for the next state.
 
 use super::block::HandOver;
-use super::positions::Positions;
+use super::positions::{PositionUpdate, Positions};
 use crate::error::Result;
+use crate::json_text::JsonText;
 use crate::output::{self, Output};
 use crate::protocol::{AirbyteStateStats, AirbyteStreamStatus, StreamDescriptor};
 use std::sync::{Arc, Weak};
+
+/// The length in bytes from which a state causes a warning.
+const LONG_STATE: u64 = 16_000_000;
+
+/// The length from which the platform logs a warning, and counts the message. It does not drop it.
+const LONGEST_LINE: u64 = 20_000_000;
 
 pub(super) struct OpenStream {
     pub(super) id: u64,
@@ -22,11 +29,19 @@ pub(super) struct OpenStream {
     pub(super) counted: u64,
     /// The number of states sent.
     pub(super) states: u64,
-    /// The last state that was sent, or the one that the read resumed from.
-    pub(super) last_state: String,
-    /// The length of its line in bytes; 0 if none was sent.
+    /// Whether a position has changed since the last state that was sent, or since the one that the read resumed from. Not a
+    /// copy of that state, which may be large.
+    has_moved: bool,
+    /// The `next` of that state.
+    last_next: Option<String>,
+    /// The length of the line of the last state in bytes; 0 if none was sent.
     pub(super) state_length: u64,
-    /// When it was sent, or when the stream was started.
+    /// The line of the last state. Its buffer is used again: several threads send states, and an allocator with an arena for
+    /// each would keep a buffer of this size for each.
+    line: Vec<u8>,
+    /// Whether a warning was logged about the length of a state.
+    warned_of_length: bool,
+    /// When the last state was sent, or when the stream was started.
     pub(super) state_at: i64,
     /// The expected number of records.
     pub(super) estimate: u64,
@@ -40,19 +55,22 @@ pub(super) struct OpenStream {
 }
 
 impl OpenStream {
-    pub(super) fn new(id: u64, descriptor: StreamDescriptor, given: String) -> Self {
+    pub(super) fn new(id: u64, descriptor: StreamDescriptor, given: JsonText) -> Self {
         Self {
             id,
             descriptor,
             is_selected: true,
-            positions: Positions::given(given.clone()),
+            positions: Positions::given(given),
             is_running: false,
             records: 0,
             record_bytes: 0,
             counted: 0,
             states: 0,
-            last_state: given,
+            has_moved: false,
+            last_next: None,
             state_length: 0,
+            line: Vec::new(),
+            warned_of_length: false,
             state_at: output::now(),
             estimate: 0,
             waiting_for: Vec::new(),
@@ -120,48 +138,75 @@ impl OpenStream {
         Ok(())
     }
 
+    /// Returns whether the state has changed since the last one.
+    pub(super) fn has_moved(&self) -> bool {
+        self.has_moved || self.positions.next() != self.last_next.as_deref()
+    }
+
+    /// Records that a position has changed.
+    pub(super) fn mark_moved(&mut self, has_moved: bool) {
+        self.has_moved |= has_moved;
+    }
+
+    /// Records that the state was sent, or is the one that the read resumed from.
+    pub(super) fn mark_sent(&mut self) {
+        self.has_moved = false;
+        self.last_next = self.positions.next().map(str::to_owned);
+    }
+
+    /// Updates the position of this partition, or of the unpartitioned stream.
+    pub(super) fn update(&mut self, partition: Option<&str>, update: PositionUpdate) {
+        self.has_moved |= self.positions.update(partition, update);
+    }
+
     /// Sends a state that covers all records written so far.
     pub(super) fn send_state(&mut self, output: &Output) -> Result<()> {
         if !self.is_selected {
             return Ok(());
         }
-        let state = self.positions.to_state();
-        let line = self.state_line(&state)?;
-        output.line(&line)?;
+        self.write_line()?;
+        output.line(&self.line)?;
         self.counted += self.records;
         (self.records, self.record_bytes) = (0, 0);
         self.states += 1;
-        self.state_length = line.len() as u64;
+        self.state_length = self.line.len() as u64;
         self.state_at = output::now();
-        self.last_state = state;
+        self.mark_sent();
+        if let Some(warning) = self.warning_of_length() {
+            log::warn!("{warning}");
+        }
         Ok(())
     }
 
-    /// Sends the last state again.
-    pub(super) fn repeat_state(&mut self, output: &Output) -> Result<()> {
-        output.line(&self.state_line(&self.last_state)?)?;
-        self.counted += self.records;
-        (self.records, self.record_bytes) = (0, 0);
+    /// Writes the line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage). For a state of many partitions, a
+    /// map of values would take twenty times as much memory.
+    fn write_line(&mut self) -> Result<()> {
+        let line = &mut self.line;
+        line.clear();
+        line.extend_from_slice(br#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#);
+        serde_json::to_writer(&mut *line, &self.descriptor)?;
+        line.extend_from_slice(br#","stream_state":"#);
+        self.positions.write_state(line)?;
+        line.extend_from_slice(br#"},"sourceStats":"#);
+        serde_json::to_writer(&mut *line, &AirbyteStateStats::new(self.records as f64))?;
+        line.extend_from_slice(b"}}\n");
+        output::escape_line_breaks(line, 0);
         Ok(())
     }
 
-    /// Returns the line of an [`AirbyteStateMessage`](crate::protocol::AirbyteStateMessage) for a state in JSON. For a state of
-    /// many partitions, a map of values would take twenty times as much memory.
-    fn state_line(&self, state: &str) -> Result<Vec<u8>> {
-        let stream = serde_json::to_string(&self.descriptor)?;
-        let stats = serde_json::to_string(&AirbyteStateStats::new(self.records as f64))?;
-        let around = [
-            r#"{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":"#,
-            &stream,
-            r#","stream_state":"#,
-            state,
-            r#"},"sourceStats":"#,
-            &stats,
-            "}}\n",
-        ];
-        let mut line = around.concat().into_bytes();
-        output::escape_line_breaks(&mut line, 0);
-        Ok(line)
+    /// Returns the warning about a state that is very long, once.
+    fn warning_of_length(&mut self) -> Option<String> {
+        if self.state_length < LONG_STATE || std::mem::replace(&mut self.warned_of_length, true) {
+            return None;
+        }
+        let of_partitions = match &self.positions {
+            Positions::Partitions { positions, .. } => format!(" of {} partitions", positions.len()),
+            _ => String::new(),
+        };
+        Some(format!(
+            "{}: the state{of_partitions} has {} bytes; Airbyte warns of messages of {LONGEST_LINE} characters or more",
+            self.descriptor.name, self.state_length
+        ))
     }
 
     /// Returns the log message for a stream that has been idle for this long.
@@ -191,8 +236,8 @@ mod tests {
         for (namespace, state) in [(None, json!({})), (Some("n\u{2028}"), json!({"é\u{85}": [1.0, null]}))] {
             let mut stream = StreamDescriptor::new("a \"name\"");
             stream.namespace = namespace.map(str::to_owned);
-            let open_stream = OpenStream::new(1, stream.clone(), state.to_string());
-            output.line(&open_stream.state_line(&state.to_string()).unwrap()).unwrap();
+            let mut open_stream = OpenStream::new(1, stream.clone(), JsonText::of(&state));
+            open_stream.send_state(&output).unwrap();
             let mut expected = AirbyteStreamState::new(stream);
             expected.stream_state = state.as_object().cloned();
             let mut expected = AirbyteStateMessage::stream(expected);
@@ -202,6 +247,28 @@ mod tests {
         output.flush().unwrap();
         let lines = memory.take_lines();
         assert_eq!((&lines[0], &lines[2]), (&lines[1], &lines[3]));
+    }
+
+    #[test]
+    fn long_state_causes_one_warning() {
+        let output = Output::to(Lines::new(Box::new(Memory::default())));
+        let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), JsonText::empty_object());
+        stream.positions = Positions::Partitions {
+            positions: crate::text_map::TextMap::new(),
+            next: None,
+            given: None,
+            parent: None,
+        };
+        let mut send = |name: &str| {
+            stream.update(Some(name), PositionUpdate::Set("{}".to_owned()));
+            stream.send_state(&output).unwrap();
+            (stream.warned_of_length, stream.warning_of_length())
+        };
+        assert_eq!(send("x"), (false, None));
+        assert_eq!(send(&"x".repeat(16_000_000)), (true, None));
+        stream.warned_of_length = false;
+        let warning = stream.warning_of_length().unwrap();
+        assert!(warning.starts_with("a: the state of 2 partitions has 160001"), "{warning}");
     }
 
     #[test]
@@ -222,7 +289,7 @@ mod tests {
             }
         }
 
-        let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), "{}".to_owned());
+        let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), JsonText::empty_object());
         let add = |stream: &mut OpenStream, reader: u64, until| {
             stream.add_limited(reader, until);
             stream.unreported_limit()

@@ -5,6 +5,7 @@
 use super::{Block, Ledger, LedgerStream, PositionUpdate};
 use crate::cursor::{Order, Progress};
 use crate::hold::Hold;
+use crate::json_text::JsonText;
 use crate::output::{Lines, Memory, Output};
 use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
 use proptest::prelude::*;
@@ -27,9 +28,10 @@ impl World {
     fn new() -> Self {
         let memory = Memory::default();
         let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
-        let start = |name: &str| ledger.start(&StreamDescriptor::new(name), "{}".to_owned()).unwrap();
+        let start =
+            |name: &str| ledger.start(&StreamDescriptor::new(name), JsonText::empty_object()).unwrap();
         let streams = vec![start("0"), start("1")];
-        streams[1].in_partitions(BTreeMap::new(), None, None);
+        streams[1].in_partitions(crate::text_map::TextMap::new(), None, None, None);
         let block = |&(stream, partition): &(usize, Option<&str>)| {
             let stream: &LedgerStream = &streams[stream];
             let hold = stream.holds().hold(false);

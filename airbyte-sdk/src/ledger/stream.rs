@@ -7,13 +7,13 @@ use super::positions::{ParentState, PartitionPositions, PositionUpdate, Position
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::hold::StreamHolds;
+use crate::json_text::JsonText;
 use crate::output;
 use crate::protocol::{
     AirbyteEstimateTraceMessage, AirbyteStreamStatus, AirbyteStreamStatusRateLimitedReason,
     AirbyteStreamStatusReason, AirbyteStreamStatusReasonType, AirbyteStreamStatusTraceMessage, EstimateType,
     Trace,
 };
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -97,7 +97,7 @@ impl LedgerStream {
         if records > 0 {
             stream.take(&self.ledger.output, lines, records)?;
         }
-        stream.positions.update(partition, update);
+        stream.update(partition, update);
         streams.is_active |= records > 0 && self.is_selected;
         Ok(())
     }
@@ -121,8 +121,7 @@ impl LedgerStream {
     /// Sends a state and flushes the output, if a state may be sent and differs from the last one.
     pub(crate) fn checkpoint_if_changed(&self) -> Result<()> {
         let sent = self.change_if_open(|stream, ledger| {
-            let has_changed =
-                stream.positions.can_checkpoint() && stream.positions.to_state() != stream.last_state;
+            let has_changed = stream.positions.can_checkpoint() && stream.has_moved();
             if has_changed { stream.send_state(&ledger.output).map(|()| true) } else { Ok(false) }
         });
         if sent.unwrap_or(Ok(false))? { self.ledger.output.flush() } else { Ok(()) }
@@ -205,19 +204,21 @@ impl LedgerStream {
     }
 
     /// Marks the stream as partitioned before its partitions are listed. `given` is the state that the read resumed from.
-    pub(crate) fn in_unlisted_partitions(&self, given: String) {
+    pub(crate) fn in_unlisted_partitions(&self, given: JsonText) {
         self.set_positions(Positions::Unlisted { given });
     }
 
-    /// Sets the positions of the partitions that the read resumes from, and which partition is `next`. `parent` is the state of
-    /// the parent stream, if only the children of changed parents are read.
+    /// Sets the positions of the partitions that the read resumes from, which partition is `next`, and the state in another
+    /// format that partitions without a position start from. `parent` is the state of the parent stream, if only the children
+    /// of changed parents are read.
     pub(crate) fn in_partitions(
         &self,
         positions: PartitionPositions,
         next: Option<String>,
+        given: Option<JsonText>,
         parent: Option<ParentState>,
     ) {
-        self.set_positions(Positions::Partitions { positions, next, parent });
+        self.set_positions(Positions::Partitions { positions, next, given, parent });
     }
 
     /// Sets the state of the parent stream, whose changes before it need not be read again.
@@ -225,31 +226,46 @@ impl LedgerStream {
         if let Ok(stream) = self.ledger.streams().find(self.id)
             && let Positions::Partitions { parent, .. } = &mut stream.positions
         {
+            let has_moved = parent.as_ref() != Some(&state);
             *parent = Some(state);
+            stream.mark_moved(has_moved);
         }
     }
 
     /// Returns the state that covers what was read so far, as JSON.
     pub(crate) fn state(&self) -> Option<String> {
-        Some(self.ledger.streams().find(self.id).ok()?.positions.to_state())
+        let mut state = Vec::new();
+        self.ledger.streams().find(self.id).ok()?.positions.write_state(&mut state).ok()?;
+        String::from_utf8(state).ok()
+    }
+
+    /// Sets the position that this partition starts from.
+    pub(crate) fn set_position(&self, partition: &str, position: String) {
+        if let Ok(stream) = self.ledger.streams().find(self.id) {
+            stream.update(Some(partition), PositionUpdate::Set(position));
+        }
     }
 
     /// Nothing has been read yet, so the state is the one of the last read, possibly migrated to the current format.
     fn set_positions(&self, positions: Positions) {
         if let Ok(stream) = self.ledger.streams().find(self.id) {
-            stream.last_state = positions.to_state();
             stream.positions = positions;
+            stream.mark_sent();
         }
     }
 
     /// Sets which partition is next; `None` after a complete round.
     pub(crate) fn set_next(&self, name: Option<&str>) {
-        self.partitions(|_, next| *next = name.map(str::to_owned));
+        if let Ok(stream) = self.ledger.streams().find(self.id)
+            && let Positions::Partitions { next, .. } = &mut stream.positions
+        {
+            *next = name.map(str::to_owned);
+        }
     }
 
     /// Returns the position of this partition, as JSON.
-    pub(crate) fn position_of(&self, partition: &str) -> Option<Box<str>> {
-        self.partitions(|positions, _| positions.get(partition).cloned()).flatten()
+    pub(crate) fn position_of(&self, partition: &str) -> Option<String> {
+        self.look_at_partitions(|positions| positions.get(partition).map(str::to_owned)).flatten()
     }
 
     /// Returns whether a state that covers what was read so far could be sent before the end.
@@ -259,17 +275,25 @@ impl LedgerStream {
 
     /// Returns whether a position has changed since the last state.
     pub(crate) fn has_moved(&self) -> bool {
-        self.look(|stream| stream.positions.to_state() != stream.last_state)
+        self.look(OpenStream::has_moved)
     }
 
     /// Returns whether any partition has a position.
     pub(crate) fn has_positions(&self) -> bool {
-        self.partitions(|positions, _| !positions.is_empty()).unwrap_or_default()
+        self.look_at_partitions(|positions| !positions.is_empty()).unwrap_or_default()
     }
 
-    /// Removes the positions of all other partitions.
-    pub(crate) fn keep_partitions(&self, names: &HashSet<&str>) {
-        self.partitions(|positions, _| positions.retain(|name, _| names.contains(&**name)));
+    /// Ends a round in which all partitions were read: removes the positions of those for which the function returns `false`,
+    /// and the state in another format.
+    pub(crate) fn keep_partitions(&self, is_kept: impl Fn(&str) -> bool) {
+        if let Ok(stream) = self.ledger.streams().find(self.id)
+            && let Positions::Partitions { positions, given, .. } = &mut stream.positions
+        {
+            let count = positions.len();
+            positions.retain(is_kept);
+            let has_moved = given.take().is_some() | (positions.len() < count);
+            stream.mark_moved(has_moved);
+        }
     }
 
     /// Reports the stream as running, unless that was done before.
@@ -286,12 +310,9 @@ impl LedgerStream {
         if self.is_selected { self.ledger.output.status(&descriptor, status) } else { Ok(()) }
     }
 
-    fn partitions<R>(
-        &self,
-        work: impl FnOnce(&mut PartitionPositions, &mut Option<String>) -> R,
-    ) -> Option<R> {
-        match &mut self.ledger.streams().find(self.id).ok()?.positions {
-            Positions::Partitions { positions, next, .. } => Some(work(positions, next)),
+    fn look_at_partitions<R>(&self, look: impl FnOnce(&PartitionPositions) -> R) -> Option<R> {
+        match &self.ledger.streams().find(self.id).ok()?.positions {
+            Positions::Partitions { positions, .. } => Some(look(positions)),
             _ => None,
         }
     }

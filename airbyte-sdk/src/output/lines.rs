@@ -92,6 +92,11 @@ impl Lines {
     /// Adds a line, which ends with a line break.
     pub(crate) fn push(self: &Arc<Self>, line: &[u8]) -> Result<()> {
         let mut buffered = self.accept()?;
+        if line.len() >= LIMIT {
+            drop(buffered);
+            // A large state, which is not copied.
+            return self.write_buffered_and(line);
+        }
         buffered.bytes.extend_from_slice(line);
         self.added(buffered)
     }
@@ -188,6 +193,11 @@ impl Lines {
     }
 
     fn write_buffered(&self) -> Result<()> {
+        self.write_buffered_and(&[])
+    }
+
+    /// Writes the buffer, and a line after it.
+    fn write_buffered_and(&self, line: &[u8]) -> Result<()> {
         let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
         let mut buffered = self.buffered();
         // The thread that was waited for may have failed.
@@ -198,6 +208,7 @@ impl Lines {
         std::mem::swap(&mut buffered.bytes, &mut bytes);
         drop(buffered);
         let written = if bytes.is_empty() { Ok(()) } else { to.write(&bytes) };
+        let written = if line.is_empty() { written } else { written.and_then(|()| to.write(line)) };
         bytes.clear();
         // A large state must not stay in memory.
         bytes.shrink_to(4 * LIMIT);

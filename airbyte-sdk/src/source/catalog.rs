@@ -56,7 +56,7 @@ impl<C: Sync> Source<C> {
         }
         if let Some(key) = self.misplaced_key {
             return Err(Error::system(format!(
-                "`partition_key(\"{key}\")` must follow the `incremental_partitions` that it belongs to"
+                "`partition_key(\"{key}\")` must follow the `incremental_partitions` or `incremental_children` that it belongs to"
             )));
         }
         Ok(catalog)
@@ -94,6 +94,11 @@ mod tests {
         name: String,
     }
 
+    #[airbyte_stream(name = "towns", primary_key(id))]
+    struct Town {
+        id: u8,
+    }
+
     fn list(_: &Config, _: &Http) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
@@ -103,11 +108,15 @@ mod tests {
         let new = || Source::<Config>::new("source-days", "0.1.0");
         let with_partitions = || new().incremental_partitions::<Day, String>(list, |_, _, _, _| Ok(()));
         assert!(with_partitions().partition_key("city_id").catalog().is_ok());
+        let parents = || new().full_refresh::<Town>(|_, _| Ok(()));
+        let children = || parents().incremental_children::<Town, Day>(|_, _, _, _| Ok(()));
+        assert!(children().partition_key("city_id").catalog().is_ok());
         for source in [
             new().partition_key("city_id").incremental_partitions::<Day, String>(list, |_, _, _, _| Ok(())),
             new().incremental::<Day>(|_, _, _| Ok(())).partition_key("city_id"),
             with_partitions().full_refresh::<Street>(|_, _| Ok(())).partition_key("city_id"),
             new().full_refresh_partitions::<Street, String>(list, |_, _, _| Ok(())).partition_key("city_id"),
+            parents().full_refresh_children::<Town, Street>(|_, _, _| Ok(())).partition_key("city_id"),
         ] {
             let error = source.catalog().err().map(|error| error.to_string()).unwrap_or_default();
             assert!(error.contains("`partition_key(\"city_id\")` must follow"), "{error}");

@@ -294,11 +294,12 @@ impl<C: Sync> Source<C> {
         self
     }
 
-    /// Names the key of a partition in states that a connector with the Python CDK wrote, for the partitioned stream that was
-    /// added last. With it this connector continues where that one stopped; see
+    /// Names the key of a partition in states that a connector with the Python CDK wrote, for the stream in partitions or of
+    /// children that was added last. With it this connector continues where that one stopped; see
     /// [the guide](crate::guide::replacing_a_python_connector). Without it such a state is an error.
     ///
-    /// It must follow [`incremental_partitions`](Self::incremental_partitions); elsewhere `check` and `discover` fail.
+    /// It must follow [`incremental_partitions`](Self::incremental_partitions) or
+    /// [`incremental_children`](Self::incremental_children); elsewhere `check` and `discover` fail.
     #[must_use]
     pub fn partition_key(mut self, key: &'static str) -> Self {
         if !self.streams.last_mut().is_some_and(|stream| stream.set_partition_key(key)) {

@@ -7,9 +7,7 @@
 
 use super::any::{AnyStream, Reading, Take};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{
-    next_partition, positions, rotate_to, warn_of_renamed_partitions, with_current_key,
-};
+use super::partition_state::{Given, positions, rotate_to, warn_of_renamed_partitions};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
@@ -20,9 +18,7 @@ use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
-use serde_json::{Map, Value, json};
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,13 +64,11 @@ where
     }
 
     fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
-        // Moved rather than cloned: it may contain very many positions.
-        let state = context.state.take().map(|state| with_current_key(&self.info, state));
+        let state = Given::new(&self.info, context.state.take());
         if let Some(stream) = &context.stream {
-            let none = Map::new();
-            stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&none)).to_string());
+            stream.in_unlisted_partitions(state.json.clone());
         }
-        let unlisted = Phase::Unlisted { state, is_taken: false };
+        let unlisted = Phase::Unlisted { state: Some(state), is_taken: false };
         Box::new(Read { stream: self, context, phase: Mutex::new(unlisted) })
     }
 }
@@ -89,7 +83,7 @@ struct Read<'a, C, T, P, L, F> {
 enum Phase<P> {
     /// With the given state until the list is read, and whether a thread has taken that task.
     Unlisted {
-        state: Option<Map<String, Value>>,
+        state: Option<Given>,
         is_taken: bool,
     },
     /// The partitions could not be listed.
@@ -166,15 +160,16 @@ where
     fn list(&self) {
         let state = match &mut *self.phase() {
             Phase::Unlisted { state, .. } => state.take(),
-            _ => return,
+            _ => None,
         };
+        let Some(state) = state else { return };
         let hold = self.context.holds.hold(true);
         let listed = panics::catch(|| self.listed(state, &hold));
         hold.end();
         *self.phase() = listed.map_or_else(Phase::Failed, Phase::Listed);
     }
 
-    fn listed(&self, state: Option<Map<String, Value>>, hold: &Hold) -> Result<Listed<P>> {
+    fn listed(&self, state: Given, hold: &Hold) -> Result<Listed<P>> {
         let Self { stream: Partitioned { info, list, incremental, .. }, context, .. } = self;
         let http = context.http_for(hold, LIST);
         let mut partitions = named(list(context.config, &http)?);
@@ -186,32 +181,27 @@ where
         }
         // From now on, a request of the listing's client may concern any partition.
         hold.end();
-        let next = next_partition(info, state.as_ref())?;
+        let next = state.next(info)?;
         if let Some(next) = &next {
             rotate_to(next, &mut partitions);
         }
         let names = unique_names(&partitions)?;
-        let positions = positions::<T>(info, state, &partitions, *incremental)?;
+        let positions = positions::<T>(info, &state, &partitions, *incremental)?;
+        drop(state);
         let round = RoundRobin::new(next.clone());
         if let Some(stream) = &context.stream {
             self.log_start(&partitions, &names, &positions, next.is_some());
-            stream.in_partitions(positions, next, None);
+            stream.in_partitions(positions, next, None, None);
         }
         drop(names);
         let partitions = Arc::new(partitions);
         Ok(Listed { partitions, may_lack_partitions, round, results: Results::default() })
     }
 
-    fn log_start(
-        &self,
-        partitions: &[(String, P)],
-        names: &HashSet<&str>,
-        positions: &Positions,
-        is_resumed: bool,
-    ) {
+    fn log_start(&self, partitions: &[(String, P)], names: &[&str], positions: &Positions, is_resumed: bool) {
         let stream = &self.stream.info.name;
         warn_of_renamed_partitions(stream, positions, names);
-        let known = names.iter().filter(|name| positions.contains_key(**name)).count();
+        let known = names.iter().filter(|name| positions.contains(name)).count();
         let known_as = if self.stream.incremental { "resumed" } else { "finished before" };
         match partitions {
             [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from the beginning"),
@@ -308,7 +298,8 @@ where
                 "{name}: the list of partitions may be incomplete; keeping the positions of all partitions"
             );
         } else {
-            stream.keep_partitions(&partitions.iter().map(|(name, _)| name.as_str()).collect());
+            let names = sorted_names(&partitions);
+            stream.keep_partitions(|name| names.binary_search(&name).is_ok());
         }
         Ok(())
     }
@@ -318,13 +309,21 @@ fn named<P: Display>(partitions: Vec<P>) -> Vec<(String, P)> {
     partitions.into_iter().map(|partition| (partition.to_string(), partition)).collect()
 }
 
-/// Returns the names as a set; an error if two are equal.
-fn unique_names<P>(partitions: &[(String, P)]) -> Result<HashSet<&str>> {
-    let mut names = HashSet::with_capacity(partitions.len());
-    match partitions.iter().find(|(name, _)| !names.insert(name.as_str())) {
+/// Returns the names in order. A set would take three times the memory.
+fn sorted_names<P>(partitions: &[(String, P)]) -> Vec<&str> {
+    let mut names: Vec<&str> = partitions.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Does the same; an error if two are equal.
+fn unique_names<P>(partitions: &[(String, P)]) -> Result<Vec<&str>> {
+    let names = sorted_names(partitions);
+    match names.windows(2).find(|names| names[0] == names[1]) {
         None => Ok(names),
-        Some((name, _)) => Err(Error::config(format!(
-            "duplicate partition `{name}`; the names of partitions must be unique"
+        Some(names) => Err(Error::config(format!(
+            "duplicate partition `{}`; the names of partitions must be unique",
+            names[0]
         ))),
     }
 }

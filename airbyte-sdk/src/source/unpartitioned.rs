@@ -3,6 +3,7 @@
 use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
+use crate::json_text::JsonText;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
@@ -75,9 +76,9 @@ where
 
     fn run(&self, _: usize) {
         let (Unpartitioned { info, fetch, incremental, .. }, context) = (self.stream, &self.context);
-        let state = context.state.as_ref().filter(|_| *incremental);
+        let state = context.state.as_ref().filter(|_| *incremental).and_then(JsonText::to_map);
         let cursor =
-            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, state, None)));
+            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, &state, None)));
         let since = cursor.as_ref().ok().cloned().flatten();
         if context.stream.is_some() && cursor.is_ok() {
             let start =

@@ -15,6 +15,7 @@ use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
 use super::partition::Results;
 use crate::emitter::{CompleteWindow, Emitter};
 use crate::error::{Error, Result};
+use crate::json_text::JsonText;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
@@ -207,9 +208,9 @@ where
     /// Lists the windows.
     fn list(&self) {
         let (Windowed { info, list, .. }, context) = (self.stream, &self.context);
-        let state = context.state.as_ref();
+        let state = context.state.as_ref().and_then(JsonText::to_map);
         let cursor =
-            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, state, None)));
+            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, &state, None)));
         let since = cursor.as_ref().ok().cloned().flatten();
         if context.stream.is_some() && cursor.is_ok() {
             let start =

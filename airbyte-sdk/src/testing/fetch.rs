@@ -4,6 +4,7 @@
 use crate::Emitter;
 use crate::error::{Error, Result};
 use crate::http::Http;
+use crate::json_text::JsonText;
 use crate::ledger::Ledger;
 use crate::output::{Lines, Memory, Output};
 use crate::protocol::{AirbyteStreamStatus, StreamDescriptor};
@@ -99,7 +100,7 @@ fn read<T: Stream>(
     let info = StreamInfo::of::<T>();
     let mut descriptor = StreamDescriptor::new(T::NAME);
     descriptor.namespace = T::NAMESPACE.map(str::to_owned);
-    let stream = Ledger::new(Arc::clone(output)).start(&descriptor, "{}".to_owned())?;
+    let stream = Ledger::new(Arc::clone(output)).start(&descriptor, JsonText::empty_object())?;
     let mut out = Emitter::<T>::new(
         &info,
         &ReadContext {

@@ -1,12 +1,12 @@
-//! Reads `#[children_of(campaigns, changed)]` on a fetch method: the method that fetches the parents of its records, and whether
-//! only those that changed are visited.
+//! Reads `#[children_of(campaigns, changed, key = "…")]` on a fetch method: the method that fetches the parents of its records,
+//! whether only those that changed are visited, and the key of a parent in states of the Python CDK.
 
 use super::Stream;
 use super::partitions::Arguments;
 use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint, nearest};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ImplItemFn, Meta};
+use syn::{Attribute, Ident, ImplItemFn, LitStr, Meta};
 
 const NAME: &str = "children_of";
 
@@ -15,6 +15,7 @@ pub(super) struct Parents {
     pub(super) method: Ident,
     /// Where it says that only those that changed are visited.
     pub(super) changed: Option<Ident>,
+    pub(super) key: Option<LitStr>,
 }
 
 /// Returns the parents. `None` if the method has no such attribute, `Some(None)` if it has one that was reported.
@@ -44,15 +45,16 @@ pub(super) fn read(method: &ImplItemFn, errors: &mut Errors) -> Option<Option<Pa
         );
         return Some(None);
     };
-    let changed = Attributes::parse(attributes, &["changed"], errors).flag("changed", errors);
-    Some(Some(Parents { method, changed }))
+    let mut attributes = Attributes::parse(attributes, &["changed", "key"], errors);
+    let (changed, key) = (attributes.flag("changed", errors), attributes.text("key", errors));
+    Some(Some(Parents { method, changed, key }))
 }
 
 /// Finds the record types of the parents. `parents` has those of each stream.
 pub(super) fn resolve(streams: &mut [Stream], parents: &[Option<Parents>], errors: &mut Errors) {
     let methods: Vec<String> = streams.iter().map(|stream| stream.function.name()).collect();
     for (place, parent) in parents.iter().enumerate() {
-        let Some(Parents { method: name, changed }) = parent else { continue };
+        let Some(Parents { method: name, changed, .. }) = parent else { continue };
         let text = name.unraw().to_string();
         match methods.iter().position(|method| *method == text) {
             Some(parent) if parent == place => {

@@ -287,7 +287,9 @@ impl Model {
                 (None, None, None) => Second::None,
             };
             if let Some(fetch) = signature::read(&method.sig, second, &home, errors) {
-                parents.push(parent.flatten());
+                let parent = parent.flatten();
+                let key_of_parent = parent.as_ref().and_then(|parent| parent.key.clone());
+                parents.push(parent);
                 if let Some(Stream { function, .. }) =
                     streams.iter().find(|other| as_text(&other.fetch.record) == as_text(&fetch.record))
                 {
@@ -302,7 +304,7 @@ impl Model {
                 }
                 let partitions = partitions.flatten();
                 let (list, partition_key) = partitions.map(|given| (given.list, given.key)).unzip();
-                let partition_key = partition_key.flatten();
+                let partition_key = partition_key.flatten().or(key_of_parent);
                 if let Some(key) = &partition_key {
                     partitions::check_key(key, fetch.since.is_some(), errors);
                 }

@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 use crate::feed::{Feed, Slots};
 use crate::http::Http;
 use crate::input::States;
+use crate::json_text::JsonText;
 use crate::ledger::{LedgerStream, Tally};
 use crate::protocol::{AirbyteStreamStatus, ConfiguredAirbyteCatalog};
 use crate::read_context::ReadContext;
 use crate::run_context::RunContext;
 use crate::source::{Reading, Source, Take};
-use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -89,7 +89,7 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             Purpose::Children { given, .. } => given.clone(),
         };
         let (ledger, panics) = (&self.run.ledger, self.run.ledger.holds().panics());
-        let given = || state.as_ref().map_or_else(|| "{}".to_owned(), |state| json!(state).to_string());
+        let given = || state.clone().unwrap_or_else(JsonText::empty_object);
         let open_stream = match purpose {
             Purpose::Selected => Some(ledger.start(descriptor, given())?),
             Purpose::Children { is_tracked: true, .. } => Some(ledger.track(descriptor, given())),

@@ -12,12 +12,13 @@ use super::plan::{Planned, Purpose};
 use crate::error::Result;
 use crate::feed::{Feed, Queue, Slots, ToParent};
 use crate::input::States;
+use crate::json_text::JsonText;
 use crate::source::{AnyStream, Source, parent_state};
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-type State = Map<String, Value>;
+type State = JsonText;
 
 /// A read that feeds the children of a stream: of this stream, and whether it has only records that changed since a state.
 type Feeding = (usize, bool);
@@ -134,14 +135,14 @@ fn feeding_reads<C: Sync>(
                     is_tracked: false,
                 });
                 read.is_tracked |= of_child.follows_changes();
-                since.extend(changed_since.cloned());
+                since.extend(changed_since);
             }
         }
-        let since = stream.earliest(since);
+        let since = stream.earliest(since).map(|state| JsonText::of(&state.into()));
         for (only_changed, read) in [false, true].into_iter().zip(needed) {
             let Some(mut read) = read else { continue };
             read.given = since.clone().filter(|_| only_changed);
-            read.is_own = own.as_ref() == Some(&read.given);
+            read.is_own = own.as_ref().is_some_and(|own| are_equal(own.as_ref(), read.given.as_ref()));
             if !read.is_own {
                 reads.entry(parent).or_default().push(read.given.clone());
             }
@@ -152,13 +153,21 @@ fn feeding_reads<C: Sync>(
 }
 
 /// Returns the state of the parent stream if a read of its children needs only the records that changed since then.
-fn changed_since<'s, C>(
+fn changed_since<C>(
     children: &dyn AnyStream<C>,
-    given: Option<&'s State>,
+    given: Option<&State>,
     parent: &dyn AnyStream<C>,
-) -> Option<&'s State> {
+) -> Option<Map<String, Value>> {
     let given = given.filter(|_| children.follows_changes())?;
-    parent_state(given, &parent.describe().name)?.as_object().filter(|state| !state.is_empty())
+    match parent_state(given, &parent.describe().name)? {
+        Value::Object(state) if !state.is_empty() => Some(state),
+        _ => None,
+    }
+}
+
+/// Compares two states, whose keys may have another order.
+fn are_equal(one: Option<&State>, other: Option<&State>) -> bool {
+    one == other || one.zip(other).is_some_and(|(one, other)| one.to_map() == other.to_map())
 }
 
 /// Returns a stream that is only read for its children.

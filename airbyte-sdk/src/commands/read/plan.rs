@@ -3,12 +3,12 @@
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Queue};
 use crate::input::States;
+use crate::json_text::JsonText;
 use crate::problems::{list, shorten};
 use crate::protocol::{
     AirbyteStream, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor, SyncMode,
 };
 use crate::source::{AnyStream, Source, validate_stream};
-use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
 /// A stream of the configured catalog.
@@ -31,7 +31,7 @@ pub(super) struct Planned<'s, C> {
 
 impl<C> Planned<'_, C> {
     /// Returns the state that the read of a selected stream resumes from.
-    pub(super) fn given<'s>(&self, states: &'s States) -> Option<&'s Map<String, Value>> {
+    pub(super) fn given<'s>(&self, states: &'s States) -> Option<&'s JsonText> {
         let resumes = self.stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
         states.get(&self.descriptor).filter(|_| resumes)
     }
@@ -44,7 +44,7 @@ pub(super) enum Purpose {
     /// Only for its children.
     Children {
         /// The state that the read resumes from; `None` for all records.
-        given: Option<Map<String, Value>>,
+        given: Option<JsonText>,
         /// Whether its position is tracked, because the state of its children contains it.
         is_tracked: bool,
     },
@@ -135,7 +135,7 @@ mod tests {
     use crate::output::Lines;
     use crate::run_context::RunContext;
     use crate::{AirbyteSpec, Emitter, airbyte_stream};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[derive(AirbyteSpec)]
     struct Config {}

@@ -4,14 +4,15 @@
 //! from the beginning. But the oldest format, an object with the state of each stream by its name, matches any object.
 //! Idea: all other formats are recognized by their keys first, and in the oldest format each name must be a known stream.
 //! What must stay true: every state is either read completely or an error; only unknown streams in a recognized format are
-//! ignored, with a warning.
+//! ignored, with a warning. Memory does not grow with more than the text: a state may have very many positions.
 
 use super::document::Document;
 use super::file::{self, Role, invalid_json};
 use crate::error::{Error, Result};
+use crate::json_text::{CheckedText, Fields, JsonText};
 use crate::problems::{Problems, kind_of, list, shorten};
-use crate::protocol::{AirbyteStateBlob, StreamDescriptor};
-use serde_json::Value;
+use crate::protocol::StreamDescriptor;
+use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
@@ -41,16 +42,16 @@ const UNWRAPPED: [&str; 3] = ["stream_descriptor", "streamDescriptor", "stream_s
 
 /// The state of each stream; the last one if there are several.
 #[derive(Debug, Default)]
-pub(crate) struct States(HashMap<StreamDescriptor, Option<AirbyteStateBlob>>);
+pub(crate) struct States(HashMap<StreamDescriptor, Option<JsonText>>);
 
 impl States {
     /// Returns the state of this stream, if it has one that is not empty.
-    pub(crate) fn get(&self, descriptor: &StreamDescriptor) -> Option<&AirbyteStateBlob> {
+    pub(crate) fn get(&self, descriptor: &StreamDescriptor) -> Option<&JsonText> {
         self.0.get(&descriptor.normalized())?.as_ref()
     }
 
-    /// Removes and returns the state of this stream, if it has one that is not empty.
-    pub(crate) fn take(&mut self, descriptor: &StreamDescriptor) -> Option<AirbyteStateBlob> {
+    /// Removes and returns the state of this stream, an object, if it has one that is not empty.
+    pub(crate) fn take(&mut self, descriptor: &StreamDescriptor) -> Option<JsonText> {
         self.0.remove(&descriptor.normalized()).flatten()
     }
 
@@ -62,26 +63,30 @@ impl States {
         streams: impl IntoIterator<Item = StreamDescriptor>,
     ) -> Result<Self> {
         let mut reader = Reader::new(streams);
-        let mut documents = serde_json::Deserializer::from_slice(bytes)
-            .into_iter::<Document>()
-            .map(|document| document.map_err(|error| invalid_json(file, bytes, &error, Role::State)));
-        match (documents.next().transpose()?, documents.next().transpose()?) {
+        let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<CheckedText>();
+        let mut start = 0;
+        let mut next = || {
+            let document = documents.next()?.map_err(|error| invalid_json(file, bytes, &error, Role::State));
+            let end = documents.byte_offset();
+            let source = bytes.get(start..end).unwrap_or_default();
+            start = end;
+            Some(document.map(|document| (document, source)))
+        };
+        match (next().transpose()?, next().transpose()?) {
             (first, None) => {
-                let value = first.map(|document| document.without_conflicts("", &mut reader.problems));
-                reader.file(value.unwrap_or_default(), "");
+                let null = || JsonText::of(&Value::Null);
+                let json = first.map_or_else(null, |(document, source)| reader.checked(document, source, ""));
+                reader.file(json, "");
             }
             // JSON Lines: the output of a connector, or its states.
             (first, second) => {
-                for (index, document) in first.into_iter().chain(second).map(Ok).chain(documents).enumerate()
-                {
-                    let (document, path) = (document?, format!("[{index}]"));
+                let documents = first.into_iter().chain(second).map(Ok).chain(std::iter::from_fn(next));
+                for (index, document) in documents.enumerate() {
+                    let ((document, source), path) = (document?, format!("[{index}]"));
                     // Duplicate keys in a record do not matter.
-                    let value = if document.value.as_object().is_some_and(is_other_message) {
-                        document.value
-                    } else {
-                        document.without_conflicts(&path, &mut reader.problems)
-                    };
-                    reader.message(value, &path);
+                    let is_other = document.text.fields().is_some_and(|fields| is_other_message(&fields));
+                    let json = if is_other { document.text } else { reader.checked(document, source, &path) };
+                    reader.message(json, &path);
                 }
             }
         }
@@ -126,6 +131,17 @@ impl Reader {
         }
     }
 
+    /// Returns a document without duplicate keys, and reports those with different values. `source` is its text in the file.
+    fn checked(&mut self, document: CheckedText, source: &[u8], path: &str) -> JsonText {
+        if !document.may_have_duplicates {
+            return document.text;
+        }
+        match serde_json::from_slice::<Document>(source) {
+            Ok(values) => JsonText::of(&values.without_conflicts(path, &mut self.problems)),
+            Err(_) => document.text,
+        }
+    }
+
     fn finish(mut self, file: &str) -> Result<States> {
         if self.skipped && self.states.0.is_empty() && self.problems.is_empty() {
             self.problems.add("", "contains messages, but no STATE message");
@@ -148,65 +164,61 @@ impl Reader {
     }
 
     /// Reads a whole file, or the contents of a message.
-    fn file(&mut self, value: Value, path: &str) {
-        match value {
-            Value::Null if path.is_empty() => {}
-            Value::Array(messages) => {
-                for (index, message) in messages.into_iter().enumerate() {
-                    self.message(message, &format!("{path}[{index}]"));
-                }
+    fn file(&mut self, json: JsonText, path: &str) {
+        if json.is_null() && path.is_empty() {
+            return;
+        }
+        if let Some(messages) = json.elements() {
+            drop(json);
+            for (index, message) in messages.into_iter().enumerate() {
+                self.message(message, &format!("{path}[{index}]"));
             }
-            Value::Object(object)
-                if object
-                    .iter()
-                    .all(|(name, state)| self.streams.contains_key(name) && !is_unwrapped(state)) =>
-            {
-                self.by_name(object, path);
-            }
-            Value::Object(object) => {
-                if let Some(by_name) = self.object(object, path) {
-                    self.by_name(by_name, path);
-                }
-            }
-            other => self
-                .problems
-                .add(path, format!("must be an array of STATE messages, not {}", kind_of(&other))),
+            return;
+        }
+        let Some(object) = json.fields() else {
+            let problem = format!("must be an array of STATE messages, not {}", kind(&json));
+            return self.problems.add(path, problem);
+        };
+        drop(json);
+        if object.iter().all(|(name, state)| self.streams.contains_key(name) && !is_unwrapped(state)) {
+            self.by_name(object, path);
+        } else if let Some(by_name) = self.object(object, path) {
+            self.by_name(by_name, path);
         }
     }
 
     /// Reads one element of an array, or one line.
-    fn message(&mut self, value: Value, path: &str) {
-        match value {
-            Value::Object(object) => {
+    fn message(&mut self, json: JsonText, path: &str) {
+        match json.fields() {
+            Some(object) => {
+                drop(json);
                 if self.object(object, path).is_some() {
                     self.problems.add(path, "must be a STATE message: an object with `stream` or `global`");
                 }
             }
-            other => {
-                self.problems.add(path, format!("must be a STATE message, not {}", kind_of(&other)));
-            }
+            None => self.problems.add(path, format!("must be a STATE message, not {}", kind(&json))),
         }
     }
 
     /// Reads an object whose format its keys determine, and returns any other. Unknown keys and null values are accepted,
     /// because clients write both.
-    fn object(&mut self, mut object: AirbyteStateBlob, path: &str) -> Option<AirbyteStateBlob> {
+    fn object(&mut self, mut object: Fields, path: &str) -> Option<Fields> {
         let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         let given = |key: &str| object.get(key).is_some_and(|value| !value.is_null());
-        let ty = object.get("type").and_then(Value::as_str);
+        let ty = type_of(&object);
         if is_other_message(&object) {
             self.skipped = true;
             return None;
         }
         // A stream's name together with other keys matches no format: one of the two states would be lost.
         if object.iter().any(|(key, value)| {
-            value.is_object() && !WRAPPERS.contains(&key.as_str()) && self.streams.contains_key(key)
+            value.is_object() && !WRAPPERS.contains(&key) && self.streams.contains_key(key)
         }) {
             return Some(object);
         }
         // The key that the type requires or, without a known type, the first one that is present. Older messages contain
         // the state of all streams in `data` as well.
-        let key = match ty {
+        let key = match ty.as_deref() {
             Some("STATE") => Some("state"),
             Some("STREAM") => Some("stream"),
             Some("GLOBAL") => Some("global"),
@@ -216,49 +228,55 @@ impl Reader {
             _ if UNWRAPPED.iter().any(|key| given(key)) => None,
             _ => WRAPPERS.into_iter().find(|key| given(key)),
         };
-        match key.map(|key| (key, object.remove(key).unwrap_or_default())) {
-            Some((key @ "global", value)) => self.global(value, &within(key)),
-            Some((key @ "stream", value)) => self.stream(value, &within(key)),
+        let Some(key) = key else {
+            if object.get("stream_states").is_some() {
+                self.global(object, path);
+            } else if UNWRAPPED.iter().any(|key| object.get(key).is_some()) {
+                self.stream(object, path);
+            } else {
+                return Some(object);
+            }
+            return None;
+        };
+        let value = object.remove(key).unwrap_or_else(|| JsonText::of(&Value::Null));
+        drop(object);
+        let is_empty = value.get() == "{}";
+        match key {
+            "global" => self.global(into_fields(value), &within(key)),
+            "stream" => self.stream(into_fields(value), &within(key)),
             // The oldest format, if no stream has a state.
-            Some(("data", Value::Object(streams))) if streams.is_empty() => {}
-            Some((key, Value::Object(state))) if !state.is_empty() => self.file(state.into(), &within(key)),
-            Some((key, Value::Array(states))) if key != "data" => self.file(states.into(), &within(key)),
-            Some((key, other)) => self.problems.add(
+            "data" if is_empty => {}
+            _ if value.is_object() && !is_empty => self.file(value, &within(key)),
+            _ if value.is_array() && key != "data" => self.file(value, &within(key)),
+            _ => self.problems.add(
                 &within(key),
-                format!(
-                    "must be a state, not {}",
-                    if other.is_object() { "an empty object" } else { kind_of(&other) }
-                ),
+                format!("must be a state, not {}", if is_empty { "an empty object" } else { kind(&value) }),
             ),
-            None if object.contains_key("stream_states") => self.global(object.into(), path),
-            None if UNWRAPPED.iter().any(|key| object.contains_key(*key)) => self.stream(object.into(), path),
-            None => return Some(object),
         }
         None
     }
 
-    fn global(&mut self, mut global: Value, path: &str) {
+    fn global(&mut self, mut global: Fields, path: &str) {
         let shared = global.get("shared_state");
-        if shared.is_some_and(|shared| {
-            !shared.is_null() && shared.as_object().is_none_or(|shared| !shared.is_empty())
-        }) {
+        if shared.is_some_and(|shared| !matches!(shared.get(), "null" | "{}")) {
             log::warn!("ignoring the shared state, which this connector does not use");
         }
         let path = if path.is_empty() { "stream_states".to_owned() } else { format!("{path}.stream_states") };
-        match global.get_mut("stream_states").map(Value::take) {
-            Some(Value::Array(streams)) => {
+        match global.remove("stream_states").and_then(|states| states.elements()) {
+            Some(streams) => {
                 for (index, state) in streams.into_iter().enumerate() {
-                    self.stream(state, &format!("{path}[{index}]"));
+                    self.stream(into_fields(state), &format!("{path}[{index}]"));
                 }
             }
-            _ => self.problems.add(&path, "must be an array of states"),
+            None => self.problems.add(&path, "must be an array of states"),
         }
     }
 
-    fn stream(&mut self, mut stream: Value, path: &str) {
+    fn stream(&mut self, mut stream: Fields, path: &str) {
         let within = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-        let mut take = |keys: [&str; 2]| keys.into_iter().find_map(|key| stream.as_object_mut()?.remove(key));
-        let descriptor = take(["stream_descriptor", "streamDescriptor"]).unwrap_or_default();
+        let mut take = |keys: [&str; 2]| keys.into_iter().find_map(|key| stream.remove(key));
+        let descriptor =
+            take(["stream_descriptor", "streamDescriptor"]).map_or(Value::Null, |json| json.to_value());
         let state = take(["stream_state", "streamState"]);
         let Some(name) = descriptor.get("name").and_then(Value::as_str) else {
             self.problems.add(&within("stream_descriptor.name"), "must be the name of a stream");
@@ -274,8 +292,8 @@ impl Reader {
             }
         }
         // The state may be missing, but not if another key seems to contain it.
-        let is_position = |value: &Value| value.as_object().is_some_and(|object| !object.is_empty());
-        let elsewhere = stream.as_object().and_then(|rest| rest.iter().find(|(_, value)| is_position(value)));
+        let is_position = |value: &JsonText| value.is_object() && value.get() != "{}";
+        let elsewhere = stream.iter().find(|(_, value)| is_position(value));
         if let (None, Some((other, _))) = (&state, elsewhere) {
             return self
                 .problems
@@ -285,11 +303,12 @@ impl Reader {
         if !self.streams.get(name).is_some_and(|streams| streams.contains(&key)) {
             self.unknown.insert(key.clone());
         }
-        self.add(key, state.unwrap_or_default(), &within("stream_state"));
+        let state = state.unwrap_or_else(|| JsonText::of(&Value::Null));
+        self.add(key, state, &within("stream_state"));
     }
 
     /// Reads an object with the state of each stream by its name, without namespaces.
-    fn by_name(&mut self, states: AirbyteStateBlob, path: &str) {
+    fn by_name(&mut self, states: Fields, path: &str) {
         let within = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let mut unknown = Vec::new();
         for (name, state) in states {
@@ -328,28 +347,44 @@ impl Reader {
         similar.map_or_else(String::new, |stream| format!(" (did you mean `{stream}`?)"))
     }
 
-    fn add(&mut self, stream: StreamDescriptor, state: Value, path: &str) {
-        let state = match state {
-            Value::Null => None,
-            Value::Object(state) if state.keys().all(|key| SENTINELS.contains(&key.as_str())) => None,
-            Value::Object(state) => Some(state),
-            other => {
-                return self.problems.add(path, format!("must be an object, not {}", kind_of(&other)));
-            }
-        };
+    fn add(&mut self, stream: StreamDescriptor, state: JsonText, path: &str) {
+        let mut has_position = false;
+        let is_object = state.for_each_field(|key, _| has_position |= !SENTINELS.contains(&key.as_str()));
+        if !is_object && !state.is_null() {
+            return self.problems.add(path, format!("must be an object, not {}", kind(&state)));
+        }
+        let state = Some(state).filter(|_| has_position);
         self.states.0.insert(stream, state);
     }
 }
 
 /// Returns whether this is a message other than STATE.
-fn is_other_message(message: &AirbyteStateBlob) -> bool {
-    let ty = message.get("type").and_then(Value::as_str);
+fn is_other_message(message: &Fields) -> bool {
+    let ty = type_of(message);
     let given = |key: &str| message.get(key).is_some_and(|value| !value.is_null());
-    OTHER_MESSAGES.iter().any(|(name, key)| Some(*name) == ty && given(key))
+    OTHER_MESSAGES.iter().any(|(name, key)| Some(*name) == ty.as_deref() && given(key))
 }
 
-fn is_unwrapped(state: &Value) -> bool {
-    UNWRAPPED.iter().any(|key| state.get(key).is_some())
+/// Returns the fields of an object without keeping its text, which may be large; none of another value.
+fn into_fields(json: JsonText) -> Fields {
+    json.fields().unwrap_or_default()
+}
+
+fn type_of(message: &Fields) -> Option<String> {
+    serde_json::from_str(message.get("type")?.get()).ok()
+}
+
+fn is_unwrapped(state: &JsonText) -> bool {
+    state.fields().is_some_and(|fields| UNWRAPPED.iter().any(|key| fields.get(key).is_some()))
+}
+
+/// Names the type of a value, however large it is.
+fn kind(json: &JsonText) -> &'static str {
+    kind_of(&match json {
+        _ if json.is_object() => Map::new().into(),
+        _ if json.is_array() => Vec::<Value>::new().into(),
+        _ => json.to_value(),
+    })
 }
 
 #[cfg(test)]

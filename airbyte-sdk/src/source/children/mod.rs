@@ -4,27 +4,40 @@
 //! stream is being read (see `feed`), so the number of parents and the last one are known only at its end. If the state
 //! names the parent that is `next`, the parents before it are deferred until it has been read, as long as they need little
 //! memory. A position is only discarded if all parents were read and none of them has its name.
+//!
+//! A state in another format may name parents that do not exist, in another form than the primary key, say. So until a parent
+//! comes that is in it, parents are deferred in the same way, and the state is sent as it was given; if all parents came and
+//! none is in it, that is an error. Parents that it does not name are looked up in it one by one, so the state that is sent
+//! contains it until all parents have been read.
 
+mod known;
+mod round;
+
+use self::known::Known;
+use self::round::{First, Round};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{next_partition, parent_state, positions, with_current_key};
+use super::partition_state::{Given, Others, Resolved, parent_state, resolve};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::feed::{End, Next, Parent, Queue, ToParent};
-use crate::ledger::{PARENT, ParentState, Tally};
+use crate::json_text::JsonText;
+use crate::ledger::{PARENT, ParentState, PartitionPositions as Positions, Tally};
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
 use crate::stream::{Resume, Stream, StreamInfo};
-use serde_json::{Map, Value, json};
+use crate::text_map::TextMap;
+use serde_json::Value;
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many bytes of parents may be deferred, by the length of their JSON. Small in tests.
-const MAX_DEFERRED: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
+/// The memory in bytes that a parent takes in addition to its record: two allocations and an entry of a queue. Small records
+/// would otherwise take ten times the limit of a queue.
+const PARENT_SIZE: usize = 128;
 
 pub(super) struct Children<T, P, F> {
     info: StreamInfo,
@@ -76,10 +89,10 @@ where
     }
 
     fn begin<'a>(&'a self, mut context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
-        let state = context.state.take().map(|state| with_current_key(&self.info, state));
-        let (started, next) = match panics::catch(|| self.start(&context, state)) {
-            Ok(next) => (Ok(()), next),
-            Err(error) => (Err(error), None),
+        let state = Given::new(&self.info, context.state.take());
+        let (started, Start { next, resolved, known }) = match panics::catch(|| self.start(&context, state)) {
+            Ok(start) => (Ok(()), start),
+            Err(error) => (Err(error), Start::default()),
         };
         let parents = context.parents.take();
         if started.is_err()
@@ -87,48 +100,72 @@ where
         {
             parents.refuse();
         }
+        let until_next = next.clone().map(First::Named);
         let round = Round {
-            deferred_until: next.clone(),
+            deferred_until: if resolved.is_some() { Some(First::Known) } else { until_next },
+            resolved,
+            unmatched: None,
             robin: RoundRobin::new(next),
             started,
             taken: BTreeMap::new(),
-            names: HashSet::new(),
+            names: TextMap::new(),
             count: 0,
             deferred: VecDeque::new(),
             deferred_size: 0,
             following: None,
             results: Results::default(),
         };
-        Box::new(Read { stream: self, context, parents, round: Mutex::new(round) })
+        Box::new(Read { stream: self, context, parents, known, round: Mutex::new(round) })
+    }
+
+    fn set_partition_key(&mut self, key: &'static str) -> bool {
+        self.info.partition_key = Some(key);
+        self.incremental
     }
 }
 
+/// What a read begins with.
+#[derive(Default)]
+struct Start {
+    /// The parent to start with.
+    next: Option<String>,
+    /// The positions, if they do not count before a parent comes that is in the state.
+    resolved: Option<(Positions, Option<JsonText>)>,
+    known: Known,
+}
+
 impl<T: Stream, P: Stream, F> Children<T, P, F> {
-    /// Sets the positions that the read resumes from. Returns which parent is next.
-    fn start<C>(
-        &self,
-        context: &ReadContext<'_, C>,
-        state: Option<Map<String, Value>>,
-    ) -> Result<Option<String>> {
-        let Some(stream) = &context.stream else { return Ok(None) };
-        stream.in_unlisted_partitions(json!(state.as_ref().unwrap_or(&Map::new())).to_string());
-        let next = next_partition(&self.info, state.as_ref())?;
-        let parent = self.given_parent_state(state.as_ref())?;
-        let known = positions::<T>(&self.info, state, &[] as &[(String, String)], self.incremental)?;
+    /// Sets the positions that the read resumes from.
+    fn start<C>(&self, context: &ReadContext<'_, C>, state: Given) -> Result<Start> {
+        let Some(stream) = &context.stream else { return Ok(Start::default()) };
+        stream.in_unlisted_partitions(state.json.clone());
+        let next = state.next(&self.info)?;
+        let parent = self.given_parent_state(&state)?;
+        let Resolved { positions, others, given, named } =
+            resolve::<T>(&self.info, &state, self.incremental)?;
         let (name, known_as) =
             (&self.info.name, if self.incremental { "resumed" } else { "finished before" });
         let which = if parent.is_some() { "each parent that changed" } else { "each parent" };
-        log::info!("{name}: reading the children of {which} ({} {known_as})", known.len());
-        stream.in_partitions(known, next.clone(), parent);
-        Ok(next)
+        log::info!("{name}: reading the children of {which} ({} {known_as})", positions.len());
+        let known = Known { named, others };
+        // If only changed parents come, it means nothing that none of them is in the state.
+        let resolved = if state.is_own_format() || !known.is_partial() || parent.is_some() {
+            stream.in_partitions(positions, next.clone(), given, parent);
+            None
+        } else {
+            Some((positions, given))
+        };
+        Ok(Start { next, resolved, known })
     }
 
     /// Returns the state of the parent stream that the read starts from.
-    fn given_parent_state(&self, state: Option<&Map<String, Value>>) -> Result<Option<ParentState>> {
-        let Some(state) = state.filter(|_| self.follows_changes) else { return Ok(None) };
-        match parent_state(state, P::NAME) {
-            Some(Value::Object(state)) => {
-                Ok(Some(ParentState { name: P::NAME, state: Value::from(state.clone()).to_string() }))
+    fn given_parent_state(&self, state: &Given) -> Result<Option<ParentState>> {
+        if !self.follows_changes {
+            return Ok(None);
+        }
+        match parent_state(&state.json, P::NAME) {
+            Some(state @ Value::Object(_)) => {
+                Ok(Some(ParentState { name: P::NAME, state: state.to_string() }))
             }
             None | Some(Value::Null) => Ok(None),
             Some(_) => {
@@ -143,73 +180,8 @@ struct Read<'a, C, T, P, F> {
     stream: &'a Children<T, P, F>,
     context: ReadContext<'a, C>,
     parents: Option<Queue>,
+    known: Known,
     round: Mutex<Round>,
-}
-
-struct Round {
-    /// Why nothing can be read.
-    started: Result<()>,
-    robin: RoundRobin,
-    /// The parents being read, and those that must be repeated, by their places.
-    taken: BTreeMap<usize, Parent>,
-    /// The names of all parents.
-    names: HashSet<Arc<str>>,
-    /// The number of parents that were taken.
-    count: usize,
-    /// The name of the parent that the read starts with, until it has come.
-    deferred_until: Option<String>,
-    /// Parents that came before it.
-    deferred: VecDeque<Parent>,
-    deferred_size: usize,
-    /// The parent after the last one, if the read stopped before it.
-    following: Option<Arc<str>>,
-    results: Results,
-}
-
-impl Round {
-    /// Returns the next parent; one that comes a second time is skipped.
-    fn next(&mut self, queue: &Queue) -> Next {
-        loop {
-            let next = match queue.next() {
-                Next::Parent(parent) if !self.names.insert(Arc::clone(&parent.name)) => continue,
-                next => next,
-            };
-            match (next, &self.deferred_until) {
-                (Next::Parent(parent), Some(first)) if *first != *parent.name => {
-                    self.deferred_size += parent.size();
-                    self.deferred.push_back(parent);
-                    if self.deferred_size > MAX_DEFERRED {
-                        self.deferred_until = None;
-                    }
-                }
-                (Next::Parent(parent), _) => {
-                    self.deferred_until = None;
-                    return Next::Parent(parent);
-                }
-                (Next::Later, Some(_)) => return Next::Later,
-                (Next::Later, None) if self.deferred_size <= MAX_DEFERRED => return Next::Later,
-                (next @ (Next::Later | Next::End), _) => {
-                    self.deferred_until = None;
-                    return self.deferred.pop_front().map_or(next, Next::Parent);
-                }
-            }
-        }
-    }
-
-    /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.
-    fn needs_following(&self) -> bool {
-        self.results.leave_others() && self.robin.repeated() == usize::MAX && self.following.is_none()
-    }
-
-    /// Returns the name of the parent that the next read starts with, if that is known.
-    fn lowest(&self) -> Option<Arc<str>> {
-        let taken = self.taken.get(&self.robin.lowest()).map(|parent| Arc::clone(&parent.name));
-        taken.or_else(|| self.following.clone().filter(|_| self.robin.lowest() == self.count))
-    }
-
-    fn is_over(&self) -> bool {
-        self.started.is_err() || self.results.are_final()
-    }
 }
 
 impl<C, T, P, F> Reading for Read<'_, C, T, P, F>
@@ -221,11 +193,12 @@ where
 {
     fn take(&self) -> Take {
         let Some(parents) = &self.parents else { return Take::Nothing };
+        let is_known = |name: &str| self.known.contains::<T>(&self.stream.info, name);
         let mut round = self.round();
         loop {
             if round.is_over() {
                 if round.needs_following() {
-                    match round.next(parents) {
+                    match round.next(parents, &is_known) {
                         Next::Parent(parent) => round.following = Some(parent.name),
                         Next::Later => return Take::Later,
                         Next::End => {}
@@ -238,11 +211,17 @@ where
             if round.robin.must_wait() {
                 return Take::Later;
             }
-            let parent = match round.next(parents) {
+            let parent = match round.next(parents, &is_known) {
                 Next::Parent(parent) => parent,
                 Next::Later => return Take::Later,
                 Next::End => return Take::Nothing,
             };
+            if round.unmatched.is_some() && is_known(&parent.name) {
+                round.unmatched = None;
+            }
+            if let (Some((positions, given)), Some(stream)) = (round.resolved.take(), &self.context.stream) {
+                stream.in_partitions(positions, None, given, None);
+            }
             round.count += 1;
             let count = round.count;
             let Turn::Partition(place) = round.robin.take(count) else { return Take::Later };
@@ -259,10 +238,17 @@ where
     fn run(&self, place: usize) {
         let Some(parent) = self.round().taken.get(&place).cloned() else { return };
         let Some(record) = parent.record.downcast_ref::<P>() else { return };
-        let result = self.partition(place, &parent.name).read(
-            |since, out| (self.stream.fetch)(self.context.config, record, since, out),
-            |fetched, got_something| self.ended(place, fetched, got_something),
-        );
+        let result = match panics::catch(|| self.look_up(&parent.name)) {
+            Ok(()) => self.partition(place, &parent.name).read(
+                |since, out| (self.stream.fetch)(self.context.config, record, since, out),
+                |fetched, got_something| self.ended(place, fetched, got_something),
+            ),
+            Err(error) => {
+                let failed = Err(error);
+                self.ended(place, &failed, false);
+                failed
+            }
+        };
         self.count(result.map_err(
             |error| {
                 if error.is_stopped() { error } else { error.context(&*parent.name) }
@@ -281,6 +267,10 @@ where
         let all_came = error.is_none();
         let fetched = fetched.and_then(|()| error.map_or(Ok(()), Err));
         let fetched = fetched.and_then(|()| self.context.holds.failure().map_or(Ok(()), Err));
+        let fetched = fetched.and_then(|()| match &round.unmatched {
+            Some(example) => Err(self.known.contains_none::<T>(&self.stream.info, example)),
+            None => Ok(()),
+        });
         match round.lowest() {
             Some(lowest) => self.set_next(&mut round, Some(&lowest)),
             // All were tried. If the parents could not be read, the next read starts with the last one that was.
@@ -296,7 +286,7 @@ where
             Ok(()) => {
                 // The others still exist, as far as is known.
                 if !only_changed {
-                    stream.keep_partitions(&round.names.iter().map(|name| &**name).collect());
+                    stream.keep_partitions(|name| round.names.contains(name));
                 }
                 // All children of the parents up to this state have been read, and none of them may be missing.
                 if let Some(state) =
@@ -314,6 +304,20 @@ where
 impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     fn round(&self) -> MutexGuard<'_, Round> {
         self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the position of a parent that starts at one that the state does not have under its name.
+    fn look_up(&self, name: &str) -> Result<()> {
+        let Some(stream) = self.context.stream.as_ref().filter(|_| self.stream.incremental) else {
+            return Ok(());
+        };
+        if !matches!(self.known.others, Others::Beginning)
+            && stream.position_of(name).is_none()
+            && let Some(position) = self.known.others.position_of::<T>(&self.stream.info, name)?
+        {
+            stream.set_position(name, position);
+        }
+        Ok(())
     }
 
     fn partition<'r>(&'r self, place: usize, name: &'r str) -> Partition<'r, 'a, C> {
@@ -380,5 +384,5 @@ fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
         [key] => key.to_string(),
         _ => Value::Array(keys).to_string(),
     };
-    Ok(Parent::new(name, record, json.len()))
+    Ok(Parent::new(name, record, json.len() + size_of::<P>() + PARENT_SIZE))
 }

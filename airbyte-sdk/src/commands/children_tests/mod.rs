@@ -1,11 +1,14 @@
 //! Tests of parents and their children in one process: what a whole process cannot show without timing.
 
+mod states;
+
 use super::Source;
 use crate::commands::{self, Outcome};
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Queue, Slots};
 use crate::http::{Http, Pagination};
 use crate::input::States;
+use crate::json_text::JsonText;
 use crate::output::{Lines, Memory};
 use crate::read_context::{ReadContext, RecordIntervals};
 use crate::run_context::RunContext;
@@ -193,7 +196,7 @@ impl<'a> Stepwise<'a> {
         let slots = Slots::new(1);
         assert!(slots.try_enter());
         let queue = Queue::new(&slots, None);
-        let open_stream = run.ledger.start(&descriptor, given.to_string()).unwrap();
+        let open_stream = run.ledger.start(&descriptor, JsonText::of(given)).unwrap();
         let config = CONFIG.get_or_init(|| Config {});
         let reading = stream.begin(ReadContext {
             config,
@@ -204,7 +207,7 @@ impl<'a> Stepwise<'a> {
             parents: Some(queue.clone()),
             descriptor,
             columns: None,
-            state: given.as_object().cloned(),
+            state: Some(JsonText::of(given)),
             intervals: RecordIntervals::default(),
             rank: 0,
         });

@@ -1,0 +1,100 @@
+//! The parents of one read, and the order in which they are visited.
+
+use super::super::partition::Results;
+use super::super::round_robin::RoundRobin;
+use crate::error::Result;
+use crate::feed::{Next, Parent, Queue};
+use crate::json_text::JsonText;
+use crate::ledger::PartitionPositions as Positions;
+use crate::text_map::TextMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// How many bytes of parents may be deferred, by the length of their JSON. Small in tests.
+const MAX_DEFERRED: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
+
+pub(super) struct Round {
+    /// Why nothing can be read.
+    pub(super) started: Result<()>,
+    pub(super) robin: RoundRobin,
+    /// The parents being read, and those that must be repeated, by their places.
+    pub(super) taken: BTreeMap<usize, Parent>,
+    /// The names of all parents.
+    pub(super) names: TextMap,
+    /// The number of parents that were taken.
+    pub(super) count: usize,
+    /// The parent that the read starts with, until it has come.
+    pub(super) deferred_until: Option<First>,
+    /// Parents that came before it.
+    pub(super) deferred: VecDeque<Parent>,
+    pub(super) deferred_size: usize,
+    /// The parent after the last one, if the read stopped before it.
+    pub(super) following: Option<Arc<str>>,
+    pub(super) results: Results,
+    /// The positions of the state, until a parent has come that is in it.
+    pub(super) resolved: Option<(Positions, Option<JsonText>)>,
+    /// The first parent that came before one that is in the state, until that one comes.
+    pub(super) unmatched: Option<Arc<str>>,
+}
+
+/// The parent that a read starts with.
+pub(super) enum First {
+    Named(String),
+    /// Any that is in the state.
+    Known,
+}
+
+impl Round {
+    /// Returns the next parent; one that comes a second time is skipped. `is_known` is whether one is in the state.
+    pub(super) fn next(&mut self, queue: &Queue, is_known: &dyn Fn(&str) -> bool) -> Next {
+        loop {
+            let next = match queue.next() {
+                Next::Parent(parent) if !self.names.set(&parent.name, "") => continue,
+                next => next,
+            };
+            let is_first = |first: &First, name: &str| match first {
+                First::Named(first) => first == name,
+                First::Known => is_known(name),
+            };
+            match (next, &self.deferred_until) {
+                (Next::Parent(parent), Some(first)) if !is_first(first, &parent.name) => {
+                    if matches!(first, First::Known) && self.unmatched.is_none() {
+                        self.unmatched = Some(Arc::clone(&parent.name));
+                    }
+                    self.deferred_size += parent.size();
+                    self.deferred.push_back(parent);
+                    if self.deferred_size > MAX_DEFERRED {
+                        self.deferred_until = None;
+                    }
+                }
+                (Next::Parent(parent), _) => {
+                    self.deferred_until = None;
+                    return Next::Parent(parent);
+                }
+                (Next::Later, Some(_)) => return Next::Later,
+                // None is in the state, so none is read.
+                (Next::End, Some(First::Known)) => return Next::End,
+                (Next::Later, None) if self.deferred_size <= MAX_DEFERRED => return Next::Later,
+                (next @ (Next::Later | Next::End), _) => {
+                    self.deferred_until = None;
+                    return self.deferred.pop_front().map_or(next, Next::Parent);
+                }
+            }
+        }
+    }
+
+    /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.
+    pub(super) fn needs_following(&self) -> bool {
+        self.results.leave_others() && self.robin.repeated() == usize::MAX && self.following.is_none()
+    }
+
+    /// Returns the name of the parent that the next read starts with, if that is known.
+    pub(super) fn lowest(&self) -> Option<Arc<str>> {
+        let taken = self.taken.get(&self.robin.lowest()).map(|parent| Arc::clone(&parent.name));
+        taken.or_else(|| self.following.clone().filter(|_| self.robin.lowest() == self.count))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.started.is_err() || self.results.are_final()
+    }
+}
