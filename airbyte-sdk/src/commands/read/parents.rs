@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::feed::{Feed, Queue, Slots, ToParent};
 use crate::input::States;
 use crate::json_text::JsonText;
-use crate::source::{AnyStream, Source, parent_state};
+use crate::source::{Source, parent_state};
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 type State = JsonText;
 
@@ -32,6 +32,44 @@ struct FeedingRead {
     is_tracked: bool,
 }
 
+/// The streams of a source by their places in it. Not generic over the configuration, so that the code that needs no more is
+/// compiled once, for size.
+trait Family {
+    fn ancestors(&self, stream: usize) -> Result<Vec<usize>>;
+
+    fn follows_changes(&self, stream: usize) -> bool;
+
+    /// Returns the state of the parent stream if a read of its children from the given state needs only the records that changed
+    /// since then.
+    fn changed_since(&self, children: usize, given: &State, parent: usize) -> Option<Map<String, Value>>;
+
+    fn earliest(&self, stream: usize, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>>;
+}
+
+impl<C: Sync> Family for Source<C> {
+    fn ancestors(&self, stream: usize) -> Result<Vec<usize>> {
+        Source::ancestors(self, stream)
+    }
+
+    fn follows_changes(&self, stream: usize) -> bool {
+        self.streams[stream].follows_changes()
+    }
+
+    fn changed_since(&self, children: usize, given: &State, parent: usize) -> Option<Map<String, Value>> {
+        if !self.streams[children].follows_changes() {
+            return None;
+        }
+        match parent_state(given, &self.streams[parent].describe().name)? {
+            Value::Object(state) if !state.is_empty() => Some(state),
+            _ => None,
+        }
+    }
+
+    fn earliest(&self, stream: usize, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
+        self.streams[stream].earliest(states)
+    }
+}
+
 /// Puts the parent of each stream before it, adds those that are read for their children only, and connects them.
 pub(super) fn with_parents<'s, C: Sync>(
     source: &'s Source<C>,
@@ -39,106 +77,167 @@ pub(super) fn with_parents<'s, C: Sync>(
     states: &States,
     slots: &Slots,
 ) -> Result<Vec<Planned<'s, C>>> {
-    let mut feeding = feeding_reads(source, &planned, states)?;
-    let order: Vec<usize> = planned.iter().filter_map(|planned| planned.index).collect();
-    let mut selected: HashMap<usize, Planned<'s, C>> =
-        planned.into_iter().filter_map(|planned| Some((planned.index?, planned))).collect();
-    let mut plan: Vec<(usize, Planned<'s, C>)> = Vec::with_capacity(order.len());
-    // The place in the plan of each read that feeds children.
-    let mut places: HashMap<Feeding, usize> = HashMap::new();
-    for index in order {
-        for stream in source.ancestors(index)?.into_iter().rev() {
-            for read in [(stream, false), (stream, true)] {
-                let Some(FeedingRead { given, is_own, is_tracked }) = feeding.remove(&read) else { continue };
-                places.insert(read, plan.len());
-                let own = if is_own { selected.remove(&stream) } else { None };
-                plan.push((stream, own.unwrap_or_else(|| unselected(source, stream, given, is_tracked))));
-            }
-        }
-        if let Some(planned) = selected.remove(&index) {
-            for read in [(index, false), (index, true)] {
-                if feeding.get(&read).is_some_and(|read| read.is_own) {
-                    feeding.remove(&read);
-                    places.insert(read, plan.len());
-                }
-            }
-            plan.push((index, planned));
+    let selected: Vec<(usize, Option<&State>)> =
+        planned.iter().filter_map(|planned| Some((planned.index?, planned.given(states)))).collect();
+    let steps = Steps::of(source, &selected)?;
+    let mut own: Vec<Option<Planned<'s, C>>> = source.streams.iter().map(|_| None).collect();
+    for planned in planned {
+        if let Some(index) = planned.index {
+            own[index] = Some(planned);
         }
     }
-    let mut children: Vec<Option<(Vec<Queue>, ToParent, bool)>> = plan.iter().map(|_| None).collect();
-    for (index, planned) in &mut plan {
-        let stream = source.streams[*index].as_ref();
-        let (Some((_, to_parent)), Some(parent)) =
-            (stream.parent_type(), source.ancestors(*index)?.first().copied())
-        else {
-            continue;
-        };
-        let given = match &planned.purpose {
-            Purpose::Selected => planned.given(states),
-            Purpose::Children { given, .. } => given.as_ref(),
-        };
-        let only_changed = changed_since(stream, given, source.streams[parent].as_ref()).is_some();
-        if let Some(&place) = places.get(&(parent, only_changed)) {
+    let mut feeds: Vec<Option<(Vec<Queue>, ToParent)>> = steps.iter().map(|_| None).collect();
+    let mut plan: Vec<Planned<'s, C>> = Vec::with_capacity(steps.len());
+    for (rank, step) in (0..).zip(&steps) {
+        let selected = if step.for_children.is_none() { own[step.stream].take() } else { None };
+        let mut planned = selected.unwrap_or_else(|| unselected(source, step));
+        planned.rank = rank;
+        let to_parent = source.streams[step.stream].parent_type().map(|(_, to_parent)| to_parent);
+        if let (Some(parent), Some(to_parent)) = (step.parent, to_parent) {
             let queue = Queue::new(slots, None);
             planned.parents = Some(queue.clone());
-            children[place].get_or_insert_with(|| (Vec::new(), to_parent, only_changed)).0.push(queue);
+            feeds[parent].get_or_insert_with(|| (Vec::new(), to_parent)).0.push(queue);
         }
+        plan.push(planned);
     }
-    let connected = plan.into_iter().zip(children).zip(0..).map(|(((_, mut planned), children), rank)| {
-        planned.feed =
-            children.map(|(queues, to_parent, only_changed)| Feed::new(queues, to_parent, only_changed));
-        planned.rank = rank;
-        planned
-    });
-    Ok(connected.collect())
+    for ((planned, step), feed) in plan.iter_mut().zip(&steps).zip(feeds) {
+        planned.feed = feed.map(|(queues, to_parent)| Feed::new(queues, to_parent, step.only_changed));
+    }
+    Ok(plan)
+}
+
+/// Returns a stream that is only read for its children.
+fn unselected<'s, C: Sync>(source: &'s Source<C>, step: &Step) -> Planned<'s, C> {
+    let stream = source.streams[step.stream].as_ref();
+    let (given, is_tracked) =
+        step.for_children.as_ref().map_or((None, false), |read| (read.given.clone(), read.is_tracked));
+    Planned {
+        descriptor: stream.describe().descriptor(),
+        columns: None,
+        incremental: false,
+        stream: Ok((stream, false)),
+        index: Some(step.stream),
+        rank: 0,
+        purpose: Purpose::Children { given, is_tracked },
+        feed: None,
+        parents: None,
+    }
+}
+
+/// A read of the plan.
+struct Step {
+    stream: usize,
+    /// The read for the children only; `None` for that of a selected stream, which may feed them, too.
+    for_children: Option<FeedingRead>,
+    /// Whether it has only records that changed since a state.
+    only_changed: bool,
+    /// The place of the read that feeds it.
+    parent: Option<usize>,
+}
+
+/// Collects the reads of the plan.
+struct Steps<'s> {
+    family: &'s dyn Family,
+    /// The states of the selected streams.
+    given: HashMap<usize, Option<&'s State>>,
+    steps: Vec<Step>,
+    /// The places of the reads of selected streams, and of those that feed children.
+    own: HashMap<usize, usize>,
+    feeding: HashMap<Feeding, usize>,
+}
+
+impl<'s> Steps<'s> {
+    /// Returns the reads of the selected streams, whose states are given, and of their parents.
+    fn of(family: &'s dyn Family, selected: &[(usize, Option<&'s State>)]) -> Result<Vec<Step>> {
+        let mut reads = feeding_reads(family, selected)?;
+        let given = selected.iter().copied().collect();
+        let mut steps =
+            Self { family, given, steps: Vec::new(), own: HashMap::new(), feeding: HashMap::new() };
+        for (stream, _) in selected {
+            for parent in family.ancestors(*stream)?.into_iter().rev() {
+                for feeding in [(parent, false), (parent, true)] {
+                    if let Some(read) = reads.remove(&feeding) {
+                        let place = if read.is_own {
+                            steps.add_own(parent)?
+                        } else {
+                            steps.add(parent, Some(read))?
+                        };
+                        steps.feeding.insert(feeding, place);
+                    }
+                }
+            }
+            steps.add_own(*stream)?;
+        }
+        Ok(steps.steps)
+    }
+
+    /// Adds the read of a selected stream, unless it was added before. Returns its place.
+    fn add_own(&mut self, stream: usize) -> Result<usize> {
+        if let Some(place) = self.own.get(&stream) {
+            return Ok(*place);
+        }
+        let place = self.add(stream, None)?;
+        self.own.insert(stream, place);
+        Ok(place)
+    }
+
+    fn add(&mut self, stream: usize, for_children: Option<FeedingRead>) -> Result<usize> {
+        let given = match &for_children {
+            Some(read) => read.given.as_ref(),
+            None => self.given.get(&stream).copied().flatten(),
+        };
+        let parent = self.family.ancestors(stream)?.first().copied().and_then(|parent| {
+            let changed = given.and_then(|given| self.family.changed_since(stream, given, parent));
+            self.feeding.get(&(parent, changed.is_some())).copied()
+        });
+        let only_changed = given.is_some();
+        self.steps.push(Step { stream, for_children, only_changed, parent });
+        Ok(self.steps.len() - 1)
+    }
 }
 
 /// Returns the reads that feed the children of each parent stream: one for those that need all parents, and one for those that
 /// need the changed ones.
-fn feeding_reads<C: Sync>(
-    source: &Source<C>,
-    planned: &[Planned<'_, C>],
-    states: &States,
+fn feeding_reads(
+    family: &dyn Family,
+    selected: &[(usize, Option<&State>)],
 ) -> Result<HashMap<Feeding, FeedingRead>> {
     // The states of the reads of a stream: its own, and those for its children.
     let mut reads: HashMap<usize, Vec<Option<State>>> = HashMap::new();
     // The children of each parent stream, the deepest ones first, so that all reads of a stream of children are known before
     // its parent.
     let mut families: BTreeMap<(Reverse<usize>, usize), BTreeSet<usize>> = BTreeMap::new();
-    for index in planned.iter().filter_map(|planned| planned.index) {
-        let ancestors = source.ancestors(index)?;
-        let children = std::iter::once(index).chain(ancestors.iter().copied());
+    for (index, _) in selected {
+        let ancestors = family.ancestors(*index)?;
+        let children = std::iter::once(*index).chain(ancestors.iter().copied());
         for ((level, &parent), child) in (0..ancestors.len()).rev().zip(&ancestors).zip(children) {
             families.entry((Reverse(level), parent)).or_default().insert(child);
         }
     }
-    let parents: HashSet<usize> = families.keys().map(|(_, parent)| *parent).collect();
-    for planned in planned {
-        let Some(index) = planned.index else { continue };
+    for (index, given) in selected {
         // Cloned only if needed, since a state may be large.
-        let is_needed = parents.contains(&index) || source.streams[index].follows_changes();
-        reads.entry(index).or_default().push(planned.given(states).filter(|_| is_needed).cloned());
+        let is_needed = family.follows_changes(*index) || families.keys().any(|(_, parent)| parent == index);
+        reads.entry(*index).or_default().push(given.filter(|_| is_needed).cloned());
     }
     let mut feeding = HashMap::new();
     for ((_, parent), children) in families {
-        let stream = source.streams[parent].as_ref();
         let own = reads.get(&parent).and_then(|reads| reads.first()).cloned();
         let mut needed: [Option<FeedingRead>; 2] = [None, None];
         let mut since = Vec::new();
         for child in children {
-            let of_child = source.streams[child].as_ref();
             for state in reads.get(&child).into_iter().flatten() {
-                let changed_since = changed_since(of_child, state.as_ref(), stream);
+                let changed_since =
+                    state.as_ref().and_then(|state| family.changed_since(child, state, parent));
                 let read = needed[usize::from(changed_since.is_some())].get_or_insert(FeedingRead {
                     given: None,
                     is_own: false,
                     is_tracked: false,
                 });
-                read.is_tracked |= of_child.follows_changes();
+                read.is_tracked |= family.follows_changes(child);
                 since.extend(changed_since);
             }
         }
-        let since = stream.earliest(since).map(|state| JsonText::of(&state.into()));
+        let since = family.earliest(parent, since).map(|state| JsonText::of(&state.into()));
         for (only_changed, read) in [false, true].into_iter().zip(needed) {
             let Some(mut read) = read else { continue };
             read.given = since.clone().filter(|_| only_changed);
@@ -152,41 +251,7 @@ fn feeding_reads<C: Sync>(
     Ok(feeding)
 }
 
-/// Returns the state of the parent stream if a read of its children needs only the records that changed since then.
-fn changed_since<C>(
-    children: &dyn AnyStream<C>,
-    given: Option<&State>,
-    parent: &dyn AnyStream<C>,
-) -> Option<Map<String, Value>> {
-    let given = given.filter(|_| children.follows_changes())?;
-    match parent_state(given, &parent.describe().name)? {
-        Value::Object(state) if !state.is_empty() => Some(state),
-        _ => None,
-    }
-}
-
 /// Compares two states, whose keys may have another order.
 fn are_equal(one: Option<&State>, other: Option<&State>) -> bool {
     one == other || one.zip(other).is_some_and(|(one, other)| one.to_map() == other.to_map())
-}
-
-/// Returns a stream that is only read for its children.
-fn unselected<C: Sync>(
-    source: &Source<C>,
-    index: usize,
-    given: Option<State>,
-    is_tracked: bool,
-) -> Planned<'_, C> {
-    let stream = source.streams[index].as_ref();
-    Planned {
-        descriptor: stream.describe().descriptor(),
-        columns: None,
-        incremental: false,
-        stream: Ok((stream, false)),
-        index: Some(index),
-        rank: 0,
-        purpose: Purpose::Children { given, is_tracked },
-        feed: None,
-        parents: None,
-    }
 }
