@@ -1,5 +1,6 @@
 //! THE SYNC LOOP: reads the configured streams and reports the result of each.
 
+mod family;
 mod parents;
 mod plan;
 mod workers;
@@ -72,7 +73,7 @@ fn concurrency<C>(source: &Source<C>, config: &C) -> Result<usize> {
 /// Begins and ends the streams of a run.
 struct Work<'a, C> {
     source: &'a Source<C>,
-    plan: Vec<Planned<'a, C>>,
+    plan: Vec<Planned>,
     config: &'a C,
     http: Http,
     states: Mutex<States>,
@@ -81,11 +82,11 @@ struct Work<'a, C> {
 
 impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
     fn begin(&self, stream: usize) -> Result<Begun<'a>> {
-        let Planned { descriptor, columns, stream, rank, purpose, feed, parents, .. } = &self.plan[stream];
-        let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
+        let Planned { descriptor, columns, stream, resumes, rank, purpose, feed, parents, .. } =
+            &self.plan[stream];
         let own_state = || self.states.lock().unwrap_or_else(PoisonError::into_inner).take(descriptor);
         let state = match purpose {
-            Purpose::Selected => own_state().filter(|_| resumes),
+            Purpose::Selected => own_state().filter(|_| *resumes),
             Purpose::Children { given, .. } => given.clone(),
         };
         let (ledger, panics) = (&self.run.ledger, self.run.ledger.holds().panics());
@@ -100,7 +101,7 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             None => ledger.holds().stream(),
         };
         let reading = match stream {
-            Ok((stream, _)) => stream.begin(ReadContext {
+            Ok(stream) => self.source.streams[*stream].begin(ReadContext {
                 config: self.config,
                 http: self.http.counted(),
                 stream: open_stream.clone(),
@@ -143,7 +144,7 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
             return Ok(true);
         };
         // A full refresh replaces the destination's data, so ending one early would lose the rest.
-        let can_end_early = stream.as_ref().is_ok_and(|(stream, _)| stream.can_end_early())
+        let can_end_early = stream.as_ref().is_ok_and(|stream| self.source.streams[*stream].can_end_early())
             // An unordered stream can be resumed only after a checkpoint.
             && open_stream.has_reached_position();
         let may_end_early = self.source.stops_when_exhausted && *incremental && can_end_early;
@@ -208,27 +209,27 @@ impl<'a, C: Sync> Streams<'a> for Work<'a, C> {
 
 impl<C: Sync> Work<'_, C> {
     /// Returns whether a group contains both streams.
-    fn share_group(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+    fn share_group(&self, one: &Planned, other: &Planned) -> bool {
         let names = [one.descriptor.name.as_str(), other.descriptor.name.as_str()];
         self.source.one_at_a_time.iter().any(|group| names.iter().all(|name| group.contains(name)))
     }
 
     /// Returns whether a group contains a descendant of one stream, and the other. With several groups, two parents could
     /// otherwise wait for ever, each for children that the other one excludes.
-    fn descendants_exclude(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+    fn descendants_exclude(&self, one: &Planned, other: &Planned) -> bool {
         one.feed.is_some()
             && self.source.one_at_a_time.len() > 1
             && self.plan.iter().any(|stream| self.share_group(stream, other) && self.is_ancestor(one, stream))
     }
 
     /// Returns whether one of the streams is an ancestor of the other.
-    fn are_related(&self, one: &Planned<'_, C>, other: &Planned<'_, C>) -> bool {
+    fn are_related(&self, one: &Planned, other: &Planned) -> bool {
         self.is_ancestor(one, other) || self.is_ancestor(other, one)
     }
 
-    fn is_ancestor(&self, ancestor: &Planned<'_, C>, of: &Planned<'_, C>) -> bool {
-        let ancestors = of.index.and_then(|index| self.source.ancestors(index).ok());
-        ancestors.zip(ancestor.index).is_some_and(|(ancestors, index)| ancestors.contains(&index))
+    fn is_ancestor(&self, ancestor: &Planned, of: &Planned) -> bool {
+        let ancestors = of.index().and_then(|index| self.source.ancestors(index).ok());
+        ancestors.zip(ancestor.index()).is_some_and(|(ancestors, index)| ancestors.contains(&index))
     }
 }
 

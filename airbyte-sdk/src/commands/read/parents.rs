@@ -8,12 +8,13 @@
 //! need all parents, and another one all that need those that changed. Each is the read of the selected stream if that starts
 //! from the same state, or else a read for the children only.
 
+use super::family::Family;
 use super::plan::{Planned, Purpose};
 use crate::error::Result;
 use crate::feed::{Feed, Queue, Slots, ToParent};
 use crate::input::States;
 use crate::json_text::JsonText;
-use crate::source::{Source, parent_state};
+use crate::source::parent_state;
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -32,68 +33,42 @@ struct FeedingRead {
     is_tracked: bool,
 }
 
-/// The streams of a source by their places in it. Not generic over the configuration, so that the code that needs no more is
-/// compiled once, for size.
-trait Family {
-    fn ancestors(&self, stream: usize) -> Result<Vec<usize>>;
-
-    fn follows_changes(&self, stream: usize) -> bool;
-
-    /// Returns the state of the parent stream if a read of its children from the given state needs only the records that changed
-    /// since then.
-    fn changed_since(&self, children: usize, given: &State, parent: usize) -> Option<Map<String, Value>>;
-
-    fn earliest(&self, stream: usize, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>>;
-}
-
-impl<C: Sync> Family for Source<C> {
-    fn ancestors(&self, stream: usize) -> Result<Vec<usize>> {
-        Source::ancestors(self, stream)
+/// Returns the state of the parent stream if a read of its children from the given state needs only the records that changed
+/// since then.
+fn changed_since(
+    family: &dyn Family,
+    children: usize,
+    given: &State,
+    parent: usize,
+) -> Option<Map<String, Value>> {
+    if !family.follows_changes(children) {
+        return None;
     }
-
-    fn follows_changes(&self, stream: usize) -> bool {
-        self.streams[stream].follows_changes()
-    }
-
-    fn changed_since(&self, children: usize, given: &State, parent: usize) -> Option<Map<String, Value>> {
-        if !self.streams[children].follows_changes() {
-            return None;
-        }
-        match parent_state(given, &self.streams[parent].describe().name)? {
-            Value::Object(state) if !state.is_empty() => Some(state),
-            _ => None,
-        }
-    }
-
-    fn earliest(&self, stream: usize, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>> {
-        self.streams[stream].earliest(states)
+    match parent_state(given, &family.descriptor(parent).name)? {
+        Value::Object(state) if !state.is_empty() => Some(state),
+        _ => None,
     }
 }
 
 /// Puts the parent of each stream before it, adds those that are read for their children only, and connects them.
-pub(super) fn with_parents<'s, C: Sync>(
-    source: &'s Source<C>,
-    planned: Vec<Planned<'s, C>>,
+pub(super) fn with_parents(
+    family: &dyn Family,
+    planned: Vec<Planned>,
     states: &States,
     slots: &Slots,
-) -> Result<Vec<Planned<'s, C>>> {
+) -> Result<Vec<Planned>> {
     let selected: Vec<(usize, Option<&State>)> =
-        planned.iter().filter_map(|planned| Some((planned.index?, planned.given(states)))).collect();
-    let steps = Steps::of(source, &selected)?;
-    let mut own: Vec<Option<Planned<'s, C>>> = source.streams.iter().map(|_| None).collect();
-    for planned in planned {
-        if let Some(index) = planned.index {
-            own[index] = Some(planned);
-        }
-    }
+        planned.iter().filter_map(|planned| Some((planned.index()?, planned.given(states)))).collect();
+    let steps = Steps::of(family, &selected)?;
+    let mut own: HashMap<usize, Planned> =
+        planned.into_iter().filter_map(|planned| Some((planned.index()?, planned))).collect();
     let mut feeds: Vec<Option<(Vec<Queue>, ToParent)>> = steps.iter().map(|_| None).collect();
-    let mut plan: Vec<Planned<'s, C>> = Vec::with_capacity(steps.len());
+    let mut plan: Vec<Planned> = Vec::with_capacity(steps.len());
     for (rank, step) in (0..).zip(&steps) {
-        let selected = if step.for_children.is_none() { own[step.stream].take() } else { None };
-        let mut planned = selected.unwrap_or_else(|| unselected(source, step));
+        let selected = if step.for_children.is_none() { own.remove(&step.stream) } else { None };
+        let mut planned = selected.unwrap_or_else(|| unselected(family, step));
         planned.rank = rank;
-        let to_parent = source.streams[step.stream].parent_type().map(|(_, to_parent)| to_parent);
-        if let (Some(parent), Some(to_parent)) = (step.parent, to_parent) {
+        if let (Some(parent), Some(to_parent)) = (step.parent, family.to_parent(step.stream)) {
             let queue = Queue::new(slots, None);
             planned.parents = Some(queue.clone());
             feeds[parent].get_or_insert_with(|| (Vec::new(), to_parent)).0.push(queue);
@@ -107,16 +82,15 @@ pub(super) fn with_parents<'s, C: Sync>(
 }
 
 /// Returns a stream that is only read for its children.
-fn unselected<'s, C: Sync>(source: &'s Source<C>, step: &Step) -> Planned<'s, C> {
-    let stream = source.streams[step.stream].as_ref();
+fn unselected(family: &dyn Family, step: &Step) -> Planned {
     let (given, is_tracked) =
         step.for_children.as_ref().map_or((None, false), |read| (read.given.clone(), read.is_tracked));
     Planned {
-        descriptor: stream.describe().descriptor(),
+        descriptor: family.descriptor(step.stream),
         columns: None,
         incremental: false,
-        stream: Ok((stream, false)),
-        index: Some(step.stream),
+        stream: Ok(step.stream),
+        resumes: false,
         rank: 0,
         purpose: Purpose::Children { given, is_tracked },
         feed: None,
@@ -187,7 +161,7 @@ impl<'s> Steps<'s> {
             None => self.given.get(&stream).copied().flatten(),
         };
         let parent = self.family.ancestors(stream)?.first().copied().and_then(|parent| {
-            let changed = given.and_then(|given| self.family.changed_since(stream, given, parent));
+            let changed = given.and_then(|given| changed_since(self.family, stream, given, parent));
             self.feeding.get(&(parent, changed.is_some())).copied()
         });
         let only_changed = given.is_some();
@@ -227,7 +201,7 @@ fn feeding_reads(
         for child in children {
             for state in reads.get(&child).into_iter().flatten() {
                 let changed_since =
-                    state.as_ref().and_then(|state| family.changed_since(child, state, parent));
+                    state.as_ref().and_then(|state| changed_since(family, child, state, parent));
                 let read = needed[usize::from(changed_since.is_some())].get_or_insert(FeedingRead {
                     given: None,
                     is_own: false,

@@ -1,5 +1,6 @@
 //! The streams of the configured catalog, and how they are read.
 
+use super::family::Family;
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Queue};
 use crate::input::States;
@@ -8,18 +9,18 @@ use crate::problems::{list, shorten};
 use crate::protocol::{
     AirbyteStream, ConfiguredAirbyteCatalog, ConfiguredAirbyteStream, StreamDescriptor, SyncMode,
 };
-use crate::source::{AnyStream, Source, validate_stream};
+use crate::source::validate_stream;
 use std::collections::{HashMap, HashSet};
 
 /// A stream of the configured catalog.
-pub(super) struct Planned<'s, C> {
+pub(super) struct Planned {
     pub(super) descriptor: StreamDescriptor,
     pub(super) columns: Option<Vec<String>>,
     pub(super) incremental: bool,
-    /// The stream and whether it resumes from a state, or why it cannot be read.
-    pub(super) stream: Result<(&'s dyn AnyStream<C>, bool)>,
-    /// Its place in the source; `None` if it cannot be read.
-    pub(super) index: Option<usize>,
+    /// The place of the stream in the source, or why it cannot be read.
+    pub(super) stream: Result<usize>,
+    /// Whether it resumes from a state.
+    pub(super) resumes: bool,
     /// Its place in the plan.
     pub(super) rank: u32,
     pub(super) purpose: Purpose,
@@ -29,11 +30,15 @@ pub(super) struct Planned<'s, C> {
     pub(super) parents: Option<Queue>,
 }
 
-impl<C> Planned<'_, C> {
+impl Planned {
     /// Returns the state that the read of a selected stream resumes from.
     pub(super) fn given<'s>(&self, states: &'s States) -> Option<&'s JsonText> {
-        let resumes = self.stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
-        states.get(&self.descriptor).filter(|_| resumes)
+        states.get(&self.descriptor).filter(|_| self.resumes)
+    }
+
+    /// Returns the place of the stream in the source.
+    pub(super) fn index(&self) -> Option<usize> {
+        self.stream.as_ref().ok().copied()
     }
 }
 
@@ -52,16 +57,16 @@ pub(super) enum Purpose {
 
 /// Finds the source's stream for each stream of the catalog. Those that cannot be read come last, so that their errors do
 /// not keep the others from being read.
-pub(super) fn plan<C: Sync>(source: &Source<C>, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned<'_, C>> {
+pub(super) fn plan(family: &dyn Family, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned> {
     // Not `Source::catalog`, which fails if a single stream is invalid.
-    let offered: Vec<AirbyteStream> = source.streams.iter().map(|stream| stream.describe()).collect();
+    let offered = family.describe();
     // Catalogs may have tens of thousands of streams, so the lookup must not be quadratic.
     let mut indices: HashMap<StreamDescriptor, Vec<usize>> = HashMap::with_capacity(offered.len());
     for (index, stream) in offered.iter().enumerate() {
         indices.entry(stream.descriptor()).or_default().push(index);
     }
     let mut seen = HashSet::with_capacity(catalog.streams.len());
-    let mut plan: Vec<Planned<'_, C>> = Vec::with_capacity(catalog.streams.len());
+    let mut plan: Vec<Planned> = Vec::with_capacity(catalog.streams.len());
     let mut unreadable = Vec::new();
     for configured in catalog.streams {
         let descriptor = configured.stream.descriptor();
@@ -73,9 +78,9 @@ pub(super) fn plan<C: Sync>(source: &Source<C>, catalog: ConfiguredAirbyteCatalo
                 shorten(&descriptor.name)
             ))),
             Some(&index) => validate_stream(&offered[index], matches.len() > 1)
-                .and_then(|()| source.ancestors(index).map(drop))
+                .and_then(|()| family.ancestors(index).map(drop))
                 .and_then(|()| resumes(&configured, &offered[index]))
-                .map(|resumes| (source.streams[index].as_ref(), resumes)),
+                .map(|resumes| (index, resumes)),
             None => Err(Error::config(format!(
                 "the catalog lists the stream `{}`, which this source does not have; its streams: {}",
                 shorten(&descriptor.name),
@@ -85,13 +90,13 @@ pub(super) fn plan<C: Sync>(source: &Source<C>, catalog: ConfiguredAirbyteCatalo
         let columns = matches.first().and_then(|&index| selected_columns(&configured, &offered[index]));
         let incremental = configured.sync_mode == SyncMode::Incremental;
         let group = if stream.is_ok() { &mut plan } else { &mut unreadable };
-        let index = stream.as_ref().ok().and(matches.first().copied());
+        let resumes = stream.as_ref().is_ok_and(|(_, resumes)| *resumes);
         group.push(Planned {
             descriptor,
             columns,
             incremental,
-            stream,
-            index,
+            stream: stream.map(|(index, _)| index),
+            resumes,
             rank: 0,
             purpose: Purpose::Selected,
             feed: None,
@@ -134,6 +139,7 @@ mod tests {
     use crate::input::States;
     use crate::output::Lines;
     use crate::run_context::RunContext;
+    use crate::source::Source;
     use crate::{AirbyteSpec, Emitter, airbyte_stream};
     use serde_json::{Value, json};
 
