@@ -4,13 +4,15 @@ use crate::cli::{self, Cli, Command};
 use crate::commands::{self, Outcome};
 use crate::early_exit;
 use crate::error::{Error, Result};
-use crate::input;
+use crate::input::{self, States};
 use crate::output::{self, Output};
 use crate::panics;
+use crate::protocol::{ConfiguredAirbyteCatalog, StreamDescriptor};
 use crate::run_context::{FAILED, RunContext};
 use crate::signals;
 use crate::source::Source;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -52,14 +54,7 @@ fn run<C: Sync>(source: &Source<C>) -> ExitCode {
 }
 
 fn execute<C: Sync>(source: &Source<C>, command: Command, context: &RunContext) -> Result<Outcome> {
-    if !matches!(command, Command::Spec) {
-        let closed = context.clone();
-        context.ledger.keep_alive(move || closed.exit_without_output());
-        signals::watch(context);
-    }
-    if matches!(command, Command::Check(_) | Command::Discover(_)) {
-        give_up_after(source.deadline, context);
-    }
+    start_threads(&command, source.deadline, context);
     let read_config = |path| input::config(path, source.config.read, &context.output, &context.config);
     let message = match command {
         Command::Spec => commands::spec(source)?,
@@ -68,13 +63,34 @@ fn execute<C: Sync>(source: &Source<C>, command: Command, context: &RunContext) 
         Command::Read { config, catalog, state } => {
             let config = read_config(&config.path)?;
             let catalog = input::catalog(&catalog)?;
-            let offered = source.streams.iter().map(|stream| stream.describe().descriptor());
-            let configured = catalog.streams.iter().map(|stream| stream.stream.descriptor());
-            let states = input::states(state.as_deref(), offered.chain(configured))?;
+            let offered = source.streams.iter().map(|stream| stream.describe().descriptor()).collect();
+            let states = states(state.as_deref(), offered, &catalog)?;
             return commands::read(source, &config, catalog, states, context);
         }
     };
     Ok(Outcome::Message(Box::new(message)))
+}
+
+/// Reads the states. Not generic over the configuration, so that this is compiled once, for size.
+fn states(
+    file: Option<&Path>,
+    mut streams: Vec<StreamDescriptor>,
+    catalog: &ConfiguredAirbyteCatalog,
+) -> Result<States> {
+    streams.extend(catalog.streams.iter().map(|stream| stream.stream.descriptor()));
+    input::states(file, streams)
+}
+
+/// Starts the threads that accompany a command.
+fn start_threads(command: &Command, deadline: Duration, context: &RunContext) {
+    if !matches!(command, Command::Spec) {
+        let closed = context.clone();
+        context.ledger.keep_alive(move || closed.exit_without_output());
+        signals::watch(context);
+    }
+    if matches!(command, Command::Check(_) | Command::Discover(_)) {
+        give_up_after(deadline, context);
+    }
 }
 
 /// Ends the process with an error if the command has not ended by the deadline.

@@ -21,7 +21,12 @@ pub(crate) fn check<C: Sync>(
     config: Result<C>,
     run: &RunContext,
 ) -> Result<AirbyteMessage> {
-    let status = match config.and_then(|config| try_connection(source, &config, run)) {
+    status(config.and_then(|config| try_connection(source, &config, run)))
+}
+
+/// Not generic over the configuration, so that this is compiled once, for size.
+fn status(tried: Result<()>) -> Result<AirbyteMessage> {
+    let status = match tried {
         Ok(()) => AirbyteConnectionStatus::new(ConnectionStatus::Succeeded),
         Err(error) if error.failure_type() == FailureType::ConfigError => {
             if let Some(details) = error.internal() {

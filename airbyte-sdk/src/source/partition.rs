@@ -3,7 +3,7 @@
 use super::any::cursor_in_state;
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
-use crate::ledger::Tally;
+use crate::ledger::{LedgerStream, Tally};
 use crate::panics;
 use crate::protocol::FailureType;
 use crate::read_context::ReadContext;
@@ -31,7 +31,7 @@ impl<C> Partition<'_, '_, C> {
     }
 
     fn state(&self) -> Option<Map<String, Value>> {
-        serde_json::from_str(&self.context.stream.as_ref()?.position_of(self.name)?).ok()
+        position(self.context.stream.as_ref()?, self.name)
     }
 
     /// Reads it with this function from its position on. For `on_end`, see [`Emitter::finish_partition`].
@@ -50,6 +50,11 @@ impl<C> Partition<'_, '_, C> {
         let fetched = since.and_then(|since| panics::catch(|| fetch(since, &mut out)));
         out.finish_partition(fetched, incremental, on_end)
     }
+}
+
+/// Returns the position of a partition. Not generic, so that the parser is compiled once, for size.
+fn position(stream: &LedgerStream, partition: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(&stream.position_of(partition)?).ok()
 }
 
 /// Ends the read of a stream in partitions: sends the final state, if one may be sent, and returns the totals. `has_moved` is

@@ -13,9 +13,30 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::fmt::Display;
 
+/// Logs what a read of these partitions starts with. `first` is the one that it resumes with.
+pub(super) fn log_start(
+    stream: &str,
+    names: &[&str],
+    positions: &Positions,
+    incremental: bool,
+    first: Option<&str>,
+) {
+    warn_of_renamed_partitions(stream, positions, names);
+    let known = names.iter().filter(|name| positions.contains(name)).count();
+    let known_as = if incremental { "resumed" } else { "finished before" };
+    match names {
+        [name] if known == 0 => log::info!("{stream}: reading `{name}` from the beginning"),
+        [name] => log::info!("{stream}: reading `{name}` ({known_as})"),
+        names => {
+            let start = first.map_or_else(String::new, |name| format!(", starting with `{name}`"));
+            log::info!("{stream}: reading {} partitions{start} ({known} {known_as})", names.len());
+        }
+    }
+}
+
 /// Warns if partitions of the state seem to be listed under other names now, since those are read from the beginning. `names`
 /// are sorted.
-pub(super) fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &[&str]) {
+fn warn_of_renamed_partitions(stream: &str, positions: &Positions, names: &[&str]) {
     let unlisted =
         || positions.iter().map(|(name, _)| name).filter(|name| names.binary_search(name).is_err());
     if names.is_empty() || unlisted().next().is_none() {

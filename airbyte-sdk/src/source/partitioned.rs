@@ -7,13 +7,13 @@
 
 use super::any::{AnyStream, Reading, Take};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{Given, positions, rotate_to, warn_of_renamed_partitions};
+use super::partition_state::{Given, log_start, positions, rotate_to};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::Http;
-use crate::ledger::{PartitionPositions as Positions, Tally};
+use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
@@ -190,28 +190,13 @@ where
         drop(state);
         let round = RoundRobin::new(next.clone());
         if let Some(stream) = &context.stream {
-            self.log_start(&partitions, &names, &positions, next.is_some());
+            let first = partitions.first().map_or("", |(name, _)| name);
+            log_start(&info.name, &names, &positions, *incremental, next.as_ref().map(|_| first));
             stream.in_partitions(positions, next, None, None);
         }
         drop(names);
         let partitions = Arc::new(partitions);
         Ok(Listed { partitions, may_lack_partitions, round, results: Results::default() })
-    }
-
-    fn log_start(&self, partitions: &[(String, P)], names: &[&str], positions: &Positions, is_resumed: bool) {
-        let stream = &self.stream.info.name;
-        warn_of_renamed_partitions(stream, positions, names);
-        let known = names.iter().filter(|name| positions.contains(name)).count();
-        let known_as = if self.stream.incremental { "resumed" } else { "finished before" };
-        match partitions {
-            [(name, _)] if known == 0 => log::info!("{stream}: reading `{name}` from the beginning"),
-            [(name, _)] => log::info!("{stream}: reading `{name}` ({known_as})"),
-            partitions => {
-                let first = partitions.first().filter(|_| is_resumed);
-                let start = first.map_or_else(String::new, |(name, _)| format!(", starting with `{name}`"));
-                log::info!("{stream}: reading {} partitions{start} ({known} {known_as})", partitions.len());
-            }
-        }
     }
 
     /// Takes the next partition, without those that the interrupted read has finished.
