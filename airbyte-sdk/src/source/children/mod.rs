@@ -109,6 +109,7 @@ where
             started,
             taken: BTreeMap::new(),
             names: TextMap::new(),
+            ambiguous: None,
             count: 0,
             deferred: VecDeque::new(),
             deferred_size: 0,
@@ -271,6 +272,10 @@ where
             Some(example) => Err(self.known.contains_none::<T>(&self.stream.info, example)),
             None => Ok(()),
         });
+        let fetched = fetched.and_then(|()| match &round.ambiguous {
+            Some(name) => Err(ambiguous(P::NAME, &self.stream.info.name, name)),
+            None => Ok(()),
+        });
         match round.lowest() {
             Some(lowest) => self.set_next(&mut round, Some(&lowest)),
             // All were tried. If the parents could not be read, the next read starts with the last one that was.
@@ -361,6 +366,16 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     }
 }
 
+/// Returns the error for two parents with the same primary key.
+fn ambiguous(parents: &str, children: &str, key: &str) -> Error {
+    Error::system(format!(
+        "two different records of the stream `{parents}` have the primary key {key}; of `{children}`, only the children of the first were read"
+    ))
+    .with_internal(format_args!(
+        "the records are from different partitions or parents of `{parents}`: add a field that names the partition to its `primary_key(…)`"
+    ))
+}
+
 /// Returns a record as a parent. Its primary key names it: the value if the key is one field, otherwise a JSON array.
 fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
     let json = serde_json::to_vec(&record)?;
@@ -384,5 +399,5 @@ fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
         [key] => key.to_string(),
         _ => Value::Array(keys).to_string(),
     };
-    Ok(Parent::new(name, record, json.len() + size_of::<P>() + PARENT_SIZE))
+    Ok(Parent::new(name, record, &json, size_of::<P>() + PARENT_SIZE))
 }
