@@ -17,7 +17,7 @@ use self::known::Known;
 use self::round::{First, Round};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{Given, Others, Resolved, parent_state, resolve};
+use super::partition_state::{FINISHED, Given, Others, Resolved, parent_state, resolve};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
@@ -111,6 +111,7 @@ where
             names: TextMap::new(),
             ambiguous: None,
             count: 0,
+            finished_before: 0,
             deferred: VecDeque::new(),
             deferred_size: 0,
             following: None,
@@ -228,6 +229,7 @@ where
             let Turn::Partition(place) = round.robin.take(count) else { return Take::Later };
             if self.partition(place, &parent.name).was_finished() {
                 round.robin.skip(place);
+                round.finished_before += 1;
                 continue;
             }
             round.taken.insert(place, parent);
@@ -284,6 +286,9 @@ where
         }
         let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };
         let name = &self.stream.info.name;
+        if round.count > 0 && round.finished_before == round.count {
+            log::warn!("{name}: {FINISHED}");
+        }
         match &fetched {
             Ok(()) if may_lack_records => {
                 log::warn!("{name}: the parents may be incomplete; keeping the positions of all parents")

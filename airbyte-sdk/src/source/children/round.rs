@@ -23,8 +23,9 @@ pub(super) struct Round {
     pub(super) names: TextMap,
     /// The name that two different parents have.
     pub(super) ambiguous: Option<Arc<str>>,
-    /// The number of parents that were taken.
+    /// The number of parents that were taken, and of those that an interrupted full refresh had finished.
     pub(super) count: usize,
+    pub(super) finished_before: usize,
     /// The parent that the read starts with, until it has come.
     pub(super) deferred_until: Option<First>,
     /// Parents that came before it.

@@ -240,6 +240,7 @@ fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
     let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
     assert_eq!(read_from(&run, "boxes"), ["b0"]);
+    assert!(!run.stdout.contains("nothing is read"), "{run}");
     // All partitions had their turn, so none is next.
     let config = json!({"count": 1, "shelves": ["bad", "a"]});
     let run = read(&config, "boxes", "full_refresh", Some(json!({"partitions": {"a": {}}, "next": "bad"})));
@@ -253,6 +254,10 @@ fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(read_from(&run, "boxes"), [] as [&str; 0]);
     assert_eq!(last_state(&run), json!({"partitions": {"a": {}, "b": {}, "c": {}}}));
+    assert!(
+        run.stdout.contains("boxes: nothing is read, because the given state is that of a finished"),
+        "{run}"
+    );
     // Some clients configure an unsupported `incremental` and pass the state of a finished refresh.
     let run = read(&whole, "boxes", "incremental", Some(state));
     assert_eq!(read_from(&run, "boxes"), ["a0", "b0", "c0"]);
