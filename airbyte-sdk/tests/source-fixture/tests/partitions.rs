@@ -4,11 +4,12 @@
 use renamed_sdk::testing::{Connector, Run};
 use serde_json::{Value, json};
 
-/// Reads one stream.
+/// Reads one stream in this mode, even if the stream does not support it.
 fn read(config: &Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
     let mut catalog = connector.discover(config).configured(mode);
     catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
+    catalog["streams"][0]["sync_mode"] = json!(mode);
     let state = state.map(|state| {
         json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}])
     });
