@@ -232,7 +232,8 @@ impl Run {
             .collect()
     }
 
-    /// Returns a configured catalog of all streams in the CATALOG, in this sync mode.
+    /// Returns a configured catalog of all streams in the CATALOG, each in this sync mode if it supports it, and otherwise in the
+    /// first one that it supports.
     ///
     /// # Panics
     ///
@@ -242,9 +243,15 @@ impl Run {
         let Some(streams) = catalogs.first().and_then(|catalog| catalog["streams"].as_array()) else {
             panic!("no CATALOG:\n{self}");
         };
-        let configured = streams.iter().map(
-            |stream| json!({"stream": stream, "sync_mode": sync_mode, "destination_sync_mode": "append"}),
-        );
+        let configured = streams.iter().map(|stream| {
+            let modes = stream["supported_sync_modes"].as_array().map_or(&[][..], Vec::as_slice);
+            let mode = modes.iter().find(|mode| *mode == sync_mode).or(modes.first());
+            json!({
+                "stream": stream,
+                "sync_mode": mode.and_then(Value::as_str).unwrap_or(sync_mode),
+                "destination_sync_mode": "append",
+            })
+        });
         json!({"streams": configured.collect::<Vec<_>>()})
     }
 }

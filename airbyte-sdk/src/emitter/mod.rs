@@ -14,7 +14,7 @@ pub(crate) use self::window::CompleteWindow;
 use crate::cursor::Progress;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
-use crate::feed::Feed;
+use crate::feed::{self, Feed};
 use crate::hold::Hold;
 use crate::http::{Http, Usage};
 use crate::ledger::{Block, LedgerStream, Tally};
@@ -36,6 +36,8 @@ pub struct Emitter<T: Stream> {
     to: Option<Destination<T::Cursor>>,
     /// Where the records go as parents of other streams.
     feed: Option<Feed>,
+    /// A hash of the name of the partition; 0 if there is none.
+    partition: u32,
     http: Http,
     /// Counts the requests of the whole stream.
     stream_usage: Usage,
@@ -115,6 +117,7 @@ impl<T: Stream> Emitter<T> {
         Self {
             to,
             feed: context.feed.clone(),
+            partition: partition.map_or(0, |name| feed::hash(name.as_bytes())),
             http: context.http_for(&hold, task),
             stream_usage: context.http.usage().clone(),
             purpose: Purpose::Stream,
@@ -310,7 +313,7 @@ impl<T: Stream> Emitter<T> {
     #[cold]
     fn pass_to_children(&mut self, record: T) -> Result<()> {
         let Some(feed) = &self.feed else { return Ok(()) };
-        match feed.pass_record(record) {
+        match feed.pass_record(record, self.partition) {
             // No child accepts more parents, and the stream itself is not selected: the rest of it need not be read.
             Ok(false) if !self.is_selected() => Err(self.fail(Error::stopped())),
             Ok(_) => Ok(()),

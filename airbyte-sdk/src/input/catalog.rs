@@ -30,6 +30,13 @@ fn problems_of(catalog: &Value) -> Problems {
         problems.add("", format!("must be a JSON object with `streams`, not {}", kind_of(catalog)));
         return problems;
     };
+    if object.get("type").and_then(Value::as_str) == Some("CATALOG") {
+        problems.add(
+            "",
+            r#"is the output of `discover`: write a configured catalog with the streams to read, {"streams": [{"stream": …, "sync_mode": "incremental", "destination_sync_mode": "append"}]}, where `stream` is an entry of that output"#,
+        );
+        return problems;
+    }
     let Some(streams) = expect(&mut problems, object.get("streams"), "streams", "an array", Value::as_array)
     else {
         return problems;

@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::fmt::Display;
 
+/// The platform passes the state of a full refresh only to resume one that was interrupted.
+pub(super) const FINISHED: &str = "nothing is read, because the given state is that of a finished full refresh; read without a state to start over";
+
 /// Logs what a read of these partitions starts with. `first` is the one that it resumes with.
 pub(super) fn log_start(
     stream: &str,
@@ -31,6 +34,9 @@ pub(super) fn log_start(
             let start = first.map_or_else(String::new, |name| format!(", starting with `{name}`"));
             log::info!("{stream}: reading {} partitions{start} ({known} {known_as})", names.len());
         }
+    }
+    if !incremental && !names.is_empty() && known == names.len() {
+        log::warn!("{stream}: {FINISHED}");
     }
 }
 

@@ -262,10 +262,13 @@ where
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return };
         if listed.results.add(&self.stream.info.name, result) {
+            let skipped = match listed.round.untaken(listed.partitions.len()) {
+                0 => String::new(),
+                remaining => format!("; skipping the remaining {remaining}"),
+            };
             log::error!(
-                "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row; skipping the remaining {}",
-                self.stream.info.name,
-                listed.round.untaken(listed.partitions.len())
+                "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row{skipped}",
+                self.stream.info.name
             );
         }
     }

@@ -323,8 +323,8 @@ impl<C: Bound> Window<C> {
 }
 
 impl<C: fmt::Display> fmt::Display for Window<C> {
-    /// Writes the start and the exclusive end.
+    /// Writes the start and the end as a range without its end, such as `2026-10-15..2026-10-22`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.start, self.end)
+        write!(f, "{}..{}", self.start, self.end)
     }
 }

@@ -50,8 +50,13 @@ pub(super) fn read(method: &ImplItemFn, errors: &mut Errors) -> Option<Option<Pa
     Some(Some(Parents { method, changed, key }))
 }
 
-/// Finds the record types of the parents. `parents` has those of each stream.
-pub(super) fn resolve(streams: &mut [Stream], parents: &[Option<Parents>], errors: &mut Errors) {
+/// Finds the record types of the parents. `parents` has those of each stream; `invalid` are methods with other mistakes.
+pub(super) fn resolve(
+    streams: &mut [Stream],
+    parents: &[Option<Parents>],
+    invalid: &[String],
+    errors: &mut Errors,
+) {
     let methods: Vec<String> = streams.iter().map(|stream| stream.function.name()).collect();
     for (place, parent) in parents.iter().enumerate() {
         let Some(Parents { method: name, changed, .. }) = parent else { continue };
@@ -71,6 +76,7 @@ pub(super) fn resolve(streams: &mut [Stream], parents: &[Option<Parents>], error
                 }
                 streams[place].parent = Some(streams[parent].fetch.record.clone());
             }
+            None if invalid.contains(&text) => {}
             None => {
                 let others = methods.iter().enumerate().filter(|(other, _)| *other != place);
                 let hint = hint(&text, others.map(|(_, method)| method.as_str()));

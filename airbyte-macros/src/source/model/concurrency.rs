@@ -31,6 +31,14 @@ impl Concurrency {
                     None
                 }
             },
+            Expr::Field(field) if as_text(&field.base) == "self" => {
+                let field = as_text(&field.member);
+                errors.at(
+                    &count,
+                    format!("the configuration is called `config` here: `concurrency = config.{field}`"),
+                );
+                None
+            }
             Expr::Field(_) | Expr::MethodCall(_) | Expr::Cast(_) => Some(Self::Count(count)),
             Expr::Path(_) => Some(Self::Function(count)),
             other => {
@@ -50,6 +58,7 @@ pub(super) fn read_group(attributes: &mut Attributes, errors: &mut Errors) -> Op
 pub(super) fn records(
     (attribute, names): (Ident, Vec<Expr>),
     streams: &[Stream],
+    invalid: &[String],
     errors: &mut Errors,
 ) -> Vec<Type> {
     if let [Stream { function: Function::Named(_), .. }] = streams {
@@ -62,12 +71,19 @@ pub(super) fn records(
     let methods: Vec<String> = streams.iter().map(|stream| format!("`{}`", stream.function.name())).collect();
     let mut found: Vec<(String, Type)> = Vec::new();
     for name in &names {
+        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = name {
+            let text = text.value();
+            errors
+                .at(name, format!("expected the name of a method, without quotes: `one_at_a_time({text})`"));
+            continue;
+        }
         let text = as_text(name);
         if found.iter().any(|(other, _)| *other == text) {
             errors.at(name, format!("`{text}` is listed twice"));
         }
         match streams.iter().find(|stream| stream.function.name() == text) {
             Some(stream) => found.push((text, stream.fetch.record.clone())),
+            None if invalid.contains(&text) => {}
             None => errors.at(
                 name,
                 format!(

@@ -18,6 +18,7 @@ use crate::attributes::{Attributes, as_text, bare};
 use crate::errors::Errors;
 use crate::unsupported_types::text;
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
     Expr, ExprLit, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lit, LitStr, ReturnType, Type,
@@ -45,6 +46,8 @@ pub(super) struct Model {
     /// The record types of the streams that are read one at a time.
     pub(super) one_at_a_time: Vec<Type>,
     pub(super) stops_when_exhausted: bool,
+    /// The methods that fetch a stream and have a mistake that was reported.
+    invalid: Vec<String>,
 }
 
 pub(super) struct Stream {
@@ -129,8 +132,9 @@ impl Model {
             }
         };
         let model = model?;
-        let one_at_a_time =
-            group.map_or_else(Vec::new, |group| concurrency::records(group, &model.streams, errors));
+        let one_at_a_time = group.map_or_else(Vec::new, |group| {
+            concurrency::records(group, &model.streams, &model.invalid, errors)
+        });
         Some(Self { rate_limits, concurrency, one_at_a_time, stops_when_exhausted, ..model })
     }
 
@@ -143,6 +147,7 @@ impl Model {
             concurrency: None,
             one_at_a_time: Vec::new(),
             stops_when_exhausted: false,
+            invalid: Vec::new(),
         }
     }
 
@@ -240,9 +245,13 @@ impl Model {
                 _ => None,
             })
             .collect();
-        let home = Home::Block { config, list: partitions::only_list(&methods) };
+        let fetches = methods.iter().filter_map(|method| Some((method, signature::record(&method.sig)?)));
+        let records = fetches.map(|(method, record)| (method.sig.ident.to_string(), text(record))).collect();
+        let home = Home::Block { config, list: partitions::only_list(&methods), records };
         let (mut streams, mut parents): (Vec<Stream>, Vec<Option<children::Parents>>) =
             (Vec::new(), Vec::new());
+        // The methods that fetch a stream and have a mistake that was reported.
+        let mut invalid: Vec<String> = Vec::new();
         let mut found = false;
         for method in &methods {
             let is_list = windows::is_list(method, &methods);
@@ -262,6 +271,7 @@ impl Model {
                 continue;
             }
             found = true;
+            invalid.push(method.sig.ident.unraw().to_string());
             let partitions = partitions::read(method, &methods, errors);
             let parent = children::read(method, errors);
             let windows = windows::read(method, &methods, errors);
@@ -287,6 +297,7 @@ impl Model {
                 (None, None, None) => Second::None,
             };
             if let Some(fetch) = signature::read(&method.sig, second, &home, errors) {
+                invalid.pop();
                 let parent = parent.flatten();
                 let key_of_parent = parent.as_ref().and_then(|parent| parent.key.clone());
                 parents.push(parent);
@@ -321,7 +332,7 @@ impl Model {
                 });
             }
         }
-        children::resolve(&mut streams, &parents, errors);
+        children::resolve(&mut streams, &parents, &invalid, errors);
         if !found {
             errors.at(config, "this block has no stream: add a method `fn records(&self, out: &mut Emitter<Record>) -> Result<()>`");
         }
@@ -330,7 +341,7 @@ impl Model {
             signature::read_check(&check.sig, errors);
         }
         let check = check.map(|method| Function::method(method));
-        Some(Self::new(config.clone(), streams, check))
+        Some(Self { invalid, ..Self::new(config.clone(), streams, check) })
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) enum Home<'a> {
     Block {
         config: &'a Type,
         list: Option<String>,
+        /// The methods that fetch streams, with the types of their records.
+        records: Vec<(String, String)>,
     },
 }
 
@@ -76,6 +78,13 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
         }
     }
 
+    /// Returns the method that fetches records of this type.
+    fn fetched_by(&self, record: &Type) -> Option<&str> {
+        let Self::Block { records, .. } = self else { return None };
+        let record = text(record);
+        records.iter().find(|(_, other)| *other == record).map(|(method, _)| method.as_str())
+    }
+
     /// Returns the attribute that gives a fetch function a window.
     fn windows(&self) -> &'static str {
         match self {
@@ -87,11 +96,16 @@ instead of taking `out` the function may return `Result<impl Iterator<Item = Res
 
 /// Returns whether a method of an `impl` block is a fetch function.
 pub(in crate::source) fn is_fetch(signature: &Signature) -> bool {
-    let takes_emitter = signature.inputs.iter().any(|argument| match argument {
-        FnArg::Typed(argument) => emitter_record(&argument.ty).is_some(),
-        FnArg::Receiver(_) => false,
+    record(signature).is_some()
+}
+
+/// Returns the type of the records that a method fetches, if its signature says so.
+pub(super) fn record(signature: &Signature) -> Option<&Type> {
+    let typed = signature.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(&*argument.ty),
+        FnArg::Receiver(_) => None,
     });
-    takes_emitter || returned_record(&signature.output).is_some()
+    typed.filter_map(emitter_record).next().or_else(|| returned_record(&signature.output))
 }
 
 pub(super) fn read(
@@ -234,6 +248,11 @@ fn unexpected(argument: &PatType, too_late: bool, signature: &Signature, home: &
             let windows = home.windows();
             return format!(
                 "unexpected argument `{name}`: if the stream is read window by window, {windows}"
+            );
+        }
+        if !too_late && let Some(parents) = home.fetched_by(&reference.elem) {
+            return format!(
+                "unexpected argument `{name}`: if the stream is read once for each record of `{parents}`, add `#[children_of({parents})]` to the method"
             );
         }
         if !too_late && reference.mutability.is_none() {

@@ -110,7 +110,11 @@ pub(super) fn read_list(list: &ImplItemFn, record: &Type, errors: &mut Errors) -
     let returns = returns.filter(|ty| is_steps(ty));
     let (Some(config), Some(since), Some(out), Some(returns), true) = (config, since, out, returns, is_last)
     else {
-        let cursor = since.and_then(|since| arguments(since).next()).map(text);
+        let steps = match &signature.output {
+            ReturnType::Type(_, ty) => steps(ty),
+            ReturnType::Default => None,
+        };
+        let cursor = since.or(steps).and_then(|ty| arguments(ty).next()).map(text);
         let expected = expected(&signature.ident, cursor.as_deref().unwrap_or("Timestamp"), &text(record));
         errors.at(&signature.ident, format!("expected `{expected}`"));
         return None;
@@ -190,7 +194,12 @@ fn only_list(methods: &[&ImplItemFn]) -> Option<String> {
 
 /// `Result<Steps<…>>`.
 fn is_steps(ty: &Type) -> bool {
-    is_named(ty, "Result") && arguments(ty).next().is_some_and(|ty| is_named(ty, "Steps"))
+    steps(ty).is_some()
+}
+
+/// `Steps<…>` of `Result<Steps<…>>`.
+fn steps(ty: &Type) -> Option<&Type> {
+    arguments(ty).next().filter(|steps| is_named(ty, "Result") && is_named(steps, "Steps"))
 }
 
 /// Returns the signature of a method that lists windows.

@@ -215,7 +215,7 @@ impl<'a> Stepwise<'a> {
     }
 
     fn pass(&self, ids: impl IntoIterator<Item = u64>) {
-        ids.into_iter().for_each(|id| assert!(self.feed.pass_record(parent(id)).unwrap()));
+        ids.into_iter().for_each(|id| assert!(self.feed.pass_record(parent(id), 0).unwrap()));
     }
 
     fn end(self) -> Value {
@@ -325,4 +325,46 @@ fn parents_whose_children_exclude_the_other_parent_are_read_one_after_the_other(
     let outcome = read_streams(&source, &all, &json!([]), &run);
     assert!(matches!(outcome, Outcome::Success));
     assert_eq!(memory.take_messages().iter().filter(|message| message["type"] == "RECORD").count(), 12);
+}
+
+#[airbyte_stream(name = "orders", primary_key(id), cursor = id)]
+struct Order {
+    id: u64,
+    shop: u64,
+}
+
+/// Otherwise the children of the second one would be missed.
+#[test]
+fn parents_of_several_partitions_with_the_same_key_are_an_error_unless_they_are_equal() {
+    for (is_equal, changes) in [(true, false), (false, false), (false, true)] {
+        let source = Source::new("source", "0")
+            .incremental_partitions(
+                |_: &Config, _: &Http| Ok(vec![1, 2]),
+                move |_: &Config, shop: &u64, _, out: &mut Emitter<Order>| {
+                    // An order that changes while the pages shift comes twice in its own partition.
+                    (0..=u64::from(changes && *shop == 1))
+                        .try_for_each(|more| out.emit(Order { id: 7, shop: 10 + more }))?;
+                    let shop = if is_equal { 0 } else { *shop };
+                    if changes { Ok(()) } else { out.emit(Order { id: 1, shop }) }
+                },
+            )
+            .incremental_children(|_: &Config, order: &Order, _, out: &mut Emitter<Child>| {
+                out.emit(Child { id: order.id })
+            })
+            .concurrency(|_| 1);
+        let (run, memory) = run();
+        let (outcome, messages) = read(&source, &json!({}), &run, &memory);
+        let errors: Vec<&str> =
+            messages.iter().filter_map(|message| message["trace"]["error"]["message"].as_str()).collect();
+        let expected: &[&str] = if is_equal || changes {
+            &[]
+        } else {
+            &[
+                "two different records of the stream `orders` have the primary key 1; of `children`, only the children of the first were read",
+            ]
+        };
+        let capitalized: Vec<String> = expected.iter().map(|text| text.replacen('t', "T", 1)).collect();
+        assert_eq!(errors, capitalized, "{is_equal} {changes}");
+        assert_eq!(matches!(outcome, Outcome::Success), expected.is_empty());
+    }
 }

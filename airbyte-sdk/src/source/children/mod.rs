@@ -17,7 +17,7 @@ use self::known::Known;
 use self::round::{First, Round};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
-use super::partition_state::{Given, Others, Resolved, parent_state, resolve};
+use super::partition_state::{FINISHED, Given, Others, Resolved, parent_state, resolve};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
@@ -109,7 +109,9 @@ where
             started,
             taken: BTreeMap::new(),
             names: TextMap::new(),
+            ambiguous: None,
             count: 0,
+            finished_before: 0,
             deferred: VecDeque::new(),
             deferred_size: 0,
             following: None,
@@ -227,6 +229,7 @@ where
             let Turn::Partition(place) = round.robin.take(count) else { return Take::Later };
             if self.partition(place, &parent.name).was_finished() {
                 round.robin.skip(place);
+                round.finished_before += 1;
                 continue;
             }
             round.taken.insert(place, parent);
@@ -271,6 +274,10 @@ where
             Some(example) => Err(self.known.contains_none::<T>(&self.stream.info, example)),
             None => Ok(()),
         });
+        let fetched = fetched.and_then(|()| match &round.ambiguous {
+            Some(name) => Err(ambiguous(P::NAME, &self.stream.info.name, name)),
+            None => Ok(()),
+        });
         match round.lowest() {
             Some(lowest) => self.set_next(&mut round, Some(&lowest)),
             // All were tried. If the parents could not be read, the next read starts with the last one that was.
@@ -279,6 +286,9 @@ where
         }
         let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };
         let name = &self.stream.info.name;
+        if round.count > 0 && round.finished_before == round.count {
+            log::warn!("{name}: {FINISHED}");
+        }
         match &fetched {
             Ok(()) if may_lack_records => {
                 log::warn!("{name}: the parents may be incomplete; keeping the positions of all parents")
@@ -361,6 +371,16 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     }
 }
 
+/// Returns the error for two parents with the same primary key.
+fn ambiguous(parents: &str, children: &str, key: &str) -> Error {
+    Error::system(format!(
+        "two different records of the stream `{parents}` have the primary key {key}; of `{children}`, only the children of the first were read"
+    ))
+    .with_internal(format_args!(
+        "the records are from different partitions or parents of `{parents}`: add a field that names the partition to its `primary_key(…)`"
+    ))
+}
+
 /// Returns a record as a parent. Its primary key names it: the value if the key is one field, otherwise a JSON array.
 fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
     let json = serde_json::to_vec(&record)?;
@@ -384,5 +404,5 @@ fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
         [key] => key.to_string(),
         _ => Value::Array(keys).to_string(),
     };
-    Ok(Parent::new(name, record, json.len() + size_of::<P>() + PARENT_SIZE))
+    Ok(Parent::new(name, record, &json, size_of::<P>() + PARENT_SIZE))
 }

@@ -3,7 +3,7 @@
 use super::super::partition::Results;
 use super::super::round_robin::RoundRobin;
 use crate::error::Result;
-use crate::feed::{Next, Parent, Queue};
+use crate::feed::{Next, Origin, Parent, Queue};
 use crate::json_text::JsonText;
 use crate::ledger::PartitionPositions as Positions;
 use crate::text_map::TextMap;
@@ -19,10 +19,13 @@ pub(super) struct Round {
     pub(super) robin: RoundRobin,
     /// The parents being read, and those that must be repeated, by their places.
     pub(super) taken: BTreeMap<usize, Parent>,
-    /// The names of all parents.
+    /// The names of all parents, with their origins if their stream has partitions.
     pub(super) names: TextMap,
-    /// The number of parents that were taken.
+    /// The name that two different parents have.
+    pub(super) ambiguous: Option<Arc<str>>,
+    /// The number of parents that were taken, and of those that an interrupted full refresh had finished.
     pub(super) count: usize,
+    pub(super) finished_before: usize,
     /// The parent that the read starts with, until it has come.
     pub(super) deferred_until: Option<First>,
     /// Parents that came before it.
@@ -49,7 +52,7 @@ impl Round {
     pub(super) fn next(&mut self, queue: &Queue, is_known: &dyn Fn(&str) -> bool) -> Next {
         loop {
             let next = match queue.next() {
-                Next::Parent(parent) if !self.names.set(&parent.name, "") => continue,
+                Next::Parent(parent) if self.is_repeated(&parent) => continue,
                 next => next,
             };
             let is_first = |first: &First, name: &str| match first {
@@ -81,6 +84,26 @@ impl Round {
                 }
             }
         }
+    }
+
+    /// Records a parent. Returns whether its name has come before: the API listed it twice, because pages shifted, or in two
+    /// partitions. But two records that differ and are from different partitions have a key that is unique in its partition
+    /// only, and the children of the second would be missed.
+    fn is_repeated(&mut self, parent: &Parent) -> bool {
+        let Origin { partition, content } = parent.origin;
+        let origin = if partition == 0 { String::new() } else { format!("{partition:08x}{content:08x}") };
+        let is_same = |known: &str| {
+            origin.is_empty() || known.get(..8) == origin.get(..8) || known.get(8..) == origin.get(8..)
+        };
+        match self.names.get(&parent.name).map(is_same) {
+            None => {
+                self.names.set(&parent.name, &origin);
+                return false;
+            }
+            Some(true) => {}
+            Some(false) => drop(self.ambiguous.get_or_insert_with(|| Arc::clone(&parent.name))),
+        }
+        true
     }
 
     /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.

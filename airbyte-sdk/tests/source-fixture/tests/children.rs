@@ -164,6 +164,24 @@ fn one_child_that_needs_all_parents_does_not_make_others_visit_all() {
     assert_eq!(state_of(&run, "payments"), state_of(&first, "payments"), "{run}");
 }
 
+/// The platform gives a state only to resume a refresh, but people who run a read by hand may give any.
+#[test]
+fn state_of_a_finished_full_refresh_is_not_silently_read_to_nothing() {
+    let server = serve();
+    let catalog = connector().discover(&json!({"url": server.url()})).configured("incremental");
+    let reviews =
+        catalog["streams"].as_array().unwrap().iter().find(|entry| entry["stream"]["name"] == "reviews");
+    assert_eq!(reviews.unwrap()["sync_mode"], "full_refresh");
+    let first = read(&server, &["reviews"], None);
+    assert!(first.records("reviews").len() == 3 && !first.stdout.contains("nothing is read"), "{first}");
+    let run = read(&server, &["reviews"], Some(&json!(first.final_state())));
+    assert_eq!(run.records("reviews").len(), 0, "{run}");
+    assert!(
+        run.stdout.contains("reviews: nothing is read, because the given state is that of a finished"),
+        "{run}"
+    );
+}
+
 #[test]
 fn failed_parent_makes_its_children_incomplete_and_discards_nothing() {
     for streams in [&["orders"][..], &["orders", "shops"]] {

@@ -3,6 +3,7 @@
 
 use renamed_sdk::testing::Connector;
 use serde_json::{Value, json};
+use std::path::Path;
 
 fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
@@ -87,6 +88,18 @@ fn values_on_the_command_line_are_not_shown() {
 }
 
 /// A parser that kept one of the values could restart the stream, or blank another secret than the one that is sent.
+#[test]
+fn output_of_discover_is_told_from_a_configured_catalog() {
+    let connector = connector();
+    let discovered = connector.discover(&json!({})).stdout;
+    let line = discovered.lines().find(|line| line.contains(r#""type":"CATALOG""#)).unwrap();
+    let (config, catalog) = (connector.file("good.json", "{}"), connector.file("catalog.json", line));
+    let run =
+        connector.run([Path::new("read"), "--config".as_ref(), &config, "--catalog".as_ref(), &catalog]);
+    let message = run.errors()[0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("is the output of `discover`: write a configured catalog"), "{message}");
+}
+
 #[test]
 fn duplicate_key_is_an_error_in_every_input_file() {
     let connector = connector();

@@ -4,11 +4,12 @@
 use renamed_sdk::testing::{Connector, Run};
 use serde_json::{Value, json};
 
-/// Reads one stream.
+/// Reads one stream in this mode, even if the stream does not support it.
 fn read(config: &Value, stream: &str, mode: &str, state: Option<Value>) -> Run {
     let connector = Connector::new(env!("CARGO_BIN_EXE_source-fixture"));
     let mut catalog = connector.discover(config).configured(mode);
     catalog["streams"].as_array_mut().unwrap().retain(|entry| entry["stream"]["name"] == stream);
+    catalog["streams"][0]["sync_mode"] = json!(mode);
     let state = state.map(|state| {
         json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": state}}])
     });
@@ -240,6 +241,7 @@ fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     let whole = json!({"count": 1, "shelves": ["a", "b", "c"]});
     let run = read(&whole, "boxes", "full_refresh", Some(state.clone()));
     assert_eq!(read_from(&run, "boxes"), ["b0"]);
+    assert!(!run.stdout.contains("nothing is read"), "{run}");
     // All partitions had their turn, so none is next.
     let config = json!({"count": 1, "shelves": ["bad", "a"]});
     let run = read(&config, "boxes", "full_refresh", Some(json!({"partitions": {"a": {}}, "next": "bad"})));
@@ -253,6 +255,10 @@ fn interrupted_full_refresh_resumes_with_the_remaining_partitions() {
     assert_eq!(run.exit_code, Some(0), "{run}");
     assert_eq!(read_from(&run, "boxes"), [] as [&str; 0]);
     assert_eq!(last_state(&run), json!({"partitions": {"a": {}, "b": {}, "c": {}}}));
+    assert!(
+        run.stdout.contains("boxes: nothing is read, because the given state is that of a finished"),
+        "{run}"
+    );
     // Some clients configure an unsupported `incremental` and pass the state of a finished refresh.
     let run = read(&whole, "boxes", "incremental", Some(state));
     assert_eq!(read_from(&run, "boxes"), ["a0", "b0", "c0"]);

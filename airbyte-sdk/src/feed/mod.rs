@@ -10,6 +10,10 @@
 //! waits for space never holds a slot, so another one can always make space; while one waits, no further partition of its
 //! stream begins, since each would take the slot and then wait, too.
 
+mod parent;
+
+pub(crate) use self::parent::{Origin, Parent, hash};
+
 use crate::error::{Error, Result};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -126,26 +130,6 @@ impl Slots {
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A record of a parent stream.
-#[derive(Clone)]
-pub(crate) struct Parent {
-    /// The name of the partition that its children are.
-    pub(crate) name: Arc<str>,
-    pub(crate) record: Arc<dyn Any + Send + Sync>,
-    /// The length of its JSON in bytes.
-    size: usize,
-}
-
-impl Parent {
-    pub(crate) fn new(name: String, record: impl Any + Send + Sync, size: usize) -> Self {
-        Self { name: name.into(), record: Arc::new(record), size }
-    }
-
-    pub(crate) fn size(&self) -> usize {
-        self.size
     }
 }
 
@@ -284,9 +268,14 @@ impl Feed {
     }
 
     /// Passes a record to all children. Returns whether any of them accepts more.
-    pub(crate) fn pass_record<R: 'static>(&self, record: R) -> Result<bool> {
+    /// `partition` is a hash of the partition that it was read in, or 0.
+    pub(crate) fn pass_record<R: 'static>(&self, record: R, partition: u32) -> Result<bool> {
         match self.0.to_parent.downcast_ref::<fn(R) -> Result<Parent>>() {
-            Some(to_parent) => self.pass(&to_parent(record)?),
+            Some(to_parent) => {
+                let parent = to_parent(record)?;
+                let origin = Origin { partition, ..parent.origin };
+                self.pass(&Parent { origin, ..parent })
+            }
             None => Err(Error::system("the children of this stream have a parent of another type")),
         }
     }
@@ -329,7 +318,7 @@ mod tests {
     use super::*;
 
     fn parent(size: usize) -> Parent {
-        Parent::new("1".to_owned(), (), size)
+        Parent::new("1".to_owned(), (), &[], size)
     }
 
     #[test]
