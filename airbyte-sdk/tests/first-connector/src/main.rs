@@ -74,7 +74,8 @@ impl Config {
         self.rows(http, "/stations", "stations").map(|station| station.map(|Station { id, .. }| id)).collect()
     }
 
-    /// Requests page after page, and returns the elements of the array with this name.
+    /// Requests page after page, and returns the elements of the array with this name. (Without `paginate` it would be an
+    /// `http::Elements`.)
     fn rows<T: DeserializeOwned>(&self, http: &Http, path: &str, array: &str) -> ElementPages<'static, T> {
         let api = http.base_url(&self.api_url).bearer(&self.api_key);
         // {"days": [{"day": "2026-11-16", "celsius": 4.5}, …], "next": "/stations/1/days?from=2026-11-18"}

@@ -18,8 +18,9 @@ pub fn start() -> Server {
     ]});
     server.on("GET /stations").header("Authorization", &authorization).json(stations);
     server.on("GET /stations/{id}/days").header("Authorization", &authorization).respond_with(days);
-    // All other requests: those with a wrong key.
-    server.on("/*").status(401);
+    // With a wrong key.
+    server.on("GET /stations").status(401);
+    server.on("GET /stations/{id}/days").status(401);
     server
 }
 
