@@ -19,7 +19,7 @@ use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
 use super::partition_state::{FINISHED, Given, Others, Resolved, parent_state, resolve};
 use super::round_robin::{RoundRobin, Turn};
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, Received};
 use crate::error::{Error, Result};
 use crate::feed::{End, Next, Parent, Queue, ToParent};
 use crate::json_text::JsonText;
@@ -116,6 +116,7 @@ where
             deferred_size: 0,
             following: None,
             results: Results::default(),
+            may_lack_children: false,
         };
         Box::new(Read { stream: self, context, parents, known, round: Mutex::new(round) })
     }
@@ -166,8 +167,11 @@ impl<T: Stream, P: Stream, F> Children<T, P, F> {
             return Ok(None);
         }
         match parent_state(&state.json, P::NAME) {
-            Some(state @ Value::Object(_)) => {
-                Ok(Some(ParentState { name: P::NAME, state: state.to_string() }))
+            // An empty one is no position: all parents are read.
+            Some(Value::Object(state)) => Ok((!state.is_empty())
+                .then(|| ParentState { name: P::NAME, state: Value::Object(state).to_string() })),
+            None if state.parent_is_invalid() => {
+                Err(invalid_state(&self.info, format_args!("`{PARENT}` is not an object")))
             }
             None | Some(Value::Null) => Ok(None),
             Some(_) => {
@@ -244,11 +248,11 @@ where
         let result = match panics::catch(|| self.look_up(&parent.name)) {
             Ok(()) => self.partition(place, &parent.name).read(
                 |since, out| (self.stream.fetch)(self.context.config, record, since, out),
-                |fetched, got_something| self.ended(place, fetched, got_something),
+                |fetched, received| self.ended(place, fetched, received),
             ),
             Err(error) => {
                 let failed = Err(error);
-                self.ended(place, &failed, false);
+                self.ended(place, &failed, Received { something: false, may_lack_records: true });
                 failed
             }
         };
@@ -299,9 +303,8 @@ where
                     stream.keep_partitions(|name| round.names.contains(name));
                 }
                 // All children of the parents up to this state have been read, and none of them may be missing.
-                if let Some(state) =
-                    state.filter(|_| self.stream.follows_changes && !self.context.holds.are_held())
-                {
+                let may_lack_children = round.may_lack_children || self.context.holds.are_held();
+                if let Some(state) = state.filter(|_| self.stream.follows_changes && !may_lack_children) {
                     stream.set_parent(ParentState { name: P::NAME, state });
                 }
             }
@@ -336,10 +339,11 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     }
 
     /// Records the end of a parent in the round. Returns whether others may follow.
-    fn ended(&self, place: usize, fetched: &Result<()>, got_something: bool) -> bool {
+    fn ended(&self, place: usize, fetched: &Result<()>, received: Received) -> bool {
         let mut round = self.round();
+        round.may_lack_children |= received.may_lack_records;
         let Round { robin, taken, .. } = &mut *round;
-        robin.ended(place, fetched, got_something);
+        robin.ended(place, fetched, received.something);
         // The name of the first one that must be repeated is still needed.
         let repeated = robin.repeated();
         if place != repeated {

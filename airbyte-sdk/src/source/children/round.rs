@@ -34,6 +34,8 @@ pub(super) struct Round {
     /// The parent after the last one, if the read stopped before it.
     pub(super) following: Option<Arc<str>>,
     pub(super) results: Results,
+    /// Whether children of a parent that was read to its end may be missing, so that it must be read again.
+    pub(super) may_lack_children: bool,
     /// The positions of the state, until a parent has come that is in it.
     pub(super) resolved: Option<(Positions, Option<JsonText>)>,
     /// The first parent that came before one that is in the state, until that one comes.
