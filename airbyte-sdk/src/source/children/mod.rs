@@ -5,15 +5,20 @@
 //! names the parent that is `next`, the parents before it are deferred until it has been read, as long as they need little
 //! memory. A position is only discarded if all parents were read and none of them has its name.
 //!
+//! A parent that comes twice is visited once. But if only changed parents are visited, one that comes again with another content
+//! has changed after its children may have been read, and the next read might not return it. So it is visited again.
+//!
 //! A state in another format may name parents that do not exist, in another form than the primary key, say. So until a parent
 //! comes that is in it, parents are deferred in the same way, and the state is sent as it was given; if all parents came and
 //! none is in it, that is an error. Parents that it does not name are looked up in it one by one, so the state that is sent
 //! contains it until all parents have been read.
 
 mod known;
+mod parent;
 mod round;
 
 use self::known::Known;
+use self::parent::to_parent;
 use self::round::{First, Round};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
@@ -34,10 +39,6 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The memory in bytes that a parent takes in addition to its record: two allocations and an entry of a queue. Small records
-/// would otherwise take ten times the limit of a queue.
-const PARENT_SIZE: usize = 128;
 
 pub(super) struct Children<T, P, F> {
     info: StreamInfo,
@@ -110,6 +111,8 @@ where
             taken: BTreeMap::new(),
             names: TextMap::new(),
             ambiguous: None,
+            follows_changes: self.follows_changes,
+            changed_again: VecDeque::new(),
             count: 0,
             finished_before: 0,
             deferred: VecDeque::new(),
@@ -383,30 +386,4 @@ fn ambiguous(parents: &str, children: &str, key: &str) -> Error {
     .with_internal(format_args!(
         "the records are from different partitions or parents of `{parents}`: add a field that names the partition to its `primary_key(…)`"
     ))
-}
-
-/// Returns a record as a parent. Its primary key names it: the value if the key is one field, otherwise a JSON array.
-fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
-    let json = serde_json::to_vec(&record)?;
-    let data: Value = serde_json::from_slice(&json)?;
-    let mut keys = Vec::with_capacity(P::PRIMARY_KEY.len());
-    for path in P::PRIMARY_KEY {
-        let value = path.iter().try_fold(&data, |value, name| value.get(name));
-        match value.filter(|value| !value.is_null()) {
-            Some(value) => keys.push(value.clone()),
-            None => {
-                return Err(Error::system(format!(
-                    "a record of the stream `{}`, which has children, has no value for its primary key `{}`",
-                    P::NAME,
-                    path.join(".")
-                )));
-            }
-        }
-    }
-    let name = match &keys[..] {
-        [Value::String(name)] => name.clone(),
-        [key] => key.to_string(),
-        _ => Value::Array(keys).to_string(),
-    };
-    Ok(Parent::new(name, record, &json, size_of::<P>() + PARENT_SIZE))
 }
