@@ -95,6 +95,11 @@ impl RunContext {
         early_exit::exit_now(FAILED);
     }
 
+    /// Waits as long as another thread may take for the final messages.
+    pub(crate) fn wait_for_final_messages(&self) {
+        std::thread::sleep(FINAL_WRITE_TIMEOUT);
+    }
+
     /// Sends the final messages: the error if there is one, then the last valid state and the status of each open
     /// stream. Nothing is written after that.
     ///

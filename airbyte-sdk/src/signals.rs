@@ -1,5 +1,6 @@
 //! Handles SIGTERM and SIGINT: sends the last valid states, reports the open streams as incomplete, and then ends the
-//! process by the same signal, as shells and clients expect.
+//! process by the same signal, as shells and clients expect. If the run is ending already, it has a limited time left to write
+//! its last messages: their reader may be stuck.
 //!
 //! No guarantee depends on this: the platform may kill a connector without a signal.
 
@@ -17,10 +18,12 @@ pub(crate) fn watch(context: &RunContext) {
     let context = context.clone();
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         let Some(signal) = signals.forever().next() else { return };
-        if !context.claim_end() {
-            return;
+        if context.claim_end() {
+            context.end(None);
+        } else {
+            // The command has ended, or something else ends the run. Usually the process exits in the meantime.
+            context.wait_for_final_messages();
         }
-        context.end(None);
         // PID 1 of a container ignores the default action of signals.
         if std::process::id() != 1 {
             let _ = emulate_default_handler(signal);

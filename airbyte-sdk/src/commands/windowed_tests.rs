@@ -132,7 +132,7 @@ fn position_does_not_pass_a_window_that_fails_after_later_ones_ended() {
     });
     let read = Read::incremental(&source, "days");
     assert_eq!((read.succeeded, read.last_state()), (false, json!({"at": "1970-01-02"})));
-    assert_eq!(read.error(), "1970-01-02 to 1970-01-03: out of order");
+    assert_eq!(read.error(), "1970-01-02..1970-01-03: out of order");
     assert!(read.records().contains(&json!("1970-01-03")));
 }
 
@@ -363,4 +363,29 @@ fn children_of_changed_parents_resume_where_the_windows_were_read_to() {
     let states = ["1970-01-04", "1970-01-02", "1970-01-03"].map(|at| json!({"at": at}).as_object().cloned());
     let earliest = source.streams[0].earliest(states.into_iter().flatten().collect());
     assert_eq!(json!(earliest), json!({"at": "1970-01-02"}));
+}
+
+/// The first windows end before the position.
+#[test]
+fn every_read_moves_the_position_although_it_looks_back() {
+    let mut state = json!({"at": day(10)});
+    for number in 11..14 {
+        let left = Mutex::new(48_u32);
+        let list = |_: &Config, since, out: &mut Emitter<Day>| {
+            out.windows(since, FIRST).lookback(3.days()).until(day(20)).steps(1.day())
+        };
+        let fetch = move |_: &Config, window: &Window<Date>, out: &mut Emitter<Day>| {
+            for _ in 0..10 {
+                let mut left = left.lock().unwrap();
+                *left = left.checked_sub(1).ok_or_else(|| Error::exhausted("no more today"))?;
+                drop(left);
+                // Lets others share the budget. The result does not depend on this time.
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            emit(window, out)
+        };
+        let source = source().concurrency(|_| 4).stop_when_exhausted().incremental_windows(list, fetch);
+        state = Read::of(&source, "days", "incremental", Some(state)).last_state();
+        assert_eq!(state, json!({"at": day(number)}));
+    }
 }

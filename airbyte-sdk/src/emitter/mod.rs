@@ -9,6 +9,7 @@ mod partitions;
 mod window;
 mod windows;
 
+pub(crate) use self::partitions::Received;
 pub(crate) use self::window::CompleteWindow;
 
 use crate::cursor::Progress;

@@ -13,6 +13,15 @@ use serde_json::json;
 /// At the end of a partition a state is sent if the records since the last one have this many times its bytes.
 const RECORD_BYTES_PER_STATE_BYTE: u64 = 4;
 
+/// What a partition received until its end.
+#[derive(Clone, Copy)]
+pub(crate) struct Received {
+    /// Whether it received records or a successful response.
+    pub(crate) something: bool,
+    /// Whether records may be missing, so that its position does not cover all of them.
+    pub(crate) may_lack_records: bool,
+}
+
 impl<T: Stream> Emitter<T> {
     /// Creates the emitter of the partition that the task with this number reads, which resumes from `since`. In a full
     /// refresh a partition has no position.
@@ -31,19 +40,23 @@ impl<T: Stream> Emitter<T> {
 
     /// Ends the partition: records its position, and sends a state if one is due. Returns the error if it failed.
     ///
-    /// `on_end` is called in between, with the result and whether records or a successful response were received. It returns
-    /// whether other partitions are still to be read; otherwise the final state of the stream follows.
+    /// `on_end` is called in between, with the result and what was received. It returns whether other partitions are still to be
+    /// read; otherwise the final state of the stream follows.
     pub(crate) fn finish_partition(
         mut self,
         fetched: Result<()>,
         incremental: bool,
-        on_end: impl FnOnce(&Result<()>, bool) -> bool,
+        on_end: impl FnOnce(&Result<()>, Received) -> bool,
     ) -> Result<()> {
         let fetched = self.settle(fetched);
         let records = self.to.as_ref().map_or(0, |to| to.block.total());
-        let got_something = records > 0 || self.http.usage().good_responses() > 0;
+        let something = records > 0 || self.http.usage().good_responses() > 0;
+        let is_held = || self.to.as_ref().is_some_and(|to| to.block.is_held());
+        // Another thread may end a hold in the meantime.
+        let was_held = is_held();
         let handed_over = self.hand_over_partition(&fetched, incremental);
-        let others_follow = on_end(&fetched, got_something);
+        let received = Received { something, may_lack_records: was_held || is_held() };
+        let others_follow = on_end(&fetched, received);
         let state = handed_over
             .and_then(|()| if fetched.is_ok() && others_follow { self.checkpoint_between() } else { Ok(()) });
         self.end();

@@ -159,17 +159,17 @@ impl OpenStream {
         self.has_moved |= self.positions.update(partition, update);
     }
 
-    /// Sends a state that covers all records written so far.
+    /// Sends a state that covers all records written so far. Of a stream that is not selected, only the counts advance:
+    /// otherwise a state would be due, and the output flushed, every few records.
     pub(super) fn send_state(&mut self, output: &Output) -> Result<()> {
-        if !self.is_selected {
-            return Ok(());
+        if self.is_selected {
+            self.write_line()?;
+            output.line(&self.line)?;
+            self.states += 1;
+            self.state_length = self.line.len() as u64;
         }
-        self.write_line()?;
-        output.line(&self.line)?;
         self.counted += self.records;
         (self.records, self.record_bytes) = (0, 0);
-        self.states += 1;
-        self.state_length = self.line.len() as u64;
         self.state_at = output::now();
         self.mark_sent();
         if let Some(warning) = self.warning_of_length() {
@@ -247,6 +247,21 @@ mod tests {
         output.flush().unwrap();
         let lines = memory.take_lines();
         assert_eq!((&lines[0], &lines[2]), (&lines[1], &lines[3]));
+    }
+
+    #[test]
+    fn state_of_a_stream_that_is_not_selected_is_due_as_rarely_as_any_other() {
+        let memory = Memory::default();
+        let output = Output::to(Lines::new(Box::new(memory.clone())));
+        let mut stream = OpenStream::new(1, StreamDescriptor::new("a"), JsonText::empty_object());
+        stream.is_selected = false;
+        stream.take(&output, &mut b"{}\n".to_vec(), 1).unwrap();
+        stream.update(None, PositionUpdate::Set(r#"{"id":1}"#.to_owned()));
+        stream.send_state(&output).unwrap();
+        assert_eq!((stream.records, stream.record_bytes, stream.counted), (0, 0, 1));
+        assert!(!stream.has_moved());
+        output.flush().unwrap();
+        assert!(memory.take_lines().is_empty());
     }
 
     #[test]

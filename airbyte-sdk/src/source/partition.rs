@@ -1,7 +1,7 @@
 //! The read of one partition, and what the reads of several have in common: their results and the end of the stream.
 
 use super::any::cursor_in_state;
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, Received};
 use crate::error::{Error, Result};
 use crate::ledger::{LedgerStream, Tally};
 use crate::panics;
@@ -38,7 +38,7 @@ impl<C> Partition<'_, '_, C> {
     pub(super) fn read<T: Stream>(
         &self,
         fetch: impl FnOnce(Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
-        on_end: impl FnOnce(&Result<()>, bool) -> bool,
+        on_end: impl FnOnce(&Result<()>, Received) -> bool,
     ) -> Result<()> {
         let Self { info, context, task, name, incremental } = *self;
         let state = self.state().filter(|_| incremental);

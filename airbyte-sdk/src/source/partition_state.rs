@@ -106,6 +106,12 @@ impl Given {
         self.has_positions.is_some()
     }
 
+    /// Returns whether the state of the parent stream is certainly none: in another format, the key may be that of a cursor.
+    pub(super) fn parent_is_invalid(&self) -> bool {
+        let parent = self.fields.get(PARENT).filter(|_| self.is_own_format());
+        parent.is_some_and(|parent| !parent.is_object() && !parent.is_null())
+    }
+
     /// Returns the partition to start with, if the last read did not get through all partitions.
     pub(super) fn next(&self, info: &StreamInfo) -> Result<Option<String>> {
         match self.fields.get(NEXT).filter(|next| self.has_positions.is_some() && !next.is_null()) {

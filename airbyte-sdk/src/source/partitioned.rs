@@ -232,7 +232,7 @@ where
         let Some((name, partition)) = partitions.get(place) else { return };
         let result = self.partition(place, name).read(
             |since, out| (self.stream.fetch)(self.context.config, partition, since, out),
-            |fetched, got_something| self.ended(place, fetched, got_something),
+            |fetched, received| self.ended(place, fetched, received.something),
         );
         // The name of the only partition is not needed in an error.
         let is_named = partitions.len() > 1;

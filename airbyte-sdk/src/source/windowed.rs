@@ -4,8 +4,8 @@
 //! several are read at once, the newer ones may end first, and the state has only one position.
 //!
 //! Idea: the list of the windows is the first task of the read; each window is one more. The position is the end of the last
-//! window before which all are complete, so the state is the same as that of a loop. Windows are taken in order. The first one
-//! is read alone: of a small budget of requests that several share, each might get a part, in every read, and none would ever
+//! window before which all are complete, so the state is the same as that of a loop. Windows are taken in order. They
+//! are read one by one until the position has moved, which takes several if they look back: of a small budget of requests that several share, each might get a part, in every read, and none would ever
 //! be completed. If a window fails, no further ones begin: the next read has to read them again.
 //!
 //! What must stay true: the position never passes a window that is not complete. Memory does not grow with the number of
@@ -85,6 +85,10 @@ struct Read<'a, C, T: Stream, L, F> {
 
 struct Round<C> {
     windows: Listing<C>,
+    /// The position that the read resumed from.
+    since: Option<C>,
+    /// Whether a window has moved the position, or none can.
+    is_past_since: bool,
     /// The windows being read, by their places.
     reading: BTreeMap<usize, Window<C>>,
     /// How many windows were taken.
@@ -111,6 +115,8 @@ impl<C: Bound> Round<C> {
     fn new(windows: Listing<C>) -> Self {
         Self {
             windows,
+            since: None,
+            is_past_since: false,
             reading: BTreeMap::new(),
             taken: 0,
             passed: 0,
@@ -134,7 +140,8 @@ impl<C: Bound> Round<C> {
             Listing::Failed(_) => return Take::Nothing,
             Listing::Listed(windows) => windows,
         };
-        let must_wait = self.taken > 0 && self.passed == 0 || self.taken - self.passed >= MAX_AHEAD;
+        let most = if self.is_past_since { MAX_AHEAD } else { 1 };
+        let must_wait = self.taken - self.passed >= most;
         if must_wait {
             return Take::Later;
         }
@@ -153,7 +160,10 @@ impl<C: Bound> Round<C> {
         while let Some(window) = self.ended.remove(&self.passed) {
             self.passed += 1;
             self.is_position_final |= window.is_none();
-            passed.extend(window.filter(|_| !self.is_position_final));
+            let window = window.filter(|_| !self.is_position_final);
+            let is_past = |window: &CompleteWindow<C>| self.since.is_none_or(|since| window.end > since);
+            self.is_past_since |= window.as_ref().is_none_or(is_past);
+            passed.extend(window);
         }
         passed
     }
@@ -217,6 +227,7 @@ where
                 if since.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
             log::info!("{}: {start}, in windows", info.name);
         }
+        self.round().since = since;
         let mut out = Emitter::<T>::of_windows(info, context, since);
         let listed = cursor.and_then(|since| panics::catch(|| list(context.config, since, &mut out)));
         let listed = out.end_list(listed);
@@ -277,6 +288,24 @@ mod tests {
         let mut round = round();
         assert_eq!((round.next(), round.next()), (task(0), Take::Later));
         round.ended(0, complete(2));
+        assert_eq!((round.next(), round.next()), (task(1), task(2)));
+    }
+
+    /// The first windows may end before the position that the read resumed from.
+    #[test]
+    fn windows_are_read_alone_until_the_position_has_moved() {
+        let mut round = round();
+        round.since = Some(Date::constant(2024, 1, 3));
+        for place in 0..3 {
+            assert_eq!((round.next(), round.next()), (task(place), Take::Later));
+            round.ended(place, complete(2 + place as i8));
+        }
+        assert_eq!((round.next(), round.next()), (task(3), task(4)));
+        // Nothing can move the position any more.
+        let mut round = self::round();
+        round.since = Some(Date::constant(2024, 1, 3));
+        round.next();
+        round.ended(0, None);
         assert_eq!((round.next(), round.next()), (task(1), task(2)));
     }
 

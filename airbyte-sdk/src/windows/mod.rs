@@ -130,7 +130,7 @@ impl<C: Bound> Windows<C> {
     /// let windows = Windows::<Timestamp>::new(None, Date::constant(2026, 3, 7), "2026-03-09T04:00:00Z".parse()?);
     /// let days: Vec<_> = windows.time_zone(new_york).steps(1.day())?.map(|day| day.to_string()).collect();
     /// // Daylight saving time starts on the second day, which has 23 hours.
-    /// assert_eq!(days, ["2026-03-07T05:00:00Z to 2026-03-08T05:00:00Z", "2026-03-08T05:00:00Z to 2026-03-09T04:00:00Z"]);
+    /// assert_eq!(days, ["2026-03-07T05:00:00Z..2026-03-08T05:00:00Z", "2026-03-08T05:00:00Z..2026-03-09T04:00:00Z"]);
     /// # Ok::<(), airbyte_sdk::Error>(())
     /// ```
     pub fn time_zone(self, zone: TimeZone) -> Self {

@@ -141,13 +141,13 @@ proptest! {
 #[test]
 fn month_after_31_january_ends_on_the_last_day_of_february() {
     let windows = Windows::<Date>::new(None, date("2026-01-31"), timestamp("2026-04-01T00:00:00Z"));
-    let months = ["2026-01-31 to 2026-02-28", "2026-02-28 to 2026-03-28", "2026-03-28 to 2026-04-02"];
+    let months = ["2026-01-31..2026-02-28", "2026-02-28..2026-03-28", "2026-03-28..2026-04-02"];
     assert_eq!(list(windows.clone(), 1.month()), months);
     let months = [
-        "2026-01-01 to 2026-02-01",
-        "2026-02-01 to 2026-03-01",
-        "2026-03-01 to 2026-04-01",
-        "2026-04-01 to 2026-04-02",
+        "2026-01-01..2026-02-01",
+        "2026-02-01..2026-03-01",
+        "2026-03-01..2026-04-01",
+        "2026-04-01..2026-04-02",
     ];
     assert_eq!(list(windows.align(Unit::Month), 1.month()), months);
 }
@@ -193,8 +193,8 @@ fn start_and_end_may_have_another_type_than_the_cursor() {
         vec![date("2026-03-08").into(), local.into(), now().into(), now().to_zoned(zone).into()]
     };
     let day = |start| list(Windows::<Date>::new(None, start, now()), 1.week());
-    assert!(points(false)[..2].iter().all(|start| day(start.clone()) == ["2026-03-08 to 2026-03-10"]));
-    assert!(points(true)[2..].iter().all(|start| day(start.clone()) == ["2026-03-09 to 2026-03-10"]));
+    assert!(points(false)[..2].iter().all(|start| day(start.clone()) == ["2026-03-08..2026-03-10"]));
+    assert!(points(true)[2..].iter().all(|start| day(start.clone()) == ["2026-03-09..2026-03-10"]));
     let starts =
         |windows: fn(Point) -> Vec<String>| points(true).into_iter().flat_map(windows).collect::<Vec<_>>();
     let timestamps = starts(|start| {
@@ -203,7 +203,7 @@ fn start_and_end_may_have_another_type_than_the_cursor() {
     let end = "2026-03-09T12:30:15Z";
     assert_eq!(
         timestamps,
-        [format!("2026-03-08T05:00:00Z to {end}"), format!("2026-03-08T16:00:00Z to {end}")],
+        [format!("2026-03-08T05:00:00Z..{end}"), format!("2026-03-08T16:00:00Z..{end}")],
         "none for now"
     );
     let locals = starts(|start| {
@@ -211,11 +211,11 @@ fn start_and_end_may_have_another_type_than_the_cursor() {
     });
     assert_eq!(
         locals,
-        ["2026-03-08T00:00:00 to 2026-03-09T08:30:15", "2026-03-08T12:00:00 to 2026-03-09T08:30:15"]
+        ["2026-03-08T00:00:00..2026-03-09T08:30:15", "2026-03-08T12:00:00..2026-03-09T08:30:15"]
     );
     let seconds =
         starts(|start| list(Windows::<u32>::epoch(EpochUnit::Second, None, start, now()), 1.week()));
-    assert_eq!(seconds, ["1772928000 to 1773059415", "1772971200 to 1773059415"]);
+    assert_eq!(seconds, ["1772928000..1773059415", "1772971200..1773059415"]);
 }
 
 #[test]
@@ -248,9 +248,9 @@ fn range_ends_with_the_last_day_or_before_the_end() {
     assert_eq!(end(windows().until(timestamp("2026-05-01T00:00:00Z"))).unwrap(), "2026-05-01T00:00:00Z");
     let days = |windows: Windows<Date>| list(windows, 1.year()).join(", ");
     let windows = || Windows::<Date>::new(None, date("2026-03-07"), now());
-    assert_eq!(days(windows().through(date("2026-03-08"))), "2026-03-07 to 2026-03-09");
-    assert_eq!(days(windows().until(date("2026-03-08"))), "2026-03-07 to 2026-03-08");
-    assert_eq!(days(windows().until(date("2026-04-08"))), "2026-03-07 to 2026-04-08");
+    assert_eq!(days(windows().through(date("2026-03-08"))), "2026-03-07..2026-03-09");
+    assert_eq!(days(windows().until(date("2026-03-08"))), "2026-03-07..2026-03-08");
+    assert_eq!(days(windows().until(date("2026-04-08"))), "2026-03-07..2026-04-08");
 }
 
 #[test]
@@ -274,10 +274,10 @@ fn future_since_or_start_has_no_windows() {
 fn windows_are_computed_one_at_a_time() {
     let start = Date::constant(1, 1, 1);
     let mut seconds = Windows::<Timestamp>::new(None, start, now()).steps(1.second()).unwrap();
-    assert_eq!(seconds.nth(2).unwrap().to_string(), "0001-01-01T00:00:02Z to 0001-01-01T00:00:03Z");
+    assert_eq!(seconds.nth(2).unwrap().to_string(), "0001-01-01T00:00:02Z..0001-01-01T00:00:03Z");
     // There are no negative values, so nothing before 1970 is passed through one by one.
     let mut seconds = Windows::<u64>::epoch(EpochUnit::Second, None, start, now()).steps(1.second()).unwrap();
-    assert_eq!(seconds.next().unwrap().to_string(), "0 to 1");
+    assert_eq!(seconds.next().unwrap().to_string(), "0..1");
     // The end of time.
     let windows = Windows::<Timestamp>::new(None, Date::MIN, Timestamp::MAX);
     assert_eq!(windows.steps(19_000.years()).unwrap().count(), 2);
@@ -288,8 +288,8 @@ fn windows_are_computed_one_at_a_time() {
 #[test]
 fn newest_window_is_as_long_as_a_step() {
     let windows = |start: &str| Windows::<Date>::new(None, date(start), now()).newest_only(true);
-    assert_eq!(list(windows("1990-01-01"), 30.days()), ["2026-02-08 to 2026-03-10"]);
-    assert_eq!(list(windows("2026-03-08"), 30.days()), ["2026-03-08 to 2026-03-10"]);
+    assert_eq!(list(windows("1990-01-01"), 30.days()), ["2026-02-08..2026-03-10"]);
+    assert_eq!(list(windows("2026-03-08"), 30.days()), ["2026-03-08..2026-03-10"]);
     assert!(list(windows("2026-03-11"), 30.days()).is_empty());
 }
 

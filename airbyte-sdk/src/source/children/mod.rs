@@ -5,21 +5,26 @@
 //! names the parent that is `next`, the parents before it are deferred until it has been read, as long as they need little
 //! memory. A position is only discarded if all parents were read and none of them has its name.
 //!
+//! A parent that comes twice is visited once. But if only changed parents are visited, one that comes again with another content
+//! has changed after its children may have been read, and the next read might not return it. So it is visited again.
+//!
 //! A state in another format may name parents that do not exist, in another form than the primary key, say. So until a parent
 //! comes that is in it, parents are deferred in the same way, and the state is sent as it was given; if all parents came and
 //! none is in it, that is an error. Parents that it does not name are looked up in it one by one, so the state that is sent
 //! contains it until all parents have been read.
 
 mod known;
+mod parent;
 mod round;
 
 use self::known::Known;
+use self::parent::to_parent;
 use self::round::{First, Round};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
 use super::partition_state::{FINISHED, Given, Others, Resolved, parent_state, resolve};
 use super::round_robin::{RoundRobin, Turn};
-use crate::emitter::Emitter;
+use crate::emitter::{Emitter, Received};
 use crate::error::{Error, Result};
 use crate::feed::{End, Next, Parent, Queue, ToParent};
 use crate::json_text::JsonText;
@@ -34,10 +39,6 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The memory in bytes that a parent takes in addition to its record: two allocations and an entry of a queue. Small records
-/// would otherwise take ten times the limit of a queue.
-const PARENT_SIZE: usize = 128;
 
 pub(super) struct Children<T, P, F> {
     info: StreamInfo,
@@ -110,12 +111,15 @@ where
             taken: BTreeMap::new(),
             names: TextMap::new(),
             ambiguous: None,
+            follows_changes: self.follows_changes,
+            changed_again: VecDeque::new(),
             count: 0,
             finished_before: 0,
             deferred: VecDeque::new(),
             deferred_size: 0,
             following: None,
             results: Results::default(),
+            may_lack_children: false,
         };
         Box::new(Read { stream: self, context, parents, known, round: Mutex::new(round) })
     }
@@ -166,8 +170,11 @@ impl<T: Stream, P: Stream, F> Children<T, P, F> {
             return Ok(None);
         }
         match parent_state(&state.json, P::NAME) {
-            Some(state @ Value::Object(_)) => {
-                Ok(Some(ParentState { name: P::NAME, state: state.to_string() }))
+            // An empty one is no position: all parents are read.
+            Some(Value::Object(state)) => Ok((!state.is_empty())
+                .then(|| ParentState { name: P::NAME, state: Value::Object(state).to_string() })),
+            None if state.parent_is_invalid() => {
+                Err(invalid_state(&self.info, format_args!("`{PARENT}` is not an object")))
             }
             None | Some(Value::Null) => Ok(None),
             Some(_) => {
@@ -244,11 +251,11 @@ where
         let result = match panics::catch(|| self.look_up(&parent.name)) {
             Ok(()) => self.partition(place, &parent.name).read(
                 |since, out| (self.stream.fetch)(self.context.config, record, since, out),
-                |fetched, got_something| self.ended(place, fetched, got_something),
+                |fetched, received| self.ended(place, fetched, received),
             ),
             Err(error) => {
                 let failed = Err(error);
-                self.ended(place, &failed, false);
+                self.ended(place, &failed, Received { something: false, may_lack_records: true });
                 failed
             }
         };
@@ -299,9 +306,8 @@ where
                     stream.keep_partitions(|name| round.names.contains(name));
                 }
                 // All children of the parents up to this state have been read, and none of them may be missing.
-                if let Some(state) =
-                    state.filter(|_| self.stream.follows_changes && !self.context.holds.are_held())
-                {
+                let may_lack_children = round.may_lack_children || self.context.holds.are_held();
+                if let Some(state) = state.filter(|_| self.stream.follows_changes && !may_lack_children) {
                     stream.set_parent(ParentState { name: P::NAME, state });
                 }
             }
@@ -336,10 +342,11 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     }
 
     /// Records the end of a parent in the round. Returns whether others may follow.
-    fn ended(&self, place: usize, fetched: &Result<()>, got_something: bool) -> bool {
+    fn ended(&self, place: usize, fetched: &Result<()>, received: Received) -> bool {
         let mut round = self.round();
+        round.may_lack_children |= received.may_lack_records;
         let Round { robin, taken, .. } = &mut *round;
-        robin.ended(place, fetched, got_something);
+        robin.ended(place, fetched, received.something);
         // The name of the first one that must be repeated is still needed.
         let repeated = robin.repeated();
         if place != repeated {
@@ -379,30 +386,4 @@ fn ambiguous(parents: &str, children: &str, key: &str) -> Error {
     .with_internal(format_args!(
         "the records are from different partitions or parents of `{parents}`: add a field that names the partition to its `primary_key(…)`"
     ))
-}
-
-/// Returns a record as a parent. Its primary key names it: the value if the key is one field, otherwise a JSON array.
-fn to_parent<P: Stream + Send + Sync>(record: P) -> Result<Parent> {
-    let json = serde_json::to_vec(&record)?;
-    let data: Value = serde_json::from_slice(&json)?;
-    let mut keys = Vec::with_capacity(P::PRIMARY_KEY.len());
-    for path in P::PRIMARY_KEY {
-        let value = path.iter().try_fold(&data, |value, name| value.get(name));
-        match value.filter(|value| !value.is_null()) {
-            Some(value) => keys.push(value.clone()),
-            None => {
-                return Err(Error::system(format!(
-                    "a record of the stream `{}`, which has children, has no value for its primary key `{}`",
-                    P::NAME,
-                    path.join(".")
-                )));
-            }
-        }
-    }
-    let name = match &keys[..] {
-        [Value::String(name)] => name.clone(),
-        [key] => key.to_string(),
-        _ => Value::Array(keys).to_string(),
-    };
-    Ok(Parent::new(name, record, &json, size_of::<P>() + PARENT_SIZE))
 }

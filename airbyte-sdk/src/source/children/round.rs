@@ -19,10 +19,14 @@ pub(super) struct Round {
     pub(super) robin: RoundRobin,
     /// The parents being read, and those that must be repeated, by their places.
     pub(super) taken: BTreeMap<usize, Parent>,
-    /// The names of all parents, with their origins if their stream has partitions.
+    /// The names of all parents, with their origins if their stream has partitions, or only changed ones are visited.
     pub(super) names: TextMap,
     /// The name that two different parents have.
     pub(super) ambiguous: Option<Arc<str>>,
+    /// Whether only changed parents are visited.
+    pub(super) follows_changes: bool,
+    /// Parents that came again with another content while their children were being read. At most one for each of those.
+    pub(super) changed_again: VecDeque<Parent>,
     /// The number of parents that were taken, and of those that an interrupted full refresh had finished.
     pub(super) count: usize,
     pub(super) finished_before: usize,
@@ -34,6 +38,8 @@ pub(super) struct Round {
     /// The parent after the last one, if the read stopped before it.
     pub(super) following: Option<Arc<str>>,
     pub(super) results: Results,
+    /// Whether children of a parent that was read to its end may be missing, so that it must be read again.
+    pub(super) may_lack_children: bool,
     /// The positions of the state, until a parent has come that is in it.
     pub(super) resolved: Option<(Positions, Option<JsonText>)>,
     /// The first parent that came before one that is in the state, until that one comes.
@@ -48,11 +54,20 @@ pub(super) enum First {
 }
 
 impl Round {
-    /// Returns the next parent; one that comes a second time is skipped. `is_known` is whether one is in the state.
+    /// Returns the next parent; one that comes a second time is skipped, unless its children must be read again. `is_known` is
+    /// whether one is in the state.
     pub(super) fn next(&mut self, queue: &Queue, is_known: &dyn Fn(&str) -> bool) -> Next {
         loop {
+            if let Some(parent) = self.next_changed_again() {
+                return Next::Parent(parent);
+            }
             let next = match queue.next() {
-                Next::Parent(parent) if self.is_repeated(&parent) => continue,
+                Next::Parent(parent) => match self.not_seen(parent) {
+                    Some(parent) => Next::Parent(parent),
+                    None => continue,
+                },
+                // Until its children are no longer being read.
+                Next::End if !self.changed_again.is_empty() => Next::Later,
                 next => next,
             };
             let is_first = |first: &First, name: &str| match first {
@@ -86,24 +101,44 @@ impl Round {
         }
     }
 
-    /// Records a parent. Returns whether its name has come before: the API listed it twice, because pages shifted, or in two
+    /// Records a parent, and returns it unless its name has come before: the API listed it twice, because pages shifted, or in two
     /// partitions. But two records that differ and are from different partitions have a key that is unique in its partition
     /// only, and the children of the second would be missed.
-    fn is_repeated(&mut self, parent: &Parent) -> bool {
+    ///
+    /// If only changed parents are visited, one that has changed in between is kept to be visited again.
+    fn not_seen(&mut self, parent: Parent) -> Option<Parent> {
         let Origin { partition, content } = parent.origin;
-        let origin = if partition == 0 { String::new() } else { format!("{partition:08x}{content:08x}") };
-        let is_same = |known: &str| {
-            origin.is_empty() || known.get(..8) == origin.get(..8) || known.get(8..) == origin.get(8..)
+        let has_origin = partition > 0 || self.follows_changes;
+        let origin = if has_origin { format!("{partition:08x}{content:08x}") } else { String::new() };
+        let Some(known) = self.names.get(&parent.name) else {
+            self.names.set(&parent.name, &origin);
+            return Some(parent);
         };
-        match self.names.get(&parent.name).map(is_same) {
-            None => {
-                self.names.set(&parent.name, &origin);
-                return false;
-            }
-            Some(true) => {}
-            Some(false) => drop(self.ambiguous.get_or_insert_with(|| Arc::clone(&parent.name))),
+        if origin.is_empty() || known.get(8..) == origin.get(8..) {
+            return None;
         }
-        true
+        if known.get(..8) != origin.get(..8) {
+            self.ambiguous.get_or_insert_with(|| Arc::clone(&parent.name));
+            return None;
+        }
+        // The children of one that is deferred have not been read yet.
+        if self.follows_changes && !self.deferred.iter().any(|deferred| deferred.name == parent.name) {
+            self.names.set(&parent.name, &origin);
+            self.changed_again.retain(|other| other.name != parent.name);
+            self.changed_again.push_back(parent);
+        }
+        None
+    }
+
+    /// Returns the next parent that must be visited again. Not while it is being visited: two reads of one partition would move
+    /// its position back.
+    fn next_changed_again(&mut self) -> Option<Parent> {
+        let repeated = self.robin.repeated();
+        let is_read = |parent: &Parent| {
+            self.taken.iter().any(|(place, taken)| *place != repeated && taken.name == parent.name)
+        };
+        let place = self.changed_again.iter().position(|parent| !is_read(parent))?;
+        self.changed_again.remove(place)
     }
 
     /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.

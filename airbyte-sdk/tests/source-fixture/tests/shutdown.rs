@@ -162,6 +162,40 @@ fn slow_reader_gets_the_final_messages_in_whole_lines() {
     assert!(records < 200_000);
 }
 
+/// The command has ended, and its message waits for a reader that is stuck.
+#[test]
+fn signal_after_the_end_of_the_command_does_not_wait_for_a_stuck_reader() {
+    use std::io::{ErrorKind, Write};
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::time::{Duration, Instant};
+
+    let (_reader, mut writer) = UnixStream::pair().unwrap();
+    writer.set_nonblocking(true).unwrap();
+    while writer.write(&[b'\n'; 1024]).map_or_else(|error| error.kind() == ErrorKind::Interrupted, |_| true) {
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_source-fixture"));
+    let config = std::env::temp_dir().join(format!("stuck-reader-{}.json", std::process::id()));
+    std::fs::write(&config, "{}").unwrap();
+    command.args(["discover", "--config"]).arg(&config);
+    let mut child = command.stdout(OwnedFd::from(writer)).spawn().unwrap();
+    // Until it has ended; the result does not depend on this time.
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(child.try_wait().unwrap().is_none());
+    signal(&child, "-TERM");
+    let signalled = Instant::now();
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break Some(status),
+            None if signalled.elapsed() > Duration::from_secs(60) => break None,
+            None => std::thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    child.kill().unwrap();
+    std::fs::remove_file(&config).unwrap();
+    assert_eq!(status.and_then(|status| status.signal()), Some(15));
+}
+
 /// Enough records for the background thread that writes to a pipe.
 #[test]
 fn pipe_closed_in_the_middle_of_a_read_ends_it_without_stderr_output() {
