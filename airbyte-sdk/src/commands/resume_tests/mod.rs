@@ -3,6 +3,7 @@
 //! states equal those of an uninterrupted run. A partitioned stream resumes with the partition that was being read.
 
 mod children;
+mod groups;
 mod parallel_windows;
 mod windowed;
 
@@ -83,6 +84,7 @@ struct EverythingInPartitions {
 struct Steps {
     left: Mutex<Option<(usize, RunContext)>>,
     turnstile: Turnstile,
+    groups: groups::Groups,
 }
 
 impl Steps {
@@ -123,6 +125,7 @@ enum Kind {
     Windowed,
     ParallelWindows,
     Children,
+    Groups,
 }
 
 /// The simulated API.
@@ -168,6 +171,7 @@ impl World {
             Kind::Windowed => self.windowed_source(),
             Kind::ParallelWindows => self.source_of_parallel_windows(),
             Kind::Children => self.source_of_children(),
+            Kind::Groups => self.source_of_groups(),
         };
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state };
         let concurrency = self.concurrency;
@@ -318,12 +322,20 @@ fn assert_resumes(world: &World, whole: &[Value], before: &[Value], records_per_
     let mut both = seen(before);
     both.extend(seen(&after));
     assert_eq!(both, seen(whole), "resumed from {given:?}");
-    assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+    if world.kind == Kind::Groups {
+        world.assert_positions_of_groups(&states(&after));
+    } else {
+        assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+    }
     for (name, state) in &given {
         let Some(next) = state["stream"]["stream_state"]["next"].as_str() else { continue };
         // A partition of a full refresh that has just ended: another thread sent the state before `next` moved on, or the
         // parent after it is not known until it comes.
         if state["stream"]["stream_state"]["partitions"][next] == json!({}) {
+            continue;
+        }
+        if world.kind == Kind::Groups {
+            world.steps.groups.assert_began_with(name, next, state);
             continue;
         }
         let next = next.parse().unwrap();
@@ -354,6 +366,11 @@ proptest! {
         history in history(parallel_windows::STREAMS),
     ) {
         history.check(parallel_windows::STREAMS, Kind::ParallelWindows);
+    }
+
+    #[test]
+    fn no_record_is_lost_wherever_a_run_of_groups_is_interrupted(history in history(groups::STREAMS)) {
+        history.check(groups::STREAMS, Kind::Groups);
     }
 
     #[test]
