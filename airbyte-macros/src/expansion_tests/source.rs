@@ -88,6 +88,28 @@ fn source_with_partitions() {
 }
 
 #[test]
+fn source_with_groups_of_partitions() {
+    let item = parse_quote! {
+        impl Config {
+            fn ids(&self, http: &Http) -> Result<Vec<AdId>> {
+                Ok(self.ids.clone())
+            }
+
+            #[partitions(ids, groups_of = 50)]
+            fn ads(&self, ids: &[AdId], since: Option<Timestamp>, out: &mut Emitter<Ad>) -> Result<()> {
+                Ok(())
+            }
+
+            #[partitions(ids, groups_of = api::MAX_IDS)]
+            fn images(&self, ids: &[AdId]) -> Result<impl Iterator<Item = Result<Image>>> {
+                Ok(std::iter::empty())
+            }
+        }
+    };
+    check("source/impl_with_groups", source::attribute(quote!(), item, None));
+}
+
+#[test]
 fn source_of_a_function_with_partitions() {
     let item = parse_quote! {
         fn fetch(config: &Config, city: &str, since: Option<Date>, out: &mut Emitter<Day>) -> Result<()> {

@@ -72,6 +72,7 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
     let result_of = returns.arguments(quote!(#first #path #arguments));
     let mode = if since.is_some() || stream.windows.is_some() { "incremental" } else { "full_refresh" };
     let kind = match (partitions, &stream.parent, &stream.windows) {
+        (Some(_), ..) if stream.group_size.is_some() => "_groups",
         (Some(_), ..) => "_partitions",
         (None, Some(_), _) if stream.follows_changes => "_children_of_changed",
         (None, Some(_), _) => "_children",
@@ -96,7 +97,8 @@ fn stream(stream: &Stream, config_type: &Type) -> TokenStream {
                 Some(partition) => generated_code::located(partition, span),
                 None => quote_spanned!(span=> _),
             };
-            quote!(.#method::<#record, #partition>(#list, #closure) #key)
+            let size = stream.group_size.iter();
+            quote!(.#method::<#record, #partition>(#(#size,)* #list, #closure) #key)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Property tests of round-robin reading, for generated partitions and request budgets. However small the budget of a read,
 //! and in whichever way the API reports its end, n + 1 reads reach each of n partitions and finish each that fits into a
-//! budget, even if the API lists them in another order each time. The same holds for parents, in the same order each time.
+//! budget, even if the API lists them in another order each time. The same holds for parents, in the same order each time, and each partition of a
+//! stream in groups is reached in as many reads.
 
 use super::Source;
 use super::turnstile::Turnstile;
@@ -42,6 +43,16 @@ struct UnorderedChild {
 
 #[airbyte_stream(name = "ascending_children", cursor = number, order = ascending)]
 struct AscendingChild {
+    number: u64,
+}
+
+#[airbyte_stream(name = "unordered_groups", cursor = number)]
+struct UnorderedGroup {
+    number: u64,
+}
+
+#[airbyte_stream(name = "ascending_groups", cursor = number, order = ascending)]
+struct AscendingGroup {
     number: u64,
 }
 
@@ -110,6 +121,32 @@ impl World {
                 }
             }};
         }
+        // The positions of each read are after those of the one before, so that groups overtake each other.
+        let offset = 100 * self.reads.load(Relaxed) as u64;
+        macro_rules! groups {
+            ($kind:ident) => {{
+                let (left, seen, sizes) = (AtomicU64::new(self.budget), Arc::clone(seen), self.sizes.clone());
+                let (reports_limit, turnstile) = (self.reports_limit, Arc::clone(&self.turnstile));
+                move |_: &Config, group: &[usize], _since: Option<u64>, out: &mut Emitter<$kind>| {
+                    let _running = turnstile.enter();
+                    for number in 0..group.iter().map(|partition| sizes[*partition]).sum() {
+                        turnstile.pass();
+                        if left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err() {
+                            let no_more = "no more for today";
+                            return Err(if reports_limit {
+                                Error::exhausted(no_more)
+                            } else {
+                                Error::transient(no_more)
+                            });
+                        }
+                        seen.lock().unwrap().started.extend(group);
+                        out.emit($kind { number: offset + number })?;
+                    }
+                    seen.lock().unwrap().started.extend(group);
+                    Ok(())
+                }
+            }};
+        }
         let list = move |_: &Config, _: &crate::Http| {
             let mut partitions: Vec<usize> = (0..count).collect();
             if reversed {
@@ -123,6 +160,8 @@ impl World {
             .full_refresh(shops)
             .incremental_children(children!(UnorderedChild))
             .incremental_children(children!(AscendingChild))
+            .incremental_groups(2, list, groups!(UnorderedGroup))
+            .incremental_groups(2, list, groups!(AscendingGroup))
             .stop_when_exhausted();
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state: 3 };
         let concurrency = self.concurrency;
@@ -169,7 +208,7 @@ proptest! {
         before in 0..5_usize,
     ) {
         let world = World { sizes, budget, reports_limit, concurrency, seed, turnstile: Arc::default(), reads: AtomicUsize::default() };
-        for stream in ["unordered", "ascending", "unordered_children", "ascending_children"] {
+        for stream in ["unordered", "ascending", "unordered_children", "ascending_children", "unordered_groups", "ascending_groups"] {
             let (ignored, mut state) = (Arc::default(), None);
             for _ in 0..before {
                 state = world.read(stream, state, &ignored);
@@ -184,11 +223,17 @@ proptest! {
             }
             for (partition, size) in world.sizes.iter().enumerate() {
                 prop_assert!(seen.started.contains(&partition), "{stream}: {partition} was never started");
-                prop_assert!(*size > world.budget || seen.finished.contains(&partition), "{stream}: {partition} was never finished");
+                // A group is larger than one of its partitions.
+                let may_be_cut = *size > world.budget || stream.ends_with("groups");
+                prop_assert!(may_be_cut || seen.finished.contains(&partition), "{stream}: {partition} was never finished");
             }
             // With a sufficient budget all are read, and the state has no `next`.
             let whole = World { sizes: world.sizes.clone(), budget: u64::MAX, reports_limit, concurrency, seed, turnstile: Arc::default(), reads: AtomicUsize::default() };
             let state = whole.read(stream, state, &Arc::default());
+            if stream.ends_with("groups") {
+                prop_assert_eq!(&state.unwrap()["next"], &Value::Null);
+                continue;
+            }
             let positions = world.sizes.iter().enumerate().filter(|(_, size)| **size > 0);
             let positions = positions.map(|(partition, size)| (partition.to_string(), json!({"number": size - 1})));
             prop_assert_eq!(state.unwrap(), json!({"partitions": positions.collect::<BTreeMap<_, _>>()}));

@@ -8,6 +8,8 @@ mod discover;
 mod children_tests;
 #[cfg(test)]
 mod fairness_tests;
+#[cfg(test)]
+mod groups_tests;
 mod read;
 #[cfg(test)]
 mod resume_tests;

@@ -10,12 +10,11 @@ use crate::ledger::{PositionUpdate, SinceState, Tally};
 use crate::read_context::RecordIntervals;
 use crate::stream::Stream;
 use serde::Serialize;
-use serde_json::json;
 
 /// A state is sent after this time or after [`RecordIntervals::records_per_state`], whichever comes first.
 const MILLISECONDS_PER_STATE: i64 = 15_000;
 
-impl<C: PartialOrd + Clone + Serialize + Send + 'static> Destination<C> {
+impl<C: PartialOrd + Clone + Serialize + Send + Sync + 'static> Destination<C> {
     pub(super) fn is_state_due(&self, intervals: &RecordIntervals, now: i64) -> bool {
         let since = self.since_state();
         let waited = now - since.state_at;
@@ -41,8 +40,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Destination<C> {
     }
 
     /// Does the same with this position, or an empty one, at the end of the stream.
-    fn checkpoint_at(&self, position: Option<String>) -> Result<()> {
-        let position = position.unwrap_or_else(|| json!({}).to_string());
+    fn checkpoint_at(&self, position: Option<C>) -> Result<()> {
         self.block.hand_over_at(PositionUpdate::Set(position))?;
         self.stream.checkpoint()
     }
@@ -65,11 +63,11 @@ impl<T: Stream> Emitter<T> {
         let fetched = self.settle(fetched);
         let state = self.to.as_ref().map_or(Ok(()), |to| match &fetched {
             // The position of an unordered stream is known, too.
-            Ok(()) => to.block.final_position().and_then(|position| to.checkpoint_at(position)),
+            Ok(()) => to.checkpoint_at(to.block.final_position()),
             Err(error) if error.is_stopped() => Ok(()),
             // May be reported as a success, which must include a state.
             Err(error) if error.is_exhausted() && to.block.can_checkpoint() => {
-                to.block.position().and_then(|position| to.checkpoint_at(position))
+                to.checkpoint_at(to.block.position())
             }
             // The stream can be resumed after the records that were sent, or after the last checkpoint.
             Err(_) if to.block.can_checkpoint() && to.block.has_uncovered() => to.checkpoint(),
@@ -129,8 +127,11 @@ impl<T: Stream> Emitter<T> {
         let Some(to) = self.to.as_ref().filter(|to| self.ascends && !to.block.ascends()) else {
             return;
         };
-        let position = to.block.position().ok().flatten().map_or(PositionUpdate::Clear, PositionUpdate::Set);
+        let position = to.block.position();
+        let position = position.map_or(PositionUpdate::Clear, |position| PositionUpdate::Set(Some(position)));
         let handed_over = to.block.hand_over_at(position);
+        // Without the position, if it cannot be serialized.
+        let handed_over = handed_over.or_else(|_| to.block.hand_over_at(PositionUpdate::Clear));
         if handed_over.is_ok() && to.stream.tally().states > 0 {
             // If stdout is closed, the next message fails too.
             let _ = to.stream.checkpoint();

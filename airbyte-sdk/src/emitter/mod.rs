@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::feed::{self, Feed};
 use crate::hold::Hold;
 use crate::http::{Http, Usage};
-use crate::ledger::{Block, LedgerStream, Tally};
+use crate::ledger::{Block, LedgerStream, Started, Tally};
 use crate::output::{self, RecordLine};
 use crate::read_context::{ReadContext, RecordIntervals};
 use crate::stream::{NotFinite, OnNull, Stream, StreamInfo};
@@ -37,8 +37,10 @@ pub struct Emitter<T: Stream> {
     to: Option<Destination<T::Cursor>>,
     /// Where the records go as parents of other streams.
     feed: Option<Feed>,
-    /// A hash of the name of the partition; 0 if there is none.
+    /// A hash of the name of the partition; 0 if there is none. In a group it changes with each record, since it is not known
+    /// which member a record belongs to.
     partition: u32,
+    is_group: bool,
     http: Http,
     /// Counts the requests of the whole stream.
     stream_usage: Usage,
@@ -93,14 +95,14 @@ struct Destination<C> {
 impl<T: Stream> Emitter<T> {
     /// Creates the emitter of an unpartitioned stream that resumes from `since`.
     pub(crate) fn new<C>(info: &StreamInfo, context: &ReadContext<'_, C>, since: Option<T::Cursor>) -> Self {
-        Self::create(info, context, 0, None, info.state_key(), Progress::new(info.order, since))
+        Self::create(info, context, 0, [].into(), info.state_key(), Progress::new(info.order, since))
     }
 
     fn create<C>(
         info: &StreamInfo,
         context: &ReadContext<'_, C>,
         task: usize,
-        partition: Option<&str>,
+        partitions: Started<T::Cursor>,
         key: Option<String>,
         progress: Progress<T::Cursor>,
     ) -> Self {
@@ -108,17 +110,20 @@ impl<T: Stream> Emitter<T> {
         let hold = context.holds.hold(false);
         let epoch = context.stream.as_ref().map_or_else(Epoch::default, |stream| stream.epoch().clone());
         let ascends = progress.ascends();
+        let partition = partitions.first().map_or(0, |(name, _)| feed::hash(name.as_bytes()));
+        let is_group = partitions.len() > 1;
         let to = context.stream.as_ref().map(|stream| Destination {
             stream: stream.clone(),
             takes_checkpoints: key.is_some(),
-            block: Block::new(stream, partition, key, &hold, progress),
-            in_partitions: partition.is_some(),
+            in_partitions: !partitions.is_empty(),
+            block: Block::new(stream, partitions, key, &hold, progress),
         });
         let not_finite_fails = info.not_finite == NotFinite::Fail;
         Self {
             to,
             feed: context.feed.clone(),
-            partition: partition.map_or(0, |name| feed::hash(name.as_bytes())),
+            partition,
+            is_group,
             http: context.http_for(&hold, task),
             stream_usage: context.http.usage().clone(),
             purpose: Purpose::Stream,
@@ -314,6 +319,9 @@ impl<T: Stream> Emitter<T> {
     #[cold]
     fn pass_to_children(&mut self, record: T) -> Result<()> {
         let Some(feed) = &self.feed else { return Ok(()) };
+        if self.is_group {
+            self.partition = self.partition.wrapping_add(1).max(1);
+        }
         match feed.pass_record(record, self.partition) {
             // No child accepts more parents, and the stream itself is not selected: the rest of it need not be read.
             Ok(false) if !self.is_selected() => Err(self.fail(Error::stopped())),

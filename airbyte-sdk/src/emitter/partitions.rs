@@ -4,11 +4,10 @@ use super::Emitter;
 use super::checkpoint::pays_for_state;
 use crate::cursor::{Order, Progress};
 use crate::error::Result;
-use crate::ledger::PositionUpdate;
+use crate::ledger::{PositionUpdate, Started};
 use crate::output;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
-use serde_json::json;
 
 /// At the end of a partition a state is sent if the records since the last one have this many times its bytes.
 const RECORD_BYTES_PER_STATE_BYTE: u64 = 4;
@@ -23,19 +22,19 @@ pub(crate) struct Received {
 }
 
 impl<T: Stream> Emitter<T> {
-    /// Creates the emitter of the partition that the task with this number reads, which resumes from `since`. In a full
-    /// refresh a partition has no position.
+    /// Creates the emitter of the partitions that the task with this number reads, which resumes from `since`: one, or a group. In
+    /// a full refresh a partition has no position.
     pub(crate) fn of_partition<C>(
         info: &StreamInfo,
         context: &ReadContext<'_, C>,
         task: usize,
-        name: &str,
+        partitions: Started<T::Cursor>,
         incremental: bool,
         since: Option<T::Cursor>,
     ) -> Self {
         let order = if incremental { info.order } else { Order::Unordered };
         let key = info.state_key().filter(|_| incremental);
-        Self::create(info, context, task, Some(name), key, Progress::new(order, since))
+        Self::create(info, context, task, partitions, key, Progress::new(order, since))
     }
 
     /// Ends the partition: records its position, and sends a state if one is due. Returns the error if it failed.
@@ -77,10 +76,11 @@ impl<T: Stream> Emitter<T> {
         // had.
         let is_valid = fetched.is_ok() || to.block.can_checkpoint();
         let position = if incremental {
-            if fetched.is_ok() { to.block.final_position()? } else { to.block.position()? }
+            let position = if fetched.is_ok() { to.block.final_position() } else { to.block.position() };
+            position.map(Some)
         } else {
             // While the partition is held, it is not known to be complete.
-            (!to.block.is_held()).then(|| json!({}).to_string())
+            (!to.block.is_held()).then_some(None)
         };
         let position = position.filter(|_| is_valid);
         to.block.hand_over_at(position.map_or(PositionUpdate::Keep, PositionUpdate::Set))

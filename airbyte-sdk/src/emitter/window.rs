@@ -28,7 +28,7 @@ impl<T: Stream> Emitter<T> {
         since: Option<T::Cursor>,
     ) -> Self {
         let progress = Progress::new(Order::Unordered, since);
-        let out = Self::create(info, context, 0, None, info.state_key(), progress);
+        let out = Self::create(info, context, 0, [].into(), info.state_key(), progress);
         Self { purpose: Purpose::Windows, ..out }
     }
 
@@ -44,7 +44,7 @@ impl<T: Stream> Emitter<T> {
     /// Creates the emitter of a window, for the task with this number.
     pub(crate) fn window<C>(&self, context: &ReadContext<'_, C>, task: usize) -> Self {
         let progress = Progress::new(self.info.order, None);
-        let mut out = Self::create(&self.info, context, task, None, None, progress);
+        let mut out = Self::create(&self.info, context, task, [].into(), None, progress);
         out.purpose = Purpose::Window;
         // A record out of order makes no earlier state wrong: none relies on the order.
         out.ascends = false;

@@ -15,8 +15,9 @@ const BLOCK_SIZE: usize = 128 * 1024;
 /// The pending records of one emitter. The emitter adds to them; the heartbeat and a signal may hand them over.
 pub(crate) struct Block<C> {
     stream: LedgerStream,
-    /// The name of the partition, if the emitter reads one.
-    partition: Option<Box<str>>,
+    /// The names of the partitions that the emitter reads, each with the position that it started from: one, or a group. None
+    /// for an unpartitioned stream.
+    partitions: Started<C>,
     /// The key of the cursor value in a state, if the stream has a cursor.
     key: Option<String>,
     hold: Hold,
@@ -24,6 +25,9 @@ pub(crate) struct Block<C> {
     reads: AtomicBool,
     pending: Mutex<Pending<C>>,
 }
+
+/// Partitions that are read together, by name, each with the position that it started from.
+pub(crate) type Started<C> = Box<[(Box<str>, Option<C>)]>;
 
 struct Pending<C> {
     lines: Vec<u8>,
@@ -53,17 +57,17 @@ pub(super) trait HandOver: Send + Sync {
     }
 }
 
-impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
+impl<C: PartialOrd + Clone + Serialize + Send + Sync + 'static> Block<C> {
     pub(crate) fn new(
         stream: &LedgerStream,
-        partition: Option<&str>,
+        partitions: Started<C>,
         key: Option<String>,
         hold: &Hold,
         progress: Progress<C>,
     ) -> Arc<Self> {
         let block = Arc::new(Self {
             stream: stream.clone(),
-            partition: partition.map(Into::into),
+            partitions,
             key,
             hold: hold.clone(),
             reads: AtomicBool::new(true),
@@ -109,8 +113,9 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         HandOver::hand_over(self)
     }
 
-    /// Hands over the pending records with this position instead of the one that follows from the order.
-    pub(crate) fn hand_over_at(&self, position: PositionUpdate) -> Result<()> {
+    /// Hands over the pending records with this position instead of the one that follows from the order; `Set(None)` is an empty
+    /// one.
+    pub(crate) fn hand_over_at(&self, position: PositionUpdate<Option<C>>) -> Result<()> {
         let mut pending = self.pending();
         self.hand_over_with(&mut pending, position)
     }
@@ -172,19 +177,52 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         pending.progress.mark_covered();
     }
 
-    /// Returns the position for a state before the end of the stream, or after a failure, as JSON.
-    pub(crate) fn position(&self) -> Result<Option<String>> {
-        self.to_state(self.pending().progress.position())
+    /// Returns the position for a state before the end of the stream, or after a failure.
+    pub(crate) fn position(&self) -> Option<C> {
+        self.in_state(self.pending().progress.position())
     }
 
-    /// Returns the position for a state at the end of the stream, as JSON.
-    pub(crate) fn final_position(&self) -> Result<Option<String>> {
-        self.to_state(self.pending().progress.final_position())
+    /// Returns the position for a state at the end of the stream.
+    pub(crate) fn final_position(&self) -> Option<C> {
+        self.in_state(self.pending().progress.final_position())
     }
 
-    fn to_state(&self, position: Option<&C>) -> Result<Option<String>> {
-        let (Some(key), Some(cursor)) = (&self.key, position) else { return Ok(None) };
-        cursor::to_state(key.clone(), cursor).map(Some)
+    /// Returns the position, unless states have none.
+    fn in_state(&self, position: Option<&C>) -> Option<C> {
+        position.filter(|_| self.key.is_some()).cloned()
+    }
+
+    /// Returns a position as JSON.
+    fn to_json(&self, position: Option<&C>) -> Result<String> {
+        let (Some(key), Some(cursor)) = (&self.key, position) else { return Ok("{}".to_owned()) };
+        cursor::to_state(key.clone(), cursor)
+    }
+
+    /// Returns the update of the stream, or of each partition. One that started after the position of its group stays there.
+    fn updates(
+        &self,
+        update: PositionUpdate<Option<C>>,
+    ) -> Result<Vec<(Option<&str>, PositionUpdate<String>)>> {
+        let (position, json) = match update {
+            PositionUpdate::Keep => return Ok(Vec::new()),
+            PositionUpdate::Set(position) => {
+                let json = self.to_json(position.as_ref())?;
+                (position, PositionUpdate::Set(json))
+            }
+            PositionUpdate::Clear => (None, PositionUpdate::Clear),
+        };
+        if self.partitions.is_empty() {
+            return Ok(vec![(None, json)]);
+        }
+        let updates = self.partitions.iter().map(|(name, start)| {
+            let later = start.as_ref().filter(|start| position.as_ref().is_none_or(|at| *start > at));
+            let json = match later {
+                Some(start) => PositionUpdate::Set(self.to_json(Some(start))?),
+                None => json.clone(),
+            };
+            Ok((Some(&**name), json))
+        });
+        updates.collect()
     }
 
     fn update_hold_of(&self, pending: &mut Pending<C>) {
@@ -208,15 +246,17 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
         if pending.records == 0 && !may_have_moved {
             return Ok(());
         }
-        let can_checkpoint = pending.progress.can_checkpoint();
-        let position = if can_checkpoint { self.to_state(pending.progress.position())? } else { None };
-        self.hand_over_with(pending, position.map_or(PositionUpdate::Keep, PositionUpdate::Set))
+        let position =
+            self.in_state(pending.progress.position()).filter(|_| pending.progress.can_checkpoint());
+        let position = position.map_or(PositionUpdate::Keep, |position| PositionUpdate::Set(Some(position)));
+        self.hand_over_with(pending, position)
     }
 
-    fn hand_over_with(&self, pending: &mut Pending<C>, position: PositionUpdate) -> Result<()> {
+    fn hand_over_with(&self, pending: &mut Pending<C>, position: PositionUpdate<Option<C>>) -> Result<()> {
+        let updates = self.updates(position)?;
         let records = std::mem::take(&mut pending.records);
         pending.has_checkpoint = false;
-        let result = self.stream.take(&mut pending.lines, records, self.partition.as_deref(), position);
+        let result = self.stream.take(&mut pending.lines, records, updates);
         pending.lines.clear();
         result
     }
@@ -226,7 +266,7 @@ impl<C: PartialOrd + Clone + Serialize + Send + 'static> Block<C> {
     }
 }
 
-impl<C: PartialOrd + Clone + Serialize + Send + 'static> HandOver for Block<C> {
+impl<C: PartialOrd + Clone + Serialize + Send + Sync + 'static> HandOver for Block<C> {
     fn hand_over(&self) -> Result<()> {
         self.hand_over_pending(&mut self.pending())
     }
@@ -281,7 +321,8 @@ mod tests {
         let ledger = Ledger::new(Output::to(Lines::new(Box::new(memory.clone()))));
         let stream = ledger.start(&StreamDescriptor::new("a"), JsonText::empty_object()).unwrap();
         let progress = Progress::new(Order::Ascending, None);
-        let block = Block::new(&stream, None, Some("id".to_owned()), &stream.holds().hold(false), progress);
+        let block =
+            Block::new(&stream, [].into(), Some("id".to_owned()), &stream.holds().hold(false), progress);
         block.add(b"{\"type\":\"RECORD\"}\n", Some(&Id(1))).unwrap();
         thread::scope(|scope| {
             let heartbeat = thread::Builder::new().name("heartbeat".to_owned());

@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(taken(), [] as [Value; 0]);
         let stream = ledger.start(&StreamDescriptor::new("a"), JsonText::of(&json!({"day": 1}))).unwrap();
         let progress = Progress::<NoCursor>::new(Order::Unordered, None);
-        let block = Block::new(&stream, None, None, &stream.holds().hold(false), progress);
+        let block = Block::new(&stream, [].into(), None, &stream.holds().hold(false), progress);
         block.add(b"{\"type\":\"RECORD\"}\n", None).unwrap();
         block.hand_over().unwrap();
         minutes_later(109);

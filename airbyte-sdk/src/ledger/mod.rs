@@ -21,7 +21,7 @@ mod positions;
 mod prefix_tests;
 mod stream;
 
-pub(crate) use self::block::Block;
+pub(crate) use self::block::{Block, Started};
 pub(crate) use self::positions::{
     GIVEN, NEXT, PARENT, PARTITIONS, ParentState, PartitionPositions, PositionUpdate,
 };

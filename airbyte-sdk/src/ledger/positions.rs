@@ -140,10 +140,11 @@ impl Positions {
 }
 
 /// The change that a block makes to the position of its partition or stream.
-pub(crate) enum PositionUpdate {
+#[derive(Clone)]
+pub(crate) enum PositionUpdate<P = String> {
     Keep,
-    /// The new position, as JSON.
-    Set(String),
+    /// The new position; a `String` is JSON.
+    Set(P),
     /// Removes the position, because earlier states must be retracted.
     Clear,
 }

@@ -36,7 +36,8 @@ impl World {
             let stream: &LedgerStream = &streams[stream];
             let hold = stream.holds().hold(false);
             let progress = Progress::new(Order::Ascending, None);
-            (Block::new(stream, partition, Some("id".to_owned()), &hold, progress), hold)
+            let partitions = partition.iter().map(|name| ((*name).into(), None)).collect();
+            (Block::new(stream, partitions, Some("id".to_owned()), &hold, progress), hold)
         };
         let blocks = EMITTERS.iter().map(block).collect();
         Self { memory, ledger, streams, blocks }
@@ -46,7 +47,8 @@ impl World {
     fn end(&self, emitter: usize) {
         let (block, hold) = &self.blocks[emitter];
         block.update_hold();
-        let position = block.position().unwrap().map_or(PositionUpdate::Keep, PositionUpdate::Set);
+        let position =
+            block.position().map_or(PositionUpdate::Keep, |position| PositionUpdate::Set(Some(position)));
         let _ = block.hand_over_at(position);
         block.end();
         hold.end();

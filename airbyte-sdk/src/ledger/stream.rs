@@ -84,20 +84,19 @@ impl LedgerStream {
         }
     }
 
-    /// Takes a block: its records and the update of the position, in one step.
+    /// Takes a block: its records and the updates of positions, in one step.
     pub(super) fn take(
         &self,
         lines: &mut Vec<u8>,
         records: u64,
-        partition: Option<&str>,
-        update: PositionUpdate,
+        updates: Vec<(Option<&str>, PositionUpdate)>,
     ) -> Result<()> {
         let mut streams = self.ledger.streams();
         let stream = streams.find(self.id)?;
         if records > 0 {
             stream.take(&self.ledger.output, lines, records)?;
         }
-        stream.update(partition, update);
+        updates.into_iter().for_each(|(partition, update)| stream.update(partition, update));
         streams.is_active |= records > 0 && self.is_selected;
         Ok(())
     }

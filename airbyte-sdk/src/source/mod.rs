@@ -3,11 +3,13 @@
 mod any;
 mod catalog;
 mod children;
+mod groups;
 mod partition;
 mod partition_state;
 mod partitioned;
 mod python_state;
 mod round_robin;
+mod settings;
 pub(crate) mod signatures;
 mod unpartitioned;
 mod windowed;
@@ -164,7 +166,10 @@ impl<C: Sync> Source<C> {
         T::Cursor: Cursor,
         P: Partition,
     {
-        self.streams.push(Box::new(Partitioned::new(list, fetch, true)));
+        let fetch = move |config: &C, partitions: &[P], since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            partitions.iter().try_for_each(|partition| fetch(config, partition, since.clone(), out))
+        };
+        self.streams.push(Box::new(Partitioned::new(list, fetch, true, None)));
         self
     }
 
@@ -180,10 +185,69 @@ impl<C: Sync> Source<C> {
         T: Stream,
         P: Partition,
     {
-        let fetch = move |config: &C, partition: &P, _since: Option<T::Cursor>, out: &mut Emitter<T>| {
-            fetch(config, partition, out)
+        let fetch = move |config: &C, partitions: &[P], _since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            partitions.iter().try_for_each(|partition| fetch(config, partition, out))
         };
-        self.streams.push(Box::new(Partitioned::new(list, fetch, false)));
+        self.streams.push(Box::new(Partitioned::new(list, fetch, false, None)));
+        self
+    }
+
+    /// Adds an incremental stream in partitions, of which one call of `fetch` reads up to `size`: for an API that takes several
+    /// names in one request. 0 counts as 1.
+    ///
+    /// The state has the position of each partition, in the same form as that of
+    /// [`incremental_partitions`](Self::incremental_partitions), and a stream can change between the two. Partitions with similar
+    /// positions are read together, and `fetch` receives the earliest of them; partitions without one are read together, too.
+    /// When the read of a group reaches a position, each of its partitions has reached it.
+    ///
+    /// ```no_run
+    /// # use airbyte_sdk::{AirbyteSpec, Deserialize, Emitter, Result, Source, Timestamp, airbyte_stream};
+    /// # #[derive(AirbyteSpec)] struct Config { ids: Vec<u64> }
+    /// # #[airbyte_stream(name = "ads", cursor = updated_at)] #[derive(Deserialize)] struct Ad { updated_at: Timestamp }
+    /// fn ads(_: &Config, ids: &[u64], since: Option<Timestamp>, out: &mut Emitter<Ad>) -> Result<()> {
+    ///     let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+    ///     let ads = out.http().get("https://ads.example/ads").query("ids", ids.join(","));
+    ///     out.try_extend(ads.query("since", since.unwrap_or(Timestamp::UNIX_EPOCH)).elements(""))
+    /// }
+    ///
+    /// fn main() -> std::process::ExitCode {
+    ///     let source = Source::new("source-ads", "0.1.0");
+    ///     source.incremental_groups(50, |config: &Config, _| Ok(config.ids.clone()), ads).run()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn incremental_groups<T, P>(
+        mut self,
+        size: usize,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync + 'static,
+        fetch: impl Fn(&C, &[P], Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        T: Stream,
+        T::Cursor: Cursor,
+        P: Partition,
+    {
+        self.streams.push(Box::new(Partitioned::new(list, fetch, true, Some(size))));
+        self
+    }
+
+    /// Adds a full refresh stream in partitions, of which one call of `fetch` reads up to `size`. A read that was interrupted
+    /// resumes with the partitions that were not finished. See [`incremental_groups`](Self::incremental_groups).
+    #[must_use]
+    pub fn full_refresh_groups<T, P>(
+        mut self,
+        size: usize,
+        list: impl Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync + 'static,
+        fetch: impl Fn(&C, &[P], &mut Emitter<T>) -> Result<()> + Send + Sync + 'static,
+    ) -> Self
+    where
+        T: Stream,
+        P: Partition,
+    {
+        let fetch = move |config: &C, partitions: &[P], _since: Option<T::Cursor>, out: &mut Emitter<T>| {
+            fetch(config, partitions, out)
+        };
+        self.streams.push(Box::new(Partitioned::new(list, fetch, false, Some(size))));
         self
     }
 
@@ -298,8 +362,8 @@ impl<C: Sync> Source<C> {
     /// children that was added last. With it this connector continues where that one stopped; see
     /// [the guide](crate::guide::replacing_a_python_connector). Without it such a state is an error.
     ///
-    /// It must follow [`incremental_partitions`](Self::incremental_partitions) or
-    /// [`incremental_children`](Self::incremental_children); elsewhere `check` and `discover` fail.
+    /// It must follow [`incremental_partitions`](Self::incremental_partitions),
+    /// [`incremental_groups`](Self::incremental_groups) or [`incremental_children`](Self::incremental_children); elsewhere `check` and `discover` fail.
     #[must_use]
     pub fn partition_key(mut self, key: &'static str) -> Self {
         if !self.streams.last_mut().is_some_and(|stream| stream.set_partition_key(key)) {
@@ -308,62 +372,11 @@ impl<C: Sync> Source<C> {
         self
     }
 
-    /// Sets the function that checks the connection. By default, `check` fetches each stream up to its first record.
-    ///
-    /// Return [`Error::config`](crate::Error::config) for a problem that the user can fix: the platform shows it next to the form. Any other error
-    /// means that the connection could not be checked.
-    #[must_use]
-    pub fn check(mut self, check: impl Fn(&C, &Http) -> Result<()> + Send + Sync + 'static) -> Self {
-        self.check = Some(Box::new(check));
-        self
-    }
-
-    /// Sets how long `check` and `discover` may take; 5 minutes by default. After that they fail with a transient error. The
-    /// platform itself gives up after 9 minutes, without an explanation.
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
     /// Sets the rate limits of the API, or those chosen by the user. They apply to all requests, including pages, retries and
     /// `check`. An empty list means no limit.
     #[must_use]
     pub fn rate_limits(mut self, limits: impl Fn(&C) -> Vec<RateLimit> + Send + Sync + 'static) -> Self {
         self.rate_limits = Some(Box::new(limits));
-        self
-    }
-
-    /// Completes the read successfully, with a checkpoint, when the rate limit would block it for more than 5 minutes. The
-    /// next sync resumes there.
-    ///
-    /// By default this is a transient error, and it remains one for streams that cannot be resumed in the middle.
-    #[must_use]
-    pub fn stop_when_exhausted(mut self) -> Self {
-        self.stops_when_exhausted = true;
-        self
-    }
-
-    /// Sets how many partitions, windows and streams are read at the same time, each by a thread of its own; 4 by default, at most 64.
-    /// 0 counts as 1. With 1, one partition and one stream is read after the other.
-    ///
-    /// The first streams of the catalog, and the first partitions of a list, are read first. All threads share the rate limits
-    /// and the pauses that the API requests. Memory grows for each by what its fetch function holds, such as a page.
-    ///
-    /// The variable `AIRBYTE_SDK_CONCURRENCY` in the environment overrides this, for debugging.
-    #[must_use]
-    pub fn concurrency(mut self, count: impl Fn(&C) -> u32 + Send + Sync + 'static) -> Self {
-        self.concurrency = Some(Box::new(count));
-        self
-    }
-
-    /// Lets these streams be read one after the other, and each of them one partition after the other, because the API does not
-    /// allow more: it prepares one export at a time, say. Other streams are still read at the same time.
-    ///
-    /// Can be called several times, for groups of streams that are independent of each other.
-    #[must_use]
-    pub fn one_at_a_time(mut self, streams: impl IntoIterator<Item = &'static str>) -> Self {
-        self.one_at_a_time.push(streams.into_iter().collect());
         self
     }
 }

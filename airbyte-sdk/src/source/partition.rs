@@ -1,60 +1,90 @@
-//! The read of one partition, and what the reads of several have in common: their results and the end of the stream.
+//! The read of one partition or a group of them, and what the reads of several have in common: their results and the end of the stream.
 
 use super::any::cursor_in_state;
 use crate::emitter::{Emitter, Received};
 use crate::error::{Error, Result};
-use crate::ledger::{LedgerStream, Tally};
+use crate::ledger::{LedgerStream, Started, Tally};
 use crate::panics;
 use crate::protocol::FailureType;
 use crate::read_context::ReadContext;
 use crate::stream::{Stream, StreamInfo};
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 
 /// After this many failures in a row the remaining partitions are skipped: the API itself seems to fail.
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 3;
 
-/// A partition to be read.
-pub(super) struct Partition<'r, 'a, C> {
+/// A partition to be read, or several in one call.
+pub(super) struct Partition<'r, 'a, C, N> {
     pub(super) info: &'r StreamInfo,
     pub(super) context: &'r ReadContext<'a, C>,
     /// The number of its task.
     pub(super) task: usize,
-    pub(super) name: &'r str,
+    pub(super) names: &'r [N],
     pub(super) incremental: bool,
 }
 
-impl<C> Partition<'_, '_, C> {
+impl<C, N: AsRef<str>> Partition<'_, '_, C, N> {
     /// Returns whether a full refresh that was interrupted has finished it. A position that is not empty is from a time when
     /// the stream was incremental.
     pub(super) fn was_finished(&self) -> bool {
-        !self.incremental && self.state().is_some_and(|state| state.is_empty())
+        let is_empty = |name: &N| self.state(name.as_ref()).is_some_and(|state| state.is_empty());
+        !self.incremental && self.names.iter().all(is_empty)
     }
 
-    fn state(&self) -> Option<Map<String, Value>> {
-        position(self.context.stream.as_ref()?, self.name)
+    fn state(&self, name: &str) -> Option<Map<String, Value>> {
+        position(self.context.stream.as_ref()?, name)
     }
 
-    /// Reads it with this function from its position on. For `on_end`, see [`Emitter::finish_partition`].
+    /// Returns the position that the partition with this name starts from.
+    fn position<T: Stream>(&self, name: &str) -> Result<Option<T::Cursor>> {
+        let state = self.state(name).filter(|_| self.incremental);
+        let position = |state| panics::catch(|| cursor_in_state::<T>(self.info, &state, Some(name)));
+        state.map_or(Ok(None), position)
+    }
+
+    /// Reads it with this function from its position on, or a group from the earliest one. For `on_end`, see
+    /// [`Emitter::finish_partition`].
     pub(super) fn read<T: Stream>(
         &self,
         fetch: impl FnOnce(Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
         on_end: impl FnOnce(&Result<()>, Received) -> bool,
     ) -> Result<()> {
-        let Self { info, context, task, name, incremental } = *self;
-        let state = self.state().filter(|_| incremental);
-        let since = state
-            .as_ref()
-            .map_or(Ok(None), |state| panics::catch(|| cursor_in_state::<T>(info, state, Some(name))));
-        let reached = since.as_ref().ok().cloned().flatten();
-        let mut out = Emitter::<T>::of_partition(info, context, task, name, incremental, reached);
-        let fetched = since.and_then(|since| panics::catch(|| fetch(since, &mut out)));
+        let Self { info, context, task, names, incremental } = *self;
+        let start = |name: &N| Ok((name.as_ref().into(), self.position::<T>(name.as_ref())?));
+        let starts: Result<Started<T::Cursor>> = names.iter().map(start).collect();
+        let (starts, valid) = match starts {
+            Ok(starts) => (starts, Ok(())),
+            Err(error) => (names.iter().map(|name| (name.as_ref().into(), None)).collect(), Err(error)),
+        };
+        let since = earliest(&starts).cloned();
+        let mut out = Emitter::<T>::of_partition(info, context, task, starts, incremental, since.clone());
+        let fetched = valid.and_then(|()| panics::catch(|| fetch(since, &mut out)));
         out.finish_partition(fetched, incremental, on_end)
     }
 }
 
 /// Returns the position of a partition. Not generic, so that the parser is compiled once, for size.
 fn position(stream: &LedgerStream, partition: &str) -> Option<Map<String, Value>> {
-    serde_json::from_str(&stream.position_of(partition)?).ok()
+    parse(&stream.position_of(partition)?)
+}
+
+/// Reads a position.
+pub(super) fn parse(position: &str) -> Option<Map<String, Value>> {
+    serde_json::from_str(position).ok()
+}
+
+/// Returns the earliest of these positions; `None` if one has to be read from its beginning.
+fn earliest<C: PartialOrd>(starts: &Started<C>) -> Option<&C> {
+    let mut starts = starts.iter().map(|(_, start)| start.as_ref());
+    let mut earliest = starts.next()??;
+    for start in starts {
+        let start = start?;
+        if start.partial_cmp(earliest)? == Ordering::Less {
+            earliest = start;
+        }
+    }
+    Some(earliest)
 }
 
 /// Ends the read of a stream in partitions: sends the final state, if one may be sent, and returns the totals. `has_moved` is
@@ -135,12 +165,7 @@ impl Results {
         self.failures > 0
     }
 
-    /// Returns the result of the stream.
-    pub(super) fn end(self) -> Result<()> {
-        self.end_of("partitions")
-    }
-
-    /// Does the same for a stream that is read in parts of this name.
+    /// Returns the result of a stream that is read in parts of this name.
     pub(super) fn end_of(self, parts: &str) -> Result<()> {
         match self.reported {
             None => self.stopped_by.map_or(Ok(()), Err),

@@ -1,19 +1,20 @@
-//! A partitioned stream: the partitions are listed, and the fetch function is called for each.
+//! A partitioned stream: the partitions are listed, and the fetch function is called for each, or for each group of them.
 //!
-//! The list is the first task of the read; each partition is one more. The state of the stream is a map from the names of the
+//! The list is the first task of the read; each partition or group is one more. The state of the stream is a map from the names of the
 //! partitions to their positions, and the name of the partition that is `next` (see `round_robin.rs`). In a full refresh, a
 //! finished partition has an empty position. A position is only discarded if a list that is known to be complete lacks its
 //! partition.
 
-use super::any::{AnyStream, Reading, Take};
-use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
+use super::any::{AnyStream, Reading, Take, cursor_in_state};
+use super::groups::{self, Partitions, Start};
+use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end, parse};
 use super::partition_state::{Given, log_start, positions, rotate_to};
 use super::round_robin::{RoundRobin, Turn};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
 use crate::hold::Hold;
 use crate::http::Http;
-use crate::ledger::Tally;
+use crate::ledger::{PartitionPositions as Positions, Tally};
 use crate::panics;
 use crate::protocol::AirbyteStream;
 use crate::read_context::ReadContext;
@@ -28,12 +29,14 @@ pub(super) struct Partitioned<T, P, L, F> {
     list: L,
     fetch: F,
     incremental: bool,
+    /// How many partitions one call of the fetch function gets; `None` if it is called for each.
+    group_size: Option<usize>,
     types: PhantomData<fn() -> (T, P)>,
 }
 
 impl<T: Stream, P, L, F> Partitioned<T, P, L, F> {
-    pub(super) fn new(list: L, fetch: F, incremental: bool) -> Self {
-        Self { info: StreamInfo::of::<T>(), list, fetch, incremental, types: PhantomData }
+    pub(super) fn new(list: L, fetch: F, incremental: bool, group_size: Option<usize>) -> Self {
+        Self { info: StreamInfo::of::<T>(), list, fetch, incremental, group_size, types: PhantomData }
     }
 }
 
@@ -43,7 +46,7 @@ where
     T: Stream,
     P: Display + Send + Sync,
     L: Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync,
-    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
+    F: Fn(&C, &[P], Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
     fn describe(&self) -> AirbyteStream {
         let resume = if self.incremental { Resume::Cursor } else { Resume::Partitions };
@@ -92,8 +95,7 @@ enum Phase<P> {
 }
 
 struct Listed<P> {
-    /// The partitions with their names.
-    partitions: Arc<Vec<(String, P)>>,
+    partitions: Arc<Partitions<P>>,
     /// Whether the list may be incomplete.
     may_lack_partitions: bool,
     round: RoundRobin,
@@ -109,7 +111,7 @@ where
     T: Stream,
     P: Display + Send + Sync,
     L: Fn(&C, &Http) -> Result<Vec<P>> + Send + Sync,
-    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
+    F: Fn(&C, &[P], Option<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
     fn take(&self) -> Take {
         match &mut *self.phase() {
@@ -150,7 +152,7 @@ where
     T: Stream,
     P: Display,
     L: Fn(&C, &Http) -> Result<Vec<P>>,
-    F: Fn(&C, &P, Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
+    F: Fn(&C, &[P], Option<T::Cursor>, &mut Emitter<T>) -> Result<()>,
 {
     fn phase(&self) -> MutexGuard<'_, Phase<P>> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
@@ -170,7 +172,7 @@ where
     }
 
     fn listed(&self, state: Given, hold: &Hold) -> Result<Listed<P>> {
-        let Self { stream: Partitioned { info, list, incremental, .. }, context, .. } = self;
+        let Self { stream: Partitioned { info, list, incremental, group_size, .. }, context, .. } = self;
         let http = context.http_for(hold, LIST);
         let mut partitions = named(list(context.config, &http)?);
         // The positions of partitions missing from the list would be discarded.
@@ -189,14 +191,41 @@ where
         let positions = positions::<T>(info, &state, &partitions, *incremental)?;
         drop(state);
         let round = RoundRobin::new(next.clone());
-        if let Some(stream) = &context.stream {
+        if context.stream.is_some() {
             let first = partitions.first().map_or("", |(name, _)| name);
             log_start(&info.name, &names, &positions, *incremental, next.as_ref().map(|_| first));
-            stream.in_partitions(positions, next, None, None);
         }
         drop(names);
+        let partitions = match group_size {
+            None => Partitions::Alone(partitions),
+            Some(size) => Partitions::in_groups(partitions, *size, |name| self.start(name, &positions)),
+        };
+        if let Some(stream) = &context.stream {
+            if let Some(size) = group_size {
+                log::info!(
+                    "{}: {} groups of up to {} partitions",
+                    info.name,
+                    partitions.calls(),
+                    (*size).max(1)
+                );
+            }
+            stream.in_partitions(positions, next, None, None);
+        }
         let partitions = Arc::new(partitions);
         Ok(Listed { partitions, may_lack_partitions, round, results: Results::default() })
+    }
+
+    /// Returns where the read of this partition starts.
+    fn start(&self, name: &str, positions: &Positions) -> Start<T::Cursor> {
+        let Some(position) = positions.get(name).and_then(parse) else { return Start::Beginning };
+        if !self.stream.incremental {
+            return if position.is_empty() { Start::Finished } else { Start::Beginning };
+        }
+        match panics::catch(|| cursor_in_state::<T>(&self.stream.info, &position, Some(name))) {
+            Ok(position) => position.map_or(Start::Beginning, Start::At),
+            // Reported when it is read.
+            Err(_) => Start::Invalid,
+        }
     }
 
     /// Takes the next partition, without those that the interrupted read has finished.
@@ -205,10 +234,8 @@ where
             return Take::Nothing;
         }
         loop {
-            match listed.round.take(listed.partitions.len()) {
-                Turn::Partition(place)
-                    if self.partition(place, &listed.partitions[place].0).was_finished() =>
-                {
+            match listed.round.take(listed.partitions.calls()) {
+                Turn::Partition(place) if self.was_finished(place, &listed.partitions) => {
                     listed.round.skip(place);
                 }
                 Turn::Partition(place) => return Take::Task(LIST + 1 + place),
@@ -218,9 +245,13 @@ where
         }
     }
 
-    fn partition<'r>(&'r self, place: usize, name: &'r str) -> Partition<'r, 'a, C> {
+    fn was_finished(&self, place: usize, partitions: &Partitions<P>) -> bool {
+        partitions.get(place).is_some_and(|(names, _)| self.partition(place, names).was_finished())
+    }
+
+    fn partition<'r>(&'r self, place: usize, names: &'r [String]) -> Partition<'r, 'a, C, String> {
         let Partitioned { info, incremental, .. } = self.stream;
-        Partition { info, context: &self.context, task: LIST + 1 + place, name, incremental: *incremental }
+        Partition { info, context: &self.context, task: LIST + 1 + place, names, incremental: *incremental }
     }
 
     fn read_partition(&self, task: usize) {
@@ -229,18 +260,16 @@ where
             _ => return,
         };
         let place = task - LIST - 1;
-        let Some((name, partition)) = partitions.get(place) else { return };
-        let result = self.partition(place, name).read(
-            |since, out| (self.stream.fetch)(self.context.config, partition, since, out),
+        let Some((names, group)) = partitions.get(place) else { return };
+        let result = self.partition(place, names).read(
+            |since, out| (self.stream.fetch)(self.context.config, group, since, out),
             |fetched, received| self.ended(place, fetched, received.something),
         );
         // The name of the only partition is not needed in an error.
-        let is_named = partitions.len() > 1;
-        self.count(result.map_err(
-            |error| {
-                if is_named && !error.is_stopped() { error.context(name) } else { error }
-            },
-        ));
+        let is_named = partitions.calls() > 1;
+        self.count(result.map_err(|error| {
+            if is_named && !error.is_stopped() { error.context(groups::describe(names)) } else { error }
+        }));
     }
 
     /// Records the end of a partition in the round. Returns whether others are still to be read.
@@ -249,11 +278,12 @@ where
         let Phase::Listed(listed) = &mut *phase else { return false };
         listed.round.ended(place, fetched, got_something);
         self.update_next(listed);
-        listed.round.untaken(listed.partitions.len()) > 0
+        listed.round.untaken(listed.partitions.calls()) > 0
     }
 
     fn update_next(&self, listed: &mut Listed<P>) {
-        let lowest = listed.partitions.get(listed.round.lowest()).map(|(name, _)| name.as_str());
+        let lowest = listed.partitions.get(listed.round.lowest()).and_then(|(names, _)| names.first());
+        let lowest = lowest.map(String::as_str);
         listed.round.publish_next(lowest, self.context.stream.as_ref());
     }
 
@@ -262,13 +292,14 @@ where
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return };
         if listed.results.add(&self.stream.info.name, result) {
-            let skipped = match listed.round.untaken(listed.partitions.len()) {
+            let skipped = match listed.round.untaken(listed.partitions.calls()) {
                 0 => String::new(),
                 remaining => format!("; skipping the remaining {remaining}"),
             };
             log::error!(
-                "{}: {MAX_FAILURES_IN_A_ROW} partitions failed in a row{skipped}",
-                self.stream.info.name
+                "{}: {MAX_FAILURES_IN_A_ROW} {} failed in a row{skipped}",
+                self.stream.info.name,
+                listed.partitions.plural()
             );
         }
     }
@@ -276,9 +307,10 @@ where
     /// Returns the result of the round. If all partitions were read, discards the positions of others.
     fn end_round(&self, listed: Listed<P>) -> Result<()> {
         let Listed { partitions, may_lack_partitions, results, .. } = listed;
-        results.end()?;
+        results.end_of(partitions.plural())?;
+        let names = partitions.sorted_names();
         let (name, Some(stream)) = (&self.stream.info.name, &self.context.stream) else { return Ok(()) };
-        if partitions.is_empty() && stream.has_positions() {
+        if names.is_empty() && stream.has_positions() {
             log::warn!("{name}: the list of partitions is empty; discarding the positions of all partitions");
         }
         if may_lack_partitions {
@@ -286,7 +318,6 @@ where
                 "{name}: the list of partitions may be incomplete; keeping the positions of all partitions"
             );
         } else {
-            let names = sorted_names(&partitions);
             stream.keep_partitions(|name| names.binary_search(&name).is_ok());
         }
         Ok(())
@@ -297,16 +328,10 @@ fn named<P: Display>(partitions: Vec<P>) -> Vec<(String, P)> {
     partitions.into_iter().map(|partition| (partition.to_string(), partition)).collect()
 }
 
-/// Returns the names in order. A set would take three times the memory.
-fn sorted_names<P>(partitions: &[(String, P)]) -> Vec<&str> {
+/// Returns the names in order; an error if two are equal. A set would take three times the memory.
+fn unique_names<P>(partitions: &[(String, P)]) -> Result<Vec<&str>> {
     let mut names: Vec<&str> = partitions.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
-    names
-}
-
-/// Does the same; an error if two are equal.
-fn unique_names<P>(partitions: &[(String, P)]) -> Result<Vec<&str>> {
-    let names = sorted_names(partitions);
     match names.windows(2).find(|names| names[0] == names[1]) {
         None => Ok(names),
         Some(names) => Err(Error::config(format!(

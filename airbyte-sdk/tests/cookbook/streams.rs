@@ -2,7 +2,7 @@
 
 use crate::api::{Api, good};
 use crate::ids;
-use crate::recipes::{incremental, partitions, product_partitions, shared_rows};
+use crate::recipes::{groups, incremental, partitions, product_partitions, shared_rows};
 use airbyte_sdk::testing::{fetch, http};
 use airbyte_sdk::{Date, Timestamp};
 use serde_json::json;
@@ -63,6 +63,19 @@ fn partition_is_part_of_the_request_and_of_the_record() {
         api.requested(),
         ["GET /shops", "GET /sales?shop=Bergen&from=2026-11-19", "GET /sales?shop=Oslo"]
     );
+}
+
+#[test]
+fn all_ids_of_a_group_are_in_one_request() {
+    let ad = |id: u64| json!({"id": id, "updated_at": "2026-11-19T08:00:00Z"});
+    let api = Api::start([good(json!([7, 8, 9])), good(json!([ad(7), ad(9)])), good("[]")]);
+    let config = groups::Config { api_url: api.url.clone() };
+    let listed = groups::ids(&config, &http()).unwrap();
+    assert_eq!(ids(&fetch(|out| groups::fetch(&config, &listed, None, out)).unwrap()), [7, 9]);
+    let since: Timestamp = "2026-11-19T08:00:00Z".parse().unwrap();
+    assert!(fetch(|out| groups::fetch(&config, &listed[1..], Some(since), out)).unwrap().is_empty());
+    let second = "GET /ads?ids=8%2C9&updated_since=2026-11-19T08%3A00%3A00Z&sort=updated_at";
+    assert_eq!(api.requested(), ["GET /ad-ids", "GET /ads?ids=7%2C8%2C9&sort=updated_at", second]);
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "check",
     "partitions",
     "partition_key",
+    "groups_of",
     "windows",
     "concurrency",
     "one_at_a_time",
@@ -55,6 +56,8 @@ pub(super) struct Stream {
     pub(super) fetch: Fetch,
     /// The function that lists the partitions.
     pub(super) partitions: Option<Function>,
+    /// How many partitions one call reads, if it takes several.
+    pub(super) group_size: Option<Expr>,
     /// The function that lists the windows.
     pub(super) windows: Option<Windows>,
     /// The type of the parents' records, if it is a stream of children.
@@ -105,6 +108,7 @@ impl Model {
     pub(super) fn read(item: &Item, attributes: &mut Attributes, errors: &mut Errors) -> Option<Self> {
         let (check, partitions) = (attributes.expr("check", errors), attributes.expr("partitions", errors));
         let partition_key = attributes.text("partition_key", errors);
+        let group_size = (attributes.mention("groups_of"), partitions::read_group_size(attributes, errors));
         let windows = attributes.expr("windows", errors);
         let rate_limits = RateLimits::read(attributes, errors);
         let concurrency = Concurrency::read(attributes, errors);
@@ -112,10 +116,13 @@ impl Model {
         let stops_when_exhausted = attributes.flag("stop_when_exhausted", errors).is_some();
         let model = match item {
             Item::Fn(function) => {
-                let given = Given { check, partitions, partition_key, windows };
+                let given = Given { check, partitions, partition_key, group_size, windows };
                 Self::of_function(function, given, errors)
             }
             Item::Impl(block) => {
+                if let Some(size) = &group_size.1 {
+                    errors.at(size, format!("in an `impl` block, write `#[partitions(list, groups_of = {})]` above the method that fetches the stream", as_text(size)));
+                }
                 if let Some(key) = &partition_key {
                     errors.at(key, format!("in an `impl` block, write `#[partitions(list, key = {})]` above the method that fetches the stream", as_text(key)));
                 }
@@ -153,7 +160,7 @@ impl Model {
 
     fn of_function(
         function: &ItemFn,
-        Given { check, partitions, partition_key, windows }: Given,
+        Given { check, partitions, partition_key, group_size: (is_grouped, group_size), windows }: Given,
         errors: &mut Errors,
     ) -> Option<Self> {
         let name = &function.sig.ident;
@@ -192,6 +199,7 @@ impl Model {
                 );
                 return None;
             }
+            (Some(_), None) if is_grouped => Second::Group,
             (Some(_), None) => Second::Partition,
             (None, Some(_)) => Second::Window,
             (None, None) => Second::None,
@@ -201,6 +209,9 @@ impl Model {
             Some(FnArg::Typed(argument)) => referred(&argument.ty).clone(),
             _ => return None,
         };
+        if let Some(size) = group_size.as_ref().filter(|_| partitions.is_none()) {
+            errors.at(size, "`groups_of` needs `partitions = list`");
+        }
         if let Some(key) = &partition_key {
             if partitions.is_none() {
                 errors.at(key, "`partition_key` needs `partitions = list`");
@@ -218,6 +229,7 @@ impl Model {
             follows_changes: false,
             partition: None,
             partition_key,
+            group_size,
         }];
         Some(Self::new(config, streams, check.map(Function::Given)))
     }
@@ -291,6 +303,7 @@ impl Model {
                     errors.at(&method.sig.ident, format!("a stream has either windows or {other}: remove `windows` or `{attribute}`; to read each of the {other} in windows, loop over `out.windows(…)`"));
                     continue;
                 }
+                (Some(Some(given)), None, None) if given.is_grouped => Second::Group,
                 (Some(_), None, None) => Second::Partition,
                 (None, Some(_), None) => Second::Parent,
                 (None, None, Some(_)) => Second::Window,
@@ -314,8 +327,9 @@ impl Model {
                     );
                 }
                 let partitions = partitions.flatten();
-                let (list, partition_key) = partitions.map(|given| (given.list, given.key)).unzip();
-                let partition_key = partition_key.flatten().or(key_of_parent);
+                let (list, partition_key, group_size) = partitions
+                    .map_or((None, None, None), |given| (Some(given.list), given.key, given.group_size));
+                let partition_key = partition_key.or(key_of_parent);
                 if let Some(key) = &partition_key {
                     partitions::check_key(key, fetch.since.is_some(), errors);
                 }
@@ -325,6 +339,7 @@ impl Model {
                     windows: windows.and_then(|list| windows::read_list(list, &fetch.record, errors)),
                     fetch,
                     partition_key,
+                    group_size,
                     parent: None,
                     follows_changes: false,
                     partitions: list.map(Function::method),
@@ -350,6 +365,8 @@ struct Given {
     check: Option<Expr>,
     partitions: Option<Expr>,
     partition_key: Option<LitStr>,
+    /// Whether the attribute was given, and its value if that is valid.
+    group_size: (bool, Option<Expr>),
     windows: Option<Expr>,
 }
 

@@ -1,5 +1,5 @@
-//! Reads `#[partitions(list, key = "…")]` on a fetch method: the method that lists the partitions of its stream, and the key of
-//! a partition in states of the Python CDK.
+//! Reads `#[partitions(list, groups_of = 50, key = "…")]` on a fetch method: the method that lists the partitions of its stream,
+//! how many of them one call reads, and the key of a partition in states of the Python CDK.
 
 use super::signature;
 use crate::attributes::{Attributes, as_text};
@@ -7,7 +7,7 @@ use crate::errors::{Errors, hint, nearest};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, ImplItemFn, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, ImplItemFn, Lit, LitStr, Meta, Token};
 
 const NAME: &str = "partitions";
 
@@ -18,9 +18,12 @@ pub(super) struct Partitions<'a> {
     /// The method that lists them.
     pub(super) list: &'a ImplItemFn,
     pub(super) key: Option<LitStr>,
+    /// Whether one call reads several partitions, and how many, if that is valid.
+    pub(super) is_grouped: bool,
+    pub(super) group_size: Option<Expr>,
 }
 
-/// `method`, or `method, key = "…"`.
+/// `method`, or `method, groups_of = 50, key = "…"`.
 pub(super) struct Arguments {
     pub(super) method: Ident,
     pub(super) attributes: TokenStream,
@@ -70,7 +73,10 @@ pub(super) fn read<'a>(
         );
         return Some(None);
     };
-    let key = Attributes::parse(attributes.unwrap_or_default(), &["key"], errors).text("key", errors);
+    let mut attributes = Attributes::parse(attributes.unwrap_or_default(), &["key", "groups_of"], errors);
+    let key = attributes.text("key", errors);
+    let is_grouped = attributes.mention("groups_of");
+    let group_size = read_group_size(&mut attributes, errors);
     let Some(list) = methods.iter().find(|other| other.sig.ident == name) else {
         let names: Vec<String> = methods
             .iter()
@@ -85,7 +91,30 @@ pub(super) fn read<'a>(
         return Some(None);
     };
     signature::read_list(&list.sig, errors);
-    Some(Some(Partitions { list, key }))
+    Some(Some(Partitions { list, key, is_grouped, group_size }))
+}
+
+/// Reads `groups_of = 50` or `groups_of = MAX_IDS`.
+pub(super) fn read_group_size(attributes: &mut Attributes, errors: &mut Errors) -> Option<Expr> {
+    let size = attributes.expr("groups_of", errors)?;
+    match &size {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => match number.base10_parse::<u32>() {
+            Ok(1..) => Some(size),
+            Ok(0) => {
+                errors.at(number, "a group must have at least one partition");
+                None
+            }
+            Err(_) => {
+                errors.at(number, "expected how many partitions the API accepts in one request, such as 50");
+                None
+            }
+        },
+        Expr::Path(_) => Some(size),
+        other => {
+            errors.at(other, "expected a number or a constant: `groups_of = 50` or `groups_of = MAX_IDS`");
+            None
+        }
+    }
 }
 
 /// Reports a key that no state can have. `is_incremental` is whether the stream has positions.

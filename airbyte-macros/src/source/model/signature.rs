@@ -332,7 +332,10 @@ fn read_second(
                 }
             }
             Type::Reference(reference) if reference.mutability.is_none() => {
-                return Some(argument.ty.span());
+                match second.wrong_number(bare(&reference.elem)) {
+                    Some(error) => errors.at(&argument.ty, error),
+                    None => return Some(argument.ty.span()),
+                }
             }
             Type::Reference(reference) => {
                 let name = text(&reference.elem);

@@ -368,3 +368,22 @@ fn parents_of_several_partitions_with_the_same_key_are_an_error_unless_they_are_
         assert_eq!(matches!(outcome, Outcome::Success), expected.is_empty());
     }
 }
+
+/// It is not known which member of a group a record belongs to.
+#[test]
+fn parents_of_one_group_with_the_same_key_are_an_error() {
+    let source = Source::new("source", "0")
+        .incremental_groups(
+            50,
+            |_: &Config, _: &Http| Ok(vec![1, 2]),
+            |_: &Config, shops: &[u64], _, out: &mut Emitter<Order>| {
+                shops.iter().try_for_each(|shop| out.emit(Order { id: 7, shop: *shop }))
+            },
+        )
+        .incremental_children(|_: &Config, order: &Order, _, out: &mut Emitter<Child>| {
+            out.emit(Child { id: order.id })
+        });
+    let (run, memory) = run();
+    let (outcome, messages) = read(&source, &json!({}), &run, &memory);
+    assert!(matches!(outcome, Outcome::FailedStreams), "{messages:?}");
+}

@@ -3,9 +3,12 @@
 //! states equal those of an uninterrupted run. A partitioned stream resumes with the partition that was being read.
 
 mod children;
+mod groups;
+mod messages;
 mod parallel_windows;
 mod windowed;
 
+use self::messages::{assert_states_increase, positions, seen, states};
 use super::Source;
 use super::turnstile::Turnstile;
 use crate::commands;
@@ -20,7 +23,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, civil::DateTime};
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 #[derive(AirbyteSpec)]
@@ -83,6 +86,7 @@ struct EverythingInPartitions {
 struct Steps {
     left: Mutex<Option<(usize, RunContext)>>,
     turnstile: Turnstile,
+    groups: groups::Groups,
 }
 
 impl Steps {
@@ -123,6 +127,7 @@ enum Kind {
     Windowed,
     ParallelWindows,
     Children,
+    Groups,
 }
 
 /// The simulated API.
@@ -168,6 +173,7 @@ impl World {
             Kind::Windowed => self.windowed_source(),
             Kind::ParallelWindows => self.source_of_parallel_windows(),
             Kind::Children => self.source_of_children(),
+            Kind::Groups => self.source_of_groups(),
         };
         source.intervals = RecordIntervals { records_per_clock: 1, records_per_state };
         let concurrency = self.concurrency;
@@ -264,52 +270,6 @@ impl World {
     }
 }
 
-/// Returns stream and id of the records.
-fn seen(messages: &[Value]) -> BTreeSet<(String, u64)> {
-    let records = messages.iter().map(|message| &message["record"]).filter(|record| record.is_object());
-    records
-        .map(|record| (record["stream"].as_str().unwrap().to_owned(), record["data"]["id"].as_u64().unwrap()))
-        .collect()
-}
-
-/// Returns the last state of each stream.
-fn states(messages: &[Value]) -> BTreeMap<String, Value> {
-    let states = messages.iter().map(|message| &message["state"]).filter(|state| state.is_object());
-    states
-        .map(|state| {
-            (state["stream"]["stream_descriptor"]["name"].as_str().unwrap().to_owned(), state.clone())
-        })
-        .collect()
-}
-
-fn positions(states: &BTreeMap<String, Value>) -> Vec<(&String, &Value)> {
-    states.iter().map(|(name, state)| (name, &state["stream"]["stream_state"])).collect()
-}
-
-/// Asserts that no position in the states decreases.
-fn assert_states_increase(messages: &[Value]) {
-    let mut last: BTreeMap<&str, Value> = BTreeMap::new();
-    for state in messages.iter().map(|message| &message["state"]["stream"]).filter(|state| state.is_object())
-    {
-        let name = state["stream_descriptor"]["name"].as_str().unwrap();
-        if let Some(before) = last.insert(name, state["stream_state"].clone()) {
-            assert_not_after(&before, &state["stream_state"]);
-        }
-    }
-}
-
-fn assert_not_after(before: &Value, after: &Value) {
-    if let Some(object) = before.as_object() {
-        object.iter().for_each(|(key, before)| assert_not_after(before, &after[key]));
-    } else if let Some(number) = before.as_i64() {
-        assert!(after.as_i64() >= Some(number), "{before} and then {after}");
-    } else if let Some(time) = before.as_str().and_then(|text| text.parse::<Timestamp>().ok()) {
-        assert!(after.as_str().unwrap().parse::<Timestamp>().unwrap() >= time, "{before} and then {after}");
-    } else if let Some(date) = before.as_str().and_then(|text| text.parse::<Date>().ok()) {
-        assert!(after.as_str().unwrap().parse::<Date>().unwrap() >= date, "{before} and then {after}");
-    }
-}
-
 /// Resumes from the states in `before`, and asserts that nothing is missing.
 fn assert_resumes(world: &World, whole: &[Value], before: &[Value], records_per_state: u64) {
     assert_states_increase(before);
@@ -318,12 +278,20 @@ fn assert_resumes(world: &World, whole: &[Value], before: &[Value], records_per_
     let mut both = seen(before);
     both.extend(seen(&after));
     assert_eq!(both, seen(whole), "resumed from {given:?}");
-    assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+    if world.kind == Kind::Groups {
+        world.assert_positions_of_groups(&states(&after));
+    } else {
+        assert_eq!(positions(&states(&after)), positions(&states(whole)), "resumed from {given:?}");
+    }
     for (name, state) in &given {
         let Some(next) = state["stream"]["stream_state"]["next"].as_str() else { continue };
         // A partition of a full refresh that has just ended: another thread sent the state before `next` moved on, or the
         // parent after it is not known until it comes.
         if state["stream"]["stream_state"]["partitions"][next] == json!({}) {
+            continue;
+        }
+        if world.kind == Kind::Groups {
+            world.steps.groups.assert_began_with(name, next, state);
             continue;
         }
         let next = next.parse().unwrap();
@@ -354,6 +322,11 @@ proptest! {
         history in history(parallel_windows::STREAMS),
     ) {
         history.check(parallel_windows::STREAMS, Kind::ParallelWindows);
+    }
+
+    #[test]
+    fn no_record_is_lost_wherever_a_run_of_groups_is_interrupted(history in history(groups::STREAMS)) {
+        history.check(groups::STREAMS, Kind::Groups);
     }
 
     #[test]

@@ -38,6 +38,7 @@ use serde_json::Value;
 use std::any::TypeId;
 use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
+use std::slice;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Children<T, P, F> {
@@ -271,7 +272,7 @@ where
         let mut round = self.round();
         let stopped = round.is_over() && !round.needs_following();
         let fetched = std::mem::replace(&mut round.started, Ok(()));
-        let fetched = fetched.and_then(|()| std::mem::take(&mut round.results).end());
+        let fetched = fetched.and_then(|()| std::mem::take(&mut round.results).end_of("partitions"));
         // What was not visited because the parents could not be read.
         let End { error, may_lack_records, only_changed, state } = parents_end.unwrap_or_else(End::stopped);
         let all_came = error.is_none();
@@ -336,9 +337,10 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
         Ok(())
     }
 
-    fn partition<'r>(&'r self, place: usize, name: &'r str) -> Partition<'r, 'a, C> {
+    fn partition<'r, N>(&'r self, place: usize, name: &'r N) -> Partition<'r, 'a, C, N> {
         let Children { info, incremental, .. } = self.stream;
-        Partition { info, context: &self.context, task: place, name, incremental: *incremental }
+        let names = slice::from_ref(name);
+        Partition { info, context: &self.context, task: place, names, incremental: *incremental }
     }
 
     /// Records the end of a parent in the round. Returns whether others may follow.

@@ -21,6 +21,6 @@ cookbook! {
         choice_of_authentication;
     "Reading a response": whole_json, elements, json_lines, #[cfg(feature = "csv")] csv, report, complete;
     "Incremental reads and partitions": incremental, windows, parallel_windows, newest_first,
-        client_side_filter, partitions, product_partitions, shared_rows;
+        client_side_filter, partitions, groups, product_partitions, shared_rows;
     "Errors and limits": error_responses, timeouts_and_sizes;
 }
