@@ -64,6 +64,8 @@ pub struct Emitter<T: Stream> {
     settling_time: Duration,
     /// Returns the cursor value of a time, if numbers are times.
     epoch_cursor: Option<windows::EpochCursorOf<T::Cursor>>,
+    /// When it is looked again whether a state is due.
+    next_look: checkpoint::NextLook,
     /// When the progress was last logged.
     logged_at: i64,
     /// The expected number of records of this read.
@@ -139,6 +141,7 @@ impl<T: Stream> Emitter<T> {
             started_at: now,
             settling_time: windows::DEFAULT_SETTLING_TIME,
             epoch_cursor: None,
+            next_look: checkpoint::NextLook::default(),
             logged_at: now,
             estimate: 0,
             failed: None,
@@ -308,11 +311,23 @@ impl<T: Stream> Emitter<T> {
             let rate = records as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records/s", self.info.name, self.tally());
         }
+        if !self.next_look.has_come(to.block.total(), now) {
+            return Ok(());
+        }
         let owes_state = match self.purpose {
             Purpose::Window => to.stream.has_reached_position() && to.stream.has_moved(),
             Purpose::Stream | Purpose::Windows => to.block.can_checkpoint() && to.block.has_uncovered(),
         };
-        if owes_state && to.is_state_due(&self.intervals, now) { to.checkpoint() } else { Ok(()) }
+        if !owes_state {
+            return Ok(());
+        }
+        match to.next_look(&self.intervals, now) {
+            None => to.checkpoint(),
+            Some(next) => {
+                self.next_look = next;
+                Ok(())
+            }
+        }
     }
 
     /// Passes a record to the streams of its children.
