@@ -2,7 +2,7 @@
 //!
 //! Problem: the position of a partition takes 40 bytes in a state, but hundreds as a [`Value`], so a state of 100 000
 //! partitions would take 60 MB. Idea: a state stays text from its file to the map of positions, and is parsed one level at a
-//! time. The text is written anew, without white space, so that a line that contains it has no line break.
+//! time. The text is normalized: it has no white space, so that a line that contains it has no line break.
 
 use serde::Serialize;
 use serde::de::{

@@ -1,4 +1,4 @@
-//! Decides which of the threads that read goes on, so that their steps interleave in many ways.
+//! Decides which reading thread runs next, so that their steps interleave in many ways.
 //!
 //! Threads that have little to do would otherwise end before the next one begins. All fetch functions that are running must
 //! have reached their next step; then one of them, chosen by a generated number, makes it.

@@ -14,17 +14,17 @@ use serde::Serialize;
 /// A state is sent after this time or after [`RecordIntervals::records_per_state`], whichever comes first.
 const MILLISECONDS_PER_STATE: i64 = 15_000;
 
-/// When an emitter looks again whether a state is due. That takes the lock of the ledger, which all emitters share, so it is not
-/// done every few records. Other emitters of the stream have their own.
+/// When an emitter checks again whether a state is due. The check takes the lock of the ledger, which all emitters share, so it is
+/// not made every few records.
 #[derive(Clone, Copy, Default)]
-pub(super) struct NextLook {
+pub(super) struct NextCheck {
     /// The number of records of the emitter.
     total: u64,
     /// The time in milliseconds.
     at: i64,
 }
 
-impl NextLook {
+impl NextCheck {
     pub(super) fn has_come(self, total: u64, now: i64) -> bool {
         total >= self.total || now >= self.at
     }
@@ -32,18 +32,19 @@ impl NextLook {
 
 impl<C: PartialOrd + Clone + Serialize + Send + Sync + 'static> Destination<C> {
     pub(super) fn is_state_due(&self, intervals: &RecordIntervals, now: i64) -> bool {
-        self.next_look(intervals, now).is_none()
+        self.next_check(intervals, now).is_none()
     }
 
-    /// Returns when a state may be due at the earliest, unless one is due now.
-    pub(super) fn next_look(&self, intervals: &RecordIntervals, now: i64) -> Option<NextLook> {
+    /// Returns when to check again, counting only the records of this emitter; `None` if a state is due now. If other emitters of
+    /// the stream add records, the state is sent later, but within 15 s.
+    pub(super) fn next_check(&self, intervals: &RecordIntervals, now: i64) -> Option<NextCheck> {
         let since = self.since_state();
         let waited = now - since.state_at;
         let is_due = (since.records >= intervals.records_per_state || waited >= MILLISECONDS_PER_STATE)
             && (!self.in_partitions
                 || pays_for_state(&since, 1)
                 || waited >= longest_without_state(since.state_length));
-        (!is_due).then(|| NextLook {
+        (!is_due).then(|| NextCheck {
             total: self.block.total() + intervals.records_per_state.saturating_sub(since.records),
             at: since.state_at + MILLISECONDS_PER_STATE,
         })

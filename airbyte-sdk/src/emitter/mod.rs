@@ -64,8 +64,8 @@ pub struct Emitter<T: Stream> {
     settling_time: Duration,
     /// Returns the cursor value of a time, if numbers are times.
     epoch_cursor: Option<windows::EpochCursorOf<T::Cursor>>,
-    /// When it is looked again whether a state is due.
-    next_look: checkpoint::NextLook,
+    /// When to check again whether a state is due.
+    next_check: checkpoint::NextCheck,
     /// When the progress was last logged.
     logged_at: i64,
     /// The expected number of records of this read.
@@ -141,7 +141,7 @@ impl<T: Stream> Emitter<T> {
             started_at: now,
             settling_time: windows::DEFAULT_SETTLING_TIME,
             epoch_cursor: None,
-            next_look: checkpoint::NextLook::default(),
+            next_check: checkpoint::NextCheck::default(),
             logged_at: now,
             estimate: 0,
             failed: None,
@@ -311,7 +311,7 @@ impl<T: Stream> Emitter<T> {
             let rate = records as f64 / seconds;
             log::info!("{}: {} so far, {rate:.0} records/s", self.info.name, self.tally());
         }
-        if !self.next_look.has_come(to.block.total(), now) {
+        if !self.next_check.has_come(to.block.total(), now) {
             return Ok(());
         }
         let owes_state = match self.purpose {
@@ -321,10 +321,10 @@ impl<T: Stream> Emitter<T> {
         if !owes_state {
             return Ok(());
         }
-        match to.next_look(&self.intervals, now) {
+        match to.next_check(&self.intervals, now) {
             None => to.checkpoint(),
             Some(next) => {
-                self.next_look = next;
+                self.next_check = next;
                 Ok(())
             }
         }

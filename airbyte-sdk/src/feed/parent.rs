@@ -1,4 +1,4 @@
-//! A record of a parent stream on its way to the children.
+//! A record of a parent stream, as it is passed to the children.
 
 use std::any::Any;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,5 +1,5 @@
-//! The heartbeat thread: flushes pending records every 50 ms, logs what an idle stream waits for, and repeats its last state
-//! after 10 minutes.
+//! The heartbeat thread: flushes pending records every 50 ms, logs what an idle stream waits for, and sends its current
+//! state after 10 minutes.
 //!
 //! Problem: the platform considers a source dead if it sends neither a record nor a state for three hours; logs and statuses
 //! do not count. Idea: a state that covers the records written so far may be sent at any time.
@@ -16,7 +16,7 @@ const HEARTBEAT: Duration = Duration::from_millis(50);
 /// How long a stream may be idle before that is logged.
 const MILLISECONDS_UNTIL_LOG: i64 = 30 * 1000;
 
-/// How long a stream may be idle before its last state is sent again.
+/// How long a stream may be idle before its current state is sent.
 const MILLISECONDS_UNTIL_STATE: i64 = 10 * 60 * 1000;
 
 /// Since when no record or state was sent, and when that was last logged, in milliseconds.

@@ -1,6 +1,7 @@
 //! The only module that writes to stdout: whole lines, in call order, with secrets blanked.
 //!
-//! All messages pass through one [`Lines`] buffer under one mutex. Messages other than records are built from the
+//! All messages pass through one [`Lines`]: short lines are collected in its buffer, and lines of 256 KiB or more are written
+//! directly after it. Messages other than records are built from the
 //! protocol types and redacted (`redact`); records are serialized into lines by `record` and handed over in blocks.
 //!
 //! What must stay true: no other module writes to stdout; a line is never split or interleaved; text for people is

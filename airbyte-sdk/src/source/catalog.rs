@@ -56,7 +56,7 @@ impl<C: Sync> Source<C> {
         }
         if let Some(key) = self.misplaced_key {
             return Err(Error::system(format!(
-                "`partition_key(\"{key}\")` must follow the `incremental_partitions` or `incremental_children` that it belongs to"
+                "`partition_key(\"{key}\")` must follow the `incremental_partitions`, `incremental_groups`, `incremental_children` or `incremental_children_of_changed` that it belongs to"
             )));
         }
         Ok(catalog)

@@ -257,7 +257,8 @@ impl<C: Sync> Source<C> {
     /// [`windows`](Emitter::windows); it must emit no records. `fetch` must emit all records of a window. The state has the same
     /// form as that of [`incremental`](Self::incremental).
     ///
-    /// Windows are read in order, the first one alone, so that a small rate limit completes at least one. The position is the
+    /// Windows are read in order, and one by one until the position has moved, usually after the first one, so that a small rate
+    /// limit completes at least one. The position is the
     /// end of the last window before which all have been read, limited as in [`checkpoint`](Emitter::checkpoint). If a window
     /// fails, no further ones are started, because the next read has to read them again.
     ///
@@ -362,8 +363,9 @@ impl<C: Sync> Source<C> {
     /// children that was added last. With it this connector continues where that one stopped; see
     /// [the guide](crate::guide::replacing_a_python_connector). Without it such a state is an error.
     ///
-    /// It must follow [`incremental_partitions`](Self::incremental_partitions),
-    /// [`incremental_groups`](Self::incremental_groups) or [`incremental_children`](Self::incremental_children); elsewhere `check` and `discover` fail.
+    /// It must follow [`incremental_partitions`](Self::incremental_partitions), [`incremental_groups`](Self::incremental_groups),
+    /// [`incremental_children`](Self::incremental_children) or
+    /// [`incremental_children_of_changed`](Self::incremental_children_of_changed); elsewhere `check` and `discover` fail.
     #[must_use]
     pub fn partition_key(mut self, key: &'static str) -> Self {
         if !self.streams.last_mut().is_some_and(|stream| stream.set_partition_key(key)) {

@@ -47,7 +47,7 @@ impl<C: Sync> Source<C> {
         self
     }
 
-    /// Lets these streams be read one after the other, and each of them one partition after the other, because the API does not
+    /// Lets these streams be read one after the other, and each of them one partition or window at a time, because the API does not
     /// allow more: it prepares one export at a time, say. Other streams are still read at the same time.
     ///
     /// Can be called several times, for groups of streams that are independent of each other.

@@ -4,9 +4,10 @@
 //! several are read at once, the newer ones may end first, and the state has only one position.
 //!
 //! Idea: the list of the windows is the first task of the read; each window is one more. The position is the end of the last
-//! window before which all are complete, so the state is the same as that of a loop. Windows are taken in order. They
-//! are read one by one until the position has moved, which takes several if they look back: of a small budget of requests that several share, each might get a part, in every read, and none would ever
-//! be completed. If a window fails, no further ones begin: the next read has to read them again.
+//! window before which all are complete, so the state is the same as that of a loop. Windows are taken in order, and one by one
+//! until the position has moved. With a lookback that takes several, because the first ones end before the position. If windows
+//! shared a small budget of requests from the start, each read might complete none of them. If a window fails, no further ones
+//! begin: the next read has to read them again.
 //!
 //! What must stay true: the position never passes a window that is not complete. Memory does not grow with the number of
 //! windows.

@@ -323,7 +323,7 @@ impl<C: Bound> Window<C> {
 }
 
 impl<C: fmt::Display> fmt::Display for Window<C> {
-    /// Writes the start and the end as a range without its end, such as `2026-10-15..2026-10-22`.
+    /// Writes the window as `start..end`, such as `2026-10-15..2026-10-22`; the end is exclusive.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.start, self.end)
     }

@@ -6,6 +6,7 @@ pub(super) mod partitions;
 pub(super) mod rate_limits;
 pub(super) mod return_types;
 mod second;
+mod methods;
 mod signature;
 pub(super) mod windows;
 
@@ -353,7 +354,7 @@ impl Model {
         }
         let check = methods.iter().find(|method| method.sig.ident == "check");
         if let Some(check) = check {
-            signature::read_check(&check.sig, errors);
+            methods::read_check(&check.sig, errors);
         }
         let check = check.map(|method| Function::method(method));
         Some(Self { invalid, ..Self::new(config.clone(), streams, check) })

@@ -1,7 +1,7 @@
 //! Reads `#[partitions(list, groups_of = 50, key = "…")]` on a fetch method: the method that lists the partitions of its stream,
 //! how many of them one call reads, and the key of a partition in states of the Python CDK.
 
-use super::signature;
+use super::{methods, signature};
 use crate::attributes::{Attributes, as_text};
 use crate::errors::{Errors, hint, nearest};
 use proc_macro2::TokenStream;
@@ -90,7 +90,7 @@ pub(super) fn read<'a>(
         errors.at(&name, format!("there is no method `{name}` in this block{hint}"));
         return Some(None);
     };
-    signature::read_list(&list.sig, errors);
+    methods::read_list(&list.sig, errors);
     Some(Some(Partitions { list, key, is_grouped, group_size }))
 }
 
@@ -129,7 +129,7 @@ pub(super) fn check_key(key: &LitStr, is_incremental: bool, errors: &mut Errors)
 
 /// Returns the only method that could list partitions.
 pub(super) fn only_list(methods: &[&ImplItemFn]) -> Option<String> {
-    let mut lists = methods.iter().filter(|method| signature::is_list(&method.sig));
+    let mut lists = methods.iter().filter(|method| methods::is_list(&method.sig));
     lists.next().filter(|_| lists.next().is_none()).map(|list| list.sig.ident.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! Parents or children that may be missing.
 
 use super::{Campaign, Config, Destination, Group};
+use crate::error::Error;
 use crate::{Emitter, Source};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
@@ -111,4 +112,39 @@ fn parent_that_changes_during_its_visit_is_visited_again() {
     let state = json!({"partitions": {"1": {"updated": 3}}, "parent": {"campaigns": {"updated": 4}}});
     assert_eq!(destination.states["groups"], state);
     assert_eq!(destination.has("groups"), [1, 3].into());
+}
+
+/// Otherwise the read would wait for ever for the visit of the second one to end.
+#[test]
+fn parent_that_failed_before_an_earlier_one_and_comes_again_is_visited_again() {
+    let (failed, visits) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let wait_for = |failed: &AtomicU64, count: u64| {
+        while failed.load(SeqCst) < count {
+            std::thread::yield_now();
+        }
+    };
+    let (failures, counted) = (Arc::clone(&failed), Arc::clone(&visits));
+    let source = Source::<Config>::new("source", "0")
+        .incremental(move |_, _, out: &mut Emitter<Campaign>| {
+            (0..6).try_for_each(|id| out.emit(Campaign { id, updated: 1 }))?;
+            wait_for(&failed, 2);
+            out.emit(Campaign { id: 5, updated: 2 })
+        })
+        .incremental_children_of_changed(move |_, campaign: &Campaign, _, out: &mut Emitter<Group>| {
+            if campaign.id == 5 && counted.fetch_add(1, SeqCst) > 0 {
+                return out.emit(Group { id: 5, updated: 2 });
+            }
+            if campaign.id == 3 || campaign.id == 5 {
+                wait_for(&failures, u64::from(campaign.id == 3));
+                failures.fetch_add(1, SeqCst);
+                return Err(Error::transient("not now"));
+            }
+            Ok(())
+        })
+        .concurrency(|_| 7);
+    let mut destination = Destination::default();
+    destination.sync(&source, &["groups"], 1.0);
+    assert_eq!(visits.load(SeqCst), 2);
+    assert_eq!(destination.has("groups"), [2].into());
+    assert_eq!(destination.states["groups"]["parent"], Value::Null);
 }

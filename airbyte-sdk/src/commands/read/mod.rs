@@ -215,7 +215,7 @@ impl<C: Sync> Work<'_, C> {
     }
 
     /// Returns whether a group contains a descendant of one stream, and the other. With several groups, two parents could
-    /// otherwise wait for ever, each for children that the other one excludes.
+    /// otherwise wait forever, each for children that the other one excludes.
     fn descendants_exclude(&self, one: &Planned, other: &Planned) -> bool {
         one.feed.is_some()
             && self.source.one_at_a_time.len() > 1

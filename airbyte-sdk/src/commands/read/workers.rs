@@ -70,9 +70,16 @@ pub(super) fn read<'a>(
     };
     let pool = Pool { queue: Mutex::new(queue), slots, work, run };
     std::thread::scope(|scope| pool.work(scope, None));
-    let Queue { all_succeeded, stopped_by, .. } =
+    let Queue { all_succeeded, stopped_by, waiting, open, .. } =
         pool.queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-    stopped_by.map_or(Ok(all_succeeded), Err)
+    match stopped_by {
+        Some(error) => Err(error),
+        // Must not happen, and must not look like a success.
+        None if !(open.is_empty() && waiting.is_empty()) => {
+            Err(Error::system("a stream was not read to its end: none of its tasks could begin"))
+        }
+        None => Ok(all_succeeded),
+    }
 }
 
 struct Pool<'p, 'a> {

@@ -112,6 +112,7 @@ where
             taken: BTreeMap::new(),
             names: TextMap::new(),
             ambiguous: None,
+            gives_up: false,
             follows_changes: self.follows_changes,
             changed_again: VecDeque::new(),
             count: 0,
@@ -347,13 +348,7 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
     fn ended(&self, place: usize, fetched: &Result<()>, received: Received) -> bool {
         let mut round = self.round();
         round.may_lack_children |= received.may_lack_records;
-        let Round { robin, taken, .. } = &mut *round;
-        robin.ended(place, fetched, received.something);
-        // The name of the first one that must be repeated is still needed.
-        let repeated = robin.repeated();
-        if place != repeated {
-            taken.remove(&place);
-        }
+        round.ended(place, fetched, received.something);
         self.update_next(&mut round);
         true
     }

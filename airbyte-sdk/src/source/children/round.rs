@@ -17,7 +17,7 @@ pub(super) struct Round {
     /// Why nothing can be read.
     pub(super) started: Result<()>,
     pub(super) robin: RoundRobin,
-    /// The parents being read, and those that must be repeated, by their places.
+    /// The parents being read, and the first one that must be repeated, by their places.
     pub(super) taken: BTreeMap<usize, Parent>,
     /// The names of all parents, with their origins if their stream has partitions, or only changed ones are visited.
     pub(super) names: TextMap,
@@ -32,6 +32,8 @@ pub(super) struct Round {
     pub(super) finished_before: usize,
     /// The parent that the read starts with, until it has come.
     pub(super) deferred_until: Option<First>,
+    /// So many parents came before one that is in the state that none is read.
+    pub(super) gives_up: bool,
     /// Parents that came before it.
     pub(super) deferred: VecDeque<Parent>,
     pub(super) deferred_size: usize,
@@ -80,8 +82,14 @@ impl Round {
                         self.unmatched = Some(Arc::clone(&parent.name));
                     }
                     self.deferred_size += parent.size();
-                    self.deferred.push_back(parent);
-                    if self.deferred_size > MAX_DEFERRED {
+                    if self.deferred_size <= MAX_DEFERRED {
+                        self.deferred.push_back(parent);
+                    } else if matches!(first, First::Known) {
+                        // The state is not taken for an empty one.
+                        self.gives_up = true;
+                        return Next::End;
+                    } else {
+                        self.deferred.push_back(parent);
                         self.deferred_until = None;
                     }
                 }
@@ -141,6 +149,18 @@ impl Round {
         self.changed_again.remove(place)
     }
 
+    /// Records the end of a parent. The name of the first one that must be repeated is still needed.
+    pub(super) fn ended(&mut self, place: usize, fetched: &Result<()>, got_something: bool) {
+        let before = self.robin.repeated();
+        self.robin.ended(place, fetched, got_something);
+        let repeated = self.robin.repeated();
+        for done in [before, place] {
+            if done != repeated {
+                self.taken.remove(&done);
+            }
+        }
+    }
+
     /// Returns whether the next read may have to start with a parent that was not taken yet: none must be repeated so far.
     pub(super) fn needs_following(&self) -> bool {
         self.results.leave_others() && self.robin.repeated() == usize::MAX && self.following.is_none()
@@ -153,6 +173,6 @@ impl Round {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.started.is_err() || self.results.are_final()
+        self.started.is_err() || self.results.are_final() || self.gives_up
     }
 }

@@ -8,11 +8,12 @@ fn connector() -> Connector {
     Connector::new(env!("CARGO_BIN_EXE_source-fixture"))
 }
 
-/// Reads these streams in this order.
+/// Reads these streams in this order and in this mode, even if they do not support it.
 fn read(config: &Value, streams: &[&str], mode: &str, state: Option<&Value>) -> Run {
     let connector = connector();
-    let discovered = connector.discover(config).configured(mode);
-    let all = discovered["streams"].as_array().unwrap();
+    let mut discovered = connector.discover(config).configured(mode);
+    let all = discovered["streams"].as_array_mut().unwrap();
+    all.iter_mut().for_each(|entry| entry["sync_mode"] = json!(mode));
     let chosen: Vec<&Value> = streams
         .iter()
         .map(|name| all.iter().find(|entry| entry["stream"]["name"] == *name).unwrap())
