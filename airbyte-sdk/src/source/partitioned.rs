@@ -98,7 +98,7 @@ struct Listed<P> {
     partitions: Arc<Partitions<P>>,
     /// Whether the list may be incomplete.
     may_lack_partitions: bool,
-    round: RoundRobin,
+    robin: RoundRobin,
     results: Results,
 }
 
@@ -137,7 +137,7 @@ where
             Phase::Failed(error) => (Err(error), false),
             Phase::Listed(mut listed) => {
                 self.update_next(&mut listed);
-                let has_moved = listed.round.has_moved();
+                let has_moved = listed.robin.has_moved();
                 (self.end_round(listed), has_moved)
             }
         };
@@ -190,7 +190,7 @@ where
         let names = unique_names(&partitions)?;
         let positions = positions::<T>(info, &state, &partitions, *incremental)?;
         drop(state);
-        let round = RoundRobin::new(next.clone());
+        let robin = RoundRobin::new(next.clone());
         if context.stream.is_some() {
             let first = partitions.first().map_or("", |(name, _)| name);
             log_start(&info.name, &names, &positions, *incremental, next.as_ref().map(|_| first));
@@ -212,7 +212,7 @@ where
             stream.in_partitions(positions, next, None, None);
         }
         let partitions = Arc::new(partitions);
-        Ok(Listed { partitions, may_lack_partitions, round, results: Results::default() })
+        Ok(Listed { partitions, may_lack_partitions, robin, results: Results::default() })
     }
 
     /// Returns where the read of this partition starts.
@@ -234,9 +234,9 @@ where
             return Take::Nothing;
         }
         loop {
-            match listed.round.take(listed.partitions.calls()) {
+            match listed.robin.take(listed.partitions.calls()) {
                 Turn::Partition(place) if self.was_finished(place, &listed.partitions) => {
-                    listed.round.skip(place);
+                    listed.robin.skip(place);
                 }
                 Turn::Partition(place) => return Take::Task(LIST + 1 + place),
                 Turn::Later => return Take::Later,
@@ -276,15 +276,15 @@ where
     fn ended(&self, place: usize, fetched: &Result<()>, got_something: bool) -> bool {
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return false };
-        listed.round.ended(place, fetched, got_something);
+        listed.robin.ended(place, fetched, got_something);
         self.update_next(listed);
-        listed.round.untaken(listed.partitions.calls()) > 0
+        listed.robin.untaken(listed.partitions.calls()) > 0
     }
 
     fn update_next(&self, listed: &mut Listed<P>) {
-        let lowest = listed.partitions.get(listed.round.lowest()).and_then(|(names, _)| names.first());
+        let lowest = listed.partitions.get(listed.robin.lowest()).and_then(|(names, _)| names.first());
         let lowest = lowest.map(String::as_str);
-        listed.round.publish_next(lowest, self.context.stream.as_ref());
+        listed.robin.publish_next(lowest, self.context.stream.as_ref());
     }
 
     /// Counts the result of a partition, and decides whether further ones are started.
@@ -292,7 +292,7 @@ where
         let mut phase = self.phase();
         let Phase::Listed(listed) = &mut *phase else { return };
         if listed.results.add(&self.stream.info.name, result) {
-            let skipped = match listed.round.untaken(listed.partitions.calls()) {
+            let skipped = match listed.robin.untaken(listed.partitions.calls()) {
                 0 => String::new(),
                 remaining => format!("; skipping the remaining {remaining}"),
             };

@@ -70,21 +70,21 @@ where
     }
 
     fn begin<'a>(&'a self, context: ReadContext<'a, C>) -> Box<dyn Reading + 'a> {
-        let round = Mutex::new(Round::new(Listing::Untaken));
-        Box::new(Read { stream: self, context, position: Mutex::new(None), round })
+        let queue = Mutex::new(WindowQueue::new(Listing::Untaken));
+        Box::new(Read { stream: self, context, position: Mutex::new(None), queue })
     }
 }
 
-/// The read of a stream in windows. The position is locked before the round.
+/// The read of a stream in windows. The position is locked before the queue.
 struct Read<'a, C, T: Stream, L, F> {
     stream: &'a Windowed<T, L, F>,
     context: ReadContext<'a, C>,
     /// The emitter that keeps the position, once the windows were listed.
     position: Mutex<Option<Emitter<T>>>,
-    round: Mutex<Round<T::Cursor>>,
+    queue: Mutex<WindowQueue<T::Cursor>>,
 }
 
-struct Round<C> {
+struct WindowQueue<C> {
     windows: Listing<C>,
     /// The position that the read resumed from.
     since: Option<C>,
@@ -112,7 +112,7 @@ enum Listing<C> {
     Listed(Steps<C>),
 }
 
-impl<C: Bound> Round<C> {
+impl<C: Bound> WindowQueue<C> {
     fn new(windows: Listing<C>) -> Self {
         Self {
             windows,
@@ -181,7 +181,7 @@ where
     F: Fn(&C, &Window<T::Cursor>, &mut Emitter<T>) -> Result<()> + Send + Sync,
 {
     fn take(&self) -> Take {
-        self.round().next()
+        self.queue().next()
     }
 
     fn run(&self, task: usize) {
@@ -192,12 +192,12 @@ where
         let position = self.position().take();
         // The run has ended before the windows were listed.
         let Some(position) = position else { return (Tally::default(), Err(Error::stopped())) };
-        let mut round = self.round();
-        let fetched = match std::mem::replace(&mut round.windows, Listing::Taken) {
+        let mut queue = self.queue();
+        let fetched = match std::mem::replace(&mut queue.windows, Listing::Taken) {
             Listing::Failed(error) => Err(error),
-            _ => std::mem::take(&mut round.results).end_of("windows"),
+            _ => std::mem::take(&mut queue.results).end_of("windows"),
         };
-        drop(round);
+        drop(queue);
         position.finish(fetched)
     }
 }
@@ -212,8 +212,8 @@ where
         self.position.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn round(&self) -> MutexGuard<'_, Round<T::Cursor>> {
-        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, WindowQueue<T::Cursor>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lists the windows.
@@ -228,17 +228,17 @@ where
                 if since.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
             log::info!("{}: {start}, in windows", info.name);
         }
-        self.round().since = since;
+        self.queue().since = since;
         let mut out = Emitter::<T>::of_windows(info, context, since);
         let listed = cursor.and_then(|since| panics::catch(|| list(context.config, since, &mut out)));
         let listed = out.end_list(listed);
         *self.position() = Some(out);
-        self.round().windows = listed.map_or_else(Listing::Failed, Listing::Listed);
+        self.queue().windows = listed.map_or_else(Listing::Failed, Listing::Listed);
     }
 
     fn read_window(&self, task: usize) {
         let place = task - LIST - 1;
-        let Some(window) = self.round().reading.get(&place).copied() else { return };
+        let Some(window) = self.queue().reading.get(&place).copied() else { return };
         let out = self.position().as_ref().map(|position| position.window(&self.context, task));
         let Some(mut out) = out else { return };
         let fetched = panics::catch(|| (self.stream.fetch)(self.context.config, &window, &mut out));
@@ -247,9 +247,9 @@ where
         // Locked first, so that positions are set in order.
         let mut position = self.position();
         let passed = {
-            let mut round = self.round();
-            round.results.add(&self.stream.info.name, fetched);
-            round.ended(place, complete)
+            let mut queue = self.queue();
+            queue.results.add(&self.stream.info.name, fetched);
+            queue.ended(place, complete)
         };
         let mut moved = Ok(());
         if let Some(position) = &mut *position {
@@ -257,7 +257,7 @@ where
         }
         drop(position);
         if let Err(error) = moved {
-            self.round().results.add(&self.stream.info.name, Err(error));
+            self.queue().results.add(&self.stream.info.name, Err(error));
         }
     }
 }
@@ -270,9 +270,9 @@ mod tests {
     use jiff::civil::Date;
     use std::time::Duration;
 
-    fn round() -> Round<Date> {
+    fn queue() -> WindowQueue<Date> {
         let windows = Windows::new(None, Date::constant(2024, 1, 1), "2024-03-01T00:00:00Z".parse().unwrap());
-        Round::new(Listing::Listed(windows.steps(1.day()).unwrap()))
+        WindowQueue::new(Listing::Listed(windows.steps(1.day()).unwrap()))
     }
 
     fn complete(end: i8) -> Option<CompleteWindow<Date>> {
@@ -286,60 +286,60 @@ mod tests {
 
     #[test]
     fn first_window_is_read_alone() {
-        let mut round = round();
-        assert_eq!((round.next(), round.next()), (task(0), Take::Later));
-        round.ended(0, complete(2));
-        assert_eq!((round.next(), round.next()), (task(1), task(2)));
+        let mut queue = queue();
+        assert_eq!((queue.next(), queue.next()), (task(0), Take::Later));
+        queue.ended(0, complete(2));
+        assert_eq!((queue.next(), queue.next()), (task(1), task(2)));
     }
 
     /// The first windows may end before the position that the read resumed from.
     #[test]
     fn windows_are_read_alone_until_the_position_has_moved() {
-        let mut round = round();
-        round.since = Some(Date::constant(2024, 1, 3));
+        let mut queue = queue();
+        queue.since = Some(Date::constant(2024, 1, 3));
         for place in 0..3 {
-            assert_eq!((round.next(), round.next()), (task(place), Take::Later));
-            round.ended(place, complete(2 + place as i8));
+            assert_eq!((queue.next(), queue.next()), (task(place), Take::Later));
+            queue.ended(place, complete(2 + place as i8));
         }
-        assert_eq!((round.next(), round.next()), (task(3), task(4)));
+        assert_eq!((queue.next(), queue.next()), (task(3), task(4)));
         // Nothing can move the position any more.
-        let mut round = self::round();
-        round.since = Some(Date::constant(2024, 1, 3));
-        round.next();
-        round.ended(0, None);
-        assert_eq!((round.next(), round.next()), (task(1), task(2)));
+        let mut queue = self::queue();
+        queue.since = Some(Date::constant(2024, 1, 3));
+        queue.next();
+        queue.ended(0, None);
+        assert_eq!((queue.next(), queue.next()), (task(1), task(2)));
     }
 
     #[test]
     fn position_passes_windows_in_order_and_none_that_is_not_complete() {
-        let mut round = round();
+        let mut queue = queue();
         let ends = |passed: Vec<CompleteWindow<Date>>| -> Vec<i8> {
             passed.into_iter().map(|window| window.end.day()).collect()
         };
         let none: [i8; 0] = [];
-        assert_eq!(ends(round.ended(0, complete(2))), [2]);
-        assert_eq!(ends(round.ended(2, complete(4))), none);
-        assert_eq!(ends(round.ended(1, complete(3))), [3, 4]);
-        assert_eq!(ends(round.ended(4, complete(6))), none);
-        assert_eq!(ends(round.ended(3, None)), none);
-        assert_eq!(ends(round.ended(5, complete(7))), none);
+        assert_eq!(ends(queue.ended(0, complete(2))), [2]);
+        assert_eq!(ends(queue.ended(2, complete(4))), none);
+        assert_eq!(ends(queue.ended(1, complete(3))), [3, 4]);
+        assert_eq!(ends(queue.ended(4, complete(6))), none);
+        assert_eq!(ends(queue.ended(3, None)), none);
+        assert_eq!(ends(queue.ended(5, complete(7))), none);
     }
 
     #[test]
     fn limited_number_of_windows_begins_before_the_first_has_ended() {
-        let mut round = round();
-        round.next();
-        round.ended(0, complete(2));
+        let mut queue = queue();
+        queue.next();
+        queue.ended(0, complete(2));
         for place in 1..=MAX_AHEAD {
-            assert_eq!(round.next(), task(place));
+            assert_eq!(queue.next(), task(place));
             if place > 1 {
-                round.ended(place, complete(3));
+                queue.ended(place, complete(3));
             }
         }
-        assert_eq!(round.next(), Take::Later);
+        assert_eq!(queue.next(), Take::Later);
         // Not complete: those after it are read all the same.
-        round.ended(1, None);
-        assert!(round.ended.is_empty());
-        assert_eq!(round.next(), task(MAX_AHEAD + 1));
+        queue.ended(1, None);
+        assert!(queue.ended.is_empty());
+        assert_eq!(queue.next(), task(MAX_AHEAD + 1));
     }
 }

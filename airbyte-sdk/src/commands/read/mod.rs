@@ -1,6 +1,6 @@
 //! THE SYNC LOOP: reads the configured streams and reports the result of each.
 
-mod family;
+mod source_streams;
 mod parents;
 mod plan;
 mod workers;

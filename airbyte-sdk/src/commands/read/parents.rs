@@ -8,8 +8,8 @@
 //! need all parents, and another one all that need those that changed. Each is the read of the selected stream if that starts
 //! from the same state, or else a read for the children only.
 
-use super::family::Family;
 use super::plan::{Planned, Purpose};
+use super::source_streams::SourceStreams;
 use crate::error::Result;
 use crate::feed::{Feed, Queue, Slots, ToParent};
 use crate::input::States;
@@ -36,15 +36,15 @@ struct FeedingRead {
 /// Returns the state of the parent stream if a read of its children from the given state needs only the records that changed
 /// since then.
 fn changed_since(
-    family: &dyn Family,
+    source: &dyn SourceStreams,
     children: usize,
     given: &State,
     parent: usize,
 ) -> Option<Map<String, Value>> {
-    if !family.follows_changes(children) {
+    if !source.follows_changes(children) {
         return None;
     }
-    match parent_state(given, &family.descriptor(parent).name)? {
+    match parent_state(given, &source.descriptor(parent).name)? {
         Value::Object(state) if !state.is_empty() => Some(state),
         _ => None,
     }
@@ -52,23 +52,23 @@ fn changed_since(
 
 /// Puts the parent of each stream before it, adds those that are read for their children only, and connects them.
 pub(super) fn with_parents(
-    family: &dyn Family,
+    source: &dyn SourceStreams,
     planned: Vec<Planned>,
     states: &States,
     slots: &Slots,
 ) -> Result<Vec<Planned>> {
     let selected: Vec<(usize, Option<&State>)> =
         planned.iter().filter_map(|planned| Some((planned.index()?, planned.given(states)))).collect();
-    let steps = Steps::of(family, &selected)?;
+    let steps = Steps::of(source, &selected)?;
     let mut own: HashMap<usize, Planned> =
         planned.into_iter().filter_map(|planned| Some((planned.index()?, planned))).collect();
     let mut feeds: Vec<Option<(Vec<Queue>, ToParent)>> = steps.iter().map(|_| None).collect();
     let mut plan: Vec<Planned> = Vec::with_capacity(steps.len());
     for (rank, step) in (0..).zip(&steps) {
         let selected = if step.for_children.is_none() { own.remove(&step.stream) } else { None };
-        let mut planned = selected.unwrap_or_else(|| unselected(family, step));
+        let mut planned = selected.unwrap_or_else(|| unselected(source, step));
         planned.rank = rank;
-        if let (Some(parent), Some(to_parent)) = (step.parent, family.to_parent(step.stream)) {
+        if let (Some(parent), Some(to_parent)) = (step.parent, source.to_parent(step.stream)) {
             let queue = Queue::new(slots, None);
             planned.parents = Some(queue.clone());
             feeds[parent].get_or_insert_with(|| (Vec::new(), to_parent)).0.push(queue);
@@ -82,11 +82,11 @@ pub(super) fn with_parents(
 }
 
 /// Returns a stream that is only read for its children.
-fn unselected(family: &dyn Family, step: &Step) -> Planned {
+fn unselected(source: &dyn SourceStreams, step: &Step) -> Planned {
     let (given, is_tracked) =
         step.for_children.as_ref().map_or((None, false), |read| (read.given.clone(), read.is_tracked));
     Planned {
-        descriptor: family.descriptor(step.stream),
+        descriptor: source.descriptor(step.stream),
         columns: None,
         incremental: false,
         stream: Ok(step.stream),
@@ -111,7 +111,7 @@ struct Step {
 
 /// Collects the reads of the plan.
 struct Steps<'s> {
-    family: &'s dyn Family,
+    source: &'s dyn SourceStreams,
     /// The states of the selected streams.
     given: HashMap<usize, Option<&'s State>>,
     steps: Vec<Step>,
@@ -122,13 +122,13 @@ struct Steps<'s> {
 
 impl<'s> Steps<'s> {
     /// Returns the reads of the selected streams, whose states are given, and of their parents.
-    fn of(family: &'s dyn Family, selected: &[(usize, Option<&'s State>)]) -> Result<Vec<Step>> {
-        let mut reads = feeding_reads(family, selected)?;
+    fn of(source: &'s dyn SourceStreams, selected: &[(usize, Option<&'s State>)]) -> Result<Vec<Step>> {
+        let mut reads = feeding_reads(source, selected)?;
         let given = selected.iter().copied().collect();
         let mut steps =
-            Self { family, given, steps: Vec::new(), own: HashMap::new(), feeding: HashMap::new() };
+            Self { source, given, steps: Vec::new(), own: HashMap::new(), feeding: HashMap::new() };
         for (stream, _) in selected {
-            for parent in family.ancestors(*stream)?.into_iter().rev() {
+            for parent in source.ancestors(*stream)?.into_iter().rev() {
                 for feeding in [(parent, false), (parent, true)] {
                     if let Some(read) = reads.remove(&feeding) {
                         let place = if read.is_own {
@@ -160,8 +160,8 @@ impl<'s> Steps<'s> {
             Some(read) => read.given.as_ref(),
             None => self.given.get(&stream).copied().flatten(),
         };
-        let parent = self.family.ancestors(stream)?.first().copied().and_then(|parent| {
-            let changed = given.and_then(|given| changed_since(self.family, stream, given, parent));
+        let parent = self.source.ancestors(stream)?.first().copied().and_then(|parent| {
+            let changed = given.and_then(|given| changed_since(self.source, stream, given, parent));
             self.feeding.get(&(parent, changed.is_some())).copied()
         });
         let only_changed = given.is_some();
@@ -173,45 +173,46 @@ impl<'s> Steps<'s> {
 /// Returns the reads that feed the children of each parent stream: one for those that need all parents, and one for those that
 /// need the changed ones.
 fn feeding_reads(
-    family: &dyn Family,
+    source: &dyn SourceStreams,
     selected: &[(usize, Option<&State>)],
 ) -> Result<HashMap<Feeding, FeedingRead>> {
     // The states of the reads of a stream: its own, and those for its children.
     let mut reads: HashMap<usize, Vec<Option<State>>> = HashMap::new();
     // The children of each parent stream, the deepest ones first, so that all reads of a stream of children are known before
     // its parent.
-    let mut families: BTreeMap<(Reverse<usize>, usize), BTreeSet<usize>> = BTreeMap::new();
+    let mut children_of: BTreeMap<(Reverse<usize>, usize), BTreeSet<usize>> = BTreeMap::new();
     for (index, _) in selected {
-        let ancestors = family.ancestors(*index)?;
+        let ancestors = source.ancestors(*index)?;
         let children = std::iter::once(*index).chain(ancestors.iter().copied());
         for ((level, &parent), child) in (0..ancestors.len()).rev().zip(&ancestors).zip(children) {
-            families.entry((Reverse(level), parent)).or_default().insert(child);
+            children_of.entry((Reverse(level), parent)).or_default().insert(child);
         }
     }
     for (index, given) in selected {
         // Cloned only if needed, since a state may be large.
-        let is_needed = family.follows_changes(*index) || families.keys().any(|(_, parent)| parent == index);
+        let is_needed =
+            source.follows_changes(*index) || children_of.keys().any(|(_, parent)| parent == index);
         reads.entry(*index).or_default().push(given.filter(|_| is_needed).cloned());
     }
     let mut feeding = HashMap::new();
-    for ((_, parent), children) in families {
+    for ((_, parent), children) in children_of {
         let own = reads.get(&parent).and_then(|reads| reads.first()).cloned();
         let mut needed: [Option<FeedingRead>; 2] = [None, None];
         let mut since = Vec::new();
         for child in children {
             for state in reads.get(&child).into_iter().flatten() {
                 let changed_since =
-                    state.as_ref().and_then(|state| changed_since(family, child, state, parent));
+                    state.as_ref().and_then(|state| changed_since(source, child, state, parent));
                 let read = needed[usize::from(changed_since.is_some())].get_or_insert(FeedingRead {
                     given: None,
                     is_own: false,
                     is_tracked: false,
                 });
-                read.is_tracked |= family.follows_changes(child);
+                read.is_tracked |= source.follows_changes(child);
                 since.extend(changed_since);
             }
         }
-        let since = family.earliest(parent, since).map(|state| JsonText::of(&state.into()));
+        let since = source.earliest(parent, since).map(|state| JsonText::of(&state.into()));
         for (only_changed, read) in [false, true].into_iter().zip(needed) {
             let Some(mut read) = read else { continue };
             read.given = since.clone().filter(|_| only_changed);

@@ -1,6 +1,6 @@
 //! The streams of the configured catalog, and how they are read.
 
-use super::family::Family;
+use super::source_streams::SourceStreams;
 use crate::error::{Error, Result};
 use crate::feed::{Feed, Queue};
 use crate::input::States;
@@ -57,9 +57,9 @@ pub(super) enum Purpose {
 
 /// Finds the source's stream for each stream of the catalog. Those that cannot be read come last, so that their errors do
 /// not keep the others from being read.
-pub(super) fn plan(family: &dyn Family, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned> {
+pub(super) fn plan(source: &dyn SourceStreams, catalog: ConfiguredAirbyteCatalog) -> Vec<Planned> {
     // Not `Source::catalog`, which fails if a single stream is invalid.
-    let offered = family.describe();
+    let offered = source.describe();
     // Catalogs may have tens of thousands of streams, so the lookup must not be quadratic.
     let mut indices: HashMap<StreamDescriptor, Vec<usize>> = HashMap::with_capacity(offered.len());
     for (index, stream) in offered.iter().enumerate() {
@@ -78,7 +78,7 @@ pub(super) fn plan(family: &dyn Family, catalog: ConfiguredAirbyteCatalog) -> Ve
                 shorten(&descriptor.name)
             ))),
             Some(&index) => validate_stream(&offered[index], matches.len() > 1)
-                .and_then(|()| family.ancestors(index).map(drop))
+                .and_then(|()| source.ancestors(index).map(drop))
                 .and_then(|()| resumes(&configured, &offered[index]))
                 .map(|resumes| (index, resumes)),
             None => Err(Error::config(format!(

@@ -15,11 +15,11 @@
 
 mod known;
 mod parent;
-mod round;
+mod visits;
 
 use self::known::Known;
 use self::parent::to_parent;
-use self::round::{First, Round};
+use self::visits::{First, Visits};
 use super::any::{AnyStream, Reading, Take, invalid_state};
 use super::partition::{MAX_FAILURES_IN_A_ROW, Partition, Results, end};
 use super::partition_state::{FINISHED, Given, Others, Resolved, parent_state, resolve};
@@ -103,7 +103,7 @@ where
             parents.refuse();
         }
         let until_next = next.clone().map(First::Named);
-        let round = Round {
+        let visits = Visits {
             deferred_until: if resolved.is_some() { Some(First::Known) } else { until_next },
             resolved,
             unmatched: None,
@@ -123,7 +123,7 @@ where
             results: Results::default(),
             may_lack_children: false,
         };
-        Box::new(Read { stream: self, context, parents, known, round: Mutex::new(round) })
+        Box::new(Read { stream: self, context, parents, known, visits: Mutex::new(visits) })
     }
 
     fn set_partition_key(&mut self, key: &'static str) -> bool {
@@ -192,7 +192,7 @@ struct Read<'a, C, T, P, F> {
     context: ReadContext<'a, C>,
     parents: Option<Queue>,
     known: Known,
-    round: Mutex<Round>,
+    visits: Mutex<Visits>,
 }
 
 impl<C, T, P, F> Reading for Read<'_, C, T, P, F>
@@ -205,12 +205,12 @@ where
     fn take(&self) -> Take {
         let Some(parents) = &self.parents else { return Take::Nothing };
         let is_known = |name: &str| self.known.contains::<T>(&self.stream.info, name);
-        let mut round = self.round();
+        let mut visits = self.visits();
         loop {
-            if round.is_over() {
-                if round.needs_following() {
-                    match round.next(parents, &is_known) {
-                        Next::Parent(parent) => round.following = Some(parent.name),
+            if visits.is_over() {
+                if visits.needs_following() {
+                    match visits.next(parents, &is_known) {
+                        Next::Parent(parent) => visits.following = Some(parent.name),
                         Next::Later => return Take::Later,
                         Next::End => {}
                     }
@@ -219,36 +219,36 @@ where
                 return Take::Nothing;
             }
             // Before a parent is taken out of the queue.
-            if round.robin.must_wait() {
+            if visits.robin.must_wait() {
                 return Take::Later;
             }
-            let parent = match round.next(parents, &is_known) {
+            let parent = match visits.next(parents, &is_known) {
                 Next::Parent(parent) => parent,
                 Next::Later => return Take::Later,
                 Next::End => return Take::Nothing,
             };
-            if round.unmatched.is_some() && is_known(&parent.name) {
-                round.unmatched = None;
+            if visits.unmatched.is_some() && is_known(&parent.name) {
+                visits.unmatched = None;
             }
-            if let (Some((positions, given)), Some(stream)) = (round.resolved.take(), &self.context.stream) {
+            if let (Some((positions, given)), Some(stream)) = (visits.resolved.take(), &self.context.stream) {
                 stream.in_partitions(positions, None, given, None);
             }
-            round.count += 1;
-            let count = round.count;
-            let Turn::Partition(place) = round.robin.take(count) else { return Take::Later };
+            visits.count += 1;
+            let count = visits.count;
+            let Turn::Partition(place) = visits.robin.take(count) else { return Take::Later };
             if self.partition(place, &parent.name).was_finished() {
-                round.robin.skip(place);
-                round.finished_before += 1;
+                visits.robin.skip(place);
+                visits.finished_before += 1;
                 continue;
             }
-            round.taken.insert(place, parent);
-            self.update_next(&mut round);
+            visits.taken.insert(place, parent);
+            self.update_next(&mut visits);
             return Take::Task(place);
         }
     }
 
     fn run(&self, place: usize) {
-        let Some(parent) = self.round().taken.get(&place).cloned() else { return };
+        let Some(parent) = self.visits().taken.get(&place).cloned() else { return };
         let Some(record) = parent.record.downcast_ref::<P>() else { return };
         let result = match panics::catch(|| self.look_up(&parent.name)) {
             Ok(()) => self.partition(place, &parent.name).read(
@@ -270,32 +270,32 @@ where
 
     fn end(&self) -> (Tally, Result<()>) {
         let parents_end = self.parents.as_ref().and_then(Queue::take_end);
-        let mut round = self.round();
-        let stopped = round.is_over() && !round.needs_following();
-        let fetched = std::mem::replace(&mut round.started, Ok(()));
-        let fetched = fetched.and_then(|()| std::mem::take(&mut round.results).end_of("partitions"));
+        let mut visits = self.visits();
+        let stopped = visits.is_over() && !visits.needs_following();
+        let fetched = std::mem::replace(&mut visits.started, Ok(()));
+        let fetched = fetched.and_then(|()| std::mem::take(&mut visits.results).end_of("partitions"));
         // What was not visited because the parents could not be read.
         let End { error, may_lack_records, only_changed, state } = parents_end.unwrap_or_else(End::stopped);
         let all_came = error.is_none();
         let fetched = fetched.and_then(|()| error.map_or(Ok(()), Err));
         let fetched = fetched.and_then(|()| self.context.holds.failure().map_or(Ok(()), Err));
-        let fetched = fetched.and_then(|()| match &round.unmatched {
+        let fetched = fetched.and_then(|()| match &visits.unmatched {
             Some(example) => Err(self.known.contains_none::<T>(&self.stream.info, example)),
             None => Ok(()),
         });
-        let fetched = fetched.and_then(|()| match &round.ambiguous {
+        let fetched = fetched.and_then(|()| match &visits.ambiguous {
             Some(name) => Err(ambiguous(P::NAME, &self.stream.info.name, name)),
             None => Ok(()),
         });
-        match round.lowest() {
-            Some(lowest) => self.set_next(&mut round, Some(&lowest)),
+        match visits.lowest() {
+            Some(lowest) => self.set_next(&mut visits, Some(&lowest)),
             // All were tried. If the parents could not be read, the next read starts with the last one that was.
-            None if !stopped && all_came => self.set_next(&mut round, None),
+            None if !stopped && all_came => self.set_next(&mut visits, None),
             None => {}
         }
         let Some(stream) = &self.context.stream else { return (Tally::default(), fetched) };
         let name = &self.stream.info.name;
-        if round.count > 0 && round.finished_before == round.count {
+        if visits.count > 0 && visits.finished_before == visits.count {
             log::warn!("{name}: {FINISHED}");
         }
         match &fetched {
@@ -305,23 +305,23 @@ where
             Ok(()) => {
                 // The others still exist, as far as is known.
                 if !only_changed {
-                    stream.keep_partitions(|name| round.names.contains(name));
+                    stream.keep_partitions(|name| visits.names.contains(name));
                 }
                 // All children of the parents up to this state have been read, and none of them may be missing.
-                let may_lack_children = round.may_lack_children || self.context.holds.are_held();
+                let may_lack_children = visits.may_lack_children || self.context.holds.are_held();
                 if let Some(state) = state.filter(|_| self.stream.follows_changes && !may_lack_children) {
                     stream.set_parent(ParentState { name: P::NAME, state });
                 }
             }
             Err(_) => {}
         }
-        end(&self.context, fetched, round.robin.has_moved())
+        end(&self.context, fetched, visits.robin.has_moved())
     }
 }
 
 impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
-    fn round(&self) -> MutexGuard<'_, Round> {
-        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    fn visits(&self) -> MutexGuard<'_, Visits> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets the position of a parent that starts at one that the state does not have under its name.
@@ -344,29 +344,29 @@ impl<'a, C, T: Stream, P, F> Read<'a, C, T, P, F> {
         Partition { info, context: &self.context, task: place, names, incremental: *incremental }
     }
 
-    /// Records the end of a parent in the round. Returns whether others may follow.
+    /// Records the end of the visit of a parent. Returns whether others may follow.
     fn ended(&self, place: usize, fetched: &Result<()>, received: Received) -> bool {
-        let mut round = self.round();
-        round.may_lack_children |= received.may_lack_records;
-        round.ended(place, fetched, received.something);
-        self.update_next(&mut round);
+        let mut visits = self.visits();
+        visits.may_lack_children |= received.may_lack_records;
+        visits.ended(place, fetched, received.something);
+        self.update_next(&mut visits);
         true
     }
 
     /// Updates the `next` of the state. It does not change while the next parent is not known: the last one is read again.
-    fn update_next(&self, round: &mut Round) {
-        if let Some(lowest) = round.lowest() {
-            self.set_next(round, Some(&lowest));
+    fn update_next(&self, visits: &mut Visits) {
+        if let Some(lowest) = visits.lowest() {
+            self.set_next(visits, Some(&lowest));
         }
     }
 
-    fn set_next(&self, round: &mut Round, lowest: Option<&str>) {
-        round.robin.publish_next(lowest, self.context.stream.as_ref());
+    fn set_next(&self, visits: &mut Visits, lowest: Option<&str>) {
+        visits.robin.publish_next(lowest, self.context.stream.as_ref());
     }
 
     /// Counts the result of a parent, and decides whether further ones are visited.
     fn count(&self, result: Result<()>) {
-        if self.round().results.add(&self.stream.info.name, result) {
+        if self.visits().results.add(&self.stream.info.name, result) {
             log::error!(
                 "{}: the children of {MAX_FAILURES_IN_A_ROW} parents in a row failed; skipping the remaining ones",
                 self.stream.info.name

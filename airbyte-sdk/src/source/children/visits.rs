@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// How many bytes of parents may be deferred, by the length of their JSON. Small in tests.
 const MAX_DEFERRED: usize = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 
-pub(super) struct Round {
+pub(super) struct Visits {
     /// Why nothing can be read.
     pub(super) started: Result<()>,
     pub(super) robin: RoundRobin,
@@ -55,7 +55,7 @@ pub(super) enum First {
     Known,
 }
 
-impl Round {
+impl Visits {
     /// Returns the next parent; one that comes a second time is skipped, unless its children must be read again. `is_known` is
     /// whether one is in the state.
     pub(super) fn next(&mut self, queue: &Queue, is_known: &dyn Fn(&str) -> bool) -> Next {

@@ -7,7 +7,7 @@ use crate::source::Source;
 use serde_json::{Map, Value};
 
 /// The streams of a source, by their places in it.
-pub(super) trait Family {
+pub(super) trait SourceStreams {
     /// Returns the streams as the catalog lists them.
     fn describe(&self) -> Vec<AirbyteStream>;
 
@@ -23,7 +23,7 @@ pub(super) trait Family {
     fn earliest(&self, stream: usize, states: Vec<Map<String, Value>>) -> Option<Map<String, Value>>;
 }
 
-impl<C: Sync> Family for Source<C> {
+impl<C: Sync> SourceStreams for Source<C> {
     fn describe(&self) -> Vec<AirbyteStream> {
         self.streams.iter().map(|stream| stream.describe()).collect()
     }
