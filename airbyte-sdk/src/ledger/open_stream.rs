@@ -317,7 +317,7 @@ mod tests {
             stream.add(reader);
         }
         assert_eq!(add(&mut stream, 1, 5), None, "the other one is reading");
-        assert_eq!(add(&mut stream, 2, 3), Some(3), "the first one that goes on");
+        assert_eq!(add(&mut stream, 2, 3), Some(3), "the first one to continue");
         assert_eq!(add(&mut stream, 2, 3), None, "it was reported");
         stream.remove_limited(1);
         assert_eq!(add(&mut stream, 1, 5), Some(3), "it had ended");

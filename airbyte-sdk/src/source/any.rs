@@ -4,6 +4,7 @@ use super::python_state::{self, values::cursor_value};
 use crate::cursor;
 use crate::error::{Error, Result};
 use crate::feed::ToParent;
+use crate::json_text::JsonText;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::problems::list;
@@ -124,6 +125,23 @@ pub(super) fn cursor_in_state<T: Stream>(
         Err(why) => unsupported(info, &why),
         Ok(_) => unknown_format(info, state, &field),
     })
+}
+
+/// Returns the cursor that an unpartitioned stream resumes from, and logs where its read starts. `how` ends that message.
+pub(super) fn start_cursor<C, T: Stream>(
+    info: &StreamInfo,
+    context: &ReadContext<'_, C>,
+    incremental: bool,
+    how: &str,
+) -> Result<Option<T::Cursor>> {
+    let state = context.state.as_ref().filter(|_| incremental).and_then(JsonText::to_map);
+    let cursor = panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, &state, None)))?;
+    if context.stream.is_some() {
+        let start =
+            if cursor.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
+        log::info!("{}: {start}{how}", info.name);
+    }
+    Ok(cursor)
 }
 
 /// Returns the state of an unpartitioned stream with the earliest cursor.

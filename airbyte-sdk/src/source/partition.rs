@@ -1,4 +1,5 @@
-//! The read of one partition or a group of them, and what the reads of several have in common: their results and the end of the stream.
+//! The read of one partition or a group of them, and what the reads of several have in common: their results and the end of
+//! the stream.
 
 use super::any::cursor_in_state;
 use crate::emitter::{Emitter, Received};

@@ -1,9 +1,9 @@
 //! A partitioned stream: the partitions are listed, and the fetch function is called for each, or for each group of them.
 //!
-//! The list is the first task of the read; each partition or group is one more. The state of the stream is a map from the names of the
-//! partitions to their positions, and the name of the partition that is `next` (see `round_robin.rs`). In a full refresh, a
-//! finished partition has an empty position. A position is only discarded if a list that is known to be complete lacks its
-//! partition.
+//! The list is the first task of the read; each partition or group is one more. The state of the stream is a map from the
+//! names of the partitions to their positions, and the name of the partition that is `next` (see `round_robin.rs`). In a full
+//! refresh, a finished partition has an empty position. A position is only discarded if a list that is known to be complete
+//! lacks its partition.
 
 use super::any::{AnyStream, Reading, Take, cursor_in_state};
 use super::groups::{self, Partitions, Start};

@@ -1,9 +1,8 @@
 //! A stream without partitions: one call of the fetch function reads it.
 
-use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
+use super::any::{AnyStream, Reading, Take, earliest_state, start_cursor};
 use crate::emitter::Emitter;
 use crate::error::{Error, Result};
-use crate::json_text::JsonText;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
@@ -76,15 +75,8 @@ where
 
     fn run(&self, _: usize) {
         let (Unpartitioned { info, fetch, incremental, .. }, context) = (self.stream, &self.context);
-        let state = context.state.as_ref().filter(|_| *incremental).and_then(JsonText::to_map);
-        let cursor =
-            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, &state, None)));
+        let cursor = start_cursor::<_, T>(info, context, *incremental, "");
         let since = cursor.as_ref().ok().cloned().flatten();
-        if context.stream.is_some() && cursor.is_ok() {
-            let start =
-                if since.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
-            log::info!("{}: {start}", info.name);
-        }
         let mut out = Emitter::<T>::new(info, context, since);
         let fetched = cursor.and_then(|since| panics::catch(|| fetch(context.config, since, &mut out)));
         let result = out.finish(fetched);

@@ -12,11 +12,10 @@
 //! What must stay true: the position never passes a window that is not complete. Memory does not grow with the number of
 //! windows.
 
-use super::any::{AnyStream, Reading, Take, cursor_in_state, earliest_state};
+use super::any::{AnyStream, Reading, Take, earliest_state, start_cursor};
 use super::partition::Results;
 use crate::emitter::{CompleteWindow, Emitter};
 use crate::error::{Error, Result};
-use crate::json_text::JsonText;
 use crate::ledger::Tally;
 use crate::panics;
 use crate::protocol::AirbyteStream;
@@ -219,15 +218,8 @@ where
     /// Lists the windows.
     fn list(&self) {
         let (Windowed { info, list, .. }, context) = (self.stream, &self.context);
-        let state = context.state.as_ref().and_then(JsonText::to_map);
-        let cursor =
-            panics::catch(|| state.map_or(Ok(None), |state| cursor_in_state::<T>(info, &state, None)));
+        let cursor = start_cursor::<_, T>(info, context, true, ", in windows");
         let since = cursor.as_ref().ok().cloned().flatten();
-        if context.stream.is_some() && cursor.is_ok() {
-            let start =
-                if since.is_some() { "resuming from the last sync" } else { "reading from the beginning" };
-            log::info!("{}: {start}, in windows", info.name);
-        }
         self.queue().since = since;
         let mut out = Emitter::<T>::of_windows(info, context, since);
         let listed = cursor.and_then(|since| panics::catch(|| list(context.config, since, &mut out)));

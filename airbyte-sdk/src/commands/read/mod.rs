@@ -45,9 +45,8 @@ pub(crate) fn read<C: Sync>(
     }
     let http = http_for(source, config, run);
     let slots = Slots::new(concurrency(source, config)?);
-    // Those that cannot be read come last, so that their errors do not keep the others from being read.
-    let (readable, unreadable): (Vec<_>, Vec<_>) =
-        plan(source, catalog).into_iter().partition(|planned| planned.stream.is_ok());
+    let mut readable = plan(source, catalog);
+    let unreadable = readable.split_off(readable.partition_point(|planned| planned.stream.is_ok()));
     let mut plan = with_parents(source, readable, &states, &slots)?;
     let (readable, all) = (plan.len(), plan.len() + unreadable.len());
     plan.extend(unreadable);

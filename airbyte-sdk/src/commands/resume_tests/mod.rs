@@ -80,7 +80,7 @@ struct EverythingInPartitions {
     id: Id,
 }
 
-/// What happens at the steps of the fetch functions: another thread goes on, and after a number of steps the run is ended, as
+/// What happens at the steps of the fetch functions: another thread runs next, and after a number of steps the run is ended, as
 /// by a signal.
 #[derive(Default)]
 struct Steps {
